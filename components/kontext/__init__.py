@@ -1,0 +1,56 @@
+"""The service's API, typed: the only room that speaks to it, and it knows no other room."""
+
+from components.kontext.errors import (
+    CallbackRejected,
+    FeatureOff,
+    InvalidRequest,
+    KeyRejected,
+    KontextError,
+    Maintenance,
+    NeverSent,
+    OutcomeUnknown,
+    OutOfCredit,
+    PromptRefused,
+    RateLimited,
+    ServiceFailed,
+    ServiceUnavailable,
+    TaskNotFound,
+)
+from components.kontext.report import Progress, TaskReport
+from components.kontext.request import (
+    MAX_PROMPT_CHARACTERS,
+    MAX_PROMPT_TOKENS,
+    GenerationRequest,
+    Model,
+    OutputFormat,
+    safety_range,
+)
+from components.kontext.sizes import ASPECT_RATIOS, SIZES, TRAINED_SIZES
+
+__all__ = [
+    "ASPECT_RATIOS",
+    "MAX_PROMPT_CHARACTERS",
+    "MAX_PROMPT_TOKENS",
+    "SIZES",
+    "TRAINED_SIZES",
+    "CallbackRejected",
+    "FeatureOff",
+    "GenerationRequest",
+    "InvalidRequest",
+    "KeyRejected",
+    "KontextError",
+    "Maintenance",
+    "Model",
+    "NeverSent",
+    "OutOfCredit",
+    "OutcomeUnknown",
+    "OutputFormat",
+    "Progress",
+    "PromptRefused",
+    "RateLimited",
+    "ServiceFailed",
+    "ServiceUnavailable",
+    "TaskNotFound",
+    "TaskReport",
+    "safety_range",
+]

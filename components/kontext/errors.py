@@ -1,0 +1,109 @@
+"""What can go wrong between us and the service: one class per thing that the reader can do next.
+
+KontextError
+├── InvalidRequest       correct the field that is named
+├── KeyRejected          fix the key
+├── OutOfCredit          top up
+├── PromptRefused        rewrite the prompt or change the picture
+├── RateLimited          wait, then send again
+├── Maintenance          wait
+├── FeatureOff           do without
+├── TaskNotFound         look at the id, or ask again while the task is young
+├── ServiceFailed        the service answered no: try again by hand
+├── ServiceUnavailable   no clear answer to a harmless call: ask again
+│   └── NeverSent        no connection was opened, so even a create may be sent again
+├── OutcomeUnknown       a create without a clear answer: it may be made and paid, never resend
+└── CallbackRejected     not a callback that can be trusted: drop it
+
+Codes: contract.md §4. The words for people are put elsewhere; here are the service's own.
+"""
+
+
+class KontextError(Exception):
+    """Root of the family.
+
+    `message`: the service's words, or a short technical reason; at most 500 characters, no key.
+    `code`: the code of the envelope, or the HTTP status where the body named none.
+    """
+
+    def __init__(self, message: str = "", *, code: int | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.code = code
+
+
+class InvalidRequest(KontextError):  # noqa: N818 -- named for the state, as the whole family is
+    """A field cannot be sent, or the service refused it.
+
+    `field`: the attribute of `GenerationRequest` or the parameter of the call; "request" where
+    the service did not say which. `sentence`: names the field by its label and says what to do.
+    """
+
+    def __init__(self, field: str, sentence: str, *, code: int | None = None) -> None:
+        super().__init__(sentence, code=code)
+        self.field = field
+        self.sentence = sentence
+
+
+class KeyRejected(KontextError):  # noqa: N818 -- see InvalidRequest
+    """The key is unknown to the service, or could not be a key at all."""
+
+
+class OutOfCredit(KontextError):  # noqa: N818 -- see InvalidRequest
+    """The balance does not cover the call."""
+
+
+class PromptRefused(KontextError):  # noqa: N818 -- see InvalidRequest
+    """Content policy refused the prompt or the picture when the task was created."""
+
+
+class RateLimited(KontextError):  # noqa: N818 -- see InvalidRequest
+    """The call was rejected for its frequency, and nothing was made.
+
+    `retry_after_seconds`: what a `Retry-After` header asked for, 0–3600; else None.
+    """
+
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        code: int | None = None,
+        retry_after_seconds: float | None = None,
+    ) -> None:
+        super().__init__(message, code=code)
+        self.retry_after_seconds = retry_after_seconds
+
+
+class Maintenance(KontextError):  # noqa: N818 -- see InvalidRequest
+    """The service is being maintained (455)."""
+
+
+class FeatureOff(KontextError):  # noqa: N818 -- see InvalidRequest
+    """The service has switched this feature off (505)."""
+
+
+class TaskNotFound(KontextError):  # noqa: N818 -- see InvalidRequest
+    """The service does not know this task id; not to be believed in a task's first 90 s."""
+
+
+class ServiceFailed(KontextError):  # noqa: N818 -- see InvalidRequest
+    """The service answered, and the answer is no: 500, 501, 408 or a code nobody documented.
+
+    On a query it is an answer about the query and says nothing of the task.
+    """
+
+
+class ServiceUnavailable(KontextError):  # noqa: N818 -- see InvalidRequest
+    """No clear answer to a call that may be repeated: a query, the balance, an upload."""
+
+
+class NeverSent(ServiceUnavailable):
+    """The connection was never opened (DNS, refused, timeout, TLS): nothing was sent."""
+
+
+class OutcomeUnknown(KontextError):  # noqa: N818 -- see InvalidRequest
+    """A create was sent and its answer is lost or unclear: a task may exist and be paid for."""
+
+
+class CallbackRejected(KontextError):  # noqa: N818 -- see InvalidRequest
+    """A callback that is malformed, too large, unsigned, wrongly signed or out of date."""
