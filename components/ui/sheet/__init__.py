@@ -1,0 +1,112 @@
+"""The contact sheet: draws cards of pictures and tasks, and says what a designer did with them.
+
+The browser's half is `*.js` and `*.css` beside this file. Nothing here knows the studio.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+import streamlit as st
+from streamlit.components.v2.types import ComponentRenderer
+
+from components.ui.sheet.cards import Action, Card, SheetEvent, sheet_text
+from components.ui.zoom import ZOOM_JS
+
+__all__ = ["Action", "Card", "SheetEvent", "event_of", "sheet"]
+
+_HERE = Path(__file__).parent
+# One module scope in the browser: a script follows those it uses.
+_SCRIPTS = (
+    "icons.js",
+    "elements.js",
+    "push.js",
+    "acts.js",
+    "notice.js",
+    "card.js",
+    "lightbox.js",
+    "walk.js",
+    "sheet.js",
+)
+_STYLES = ("sheet.css", "card.css", "lightbox.css")
+
+
+def sheet(
+    cards: Sequence[Card],
+    *,
+    key: str,
+    layout: Literal["feed", "grid"],
+    push_url: str | None,
+    empty: str = "",
+    on_event: Callable[[], None] | None = None,
+) -> SheetEvent | None:
+    """Draw the cards and return what was done since the last run, each event once.
+
+    Call it inside an `st.fragment`: a push then reruns that fragment alone. No event is lost
+    when a rerun is cut short; it is returned by the next run that gets here.
+
+    Args:
+        cards: in the order they are drawn; ids are unique.
+        key: the component's key, stable over reruns.
+        layout: "feed" for what runs and is new, "grid" for hundreds under day headings.
+        push_url: path of a WebSocket that sends `{"version": n}` whenever cards may have
+            changed, relative to the app's root; None listens to nothing.
+        empty: what is said when there is no card.
+        on_event: called before the rerun draws, once per event; `event_of(key)` tells which.
+    """
+    mailbox = _mailbox(key)
+    _renderer()(
+        key=key,
+        data=sheet_text(
+            cards, layout=layout, push_url=push_url, empty=empty, heard=mailbox["heard"]
+        ),
+        on_act_change=lambda: _receive(key, on_event),
+        on_changed_change=lambda: None,
+    )
+    event: SheetEvent | None = mailbox["event"]
+    mailbox["event"] = None
+    return event
+
+
+def event_of(key: str) -> SheetEvent | None:
+    """Return the event that `sheet(key=key)` is about to return; meant for its `on_event`."""
+    event: SheetEvent | None = _mailbox(key)["event"]
+    return event
+
+
+def _receive(key: str, on_event: Callable[[], None] | None) -> None:
+    """Take an event that the browser may have sent twice."""
+    event = _parsed(st.session_state[key].get("act"))
+    mailbox = _mailbox(key)
+    if event is None or event.nonce == mailbox["heard"]:
+        return
+    mailbox.update(heard=event.nonce, event=event)
+    if on_event is not None:
+        on_event()
+
+
+def _parsed(value: object) -> SheetEvent | None:
+    match value:
+        case {"verb": str(verb), "id": str(card_id), "nonce": int(nonce)}:
+            return SheetEvent(verb, card_id, nonce)
+        case _:
+            return None
+
+
+def _mailbox(key: str) -> dict[str, Any]:
+    """The last event of this session: the nonce that was heard, the event not yet returned."""
+    mailbox: dict[str, Any] = st.session_state.setdefault(
+        f"{key}.mailbox", {"heard": 0, "event": None}
+    )
+    return mailbox
+
+
+@cache
+def _renderer() -> ComponentRenderer:
+    return st.components.v2.component(
+        "kontext_sheet",
+        js="\n".join([ZOOM_JS, *((_HERE / name).read_text("utf-8") for name in _SCRIPTS)]),
+        css="\n".join((_HERE / name).read_text("utf-8") for name in _STYLES),
+        isolate_styles=False,
+    )

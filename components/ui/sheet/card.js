@@ -1,0 +1,223 @@
+/**
+ * One card: draws a task from waiting to picture, in place, without a change of layout.
+ *
+ * @typedef {{verb: string, label: string, icon: string}} SheetAction
+ * @typedef {object} SheetCard as `cards.py` says; what is empty is missing
+ * @property {string} id
+ * @property {string} state
+ */
+
+const WAITING_STATES = new Set(["queued", "generating"]);
+const FEED_RATIO = 4 / 3; // of every frame of the feed, so that a row is level
+const NEAR_RATIO = 1.12; // a picture this near to its frame fills it
+
+/**
+ * @param {SheetAction} action
+ * @param {SheetCard} card
+ * @param {(verb: string, card: SheetCard) => void} act
+ * @returns {HTMLElement} a button, or a link when it is a download
+ */
+function actionControl(action, card, act) {
+  const isLink = action.verb === "download";
+  const control = element(isLink ? "a" : "button", "kx-action", icon(action.icon || action.verb), element("span", "kx-label"));
+  control.dataset.verb = action.verb;
+  if (!isLink) {
+    control.type = "button";
+    control.addEventListener("click", () => act(action.verb, control.card));
+  }
+  updateActionControl(control, action, card);
+  return control;
+}
+
+/** Keep a control that is already there up to date with its card. */
+function updateActionControl(control, action, card) {
+  control.card = card;
+  control.title = action.label;
+  control.setAttribute("aria-label", action.label);
+  say(control.querySelector(".kx-label"), action.label);
+  if (action.verb === "star") control.setAttribute("aria-pressed", String(Boolean(card.starred)));
+  if (action.verb !== "download") return;
+  const url = appUrl(card.download_url ?? card.picture_url);
+  if (url) control.href = url;
+  control.download = card.file_name ?? "";
+}
+
+/** Fill a bar with a card's actions, reusing the controls that stay. */
+function fillActions(bar, actions, card, act) {
+  const present = new Map([...bar.children].map((control) => [control.dataset.verb, control]));
+  arrange(
+    bar,
+    actions.map((action) => {
+      const control = present.get(action.verb) ?? actionControl(action, card, act);
+      updateActionControl(control, action, card);
+      return control;
+    }),
+  );
+}
+
+class CardView {
+  /**
+   * @param {(verb: string, card: SheetCard) => void} act
+   * @param {(id: string) => void} open the lightbox
+   */
+  constructor(act, open) {
+    this.act = act;
+    this.inSight = false;
+    this.box = element("div", "kx-box");
+    this.mat = element("div", "kx-mat");
+    this.before = element("div", "kx-before");
+    this.opener = element("button", "kx-open");
+    this.opener.type = "button";
+    this.opener.tabIndex = -1; // the card itself is the stop of the Tab key
+    this.opener.addEventListener("click", () => open(this.card.id));
+    this.mark = element("span", "kx-mark", icon("star"));
+    this.bar = element("div", "kx-bar");
+    this.frame = element("div", "kx-frame", this.mat, this.box, this.before, this.opener, this.mark, this.bar);
+    this.prompt = element("p", "kx-prompt");
+    this.prompt.dir = "auto";
+    this.details = element("span", "kx-details");
+    this.moment = element("span", "kx-moment");
+    this.caption = element("div", "kx-caption", this.prompt, element("p", "kx-facts", this.details, this.moment));
+    this.element = element("article", "kx-card", this.frame, this.caption);
+    this.element.tabIndex = -1;
+  }
+
+  /**
+   * @param {SheetCard} card
+   * @param {SheetAction[]} actions
+   * @param {"feed" | "grid"} layout
+   */
+  update(card, actions, layout) {
+    this.card = card;
+    this.actions = actions;
+    const { dataset, style } = this.element;
+    const ratio = card.width_px && card.height_px ? card.width_px / card.height_px : 1;
+    const frame = layout === "feed" ? FEED_RATIO : ratio;
+    dataset.id = card.id;
+    dataset.state = card.state;
+    dataset.kind = card.state === "done" ? "picture" : WAITING_STATES.has(card.state) ? "waiting" : "problem";
+    dataset.fit = Math.max(ratio / frame, frame / ratio) <= NEAR_RATIO ? "fill" : "whole";
+    dataset.shape = ratio < frame ? "tall" : "wide";
+    style.setProperty("--kx-ratio", String(ratio));
+    this.element.classList.toggle("kx-selected", Boolean(card.selected));
+    this.element.classList.toggle("kx-starred", Boolean(card.starred));
+    this.element.classList.remove("kx-going");
+    this.element.setAttribute("aria-label", `${card.state_word}: ${card.prompt}`);
+    say(this.prompt, card.prompt ?? "");
+    this.prompt.title = card.prompt ?? "";
+    say(this.details, (card.details ?? []).join(" · "));
+    say(this.moment, momentText(card));
+    showBehind(this.before, appUrl(card.before_thumbnail_url));
+    this.before.hidden = !card.before_thumbnail_url;
+    this.drawPicture();
+    this.drawWords();
+    if (this.inSight) this.fillBar();
+  }
+
+  drawPicture() {
+    const url = this.card.state === "done" ? appUrl(this.card.thumbnail_url ?? this.card.picture_url) : null;
+    this.opener.hidden = !url;
+    this.opener.setAttribute("aria-label", `Open picture: ${this.card.prompt}`);
+    if (this.picture && this.pictureUrl === url) {
+      this.picture.alt = this.card.alt;
+      return;
+    }
+    this.picture?.remove();
+    this.picture = null;
+    this.pictureUrl = url;
+    this.element.classList.remove("kx-loaded", "kx-missing");
+    showBehind(this.mat, null);
+    if (!url) return;
+    const picture = new Image();
+    Object.assign(picture, { className: "kx-picture", alt: this.card.alt, loading: "lazy", decoding: "async", draggable: false });
+    picture.addEventListener("load", () => {
+      this.element.classList.add("kx-loaded");
+      showBehind(this.mat, url);
+    });
+    picture.addEventListener("error", () => {
+      this.element.classList.add("kx-missing");
+      picture.remove();
+      this.opener.hidden = true;
+      this.drawWords();
+    });
+    picture.src = url;
+    this.picture = picture;
+    this.box.append(picture);
+  }
+
+  /** What stands in the frame while there is no picture to see. */
+  drawWords() {
+    const { card } = this;
+    const missing = this.element.classList.contains("kx-missing");
+    const kind = missing ? "problem" : this.element.dataset.kind;
+    if (kind === "picture") {
+      this.words?.remove();
+      this.words = null;
+      return;
+    }
+    const drawn = missing ? "missing" : card.state;
+    if (this.words?.dataset.drawn !== drawn) {
+      this.words?.remove();
+      this.words = this.makeWords(kind, drawn);
+      this.frame.insertBefore(this.words, this.bar);
+    }
+    if (missing) {
+      say(this.headline, "The file is missing on this server");
+      say(this.advice, "Its prompt and settings are kept.");
+    } else {
+      say(this.headline, card.headline || card.state_word);
+      say(this.advice, card.advice ?? "");
+    }
+    this.advice.title = this.advice.textContent;
+  }
+
+  makeWords(kind, drawn) {
+    this.headline = element("p", "kx-headline");
+    this.advice = element("p", "kx-advice");
+    this.elapsed = null;
+    const words = element("div", `kx-words kx-words-${kind}`);
+    words.dataset.drawn = drawn;
+    if (kind === "problem") {
+      words.append(icon(drawn), this.headline, this.advice);
+      return words;
+    }
+    this.elapsed = element("span", "kx-elapsed");
+    this.progress = element("span", "kx-progress-line");
+    words.append(
+      element("div", "kx-drift"),
+      element("div", "kx-status", this.headline, this.elapsed),
+      this.advice,
+      element("div", "kx-progress", this.progress),
+    );
+    return words;
+  }
+
+  /** @param {number} now epoch milliseconds by the server's clock */
+  tick(now) {
+    if (!this.elapsed) return;
+    const since = this.card.started_ms ?? this.card.created_ms;
+    say(this.elapsed, durationText(now - since));
+    const expected = this.card.started_ms ? (this.card.expected_seconds ?? 0) : 0;
+    this.progress.parentElement.hidden = !expected;
+    // Fast at first, then ever slower: 0.67 at the expected time, never more than 0.94.
+    if (expected) this.progress.style.transform = `scaleX(${0.94 * (1 - Math.exp((-1.25 * (now - since)) / (expected * 1000)))})`;
+  }
+
+  /** Buttons are made when a card comes near the screen: a thousand cards have thousands. */
+  comeIntoSight() {
+    if (this.inSight) return;
+    this.inSight = true;
+    this.fillBar();
+  }
+
+  fillBar() {
+    fillActions(this.bar, this.actions, this.card, this.act);
+    this.stopTabs(this.element.tabIndex === 0);
+  }
+
+  /** @param {boolean} isStop whether the Tab key stops here and at this card's buttons */
+  stopTabs(isStop) {
+    this.element.tabIndex = isStop ? 0 : -1;
+    for (const control of this.bar.children) control.tabIndex = isStop ? 0 : -1;
+  }
+}

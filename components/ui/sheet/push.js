@@ -1,0 +1,124 @@
+/**
+ * One WebSocket for all sheets of a page, which says that cards may have changed.
+ */
+
+const PUSH_PAUSE_MS = 150; // the least time between two announcements: bursts become one rerun
+const PUSH_FIRST_RETRY_MS = 500;
+const PUSH_LAST_RETRY_MS = 15_000;
+const PUSH_LINGER_MS = 1_000; // a change of page closes the last sheet just before the next opens
+
+/**
+ * Where the app is served, without a trailing slash. Streamlit's own scripts know the base path;
+ * the address bar also holds the page's name.
+ * @returns {string}
+ */
+function appRoot() {
+  const script = document.querySelector('script[src*="static/js/"]');
+  return script ? script.src.split("/static/js/")[0] : location.origin;
+}
+
+/**
+ * Make an address of the app absolute.
+ * @param {string | undefined} address relative to the app's root, or http(s)
+ * @returns {string | null} null for what is neither, such as "javascript:"
+ */
+function appUrl(address) {
+  if (!address) return null;
+  const root = appRoot();
+  const path = new URL(root).pathname;
+  const inside = path !== "/" && address.startsWith(`${path}/`) ? address.slice(path.length) : address;
+  const absolute = /^[a-z][a-z0-9+.-]*:/i.test(inside);
+  const url = new URL(absolute ? inside : `${root}/${inside.replace(/^\/+/, "")}`);
+  return /^https?:$/.test(url.protocol) ? url.href : null;
+}
+
+/** A socket that comes back by itself and tells its listeners the newest version. */
+class PushChannel {
+  /** @param {string} url absolute, ws or wss */
+  constructor(url) {
+    this.url = url;
+    /** @type {Set<(version: number) => void>} */
+    this.listeners = new Set();
+    this.version = 0;
+    this.failures = 0;
+    this.wasOpen = false;
+    this.lastTold = 0;
+    this.telling = 0;
+    this.open();
+  }
+
+  open() {
+    this.socket = new WebSocket(this.url);
+    this.socket.onopen = () => {
+      this.failures = 0;
+      if (this.wasOpen) this.tell(); // what was said while nobody listened is gone
+      this.wasOpen = true;
+    };
+    this.socket.onmessage = ({ data }) => {
+      const version = readVersion(data);
+      if (version === null) return;
+      this.version = version;
+      this.tell();
+    };
+    this.socket.onclose = () => {
+      const backoff = Math.min(PUSH_LAST_RETRY_MS, PUSH_FIRST_RETRY_MS * 2 ** this.failures);
+      this.failures += 1;
+      this.retrying = setTimeout(() => this.open(), backoff * (0.5 + Math.random()));
+    };
+  }
+
+  tell() {
+    if (this.telling) return;
+    const wait = Math.max(0, this.lastTold + PUSH_PAUSE_MS - Date.now());
+    this.telling = setTimeout(() => {
+      this.telling = 0;
+      this.lastTold = Date.now();
+      for (const listener of this.listeners) listener(this.version);
+    }, wait);
+  }
+
+  close() {
+    clearTimeout(this.retrying);
+    clearTimeout(this.telling);
+    this.socket.onclose = null;
+    this.socket.close();
+  }
+}
+
+/**
+ * @param {unknown} data a message as it came
+ * @returns {number | null}
+ */
+function readVersion(data) {
+  try {
+    const { version } = JSON.parse(String(data));
+    return typeof version === "number" ? version : null;
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof TypeError) return null;
+    throw error;
+  }
+}
+
+/**
+ * Listen for changes.
+ * @param {string} address of the WebSocket, relative to the app's root
+ * @param {(version: number) => void} listener
+ * @returns {() => void} stops listening
+ */
+function listenForPush(address, listener) {
+  const url = appUrl(address)?.replace(/^http/, "ws");
+  if (!url) return () => {};
+  /** @type {Map<string, PushChannel>} On the window: an edit of these scripts makes a new module. */
+  const channels = (window.__kxPush ??= new Map());
+  if (!channels.has(url)) channels.set(url, new PushChannel(url));
+  const channel = channels.get(url);
+  channel.listeners.add(listener);
+  return () => {
+    channel.listeners.delete(listener);
+    setTimeout(() => {
+      if (channel.listeners.size || channels.get(url) !== channel) return;
+      channels.delete(url);
+      channel.close();
+    }, PUSH_LINGER_MS);
+  };
+}

@@ -1,0 +1,253 @@
+/**
+ * The sheet: keeps its cards in step with what Python sends, and says what was done with them.
+ * Placed last: it uses everything in the scripts before it.
+ */
+
+const SIZE_KEY = "kx-sheet-size";
+const SIZES_PX = { least: 110, usual: 210, most: 380 }; // height of a row of the grid
+const SIGHT_MARGIN = "300px"; // how far outside the screen cards get their buttons
+
+class SheetView {
+  /** @param {HTMLElement} parent */
+  constructor(parent) {
+    /** @type {Map<string, CardView>} */
+    this.views = new Map();
+    this.sections = new Map();
+    this.order = [];
+    this.acts = new Acts((act) => this.component.setTriggerValue("act", act));
+    this.act = (verb, card) => this.onAct(verb, card);
+    this.unseen = new UnseenCount();
+    this.live = element("div", "kx-live");
+    this.live.setAttribute("aria-live", "polite");
+    this.body = element("div", "kx-body");
+    this.nothing = element("div", "kx-nothing");
+    this.tools = element("div", "kx-tools");
+    this.root = element("div", "kx-sheet", this.tools, this.nothing, this.body, this.live);
+    this.root.addEventListener("keydown", (event) => this.onKey(event));
+    this.root.addEventListener("focusin", (event) => this.onFocus(event));
+    this.lightbox = new Lightbox({
+      cards: () => this.order.filter((view) => view.pictureUrl && !view.opener.hidden).map((view) => view.card),
+      actionsOf: (card) => this.views.get(card.id)?.actions ?? [],
+      act: this.act,
+      onClose: (id) => this.focusCard(this.views.get(id)),
+    });
+    this.root.append(this.lightbox.dialog);
+    this.sight = new IntersectionObserver((entries) => this.onSight(entries), { rootMargin: SIGHT_MARGIN });
+    parent.append(this.root);
+  }
+
+  /** @param {object} component what Streamlit hands over at every rerun */
+  update(component) {
+    this.component = component;
+    const sheet = JSON.parse(component.data);
+    const isFirst = !this.sheet;
+    this.sheet = sheet;
+    this.clockAhead = sheet.now_ms ? sheet.now_ms - Date.now() : 0;
+    this.root.dataset.layout = sheet.layout;
+    this.acts.heard(sheet.heard);
+    this.listen(sheet.push_url);
+    this.drawCards(isFirst);
+    this.drawTools();
+    this.drawNothing();
+    this.lightbox.draw();
+    this.unseen.show();
+    this.tick();
+    if (this.missedPush && !this.acts.busy) this.onPush(this.missedPush);
+  }
+
+  drawCards(isFirst) {
+    const focused = this.root.contains(document.activeElement) ? document.activeElement : null;
+    const focusedCard = focused?.closest(".kx-card");
+    const focusedIndex = this.order.findIndex((view) => view.element === focusedCard);
+    const ids = new Set(this.sheet.cards.map((card) => card.id));
+    for (const [id, view] of this.views) if (!ids.has(id)) this.forget(id, view);
+    const texts = [];
+    this.order = this.sheet.cards.map((card) => this.drawCard(card, isFirst, texts));
+    this.drawSections();
+    if (texts.length) this.live.textContent = texts.join("\n");
+    if (focusedCard && !focusedCard.isConnected) this.focusCard(this.order[Math.min(focusedIndex, this.order.length - 1)]);
+    else if (focused?.isConnected && document.activeElement !== focused) focused.focus({ preventScroll: true });
+    this.current = this.views.get(this.current?.card.id) ?? this.order[0];
+    this.current?.stopTabs(true);
+  }
+
+  drawCard(card, isFirst, texts) {
+    const row = this.sheet.rows[card.actions];
+    const text = `${this.sheet.layout}${JSON.stringify(row)}${JSON.stringify(card)}`;
+    let view = this.views.get(card.id);
+    if (!view) {
+      view = new CardView(this.act, (id) => this.openLightbox(id));
+      this.views.set(card.id, view);
+      this.sight.observe(view.element);
+      if (!isFirst) view.element.classList.add("kx-new");
+    }
+    view.element.classList.remove("kx-going");
+    if (view.text === text) return view;
+    const ending = endingText(view.card, card);
+    if (ending) texts.push(ending);
+    if (ending && card.state === "done") this.unseen.add(card.id);
+    view.update(card, row, this.sheet.layout);
+    view.text = text;
+    return view;
+  }
+
+  forget(id, view) {
+    this.sight.unobserve(view.element);
+    view.element.remove();
+    this.views.delete(id);
+  }
+
+  /** One section for each heading, in the order of the cards. */
+  drawSections() {
+    /** @type {Map<string, CardView[]>} */
+    const groups = new Map();
+    for (const view of this.order) {
+      const group = view.card.group ?? "";
+      if (!groups.has(group)) groups.set(group, []);
+      groups.get(group).push(view);
+    }
+    for (const [group, views] of groups) {
+      if (!this.sections.has(group)) this.sections.set(group, this.makeSection(group));
+      const { list, count } = this.sections.get(group);
+      say(count, String(views.length));
+      arrange(list, views.map((view) => view.element));
+    }
+    for (const group of [...this.sections.keys()]) if (!groups.has(group)) this.sections.delete(group);
+    arrange(this.body, [...groups.keys()].map((group) => this.sections.get(group).section));
+  }
+
+  makeSection(group) {
+    const count = element("span", "kx-count");
+    const heading = element("h3", "kx-heading", group, count);
+    heading.hidden = group === "";
+    const list = element("div", "kx-list");
+    return { section: element("section", "kx-section", heading, list), list, count };
+  }
+
+  drawNothing() {
+    this.nothing.hidden = this.order.length > 0 || !this.sheet.empty;
+    if (this.nothing.hidden || this.nothing.childElementCount) return;
+    const ghosts = element("div", "kx-ghosts", element("i", ""), element("i", ""), element("i", ""));
+    this.nothing.append(ghosts, element("p", "kx-nothing-text", this.sheet.empty));
+  }
+
+  /** The size slider of the grid; the browser remembers it. */
+  drawTools() {
+    this.tools.hidden = this.sheet.layout !== "grid" || this.order.length === 0;
+    if (this.tools.hidden || this.slider) return;
+    this.slider = element("input", "kx-size");
+    Object.assign(this.slider, { type: "range", min: SIZES_PX.least, max: SIZES_PX.most, step: 10 });
+    this.slider.value = String(remembered(SIZE_KEY) ?? SIZES_PX.usual);
+    this.slider.setAttribute("aria-label", "Picture size");
+    this.slider.title = "Picture size";
+    const resize = () => this.root.style.setProperty("--kx-row", `${this.slider.value}px`);
+    this.slider.addEventListener("input", resize);
+    this.slider.addEventListener("change", () => remember(SIZE_KEY, this.slider.value));
+    resize();
+    this.tools.append(icon("picture"), this.slider, icon("picture"));
+  }
+
+  onSight(entries) {
+    for (const { target, isIntersecting } of entries) {
+      if (!isIntersecting) continue;
+      this.sight.unobserve(target);
+      this.views.get(target.dataset.id)?.comeIntoSight();
+    }
+  }
+
+  onAct(verb, card) {
+    const view = this.views.get(card.id);
+    if (verb === "delete" || verb === "dismiss") view?.element.classList.add("kx-going");
+    this.acts.add(verb, card.id);
+  }
+
+  openLightbox(id) {
+    this.makeCurrent(this.views.get(id));
+    this.lightbox.open(id);
+  }
+
+  listen(address) {
+    if (this.listeningTo === address) return;
+    this.stopListening?.();
+    this.listeningTo = address;
+    this.stopListening = address ? listenForPush(address, (version) => this.onPush(version)) : null;
+  }
+
+  /** A push that waits beside a click could take its place in Streamlit's queue: it goes after. */
+  onPush(version) {
+    this.missedPush = this.acts.busy ? version : 0;
+    if (!this.acts.busy) this.component.setTriggerValue("changed", version);
+  }
+
+  /** Seconds pass only while something runs. */
+  tick() {
+    clearTimeout(this.timer);
+    const waiting = this.order.filter((view) => view.elapsed);
+    for (const view of waiting) view.tick(Date.now() + this.clockAhead);
+    if (waiting.length) this.timer = setTimeout(() => this.tick(), 1000);
+  }
+
+  makeCurrent(view) {
+    if (!view || this.current === view) return;
+    this.current?.stopTabs(false);
+    this.current = view;
+    view.comeIntoSight();
+    view.stopTabs(true);
+  }
+
+  focusCard(view) {
+    if (!view) return;
+    this.makeCurrent(view);
+    view.element.focus();
+    view.element.scrollIntoView({ block: "nearest" });
+  }
+
+  onFocus(event) {
+    this.makeCurrent(this.views.get(event.target.closest(".kx-card")?.dataset.id));
+  }
+
+  onKey(event) {
+    const view = this.views.get(event.target.closest(".kx-card")?.dataset.id);
+    if (!view || event.ctrlKey || event.metaKey || event.altKey) return;
+    const onCard = event.target === view.element;
+    const can = (verb) => view.actions.some((action) => action.verb === verb);
+    const to = neighbour(this.order, view, event.key);
+    if (to) this.focusCard(to);
+    else if (event.key === "Enter" && onCard && !view.opener.hidden) this.openLightbox(view.card.id);
+    else if (event.key === "Delete" && can("delete")) this.act("delete", view.card);
+    else if (event.key.toLowerCase() === "s" && can("star")) this.act("star", view.card);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  destroy() {
+    clearTimeout(this.timer);
+    this.stopListening?.();
+    this.sight.disconnect();
+    this.acts.destroy();
+    this.unseen.destroy();
+    this.lightbox.destroy();
+    this.root.remove();
+  }
+}
+
+/** @type {WeakMap<HTMLElement, SheetView>} */
+const sheetViews = new WeakMap();
+
+/**
+ * Streamlit calls this at every rerun that changes the data. It also calls the returned function
+ * for a call that a newer one overtook (1.67), so only a parent that left the page ends its sheet.
+ * @param {{data: string, parentElement: HTMLElement, setTriggerValue: Function}} component
+ * @returns {() => void}
+ */
+export default function (component) {
+  const { parentElement } = component;
+  if (!sheetViews.has(parentElement)) sheetViews.set(parentElement, new SheetView(parentElement));
+  sheetViews.get(parentElement).update(component);
+  return () => {
+    if (parentElement.isConnected) return;
+    sheetViews.get(parentElement)?.destroy();
+    sheetViews.delete(parentElement);
+  };
+}
