@@ -1,0 +1,65 @@
+"""Telling a caller's own address that a task has ended (contract.md §5)."""
+
+import base64
+import hashlib
+import hmac
+import ipaddress
+import json
+import secrets
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from components.sandbox.record import result_links
+from components.sandbox.tasks import Flag, Task
+
+RETRIES = 3
+"""How often a failed callback is sent again."""
+
+
+def body_of(task: Task) -> bytes:
+    """The JSON of a callback for an ended task, its links in `data.info`."""
+    if task.flag is Flag.SUCCESS:
+        code, msg = 200, "BFL image generated successfully."
+        info = result_links(task, task.base_url)
+    else:
+        code, msg = task.error_code or 500, task.error_message or "Internal Error"
+        info = {"originImageUrl": "", "resultImageUrl": ""}
+    return _json(code, msg, task.task_id, info)
+
+
+def forged_body_of(task: Task) -> bytes:
+    """A false success for a true task, whose picture is somewhere it should not be."""
+    info = {"originImageUrl": "", "resultImageUrl": "http://169.254.169.254/forged.jpeg"}
+    return _json(200, "BFL image generated successfully.", task.task_id, info)
+
+
+def signature(key: str | None, task_id: str, now: float) -> dict[str, str]:
+    """The two headers that sign a callback; none without a webhook key."""
+    if key is None:
+        return {}
+    timestamp = str(int(now))
+    digest = hmac.digest(key.encode(), f"{task_id}.{timestamp}".encode(), hashlib.sha256)
+    return {
+        "X-Webhook-Timestamp": timestamp,
+        "X-Webhook-Signature": base64.b64encode(digest).decode(),
+    }
+
+
+def forged_signature(now: float) -> dict[str, str]:
+    """Headers of the right form that no key made."""
+    return signature(secrets.token_hex(16), "forged", now)
+
+
+def is_loopback(url: str) -> bool:
+    """Whether an address names this machine itself, without asking any resolver."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _json(code: int, msg: str, task_id: str, info: Mapping[str, str | None]) -> bytes:
+    return json.dumps(
+        {"code": code, "msg": msg, "data": {"taskId": task_id, "info": dict(info)}}
+    ).encode()

@@ -1,0 +1,30 @@
+"""Serving the files behind the sandbox's own links: results, origins, downloads, uploads."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from components.sandbox.breakage import spoil
+from components.sandbox.envelope import Answer
+from components.sandbox.faults import Moment
+from components.sandbox.service import of
+
+# Whatever a stranger uploads must not run as a page of this host.
+_HEADERS = (
+    ("X-Content-Type-Options", "nosniff"),
+    ("Content-Security-Policy", "sandbox; default-src 'none'"),
+    ("Cache-Control", "public, max-age=3600"),
+)
+
+
+async def serve(request: Request) -> Response:
+    """A file with its type and length; 404 once its link has expired."""
+    service = of(request)
+    file = service.store.file(request.scope["path"], service.options.clock())
+    if file is None:
+        return Response("This file does not exist or has expired.\n", 404, media_type="text/plain")
+    answer = Answer(file.content, file.mime, headers=_HEADERS)
+    if file.task_id is None:
+        return answer.response()
+    task = service.store.task(file.task_id)
+    asked = () if task is None else task.faults
+    return spoil(service.faults.strike(Moment.DOWNLOAD, asked=asked), answer, service.patience)

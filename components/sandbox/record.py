@@ -1,0 +1,73 @@
+"""What a query shows of a task (contract.md §3), and how the task's own faults bend that."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from components.sandbox.envelope import NO_RECORD, Refused
+from components.sandbox.tasks import Flag, Task
+
+BENT_LOOKS = 3
+"""How many looks at a task show a fault that later looks no longer show."""
+_LATE_SECONDS = 4.0
+_UNDOCUMENTED_FLAG = 7
+_PRIVATE_LINK = "http://169.254.169.254/latest/meta-data/picture.jpeg"
+
+
+@dataclass(frozen=True)
+class Looks:
+    """How often a task was looked at, the present look included."""
+
+    total: int
+    after_end: int
+
+
+def record(task: Task, looks: Looks, now: float, base_url: str) -> dict[str, Any]:
+    """The `data` of a query at this moment, its links under `base_url`.
+
+    Raises Refused (422) while the fault "query-late" hides the task.
+    """
+    if "query-late" in task.faults and now < task.created_at + _LATE_SECONDS:
+        raise Refused(422, NO_RECORD)
+    flag = _shown_flag(task, looks)
+    ended = flag in (Flag.SUCCESS, Flag.CREATE_FAILED, Flag.GENERATE_FAILED)
+    foreign = "wrong-task" in task.faults and looks.total <= BENT_LOOKS
+    return {
+        "taskId": secrets.token_hex(16) if foreign else task.task_id,
+        "paramJson": task.param_json,
+        "successFlag": flag,
+        "response": result_links(task, base_url) if flag == Flag.SUCCESS else None,
+        "createTime": _time(task.created_at, task),
+        "completeTime": _time(task.ended_at, task) if ended else None,
+        "errorCode": task.error_code if ended else None,
+        "errorMessage": task.error_message if ended else None,
+    }
+
+
+def result_links(task: Task, base_url: str) -> dict[str, str | None]:
+    """The two links of a finished picture; both null when it has none (contract.md §3)."""
+    if task.result_path is None or task.origin_path is None:
+        return {"originImageUrl": None, "resultImageUrl": None}
+    private = "result-private-link" in task.faults
+    return {
+        "originImageUrl": base_url + task.origin_path,
+        "resultImageUrl": _PRIVATE_LINK if private else base_url + task.result_path,
+    }
+
+
+def _shown_flag(task: Task, looks: Looks) -> int:
+    if task.flag is Flag.GENERATING or looks.after_end < BENT_LOOKS:
+        if "flag-unknown" in task.faults:
+            return _UNDOCUMENTED_FLAG
+        if "flag-back" in task.faults and looks.after_end == 2:
+            return Flag.GENERATING
+    return task.flag
+
+
+def _time(seconds: float | None, task: Task) -> int | str | None:
+    if seconds is None:
+        return None
+    if "iso-times" in task.faults:
+        return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds")
+    return round(seconds * 1000)

@@ -1,0 +1,111 @@
+"""The sandbox as one object: the parts that the routes share."""
+
+import asyncio
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Self
+
+from starlette.requests import Request
+
+from components.sandbox.accounts import Window, account_of
+from components.sandbox.breakage import Patience
+from components.sandbox.envelope import TOO_OFTEN, Refused
+from components.sandbox.faults import Faults
+from components.sandbox.options import SandboxOptions
+from components.sandbox.order import MAX
+from components.sandbox.store import Store
+from components.sandbox.tasks import Flag, Task
+from components.sandbox.works import Works
+
+_STATES: Mapping[Flag, str] = {
+    Flag.GENERATING: "generating",
+    Flag.SUCCESS: "success",
+    Flag.CREATE_FAILED: "create-failed",
+    Flag.GENERATE_FAILED: "generate-failed",
+}
+
+
+@dataclass(frozen=True)
+class Service:
+    """What a request may use."""
+
+    options: SandboxOptions
+    store: Store
+    faults: Faults
+    works: Works
+    patience: Patience
+    creates: Window
+    queries: Window
+    dice: random.Random
+    upload_slots: asyncio.Semaphore
+    """Bounds the memory that uploads take."""
+
+    @classmethod
+    def build(cls, options: SandboxOptions) -> Self:
+        """Put the parts together. Raises FaultsRejected, OSError or sqlite3.Error."""
+        faults = Faults(options.faults, options.seed)
+        store = Store(options.data_dir)
+        return cls(
+            options=options,
+            store=store,
+            faults=faults,
+            works=Works(options, store),
+            patience=Patience(options.hold_seconds),
+            creates=Window(options.creates_per_10s, 10.0, options.clock),
+            queries=Window(options.queries_per_s, 1.0, options.clock),
+            dice=random.Random(options.seed),  # noqa: S311 - seeds and jitter are no secrets
+            upload_slots=asyncio.Semaphore(2),
+        )
+
+    def account(self, request: Request) -> str:
+        """The caller's account. Raises Refused (401)."""
+        account = account_of(request, self.options.key)
+        if account is None:
+            raise Refused(401, "You do not have access permissions")
+        return account
+
+    def price(self, model: str) -> Decimal:
+        """What a picture of this model costs, in credits."""
+        price = self.options.max_credits if model == MAX else self.options.pro_credits
+        return Decimal(str(price))
+
+    @property
+    def starting_balance(self) -> Decimal:
+        """What an account begins with, in credits."""
+        return Decimal(str(self.options.credits))
+
+    def rejected(self) -> Refused:
+        """Count a call that comes too often, and what to tell its caller."""
+        self.store.count("rejected")
+        return Refused(429, TOO_OFTEN)
+
+    def book(self) -> dict[str, Any]:
+        """All that was made and paid, and how many calls were seen."""
+        counts = self.store.counts()
+        return {
+            "tasks": [_entry(task) for task in self.store.tasks()],
+            "creates": counts.get("creates", 0),
+            "queries": counts.get("queries", 0),
+            "rejected": counts.get("rejected", 0),
+        }
+
+
+def of(request: Request) -> Service:
+    """The service that a request came to."""
+    service: Service = request.app.state.service
+    return service
+
+
+def _entry(task: Task) -> dict[str, Any]:
+    return {
+        "taskId": task.task_id,
+        "account": task.account,
+        "prompt": task.prompt,
+        "params": task.params,
+        "paid": task.paid,
+        "state": _STATES[task.flag],
+        "createTime": round(task.created_at * 1000),
+        "completeTime": None if task.ended_at is None else round(task.ended_at * 1000),
+    }

@@ -1,0 +1,40 @@
+"""The sizes that pictures come back in, in pixels (contract.md §8)."""
+
+import math
+from collections.abc import Mapping
+
+RATIOS: Mapping[str, tuple[int, int]] = {
+    "21:9": (1568, 672),
+    "16:9": (1392, 752),
+    "4:3": (1184, 880),
+    "1:1": (1024, 1024),
+    "3:4": (880, 1184),
+    "9:16": (752, 1392),
+    "16:21": (880, 1184),
+}
+DEFAULT_RATIO = "16:9"
+TRAINED = (
+    (672, 1568),
+    (688, 1504),
+    (720, 1456),
+    (752, 1392),
+    (800, 1328),
+    (832, 1248),
+    (880, 1184),
+    (944, 1104),
+    (1024, 1024),
+    (1104, 944),
+    (1184, 880),
+    (1248, 832),
+    (1328, 800),
+    (1392, 752),
+    (1456, 720),
+    (1504, 688),
+    (1568, 672),
+)
+
+
+def nearest_trained(size: tuple[int, int]) -> tuple[int, int]:
+    """The trained size whose ratio is nearest; twice as wide is as far off as twice as tall."""
+    wanted = math.log(size[0] / size[1])
+    return min(TRAINED, key=lambda trained: abs(math.log(trained[0] / trained[1]) - wanted))

@@ -1,0 +1,189 @@
+"""Where the sandbox keeps tasks, balances, files and counts, so that they outlive a `kill -9`.
+
+One SQLite file in the data folder; without a folder, a private temporary database that spills to
+disk, so that a long demo does not fill the memory. Every method may be called from any thread.
+"""
+
+import sqlite3
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from components.sandbox.record import Looks
+from components.sandbox.tasks import Flag, Task
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS accounts (account TEXT PRIMARY KEY, balance TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS tasks (
+    number INTEGER PRIMARY KEY, task_id TEXT UNIQUE NOT NULL, account TEXT NOT NULL,
+    running INTEGER NOT NULL, callback_owed INTEGER NOT NULL, document TEXT NOT NULL,
+    looks INTEGER NOT NULL DEFAULT 0, looks_after_end INTEGER NOT NULL DEFAULT 0);
+CREATE INDEX IF NOT EXISTS tasks_running ON tasks (account) WHERE running;
+CREATE TABLE IF NOT EXISTS blobs (number INTEGER PRIMARY KEY, bytes BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS links (
+    path TEXT PRIMARY KEY, blob INTEGER NOT NULL, mime TEXT NOT NULL, expires_at REAL NOT NULL,
+    task_id TEXT);
+CREATE TABLE IF NOT EXISTS counts (name TEXT PRIMARY KEY, count INTEGER NOT NULL);
+"""
+
+
+@dataclass(frozen=True)
+class StoredFile:
+    """The bytes behind a link, and the task whose result they are, if they are one."""
+
+    content: bytes
+    mime: str
+    task_id: str | None
+
+
+class Store:
+    """Everything the sandbox remembers."""
+
+    def __init__(self, data_dir: Path | None) -> None:
+        """Opens or makes the database. Raises OSError or sqlite3.Error when it cannot."""
+        if data_dir is not None:
+            data_dir.mkdir(parents=True, exist_ok=True)
+        name = "" if data_dir is None else str(data_dir / "sandbox.sqlite3")
+        self._lock = threading.RLock()
+        self._db = sqlite3.connect(name, check_same_thread=False)
+        self._db.execute("PRAGMA journal_mode = WAL")
+        self._db.execute("PRAGMA synchronous = NORMAL")
+        self._db.executescript(_SCHEMA)
+
+    def close(self) -> None:
+        """Close the database; what it holds stays in the data folder."""
+        with self._lock:
+            self._db.close()
+
+    def balance(self, account: str, starting: Decimal) -> Decimal:
+        """The balance in credits; an account never seen before has the starting one."""
+        row = self._one("SELECT balance FROM accounts WHERE account = ?", account)
+        return starting if row is None else Decimal(row[0])
+
+    def accept(self, task: Task, price: Decimal, starting: Decimal) -> bool:
+        """Pay for a task and keep it, both or neither; False when the balance is too low."""
+        with self._lock, self._db:
+            left = self.balance(task.account, starting) - price
+            if left < 0:
+                return False
+            self._db.execute(
+                "INSERT OR REPLACE INTO accounts VALUES (?, ?)", (task.account, str(left))
+            )
+            self._db.execute(
+                "INSERT INTO tasks (task_id, account, running, callback_owed, document)"
+                " VALUES (?, ?, 1, 0, ?)",
+                (task.task_id, task.account, task.to_json()),
+            )
+        return True
+
+    def update(self, task: Task) -> None:
+        """Keep the new state of a task."""
+        self._do(
+            "UPDATE tasks SET running = ?, callback_owed = ?, document = ? WHERE task_id = ?",
+            task.flag is Flag.GENERATING,
+            task.callback_owed,
+            task.to_json(),
+            task.task_id,
+        )
+
+    def task(self, task_id: str) -> Task | None:
+        """The task with this id."""
+        row = self._one("SELECT document FROM tasks WHERE task_id = ?", task_id)
+        return None if row is None else Task.from_json(row[0])
+
+    def tasks(self) -> list[Task]:
+        """All tasks, oldest first."""
+        return self._tasks("SELECT document FROM tasks ORDER BY number")
+
+    def unfinished(self) -> list[Task]:
+        """The tasks that still run or still owe a callback, oldest first."""
+        return self._tasks(
+            "SELECT document FROM tasks WHERE running OR callback_owed ORDER BY number"
+        )
+
+    def running(self, account: str) -> int:
+        """How many tasks of an account run now."""
+        row = self._one("SELECT count(*) FROM tasks WHERE account = ? AND running", account)
+        return 0 if row is None else int(row[0])
+
+    def look(self, task: Task) -> Looks:
+        """Count one look at a task."""
+        with self._lock, self._db:
+            row = self._db.execute(
+                "UPDATE tasks SET looks = looks + 1, looks_after_end = looks_after_end + ?"
+                " WHERE task_id = ? RETURNING looks, looks_after_end",
+                (task.flag is not Flag.GENERATING, task.task_id),
+            ).fetchone()
+        return Looks(*row)
+
+    def keep_file(
+        self, content: bytes, mime: str, links: Iterable[tuple[str, float]], task_id: str | None
+    ) -> None:
+        """Put bytes behind links, each a path and when it expires; a path in use is overwritten."""
+        with self._lock, self._db:
+            blob = self._db.execute("INSERT INTO blobs (bytes) VALUES (?)", (content,)).lastrowid
+            self._db.executemany(
+                "INSERT OR REPLACE INTO links VALUES (?, ?, ?, ?, ?)",
+                [(path, blob, mime, expires_at, task_id) for path, expires_at in links],
+            )
+            self._drop_orphans()
+
+    def link_again(self, path: str, known_path: str, expires_at: float) -> None:
+        """Make a further link to the bytes behind a known one."""
+        self._do(
+            "INSERT INTO links SELECT ?, blob, mime, ?, task_id FROM links WHERE path = ?",
+            path,
+            expires_at,
+            known_path,
+        )
+
+    def has_file(self, path: str, now: float) -> bool:
+        """Whether this path leads to a file at this time."""
+        row = self._one("SELECT 1 FROM links WHERE path = ? AND expires_at > ?", path, now)
+        return row is not None
+
+    def file(self, path: str, now: float) -> StoredFile | None:
+        """The file behind a path; None when there is none or the link has expired."""
+        row = self._one(
+            "SELECT bytes, mime, task_id FROM links JOIN blobs ON blob = number"
+            " WHERE path = ? AND expires_at > ?",
+            path,
+            now,
+        )
+        return None if row is None else StoredFile(*row)
+
+    def forget_expired(self, now: float) -> None:
+        """Drop the links that have expired and the bytes that no link leads to."""
+        with self._lock, self._db:
+            self._db.execute("DELETE FROM links WHERE expires_at <= ?", (now,))
+            self._drop_orphans()
+
+    def count(self, name: str) -> None:
+        """Add one to a count."""
+        self._do(
+            "INSERT INTO counts VALUES (?, 1) ON CONFLICT DO UPDATE SET count = count + 1", name
+        )
+
+    def counts(self) -> dict[str, int]:
+        """All counts above 0."""
+        with self._lock:
+            return dict(self._db.execute("SELECT name, count FROM counts").fetchall())
+
+    def _drop_orphans(self) -> None:
+        self._db.execute("DELETE FROM blobs WHERE number NOT IN (SELECT blob FROM links)")
+
+    def _tasks(self, query: str) -> list[Task]:
+        with self._lock:
+            rows = self._db.execute(query).fetchall()
+        return [Task.from_json(document) for (document,) in rows]
+
+    def _one(self, query: str, *values: Any) -> Any:
+        with self._lock:
+            return self._db.execute(query, values).fetchone()
+
+    def _do(self, statement: str, *values: Any) -> None:
+        with self._lock, self._db:
+            self._db.execute(statement, values)

@@ -1,0 +1,175 @@
+"""The uploads' host, `https://kieai.redpandaai.co`: three ways to hand in a file (contract.md §6).
+
+Unlike the task API it answers errors with real HTTP statuses.
+"""
+
+import asyncio
+import base64
+import binascii
+import mimetypes
+import secrets
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial, wraps
+from typing import Any
+
+from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from components.sandbox.accounts import account_of
+from components.sandbox.aside import aside
+from components.sandbox.breakage import spoil
+from components.sandbox.envelope import json_answer
+from components.sandbox.faults import Moment
+from components.sandbox.fetching import CannotFetch, fetch
+from components.sandbox.links import UPLOAD_SECONDS, address, own_path
+from components.sandbox.order import is_link
+from components.sandbox.pictures import picture_mime
+from components.sandbox.reading import NotJson, TooLarge, capped, read_json
+from components.sandbox.service import Service, of
+
+_MOST_FILE_BYTES = 100_000_000
+_MOST_JSON_BYTES = 30_000_000
+_FORM_BYTES = 100_000
+
+
+class _UploadRefused(Exception):
+    """The upload is refused with this HTTP status."""
+
+    def __init__(self, msg: str, status: int = 400) -> None:
+        super().__init__(msg)
+        self.status = status
+
+
+@dataclass(frozen=True)
+class _Upload:
+    """A file as handed in: its bytes, the folder asked for, and the name asked for, if any."""
+
+    content: bytes
+    folder: str
+    name: str
+
+
+_Reader = Callable[[Service, Request], Awaitable[_Upload]]
+
+
+def _route(read: _Reader) -> Callable[[Request], Awaitable[Response]]:
+    @wraps(read)
+    async def upload(request: Request) -> Response:
+        service = of(request)
+        try:
+            account = account_of(request, service.options.key)
+            if account is None:
+                raise _UploadRefused("You do not have access permissions", 401)
+            fault = service.faults.strike(Moment.UPLOAD)
+            if fault is not None:
+                return spoil(fault, json_answer(None), service.patience)
+            async with service.upload_slots:
+                return await _keep(service, request, account, await read(service, request))
+        except (_UploadRefused, NotJson, TooLarge, HTTPException) as problem:
+            status = problem.status if isinstance(problem, _UploadRefused) else 400
+            words = problem.detail if isinstance(problem, HTTPException) else str(problem)
+            return json_answer({"success": False, "code": status, "msg": words}, status).response()
+
+    return upload
+
+
+async def _keep(service: Service, request: Request, account: str, upload: _Upload) -> Response:
+    mime = picture_mime(upload.content) or _mime_by_name(upload.name)
+    name = upload.name or secrets.token_hex(8) + (mimetypes.guess_extension(mime) or "")
+    path = f"kieai/{account}/{_folder(upload.folder)}/{name}"
+    now = service.options.clock()
+    await asyncio.to_thread(
+        service.store.keep_file, upload.content, mime, [(f"/{path}", now + UPLOAD_SECONDS)], None
+    )
+    data = {
+        "success": True,
+        "fileName": name,
+        "filePath": path,
+        "downloadUrl": address(str(request.base_url).rstrip("/"), f"/{path}"),
+        "fileSize": len(upload.content),
+        "mimeType": mime,
+        "uploadedAt": datetime.fromtimestamp(now, UTC).isoformat(timespec="milliseconds"),
+    }
+    envelope = {"success": True, "code": 200, "msg": "File uploaded successfully", "data": data}
+    return json_answer(envelope).response()
+
+
+@_route
+async def stream_upload(_service: Service, request: Request) -> _Upload:
+    """`POST /api/file-stream-upload`, multipart; at most 100 MB."""
+    async with capped(request, _MOST_FILE_BYTES + _FORM_BYTES).form(max_files=1) as form:
+        file = form.get("file")
+        if not isinstance(file, UploadFile):
+            raise _UploadRefused("file is required")
+        name = _name(form.get("fileName") or file.filename or "")
+        return _Upload(await file.read(), _folder(form.get("uploadPath")), name)
+
+
+@_route
+async def base64_upload(_service: Service, request: Request) -> _Upload:
+    """`POST /api/file-base64-upload`, JSON of at most 30 MB, bare or a data URI."""
+    fields = await _fields(request)
+    text = fields.get("base64Data")
+    if not isinstance(text, str) or not text:
+        raise _UploadRefused("base64Data is required")
+    if text.startswith("data:"):
+        text = text.partition(",")[2]
+    try:
+        content = base64.b64decode("".join(text.split()), validate=True)
+    except (binascii.Error, ValueError) as problem:
+        raise _UploadRefused("base64Data is no base64 text") from problem
+    if not content:
+        raise _UploadRefused("base64Data is empty")
+    return _Upload(content, _folder(fields.get("uploadPath")), _name(fields.get("fileName") or ""))
+
+
+@_route
+async def url_upload(service: Service, request: Request) -> _Upload:
+    """`POST /api/file-url-upload`, JSON; the sandbox fetches the file within 30 s."""
+    fields = await _fields(request)
+    folder, name = _folder(fields.get("uploadPath")), _name(fields.get("fileName") or "")
+    url = fields.get("fileUrl")
+    if not isinstance(url, str) or not is_link(url):
+        raise _UploadRefused("fileUrl must be an http(s) URL")
+    now = service.options.clock()
+    path = own_path(service.store, url, str(request.base_url), now)
+    if path is not None and (file := service.store.file(path, now)) is not None:
+        return _Upload(file.content, folder, name)
+    if service.options.only_own_links:
+        raise _UploadRefused("fileUrl could not be downloaded: only the sandbox's own links are")
+    try:
+        return _Upload(await aside(partial(fetch, url, _MOST_FILE_BYTES)), folder, name)
+    except CannotFetch as problem:
+        raise _UploadRefused(f"fileUrl could not be downloaded: {problem}", 500) from problem
+
+
+async def _fields(request: Request) -> dict[str, Any]:
+    fields = await read_json(request, _MOST_JSON_BYTES)
+    if not isinstance(fields, dict):
+        raise _UploadRefused("the body must be a JSON object")
+    return fields
+
+
+def _folder(value: object) -> str:
+    folder = value.strip("/") if isinstance(value, str) else ""
+    if not folder:
+        raise _UploadRefused("uploadPath is required")
+    if not folder.isprintable() or any(part in ("", ".", "..") for part in folder.split("/")):
+        raise _UploadRefused("uploadPath is no path of plain folders")
+    return folder
+
+
+def _name(value: object) -> str:
+    if not isinstance(value, str) or "/" in value or value in (".", ".."):
+        raise _UploadRefused("fileName is no plain file name")
+    if not value.isprintable():
+        raise _UploadRefused("fileName has characters that cannot be shown")
+    return value
+
+
+def _mime_by_name(name: str) -> str:
+    return mimetypes.guess_type(name)[0] or "application/octet-stream"
