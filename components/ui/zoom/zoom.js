@@ -12,6 +12,8 @@
  * @property {number} scale  1 is fitted to the box; 2 is twice that.
  * @property {number} x  CSS pixels from the box's centre to the content's centre.
  * @property {number} y  The same, downwards.
+ * @property {number} focusX  Share of the content's width that lies at the box's centre.
+ * @property {number} focusY  The same for its height.
  */
 
 /**
@@ -42,10 +44,12 @@ const OWN_CONTROLS = "button, a, input, select, textarea, [role=slider]";
  *   zoomTo: (scale: number, point?: {x: number, y: number} | null, smooth?: boolean) => void,
  *   panBy: (dx: number, dy: number, smooth?: boolean) => void,
  *   refresh: () => void,
+ *   restore: (state: Partial<ZoomState>) => void,
  *   reset: (smooth?: boolean) => void,
  *   destroy: () => void}}
  *   `zoomTo` keeps the content under `point` (client coordinates) where it is; without a
- *   point it keeps the middle. `refresh` reads the sizes again after a change of layout.
+ *   point it keeps the middle. `refresh` reads the sizes again after a change of layout;
+ *   `restore` goes back to a state that was read before, in whatever size the box has now.
  */
 export function createZoom(stage, options = {}) {
   const viewAt = options.viewAt ?? (() => stage.getBoundingClientRect());
@@ -76,6 +80,7 @@ export function createZoom(stage, options = {}) {
   function settle(smooth) {
     const view = viewAt(NaN, NaN);
     const size = content();
+    if (!(size.width > 0 && size.height > 0)) return; // hidden for now: keep what was looked at
     focusX = clampFocus(focusX, size.width, view.width);
     focusY = clampFocus(focusY, size.height, view.height);
     options.onChange?.(read(), smooth);
@@ -87,6 +92,8 @@ export function createZoom(stage, options = {}) {
       scale,
       x: (0.5 - focusX) * width * scale,
       y: (0.5 - focusY) * height * scale,
+      focusX,
+      focusY,
     };
   }
 
@@ -110,6 +117,12 @@ export function createZoom(stage, options = {}) {
     focusX -= dx / (width * scale);
     focusY -= dy / (height * scale);
     settle(smooth);
+  }
+
+  function restore(state) {
+    focusX = state?.focusX ?? 0.5;
+    focusY = state?.focusY ?? 0.5;
+    zoomTo(state?.scale ?? 1);
   }
 
   function reset(smooth = false) {
@@ -150,9 +163,6 @@ export function createZoom(stage, options = {}) {
     if (event.button !== 0 || event.target.closest(OWN_CONTROLS)) return;
     pointers.set(event.pointerId, { x: event.clientX, y: event.clientY });
     press = pointers.size === 1 ? { x: event.clientX, y: event.clientY } : null;
-    if (pointers.size > 1 || scale > 1) {
-      for (const id of pointers.keys()) stage.setPointerCapture(id);
-    }
   }
 
   function onPointerMove(event) {
@@ -196,9 +206,10 @@ export function createZoom(stage, options = {}) {
   stage.addEventListener("wheel", onWheel, { passive: false, signal });
   stage.addEventListener("touchstart", onTouchStart, { passive: false, signal });
   stage.addEventListener("pointerdown", onPointerDown, { signal });
-  stage.addEventListener("pointermove", onPointerMove, { signal });
-  stage.addEventListener("pointerup", onPointerUp, { signal });
-  stage.addEventListener("pointercancel", onPointerLost, { signal });
+  // On the window, since a drag ends anywhere; capturing would retarget the owner's clicks.
+  window.addEventListener("pointermove", onPointerMove, { signal });
+  window.addEventListener("pointerup", onPointerUp, { signal });
+  window.addEventListener("pointercancel", onPointerLost, { signal });
   stage.addEventListener("dragstart", (event) => event.preventDefault(), { signal });
   const resizes = new ResizeObserver(() => settle(false));
   resizes.observe(stage);
@@ -210,6 +221,7 @@ export function createZoom(stage, options = {}) {
     zoomTo,
     panBy,
     refresh: () => settle(false),
+    restore,
     reset,
     destroy() {
       listening.abort();

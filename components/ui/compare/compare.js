@@ -1,0 +1,321 @@
+/**
+ * The before/after viewer itself: one stage with two panes that every mode arranges anew,
+ * so that the pictures load once and share one zoom.
+ */
+
+const BLINK_MS = 800;
+const SMOOTH_MS = 200;
+const ZOOM_STEP = 1.4;
+const PAN_STEP_PX = 40;
+const MAX_SCALE = 12;
+const REMEMBERED = 50;
+
+/** What a designer had set, by the instance's key: a page may take the viewer away and bring it back. */
+const memory = new Map();
+/** The living viewer of each root. */
+const viewers = new WeakMap();
+
+/** @param {HTMLElement} root */
+function createViewer(root) {
+  const $ = (selector) => root.querySelector(selector);
+  const stage = $(".kx-stage");
+  const handle = $(".kx-handle");
+  const panes = [...root.querySelectorAll(".kx-pane")];
+  const [beforePane, afterPane] = panes;
+  const [beforeImage, afterImage] = panes.map((pane) => pane.querySelector("img"));
+  const listening = new AbortController();
+  const { signal } = listening;
+  const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
+
+  const frame = { width: 4, height: 3 };
+  const geometry = createGeometry(stage, panes, frame);
+  let view = { ...readView(null), key: null };
+  let looking = { mode: "slider", share: 0.5, fit: "crop", playing: !calm.matches };
+  let blinkTimer = 0;
+  let smoothTimer = 0;
+  let dragging = null;
+  let compared = "";
+
+  const pictures = createPictures([beforeImage, afterImage], (status) => {
+    stage.dataset.status = status;
+    $(".kx-lost").hidden = status !== "failed";
+    drawDifference();
+  });
+  const zoom = createZoom(stage, {
+    maxScale: MAX_SCALE,
+    content: geometry.fitted,
+    viewAt: geometry.paneAt,
+    actualScale: geometry.actualScale,
+    onChange: drawZoom,
+  });
+  const fullScreen = createFullScreen(root, drawFullScreen, signal);
+  const chooseMode = wireRadios($(".kx-modes"), setMode, signal);
+  const chooseFit = wireRadios($(".kx-fits"), setFit, signal);
+
+  // Showing -------------------------------------------------------------------------------
+
+  function show(next) {
+    const samePictures = view.before.url === next.before.url && view.after.url === next.after.url;
+    const sameInstance = view.key === next.key;
+    const kept = memory.get(next.key);
+    view = next;
+    Object.assign(frame, view.frame);
+    if (!sameInstance) looking = { ...looking, mode: view.mode, ...kept?.looking };
+    root.setAttribute("aria-label", `${view.before.label} and ${view.after.label}`);
+    root.style.setProperty("--kx-frame-width", String(frame.width));
+    root.style.setProperty("--kx-frame-height", String(frame.height));
+    root.style.setProperty("--kx-height", `${view.heightPx}px`);
+    root.dataset.shape = frame.width > frame.height ? "wide" : "tall";
+    handle.setAttribute("aria-label", `Divider between ${view.before.label} and ${view.after.label}`);
+    for (const [pane, image, side] of [
+      [beforePane, beforeImage, view.before],
+      [afterPane, afterImage, view.after],
+    ]) {
+      pane.querySelector(".kx-label").textContent = side.label;
+      pictures.show(image, side.url, side.alt ? `${side.alt} (${side.label})` : side.label);
+    }
+    setFit(looking.fit);
+    setMode(looking.mode);
+    if (!sameInstance) zoom.restore(kept?.zoom);
+    else if (!samePictures) zoom.reset();
+  }
+
+  function setMode(mode) {
+    looking.mode = mode;
+    root.dataset.mode = mode;
+    chooseMode(mode);
+    stage.dataset.shown = "after";
+    stage.dataset.split = geometry.betterSplit();
+    stage.setAttribute("aria-label", `${root.getAttribute("aria-label")}. Plus and minus zoom`);
+    handle.tabIndex = mode === "slider" ? 0 : -1;
+    runBlink();
+    zoom.refresh();
+    drawDifference();
+    remember();
+  }
+
+  function setFit(name) {
+    const fit = view.fits.find((choice) => choice.name === name) ?? view.fits[0];
+    looking.fit = fit.name;
+    chooseFit(fit.name);
+    $(".kx-fits").hidden = view.fits.length < 2;
+    $(".kx-note").textContent = fit.note;
+    root.dataset.fit = fit.name;
+    const picture = beforeImage.parentElement.style;
+    for (const edge of ["left", "top", "width", "height"]) picture[edge] = `${fit.box[edge] * 100}%`;
+    drawDifference();
+    remember();
+  }
+
+  function setShare(share) {
+    looking.share = Math.min(1, Math.max(0, share));
+    drawDivider(zoom.state);
+    remember();
+  }
+
+  function remember() {
+    memory.delete(view.key); // so that the newest is the last
+    memory.set(view.key, { looking: { ...looking }, zoom: zoom.state });
+    if (memory.size > REMEMBERED) memory.delete(memory.keys().next().value);
+  }
+
+  // Drawing -------------------------------------------------------------------------------
+
+  function drawZoom(state, smooth) {
+    const { width, height } = geometry.fitted();
+    stage.dataset.split = geometry.betterSplit();
+    stage.style.setProperty("--kx-width", `${width}px`);
+    stage.style.setProperty("--kx-tall", `${height}px`);
+    stage.style.setProperty("--kx-x", `${state.x}px`);
+    stage.style.setProperty("--kx-y", `${state.y}px`);
+    stage.style.setProperty("--kx-scale", String(state.scale));
+    stage.toggleAttribute("data-zoomed", state.scale > 1);
+    if (smooth) {
+      stage.toggleAttribute("data-smooth", true);
+      clearTimeout(smoothTimer);
+      smoothTimer = setTimeout(() => stage.removeAttribute("data-smooth"), SMOOTH_MS);
+    }
+    const percent = Math.round((state.scale / geometry.actualScale()) * 100);
+    const readout = $("[data-do=fit]");
+    readout.textContent = state.scale > 1 ? `${percent} %` : "Fit";
+    readout.setAttribute("aria-label", state.scale > 1 ? `Fit, now ${percent} %` : "Fit");
+    $("[data-do=out]").disabled = state.scale <= 1;
+    $("[data-do=in]").disabled = state.scale >= MAX_SCALE;
+    drawDivider(state);
+    remember();
+  }
+
+  function drawDivider(state) {
+    const percent = Math.round(looking.share * 100);
+    stage.style.setProperty("--kx-cut", `${geometry.dividerAt(looking.share, state)}px`);
+    handle.setAttribute("aria-valuenow", String(percent));
+    handle.setAttribute(
+      "aria-valuetext",
+      `${view.before.label} ${percent} %, ${view.after.label} ${100 - percent} %`,
+    );
+  }
+
+  function drawDifference() {
+    if (looking.mode !== "difference" || pictures.status !== "ready") return;
+    const canvas = $(".kx-heat");
+    const { box } = view.fits.find((fit) => fit.name === looking.fit) ?? view.fits[0];
+    const question = JSON.stringify([beforeImage.src, afterImage.src, box]);
+    if (question === compared) return;
+    compared = question;
+    const verdict = $(".kx-verdict");
+    try {
+      verdict.textContent = describeDifference(paintDifference(beforeImage, afterImage, box, canvas));
+    } catch (error) {
+      // Pictures of another origin may be shown but not read.
+      console.warn("The difference could not be computed", error);
+      verdict.textContent = "The difference of these pictures cannot be computed";
+    }
+    canvas.setAttribute("aria-label", `Map of what changed. ${verdict.textContent}`);
+  }
+
+  function runBlink() {
+    clearInterval(blinkTimer);
+    const play = $("[data-do=play]");
+    play.textContent = looking.playing ? "Pause" : "Play";
+    play.setAttribute("aria-pressed", String(looking.playing));
+    if (looking.mode === "blink" && looking.playing) blinkTimer = setInterval(swap, BLINK_MS);
+  }
+
+  function swap() {
+    stage.dataset.shown = stage.dataset.shown === "before" ? "after" : "before";
+  }
+
+  function setPlaying(playing) {
+    looking.playing = playing;
+    runBlink();
+    remember();
+  }
+
+  function drawFullScreen(active) {
+    const button = $("[data-do=full]");
+    button.setAttribute("aria-pressed", String(active));
+    button.setAttribute("aria-label", active ? "Leave full screen" : "Full screen");
+    button.title = active ? "Leave full screen (Esc)" : "Full screen (F)";
+    zoom.refresh();
+  }
+
+  // Answering -----------------------------------------------------------------------------
+
+  const actions = {
+    in: () => zoom.zoomTo(zoom.state.scale * ZOOM_STEP, null, true),
+    out: () => zoom.zoomTo(zoom.state.scale / ZOOM_STEP, null, true),
+    fit: () => zoom.reset(true),
+    full: () => fullScreen.toggle(),
+    retry: () => pictures.retry(),
+    play: () => setPlaying(!looking.playing),
+    swap: () => {
+      setPlaying(false);
+      swap();
+    },
+  };
+
+  /** @returns {boolean} Whether the key meant something here. */
+  function obey({ name, amount }) {
+    const sliding = looking.mode === "slider";
+    const step = PAN_STEP_PX * amount;
+    if (name === "mode") setMode(MODES[amount]);
+    else if (name === "peek") root.toggleAttribute("data-peek", true);
+    else if (name === "leave" && fullScreen.active) fullScreen.leave();
+    else if (name === "play" && looking.mode !== "blink") return false;
+    else if (name in actions) actions[name]();
+    else if (sliding && name === "start") setShare(0);
+    else if (sliding && name === "end") setShare(1);
+    else if (sliding && name === "left") setShare(looking.share - amount / 100);
+    else if (sliding && name === "right") setShare(looking.share + amount / 100);
+    else if (zoom.state.scale <= 1) return false;
+    else if (name === "left") zoom.panBy(step, 0, true);
+    else if (name === "right") zoom.panBy(-step, 0, true);
+    else if (name === "up") zoom.panBy(0, step, true);
+    else if (name === "down") zoom.panBy(0, -step, true);
+    else return false;
+    return true;
+  }
+
+  function onKeyDown(event) {
+    const command = commandFor(event);
+    if (!command || !obey(command)) return;
+    event.preventDefault();
+    event.stopPropagation(); // Streamlit has one-letter keys of its own
+  }
+
+  function onClick(event) {
+    const button = event.target.closest("[data-do]");
+    if (button) actions[button.dataset.do]?.();
+  }
+
+  function onPress(event) {
+    const held = event.target.closest(".kx-handle") !== null;
+    if (event.button !== 0 || event.target.closest("button")) return;
+    (looking.mode === "slider" ? handle : stage).focus({ preventScroll: true });
+    dragging = null;
+    if (looking.mode !== "slider" || !event.isPrimary) return;
+    if (!held && zoom.state.scale > 1) return; // that drag pans
+    const grabbed = event.clientX - handle.getBoundingClientRect().left - handle.offsetWidth / 2;
+    dragging = { id: event.pointerId, offset: held ? grabbed : 0 };
+    // A finger may be about to scroll the page: it moves the divider once it moves.
+    if (!held && event.pointerType === "mouse") setShare(geometry.shareAt(event.clientX, zoom.state));
+  }
+
+  function onDrag(event) {
+    if (dragging?.id !== event.pointerId) return;
+    setShare(geometry.shareAt(event.clientX - dragging.offset, zoom.state));
+  }
+
+  function onRelease(event) {
+    if (dragging?.id === event.pointerId) dragging = null;
+  }
+
+  root.addEventListener("click", onClick, { signal });
+  root.addEventListener("keydown", onKeyDown, { signal });
+  window.addEventListener(
+    "keyup",
+    (event) => event.key.toLowerCase() === "b" && root.removeAttribute("data-peek"),
+    { signal },
+  );
+  window.addEventListener("blur", () => root.removeAttribute("data-peek"), { signal });
+  stage.addEventListener("pointerdown", onPress, { signal });
+  window.addEventListener("pointermove", onDrag, { signal });
+  window.addEventListener("pointerup", onRelease, { signal });
+  window.addEventListener("pointercancel", onRelease, { signal });
+
+  return {
+    show,
+    destroy() {
+      fullScreen.leave();
+      listening.abort();
+      clearInterval(blinkTimer);
+      clearTimeout(smoothTimer);
+      pictures.destroy();
+      zoom.destroy();
+    },
+  };
+}
+
+/**
+ * Streamlit calls this at each rerun that reaches the component, on the same element.
+ *
+ * @param {{data: {view?: string}, parentElement: HTMLElement}} component
+ * @returns {(() => void) | undefined} Takes the viewer down, unless a later call has it.
+ */
+export default function mount({ data, parentElement }) {
+  const root = parentElement.querySelector(".kx-compare");
+  if (!root) return undefined;
+  const living = viewers.get(root) ?? { viewer: createViewer(root), sent: null, calls: 0 };
+  viewers.set(root, living);
+  living.calls += 1;
+  if (living.sent !== data?.view) {
+    living.sent = data?.view;
+    living.viewer.show(readView(data));
+  }
+  const call = living.calls;
+  return () => {
+    if (call !== living.calls) return;
+    living.viewer.destroy();
+    viewers.delete(root);
+  };
+}
