@@ -1,5 +1,7 @@
 """The service's API, typed: the only room that speaks to it, and it knows no other room."""
 
+from components.kontext.callback import CallbackHint, verify_callback
+from components.kontext.client import KontextClient
 from components.kontext.errors import (
     CallbackRejected,
     FeatureOff,
@@ -26,6 +28,7 @@ from components.kontext.request import (
     safety_range,
 )
 from components.kontext.sizes import ASPECT_RATIOS, SIZES, TRAINED_SIZES
+from components.kontext.uploads import UploadedFile
 
 __all__ = [
     "ASPECT_RATIOS",
@@ -33,11 +36,13 @@ __all__ = [
     "MAX_PROMPT_TOKENS",
     "SIZES",
     "TRAINED_SIZES",
+    "CallbackHint",
     "CallbackRejected",
     "FeatureOff",
     "GenerationRequest",
     "InvalidRequest",
     "KeyRejected",
+    "KontextClient",
     "KontextError",
     "Maintenance",
     "Model",
@@ -52,5 +57,7 @@ __all__ = [
     "ServiceUnavailable",
     "TaskNotFound",
     "TaskReport",
+    "UploadedFile",
     "safety_range",
+    "verify_callback",
 ]

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from components.kontext.errors import InvalidRequest
 
 _LINE_BREAKS_AND_TABS = "\t\n\r"
-# Letters and symbols by their category that draw nothing: Hangul fillers and the blank Braille cell.
+# Letters and symbols by category, yet they draw nothing: Hangul fillers, the blank Braille cell.
 _BLANK_LETTERS = "\u115f\u1160\u3164\uffa0\u2800"
 # Spaces, controls, formats, half surrogates, and marks that need a letter to sit on. Unassigned
 # code points are left in: they may be emoji newer than this Python.
@@ -68,9 +68,9 @@ def web_address(name: str, label: str, value: object) -> None:
         )
 
 
-def is_web_address(value: str) -> bool:
-    """Whether this is an http(s) URL with a host, at most 2,048 characters, without spaces."""
-    if len(value) > _LONGEST_ADDRESS or not value.isprintable() or " " in value:
+def is_web_address(value: str, *, longest: int = _LONGEST_ADDRESS) -> bool:
+    """Whether this is an http(s) URL with a host, at most `longest` characters, no spaces."""
+    if len(value) > longest or not value.isprintable() or " " in value:
         return False
     try:
         parts = urlsplit(value)

@@ -32,7 +32,7 @@ class KontextError(Exception):
         self.code = code
 
 
-class InvalidRequest(KontextError):  # noqa: N818 -- named for the state, as the whole family is
+class InvalidRequest(KontextError):
     """A field cannot be sent, or the service refused it.
 
     `field`: the attribute of `GenerationRequest` or the parameter of the call; "request" where
@@ -45,19 +45,19 @@ class InvalidRequest(KontextError):  # noqa: N818 -- named for the state, as the
         self.sentence = sentence
 
 
-class KeyRejected(KontextError):  # noqa: N818 -- see InvalidRequest
+class KeyRejected(KontextError):
     """The key is unknown to the service, or could not be a key at all."""
 
 
-class OutOfCredit(KontextError):  # noqa: N818 -- see InvalidRequest
+class OutOfCredit(KontextError):
     """The balance does not cover the call."""
 
 
-class PromptRefused(KontextError):  # noqa: N818 -- see InvalidRequest
+class PromptRefused(KontextError):
     """Content policy refused the prompt or the picture when the task was created."""
 
 
-class RateLimited(KontextError):  # noqa: N818 -- see InvalidRequest
+class RateLimited(KontextError):
     """The call was rejected for its frequency, and nothing was made.
 
     `retry_after_seconds`: what a `Retry-After` header asked for, 0–3600; else None.
@@ -74,26 +74,26 @@ class RateLimited(KontextError):  # noqa: N818 -- see InvalidRequest
         self.retry_after_seconds = retry_after_seconds
 
 
-class Maintenance(KontextError):  # noqa: N818 -- see InvalidRequest
+class Maintenance(KontextError):
     """The service is being maintained (455)."""
 
 
-class FeatureOff(KontextError):  # noqa: N818 -- see InvalidRequest
+class FeatureOff(KontextError):
     """The service has switched this feature off (505)."""
 
 
-class TaskNotFound(KontextError):  # noqa: N818 -- see InvalidRequest
+class TaskNotFound(KontextError):
     """The service does not know this task id; not to be believed in a task's first 90 s."""
 
 
-class ServiceFailed(KontextError):  # noqa: N818 -- see InvalidRequest
+class ServiceFailed(KontextError):
     """The service answered, and the answer is no: 500, 501, 408 or a code nobody documented.
 
     On a query it is an answer about the query and says nothing of the task.
     """
 
 
-class ServiceUnavailable(KontextError):  # noqa: N818 -- see InvalidRequest
+class ServiceUnavailable(KontextError):
     """No clear answer to a call that may be repeated: a query, the balance, an upload."""
 
 
@@ -101,9 +101,9 @@ class NeverSent(ServiceUnavailable):
     """The connection was never opened (DNS, refused, timeout, TLS): nothing was sent."""
 
 
-class OutcomeUnknown(KontextError):  # noqa: N818 -- see InvalidRequest
+class OutcomeUnknown(KontextError):
     """A create was sent and its answer is lost or unclear: a task may exist and be paid for."""
 
 
-class CallbackRejected(KontextError):  # noqa: N818 -- see InvalidRequest
+class CallbackRejected(KontextError):
     """A callback that is malformed, too large, unsigned, wrongly signed or out of date."""

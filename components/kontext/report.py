@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from components.kontext import wire
+
 
 class Progress(StrEnum):
     """How far a task has come: the service's `successFlag` (contract.md §3)."""
@@ -35,3 +37,36 @@ class TaskReport:
     created_at_ms: int | None
     completed_at_ms: int | None
     parameters: Mapping[str, object] | None
+
+
+_PROGRESS = {
+    0: Progress.GENERATING,
+    1: Progress.SUCCEEDED,
+    2: Progress.CREATE_FAILED,
+    3: Progress.GENERATE_FAILED,
+}
+
+
+def read_report(data: object, *, task_id: str, hide: str) -> TaskReport | None:
+    """The report in a query's `data`; None if it is of another task or of another shape.
+
+    `hide`: the key, masked in the service's words.
+    """
+    record = wire.mapping(data)
+    if record is None or record.get("taskId", task_id) != task_id:
+        return None
+    flag = wire.whole_number(record.get("successFlag"))
+    if flag is None:
+        return None
+    links = wire.mapping(record.get("response")) or {}
+    return TaskReport(
+        task_id=task_id,
+        progress=_PROGRESS.get(flag, Progress.UNKNOWN),
+        result_url=wire.link(links.get("resultImageUrl")),
+        origin_url=wire.link(links.get("originImageUrl")),
+        error_code=wire.whole_number(record.get("errorCode")),
+        error_message=wire.words(record.get("errorMessage"), hide=hide) or None,
+        created_at_ms=wire.time_ms(record.get("createTime")),
+        completed_at_ms=wire.time_ms(record.get("completeTime")),
+        parameters=wire.mapping(record.get("paramJson")),
+    )
