@@ -12,6 +12,9 @@ Stops = Sequence[tuple[float, RGB]]
 _FINER = 3
 """How much larger a mask is drawn before it is brought down to size."""
 
+_RIM = 179
+"""The level of `Image.radial_gradient` in the middle of its edges (Pillow 13): the disc's rim."""
+
 
 def blend_at(stops: Stops, place: float) -> RGB:
     """Return the colour at `place` between `stops`, which are (place, colour) in rising order."""
@@ -60,7 +63,7 @@ def halo(
     disc = Image.radial_gradient("L").resize(
         (box[2] - box[0], box[3] - box[1]), Image.Resampling.BICUBIC, box=source
     )
-    mask.paste(disc.point([round(255 * (1 - i / 255) ** curve) for i in range(256)]), box)
+    mask.paste(disc.point([round(255 * max(0.0, 1 - i / _RIM) ** curve) for i in range(256)]), box)
     return mask
 
 
