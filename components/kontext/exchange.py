@@ -160,6 +160,8 @@ def _body(response: requests.Response) -> bytes:
     A body that breaks off after its last bracket still tells a task id that was paid for.
     """
     body = bytearray()
+    # Else urllib3 throws away the last block of a body that is shorter than it promised.
+    response.raw.enforce_content_length = False
     try:
         for block in response.iter_content(_BLOCK_BYTES):
             body += block

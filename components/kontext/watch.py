@@ -29,7 +29,7 @@ class Watch:
         self.opened = False
         self.expired = False
         self._ends = time.monotonic() + budget_seconds
-        self._connection: WatchedConnection | None = None
+        self._carrier: tuple[WatchedConnection, socket.socket] | None = None
         self._lock = threading.Lock()
         self._timer = threading.Timer(budget_seconds, self._expire)
         self._timer.daemon = True
@@ -48,7 +48,7 @@ class Watch:
         self._timer.cancel()
         _here.watch = None
         with self._lock:
-            self._connection = None
+            self._carrier = None
 
     @property
     def never_opened(self) -> bool:
@@ -62,7 +62,8 @@ class Watch:
             if self.expired or left <= 0:
                 raise TimeoutError("out of time before the request was sent")
             self.opened = True
-            self._connection = connection
+            # The socket too: http.client forgets it once the headers of a last answer are in.
+            self._carrier = (connection, connection.sock)
             connection.watch = self
             # Else a whole upload must pass within the connect timeout: `sendall` counts in total.
             connection.sock.settimeout(left)
@@ -70,13 +71,15 @@ class Watch:
     def _expire(self) -> None:
         with self._lock:
             self.expired = True
-            connection = self._connection
+            if self._carrier is None:
+                return
+            connection, carrier = self._carrier
             # A pooled connection may have gone on to the next exchange a moment ago.
-            if connection is None or connection.watch is not self:
+            if connection.watch is not self:
                 return
             # Closed meanwhile, or TLS inside TLS, which has no shutdown: the read timeout ends it.
             with suppress(OSError, AttributeError):
-                connection.sock.shutdown(socket.SHUT_RDWR)
+                carrier.shutdown(socket.SHUT_RDWR)
 
 
 def current() -> Watch | None:
