@@ -28,6 +28,7 @@ _ROUTES = (
     Route("/kieai/{rest:path}", files.serve),
     Route("/sandbox/faults", control.show_faults, methods=["GET"]),
     Route("/sandbox/faults", control.put_faults, methods=["PUT"]),
+    Route("/sandbox/faults/known", control.explain_faults, methods=["GET"]),
     Route("/sandbox/book", control.show_book, methods=["GET"]),
 )
 

@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TypeVar
 
 _T = TypeVar("_T")
@@ -30,7 +31,7 @@ async def aside(work: Callable[[], _T]) -> _T:
             result = work()
         except Exception as raised:  # noqa: BLE001 - handed on to whoever awaits
             error = raised
-        if not loop.is_closed():
+        with suppress(RuntimeError):  # the loop has closed: nobody awaits this any more
             loop.call_soon_threadsafe(settle, result, error)
 
     threading.Thread(target=run, name="sandbox-aside", daemon=True).start()

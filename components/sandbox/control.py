@@ -15,8 +15,16 @@ _MOST_BODY_BYTES = 100_000
 
 
 async def show_faults(request: Request) -> Response:
-    """`GET /sandbox/faults`: the rates in force, and every known fault with what it does."""
-    return _faults(of(request))
+    """`GET /sandbox/faults`: every known fault's name and the rate in force."""
+    return _rates(of(request))
+
+
+async def explain_faults(_request: Request) -> Response:
+    """`GET /sandbox/faults/known`: when each fault strikes and what it does."""
+    known = {
+        fault.name: {"when": fault.moment, "what": fault.description} for fault in FAULTS.values()
+    }
+    return json_answer(known).response()
 
 
 async def put_faults(request: Request) -> Response:
@@ -29,7 +37,7 @@ async def put_faults(request: Request) -> Response:
         service.faults.replace(rates)
     except (FaultsRejected, NotJson, TooLarge) as problem:
         return json_answer({"error": str(problem), "known": list(FAULTS)}, 422).response()
-    return _faults(service)
+    return _rates(service)
 
 
 async def show_book(request: Request) -> Response:
@@ -37,8 +45,5 @@ async def show_book(request: Request) -> Response:
     return json_answer(of(request).book()).response()
 
 
-def _faults(service: Service) -> Response:
-    known = {
-        fault.name: {"when": fault.moment, "what": fault.description} for fault in FAULTS.values()
-    }
-    return json_answer({"rates": service.faults.rates(), "known": known}).response()
+def _rates(service: Service) -> Response:
+    return json_answer(dict.fromkeys(FAULTS, 0.0) | service.faults.rates()).response()

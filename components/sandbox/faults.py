@@ -16,10 +16,10 @@ class Moment(StrEnum):
     """When a fault is drawn."""
 
     BEFORE = "on a create, before anything is made"
-    EITHER = "on a create or a query, before anything is done"
+    EITHER = "on a create or a query, before anything is done; by name, on the first two creates"
     ANSWER = "on a create, once the task is made and paid"
     FATE = "once for a task, for its whole life"
-    LOOK = "on each query"
+    LOOK = "on each query; asked for by name, on a task's first three"
     DOWNLOAD = "on each download of a result"
     UPLOAD = "on each upload"
 

@@ -36,11 +36,12 @@ def own_path(store: Store, url: str, base_url: str, now: float) -> str | None:
     Only the host's name is compared: after a restart the port may be another one.
     """
     try:
-        parts, base = urlsplit(url), urlsplit(base_url)
-    except ValueError:
+        parts = urlsplit(url)
+        path = unquote(parts.path)
+        ours = parts.hostname == urlsplit(base_url).hostname and store.has_file(path, now)
+    except ValueError:  # no address at all, or one with half a surrogate pair in it
         return None
-    path = unquote(parts.path)
-    return path if parts.hostname == base.hostname and store.has_file(path, now) else None
+    return path if ours else None
 
 
 def address(base_url: str, path: str) -> str:

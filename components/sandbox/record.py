@@ -1,6 +1,5 @@
 """What a query shows of a task (contract.md §3), and how the task's own faults bend that."""
 
-import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -32,9 +31,8 @@ def record(task: Task, looks: Looks, now: float, base_url: str) -> dict[str, Any
         raise Refused(422, NO_RECORD)
     flag = _shown_flag(task, looks)
     ended = flag in (Flag.SUCCESS, Flag.CREATE_FAILED, Flag.GENERATE_FAILED)
-    foreign = "wrong-task" in task.faults and looks.total <= BENT_LOOKS
     return {
-        "taskId": secrets.token_hex(16) if foreign else task.task_id,
+        "taskId": task.task_id,
         "paramJson": task.param_json,
         "successFlag": flag,
         "response": result_links(task, base_url) if flag == Flag.SUCCESS else None,

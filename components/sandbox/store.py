@@ -94,6 +94,16 @@ class Store:
         row = self._one("SELECT document FROM tasks WHERE task_id = ?", task_id)
         return None if row is None else Task.from_json(row[0])
 
+    def neighbour(self, task: Task) -> Task | None:
+        """Another task of the same account, the newest."""
+        row = self._one(
+            "SELECT document FROM tasks WHERE account = ? AND task_id <> ?"
+            " ORDER BY number DESC LIMIT 1",
+            task.account,
+            task.task_id,
+        )
+        return None if row is None else Task.from_json(row[0])
+
     def tasks(self) -> list[Task]:
         """All tasks, oldest first."""
         return self._tasks("SELECT document FROM tasks ORDER BY number")

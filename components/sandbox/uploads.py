@@ -78,9 +78,11 @@ def _route(read: _Reader) -> Callable[[Request], Awaitable[Response]]:
 
 
 async def _keep(service: Service, request: Request, account: str, upload: _Upload) -> Response:
+    if not upload.content:
+        raise _UploadRefused("the file is empty")
     mime = picture_mime(upload.content) or _mime_by_name(upload.name)
     name = upload.name or secrets.token_hex(8) + (mimetypes.guess_extension(mime) or "")
-    path = f"kieai/{account}/{_folder(upload.folder)}/{name}"
+    path = f"kieai/{account}/{upload.folder}/{name}"
     now = service.options.clock()
     await asyncio.to_thread(
         service.store.keep_file, upload.content, mime, [(f"/{path}", now + UPLOAD_SECONDS)], None
@@ -122,8 +124,6 @@ async def base64_upload(_service: Service, request: Request) -> _Upload:
         content = base64.b64decode("".join(text.split()), validate=True)
     except (binascii.Error, ValueError) as problem:
         raise _UploadRefused("base64Data is no base64 text") from problem
-    if not content:
-        raise _UploadRefused("base64Data is empty")
     return _Upload(content, _folder(fields.get("uploadPath")), _name(fields.get("fileName") or ""))
 
 
