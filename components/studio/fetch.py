@@ -13,7 +13,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
-from requests.certs import where as trusted_certificates
+from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
 from components.studio.addresses import is_public, parse_address
 from components.studio.fetch_faults import FetchFault, FetchRefused, bad_status, server_trouble
@@ -127,7 +127,7 @@ class GuardedFetch:
 def _public_tls() -> ssl.SSLContext:
     """Trust in what this machine trusts, and in the certificates that requests brings along."""
     context = ssl.create_default_context()
-    context.load_verify_locations(trusted_certificates())
+    context.load_verify_locations(DEFAULT_CA_BUNDLE_PATH)
     return context
 
 

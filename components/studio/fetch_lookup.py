@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-from components.studio.fetch_faults import FetchRefused, too_slow, unreachable
+from components.studio.fetch_faults import too_slow, unreachable
 
 Resolver = Callable[[str, int], list[str]]
 """From host and port to addresses in text form. May block. Raises OSError if there are none."""

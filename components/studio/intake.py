@@ -45,6 +45,7 @@ MIN_SIDE_PX: Final = 16
 MAX_RATIO: Final = 20
 """Long side over short side. The model's own sizes end at 2.34 (contract.md §8)."""
 
+_PNG_DEPTH_AT: Final = 24  # behind signature, chunk head, width and height
 _HEAVY_PX: Final = 30_000_000
 _NEUTRAL: Final = (128, 128, 128)  # behind a thumbnail's see-through parts, light or dark page
 _GATE: Final = DecodingGate(slots=2, wait_seconds=30.0)
@@ -170,7 +171,10 @@ def _container_notes(envelope: Envelope) -> list[str]:
 
 def _may_be_kept(envelope: Envelope) -> bool:
     """Whether a decoded RGB or RGBA file that needed no change can be sent without re-encoding."""
-    return envelope.kind in {Kind.JPEG, Kind.PNG} and len(envelope.pixels) <= SEND_BYTES
+    fits = len(envelope.pixels) <= SEND_BYTES
+    if envelope.kind is Kind.PNG:
+        return fits and envelope.pixels[_PNG_DEPTH_AT] == 8
+    return fits and envelope.kind is Kind.JPEG
 
 
 def _upright(image: Image.Image, orientation: int) -> Image.Image:

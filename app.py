@@ -1,0 +1,33 @@
+"""The front door: when served, the app with its routes; when run by Streamlit, the page map."""
+
+import gc
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import streamlit as st
+
+from components import server
+from components.bootstrap import open_studio, warm_up
+from components.ui import frame
+
+if __name__ != "__main__":
+
+    @asynccontextmanager
+    async def lifespan(_app: st.App) -> AsyncIterator[None]:
+        """Go on with what was under way before anybody opens a page."""
+        warm_up()
+        # Streamlit collects all garbage after each rerun; what lives for ever need not be walked.
+        gc.collect()
+        gc.freeze()
+        yield
+
+    app = st.App(
+        __file__,
+        lifespan=lifespan,
+        routes=server.routes(open_studio),
+        middleware=server.middleware(),
+    )
+    # Until this was called once, Streamlit would run /gallery as a script without this file.
+    st.navigation(frame.pages(), position="hidden")
+else:
+    frame.draw(st.navigation(frame.pages(), position="hidden"))

@@ -1,0 +1,6 @@
+"""What is served beside the pages: identity, headers, picture files, push, callbacks, health."""
+
+from components.server.middleware import middleware
+from components.server.routes import routes
+
+__all__ = ["middleware", "routes"]

@@ -1,0 +1,71 @@
+"""Picture files and thumbnails, for their owner only.
+
+They lie under /app/static/ because `st.image` takes relative addresses under no other prefix
+(Streamlit 1.67). Streamlit's own /media would serve them to anybody who knows the address.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from components.studio.identity import COOKIE, designer_of
+from components.studio.naming import download_name
+from components.studio.records import PictureRecord
+from components.studio.studio import NotYours, Studio
+
+# A picture never changes under its name, and no shared cache may keep it.
+CACHE = "private, max-age=31536000, immutable"
+
+
+def file_routes(open_studio: Callable[[], Studio]) -> list[Route]:
+    """The routes of pictures, their thumbnails and their downloads."""
+
+    async def answer(request: Request, kind: str) -> Response:
+        found = await run_in_threadpool(_find, open_studio, request, kind)
+        if found is None:
+            return PlainTextResponse("No such picture.", 404, {"cache-control": "no-store"})
+        path, record = found
+        return FileResponse(
+            path,
+            media_type="image/jpeg" if kind == "thumbnail" else f"image/{record.format}",
+            filename=download_name(record) if kind == "download" else None,
+            headers={"cache-control": CACHE},
+        )
+
+    async def picture(request: Request) -> Response:
+        return await answer(request, "picture")
+
+    async def thumbnail(request: Request) -> Response:
+        return await answer(request, "thumbnail")
+
+    async def download(request: Request) -> Response:
+        return await answer(request, "download")
+
+    return [
+        Route("/app/static/pictures/{picture_id}", picture),
+        Route("/app/static/thumbnails/{picture_id}", thumbnail),
+        Route("/app/static/downloads/{picture_id}", download),
+    ]
+
+
+def _find(
+    open_studio: Callable[[], Studio], request: Request, kind: str
+) -> tuple[Path, PictureRecord] | None:
+    """The file to send, or None: not there, or not theirs, which are not told apart."""
+    designer = designer_of(request.cookies.get(COOKIE))
+    if designer is None:
+        return None
+    studio = open_studio()
+    try:
+        record = studio.picture(designer, request.path_params["picture_id"])
+    except NotYours:
+        return None
+    is_thumbnail = kind == "thumbnail"
+    path = studio.thumbnail_file(record) if is_thumbnail else studio.picture_file(record)
+    return (path, record) if path.is_file() else None

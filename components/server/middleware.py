@@ -1,0 +1,103 @@
+"""What every answer carries: who the designer is, and what the browser may do with the page."""
+
+from __future__ import annotations
+
+from http.cookies import SimpleCookie
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.middleware import Middleware
+from starlette.requests import cookie_parser
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from components.studio.identity import COOKIE, COOKIE_LIFE_SECONDS, designer_of, new_token
+
+# Streamlit starts workers from blobs and writes style elements; nothing comes from elsewhere.
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'self'",
+        "script-src 'self' blob:",
+        "worker-src 'self' blob:",
+        "style-src 'self' 'unsafe-inline'",
+        "img-src 'self' data: blob:",
+        "font-src 'self' data:",
+        "connect-src 'self'",
+        "object-src 'none'",
+        "base-uri 'self'",
+        "form-action 'self'",
+        "frame-ancestors 'self'",
+    )
+)
+
+
+def middleware() -> list[Middleware]:
+    """The middleware that Streamlit's own comes after."""
+    return [Middleware(IdentityCookie), Middleware(SafeHeaders)]
+
+
+class IdentityCookie:
+    """Gives everybody who opens a page a cookie that says who they are."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Add the cookie to the first page that somebody without one opens."""
+        if not _is_page(scope) or designer_of(_cookie_in(scope)):
+            await self.app(scope, receive, send)
+            return
+        cookie = _identity_cookie(new_token(), secure=_is_secure(scope))
+
+        async def send_with_cookie(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers.append("set-cookie", cookie)
+                headers["cache-control"] = "no-store"  # a page in a cache would share the cookie
+            await send(message)
+
+        await self.app(scope, receive, send_with_cookie)
+
+
+class SafeHeaders:
+    """Keeps the page to this origin."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Add the headers to every HTTP answer."""
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers.setdefault("content-security-policy", CONTENT_SECURITY_POLICY)
+                headers["x-content-type-options"] = "nosniff"
+                headers["referrer-policy"] = "same-origin"
+            await send(message)
+
+        await self.app(scope, receive, send_with_headers if scope["type"] == "http" else send)
+
+
+def _is_page(scope: Scope) -> bool:
+    if scope["type"] != "http" or scope["method"] != "GET":
+        return False
+    return "text/html" in Headers(scope=scope).get("accept", "")
+
+
+def _cookie_in(scope: Scope) -> str | None:
+    return cookie_parser(Headers(scope=scope).get("cookie", "")).get(COOKIE)
+
+
+def _is_secure(scope: Scope) -> bool:
+    forwarded = Headers(scope=scope).get("x-forwarded-proto", "")
+    return "https" in (scope["scheme"], forwarded.split(",")[0].strip())
+
+
+def _identity_cookie(token: str, *, secure: bool) -> str:
+    cookie: SimpleCookie = SimpleCookie({COOKIE: token})
+    morsel = cookie[COOKIE]
+    morsel["path"] = "/"
+    morsel["max-age"] = COOKIE_LIFE_SECONDS
+    morsel["httponly"] = True
+    morsel["samesite"] = "Lax"
+    morsel["secure"] = secure
+    return morsel.OutputString()

@@ -1,0 +1,23 @@
+"""Every route of ours beside Streamlit's. None has Streamlit's guards: each checks for itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from starlette.routing import BaseRoute
+
+from components.server.callbacks import callback_routes
+from components.server.files import file_routes
+from components.server.health import health_routes
+from components.server.push import push_routes
+from components.studio.studio import Studio
+
+
+def routes(open_studio: Callable[[], Studio]) -> list[BaseRoute]:
+    """The routes, given what opens the one studio of this process."""
+    return [
+        *health_routes(open_studio),
+        *callback_routes(open_studio),
+        *file_routes(open_studio),
+        *push_routes(open_studio),
+    ]

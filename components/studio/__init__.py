@@ -1,0 +1,29 @@
+"""What the studio knows: tasks, ledger, engine, pictures. No Streamlit in here.
+
+Beside its own modules it hands on those values of the service that a screen may name, so that
+no screen needs the client's room.
+"""
+
+from components.kontext import (
+    ASPECT_RATIOS,
+    MAX_PROMPT_CHARACTERS,
+    SIZES,
+    GenerationRequest,
+    InvalidRequest,
+    KontextError,
+    Model,
+    OutputFormat,
+    safety_range,
+)
+
+__all__ = [
+    "ASPECT_RATIOS",
+    "MAX_PROMPT_CHARACTERS",
+    "SIZES",
+    "GenerationRequest",
+    "InvalidRequest",
+    "KontextError",
+    "Model",
+    "OutputFormat",
+    "safety_range",
+]

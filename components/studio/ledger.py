@@ -1,0 +1,271 @@
+"""The ledger: every task and picture, on disk before anything that costs money happens.
+
+The only module that knows SQL. SQLite is the embedded default (WAL, `synchronous=FULL`);
+another SQLAlchemy URL can take its place. Every change of a task is one transaction that
+reads the row, applies a rule and writes the result, so no two threads undo each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import SQLAlchemyError
+
+from components.kontext import Model
+from components.studio.records import Entry, PictureRecord
+from components.studio.schema import (
+    picture_of,
+    picture_row,
+    pictures,
+    schema,
+    task_of,
+    task_row,
+    tasks,
+)
+from components.studio.tasks import UNFINISHED, State, Task
+
+BUSY_TIMEOUT_SECONDS = 15
+
+
+class LedgerUnavailable(Exception):
+    """The ledger cannot be read or written: disk full, read-only or locked."""
+
+
+class Ledger:
+    """Tasks and pictures on disk. Every method raises LedgerUnavailable when it cannot serve."""
+
+    def __init__(self, url: str) -> None:
+        self._engine = sa.create_engine(url)
+        if self._engine.dialect.name == "sqlite":
+            _make_durable(self._engine)
+        with self._writing() as connection:
+            schema.create_all(connection)
+
+    @classmethod
+    def in_folder(cls, folder: Path) -> Ledger:
+        """The ledger of a data folder, made when there is none."""
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise LedgerUnavailable(f"The data folder {folder} cannot be made.") from error
+        return cls(f"sqlite:///{folder / 'studio.db'}")
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._engine.dispose()
+
+    # Tasks
+
+    def add_tasks(self, new: Sequence[Task], *, unless_since: float | None = None) -> list[Task]:
+        """Write new tasks, all or none, and return what stands in the ledger for them.
+
+        With `unless_since`, tasks of the same designer with the same values that were asked
+        for since then are returned instead: a second press of the same button.
+        """
+        with self._writing() as connection:
+            if unless_since is not None:
+                earlier = _same_press(connection, new[0], unless_since)
+                if earlier:
+                    return earlier
+            connection.execute(sa.insert(tasks), [task_row(task) for task in new])
+        return list(new)
+
+    def change_task(
+        self,
+        task_id: str,
+        rule: Callable[[Task], Task],
+        *,
+        picture: PictureRecord | None = None,
+    ) -> tuple[Task, Task] | None:
+        """Apply a rule to a task in one transaction; (before, after), or None if unknown.
+
+        `picture` is what the task made: it is written down together with the change, if the
+        rule took it.
+        """
+        with self._writing() as connection:
+            found = connection.execute(
+                sa.select(tasks).where(tasks.c.id == task_id).with_for_update()
+            ).one_or_none()
+            if found is None:
+                return None
+            before = task_of(found)
+            after = rule(before)
+            if after != before:
+                connection.execute(
+                    sa.update(tasks).where(tasks.c.id == task_id).values(task_row(after))
+                )
+            if picture is not None and after.picture_id == picture.id != before.picture_id:
+                connection.execute(sa.insert(pictures), [picture_row(picture)])
+            return before, after
+
+    def task(self, task_id: str) -> Task | None:
+        """One task by our id."""
+        return self._one_task(tasks.c.id == task_id)
+
+    def task_by_token(self, token: str) -> Task | None:
+        """The task whose callback bears this token."""
+        return self._one_task(tasks.c.token == token)
+
+    def task_by_service_id(self, service_id: str) -> Task | None:
+        """The task that the service knows by this id."""
+        return self._one_task(tasks.c.service_id == service_id)
+
+    def unfinished(self) -> list[Task]:
+        """Every task that has not ended, oldest first."""
+        states = [state.value for state in UNFINISHED]
+        with self._reading() as connection:
+            rows = connection.execute(
+                sa.select(tasks).where(tasks.c.state.in_(states)).order_by(tasks.c.created_at)
+            )
+            return [task_of(row) for row in rows]
+
+    def count_by_state(self) -> dict[State, int]:
+        """How many tasks stand in each state."""
+        with self._reading() as connection:
+            rows = connection.execute(
+                sa.select(tasks.c.state, sa.func.count()).group_by(tasks.c.state)
+            )
+            return {State(state): count for state, count in rows}
+
+    def seconds_taken(self, model: Model, *, newest: int = 20) -> list[float]:
+        """From acceptance to result, of the newest finished tasks of a model, in seconds."""
+        with self._reading() as connection:
+            rows = connection.execute(
+                sa.select(tasks.c.finished_at - tasks.c.accepted_at)
+                .where(tasks.c.state == State.DONE.value, tasks.c.model == model.value)
+                .where(tasks.c.accepted_at.is_not(None))
+                .order_by(tasks.c.finished_at.desc())
+                .limit(newest)
+            )
+            return [float(seconds) for (seconds,) in rows]
+
+    def dismiss(self, designer: str, task_id: str) -> None:
+        """Take an ended task without a picture off the designer's list; the row stays."""
+        with self._writing() as connection:
+            connection.execute(
+                sa.update(tasks)
+                .where(tasks.c.id == task_id, tasks.c.designer == designer)
+                .values(dismissed=True)
+            )
+
+    # Entries: what a designer sees
+
+    def entries(
+        self, designer: str, *, limit: int, offset: int = 0, with_picture_only: bool = False
+    ) -> list[Entry]:
+        """A designer's tasks with their pictures, newest first."""
+        query = (
+            sa.select(tasks)
+            .where(tasks.c.designer == designer, tasks.c.dismissed.is_(False))
+            .order_by(tasks.c.created_at.desc(), tasks.c.id)
+            .limit(limit)
+            .offset(offset)
+        )
+        if with_picture_only:
+            query = query.where(tasks.c.picture_id.is_not(None))
+        with self._reading() as connection:
+            found = [task_of(row) for row in connection.execute(query)]
+            wanted = [task.picture_id for task in found if task.picture_id]
+            rows = connection.execute(sa.select(pictures).where(pictures.c.id.in_(wanted)))
+            made = {row.id: picture_of(row) for row in rows}
+        return [Entry(task, made.get(task.picture_id or "")) for task in found]
+
+    def count_pictures(self, designer: str) -> int:
+        """How many pictures were made for a designer."""
+        with self._reading() as connection:
+            return connection.execute(
+                sa.select(sa.func.count())
+                .select_from(pictures)
+                .where(pictures.c.designer == designer, pictures.c.task_id.is_not(None))
+            ).scalar_one()
+
+    # Pictures
+
+    def add_picture(self, picture: PictureRecord) -> None:
+        """Write down a picture whose file already stands on disk."""
+        with self._writing() as connection:
+            connection.execute(sa.insert(pictures), [picture_row(picture)])
+
+    def picture(self, picture_id: str) -> PictureRecord | None:
+        """One picture by its id."""
+        with self._reading() as connection:
+            row = connection.execute(
+                sa.select(pictures).where(pictures.c.id == picture_id)
+            ).one_or_none()
+            return None if row is None else picture_of(row)
+
+    def remember_upload(self, picture_id: str, url: str, at: float) -> None:
+        """Note where the service can read a picture."""
+        with self._writing() as connection:
+            connection.execute(
+                sa.update(pictures)
+                .where(pictures.c.id == picture_id)
+                .values(upload_url=url, uploaded_at=at)
+            )
+
+    def forget_uploads(self) -> None:
+        """Drop every upload address: the host behind them is no longer the same."""
+        with self._writing() as connection:
+            connection.execute(sa.update(pictures).values(upload_url=None, uploaded_at=None))
+
+    # The doors to the database
+
+    def _one_task(self, where: sa.ColumnElement[bool]) -> Task | None:
+        with self._reading() as connection:
+            row = connection.execute(sa.select(tasks).where(where).limit(1)).one_or_none()
+            return None if row is None else task_of(row)
+
+    @contextmanager
+    def _reading(self) -> Iterator[sa.Connection]:
+        try:
+            with self._engine.connect() as connection:
+                yield connection.execution_options(reads_only=True)
+        except SQLAlchemyError as error:
+            raise LedgerUnavailable("The ledger cannot be read.") from error
+
+    @contextmanager
+    def _writing(self) -> Iterator[sa.Connection]:
+        try:
+            with self._engine.begin() as connection:
+                yield connection
+        except SQLAlchemyError as error:
+            raise LedgerUnavailable("The ledger cannot be written.") from error
+
+
+def _make_durable(engine: sa.Engine) -> None:
+    """SQLite's settings, and transactions that take the write lock when they begin.
+
+    Python's driver would otherwise begin them late, at the first write, and two threads that
+    had both read the old row would then both write.
+    """
+
+    @sa.event.listens_for(engine, "connect")
+    def _configure(connection: Any, _record: object) -> None:
+        connection.isolation_level = None
+        connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_SECONDS * 1000}")
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")
+
+    @sa.event.listens_for(engine, "begin")
+    def _begin(connection: sa.Connection) -> None:
+        reads_only = connection.get_execution_options().get("reads_only", False)
+        connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")
+
+
+def _same_press(connection: sa.Connection, task: Task, since: float) -> list[Task]:
+    """The batch of this designer with the same values that was asked for since then."""
+    rows = connection.execute(
+        sa.select(tasks)
+        .where(tasks.c.designer == task.designer, tasks.c.created_at >= since)
+        .order_by(tasks.c.created_at)
+    )
+    same = [
+        earlier
+        for earlier in map(task_of, rows)
+        if earlier.request == task.request and earlier.source_id == task.source_id
+    ]
+    return [earlier for earlier in same if earlier.batch == same[-1].batch]

@@ -1,0 +1,109 @@
+"""What an installation decides: keys, hosts, folders, prices and limits, read once.
+
+The environment wins over `.streamlit/secrets.toml`; the names are those of README,
+"Settings". Nothing here opens a file or a connection.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from components.kontext import Model
+
+
+class SettingsError(ValueError):
+    """A setting that cannot be used; the message names it and says what it takes."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """One installation. Credits are the service's; times are in seconds."""
+
+    api_key: str | None = field(default=None, repr=False)
+    """The service's key, or None for the sandbox."""
+    base_url: str = "https://api.kie.ai"
+    upload_base_url: str = "https://kieai.redpandaai.co"
+    webhook_key: str | None = field(default=None, repr=False)
+    """When set, callbacks must be signed with it."""
+    public_url: str | None = None
+    """Where the service reaches this app; None means polling only."""
+    data_dir: Path = Path("data")
+    credits_pro: Decimal = Decimal(5)
+    credits_max: Decimal = Decimal(10)
+    creates_per_10s: int = 20
+    queries_per_second: int = 10
+
+    @property
+    def sandboxed(self) -> bool:
+        """Whether pictures come from the sandbox that the app carries."""
+        return self.api_key is None
+
+    def price(self, model: Model) -> Decimal:
+        """Credits that one picture of this model is expected to cost."""
+        return self.credits_max if model == Model.MAX else self.credits_pro
+
+    def callback_url(self, token: str) -> str | None:
+        """Where the service should report the task that bears this token."""
+        if self.public_url is None:
+            return None
+        return f"{self.public_url.rstrip('/')}/callbacks/kontext/{token}"
+
+
+def read_settings(environment: Mapping[str, str], secrets: Mapping[str, object]) -> Settings:
+    """Settings from the environment first and the secrets second.
+
+    Raises SettingsError for a value that cannot be used. A blank value counts as unset.
+    """
+
+    def text(name: str) -> str | None:
+        for source in (environment.get(name), secrets.get(name)):
+            if source is not None and str(source).strip():
+                return str(source).strip()
+        return None
+
+    def web_address(name: str, default: str | None) -> str | None:
+        value = text(name)
+        if value is None:
+            return default
+        try:
+            parts = urlsplit(value)
+        except ValueError:
+            parts = urlsplit("")
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise SettingsError(f"{name} must be an address that begins with http:// or https://.")
+        return value.rstrip("/")
+
+    def credits_of(name: str, default: int) -> Decimal:
+        value = text(name) or str(default)
+        try:
+            price = Decimal(value)
+        except InvalidOperation:
+            price = Decimal(-1)
+        if not price.is_finite() or price < 0:
+            raise SettingsError(f"{name} must be a price in credits, such as {default}.")
+        return price
+
+    def limit(name: str, default: int) -> int:
+        value = text(name) or str(default)
+        if not value.isascii() or not value.isdigit() or int(value) < 1:
+            raise SettingsError(f"{name} must be a whole number from 1, such as {default}.")
+        return int(value)
+
+    plain = Settings()
+    return Settings(
+        api_key=text("KIE_API_KEY"),
+        base_url=web_address("KIE_BASE_URL", plain.base_url) or plain.base_url,
+        upload_base_url=web_address("KIE_UPLOAD_BASE_URL", plain.upload_base_url)
+        or plain.upload_base_url,
+        webhook_key=text("KIE_WEBHOOK_KEY"),
+        public_url=web_address("KONTEXT_PUBLIC_URL", None),
+        data_dir=Path(text("KONTEXT_DATA_DIR") or plain.data_dir).absolute(),
+        credits_pro=credits_of("KONTEXT_CREDITS_PRO", 5),
+        credits_max=credits_of("KONTEXT_CREDITS_MAX", 10),
+        creates_per_10s=limit("KONTEXT_CREATES_PER_10S", 20),
+        queries_per_second=limit("KONTEXT_QUERIES_PER_S", 10),
+    )

@@ -1,0 +1,223 @@
+"""The studio: everything a page may ask for, in a designer's terms.
+
+The one face of this room. It owns no thread and no screen; it puts the ledger, the shelf and
+the engine together and keeps one designer's things from another's.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from pathlib import Path
+
+from components.kontext import CallbackHint, GenerationRequest, KontextClient
+from components.studio.bell import Bell
+from components.studio.engine import Engine
+from components.studio.fetch import GuardedFetch
+from components.studio.intake import take_in
+from components.studio.ledger import Ledger
+from components.studio.records import Entry, PictureRecord
+from components.studio.settings import Settings
+from components.studio.shelf import Shelf
+from components.studio.tasks import (
+    Accepted,
+    State,
+    Task,
+    Trouble,
+    advance,
+    looked_again,
+    sent_again,
+)
+
+MOST_VARIANTS = 4
+SAME_PRESS_SECONDS = 1.0
+
+
+class NotYours(LookupError):
+    """No such task or picture, or it belongs to another designer: the two are not told apart."""
+
+
+@dataclass(kw_only=True)
+class Studio:
+    """One installation at work. Methods raise LedgerUnavailable when the ledger cannot serve."""
+
+    settings: Settings
+    client: KontextClient = field(repr=False)
+    ledger: Ledger
+    shelf: Shelf
+    engine: Engine
+    bell: Bell
+    fetch: GuardedFetch
+    clock: Callable[[], float] = time.time
+
+    # Asking for pictures
+
+    def submit(
+        self,
+        designer: str,
+        request: GenerationRequest,
+        *,
+        source_id: str | None = None,
+        variants: int = 1,
+    ) -> list[Task]:
+        """Write down one task per variant and return at once; the engine does the rest.
+
+        A second press on the same values within a second returns the tasks of the first.
+        Raises InvalidRequest, and NotYours for a source of somebody else's.
+        """
+        if source_id is not None:
+            request.check_as_edit()
+            self.picture(designer, source_id)
+        now = self.clock()
+        first = Task(
+            id=uuid.uuid4().hex,
+            designer=designer,
+            batch=uuid.uuid4().hex,
+            request=request,
+            source_id=source_id,
+            token=secrets.token_urlsafe(32),
+            price=self.settings.price(request.model),
+            created_at=now,
+        )
+        others = [
+            replace(first, id=uuid.uuid4().hex, token=secrets.token_urlsafe(32))
+            for _ in range(min(max(variants, 1), MOST_VARIANTS) - 1)
+        ]
+        new = [first, *others]
+        written = self.ledger.add_tasks(new, unless_since=now - SAME_PRESS_SECONDS)
+        if written[0].batch == first.batch:
+            for task in written:
+                self.engine.take_up(task)
+        return written
+
+    def look_again(self, designer: str, task_id: str) -> Task:
+        """Watch a task anew whose result may still be at the service."""
+        return self._changed(designer, task_id, lambda task: looked_again(task, self.clock()))
+
+    def send_again(self, designer: str, task_id: str) -> Task:
+        """Send an unconfirmed task again: its designer knows that it was not made."""
+        return self._changed(designer, task_id, sent_again)
+
+    def confirm(self, designer: str, task_id: str, service_id: str) -> Task:
+        """Give an unconfirmed task the id that the service knows it by."""
+        return self._changed(
+            designer, task_id, lambda task: advance(task, Accepted(service_id), self.clock())
+        )
+
+    def dismiss(self, designer: str, task_id: str) -> None:
+        """Take an ended task without a picture off the list."""
+        self.ledger.dismiss(designer, task_id)
+        self.bell.ring(designer)
+
+    def heed_callback(self, token: str, hint: CallbackHint) -> None:
+        """Look at the task that bears this token; an unknown token is as good as none.
+
+        The callback is a hint: all that is taken from it is the id of a task that lost its own.
+        """
+        task = self.ledger.task_by_token(token)
+        if task is None:
+            return
+
+        def rule(task: Task) -> Task:
+            if task.state is State.SUBMITTING and task.service_id is None:
+                return replace(task, service_id=hint.task_id)
+            return advance(task, Accepted(hint.task_id), self.clock())
+
+        changed = self.ledger.change_task(task.id, rule)
+        if changed and changed[1].state is not changed[0].state:
+            self.engine.take_up(changed[1])
+        self.engine.hasten(task.id)
+
+    # What a designer sees
+
+    def entries(self, designer: str, *, limit: int, offset: int = 0) -> list[Entry]:
+        """A designer's tasks, newest first, each with its picture if it has one."""
+        return self.ledger.entries(designer, limit=limit, offset=offset)
+
+    def gallery(self, designer: str, *, limit: int, offset: int = 0) -> list[Entry]:
+        """A designer's pictures, newest first, each with the task that made it."""
+        return self.ledger.entries(designer, limit=limit, offset=offset, with_picture_only=True)
+
+    def count_pictures(self, designer: str) -> int:
+        """How many pictures a designer has made."""
+        return self.ledger.count_pictures(designer)
+
+    def picture(self, designer: str, picture_id: str) -> PictureRecord:
+        """A picture of this designer's. Raises NotYours."""
+        found = self.ledger.picture(picture_id)
+        if found is None or found.designer != designer:
+            raise NotYours
+        return found
+
+    def task(self, designer: str, task_id: str) -> Task:
+        """A task of this designer's. Raises NotYours."""
+        found = self.ledger.task(task_id)
+        if found is None or found.designer != designer:
+            raise NotYours
+        return found
+
+    def place_in_queue(self) -> dict[str, int]:
+        """For each task that waits to be sent, its place: 1 goes first."""
+        return {task.id: place for place, task in enumerate(self.engine.queue(), start=1)}
+
+    @property
+    def held_by(self) -> Trouble | None:
+        """What keeps the whole queue from being sent: the key or the credit."""
+        return self.engine.held_by
+
+    def balance(self) -> Decimal:
+        """The account's credits. Raises KontextError."""
+        return self.client.credits()
+
+    # Bringing pictures in
+
+    def bring_in(self, designer: str, data: bytes, *, label: str) -> PictureRecord:
+        """Keep a copy of a picture to edit. Raises UnusablePicture, or OSError from the disk."""
+        taken = take_in(data)
+        record = PictureRecord(
+            id=uuid.uuid4().hex,
+            designer=designer,
+            task_id=None,
+            format=taken.format,
+            width_px=taken.width_px,
+            height_px=taken.height_px,
+            size_bytes=len(taken.data),
+            created_at=self.clock(),
+            label=label,
+            notes=taken.notes,
+        )
+        self.shelf.put(record.id, record.format, taken.data)
+        self.ledger.add_picture(record)
+        return record
+
+    def bring_in_from(self, designer: str, url: str) -> PictureRecord:
+        """The same from a web address. Raises FetchRefused as well."""
+        return self.bring_in(designer, self.fetch.get(url).data, label=url)
+
+    def picture_file(self, record: PictureRecord) -> Path:
+        """Where the file of a picture lies."""
+        return self.shelf.picture_path(record.id, record.format)
+
+    def thumbnail_file(self, record: PictureRecord) -> Path:
+        """Where the thumbnail of a picture lies."""
+        return self.shelf.thumbnail_path(record.id)
+
+    def close(self) -> None:
+        """Stop working; every unfinished task goes on at the next start."""
+        self.engine.stop()
+        self.ledger.close()
+        self.client.close()
+
+    def _changed(self, designer: str, task_id: str, rule: Callable[[Task], Task]) -> Task:
+        self.task(designer, task_id)
+        changed = self.ledger.change_task(task_id, rule)
+        if changed is None:
+            raise NotYours
+        before, after = changed
+        if after != before:
+            self.engine.take_up(after)
+        return after

@@ -1,0 +1,63 @@
+"""The feed: what runs and what is new, beside the form, redrawn when the push says so."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+import streamlit as st
+
+from components.studio.records import Entry
+from components.studio.tasks import UNFINISHED, State
+from components.ui import acts, session
+from components.ui.cards import card_of
+from components.ui.sheet import sheet
+from components.ui.words import STATE_WORDS
+
+NEWEST = 24
+PUSH_URL = "/push"
+NET_SECONDS = 15.0  # the push tells at once; this is the net below it, while something runs
+_KEY = "feed"
+
+
+def draw_feed(*, empty: str) -> None:
+    """Draw the newest tasks of this designer."""
+    running = any(entry.task.state in UNFINISHED for entry in _newest())
+    st.fragment(_draw, run_every=NET_SECONDS if running else None)(empty)
+
+
+def _newest() -> list[Entry]:
+    return session.studio().entries(session.current().designer, limit=NEWEST)
+
+
+def _draw(empty: str) -> None:
+    studio = session.studio()
+    entries = _newest()
+    places = studio.place_in_queue()
+    with st.container(key="kx-feed-head", horizontal=True, vertical_alignment="center"):
+        st.subheader("Newest", anchor=False, width="content")
+        st.caption(_summary(entries), width="content")
+    cards = [
+        card_of(
+            entry,
+            place=places.get(entry.task.id),
+            typical_seconds=studio.engine.typical_seconds(entry.task),
+        )
+        for entry in entries
+    ]
+    event = sheet(
+        cards,
+        key=_KEY,
+        layout="feed",
+        push_url=PUSH_URL,
+        empty=empty,
+        on_event=lambda: acts.prepare(_KEY),
+    )
+    acts.follow(event)
+
+
+def _summary(entries: Sequence[Entry]) -> str:
+    """Such as "2 Generating · 1 Queued · 9 Done"."""
+    counts = Counter(STATE_WORDS[entry.task.state] for entry in entries)
+    order = dict.fromkeys(STATE_WORDS[state] for state in State)
+    return " · ".join(f"{counts[word]} {word}" for word in order if counts[word])

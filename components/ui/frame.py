@@ -1,0 +1,66 @@
+"""The frame around every page: the page map, the bar on top, the look, and what all must know."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import streamlit as st
+from streamlit.navigation.page import Page
+
+from components.studio.ledger import LedgerUnavailable
+from components.studio.settings import SettingsError
+from components.ui import session
+from components.ui.escape import plain
+from components.ui.words import held
+
+_ROOT = Path(__file__).parents[2]
+_STYLE = Path(__file__).with_name("frame.css")
+
+SANDBOX_SENTENCE = (
+    "**Sandbox.** Pictures are painted on this machine and cost nothing. "
+    "To use the real service, set `KIE_API_KEY` and start again."
+)
+
+
+def pages() -> Sequence[Page]:
+    """The pages in the order of the bar. The first one answers at `/`."""
+    return (
+        st.Page(_ROOT / "pages" / "generate.py", title="Generate", default=True),
+        st.Page(_ROOT / "pages" / "gallery.py", title="Gallery", url_path="gallery"),
+    )
+
+
+def draw(page: Page) -> None:
+    """Draw one page in its frame."""
+    st.set_page_config(
+        page_title=f"{page.title} · Kontext Studio",
+        page_icon=_ROOT / "static" / "icon.png",
+        layout="wide",
+    )
+    st.html(_STYLE)
+    _bar()
+    try:
+        _notices()
+    except (LedgerUnavailable, SettingsError) as error:
+        st.error(plain(str(error)))
+        st.stop()
+    page.run()
+
+
+def _bar() -> None:
+    with st.container(key="kx-bar", horizontal=True, vertical_alignment="center"):
+        st.markdown("Kontext Studio", width="content")
+        for page in pages():
+            st.page_link(page, label=page.title)
+
+
+def _notices() -> None:
+    studio = session.studio()
+    if studio.settings.sandboxed:
+        with st.container(key="kx-sandbox"):
+            st.markdown(SANDBOX_SENTENCE)
+    if studio.held_by is not None:
+        with st.container(key="kx-held", horizontal=True, vertical_alignment="center"):
+            st.warning(plain(held(studio.held_by)), width="stretch")
+            st.button("Try now", on_click=studio.engine.probe_account)

@@ -1,0 +1,50 @@
+"""The press that asks for pictures: the button with its price, and what the press led to."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from components.studio import InvalidRequest, Model
+from components.studio.ledger import LedgerUnavailable
+from components.studio.studio import NotYours
+from components.ui import session
+from components.ui.escape import plain
+from components.ui.form import Form
+
+
+def draw_submit(form: Form, verb: str, *, source_id: str | None = None) -> None:
+    """A button such as "Generate · 10 credits"; Ctrl or Cmd with Enter presses it as well."""
+    draft = form.draft()
+    total = session.studio().settings.price(Model(draft.model)) * draft.variants
+    st.button(
+        f"{verb} · {total} credits",
+        key=f"{form.mode}-submit",
+        type="primary",
+        width="stretch",
+        shortcut="Mod+Enter",
+        on_click=_submit,
+        args=(form, source_id),
+    )
+    notice = session.current().notice
+    if notice is not None:
+        st.error(plain(notice))
+
+
+def _submit(form: Form, source_id: str | None) -> None:
+    """Only write the task down: a callback that waits is cut off by the next click."""
+    tab = session.current()
+    tab.notice = None
+    draft = form.draft()
+    try:
+        session.studio().submit(
+            tab.designer, draft.request(), source_id=source_id, variants=draft.variants
+        )
+    except InvalidRequest as error:
+        tab.notice = error.sentence
+    except NotYours:
+        tab.notice = "The source picture is gone. Choose it again."
+    except LedgerUnavailable:
+        tab.notice = (
+            "This could not be written down, so nothing was sent and nothing was spent. "
+            "The server's disk may be full: try again in a moment."
+        )

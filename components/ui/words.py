@@ -1,0 +1,157 @@
+"""Every sentence about what became of a task: the one file that turns outcomes into words.
+
+A refusal says the stage, what happened, the next step and what is known of the charge.
+Whether the service charges for failures is not documented, so no sentence says "free".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from components.studio.tasks import Obstacle, State, Task, Trouble
+
+STATE_WORDS = {
+    State.QUEUED: "Queued",
+    State.SUBMITTING: "Generating",
+    State.GENERATING: "Generating",
+    State.STORING: "Generating",
+    State.DONE: "Done",
+    State.REFUSED: "Refused",
+    State.FAILED: "Failed",
+    State.UNCONFIRMED: "Unconfirmed",
+    State.STILL_RUNNING: "Still running",
+}
+
+
+@dataclass(frozen=True)
+class Wording:
+    """A few words for the state, and one or two sentences on what to do next."""
+
+    headline: str
+    advice: str
+
+
+_TROUBLES = {
+    Trouble.POLICY: Wording(
+        "Refused by the content policy",
+        "Say it in other words and try again. Whether it was charged is unknown.",
+    ),
+    Trouble.KEY: Wording(
+        "The key was refused",
+        "Check KIE_API_KEY and restart the studio. Nothing was sent; it goes on from here.",
+    ),
+    Trouble.CREDIT: Wording(
+        "The account is out of credits",
+        "Top up at kie.ai. The queue goes on by itself when there is credit again.",
+    ),
+    Trouble.INVALID: Wording(
+        "The service did not accept the settings", "Change the field it names and try again."
+    ),
+    Trouble.FEATURE_OFF: Wording(
+        "The service has switched this off", "Try another model or other settings."
+    ),
+    Trouble.BUSY: Wording("The service is busy", "It is sent again by itself in a moment."),
+    Trouble.MAINTENANCE: Wording(
+        "The service is being maintained", "It is sent by itself when the service is back."
+    ),
+    Trouble.UNREACHABLE: Wording(
+        "The service cannot be reached", "Nothing was sent and nothing was spent."
+    ),
+    Trouble.SERVICE_FAILED: Wording(
+        "The service could not take it", "Try again. Whether it was charged is unknown."
+    ),
+    Trouble.NO_ANSWER: Wording(
+        "Sent, but no answer came",
+        "It may have been made and charged, so it is not sent again by itself.",
+    ),
+    Trouble.NOT_CREATED: Wording(
+        "The service could not start it", "Try again. Whether it was charged is unknown."
+    ),
+    Trouble.NOT_GENERATED: Wording(
+        "The picture could not be made", "Try again. Whether it was charged is unknown."
+    ),
+    Trouble.UNKNOWN_TASK: Wording(
+        "The service does not know this task",
+        "Look again later, or try again. Whether it was charged is unknown.",
+    ),
+    Trouble.NO_RESULT: Wording(
+        "Made, but no picture came with it",
+        "Look again in a minute; the service may still have it.",
+    ),
+    Trouble.RESULT_LOST: Wording(
+        "Made, but it could not be fetched",
+        "Look again: the service keeps results for 14 days.",
+    ),
+    Trouble.UPLOAD: Wording(
+        "The source could not be uploaded", "Nothing was sent and nothing was spent. Try again."
+    ),
+    Trouble.SOURCE_MISSING: Wording(
+        "The source picture is missing here", "Nothing was spent. Choose the picture again."
+    ),
+    Trouble.DISK: Wording(
+        "The picture cannot be saved: the disk refuses",
+        "Make room in the data folder. It is fetched again by itself.",
+    ),
+    Trouble.OURS: Wording(
+        "The studio itself stumbled", "It tries again by itself. The log says more."
+    ),
+}
+
+
+def wording(task: Task, *, place: int | None = None) -> Wording:
+    """What a card says of a task; `place` is its place in the queue, 1 goes first."""
+    match task.state, task.obstacle:
+        case State.QUEUED, None:
+            return Wording(
+                "Next in line" if place in (None, 1) else f"{_ordinal(place)} in line", ""
+            )
+        case State.QUEUED, Obstacle() as obstacle:
+            return _of(obstacle, again=obstacle.trouble is Trouble.UNREACHABLE)
+        case State.SUBMITTING, _:
+            return Wording("Uploading the source" if _is_uploading(task) else "Sending", "")
+        case State.STORING, None:
+            return Wording("Bringing it home", "")
+        case State.STILL_RUNNING, _:
+            return Wording(
+                "Not ready after 10 minutes",
+                "It is still being watched, and may yet arrive. It may be charged.",
+            )
+        case _, Obstacle() as obstacle:
+            return _of(obstacle)
+        case _:
+            return Wording("", "")
+
+
+def held(trouble: Trouble) -> str:
+    """One sentence for the whole queue, when nothing is sent."""
+    words = _TROUBLES[trouble]
+    return f"{words.headline}. {words.advice}"
+
+
+def _of(obstacle: Obstacle, *, again: bool = False) -> Wording:
+    words = _TROUBLES[obstacle.trouble]
+    advice = f"{words.advice} It is tried again by itself." if again else words.advice
+    if obstacle.trouble in _SERVICE_EXPLAINS and obstacle.words:
+        advice = f"“{obstacle.words.rstrip('.')}.” {advice}"
+    return Wording(words.headline, advice)
+
+
+# Where the service's own words tell a designer something that ours cannot.
+_SERVICE_EXPLAINS = {
+    Trouble.INVALID,
+    Trouble.SERVICE_FAILED,
+    Trouble.NOT_CREATED,
+    Trouble.NOT_GENERATED,
+    Trouble.FEATURE_OFF,
+}
+
+
+def _is_uploading(task: Task) -> bool:
+    return task.is_edit and task.sent_at is None
+
+
+def _ordinal(number: int | None) -> str:
+    if number is None:
+        return ""
+    ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10)
+    return f"{number}{ending or 'th'}"

@@ -1,0 +1,5 @@
+"""Everything a designer has made, newest first."""
+
+from components.ui import gallery
+
+gallery.draw_gallery()
