@@ -1,0 +1,335 @@
+"""Pictures of every sort come in clean: upright, sRGB, 8 bit, and with nothing but pixels."""
+
+from __future__ import annotations
+
+import threading
+import zlib
+from io import BytesIO
+
+import pytest
+from PIL import Image
+
+from components.studio import intake_encode
+from components.studio.intake import (
+    PictureFault,
+    UnusablePicture,
+    check_result,
+    take_in,
+    thumbnail,
+)
+from components.studio.intake_gate import DecodingGate
+from components.studio.intake_kinds import PICTURES, READABLE, Kind, sniff
+from tests.studio.corpus import (
+    BLUE,
+    CORNERS,
+    RED,
+    chunk,
+    encoded,
+    exif,
+    good,
+    heic,
+    icc,
+    png_with,
+    quarters,
+    refused_kinds,
+    see_through,
+    upright_source,
+)
+
+Pixel = tuple[int, ...]
+
+
+def shown(data: bytes) -> Image.Image:
+    image = Image.open(BytesIO(data))
+    image.load()
+    return image
+
+
+def pixel(image: Image.Image, x: int, y: int) -> Pixel:
+    value = image.getpixel((x, y))
+    assert isinstance(value, tuple)
+    return tuple(int(level) for level in value)
+
+
+def corners(image: Image.Image) -> list[Pixel]:
+    right, bottom = image.width - 9, image.height - 9
+    return [pixel(image, x, y) for y in (8, bottom) for x in (8, right)]
+
+
+def near(found: Pixel, wanted: Pixel, slack: int = 14) -> bool:
+    return all(abs(a - b) <= slack for a, b in zip(found[:3], wanted, strict=True))
+
+
+@pytest.mark.parametrize("name", good())
+def test_what_comes_in_is_a_plain_jpeg_or_png_without_metadata(name: str) -> None:
+    picture = take_in(good()[name])
+    image = shown(picture.data)
+    assert image.format is not None
+    assert image.format.lower() == picture.format
+    assert image.mode in ({"RGB"} if picture.format == "jpeg" else {"RGB", "RGBA"})
+    assert image.size == (picture.width_px, picture.height_px)
+    assert b"SECRET" not in picture.data
+    assert (
+        not set(image.info)
+        - {"jfif", "jfif_version", "jfif_unit", "jfif_density"}
+        - {
+            "adobe",
+            "adobe_transform",
+            "progressive",
+            "progression",
+        }
+    )
+    assert not image.getexif()
+    if picture.format == "png":
+        assert picture.data[24] == 8, "bits per sample"
+
+
+@pytest.mark.parametrize("name", good())
+def test_what_came_in_once_comes_in_again_unchanged(name: str) -> None:
+    once = take_in(good()[name])
+    again = take_in(once.data)
+    assert again.data == once.data
+    assert again.notes == ()
+
+
+@pytest.mark.parametrize("name", good())
+def test_every_picture_has_a_small_jpeg_and_facts(name: str) -> None:
+    small = shown(thumbnail(good()[name], side_px=24))
+    assert (small.format, small.mode) == ("JPEG", "RGB")
+    assert max(small.size) == 24
+    assert not small.getexif()
+    picture, facts = take_in(good()[name]), check_result(good()[name])
+    assert (facts.width_px, facts.height_px) == (picture.width_px, picture.height_px)
+    assert facts.format == sniff(good()[name]).lower()
+
+
+@pytest.mark.parametrize("form", ["jpeg", "png", "webp"])
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_all_eight_orientations_come_in_upright(form: str, orientation: int) -> None:
+    data = good()[f"{form} orientation {orientation}"]
+    for image in (shown(take_in(data).data), shown(thumbnail(data, side_px=96))):
+        assert image.size == (96, 64)
+        assert all(map(near, corners(image), CORNERS))
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_phones_own_formats_are_turned_once_and_not_twice(orientation: int) -> None:
+    source = upright_source(orientation)
+    for data in (
+        heic(source, exif=exif(orientation)),
+        encoded(source, "AVIF", exif=exif(orientation)),
+    ):
+        image = shown(take_in(data).data)
+        assert image.size == (96, 64)
+        assert all(map(near, corners(image), CORNERS))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [name for name in good() if "odd" not in name and "bit" not in name and "profile" not in name],
+)
+def test_colours_stay_what_they_were(name: str) -> None:
+    image = shown(take_in(good()[name]).data)
+    bottom_right = pixel(image, image.width - 9, image.height - 9)
+    assert near(bottom_right, (255, 255, 255))
+    if "grey" not in name:
+        assert near(pixel(image, 8, image.height - 9), BLUE, 30)
+
+
+def test_a_profile_of_other_primaries_is_worked_into_the_pixels() -> None:
+    data = encoded(quarters(), "PNG", icc_profile=icc("odd"))
+    picture = take_in(data)
+    assert "Colours converted to sRGB." in picture.notes
+    red, green, _blue = pixel(shown(picture.data), 8, 8)
+    assert green > red, "red and green change places"
+
+
+def test_sixteen_bit_grey_keeps_its_middle() -> None:
+    image = shown(take_in(good()["png 16 bit grey"]).data)
+    assert pixel(image, 8, 8) == (128, 128, 128)
+    assert pixel(image, 80, 8) == (255, 255, 255)
+
+
+@pytest.mark.parametrize(
+    ("name", "clear", "solid"),
+    [
+        ("png alpha", (8, 8), (80, 8)),
+        ("png grey alpha", (8, 8), (80, 8)),
+        ("webp lossless alpha", (8, 8), (80, 8)),
+        ("heic alpha", (8, 8), (80, 8)),
+        ("avif alpha", (8, 8), (80, 8)),
+        ("png rgb clear", (8, 8), (80, 8)),
+        ("png 2 bit clear", (1, 0), (0, 0)),
+        ("png 16 bit grey clear", (8, 8), (80, 8)),
+        ("png 16 bit rgb clear", (8, 8), (30, 8)),
+    ],
+)
+def test_see_through_parts_stay_see_through(
+    name: str, clear: tuple[int, int], solid: tuple[int, int]
+) -> None:
+    picture = take_in(good()[name])
+    image = shown(picture.data)
+    assert picture.format == "png"
+    assert pixel(image, *clear)[3] == 0
+    assert pixel(image, *solid)[3] == 255
+
+
+def test_a_thumbnail_lays_see_through_parts_on_a_neutral_grey() -> None:
+    small = shown(thumbnail(encoded(see_through(), "PNG"), side_px=96))
+    assert near(pixel(small, 8, 8), (128, 128, 128))
+
+
+def test_alpha_that_hides_nothing_is_dropped() -> None:
+    assert shown(take_in(good()["png opaque alpha"]).data).mode == "RGB"
+
+
+def test_pixels_that_need_no_change_are_not_compressed_again() -> None:
+    plain = encoded(quarters(), "JPEG", quality=60)
+    with_camera = encoded(quarters(), "JPEG", quality=60, exif=exif())
+    assert shown(take_in(with_camera).data).tobytes() == shown(plain).tobytes()
+    assert len(take_in(with_camera).data) <= len(plain)
+
+
+@pytest.mark.parametrize(
+    ("name", "note"),
+    [
+        ("jpeg location", "Location and camera data removed."),
+        ("heic location", "Location and camera data removed."),
+        ("avif camera", "Camera data removed."),
+        ("gif animated", "Only the first frame is used."),
+        ("webp animated", "Only the first frame is used."),
+        ("png animated", "Only the first frame is used."),
+        ("avif animated", "Only the first frame is used."),
+        ("jpeg cmyk", "Converted from CMYK."),
+        ("jpeg orientation 6", "Turned upright."),
+        ("jpeg lab profile", "Its colour profile does not fit and was ignored."),
+        ("jpeg broken profile", "Its colour profile is damaged and was ignored."),
+        ("jpeg xmp", "Notes hidden in the file removed."),
+    ],
+)
+def test_a_designer_is_told_what_was_changed(name: str, note: str) -> None:
+    assert note in take_in(good()[name]).notes
+
+
+def test_a_picture_over_twenty_megapixels_is_scaled_down() -> None:
+    data = encoded(quarters(6000, 4000), "JPEG", quality=50, exif=exif(6))
+    picture = take_in(data)
+    assert picture.width_px * picture.height_px <= 20_000_000
+    assert (picture.width_px, picture.height_px) == (3651, 5477)
+    assert "Scaled down from 4000×6000 to 3651×5477." in picture.notes
+
+
+def test_a_lossless_picture_that_grows_too_large_becomes_a_jpeg(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(intake_encode, "SEND_BYTES", 20_000)
+    noise = Image.effect_noise((200, 200), 90).convert("RGB")
+    picture = take_in(encoded(noise, "WEBP", lossless=True))
+    assert picture.format == "jpeg"
+    assert len(picture.data) <= 20_000
+    assert picture.notes[0] == "Saved as JPEG, as a PNG would be over 20 MB."
+
+
+def test_a_see_through_picture_that_grows_too_large_becomes_smaller(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(intake_encode, "SEND_BYTES", 20_000)
+    noise = Image.effect_noise((200, 200), 90).convert("RGB")
+    noise.putalpha(100)
+    picture = take_in(encoded(noise, "WEBP", lossless=True))
+    assert picture.format == "png"
+    assert len(picture.data) <= 20_000
+    assert picture.width_px < 200
+
+
+@pytest.mark.parametrize("name", refused_kinds())
+def test_what_is_no_readable_picture_is_named_and_refused(name: str) -> None:
+    data, words = refused_kinds()[name]
+    with pytest.raises(UnusablePicture) as caught:
+        take_in(data)
+    kind = sniff(data)
+    expected = PictureFault.UNSUPPORTED if kind in PICTURES else PictureFault.NOT_A_PICTURE
+    assert caught.value.reason is expected
+    assert kind not in READABLE
+    assert words in caught.value.sentence
+    assert caught.value.sentence.count(".") >= 2, "what it is, then what to do"
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"", PictureFault.EMPTY),
+        (bytes(500), PictureFault.NOT_A_PICTURE),
+        (encoded(quarters(15, 400), "PNG"), PictureFault.TOO_SMALL),
+        (encoded(Image.new("RGB", (1, 1)), "PNG"), PictureFault.TOO_SMALL),
+        (encoded(quarters(20, 401), "PNG"), PictureFault.TOO_NARROW),
+        (encoded(Image.new("RGB", (1, 10_000)), "JPEG"), PictureFault.TOO_SMALL),
+    ],
+)
+def test_what_the_model_cannot_use_is_refused(data: bytes, reason: PictureFault) -> None:
+    with pytest.raises(UnusablePicture) as caught:
+        take_in(data)
+    assert caught.value.reason is reason
+
+
+def test_the_byte_limit_counts_the_file_as_it_came() -> None:
+    data = encoded(quarters(), "JPEG")
+    assert take_in(data, max_bytes=len(data))
+    with pytest.raises(UnusablePicture) as caught:
+        take_in(data, max_bytes=len(data) - 1)
+    assert caught.value.reason is PictureFault.TOO_LARGE
+
+
+def test_a_result_smaller_than_a_source_may_be_is_still_a_result() -> None:
+    assert check_result(encoded(quarters(4, 2), "PNG")).width_px == 4
+
+
+def test_an_orientation_of_nine_is_no_orientation() -> None:
+    tags = Image.Exif()
+    tags[0x0112] = 9
+    assert near(pixel(shown(take_in(encoded(quarters(), "JPEG", exif=tags)).data), 8, 8), RED)
+
+
+def test_a_name_says_nothing_the_first_bytes_say_all() -> None:
+    assert sniff(good()["webp"]) is Kind.WEBP
+    assert sniff(b"<svg onload=x>") is Kind.SVG
+    assert sniff(b"RIFF") is Kind.UNKNOWN
+
+
+def test_a_heavy_picture_waits_for_all_and_all_wait_for_it() -> None:
+    gate = DecodingGate(slots=2, wait_seconds=0.05)
+    with gate.passage(heavy=False):
+        with gate.passage(heavy=False), pytest.raises(UnusablePicture) as caught:
+            gate.passage(heavy=False).__enter__()
+        assert caught.value.reason is PictureFault.BUSY
+        with pytest.raises(UnusablePicture):
+            gate.passage(heavy=True).__enter__()
+    with gate.passage(heavy=True), pytest.raises(UnusablePicture):
+        gate.passage(heavy=False).__enter__()
+
+
+def test_whoever_waits_at_the_gate_goes_on_when_it_is_free() -> None:
+    gate = DecodingGate(slots=2, wait_seconds=10)
+    passed = threading.Event()
+
+    def enter() -> None:
+        with gate.passage(heavy=True):
+            passed.set()
+
+    with gate.passage(heavy=False):
+        waiting = threading.Thread(target=enter)
+        waiting.start()
+        assert not passed.wait(0.05)
+    waiting.join(10)
+    assert passed.is_set()
+
+
+def test_a_compressed_text_is_never_unpacked() -> None:
+    bomb = zlib.compress(bytes(300_000_000), 9)
+    data = png_with(
+        encoded(quarters(), "PNG"),
+        chunk(b"zTXt", b"x\0\0" + bomb),
+        chunk(b"iTXt", b"x\0\1\0\0\0" + bomb),
+        chunk(b"iCCP", b"x\0\0" + bomb),
+    )
+    assert take_in(data).width_px == 96
