@@ -80,6 +80,8 @@ class CardView {
     this.caption = element("div", "kx-caption", this.prompt, element("p", "kx-facts", this.details, this.moment));
     this.element = element("article", "kx-card", this.frame, this.caption);
     this.element.tabIndex = -1;
+    // A card that is moved later must not arrive again.
+    this.element.addEventListener("animationend", () => this.element.classList.remove("kx-new"));
   }
 
   /**
@@ -97,7 +99,7 @@ class CardView {
     dataset.state = card.state;
     dataset.kind = card.state === "done" ? "picture" : WAITING_STATES.has(card.state) ? "waiting" : "problem";
     dataset.fit = Math.max(ratio / frame, frame / ratio) <= NEAR_RATIO ? "fill" : "whole";
-    dataset.shape = ratio < frame ? "tall" : "wide";
+    dataset.shape = ratio < (layout === "feed" ? FEED_RATIO : 1) ? "tall" : "wide";
     style.setProperty("--kx-ratio", String(ratio));
     this.element.classList.toggle("kx-selected", Boolean(card.selected));
     this.element.classList.toggle("kx-starred", Boolean(card.starred));
@@ -132,7 +134,7 @@ class CardView {
     Object.assign(picture, { className: "kx-picture", alt: this.card.alt, loading: "lazy", decoding: "async", draggable: false });
     picture.addEventListener("load", () => {
       this.element.classList.add("kx-loaded");
-      showBehind(this.mat, url);
+      if (this.element.dataset.fit === "whole") showBehind(this.mat, url);
     });
     picture.addEventListener("error", () => {
       this.element.classList.add("kx-missing");
@@ -151,13 +153,12 @@ class CardView {
     const missing = this.element.classList.contains("kx-missing");
     const kind = missing ? "problem" : this.element.dataset.kind;
     if (kind === "picture") {
-      this.words?.remove();
-      this.words = null;
+      this.dropWords();
       return;
     }
     const drawn = missing ? "missing" : card.state;
     if (this.words?.dataset.drawn !== drawn) {
-      this.words?.remove();
+      this.dropWords();
       this.words = this.makeWords(kind, drawn);
       this.frame.insertBefore(this.words, this.bar);
     }
@@ -171,10 +172,15 @@ class CardView {
     this.advice.title = this.advice.textContent;
   }
 
+  dropWords() {
+    this.words?.remove();
+    this.drift?.remove();
+    this.words = this.drift = this.elapsed = null;
+  }
+
   makeWords(kind, drawn) {
     this.headline = element("p", "kx-headline");
     this.advice = element("p", "kx-advice");
-    this.elapsed = null;
     const words = element("div", `kx-words kx-words-${kind}`);
     words.dataset.drawn = drawn;
     if (kind === "problem") {
@@ -183,8 +189,9 @@ class CardView {
     }
     this.elapsed = element("span", "kx-elapsed");
     this.progress = element("span", "kx-progress-line");
+    this.drift = element("div", "kx-drift");
+    this.box.prepend(this.drift);
     words.append(
-      element("div", "kx-drift"),
       element("div", "kx-status", this.headline, this.elapsed),
       this.advice,
       element("div", "kx-progress", this.progress),

@@ -84,7 +84,7 @@ class Lightbox {
     this.drawPicture(card);
     for (const near of [cards[index - 1], cards[index + 1]]) if (near) new Image().src = appUrl(near.picture_url ?? near.thumbnail_url) ?? "";
     say(this.prompt, card.prompt ?? "");
-    say(this.details, [`${card.width_px} × ${card.height_px}`, ...(card.details ?? [])].join(" · "));
+    say(this.details, (card.details ?? []).join(" · "));
     say(this.moment, momentText(card));
     say(this.place, cards.length > 1 ? `${index + 1} of ${cards.length}` : "");
     // Disabling the button that has the focus would drop it to the page.

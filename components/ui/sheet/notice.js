@@ -3,38 +3,24 @@
  * reader.
  */
 
-/** Pictures that became done while the tab was hidden. */
-class UnseenCount {
-  constructor() {
-    this.ids = new Set();
-    this.onLook = () => {
-      if (document.hidden) return;
-      this.ids.clear();
-      this.show();
-    };
-    document.addEventListener("visibilitychange", this.onLook);
-    window.addEventListener("focus", this.onLook);
-  }
+/** Ids of pictures that became done while the tab was hidden. */
+const unseen = new Set();
 
-  /** @param {string} id of a picture that is done */
-  add(id) {
-    if (document.hidden) this.ids.add(id);
-  }
-
-  /** Streamlit writes the title anew at a rerun, so this is said after each. */
-  show() {
-    const bare = document.title.replace(/^\(\d+\) /, "");
-    const title = this.ids.size ? `(${this.ids.size}) ${bare}` : bare;
-    if (document.title !== title) document.title = title;
-  }
-
-  destroy() {
-    document.removeEventListener("visibilitychange", this.onLook);
-    window.removeEventListener("focus", this.onLook);
-    this.ids.clear();
-    this.show();
-  }
+/** Write the count before the title; Streamlit writes the title anew at a rerun. */
+function showUnseen() {
+  const bare = document.title.replace(/^\(\d+\) /, "");
+  const title = unseen.size ? `(${unseen.size}) ${bare}` : bare;
+  if (document.title !== title) document.title = title;
 }
+
+function forgetUnseen() {
+  if (document.hidden || !unseen.size) return;
+  unseen.clear();
+  showUnseen();
+}
+
+document.addEventListener("visibilitychange", forgetUnseen);
+window.addEventListener("focus", forgetUnseen);
 
 /**
  * @param {SheetCard | undefined} before

@@ -3,6 +3,7 @@
  */
 
 const PUSH_PAUSE_MS = 150; // the least time between two announcements: bursts become one rerun
+const PUSH_STAGGER_MS = 20;
 const PUSH_FIRST_RETRY_MS = 500;
 const PUSH_LAST_RETRY_MS = 15_000;
 const PUSH_LINGER_MS = 1_000; // a change of page closes the last sheet just before the next opens
@@ -73,8 +74,15 @@ class PushChannel {
     this.telling = setTimeout(() => {
       this.telling = 0;
       this.lastTold = Date.now();
-      for (const listener of this.listeners) listener(this.version);
+      this.tellNext([...this.listeners]);
     }, wait);
+  }
+
+  /** One after the other: Streamlit reruns only one fragment for triggers of the same moment. */
+  tellNext([listener, ...others]) {
+    if (!listener) return;
+    if (this.listeners.has(listener)) listener(this.version);
+    setTimeout(() => this.tellNext(others), PUSH_STAGGER_MS);
   }
 
   close() {

@@ -16,7 +16,6 @@ class SheetView {
     this.order = [];
     this.acts = new Acts((act) => this.component.setTriggerValue("act", act));
     this.act = (verb, card) => this.onAct(verb, card);
-    this.unseen = new UnseenCount();
     this.live = element("div", "kx-live");
     this.live.setAttribute("aria-live", "polite");
     this.body = element("div", "kx-body");
@@ -50,7 +49,7 @@ class SheetView {
     this.drawTools();
     this.drawNothing();
     this.lightbox.draw();
-    this.unseen.show();
+    showUnseen();
     this.tick();
     if (this.missedPush && !this.acts.busy) this.onPush(this.missedPush);
   }
@@ -85,7 +84,7 @@ class SheetView {
     if (view.text === text) return view;
     const ending = endingText(view.card, card);
     if (ending) texts.push(ending);
-    if (ending && card.state === "done") this.unseen.add(card.id);
+    if (ending && card.state === "done" && document.hidden) unseen.add(card.id);
     view.update(card, row, this.sheet.layout);
     view.text = text;
     return view;
@@ -226,7 +225,6 @@ class SheetView {
     this.stopListening?.();
     this.sight.disconnect();
     this.acts.destroy();
-    this.unseen.destroy();
     this.lightbox.destroy();
     this.root.remove();
   }

@@ -1,0 +1,78 @@
+"""What Python sends to the contact sheet, and that a page may draw it in any state."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+from streamlit.testing.v1 import AppTest
+
+from components.ui.sheet import Action, Card
+from components.ui.sheet.cards import sheet_text
+
+HARBOUR = Card(
+    id="a1",
+    state="done",
+    state_word="Done",
+    prompt="A quiet harbour",
+    alt="A quiet harbour (made picture)",
+    created_ms=1_700_000_000_000,
+    width_px=1392,
+    height_px=752,
+    actions=(Action("edit", "Edit this"), Action("star", "Star")),
+)
+
+
+def sent(*cards: Card, push_url: str | None = None) -> dict[str, Any]:
+    text = sheet_text(cards, layout="feed", push_url=push_url, empty="", heard=7)
+    sheet: dict[str, Any] = json.loads(text)
+    return sheet
+
+
+def test_equal_rows_of_actions_are_sent_once() -> None:
+    sheet = sent(HARBOUR, replace(HARBOUR, id="a2"), replace(HARBOUR, id="a3", actions=()))
+    assert [card["actions"] for card in sheet["cards"]] == [0, 0, 1]
+    assert sheet["rows"][0][0] == {"verb": "edit", "label": "Edit this", "icon": ""}
+    assert sheet["rows"][1] == []
+
+
+def test_what_is_empty_is_not_sent() -> None:
+    assert set(sent(HARBOUR)["cards"][0]) == {
+        *("id", "state", "state_word", "prompt", "alt"),
+        *("created_ms", "width_px", "height_px", "actions"),
+    }
+
+
+def test_a_sheet_at_rest_is_the_same_text_every_time() -> None:
+    """Streamlit sends nothing for an element that did not change."""
+    assert sent(HARBOUR) == sent(HARBOUR)
+    assert "now_ms" not in sent(HARBOUR)
+
+
+def test_a_running_card_brings_the_clock_of_the_server() -> None:
+    assert sent(replace(HARBOUR, state="generating"))["now_ms"] > HARBOUR.created_ms
+
+
+def test_no_push_is_listened_to_unless_asked() -> None:
+    assert "push_url" not in sent(HARBOUR)
+    assert sent(HARBOUR, push_url="/push")["push_url"] == "/push"
+
+
+def test_prompts_of_any_script_and_markup_reach_the_browser_as_typed() -> None:
+    for prompt in ("</script><b>x</b>", "قطة على النافذة", '🦊 "quoted"\nline two', "\\u0000"):
+        assert sent(replace(HARBOUR, prompt=prompt))["cards"][0]["prompt"] == prompt
+
+
+def test_a_page_draws_without_a_browser_and_returns_no_event() -> None:
+    def page() -> None:
+        import streamlit as st
+
+        from components.ui.sheet import sheet
+
+        event = sheet([], key="sheet", layout="feed", push_url=None, empty="Nothing yet")
+        st.text(f"event: {event}")
+
+    at = AppTest.from_function(page).run()
+    assert not at.exception
+    assert at.text[0].value == "event: None"

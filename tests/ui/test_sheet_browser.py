@@ -1,0 +1,305 @@
+"""The contact sheet in a real Chromium, under the strict content policy."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import requests
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+
+pytestmark = pytest.mark.browser
+
+ROOT = Path(__file__).parents[2]
+HERE = Path(__file__).parent
+CONFIG = """
+browser.gatherUsageStats = false
+server.fileWatcherType = "none"
+"""
+PATIENCE_MS = 10_000
+HOSTILE = "<img src=x onerror=\"document.title='owned'\"><script>alert(1)</script> & <b>bold</b>"
+NOT_OURS = (
+    "status of 404",  # a picture that is not there, on purpose
+    "Executing inline script",  # Streamlit's own first page, under the strict policy
+)
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running page, and the file from which it reads its cards."""
+
+    url: str
+    state: Path
+
+    def show(self, *entries: dict[str, str], layout: str = "feed") -> None:
+        self.state.write_text(json.dumps({"layout": layout, "cards": entries}), "utf-8")
+
+    def tell(self) -> int:
+        """Push a burst to all open tabs; return how many there are."""
+        return int(requests.post(f"{self.url}/tell", timeout=5).text)
+
+    def drop(self) -> None:
+        requests.post(f"{self.url}/drop", timeout=5).raise_for_status()
+
+
+def picture(card_id: str, prompt: str = "A harbour", **more: str) -> dict[str, str]:
+    return {"id": card_id, "state": "done", "prompt": prompt, **more}
+
+
+def running(card_id: str, prompt: str = "A harbour", **more: str) -> dict[str, str]:
+    return picture(card_id, prompt, **more) | {"state": "generating"}
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    folder = tmp_path_factory.mktemp("sheet")
+    (folder / ".streamlit").mkdir()
+    (folder / ".streamlit" / "config.toml").write_text(CONFIG, "utf-8")
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen()
+        port = listening.getsockname()[1]
+        log = (folder / "log").open("wb")
+        settings = {"SHEET_STATE": str(folder / "cards.json"), "PYTHONPATH": str(ROOT)}
+        command = ["-m", "uvicorn", "sheet_server:app", "--app-dir", str(HERE)]
+        with (
+            log,
+            subprocess.Popen(  # noqa: S603 - our own interpreter with our own words
+                [sys.executable, *command, "--fd", str(listening.fileno())],
+                env=os.environ | settings,
+                cwd=folder,
+                pass_fds=[listening.fileno()],
+                stdout=log,
+                stderr=log,
+            ) as process,
+        ):
+            running_server = Server(f"http://127.0.0.1:{port}", folder / "cards.json")
+            running_server.show()
+            _wait_until_healthy(running_server.url)
+            yield running_server
+            process.terminate()
+
+
+def _wait_until_healthy(url: str) -> None:
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        try:
+            if requests.get(f"{url}/_stcore/health", timeout=2).ok:
+                return
+        except requests.RequestException:
+            time.sleep(0.1)
+    raise TimeoutError(url)
+
+
+@pytest.fixture(scope="module")
+def context() -> Iterator[BrowserContext]:
+    """One context for all tests: Streamlit's own files are then loaded once."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"),
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+        opened = chromium.new_context(viewport={"width": 1360, "height": 860})
+        opened.set_default_timeout(PATIENCE_MS)
+        expect.set_options(timeout=PATIENCE_MS)
+        yield opened
+        chromium.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Iterator[Page]:
+    """A tab that fails its test when the console shows an error."""
+    errors: list[str] = []
+
+    def note(message: ConsoleMessage) -> None:
+        if message.type == "error" and not any(said in message.text for said in NOT_OURS):
+            errors.append(message.text)
+
+    tab = context.new_page()
+    tab.on("console", note)
+    tab.on("pageerror", lambda error: errors.append(str(error)))
+    yield tab
+    tab.close()
+    assert not errors, "\n".join(errors)
+
+
+def open_sheet(page: Page, server: Server) -> None:
+    page.goto(server.url)
+    expect(page.locator(".kx-sheet")).to_be_attached()
+
+
+def test_a_hostile_prompt_is_shown_as_typed_and_never_run(page: Page, server: Server) -> None:
+    server.show(picture("a", HOSTILE), running("b", HOSTILE, headline=HOSTILE))
+    open_sheet(page, server)
+    expect(page.locator(".kx-prompt").first).to_have_text(HOSTILE)
+    expect(page.locator(".kx-headline").first).to_have_text(HOSTILE)
+    assert page.locator("[onerror], .kx-sheet script, .kx-sheet b").count() == 0
+    assert page.get_by_role("img", name=HOSTILE).get_attribute("alt") == f"{HOSTILE} (made picture)"
+    page.locator(".kx-open").first.click()
+    expect(page.locator(".kx-view-prompt")).to_have_text(HOSTILE)
+    assert page.title() == "Sheet"
+
+
+def test_a_push_turns_a_waiting_card_into_its_picture_in_place(page: Page, server: Server) -> None:
+    server.show(running("b"), picture("a"))
+    open_sheet(page, server)
+    expect(page.locator("[data-id=b] .kx-elapsed")).to_be_visible()
+    expect(page.locator("[data-id=a].kx-loaded")).to_be_visible()
+    page.evaluate("""() => {
+      for (const node of document.querySelectorAll('.kx-card, .kx-picture')) node.known = true;
+    }""")
+    page.locator("[data-id=b]").focus()
+    height = page.locator("[data-id=b]").bounding_box()["height"]
+
+    server.show(picture("c", "Brand new"), picture("b"), picture("a"))
+    assert server.tell() == 1
+    expect(page.locator("[data-id=b].kx-loaded")).to_be_visible()
+    ids = page.locator(".kx-card").evaluate_all("cards => cards.map((card) => card.dataset.id)")
+    assert ids == ["c", "b", "a"]
+    assert page.locator("[data-id=b]").evaluate("card => card.known")
+    assert page.locator("[data-id=a] .kx-picture").evaluate("picture => picture.known")
+    assert page.locator("[data-id=b]").bounding_box()["height"] == height
+    expect(page.locator("[data-id=b]")).to_be_focused()
+    expect(page.locator(".kx-live")).to_have_text("Picture done: A harbour")
+
+
+def test_a_picture_done_in_a_hidden_tab_is_counted_in_the_title(page: Page, server: Server) -> None:
+    server.show(running("a"), running("b"))
+    open_sheet(page, server)
+    page.evaluate("Object.defineProperty(document, 'hidden', {value: true, configurable: true})")
+    server.show(picture("a"), picture("b"))
+    server.tell()
+    expect(page).to_have_title("(2) Sheet")
+    page.evaluate("""() => {
+      delete document.hidden;
+      window.dispatchEvent(new Event('focus'));
+    }""")
+    expect(page).to_have_title("Sheet")
+
+
+def test_what_happened_while_the_push_was_away_is_fetched_when_it_is_back(
+    page: Page, server: Server
+) -> None:
+    server.show(running("a"))
+    open_sheet(page, server)
+    expect(page.locator("[data-id=a] .kx-elapsed")).to_be_visible()
+    server.show(picture("a"))
+    server.drop()
+    expect(page.locator("[data-id=a].kx-loaded")).to_be_visible()
+
+
+def test_every_click_arrives_once_however_fast(page: Page, server: Server) -> None:
+    server.show(*(picture(name) for name in "abc"))
+    open_sheet(page, server)
+    expect(page.locator("[data-id=c] .kx-action")).to_have_count(3)
+    page.evaluate("""() => {
+      for (const id of ['a', 'b', 'c']) {
+        document.querySelector(`[data-id=${id}] [data-verb=delete]`).click();
+      }
+    }""")
+    expect(page.get_by_text("Events: delete a, delete b, delete c", exact=True)).to_be_visible()
+
+
+def test_cards_and_their_actions_work_by_keyboard_alone(page: Page, server: Server) -> None:
+    server.show(*(picture(name) for name in "abcdef"))
+    open_sheet(page, server)
+    page.locator("[data-id=a]").focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("[data-id=b]")).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(page.locator("[data-id=b] [data-verb=edit]")).to_be_focused()
+    expect(page.locator("[data-id=b] .kx-bar")).to_have_css("opacity", "1")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Events: edit b", exact=True)).to_be_visible()
+    page.keyboard.press("s")
+    expect(page.get_by_text("Events: edit b, star b", exact=True)).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Delete")
+    expect(page.get_by_text("delete f")).to_be_visible()
+
+
+def test_a_deleted_card_hands_its_focus_to_its_neighbour(page: Page, server: Server) -> None:
+    server.show(*(picture(name) for name in "abc"))
+    open_sheet(page, server)
+    page.locator("[data-id=b]").focus()
+    server.show(picture("a"), picture("c"))
+    server.tell()
+    expect(page.locator("[data-id=c]")).to_be_focused()
+
+
+def test_the_lightbox_is_walked_and_left_by_keyboard(page: Page, server: Server) -> None:
+    server.show(picture("a", "First"), running("b"), picture("c", "Third"))
+    open_sheet(page, server)
+    expect(page.locator("[data-id=a].kx-loaded")).to_be_visible()
+    page.locator("[data-id=a]").focus()
+    page.keyboard.press("Enter")
+    dialog = page.get_by_role("dialog")
+    expect(dialog.locator(".kx-view-prompt")).to_have_text("First")
+    page.keyboard.press("ArrowRight")
+    expect(dialog.locator(".kx-view-prompt")).to_have_text("Third")
+    expect(dialog.get_by_role("img")).to_have_attribute("alt", "Third (made picture)")
+    page.keyboard.press("+")
+    expect(dialog.locator(".kx-zoomed")).to_be_attached()
+    for _ in range(9):
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.closest('dialog') !== null")
+    page.keyboard.press("s")
+    expect(page.get_by_text("Events: star c", exact=True)).to_be_attached()
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    expect(page.locator("[data-id=c]")).to_be_focused()
+
+
+def test_a_missing_file_leaves_a_whole_card_and_no_broken_picture(
+    page: Page, server: Server
+) -> None:
+    server.show(picture("a", file="lost"))
+    open_sheet(page, server)
+    expect(page.get_by_text("The file is missing on this server")).to_be_visible()
+    assert page.locator(".kx-card img").count() == 0
+    expect(page.locator("[data-id=a] [data-verb=delete]")).to_be_visible()
+    page.locator("[data-id=a]").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+
+
+def test_a_thousand_pictures_stand_under_their_days_and_only_the_near_ones_load(
+    page: Page, server: Server
+) -> None:
+    days = ("Today", "Yesterday")
+    server.show(
+        *(picture(f"p{number}", group=days[number // 500]) for number in range(1000)),
+        layout="grid",
+    )
+    open_sheet(page, server)
+    expect(page.locator(".kx-card")).to_have_count(1000)
+    expect(page.locator(".kx-heading")).to_have_text(["Today500", "Yesterday500"])
+    expect(page.locator(".kx-loaded").first).to_be_visible()
+    assert page.locator(".kx-loaded").count() < 500
+    assert page.locator(".kx-action").count() < 1500
+    page.locator("[data-id=p0]").focus()
+    page.keyboard.press("End")
+    expect(page.locator("[data-id=p999]")).to_be_focused()
+    expect(page.locator("[data-id=p999].kx-loaded")).to_be_in_viewport()
+
+
+def test_the_size_of_the_grid_is_remembered(page: Page, server: Server) -> None:
+    server.show(*(picture(f"p{number}") for number in range(12)), layout="grid")
+    open_sheet(page, server)
+    slider = page.get_by_label("Picture size")
+    first = page.locator(".kx-card").first
+    small = first.evaluate("card => getComputedStyle(card).height")
+    slider.focus()
+    page.keyboard.press("End")
+    expect(first).not_to_have_css("height", small)
+    page.reload()
+    expect(slider).to_have_value("380")
