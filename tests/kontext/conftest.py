@@ -1,7 +1,8 @@
 """A hostile server, and clients with short patience pointed at it."""
 
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from typing import Protocol
 
 import pytest
 
@@ -10,7 +11,13 @@ from tests.kontext.hostile import HostileServer
 
 KEY = "sk-0123456789abcdef"
 
-ClientAt = Callable[[str], KontextClient]
+IMPATIENT_SECONDS = 0.6
+
+
+class ClientAt(Protocol):
+    """Makes a client whose every call ends within `patience_seconds`."""
+
+    def __call__(self, base_url: str, patience_seconds: float = 10) -> KontextClient: ...
 
 
 @pytest.fixture(autouse=True)
@@ -31,15 +38,15 @@ def client_at() -> Iterator[ClientAt]:
     """Makes clients for one base URL, of the task API and the upload host alike."""
     made: list[KontextClient] = []
 
-    def make(base_url: str) -> KontextClient:
+    def make(base_url: str, patience_seconds: float = 10) -> KontextClient:
         client = KontextClient(
             api_key=KEY,
             base_url=base_url,
             upload_base_url=base_url,
-            connect_timeout_seconds=0.5,
-            read_timeout_seconds=0.5,
-            query_timeout_seconds=1.0,
-            upload_timeout_seconds=1.0,
+            connect_timeout_seconds=patience_seconds / 2,
+            read_timeout_seconds=patience_seconds / 2,
+            query_timeout_seconds=patience_seconds,
+            upload_timeout_seconds=patience_seconds,
         )
         made.append(client)
         return client

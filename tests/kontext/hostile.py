@@ -33,7 +33,7 @@ class Seen:
         return value
 
 
-type_of_route = Callable[[socket.socket, threading.Event], None]
+Route = Callable[[socket.socket, threading.Event], None]
 
 
 def http(
@@ -64,6 +64,7 @@ class HostileServer:
     def __init__(self) -> None:
         self.seen: list[Seen] = []
         self.connections = 0
+        self.route_of_hello = "not_tls"
         self.closing = threading.Event()
         self._answers: dict[str, bytes] = {}
         outer = self
@@ -109,6 +110,8 @@ class HostileServer:
             while (seen := _read_request(connection, number)) is not None:
                 self.seen.append(seen)
                 route = seen.path.split("/")[1] if seen.path.startswith("/") else "proxied"
+                if seen.method == "HELLO":
+                    route = self.route_of_hello
                 if route in self._answers:
                     connection.sendall(self._answers[route])
                     if seen.headers.get("connection") == "close":
@@ -128,7 +131,7 @@ def _read_request(connection: socket.socket, number: int) -> Seen | None:
             return None
         head += block
         if head[:1] == b"\x16":  # a TLS hello, where plain HTTP is spoken
-            return Seen("HELLO", "/not_tls", {}, b"", number)
+            return Seen("HELLO", "/hello", {}, b"", number)
     head, _, body = head.partition(b"\r\n\r\n")
     first, *rest = head.decode("latin-1").split("\r\n")
     headers = {
@@ -155,14 +158,14 @@ def _never_answer(_: socket.socket, closing: threading.Event) -> None:
     closing.wait(30)
 
 
-def _sends(raw: bytes) -> type_of_route:
+def _sends(raw: bytes) -> Route:
     def route(connection: socket.socket, _: threading.Event) -> None:
         connection.sendall(raw)
 
     return route
 
 
-def _drip(raw: bytes) -> type_of_route:
+def _drip(raw: bytes) -> Route:
     """One byte every 50 ms: each read of a socket succeeds, and the whole never ends."""
 
     def route(connection: socket.socket, closing: threading.Event) -> None:
@@ -191,13 +194,20 @@ def _continue_for_ever(connection: socket.socket, closing: threading.Event) -> N
         time.sleep(0.05)
 
 
+def _kept_open(connection: socket.socket, closing: threading.Event) -> None:
+    connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n" + ACCEPTED)
+    _never_answer(connection, closing)
+
+
 PAGE = b"<!DOCTYPE html><html><body><h1>502 Bad Gateway</h1></body></html>"
 
-ROUTES: dict[str, type_of_route] = {
+ROUTES: dict[str, Route] = {
     "reset_after_request": _reset,
     "hang_up_after_request": _hang_up,
     "never_answer": _never_answer,
     "not_tls": _sends(b"HTTP/1.1 400 Bad Request\r\n\r\n"),
+    "reset_tls": _reset,
+    "never_answer_tls": _never_answer,
     "not_http": _sends(b"\x00\xff garbage\r\n\r\n"),
     "cut_json": _sends(http(ACCEPTED[:20], length=len(ACCEPTED))),
     "cut_json_of_right_length": _sends(http(ACCEPTED[:20])),
@@ -205,10 +215,7 @@ ROUTES: dict[str, type_of_route] = {
     "cut_chunk": _sends(
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n40\r\n" + ACCEPTED[:20]
     ),
-    "kept_open_after_whole_json": lambda connection, closing: (
-        connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n" + ACCEPTED),
-        _never_answer(connection, closing),
-    )[1],
+    "kept_open_after_whole_json": _kept_open,
     "broken_gzip": _sends(http(ACCEPTED, headers={"Content-Encoding": "gzip"})),
     "drip_headers": _drip(b"HTTP/1.1 200 OK\r\n" + b"X-Drip: drip\r\n" * 200),
     "drip_body": _drip(http(b" " * 5000)),

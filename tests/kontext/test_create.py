@@ -1,4 +1,4 @@
-"""A create is at most once: only a clear answer, or proof that nothing was sent, is not "unknown"."""
+"""A create is at most once: without a clear answer its outcome is unknown, never "failed"."""
 
 import time
 from pathlib import Path
@@ -19,7 +19,7 @@ from components.kontext import (
     RateLimited,
     ServiceFailed,
 )
-from tests.kontext.conftest import KEY, ClientAt
+from tests.kontext.conftest import IMPATIENT_SECONDS, KEY, ClientAt
 from tests.kontext.hostile import ACCEPTED, PAGE, TASK_ID, HostileServer, envelope, http
 
 REQUEST = GenerationRequest(prompt="a red kite over dunes")
@@ -69,7 +69,7 @@ def test_a_lost_answer_is_an_unknown_outcome_within_its_budget_and_is_never_sent
 ) -> None:
     began = time.monotonic()
     with pytest.raises(OutcomeUnknown) as caught:
-        client_at(server.at(route)).create(REQUEST)
+        client_at(server.at(route), IMPATIENT_SECONDS).create(REQUEST)
     assert time.monotonic() - began < 5
     assert caught.value.message
     assert len(server.seen) == 1
@@ -79,7 +79,7 @@ def test_a_lost_answer_is_an_unknown_outcome_within_its_budget_and_is_never_sent
 def test_a_whole_envelope_keeps_its_task_id_though_the_connection_ends_badly(
     server: HostileServer, client_at: ClientAt, route: str
 ) -> None:
-    assert client_at(server.at(route)).create(REQUEST) == TASK_ID
+    assert client_at(server.at(route), IMPATIENT_SECONDS).create(REQUEST) == TASK_ID
 
 
 @pytest.mark.parametrize("status", [200, 301, 400, 401, 403, 500, 502, 503, 520, 530])
@@ -267,12 +267,13 @@ def test_a_name_that_does_not_resolve_was_never_sent(client_at: ClientAt, host: 
         client_at(f"http://{host}").create(REQUEST)
 
 
-@pytest.mark.parametrize("route", ["not_tls"])
+@pytest.mark.parametrize("route", ["not_tls", "reset_tls", "never_answer_tls"])
 def test_a_failed_tls_handshake_was_never_sent(
     server: HostileServer, client_at: ClientAt, route: str
 ) -> None:
+    server.route_of_hello = route
     with pytest.raises(NeverSent):
-        client_at(server.at(route).replace("http:", "https:")).create(REQUEST)
+        client_at(server.at(route).replace("http:", "https:"), IMPATIENT_SECONDS).create(REQUEST)
     assert [seen.method for seen in server.seen] == ["HELLO"]
 
 
