@@ -7,7 +7,7 @@ from PIL import Image
 
 from components.sandbox.faults import without_asking
 from components.sandbox.painting import fit, paint_scene, retouch
-from components.sandbox.sizes import DEFAULT_RATIO, RATIOS, nearest_trained
+from components.sandbox.sizes import size_of
 from components.sandbox.tasks import Task
 
 MOST_INPUT_BYTES = 20_000_000
@@ -46,10 +46,10 @@ def make_picture(task: Task, source: bytes | None) -> Picture:
     # Half a surrogate pair is valid JSON and no character: nothing can be drawn for it.
     words = without_asking(task.prompt).encode("utf-8", "ignore").decode()
     if source is None:
-        size = RATIOS[task.aspect_ratio or DEFAULT_RATIO]
+        size = size_of(task.aspect_ratio, None)
         return _encode(paint_scene(words, size, task.seed), task.output_format)
     picture = _decode(source)
-    size = RATIOS[task.aspect_ratio] if task.aspect_ratio else nearest_trained(picture.size)
+    size = size_of(task.aspect_ratio, picture.size)
     return _encode(retouch(fit(picture, size), words, task.seed), task.output_format)
 
 

@@ -12,8 +12,8 @@ RATIOS: Mapping[str, tuple[int, int]] = {
     "9:16": (752, 1392),
     "16:21": (880, 1184),
 }
-DEFAULT_RATIO = "16:9"
-TRAINED = (
+_DEFAULT_RATIO = "16:9"
+_TRAINED = (
     (672, 1568),
     (688, 1504),
     (720, 1456),
@@ -34,7 +34,14 @@ TRAINED = (
 )
 
 
-def nearest_trained(size: tuple[int, int]) -> tuple[int, int]:
+def size_of(ratio: str | None, source: tuple[int, int] | None) -> tuple[int, int]:
+    """The size of a result: of the ratio asked for, else near to its source's, else 16:9."""
+    if ratio is None and source is not None:
+        return _nearest_trained(source)
+    return RATIOS[ratio or _DEFAULT_RATIO]
+
+
+def _nearest_trained(size: tuple[int, int]) -> tuple[int, int]:
     """The trained size whose ratio is nearest; twice as wide is as far off as twice as tall."""
     wanted = math.log(size[0] / size[1])
-    return min(TRAINED, key=lambda trained: abs(math.log(trained[0] / trained[1]) - wanted))
+    return min(_TRAINED, key=lambda trained: abs(math.log(trained[0] / trained[1]) - wanted))

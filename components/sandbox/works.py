@@ -17,6 +17,8 @@ from components.sandbox.store import Store
 from components.sandbox.tasks import ENDINGS, Flag, Task
 
 _TICK_SECONDS = 0.05
+_EASELS = 4
+"""Inputs of up to 20 MB each that may be held in memory at once."""
 _log = logging.getLogger(__name__)
 
 
@@ -29,6 +31,7 @@ class Works:
         self._waiting: dict[str, Task] = {}
         self._wake = asyncio.Event()
         self._jobs: set[asyncio.Task[None]] = set()
+        self._easels = asyncio.Semaphore(_EASELS)
         self._painter = ThreadPoolExecutor(1, "sandbox-painter")
 
     async def run(self) -> None:
@@ -89,9 +92,10 @@ class Works:
         if "no-result" in task.faults:
             return replace(task, flag=Flag.SUCCESS)
         try:
-            source = await self._source(task)
-            paint = partial(make_picture, task, source)
-            picture = await asyncio.get_running_loop().run_in_executor(self._painter, paint)
+            async with self._easels:
+                source = await self._source(task)
+                paint = partial(make_picture, task, source)
+                picture = await asyncio.get_running_loop().run_in_executor(self._painter, paint)
         except (CannotFetch, UnusableInput) as problem:
             _log.info("task %s failed: %s", task.task_id, problem)
             words = f"Failed to process the input image: {problem}"

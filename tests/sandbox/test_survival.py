@@ -1,0 +1,126 @@
+"""What outlives a restart, and the sandbox as a process of its own."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import requests
+
+from components.sandbox import FAULTS, SandboxOptions, start
+from tests.sandbox.conftest import Caller, Clock, Stranger, opened, picture
+
+ROOT = Path(__file__).parents[2]
+COMMAND = [sys.executable, "-m", "components.sandbox"]
+
+
+@contextmanager
+def process(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], Caller]]:
+    with subprocess.Popen(  # noqa: S603 - our own module
+        [*COMMAND, "--port", "0", *arguments], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    ) as running:
+        try:
+            assert running.stdout is not None
+            url = next(word for word in running.stdout.readline().split() if "://" in word)
+            yield running, Caller(url)
+        finally:
+            running.kill()
+
+
+def test_everything_outlives_a_kill(tmp_path: Path) -> None:
+    arguments = ("--data-dir", str(tmp_path / "far"), "--seconds", "1.5", "--queries-per-s", "999")
+    with process(*arguments) as (running, caller):
+        done = caller.task("[generate-failed] a hill")
+        caller.ended(done)
+        upload = caller.uploaded(picture((90, 60)))
+        pending = caller.task("a hill", aspectRatio="1:1")
+        os.kill(running.pid, signal.SIGKILL)
+        running.wait()
+    with process(*arguments) as (_, again):
+        assert again.credit() == 990
+        assert again.record(done)["errorCode"] == 501
+        assert [entry["taskId"] for entry in again.book()["tasks"]] == [done, pending]
+        moved = again.url + upload.removeprefix(caller.url)
+        assert opened(moved).size == (90, 60)
+        result = again.ended(pending)["response"]["resultImageUrl"]
+        assert opened(result).size == (1024, 1024)
+
+
+def test_a_result_and_an_old_input_link_outlive_a_restart(tmp_path: Path) -> None:
+    options = SandboxOptions(data_dir=tmp_path, seconds=0, queries_per_s=1000)
+    with start(options) as sandbox:
+        before = Caller(sandbox.url)
+        source = before.uploaded(picture((60, 60)))
+        made = before.task()
+        first = opened(before.ended(made)["response"]["resultImageUrl"])
+    with start(options) as sandbox:
+        after = Caller(sandbox.url)
+        assert opened(after.ended(made)["response"]["resultImageUrl"]).size == first.size
+        assert after.ended(after.task(inputImage=source))["successFlag"] == 1
+
+
+def test_a_callback_owed_at_the_end_is_paid_after_a_restart(
+    tmp_path: Path, stranger: Stranger
+) -> None:
+    stranger.statuses = [503]
+    options = SandboxOptions(data_dir=tmp_path, seconds=0, callback_retry_seconds=600)
+    with start(options) as sandbox:
+        task_id = Caller(sandbox.url).task("[refused]", callBackUrl=stranger.url)
+        stranger.wait_for_posts(1)
+    with start(options):
+        stranger.wait_for_posts(2)
+    assert stranger.posts[1][1]["data"]["taskId"] == task_id
+
+
+def test_without_a_folder_nothing_is_kept() -> None:
+    with start(SandboxOptions(clock=Clock())) as sandbox:
+        Caller(sandbox.url).task()
+    with start(SandboxOptions()) as sandbox:
+        assert Caller(sandbox.url).book()["tasks"] == []
+
+
+def test_ctrl_c_ends_the_process_politely() -> None:
+    with process("--fault", "maintenance") as (running, caller):
+        assert caller.create()["code"] == 455
+        running.send_signal(signal.SIGINT)
+        assert running.wait(10) == 0
+
+
+def test_closing_twice_is_harmless_and_frees_the_port() -> None:
+    sandbox = start(SandboxOptions())
+    port = int(sandbox.url.rpartition(":")[2])
+    sandbox.close()
+    sandbox.close()
+    with start(SandboxOptions(port=port)) as again:
+        assert requests.get(f"{again.url}/sandbox/book", timeout=9).status_code == 200
+
+
+def test_a_taken_port_is_told_in_a_sentence() -> None:
+    with start(SandboxOptions()) as sandbox:
+        port = sandbox.url.rpartition(":")[2]
+        failed = subprocess.run(  # noqa: S603 - our own module
+            [*COMMAND, "--port", port], cwd=ROOT, capture_output=True, text=True, check=False
+        )
+    assert failed.returncode == 1
+    assert failed.stderr.startswith("The sandbox cannot start: ")
+    assert "Traceback" not in failed.stderr
+
+
+def test_help_explains_every_option_and_every_fault() -> None:
+    shown = subprocess.run(  # noqa: S603 - our own module
+        [*COMMAND, "--help"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+    for name in ("--port", "--data-dir", "--only-own-links", "--fault", *FAULTS):
+        assert name in shown
+
+
+def test_the_sandbox_is_quiet_while_nothing_runs() -> None:
+    with start(SandboxOptions()) as sandbox:
+        Caller(sandbox.url).credit()
+        began = time.process_time()
+        time.sleep(0.5)
+        assert time.process_time() - began < 0.25
