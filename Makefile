@@ -1,0 +1,54 @@
+# Every command a developer needs. Each installs what it lacks and is quick the second time.
+
+PYTHON ?= python3
+PORT ?= 8501
+VENV := .venv
+BIN := $(VENV)/bin
+APP_STAMP := $(VENV)/.app
+DEV_STAMP := $(VENV)/.dev
+
+.PHONY: test run check bench format clean
+
+test: check $(DEV_STAMP) browser
+	$(BIN)/python -m pytest
+
+run: $(APP_STAMP)
+	@echo "Kontext Studio opens at http://localhost:$(PORT)  (Ctrl-C ends it)"
+	@$(BIN)/streamlit run app.py --server.port $(PORT)
+
+check: $(DEV_STAMP)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+bench: $(DEV_STAMP)
+	$(BIN)/python -m tests.bench
+
+format: $(DEV_STAMP)
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+$(APP_STAMP): requirements.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	touch $@
+
+$(DEV_STAMP): requirements-dev.txt $(APP_STAMP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	touch $@
+
+# The tests drive Debian's Chromium where there is one, and Playwright's own elsewhere.
+.PHONY: browser
+browser: $(DEV_STAMP)
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || $(MAKE) --no-print-directory install-browser
+
+.PHONY: install-browser
+install-browser:
+	@if command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
+		apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-noto-color-emoji; \
+	elif command -v apt-get >/dev/null && command -v sudo >/dev/null; then \
+		sudo apt-get update -qq && sudo apt-get install -y -qq --no-install-recommends chromium fonts-noto-color-emoji; \
+	else $(BIN)/playwright install chromium; fi
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
