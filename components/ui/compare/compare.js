@@ -122,13 +122,16 @@ function createViewer(root) {
   // Drawing -------------------------------------------------------------------------------
 
   function drawZoom(state, smooth) {
-    const { width, height } = geometry.fitted();
     stage.dataset.split = geometry.betterSplit();
+    const { width, height } = geometry.fitted();
     stage.style.setProperty("--kx-width", `${width}px`);
     stage.style.setProperty("--kx-tall", `${height}px`);
     stage.style.setProperty("--kx-x", `${state.x}px`);
     stage.style.setProperty("--kx-y", `${state.y}px`);
     stage.style.setProperty("--kx-scale", String(state.scale));
+    for (const [edge, inset] of Object.entries(geometry.covered(state))) {
+      stage.style.setProperty(`--kx-${edge}`, `${inset}px`);
+    }
     stage.toggleAttribute("data-zoomed", state.scale > 1);
     if (smooth) {
       stage.toggleAttribute("data-smooth", true);
@@ -177,7 +180,6 @@ function createViewer(root) {
     clearInterval(blinkTimer);
     const play = $("[data-do=play]");
     play.textContent = looking.playing ? "Pause" : "Play";
-    play.setAttribute("aria-pressed", String(looking.playing));
     if (looking.mode === "blink" && looking.playing) blinkTimer = setInterval(swap, BLINK_MS);
   }
 

@@ -125,5 +125,5 @@ function paintHeat(bytes, at, gap) {
   for (let channel = 0; channel < 3; channel += 1) {
     bytes[at + channel] = COOL[channel] + (HOT[channel] - COOL[channel]) * strength;
   }
-  bytes[at + 3] = strength === 0 ? 0 : 70 + 160 * Math.sqrt(strength);
+  bytes[at + 3] = strength === 0 ? 0 : 60 + 130 * Math.sqrt(strength);
 }

@@ -23,17 +23,27 @@ export function createGeometry(stage, panes, frame) {
     return rects.find(under) ?? rects[0];
   }
 
-  /** The stretch of a pane that the frame covers: where the divider can stand. */
+  /** The part of a pane that the frame covers, in CSS pixels from the pane's edges. */
+  function covered(zoom) {
+    const { clientWidth, clientHeight } = panes[0];
+    const { width, height } = fitted();
+    const outside = (view, length, shift) => Math.max(0, (view - length * zoom.scale) / 2 + shift);
+    return {
+      left: outside(clientWidth, width, zoom.x),
+      right: outside(clientWidth, width, -zoom.x),
+      top: outside(clientHeight, height, zoom.y),
+    };
+  }
+
+  /** The stretch in which the divider can stand. */
   function span(zoom) {
-    const middle = panes[0].clientWidth / 2;
-    const half = (fitted().width * zoom.scale) / 2;
-    const left = Math.max(0, middle + zoom.x - half);
-    const right = Math.min(panes[0].clientWidth, middle + zoom.x + half);
-    return { left, width: Math.max(1, right - left) };
+    const { left, right } = covered(zoom);
+    return { left, width: Math.max(1, panes[0].clientWidth - left - right) };
   }
 
   return {
     fitted,
+    covered,
     paneAt,
     /** The scale at which one pixel of the after is one pixel of the screen. */
     actualScale: () => frame.width / Math.max(1, fitted().width * window.devicePixelRatio),
