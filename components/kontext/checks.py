@@ -9,7 +9,9 @@ from urllib.parse import urlsplit
 
 from components.kontext.errors import InvalidRequest
 
-_LINE_BREAKS_AND_TABS = "\t\n\r"
+LINE_BREAKS_AND_TABS = "\t\n\r"
+"""The control characters that people type on purpose."""
+
 # Letters and symbols by category, yet they draw nothing: Hangul fillers, the blank Braille cell.
 _BLANK_LETTERS = "\u115f\u1160\u3164\uffa0\u2800"
 # Spaces, controls, formats, half surrogates, and marks that need a letter to sit on. Unassigned
@@ -18,7 +20,7 @@ _INVISIBLE_CATEGORIES = {"Zs", "Zl", "Zp", "Cc", "Cf", "Cs", "Mn", "Mc", "Me"}
 _LONGEST_ADDRESS = 2048
 
 
-def text(name: str, label: str, value: object, *, longest: int) -> None:
+def text(name: str, label: str, value: object, *, longest: int, allowed_controls: str = "") -> None:
     """Require visible text of at most `longest` characters that can be written as UTF-8."""
     if not isinstance(value, str):
         raise InvalidRequest(name, f"{label} must be text: type it again.")
@@ -35,7 +37,7 @@ def text(name: str, label: str, value: object, *, longest: int) -> None:
                 f"{label} holds half of a broken character at position {place:,}: "
                 "delete it and type it again.",
             )
-        if category == "Cc" and character not in _LINE_BREAKS_AND_TABS:
+        if category == "Cc" and character not in allowed_controls:
             raise InvalidRequest(
                 name,
                 f"{label} holds an invisible control character (U+{ord(character):04X}) "

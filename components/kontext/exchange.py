@@ -88,8 +88,9 @@ class Exchanges:
     def _send(
         self, session: requests.Session, request: requests.Request, budget_seconds: float
     ) -> Reply | NoReply:
-        with Watch(budget_seconds) as watch:
-            try:
+        watch = Watch(budget_seconds)
+        try:
+            with watch:
                 prepared = session.prepare_request(request)
                 around = session.merge_environment_settings(prepared.url, {}, True, None, None)
                 connect_seconds = min(self._connect_timeout_seconds, budget_seconds)
@@ -100,9 +101,9 @@ class Exchanges:
                     **around,
                 ) as response:
                     return Reply(response.status_code, response.headers, _body(response))
-            except Exception as error:  # noqa: BLE001 -- urllib3 leaks errors past requests' own,
-                # and whatever breaks here, a create that was sent has an unknown outcome.
-                reason = _root_cause(error)
+        except Exception as error:  # noqa: BLE001 -- urllib3 leaks errors past requests' own, and
+            # whatever breaks here, a create that was sent has an unknown outcome.
+            reason = _root_cause(error)
         if watch.expired:
             reason = f"no answer within {budget_seconds:g} s"
         return NoReply(reason, watch.never_opened)

@@ -63,7 +63,13 @@ class GenerationRequest:
 
     def __post_init__(self) -> None:
         """Check every field; a model or format given as text becomes its member."""
-        checks.text("prompt", "Prompt", self.prompt, longest=MAX_PROMPT_CHARACTERS)
+        checks.text(
+            "prompt",
+            "Prompt",
+            self.prompt,
+            longest=MAX_PROMPT_CHARACTERS,
+            allowed_controls=checks.LINE_BREAKS_AND_TABS,
+        )
         # Via text, because Streamlit re-imports modules: a member may be of an older class.
         model = checks.choice("model", "Model", self.model, tuple(map(str, Model)))
         object.__setattr__(self, "model", Model(model))

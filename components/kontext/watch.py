@@ -35,8 +35,8 @@ class Watch:
         self._timer.daemon = True
 
     def __enter__(self) -> Self:
-        _here.watch = self
         self._timer.start()
+        _here.watch = self
         return self
 
     def __exit__(

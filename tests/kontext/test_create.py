@@ -139,7 +139,7 @@ def test_an_answer_without_a_clear_yes_or_no_is_an_unknown_outcome(
         client_at(server.answering(http(body))).create(REQUEST)
 
 
-@pytest.mark.parametrize("status", [304, 400, 401, 500])
+@pytest.mark.parametrize("status", [304, 400, 401, 429, 500])
 def test_a_yes_under_an_http_error_is_an_unknown_outcome(
     server: HostileServer, client_at: ClientAt, status: int
 ) -> None:
@@ -254,6 +254,7 @@ def test_a_429_page_is_a_rate_limit_with_the_wait_it_asks_for(
     with pytest.raises(RateLimited) as caught:
         client_at(server.answering(answer)).create(REQUEST)
     assert caught.value.retry_after_seconds == seconds
+    assert len(server.seen) == 1
 
 
 def test_a_refused_connection_was_never_sent(client_at: ClientAt, closed_port: int) -> None:

@@ -129,6 +129,7 @@ def test_a_prompt_that_cannot_be_sent_is_refused_saying_why(prompt: object, says
         ("watermark", "Watermark", " "),
         ("watermark", "Watermark", "w" * 201),
         ("watermark", "Watermark", "a\x08"),
+        ("watermark", "Watermark", "a\nb"),
     ],
 )
 def test_a_field_out_of_its_range_is_refused_by_its_label(
