@@ -11,6 +11,7 @@ from __future__ import annotations
 import ssl
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
@@ -124,6 +125,7 @@ class GuardedFetch:
         return addresses
 
 
+@cache
 def _public_tls() -> ssl.SSLContext:
     """Trust in what this machine trusts, and in the certificates that requests brings along."""
     context = ssl.create_default_context()

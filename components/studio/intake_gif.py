@@ -10,7 +10,8 @@ from components.studio.intake_faults import cut_short, damaged
 from components.studio.intake_kinds import Kind
 
 _EXTENSION, _IMAGE, _TRAILER = 0x21, 0x2C, 0x3B
-_GRAPHIC_CONTROL, _COMMENT, _APPLICATION = 0xF9, 0xFE, 0xFF
+_GRAPHIC_CONTROL, _COMMENT = 0xF9, 0xFE
+_XMP: Final = b"\x21\xff\x0bXMP DataXMP"
 _MAX_BLOCKS: Final = 400_000  # 20 MB in blocks of 255 bytes is 82,000
 
 
@@ -58,7 +59,7 @@ def open_gif(data: bytes) -> Envelope:
             reader.pass_blocks()
             if label == _GRAPHIC_CONTROL:
                 control = data[start : reader.at]
-            hidden_text = hidden_text or label in {_COMMENT, _APPLICATION}
+            hidden_text = hidden_text or label == _COMMENT or data.startswith(_XMP, start)
         elif marker == _IMAGE:
             start = reader.at - 1
             left, top, wide, high, frame_flags = struct.unpack("<HHHHB", reader.take(9))

@@ -197,6 +197,7 @@ def good() -> dict[str, bytes]:
         "gif": lambda: encoded(palette, "GIF"),
         "gif clear": lambda: encoded(palette, "GIF", transparency=0),
         "gif animated": lambda: _frames("GIF"),
+        "gif looping": lambda: _frames("GIF", loop=0),
         "gif comment": lambda: encoded(palette, "GIF", comment=b"SECRET"),
         "gif interlaced": lambda: encoded(palette, "GIF", interlace=1),
         "webp": lambda: encoded(plain, "WEBP"),

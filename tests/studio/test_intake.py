@@ -17,6 +17,7 @@ from components.studio.intake import (
     take_in,
     thumbnail,
 )
+from components.studio.intake_decode import MAX_JPEG_PX, MAX_PX
 from components.studio.intake_gate import DecodingGate
 from components.studio.intake_kinds import PICTURES, READABLE, Kind, sniff
 from tests.studio.corpus import (
@@ -217,6 +218,18 @@ def test_a_picture_over_twenty_megapixels_is_scaled_down() -> None:
     assert picture.width_px * picture.height_px <= 20_000_000
     assert (picture.width_px, picture.height_px) == (3651, 5477)
     assert "Scaled down from 4000×6000 to 3651×5477." in picture.notes
+
+
+def test_a_large_phone_photo_is_read_without_a_warning_of_pillows() -> None:
+    assert Image.MAX_IMAGE_PIXELS is not None
+    assert MAX_PX < Image.MAX_IMAGE_PIXELS < MAX_JPEG_PX
+    photo = encoded(Image.new("L", (12_000, 9_000), 90), "JPEG", quality=50)
+    picture = take_in(photo)
+    assert (picture.width_px, picture.height_px) == (5163, 3872)
+
+
+def test_a_looping_gif_is_not_said_to_hide_notes() -> None:
+    assert take_in(good()["gif looping"]).notes == ("Only the first frame is used.",)
 
 
 def test_a_lossless_picture_that_grows_too_large_becomes_a_jpeg(
