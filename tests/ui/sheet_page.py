@@ -8,7 +8,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from components.ui.sheet import Action, Card, sheet
+from components.ui.sheet import Action, Card, event_of, sheet
 
 STATE_WORDS = {"done": "Done", "generating": "Generating", "refused": "Refused"}
 ACTIONS = (Action("edit", "Edit this"), Action("star", "Star"), Action("delete", "Delete"))
@@ -38,15 +38,29 @@ def card_of(number: int, entry: dict[str, str]) -> Card:
     )
 
 
+def on_event() -> None:
+    event = event_of("sheet")
+    if event is not None:
+        st.session_state.setdefault("called", []).append(event.card_id)
+
+
 @st.fragment
 def contact_sheet() -> None:
     state = json.loads(Path(os.environ["SHEET_STATE"]).read_text("utf-8"))
     cards = [card_of(number, entry) for number, entry in enumerate(state["cards"])]
-    event = sheet(cards, key="sheet", layout=state["layout"], push_url="/push", empty="Empty")
+    event = sheet(
+        cards,
+        key="sheet",
+        layout=state["layout"],
+        push_url="/push",
+        empty="Empty",
+        on_event=on_event,
+    )
     if event is not None:
         done = st.session_state.setdefault("done", [])
         done.append(f"{event.verb} {event.card_id}")
     st.text("Events: " + ", ".join(st.session_state.get("done", [])))
+    st.text("Calls: " + ", ".join(st.session_state.get("called", [])))
 
 
 contact_sheet()

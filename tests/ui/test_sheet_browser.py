@@ -207,6 +207,7 @@ def test_every_click_arrives_once_however_fast(page: Page, server: Server) -> No
       }
     }""")
     expect(page.get_by_text("Events: delete a, delete b, delete c", exact=True)).to_be_visible()
+    expect(page.get_by_text("Calls: a, b, c", exact=True)).to_be_visible()
 
 
 def test_cards_and_their_actions_work_by_keyboard_alone(page: Page, server: Server) -> None:

@@ -27,6 +27,7 @@ _SCRIPTS = (
     "card.js",
     "lightbox.js",
     "walk.js",
+    "size.js",
     "sheet.js",
 )
 _STYLES = ("sheet.css", "card.css", "lightbox.css")

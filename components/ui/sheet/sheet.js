@@ -3,8 +3,6 @@
  * Placed last: it uses everything in the scripts before it.
  */
 
-const SIZE_KEY = "kx-sheet-size";
-const SIZES_PX = { least: 110, usual: 210, most: 380 }; // height of a row of the grid
 const SIGHT_MARGIN = "300px"; // how far outside the screen cards get their buttons
 
 class SheetView {
@@ -112,6 +110,7 @@ class SheetView {
       arrange(list, views.map((view) => view.element));
     }
     for (const group of [...this.sections.keys()]) if (!groups.has(group)) this.sections.delete(group);
+    this.root.classList.toggle("kx-headed", Boolean(this.order[0]?.card.group));
     arrange(this.body, [...groups.keys()].map((group) => this.sections.get(group).section));
   }
 
@@ -130,20 +129,9 @@ class SheetView {
     this.nothing.append(ghosts, element("p", "kx-nothing-text", this.sheet.empty));
   }
 
-  /** The size slider of the grid; the browser remembers it. */
   drawTools() {
     this.tools.hidden = this.sheet.layout !== "grid" || this.order.length === 0;
-    if (this.tools.hidden || this.slider) return;
-    this.slider = element("input", "kx-size");
-    Object.assign(this.slider, { type: "range", min: SIZES_PX.least, max: SIZES_PX.most, step: 10 });
-    this.slider.value = String(remembered(SIZE_KEY) ?? SIZES_PX.usual);
-    this.slider.setAttribute("aria-label", "Picture size");
-    this.slider.title = "Picture size";
-    const resize = () => this.root.style.setProperty("--kx-row", `${this.slider.value}px`);
-    this.slider.addEventListener("input", resize);
-    this.slider.addEventListener("change", () => remember(SIZE_KEY, this.slider.value));
-    resize();
-    this.tools.append(icon("picture"), this.slider, icon("picture"));
+    if (!this.tools.hidden && !this.tools.childElementCount) addSizeSlider(this.tools, this.root);
   }
 
   onSight(entries) {

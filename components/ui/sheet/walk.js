@@ -1,5 +1,5 @@
 /**
- * Which card an arrow key leads to, and what the browser remembers.
+ * Which card an arrow key leads to.
  */
 
 /**
@@ -47,26 +47,4 @@ function acrossRows(order, index, by) {
     if (distance < bestDistance) [best, bestDistance] = [order[at], distance];
   }
   return best;
-}
-
-/**
- * @param {string} key
- * @returns {string | null} null where the browser forbids storage
- */
-function remembered(key) {
-  try {
-    return localStorage.getItem(key);
-  } catch (error) {
-    if (error instanceof DOMException) return null;
-    throw error;
-  }
-}
-
-/** Remember a value, or do without where the browser forbids storage. */
-function remember(key, value) {
-  try {
-    localStorage.setItem(key, value);
-  } catch (error) {
-    if (!(error instanceof DOMException)) throw error;
-  }
 }
