@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import re
 from http.cookies import SimpleCookie
+from importlib.util import find_spec
+from pathlib import Path
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
@@ -11,11 +16,23 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from components.studio.identity import COOKIE, COOKIE_LIFE_SECONDS, designer_of, new_token
 
+
+def _inline_scripts() -> str:
+    """The hashes of the scripts inside Streamlit's own page, as its installed version has them."""
+    package = find_spec("streamlit")
+    if package is None or package.origin is None:
+        return ""
+    page = Path(package.origin).with_name("static") / "index.html"
+    scripts = re.findall(r"<script>(.*?)</script>", page.read_text("utf-8"), re.DOTALL)
+    digests = (hashlib.sha256(script.encode()).digest() for script in scripts)
+    return " ".join(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests)
+
+
 # Streamlit starts workers from blobs and writes style elements; nothing comes from elsewhere.
 CONTENT_SECURITY_POLICY = "; ".join(
     (
         "default-src 'self'",
-        "script-src 'self' blob:",
+        f"script-src 'self' blob: {_inline_scripts()}",
         "worker-src 'self' blob:",
         "style-src 'self' 'unsafe-inline'",
         "img-src 'self' data: blob:",

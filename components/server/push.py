@@ -33,6 +33,7 @@ def push_routes(open_studio: Callable[[], Studio]) -> list[WebSocketRoute]:
         await socket.accept()
         studio = await run_in_threadpool(open_studio)
         changed = asyncio.Event()
+        changed.set()  # something may have changed between the page's drawing and this moment
         loop = asyncio.get_running_loop()
 
         def rung() -> None:

@@ -18,6 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from components.kontext import Model
 from components.studio.records import Entry, PictureRecord
 from components.studio.schema import (
+    desks,
     picture_of,
     picture_row,
     pictures,
@@ -167,12 +168,24 @@ class Ledger:
         )
         if with_picture_only:
             query = query.where(tasks.c.picture_id.is_not(None))
+        return self._entries(query)
+
+    def _entries(self, query: sa.Select[Any]) -> list[Entry]:
         with self._reading() as connection:
             found = [task_of(row) for row in connection.execute(query)]
             wanted = [task.picture_id for task in found if task.picture_id]
             rows = connection.execute(sa.select(pictures).where(pictures.c.id.in_(wanted)))
             made = {row.id: picture_of(row) for row in rows}
         return [Entry(task, made.get(task.picture_id or "")) for task in found]
+
+    def edits_of(self, designer: str, picture_ids: Sequence[str]) -> list[Entry]:
+        """Every task that edits one of these pictures, oldest first, with what it made."""
+        query = (
+            sa.select(tasks)
+            .where(tasks.c.designer == designer, tasks.c.source_id.in_(picture_ids))
+            .order_by(tasks.c.created_at, tasks.c.id)
+        )
+        return self._entries(query)
 
     def count_pictures(self, designer: str) -> int:
         """How many pictures were made for a designer."""
@@ -197,6 +210,21 @@ class Ledger:
                 sa.select(pictures).where(pictures.c.id == picture_id)
             ).one_or_none()
             return None if row is None else picture_of(row)
+
+    def put_on_desk(self, designer: str, picture_id: str | None) -> None:
+        """Remember which picture a designer has chosen to edit."""
+        with self._writing() as connection:
+            connection.execute(sa.delete(desks).where(desks.c.designer == designer))
+            if picture_id is not None:
+                row = {"designer": designer, "source_id": picture_id}
+                connection.execute(sa.insert(desks), [row])
+
+    def on_desk(self, designer: str) -> str | None:
+        """The picture that a designer had chosen to edit."""
+        with self._reading() as connection:
+            return connection.execute(
+                sa.select(desks.c.source_id).where(desks.c.designer == designer)
+            ).scalar_one_or_none()
 
     def remember_upload(self, picture_id: str, url: str, at: float) -> None:
         """Note where the service can read a picture."""

@@ -51,6 +51,14 @@ tasks = sa.Table(
     sa.Column("dismissed", sa.Boolean, nullable=False, default=False),
     sa.Index("tasks_of_designer", "designer", "created_at"),
     sa.Index("tasks_by_state", "state"),
+    sa.Index("tasks_by_source", "source_id"),
+)
+
+desks = sa.Table(
+    "desks",
+    schema,
+    sa.Column("designer", sa.String(64), primary_key=True),
+    sa.Column("source_id", sa.String(32), nullable=False),
 )
 
 pictures = sa.Table(

@@ -20,6 +20,7 @@ from components.studio.engine import Engine
 from components.studio.fetch import GuardedFetch
 from components.studio.intake import take_in
 from components.studio.ledger import Ledger
+from components.studio.lineage import Family, family_of
 from components.studio.records import Entry, PictureRecord
 from components.studio.settings import Settings
 from components.studio.shelf import Shelf
@@ -159,6 +160,27 @@ class Studio:
         if found is None or found.designer != designer:
             raise NotYours
         return found
+
+    def family(self, designer: str, picture_id: str) -> Family:
+        """The picture with everything it came from and led to. Raises NotYours."""
+        self.picture(designer, picture_id)
+        return family_of(self.ledger, designer, picture_id)
+
+    def running_edits(self, designer: str, family: Family) -> list[Entry]:
+        """The edits of a family's pictures that have not made a picture, newest first."""
+        edits = self.ledger.edits_of(designer, [step.picture.id for step in family.steps])
+        return [entry for entry in reversed(edits) if entry.picture is None]
+
+    def choose_source(self, designer: str, picture_id: str | None) -> None:
+        """Put a picture of this designer's on the desk, or clear it. Raises NotYours."""
+        if picture_id is not None:
+            self.picture(designer, picture_id)
+        self.ledger.put_on_desk(designer, picture_id)
+
+    def chosen_source(self, designer: str) -> PictureRecord | None:
+        """The picture on the desk: it stays over a reload, a restart and a change of page."""
+        picture_id = self.ledger.on_desk(designer)
+        return None if picture_id is None else self.picture(designer, picture_id)
 
     def place_in_queue(self) -> dict[str, int]:
         """For each task that waits to be sent, its place: 1 goes first."""

@@ -150,7 +150,7 @@ class Form:
             "what comes back may be 3:4.",
             persist_state="session",
         )
-        left, right = st.columns(2)
+        left, right = st.columns(2, wrap=False)
         left.segmented_control(
             "Output format",
             [choice.value for choice in OutputFormat],
@@ -208,7 +208,7 @@ class Form:
                 help="How much the content filter lets through: to 2 for edits, to 6 for new pictures.",
                 persist_state="session",
             )
-            strict, relaxed = st.columns(2)
+            strict, relaxed = st.columns(2, wrap=False)
             strict.caption("Strict")
             relaxed.caption("Permissive", text_alignment="right")
 
