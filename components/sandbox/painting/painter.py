@@ -2,7 +2,9 @@
 
 from PIL import Image
 
+from components.sandbox.painting.abstract import paint_abstract
 from components.sandbox.painting.dice import dice
+from components.sandbox.painting.figures import paint_portrait
 from components.sandbox.painting.finish import grain, vignette
 from components.sandbox.painting.landscape import (
     finish_weather,
@@ -11,6 +13,11 @@ from components.sandbox.painting.landscape import (
     settle,
 )
 from components.sandbox.painting.mark import sign
+from components.sandbox.painting.scene import Genre, Scene
+from components.sandbox.painting.space import paint_space
+from components.sandbox.painting.stage import Stage
+from components.sandbox.painting.still_life import paint_still_life
+from components.sandbox.painting.things import paint_things
 from components.sandbox.painting.words import read
 
 
@@ -21,10 +28,26 @@ def paint_scene(prompt: str, size: tuple[int, int], seed: int) -> Image.Image:
     """
     name = f"{prompt} {seed}"
     rng = dice(name)
-    scene, stage = settle(read(prompt), size, name, rng)
-    paint_heaven(stage, scene)
-    paint_ground(stage, scene)
-    finish_weather(stage, scene)
+    asked = read(prompt)
+    scene, stage = settle(asked, size, name, rng)
+    match asked.genre:
+        case Genre.PORTRAIT:
+            paint_portrait(stage, scene)
+        case Genre.STILL_LIFE:
+            paint_still_life(stage, scene)
+        case Genre.ABSTRACT:
+            paint_abstract(stage, scene)
+        case Genre.SPACE:
+            paint_space(stage, scene)
+        case Genre.LANDSCAPE:
+            _paint_landscape(stage, scene, asked)
     picture = grain(vignette(stage.picture), rng)
     sign(picture)
     return picture
+
+
+def _paint_landscape(stage: Stage, scene: Scene, asked: Scene) -> None:
+    paint_heaven(stage, scene)
+    paint_ground(stage, scene)
+    paint_things(stage, scene if asked.grounds else asked)
+    finish_weather(stage, scene)

@@ -188,3 +188,20 @@ def _frond(board: Board, root: Point, angle: float, long: float, colour: RGB) ->
         lean = 0.5 if dx >= 0 else -0.5
         board.polygon([rib[k - 1], (x + lean * size, y - size * 1.25), (x, y)], colour)
         board.polygon([rib[k - 1], (x + lean * size * 1.3, y + size * 0.35), (x, y)], colour)
+
+
+def paint_cactus(stage: Stage, wanted: Wanted, at: Point, tall: float) -> None:
+    """Paint a saguaro with two raised arms."""
+    skin = stage.lit(wanted.colour or (74, 112, 84), 0.85)
+    board = Board(stage, at, tall, reach=0.55, top=1.1, foot=0.05)
+    for side, low, high in ((-1, 0.34, 0.72), (1, 0.46, 0.84)):
+        board.line([(0, low), (side * 0.24, low), (side * 0.24, high)], 0.11, skin)
+        board.disc(side * 0.24, high, 0.055, 0.055, skin)
+        board.disc(side * 0.24, low, 0.055, 0.055, skin)
+    trunk = [(-0.08, 0.0), (-0.085, 0.94), (-0.05, 1.02), (0.05, 1.02), (0.085, 0.94), (0.08, 0.0)]
+    board.curve(trunk, skin)
+    for x in (-0.04, 0.0, 0.04):
+        board.line([(x, 0.02), (x, 0.96)], 0.01, mix(skin, stage.palette.near, 0.4))
+    shade = (0, 130) if stage.lit_from_left else (130, 0)
+    board.shade([(-0.3, 0), (-0.3, 1.05), (0.3, 1.05), (0.3, 0)], stage.palette.near, shade)
+    board.lay()
