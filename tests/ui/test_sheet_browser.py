@@ -266,6 +266,9 @@ def test_a_missing_file_leaves_a_whole_card_and_no_broken_picture(
     server.show(picture("a", file="lost"))
     open_sheet(page, server)
     expect(page.get_by_text("The file is missing on this server")).to_be_visible()
+    server.show(picture("a", file="lost", starred="yes"))
+    server.tell()
+    expect(page.locator("[data-id=a].kx-starred")).to_be_attached()
     assert page.locator(".kx-card img").count() == 0
     expect(page.locator("[data-id=a] [data-verb=delete]")).to_be_visible()
     page.locator("[data-id=a]").focus()

@@ -118,7 +118,8 @@ class CardView {
 
   drawPicture() {
     const url = this.card.state === "done" ? appUrl(this.card.thumbnail_url ?? this.card.picture_url) : null;
-    this.opener.hidden = !url;
+    const isLost = this.pictureUrl === url && this.element.classList.contains("kx-missing");
+    this.opener.hidden = !url || isLost;
     this.opener.setAttribute("aria-label", `Open picture: ${this.card.prompt}`);
     if (this.picture && this.pictureUrl === url) {
       this.picture.alt = this.card.alt;

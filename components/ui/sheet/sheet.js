@@ -70,7 +70,8 @@ class SheetView {
 
   drawCard(card, isFirst, texts) {
     const row = this.sheet.rows[card.actions];
-    const text = `${this.sheet.layout}${JSON.stringify(row)}${JSON.stringify(card)}`;
+    // By what the row says: its place among the rows changes when another card comes.
+    const text = `${this.sheet.layout}${row.map(Object.values)}${JSON.stringify({ ...card, actions: 0 })}`;
     let view = this.views.get(card.id);
     if (!view) {
       view = new CardView(this.act, (id) => this.openLightbox(id));
