@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
@@ -137,6 +138,8 @@ def _next_link(link: Link, location: str) -> Link:
     """Where a redirect leads. Raises FetchRefused, also where it leaves https for http."""
     if not location:
         raise server_trouble()
+    with suppress(UnicodeDecodeError):  # then it is Latin-1 indeed, as http.client reads headers
+        location = location.encode("latin-1").decode("utf-8")
     following = follow(link, location)
     if link.scheme == "https" and following.scheme == "http":
         raise FetchRefused(

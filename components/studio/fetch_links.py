@@ -20,7 +20,9 @@ _SHAPE: Final = re.compile(r"(https?)://([^/?#]*)([^#]*)(?:#.*)?", re.IGNORECASE
 _AUTHORITY: Final = re.compile(r"(\[[^\]]*\]|[^:\[\]]*)(?::([0-9]{1,5}))?")
 _LABEL: Final = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
 _NUMBER: Final = re.compile(r"0x[0-9a-f]*|[0-9]+")
-_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\u200b-\u200f\u202a-\u202e]")
+_CONTROL: Final = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\ufeff\ud800-\udfff]"  # also lone surrogates
+)
 _READ_TWO_WAYS: Final = frozenset("ßς\u200c\u200d")  # another domain in IDNA 2003 than in 2008
 _PATH_SAFE: Final = "!$%&'()*+,/:;=?@[]~|"
 _PASTE: Final = "Paste a link that begins with https://"

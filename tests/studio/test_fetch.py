@@ -278,6 +278,13 @@ def test_a_redirect_is_followed(status: str) -> None:
     assert b"Referer" not in server.requests[1]
 
 
+@pytest.mark.parametrize("sent", ["/ü.png".encode(), "/ü.png".encode("latin-1"), b"/%C3%BC.png"])
+def test_a_redirect_may_be_written_in_any_of_three_ways(sent: bytes) -> None:
+    steps = [says(b"HTTP/1.1 302 Found\r\nLocation: " + sent + b"\r\n\r\n"), answers()]
+    with website(in_turn(steps)) as (fetch, _):
+        assert fetch.get(URL).final_url == "http://pictures.example/%C3%BC.png"
+
+
 def test_four_redirects_are_too_many_and_three_are_not() -> None:
     steps = [redirects(f"/{number}") for number in range(3)]
     with website(in_turn(steps)) as (fetch, _):
