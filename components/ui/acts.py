@@ -25,7 +25,7 @@ def prepare(sheet_key: str) -> None:
             case "remix":
                 _remix(studio.task(tab.designer, event.card_id))
             case "edit":
-                tab.source_id = studio.task(tab.designer, event.card_id).picture_id
+                session.choose_source(studio.task(tab.designer, event.card_id).picture_id)
             case "look":
                 studio.look_again(tab.designer, event.card_id)
             case "send":
@@ -51,4 +51,4 @@ def follow(event: SheetEvent | None) -> None:
 def _remix(task: Task) -> None:
     Form("edit" if task.is_edit else "generate").fill(task.request)
     if task.is_edit:
-        session.current().source_id = task.source_id
+        session.choose_source(task.source_id)

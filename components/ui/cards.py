@@ -14,10 +14,10 @@ from components.ui.words import STATE_WORDS, wording
 
 EDIT = Action("edit", "Edit this", "edit")
 DOWNLOAD = Action("download", "Download", "download")
-REMIX = Action("remix", "Remix: use these settings again", "remix")
+REMIX = Action("remix", "Remix", "remix")
 LOOK = Action("look", "Look again", "retry")
-SEND = Action("send", "It was not made: send it again", "retry")
-DISMISS = Action("dismiss", "Take it off the list", "dismiss")
+SEND = Action("send", "Not made: send again", "retry")
+DISMISS = Action("dismiss", "Dismiss", "dismiss")
 
 _CARD_STATE = {State.SUBMITTING: "generating", State.STORING: "generating"}
 _SHORT_MODEL = {Model.PRO: "Pro", Model.MAX: "Max"}
@@ -26,6 +26,11 @@ _SHORT_MODEL = {Model.PRO: "Pro", Model.MAX: "Max"}
 def picture_url(picture: PictureRecord) -> str:
     """Where a browser finds the picture."""
     return f"/app/static/pictures/{picture.id}"
+
+
+def download_url(picture: PictureRecord) -> str:
+    """Where a browser gets the picture as a file."""
+    return f"/app/static/downloads/{picture.id}"
 
 
 def thumbnail_url(picture_id: str) -> str:
@@ -58,7 +63,7 @@ def card_of(
         expected_seconds=typical_seconds,
         thumbnail_url=thumbnail_url(picture.id) if picture else None,
         picture_url=picture_url(picture) if picture else None,
-        download_url=f"/app/static/downloads/{picture.id}" if picture else None,
+        download_url=download_url(picture) if picture else None,
         file_name=download_name(picture) if picture else "",
         before_thumbnail_url=thumbnail_url(task.source_id) if task.source_id else None,
         width_px=width,

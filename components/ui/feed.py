@@ -36,7 +36,7 @@ def _draw(empty: str) -> None:
     places = studio.place_in_queue()
     with st.container(key="kx-feed-head", horizontal=True, vertical_alignment="center"):
         st.subheader("Newest", anchor=False, width="content")
-        st.caption(_summary(entries), width="content")
+        st.caption(summary(entries), width="content")
     cards = [
         card_of(
             entry,
@@ -56,7 +56,7 @@ def _draw(empty: str) -> None:
     acts.follow(event)
 
 
-def _summary(entries: Sequence[Entry]) -> str:
+def summary(entries: Sequence[Entry]) -> str:
     """Such as "2 Generating · 1 Queued · 9 Done"."""
     counts = Counter(STATE_WORDS[entry.task.state] for entry in entries)
     order = dict.fromkeys(STATE_WORDS[state] for state in State)

@@ -205,7 +205,7 @@ class Form:
                 allowed[0],
                 allowed[-1],
                 key=self.key("safety_tolerance"),
-                help="How much the content filter lets through: to 2 for edits, to 6 for new pictures.",
+                help="How much the content filter lets pass: up to 2 for edits, 6 for others.",
                 persist_state="session",
             )
             strict, relaxed = st.columns(2, wrap=False)

@@ -27,6 +27,7 @@ def pages() -> Sequence[Page]:
     """The pages in the order of the bar. The first one answers at `/`."""
     return (
         st.Page(_ROOT / "pages" / "generate.py", title="Generate", default=True),
+        st.Page(_ROOT / "pages" / "edit.py", title="Edit", url_path="edit"),
         st.Page(_ROOT / "pages" / "gallery.py", title="Gallery", url_path="gallery"),
     )
 

@@ -14,6 +14,7 @@ import streamlit as st
 
 from components.bootstrap import open_studio
 from components.studio.identity import COOKIE, designer_of, new_token
+from components.studio.records import PictureRecord
 from components.studio.studio import Studio
 
 _KEY = "kontext.session"
@@ -26,6 +27,12 @@ class Session:
     designer: str
     source_id: str | None = None
     """The picture that the Edit page works on."""
+    pair: tuple[str, str] | None = None
+    """The before and after that the designer chose to see; None shows the newest edit."""
+    upload_round: int = 0
+    wanted_url: str | None = None
+    source_notice: str | None = None
+    """Why a picture could not be taken in."""
     notice: str | None = None
     """Why the last press led to nothing; shown beside the button until the next one."""
 
@@ -35,6 +42,8 @@ def current() -> Session:
     found = st.session_state.get(_KEY)
     if found is None:
         found = Session(designer_of(_cookie()) or cast(str, designer_of(new_token())))
+        desk = studio().chosen_source(found.designer)
+        found.source_id = desk.id if desk else None
         st.session_state[_KEY] = found
     return cast(Session, found)
 
@@ -44,6 +53,19 @@ def _cookie() -> str | None:
     # AppTest answers every cookie with a stand-in that is no text (Streamlit 1.67).
     token: object = st.context.cookies.get(COOKIE)
     return token if isinstance(token, str) else None
+
+
+def source() -> PictureRecord | None:
+    """The picture that the Edit page works on."""
+    tab = current()
+    return studio().picture(tab.designer, tab.source_id) if tab.source_id else None
+
+
+def choose_source(picture_id: str | None) -> None:
+    """Work on another picture, or on none. Raises NotYours."""
+    tab = current()
+    studio().choose_source(tab.designer, picture_id)
+    tab.source_id, tab.pair, tab.source_notice = picture_id, None, None
 
 
 def time_zone() -> tzinfo | None:

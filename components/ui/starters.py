@@ -5,12 +5,18 @@ The pictures in `static/starters` were painted by the sandbox from these very pr
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 
 import streamlit as st
 
 from components.studio import GenerationRequest
 from components.ui import session
+from components.ui.form import Form
+
+_PICTURES = Path(__file__).parents[2] / "static" / "starters"
 
 
 @dataclass(frozen=True)
@@ -32,6 +38,24 @@ STARTERS = (
 )
 
 
+@dataclass(frozen=True)
+class Beginning:
+    """A starter picture to edit, and a first instruction for it."""
+
+    name: str
+    instruction: str
+
+
+BEGINNINGS = (
+    Beginning("lighthouse", "Make it night and add stars, keep the lighthouse unchanged"),
+    Beginning("balloons", "Change the sky to teal, keep everything else the same"),
+    Beginning("city", "Add fireworks above the skyline, keep the city unchanged"),
+    Beginning("cabin", "Add falling snow, keep the cabin and the trees unchanged"),
+    Beginning("desert", "Make it black and white"),
+    Beginning("harbour", "Add a rainbow over the water, keep the boats unchanged"),
+)
+
+
 def draw_starters() -> bool:
     """Draw the starters if this designer has nothing yet; whether they were drawn."""
     tab, studio = session.current(), session.studio()
@@ -42,20 +66,36 @@ def draw_starters() -> bool:
     with st.container(key="kx-starters"):
         columns = st.columns(3)
         for place, starter in enumerate(STARTERS):
-            with columns[place % len(columns)], st.container(key=f"kx-starter-{starter.name}"):
-                st.image(
-                    f"/app/static/starters/{starter.name}.jpg",
-                    alt=f"{starter.prompt} (starter picture)",
-                    width="stretch",
-                )
-                st.button(
-                    starter.prompt,
-                    key=f"starter-{starter.name}",
-                    width="stretch",
-                    on_click=_make,
-                    args=(starter,),
-                )
+            with columns[place % len(columns)]:
+                _tile(starter.name, starter.prompt, partial(_make, starter))
     return True
+
+
+def draw_sources() -> None:
+    """What an empty Edit page offers: pictures to begin with, and an instruction for each."""
+    st.subheader("Begin with a picture", anchor=False)
+    st.caption("Upload, drop or paste one, give its address, or take one of these.")
+    with st.container(key="kx-starters"):
+        columns = st.columns(3)
+        for place, beginning in enumerate(BEGINNINGS):
+            with columns[place % len(columns)]:
+                _tile(beginning.name, beginning.instruction, partial(_begin, beginning))
+
+
+def _tile(name: str, words: str, on_click: Callable[[], None]) -> None:
+    with st.container(key=f"kx-starter-{name}"):
+        st.image(
+            f"/app/static/starters/{name}.jpg", alt=f"{words} (starter picture)", width="stretch"
+        )
+        st.button(words, key=f"starter-{name}", width="stretch", on_click=on_click)
+
+
+def _begin(beginning: Beginning) -> None:
+    tab = session.current()
+    data = (_PICTURES / f"{beginning.name}.jpg").read_bytes()
+    record = session.studio().bring_in(tab.designer, data, label=beginning.name.capitalize())
+    session.choose_source(record.id)
+    Form("edit").fill(GenerationRequest(prompt=beginning.instruction))
 
 
 def _make(starter: Starter) -> None:

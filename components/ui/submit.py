@@ -12,7 +12,9 @@ from components.ui.escape import plain
 from components.ui.form import Form
 
 
-def draw_submit(form: Form, verb: str, *, source_id: str | None = None) -> None:
+def draw_submit(
+    form: Form, verb: str, *, source_id: str | None = None, needs_source: bool = False
+) -> None:
     """A button such as "Generate · 10 credits"; Ctrl or Cmd with Enter presses it as well."""
     draft = form.draft()
     total = session.studio().settings.price(Model(draft.model)) * draft.variants
@@ -23,22 +25,26 @@ def draw_submit(form: Form, verb: str, *, source_id: str | None = None) -> None:
         width="stretch",
         shortcut="Mod+Enter",
         on_click=_submit,
-        args=(form, source_id),
+        args=(form, source_id, needs_source),
     )
     notice = session.current().notice
     if notice is not None:
         st.error(plain(notice))
 
 
-def _submit(form: Form, source_id: str | None) -> None:
+def _submit(form: Form, source_id: str | None, needs_source: bool) -> None:
     """Only write the task down: a callback that waits is cut off by the next click."""
     tab = session.current()
     tab.notice = None
+    if needs_source and source_id is None:
+        tab.notice = "Choose a picture first: upload one, paste one, or give its address."
+        return
     draft = form.draft()
     try:
         session.studio().submit(
             tab.designer, draft.request(), source_id=source_id, variants=draft.variants
         )
+        tab.pair = None  # what was asked for last is what is waited for
     except InvalidRequest as error:
         tab.notice = error.sentence
     except NotYours:

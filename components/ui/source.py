@@ -1,0 +1,123 @@
+"""The source of an edit: the picture that stands beside the prompt, and the ways to choose it."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable
+
+import streamlit as st
+
+from components.studio.fetch import FetchRefused
+from components.studio.intake import UnusablePicture
+from components.studio.ledger import LedgerUnavailable
+from components.studio.measure import crop_to, ratio_words
+from components.studio.records import PictureRecord
+from components.ui import session
+from components.ui.cards import thumbnail_url
+from components.ui.escape import plain
+from components.ui.form import MATCH_INPUT
+from components.ui.paste import catch_pictures
+
+_TYPES = ["jpg", "jpeg", "png", "webp", "gif", "heic", "heif", "avif"]
+_URL_KEY = "edit-url"
+
+
+def draw_source(source: PictureRecord | None, *, ratio: str) -> None:
+    """The chosen picture with what a ratio would crop, and the ways to choose another."""
+    _fetch_what_was_asked_for()
+    if source is None:
+        _draw_ways()
+    else:
+        with st.container(key="kx-source"):
+            st.html(_source_html(source, ratio))
+            st.button("Remove", key="edit-drop", type="tertiary", on_click=_drop)
+        with st.expander("Use another picture"):
+            _draw_ways()
+    notice = session.current().source_notice
+    if notice is not None:
+        st.error(plain(notice))
+
+
+def _draw_ways() -> None:
+    uploader_key = f"edit-upload-{session.current().upload_round}"
+    st.file_uploader(
+        "Picture",
+        key=uploader_key,
+        type=_TYPES,
+        help="JPEG, PNG, WebP, GIF, HEIC or AVIF, up to 20 MB. Drop or paste it anywhere.",
+        on_change=_take_upload,
+        args=(uploader_key,),
+    )
+    st.text_input(
+        "Picture URL",
+        key=_URL_KEY,
+        placeholder="https://",
+        help="Press Enter. The picture is copied here, so the link may vanish afterwards.",
+        on_change=_ask_for_url,
+    )
+    catch_pictures(uploader_key, key="edit-paste")
+
+
+def _take_upload(uploader_key: str) -> None:
+    tab, file = session.current(), st.session_state[uploader_key]
+    if file is None:
+        return
+    tab.upload_round += 1  # an uploader under a new name has let go of the file
+    _bring_in(lambda: session.studio().bring_in(tab.designer, file.getvalue(), label=file.name))
+
+
+def _ask_for_url() -> None:
+    tab = session.current()
+    tab.wanted_url = st.session_state[_URL_KEY].strip() or None
+    tab.source_notice = None
+
+
+def _fetch_what_was_asked_for() -> None:
+    """In the run and not in the callback, so that the wait can be seen."""
+    tab = session.current()
+    url, tab.wanted_url = tab.wanted_url, None
+    if url is None:
+        return
+    with st.spinner("Fetching the picture…"):
+        _bring_in(lambda: session.studio().bring_in_from(tab.designer, url))
+    st.rerun()
+
+
+def _bring_in(bring: Callable[[], PictureRecord]) -> None:
+    tab = session.current()
+    tab.source_notice = None
+    try:
+        record = bring()
+        session.choose_source(record.id)
+    except (UnusablePicture, FetchRefused) as error:
+        tab.source_notice = error.sentence
+    except (OSError, LedgerUnavailable):
+        tab.source_notice = "The picture could not be saved: the server's disk may be full."
+
+
+def _drop() -> None:
+    session.choose_source(None)
+
+
+def _source_html(source: PictureRecord, ratio: str) -> str:
+    """The picture, what lies outside a chosen ratio dimmed, and its facts."""
+    shape = ratio_words(source.width_px, source.height_px)
+    facts = [f"{source.width_px}×{source.height_px}", shape, source.format.upper()]
+    crop = ""
+    if ratio != MATCH_INPUT:
+        across, down = crop_to(source.width_px, source.height_px, ratio)
+        if min(across, down) < 0.995:
+            crop = (
+                '<div class="kx-crop" role="img" aria-label="The part that a crop would keep" '
+                f'style="width:{across:.2%};height:{down:.2%}"></div>'
+            )
+            facts.append(f"outside {ratio}: cropped, or padded around")
+    label = html.escape(source.label, quote=True)
+    notes = html.escape(" ".join(source.notes))
+    return (
+        f'<figure class="kx-source"><div class="kx-source-frame" '
+        f'style="aspect-ratio:{source.width_px}/{source.height_px}">'
+        f'<img src="{thumbnail_url(source.id)}" alt="{label} (source picture)">{crop}</div>'
+        f'<figcaption><p dir="auto" class="kx-source-label">{label}</p>'
+        f"<p>{html.escape(' · '.join(facts))}</p><p>{notes}</p></figcaption></figure>"
+    )

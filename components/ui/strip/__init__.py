@@ -1,0 +1,78 @@
+"""The strip: the line of edits that led to a picture, each step to be shown or edited from.
+
+The browser's half is `strip.js` and `strip.css` beside this file. Nothing here knows the studio.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+
+import streamlit as st
+from streamlit.components.v2.types import ComponentRenderer
+
+_HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tile:
+    """One step on the strip. Text is shown as typed, never as markup.
+
+    `name` is the step's place ("Original", "Step 2"), `words` the instruction that made it;
+    `role` is "before", "after" or "" for what the viewer shows; `is_source` marks the picture
+    that the next edit starts from.
+    """
+
+    id: str
+    name: str
+    words: str
+    alt: str
+    thumbnail_url: str
+    role: str = ""
+    is_source: bool = False
+
+
+@dataclass(frozen=True)
+class StripEvent:
+    """What was pressed: "show" it as the after, set it as the "before", or "edit" from it."""
+
+    verb: str
+    picture_id: str
+
+
+def strip(
+    line: Sequence[Tile],
+    *,
+    branches: Sequence[Tile],
+    key: str,
+    on_event: Callable[[StripEvent], None],
+) -> None:
+    """Draw the line from the first picture on, and under it the tips of the other branches.
+
+    `on_event` is called before the rerun draws.
+    """
+
+    def receive() -> None:
+        match st.session_state[key].get("act"):
+            case {"verb": str(verb), "id": str(picture_id)}:
+                on_event(StripEvent(verb, picture_id))
+
+    tiles = {
+        "line": [asdict(tile) for tile in line],
+        "branches": [asdict(tile) for tile in branches],
+    }
+    # One text: Streamlit imports pyarrow to look at a list.
+    _renderer()(key=key, data=json.dumps(tiles), on_act_change=receive)
+
+
+@cache
+def _renderer() -> ComponentRenderer:
+    return st.components.v2.component(
+        "kontext_strip",
+        css=(_HERE / "strip.css").read_text("utf-8"),
+        js=(_HERE / "strip.js").read_text("utf-8"),
+        isolate_styles=False,
+    )

@@ -1,0 +1,20 @@
+"""Change a picture with words."""
+
+import streamlit as st
+
+from components.ui import session, source, stage, starters, submit
+from components.ui.form import Form
+
+form = Form("edit")
+picture = session.source()
+writing, watching = st.columns([5, 9], gap="large")
+with writing, st.container(key="kx-form"):
+    source.draw_source(picture, ratio=form.draft().ratio)
+    form.draw_prompt(placeholder="Change the sky to a warm sunset, keep everything else the same")
+    form.draw_settings(session.studio().settings.price)
+    submit.draw_submit(form, "Edit", source_id=picture.id if picture else None, needs_source=True)
+with watching:
+    if picture is None:
+        starters.draw_sources()
+    else:
+        stage.draw_stage(picture)
