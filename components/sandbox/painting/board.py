@@ -110,7 +110,7 @@ class Board:
         drawn = self._sheet.reduce(_FINER)
         x = round(self.at[0] - self.reach * self.tall)
         y = round(self.at[1] - self.top * self.tall)
-        if mirror:
+        if mirror and self.stage.wet:
             split = round(self.top * self.tall)
             above = drawn.crop((0, 0, drawn.width, split)).transpose(
                 Image.Transpose.FLIP_TOP_BOTTOM

@@ -14,6 +14,7 @@ from components.sandbox.painting.land import (
     paint_flowers,
     paint_hills,
     ridge,
+    texture,
 )
 from components.sandbox.painting.mountains import paint_mountains
 from components.sandbox.painting.palettes import Hour, Palette, Weather, palette_for, with_sky
@@ -34,7 +35,7 @@ from components.sandbox.painting.trees import (
     paint_pines,
 )
 from components.sandbox.painting.water import paint_water, shoreline
-from components.sandbox.painting.weather import paint_lightning, paint_weather
+from components.sandbox.painting.weather import paint_lightning
 
 _SAND: RGB = (226, 190, 142)
 _SNOW: RGB = (236, 242, 250)
@@ -44,6 +45,15 @@ _BLOOMS: tuple[tuple[RGB, ...], ...] = (
     ((246, 200, 92), (250, 230, 160), (236, 150, 90)),
     ((232, 134, 160), (248, 206, 210), (196, 84, 128)),
 )
+_HOURS = (Hour.DAY,) * 4 + (Hour.GOLDEN,) * 4 + (Hour.DAWN,) * 3 + (Hour.DUSK,) * 2
+FRONT = frozenset(
+    {
+        Thing.TREE, Thing.PALM, Thing.PINE, Thing.CACTUS, Thing.TENT, Thing.CAR, Thing.HORSE, Thing.DEER,
+        Thing.PERSON, Thing.DOG, Thing.FOX, Thing.CAT, Thing.BIRD,
+    }
+)  # fmt: skip
+"""Things that need ground before us to stand on."""
+
 _WATER = (Ground.SEA, Ground.LAKE, Ground.RIVER, Ground.BEACH)
 _OPEN: tuple[frozenset[Ground], ...] = (
     frozenset({Ground.MOUNTAINS, Ground.LAKE}),
@@ -63,7 +73,7 @@ def settle(scene: Scene, size: tuple[int, int], name: str, rng: Random) -> tuple
     hour = scene.hour or (
         Hour.NIGHT
         if neon
-        else rng.choice((Hour.DAY, Hour.GOLDEN, Hour.GOLDEN, Hour.DAWN, Hour.DUSK))
+        else rng.choice(_HOURS)
     )
     palette = palette_for(hour, scene.weather, rng)
     if scene.sky is not None:
@@ -86,7 +96,7 @@ def settle(scene: Scene, size: tuple[int, int], name: str, rng: Random) -> tuple
     elif scene.has(Ground.MOUNTAINS) and hour is not Hour.DAY:
         lofty = min(lofty, 0.56)
     sun = (width * side, horizon * lofty)
-    return scene, Stage(Image.new("RGB", size), palette, horizon, sun, name)
+    return scene, Stage(Image.new("RGB", size), palette, horizon, sun, name, scene.has(*_WATER))
 
 
 def _default_ground(scene: Scene, rng: Random) -> frozenset[Ground]:
@@ -183,8 +193,9 @@ def paint_ground(stage: Stage, scene: Scene) -> None:
             if not stage.palette.dark and scene.weather is Weather.CLEAR:
                 light_shafts(stage)
     elif water:
-        if not scene.has(Ground.SEA):
-            _near_shore(stage, snow)
+        standing = any(order.thing in FRONT for order in scene.wanted)
+        if standing or not scene.has(Ground.SEA):
+            _near_shore(stage, snow, stage.unit * (20 if standing else 4))
     elif scene.has(Ground.MEADOW):
         paint_hills(stage, horizon + stage.unit * 2, room * 0.1, 3)
         paint_flowers(stage, horizon + (height - horizon) * 0.3, _blooms(stage, scene))
@@ -214,12 +225,11 @@ def _treeline(stage: Stage, horizon: int) -> None:
     paint_pines(stage, line, stage.unit * 8, tone, "far pines", 0.2)
 
 
-def _near_shore(stage: Stage, snow: bool) -> None:
-    """Set a dark bank before the water, that the picture has a front."""
-    width, height = stage.size
-    line = ridge(stage, "near bank", height * 1.0, stage.unit * 12, 1.0, 0.35)
-    tone = stage.palette.grass if snow else mix(stage.palette.near, stage.palette.grass, 0.2)
-    lay_ridge(stage, line, tone, 0.0)
+def _near_shore(stage: Stage, snow: bool, high: float) -> None:
+    """Set a bank of `high` pixels before the water, that the picture has a front."""
+    line = ridge(stage, "near bank", stage.size[1] - high + stage.unit * 5, stage.unit * 9, 1.0, 0.35)
+    tone = stage.palette.grass if snow else mix(stage.palette.near, stage.palette.grass, 0.3)
+    texture(stage, lay_ridge(stage, line, tone, 0.0), 0.3)
 
 
 def _blooms(stage: Stage, scene: Scene) -> tuple[RGB, ...]:
@@ -234,8 +244,3 @@ def _blooms(stage: Stage, scene: Scene) -> tuple[RGB, ...]:
     if named:
         return (named, mix(named, (255, 255, 255), 0.35), mix(named, (60, 20, 40), 0.2))
     return stage.dice("blooms").choice(_BLOOMS)
-
-
-def finish_weather(stage: Stage, scene: Scene) -> None:
-    """Let the weather of `scene` pass before everything."""
-    paint_weather(stage, scene.weather)

@@ -5,19 +5,21 @@ from PIL import Image
 from components.sandbox.painting.abstract import paint_abstract
 from components.sandbox.painting.dice import dice
 from components.sandbox.painting.figures import paint_portrait
-from components.sandbox.painting.finish import grain, vignette
 from components.sandbox.painting.landscape import (
-    finish_weather,
     paint_ground,
     paint_heaven,
     settle,
 )
+from components.sandbox.painting.lettering import write
 from components.sandbox.painting.mark import sign
-from components.sandbox.painting.scene import Genre, Scene
+from components.sandbox.painting.palettes import Weather
+from components.sandbox.painting.scene import Genre, Letters, Scene
 from components.sandbox.painting.space import paint_space
 from components.sandbox.painting.stage import Stage
 from components.sandbox.painting.still_life import paint_still_life
+from components.sandbox.painting.styles import restyle
 from components.sandbox.painting.things import paint_things
+from components.sandbox.painting.weather import paint_falling, paint_fog
 from components.sandbox.painting.words import read
 
 
@@ -41,7 +43,10 @@ def paint_scene(prompt: str, size: tuple[int, int], seed: int) -> Image.Image:
             paint_space(stage, scene)
         case Genre.LANDSCAPE:
             _paint_landscape(stage, scene, asked)
-    picture = grain(vignette(stage.picture), rng)
+    if scene.text:
+        ink = scene.colours[0] if scene.letters is Letters.NEON and scene.colours else None
+        write(stage.picture, scene.text, scene.letters, colour=ink, turn=seed)
+    picture = restyle(stage.picture, scene.style, rng)
     sign(picture)
     return picture
 
@@ -49,5 +54,7 @@ def paint_scene(prompt: str, size: tuple[int, int], seed: int) -> Image.Image:
 def _paint_landscape(stage: Stage, scene: Scene, asked: Scene) -> None:
     paint_heaven(stage, scene)
     paint_ground(stage, scene)
-    paint_things(stage, scene if asked.grounds else asked)
-    finish_weather(stage, scene)
+    if scene.weather is Weather.FOG:
+        paint_fog(stage)
+    paint_things(stage, asked)
+    paint_falling(stage, scene.weather)

@@ -75,9 +75,9 @@ def _set(hour: Hour, row: str) -> Palette:
 #       sky, from the zenith down         sun    glow   far    near   grass  cloud  ambient
 _ROWS: dict[Hour, tuple[str, ...]] = {
     Hour.DAWN: (
-        "4a5f92 9488b0 eba99a fcdcb8 fff3da ffd2a0 b79aae 2d2d48 5f6a63 ffe3d2 f2d6d2",
-        "5f8fae a9c6cc f3d9c2 fbe9d3 fff6e2 ffdfb4 9bb3be 24404a 56756a fff2e4 ecdfd6",
-        "5a4f86 b07fa2 f0a8a0 f9d6c0 fff0e0 ffc4a4 a883a4 2a2344 665f6a ffdcd4 f0d0d4",
+        "4a5f92 9488b0 eba99a fcdcb8 fff3da ffd2a0 b79aae 2d2d48 74866a ffe3d2 f2d6d2",
+        "5f8fae a9c6cc f3d9c2 fbe9d3 fff6e2 ffdfb4 9bb3be 24404a 6c9070 fff2e4 ecdfd6",
+        "5a4f86 b07fa2 f0a8a0 f9d6c0 fff0e0 ffc4a4 a883a4 2a2344 84826e ffdcd4 f0d0d4",
     ),
     Hour.DAY: (
         "2c78b4 6fb2d8 b4dbe4 e6f1e6 fffbe8 fff3c8 8db5c6 1d4640 6f9a54 ffffff ffffff",
@@ -91,9 +91,9 @@ _ROWS: dict[Hour, tuple[str, ...]] = {
         "4a3f74 c06a86 ff9f7c ffdfae fff4dc ffba8c b26f86 2c1a38 6f5a4c ffcdb4 ffd2bc",
     ),
     Hour.DUSK: (
-        "1b2050 4b3c80 a95a86 f39a78 ffe0c0 ff8f78 5d447e 130f2a 2f3350 d98aa0 a890b8",
+        "1b2050 4b3c80 a95a86 f39a78 ffe0c0 ff8f78 5d447e 130f2a 3d4458 d98aa0 a890b8",
         "112e4e 2e5b7c 8690ac f2bea6 fff0dc ffae90 415878 0c1929 28423f c8a8b4 98a4bc",
-        "221a48 5c3a78 c2607e fbaa7e ffe4c4 ff986c 6a4078 160d26 3a3048 e898a0 b494b4",
+        "221a48 5c3a78 c2607e fbaa7e ffe4c4 ff986c 6a4078 160d26 4a3f56 e898a0 b494b4",
     ),
     Hour.NIGHT: (
         "060c22 0f2148 1e3f6c 38658f f4f0da 9fc4e8 1d3759 050a17 12263a 3d5c86 6a86b4",

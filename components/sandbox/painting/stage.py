@@ -16,7 +16,8 @@ class Stage:
     """A picture and its light; every painter draws on `picture` in place.
 
     `picture` is RGB. `horizon` is the row, in pixels, where land or water meets the sky; `sun` is
-    where the light comes from, in pixels, and may lie outside. `name` seeds all chance.
+    where the light comes from, in pixels, and may lie outside. `name` seeds all chance;
+    `wet` says that what stands in the middle ground is mirrored in water.
     """
 
     picture: Image.Image
@@ -24,6 +25,7 @@ class Stage:
     horizon: int
     sun: Point
     name: str
+    wet: bool = False
 
     @property
     def size(self) -> tuple[int, int]:

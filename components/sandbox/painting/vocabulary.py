@@ -16,7 +16,6 @@ Lexicon = dict[tuple[str, ...], Kind]
 
 
 def _forms(word: str) -> Iterator[str]:
-    yield word
     yield f"{word}s"
     if word.endswith(("s", "x", "ch", "sh", "o")):
         yield f"{word}es"
@@ -28,13 +27,16 @@ def _forms(word: str) -> Iterator[str]:
 
 def _lexicon(rows: Mapping[Kind, str]) -> Lexicon[Kind]:
     """Turn rows of comma-separated phrases into a table from words to what they mean."""
-    table: Lexicon[Kind] = {}
+    written: Lexicon[Kind] = {}
+    plurals: Lexicon[Kind] = {}
     for meaning, phrases in rows.items():
         for phrase in phrases.split(","):
             *before, last = phrase.split()
+            written[(*before, last)] = meaning
             for form in _forms(last):
-                table[(*before, form)] = meaning
-    return table
+                plurals[(*before, form)] = meaning
+    # What is written out wins: "birds" are a flock, though "bird" has a plural too.
+    return plurals | written
 
 
 HOURS = _lexicon(
@@ -70,8 +72,8 @@ GROUNDS = _lexicon(
         Ground.CITY: "city, skyline, cityscape, skyscraper, downtown, metropolis, town, rooftop,"
         "manhattan, new york, tokyo, harbour city, buildings",
         Ground.STREET: "street, alley, avenue, boulevard, lane, crosswalk, city street, side street",
-        Ground.FOREST: "forest, wood, woodland, pine forest, jungle, pine, redwood, grove,"
-        "rainforest, trees",
+        Ground.FOREST: "forest, woodland, pine forest, jungle, pine, redwood, grove,"
+        "rainforest, woods",
         Ground.MEADOW: "meadow, field, flower field, wildflower, lavender field, grassland, prairie,"
         "pasture, tulip field, sunflower field, garden, lawn, wheat field",
         Ground.SEA: "sea, ocean, seascape, bay, coast, coastline, harbour, harbor, wave, horizon,"

@@ -11,19 +11,17 @@ from components.sandbox.painting.palettes import Weather
 from components.sandbox.painting.stage import Stage
 
 
-def paint_weather(stage: Stage, weather: Weather) -> None:
-    """Let `weather` pass over the whole picture; clear and cloudy skies leave it alone."""
+def paint_falling(stage: Stage, weather: Weather) -> None:
+    """Let rain or snow fall before the whole picture; other weathers leave it alone."""
     match weather:
         case Weather.RAIN:
-            paint_fog(stage, 0.4)
+            paint_fog(stage, 0.35)
             paint_rain(stage)
         case Weather.STORM:
             paint_rain(stage, 1.3)
         case Weather.SNOW:
-            paint_fog(stage, 0.3)
+            paint_fog(stage, 0.25)
             paint_snow(stage)
-        case Weather.FOG:
-            paint_fog(stage, 1.0)
         case _:
             return
 
