@@ -1,0 +1,65 @@
+"""A real Chromium that fails the test on a console error or on a request that leaves loopback."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+
+PATIENCE_MS = 20_000
+_NEAR = {"127.0.0.1", "localhost", ""}  # a blob: or data: address has no host
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium where there is one, Playwright's own elsewhere."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"),
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Watch:
+    """Notes all that must not happen in a page."""
+
+    wrong: list[str] = field(default_factory=list)
+
+    def over(self, page: Page) -> Page:
+        """Begin to watch a page."""
+        page.set_default_timeout(PATIENCE_MS)
+        page.on("console", self._heard)
+        page.on("pageerror", lambda error: self.wrong.append(f"page error: {error}"))
+        page.on("request", self._asked)
+        return page
+
+    def _heard(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.wrong.append(f"console: {message.text} @ {message.location}")
+
+    def _asked(self, request: Request) -> None:
+        if urlsplit(request.url).hostname not in (*_NEAR, None):
+            self.wrong.append(f"left loopback: {request.url}")
+
+
+@contextmanager
+def visiting(browser: Browser, url: str, **options: Any) -> Iterator[Page]:
+    """A fresh visitor's page at `url`; the test fails at the end if anything went wrong in it."""
+    watch = Watch()
+    settings = {"viewport": {"width": 1360, "height": 900}, "color_scheme": "light", **options}
+    context = browser.new_context(base_url=url, **settings)
+    try:
+        page = watch.over(context.new_page())
+        page.goto("/")
+        yield page
+    finally:
+        context.close()
+    assert watch.wrong == []
