@@ -66,7 +66,9 @@ class HostileServer:
         self.connections = 0
         self.route_of_hello = "not_tls"
         self.closing = threading.Event()
+        self.seconds_before_a_body_is_read = 0.0
         self._answers: dict[str, bytes] = {}
+        self._later_routes: dict[str, str | None] = {}
         outer = self
 
         class Handler(socketserver.BaseRequestHandler):
@@ -96,23 +98,31 @@ class HostileServer:
         assert route in ROUTES, route
         return f"http://127.0.0.1:{self.port}/{route}"
 
-    def answering(self, raw: bytes) -> str:
-        """The base URL under which every call is answered with these bytes."""
+    def answering(self, raw: bytes, *, then: str | None = None) -> str:
+        """The base URL under which every call is answered with these bytes.
+
+        `then`: the route that a connection meets when it is used again.
+        """
         name = f"answer-{len(self._answers)}"
         self._answers[name] = raw
+        self._later_routes[name] = then
         return f"http://127.0.0.1:{self.port}/{name}"
 
     def _handle(self, connection: socket.socket) -> None:
         self.connections += 1
         number = self.connections
+        answered = False
         connection.settimeout(10)
         try:
-            while (seen := _read_request(connection, number)) is not None:
+            while (seen := self._read(connection, number)) is not None:
                 self.seen.append(seen)
                 route = seen.path.split("/")[1] if seen.path.startswith("/") else "proxied"
                 if seen.method == "HELLO":
                     route = self.route_of_hello
+                if answered:
+                    route = self._later_routes[route] or route
                 if route in self._answers:
+                    answered = True
                     connection.sendall(self._answers[route])
                     if seen.headers.get("connection") == "close":
                         return
@@ -122,28 +132,29 @@ class HostileServer:
         except OSError:
             return  # the client went away, as many tests want it to
 
-
-def _read_request(connection: socket.socket, number: int) -> Seen | None:
-    head = b""
-    while b"\r\n\r\n" not in head:
-        block = connection.recv(65536)
-        if not block:
-            return None
-        head += block
-        if head[:1] == b"\x16":  # a TLS hello, where plain HTTP is spoken
-            return Seen("HELLO", "/hello", {}, b"", number)
-    head, _, body = head.partition(b"\r\n\r\n")
-    first, *rest = head.decode("latin-1").split("\r\n")
-    headers = {
-        name.strip().lower(): value.strip() for name, value in (line.split(":", 1) for line in rest)
-    }
-    while len(body) < int(headers.get("content-length", 0)):
-        block = connection.recv(1 << 20)
-        if not block:
-            return None
-        body += block
-    method, path, _ = first.split(" ")
-    return Seen(method, path, headers, body, number)
+    def _read(self, connection: socket.socket, number: int) -> Seen | None:
+        head = b""
+        while b"\r\n\r\n" not in head:
+            block = connection.recv(65536)
+            if not block:
+                return None
+            head += block
+            if head[:1] == b"\x16":  # a TLS hello, where plain HTTP is spoken
+                return Seen("HELLO", "/hello", {}, b"", number)
+        head, _, body = head.partition(b"\r\n\r\n")
+        first, *rest = head.decode("latin-1").split("\r\n")
+        headers = {
+            name.strip().lower(): value.strip()
+            for name, value in (line.split(":", 1) for line in rest)
+        }
+        time.sleep(self.seconds_before_a_body_is_read)
+        while len(body) < int(headers.get("content-length", 0)):
+            block = connection.recv(1 << 20)
+            if not block:
+                return None
+            body += block
+        method, path, _ = first.split(" ")
+        return Seen(method, path, headers, body, number)
 
 
 def _reset(connection: socket.socket, _: threading.Event) -> None:
@@ -180,6 +191,12 @@ def _drip(raw: bytes) -> Route:
 
 def _endless(connection: socket.socket, closing: threading.Event) -> None:
     connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n")
+    while not closing.is_set():
+        connection.sendall(b" " * 65536)
+
+
+def _endless_redirect(connection: socket.socket, closing: threading.Event) -> None:
+    connection.sendall(b"HTTP/1.1 302 Found\r\nLocation: /elsewhere\r\n\r\n")
     while not closing.is_set():
         connection.sendall(b" " * 65536)
 
@@ -222,6 +239,7 @@ ROUTES: dict[str, Route] = {
     "drip_last_body": _drip(http(b" " * 5000, headers={"Connection": "close"})),
     "continue_for_ever": _continue_for_ever,
     "endless_body": _endless,
+    "endless_redirect": _endless_redirect,
     "tunnel_refused": _tunnel_refused,
     "proxied": _reset,
 }

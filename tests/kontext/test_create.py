@@ -102,6 +102,16 @@ def test_a_redirect_is_not_followed_and_is_an_unknown_outcome(
     assert len(server.seen) == 1
 
 
+def test_no_more_than_a_megabyte_of_a_redirect_is_read(
+    server: HostileServer, client_at: ClientAt
+) -> None:
+    began = time.monotonic()
+    with pytest.raises(OutcomeUnknown) as caught:
+        client_at(server.at("endless_redirect"), patience_seconds=20).create(REQUEST)
+    assert caught.value.code == 302
+    assert time.monotonic() - began < 10
+
+
 @pytest.mark.parametrize(
     "body",
     [

@@ -243,6 +243,19 @@ def test_questions_share_a_connection_and_no_cookie(
     assert not any("cookie" in seen.headers for seen in server.seen)
 
 
+def test_a_connection_used_again_is_held_to_the_budget_too(
+    server: HostileServer, client_at: ClientAt
+) -> None:
+    base_url = server.answering(http(envelope(record())), then="drip_body")
+    client = client_at(base_url, 2 * IMPATIENT_SECONDS)
+    client.query(TASK_ID)
+    began = time.monotonic()
+    with pytest.raises(ServiceUnavailable):
+        client.query(TASK_ID)
+    assert time.monotonic() - began < 5
+    assert [seen.connection for seen in server.seen] == [1, 1]
+
+
 def test_one_client_serves_many_threads(server: HostileServer, client_at: ClientAt) -> None:
     client = client_at(server.answering(http(envelope(record()))))
     with ThreadPoolExecutor(8) as threads:

@@ -142,3 +142,14 @@ def test_a_large_upload_arrives_whole(server: HostileServer, client_at: ClientAt
     data = bytes(range(256)) * 40_000
     client.upload_file(data, mime_type="image/png", **PLACE)
     assert data in server.seen[0].body
+
+
+def test_an_upload_may_take_longer_than_connecting(server: HostileServer) -> None:
+    server.seconds_before_a_body_is_read = 1.0
+    base_url = server.answering(http(envelope(STORED)))
+    data = bytes(20_000_000)
+    with KontextClient(
+        api_key=KEY, upload_base_url=base_url, connect_timeout_seconds=0.3
+    ) as client:
+        client.upload_file(data, mime_type="image/png", **PLACE)
+    assert len(server.seen[0].body) > len(data)
