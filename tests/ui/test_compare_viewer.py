@@ -17,7 +17,15 @@ from urllib.request import urlopen
 
 import pytest
 from PIL import Image, ImageDraw
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    ViewportSize,
+    expect,
+    sync_playwright,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -30,6 +38,7 @@ document.addEventListener("readystatechange", () => {
     document.head.append(policy);
 }, {once: true});
 """  # as strict as the app's own header, from the moment that Streamlit's page is parsed
+SCREEN = ViewportSize(width=1360, height=860)
 BEFORE = (1600, 1200)
 LIME, BLUE, GREY = (20, 230, 20), (20, 20, 230), (110, 120, 110)
 
@@ -143,25 +152,30 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
+@pytest.fixture(scope="module")
+def desk(browser: Browser) -> Iterator[BrowserContext]:
+    """A designer's usual window, shared so that Streamlit's own scripts load once."""
+    with browser.new_context(viewport=SCREEN, color_scheme="light") as context:
+        yield context
+
+
 Visit = Callable[..., Page]
 
 
 @pytest.fixture
-def visit(served: Served, browser: Browser) -> Iterator[Visit]:
+def visit(served: Served, browser: Browser, desk: BrowserContext) -> Iterator[Visit]:
     """Opens the app; at the end of the test nothing may have gone wrong in the console."""
     wrong: list[str] = []
-    contexts = []
+    opened: list[Page | BrowserContext] = []
 
     def note(message: ConsoleMessage) -> None:
         if message.type == "error" and "Failed to load resource" not in message.text:
             wrong.append(f"{message.text} @ {message.location}")
 
     def open_page(query: str = "", *, ready: bool = True, **options: object) -> Page:
-        context = browser.new_context(
-            **{"viewport": {"width": 1360, "height": 860}, "color_scheme": "light", **options}
-        )
-        contexts.append(context)
+        context = browser.new_context(**{"viewport": SCREEN, **options}) if options else desk
         page = context.new_page()
+        opened.append(context if options else page)
         page.set_default_timeout(15_000)
         page.on("console", note)
         page.on("pageerror", lambda error: wrong.append(str(error)))
@@ -172,8 +186,8 @@ def visit(served: Served, browser: Browser) -> Iterator[Visit]:
         return page
 
     yield open_page
-    for context in contexts:
-        context.close()
+    for window in opened:
+        window.close()
     assert wrong == []
 
 
@@ -395,11 +409,23 @@ def test_pictures_modes_and_what_is_shown_are_named_for_a_screen_reader(visit: V
     page.get_by_role("button", name="Swap").click()
     expect(after).to_be_hidden()
 
+
+def test_holding_b_shows_the_before_and_the_keys_keep_working_through_every_mode(
+    visit: Visit,
+) -> None:
+    page = visit("mode=blink")
+    page.get_by_role("button", name="Swap").click()
     page.keyboard.press("1")
+    page.keyboard.press("2")
+    page.keyboard.press("1")
+
     page.keyboard.down("b")
-    expect(page.locator(".kx-handle")).to_be_hidden()
+    peek = page.locator(".kx-compare[data-peek] [data-side=before]")
+    expect(peek).to_have_css("clip-path", "none")
     page.keyboard.up("b")
-    expect(page.locator(".kx-handle")).to_be_visible()
+    expect(peek).to_have_count(0)
+    page.keyboard.press("End")
+    assert divider(page) == 100
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,7 @@ _HERE = Path(__file__).parent
 _SCRIPTS = (
     "view.js",
     "geometry.js",
+    "divider.js",
     "difference.js",
     "pictures.js",
     "controls.js",

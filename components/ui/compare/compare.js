@@ -33,7 +33,6 @@ function createViewer(root) {
   let looking = { mode: "slider", share: 0.5, fit: "crop", playing: !calm.matches };
   let blinkTimer = 0;
   let smoothTimer = 0;
-  let dragging = null;
   let compared = "";
 
   const pictures = createPictures([beforeImage, afterImage], (status) => {
@@ -47,6 +46,13 @@ function createViewer(root) {
     viewAt: geometry.paneAt,
     actualScale: geometry.actualScale,
     onChange: drawZoom,
+  });
+  const divider = createDivider(stage, handle, {
+    shareAt: (clientX) => geometry.shareAt(clientX, zoom.state),
+    cutAt: geometry.dividerAt,
+    mayJump: () => zoom.state.scale <= 1,
+    onMove: (share) => looking.mode === "slider" && setShare(share),
+    signal,
   });
   const fullScreen = createFullScreen(root, drawFullScreen, signal);
   const chooseMode = wireRadios($(".kx-modes"), setMode, signal);
@@ -66,7 +72,6 @@ function createViewer(root) {
     root.style.setProperty("--kx-frame-height", String(frame.height));
     root.style.setProperty("--kx-height", `${view.heightPx}px`);
     root.dataset.shape = frame.width > frame.height ? "wide" : "tall";
-    handle.setAttribute("aria-label", `Divider between ${view.before.label} and ${view.after.label}`);
     for (const [pane, image, side] of [
       [beforePane, beforeImage, view.before],
       [afterPane, afterImage, view.after],
@@ -81,8 +86,11 @@ function createViewer(root) {
   }
 
   function setMode(mode) {
+    const leaving = document.activeElement?.closest?.(".kx-handle, .kx-blinking");
+    const losesFocus = mode !== looking.mode && leaving && root.contains(leaving);
     looking.mode = mode;
     root.dataset.mode = mode;
+    if (losesFocus) focusPictures(); // what is hidden would take the keys with it
     chooseMode(mode);
     stage.dataset.shown = "after";
     stage.dataset.split = geometry.betterSplit();
@@ -108,8 +116,8 @@ function createViewer(root) {
   }
 
   function setShare(share) {
-    looking.share = Math.min(1, Math.max(0, share));
-    drawDivider(zoom.state);
+    looking.share = share;
+    divider.draw(share, zoom.state, [view.before.label, view.after.label]);
     remember();
   }
 
@@ -142,20 +150,10 @@ function createViewer(root) {
     const readout = $("[data-do=fit]");
     readout.textContent = state.scale > 1 ? `${percent} %` : "Fit";
     readout.setAttribute("aria-label", state.scale > 1 ? `Fit, now ${percent} %` : "Fit");
-    $("[data-do=out]").disabled = state.scale <= 1;
-    $("[data-do=in]").disabled = state.scale >= MAX_SCALE;
-    drawDivider(state);
+    $("[data-do=out]").setAttribute("aria-disabled", String(state.scale <= 1));
+    $("[data-do=in]").setAttribute("aria-disabled", String(state.scale >= MAX_SCALE));
+    divider.draw(looking.share, state, [view.before.label, view.after.label]);
     remember();
-  }
-
-  function drawDivider(state) {
-    const percent = Math.round(looking.share * 100);
-    stage.style.setProperty("--kx-cut", `${geometry.dividerAt(looking.share, state)}px`);
-    handle.setAttribute("aria-valuenow", String(percent));
-    handle.setAttribute(
-      "aria-valuetext",
-      `${view.before.label} ${percent} %, ${view.after.label} ${100 - percent} %`,
-    );
   }
 
   function drawDifference() {
@@ -208,7 +206,10 @@ function createViewer(root) {
     out: () => zoom.zoomTo(zoom.state.scale / ZOOM_STEP, null, true),
     fit: () => zoom.reset(true),
     full: () => fullScreen.toggle(),
-    retry: () => pictures.retry(),
+    retry: () => {
+      focusPictures(); // the button is about to be hidden
+      pictures.retry();
+    },
     play: () => setPlaying(!looking.playing),
     swap: () => {
       setPlaying(false);
@@ -227,8 +228,8 @@ function createViewer(root) {
     else if (name in actions) actions[name]();
     else if (sliding && name === "start") setShare(0);
     else if (sliding && name === "end") setShare(1);
-    else if (sliding && name === "left") setShare(looking.share - amount / 100);
-    else if (sliding && name === "right") setShare(looking.share + amount / 100);
+    else if (sliding && name === "left") setShare(Math.max(0, looking.share - amount / 100));
+    else if (sliding && name === "right") setShare(Math.min(1, looking.share + amount / 100));
     else if (zoom.state.scale <= 1) return false;
     else if (name === "left") zoom.panBy(step, 0, true);
     else if (name === "right") zoom.panBy(-step, 0, true);
@@ -250,26 +251,13 @@ function createViewer(root) {
     if (button) actions[button.dataset.do]?.();
   }
 
+  /** A press makes the keys work; it lands on what they act on. */
   function onPress(event) {
-    const held = event.target.closest(".kx-handle") !== null;
-    if (event.button !== 0 || event.target.closest("button")) return;
+    if (event.button === 0 && !event.target.closest("button")) focusPictures();
+  }
+
+  function focusPictures() {
     (looking.mode === "slider" ? handle : stage).focus({ preventScroll: true });
-    dragging = null;
-    if (looking.mode !== "slider" || !event.isPrimary) return;
-    if (!held && zoom.state.scale > 1) return; // that drag pans
-    const grabbed = event.clientX - handle.getBoundingClientRect().left - handle.offsetWidth / 2;
-    dragging = { id: event.pointerId, offset: held ? grabbed : 0 };
-    // A finger may be about to scroll the page: it moves the divider once it moves.
-    if (!held && event.pointerType === "mouse") setShare(geometry.shareAt(event.clientX, zoom.state));
-  }
-
-  function onDrag(event) {
-    if (dragging?.id !== event.pointerId) return;
-    setShare(geometry.shareAt(event.clientX - dragging.offset, zoom.state));
-  }
-
-  function onRelease(event) {
-    if (dragging?.id === event.pointerId) dragging = null;
   }
 
   root.addEventListener("click", onClick, { signal });
@@ -281,9 +269,6 @@ function createViewer(root) {
   );
   window.addEventListener("blur", () => root.removeAttribute("data-peek"), { signal });
   stage.addEventListener("pointerdown", onPress, { signal });
-  window.addEventListener("pointermove", onDrag, { signal });
-  window.addEventListener("pointerup", onRelease, { signal });
-  window.addEventListener("pointercancel", onRelease, { signal });
 
   return {
     show,
