@@ -26,6 +26,7 @@ _SCRIPTS = (
     "view.js",
     "geometry.js",
     "divider.js",
+    "blink.js",
     "difference.js",
     "pictures.js",
     "controls.js",

@@ -3,7 +3,6 @@
  * so that the pictures load once and share one zoom.
  */
 
-const BLINK_MS = 800;
 const SMOOTH_MS = 200;
 const ZOOM_STEP = 1.4;
 const PAN_STEP_PX = 40;
@@ -31,10 +30,10 @@ function createViewer(root) {
   const geometry = createGeometry(stage, panes, frame);
   let view = { ...readView(null), key: null };
   let looking = { mode: "slider", share: 0.5, fit: "crop", playing: !calm.matches };
-  let blinkTimer = 0;
   let smoothTimer = 0;
-  let compared = "";
 
+  const blink = createBlink(stage, $("[data-do=play]"));
+  const heatMap = createHeatMap($(".kx-heat"), $(".kx-verdict"));
   const pictures = createPictures([beforeImage, afterImage], (status) => {
     stage.dataset.status = status;
     $(".kx-lost").hidden = status !== "failed";
@@ -96,7 +95,7 @@ function createViewer(root) {
     stage.dataset.split = geometry.betterSplit();
     stage.setAttribute("aria-label", `${root.getAttribute("aria-label")}. Plus and minus zoom`);
     handle.tabIndex = mode === "slider" ? 0 : -1;
-    runBlink();
+    blink.run(mode === "blink", looking.playing);
     zoom.refresh();
     drawDifference();
     remember();
@@ -158,36 +157,13 @@ function createViewer(root) {
 
   function drawDifference() {
     if (looking.mode !== "difference" || pictures.status !== "ready") return;
-    const canvas = $(".kx-heat");
     const { box } = view.fits.find((fit) => fit.name === looking.fit) ?? view.fits[0];
-    const question = JSON.stringify([beforeImage.src, afterImage.src, box]);
-    if (question === compared) return;
-    compared = question;
-    const verdict = $(".kx-verdict");
-    try {
-      verdict.textContent = describeDifference(paintDifference(beforeImage, afterImage, box, canvas));
-    } catch (error) {
-      // Pictures of another origin may be shown but not read.
-      console.warn("The difference could not be computed", error);
-      verdict.textContent = "The difference of these pictures cannot be computed";
-    }
-    canvas.setAttribute("aria-label", `Map of what changed. ${verdict.textContent}`);
-  }
-
-  function runBlink() {
-    clearInterval(blinkTimer);
-    const play = $("[data-do=play]");
-    play.textContent = looking.playing ? "Pause" : "Play";
-    if (looking.mode === "blink" && looking.playing) blinkTimer = setInterval(swap, BLINK_MS);
-  }
-
-  function swap() {
-    stage.dataset.shown = stage.dataset.shown === "before" ? "after" : "before";
+    heatMap.draw(beforeImage, afterImage, box);
   }
 
   function setPlaying(playing) {
     looking.playing = playing;
-    runBlink();
+    blink.run(looking.mode === "blink", playing);
     remember();
   }
 
@@ -213,7 +189,7 @@ function createViewer(root) {
     play: () => setPlaying(!looking.playing),
     swap: () => {
       setPlaying(false);
-      swap();
+      blink.swap();
     },
   };
 
@@ -275,7 +251,7 @@ function createViewer(root) {
     destroy() {
       fullScreen.leave();
       listening.abort();
-      clearInterval(blinkTimer);
+      blink.stop();
       clearTimeout(smoothTimer);
       pictures.destroy();
       zoom.destroy();

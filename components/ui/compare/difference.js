@@ -65,6 +65,33 @@ export function describeDifference({ changed, whole }) {
   return `${Math.round(changed * 100)} % of ${what} changed`;
 }
 
+/**
+ * The heat map and its verdict, painted anew only when the pictures or their fit change.
+ *
+ * @param {HTMLCanvasElement} canvas
+ * @param {HTMLElement} verdict  Gets the line in plain words.
+ */
+export function createHeatMap(canvas, verdict) {
+  let painted = "";
+
+  return {
+    /** Both images must have loaded; `box` is the before's place in the after's frame. */
+    draw(before, after, box) {
+      const question = JSON.stringify([before.src, after.src, box]);
+      if (question === painted) return;
+      painted = question;
+      try {
+        verdict.textContent = describeDifference(paintDifference(before, after, box, canvas));
+      } catch (error) {
+        // Pictures of another origin may be shown but not read.
+        console.warn("The difference could not be computed", error);
+        verdict.textContent = "The difference of these pictures cannot be computed";
+      }
+      canvas.setAttribute("aria-label", `Map of what changed. ${verdict.textContent}`);
+    },
+  };
+}
+
 /** The picture drawn into the frame over mid grey, as RGBA bytes. */
 function pixelsOf(image, box, width, height) {
   const canvas = document.createElement("canvas");
