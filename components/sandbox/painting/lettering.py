@@ -34,10 +34,12 @@ def write(
     colour: RGB | None = None,
     middle: tuple[float, float] = (0.5, 0.24),
     turn: int = 0,
+    posts: bool = False,
 ) -> None:
     """Write `text` on the RGB `picture` in place, about `middle` (shares of width and height).
 
-    `colour` is that of the ink or the tube; `turn` picks one of the tube colours otherwise.
+    `colour` is that of the ink or the tube; `turn` picks one of the tube colours otherwise; `posts`
+    says whether a painted board stands on the ground.
     """
     words = drawable(text)
     if not words:
@@ -48,7 +50,7 @@ def write(
             tone = colour or _TUBES[turn % len(_TUBES)]
             _neon(picture, words, tone, (width * middle[0], height * middle[1]))
         case Letters.SIGN:
-            _board(picture, words, colour, (width * middle[0], height * middle[1]))
+            _board(picture, words, colour, (width * middle[0], height * middle[1]), posts)
         case Letters.POSTER:
             _title(picture, words.upper(), colour, (width * middle[0], height * middle[1]))
 
@@ -128,7 +130,9 @@ def _neon(picture: Image.Image, text: str, tone: RGB, middle: tuple[float, float
     picture.paste(mix(tone, (255, 255, 255), 0.86), (0, 0, width, height), core)
 
 
-def _board(picture: Image.Image, text: str, colour: RGB | None, middle: tuple[float, float]) -> None:
+def _board(
+    picture: Image.Image, text: str, colour: RGB | None, middle: tuple[float, float], posts: bool
+) -> None:
     width, height = picture.size
     mask = _set(text, (width * 0.42, height * 0.13), 0.02, 0.04)
     unit = min(width, height) / 100
@@ -156,5 +160,10 @@ def _board(picture: Image.Image, text: str, colour: RGB | None, middle: tuple[fl
     place = (round(origin[0]), round(origin[1]))
     fall = drawn.getchannel("A").filter(ImageFilter.GaussianBlur(unit * 0.9)).point([i // 2 for i in range(256)])
     picture.paste((10, 8, 14), (place[0], place[1] + round(unit), place[0] + drawn.width, place[1] + round(unit) + drawn.height), fall)
+    if posts:
+        for share in (0.2, 0.8):
+            middle_x = left + (right - left) * share
+            post = (round(middle_x - unit * 0.7), round(bottom) - 1, round(middle_x + unit * 0.7), round(bottom + unit * 15))
+            picture.paste(mix((112, 80, 58), wood, 0.4), post)
     picture.paste(drawn.convert("RGB"), place, drawn.getchannel("A"))
     picture.paste(cream, (x, y, x + mask.width, y + mask.height), mask)

@@ -28,6 +28,13 @@ def paint_scene(prompt: str, size: tuple[int, int], seed: int) -> Image.Image:
 
     The same prompt, size and seed give the same picture; another seed gives another one.
     """
+    picture = paint_bare(prompt, size, seed)
+    sign(picture)
+    return picture
+
+
+def paint_bare(prompt: str, size: tuple[int, int], seed: int) -> Image.Image:
+    """Paint as `paint_scene` does, without the mark: a scene to be laid behind something else."""
     name = f"{prompt} {seed}"
     rng = dice(name)
     asked = read(prompt)
@@ -45,10 +52,10 @@ def paint_scene(prompt: str, size: tuple[int, int], seed: int) -> Image.Image:
             _paint_landscape(stage, scene, asked)
     if scene.text:
         ink = scene.colours[0] if scene.letters is Letters.NEON and scene.colours else None
-        write(stage.picture, scene.text, scene.letters, colour=ink, turn=seed)
-    picture = restyle(stage.picture, scene.style, rng)
-    sign(picture)
-    return picture
+        posts = scene.letters is Letters.SIGN and scene.genre is Genre.LANDSCAPE
+        middle = (0.36 if stage.lit_from_left else 0.64, 0.66) if posts else (0.5, 0.22)
+        write(stage.picture, scene.text, scene.letters, colour=ink, middle=middle, turn=seed, posts=posts)
+    return restyle(stage.picture, scene.style, rng)
 
 
 def _paint_landscape(stage: Stage, scene: Scene, asked: Scene) -> None:

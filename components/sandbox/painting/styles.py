@@ -39,8 +39,8 @@ def _watercolour(picture: Image.Image, rng: Random) -> Image.Image:
     blooms = clouded(rng, size, (lumps, 3), 5)
     pale = blooms.point([round(max(0, i - 104) * 0.62) for i in range(256)])
     wash.paste(_PAPER, (0, 0, *size), pale)
-    tooth = speckle(rng, half).filter(ImageFilter.GaussianBlur(0.8)).resize(size, Image.Resampling.BICUBIC)
-    tooth = tooth.point([min(255, max(214, 232 + (i - 128) // 2)) for i in range(256)])
+    tooth = speckle(rng, half).filter(ImageFilter.GaussianBlur(1.1)).resize(size, Image.Resampling.BICUBIC)
+    tooth = tooth.point([min(255, max(228, 244 + (i - 128) // 4)) for i in range(256)])
     wash = ImageChops.multiply(wash, Image.merge("RGB", [tooth] * 3))
     sheet = Image.new("RGB", size, _PAPER)
     sheet.paste(wash, (0, 0), _ragged_rim(size, rng))
@@ -55,8 +55,8 @@ def _ragged_rim(size: tuple[int, int], rng: Random) -> Image.Image:
     inner.paste(255, (margin, margin, size[0] - margin, size[1] - margin))
     soft = inner.resize((size[0] // 4, size[1] // 4)).filter(ImageFilter.GaussianBlur(unit * 0.75)).resize(size)
     noise = clouded(rng, size, (16 * size[0] / min(size), 16 * size[1] / min(size)), 4)
-    mixed = Image.blend(soft, noise, 0.4)
-    return mixed.point([max(0, min(255, (i - 112) * 14)) for i in range(256)])
+    mixed = Image.blend(soft, noise, 0.26)
+    return mixed.point([max(0, min(255, (i - 118) * 12)) for i in range(256)])
 
 
 def _poster(picture: Image.Image, rng: Random) -> Image.Image:
@@ -84,7 +84,7 @@ def _sketch(picture: Image.Image, rng: Random) -> Image.Image:
     lines = lines.point([min(255, max(0, i - 3) * 13) for i in range(256)])
     ink = lines
     smooth = grey.filter(ImageFilter.GaussianBlur(unit * 0.3))
-    for level, falling, step in ((176, True, 1.0), (118, False, 1.1), (70, True, 0.62)):
+    for level, falling, step in ((132, True, 1.0), (86, False, 1.1), (48, True, 0.62)):
         hatch = _hatching(size, max(3, round(unit * step)), falling)
         dark = smooth.point([max(0, min(150, (level - i) * 4)) for i in range(256)])
         ink = ImageChops.lighter(ink, ImageChops.multiply(hatch, dark))
@@ -159,11 +159,15 @@ def _oil(picture: Image.Image, rng: Random) -> Image.Image:
     half = (max(2, size[0] // 2), max(2, size[1] // 2))
     patches = picture.resize(half, Image.Resampling.BOX).filter(ImageFilter.MedianFilter(9))
     patches = ImageEnhance.Color(patches.resize(size, Image.Resampling.BICUBIC)).enhance(1.3)
-    lumps = (size[0] / 26, size[1] / 7)
-    strokes = clouded(rng, size, lumps, 2).rotate(rng.choice((-24, 20)), Image.Resampling.BILINEAR, fillcolor=128)
-    patches = ImageChops.overlay(patches, Image.merge("RGB", [strokes.point([100 + i * 56 // 255 for i in range(256)])] * 3))
+    unit = min(size) / 100
+    long = round((size[0] ** 2 + size[1] ** 2) ** 0.5)
+    canvas = clouded(rng, (long, long), (long / unit / 3.4, long / unit / 1.1), 2)
+    canvas = canvas.rotate(rng.choice((-38, 34)), Image.Resampling.BILINEAR)
+    left, top = (long - size[0]) // 2, (long - size[1]) // 2
+    strokes = canvas.crop((left, top, left + size[0], top + size[1]))
+    patches = ImageChops.overlay(patches, Image.merge("RGB", [strokes.point([112 + i * 32 // 255 for i in range(256)])] * 3))
     relief = ImageChops.subtract(strokes, ImageChops.offset(strokes, 2, 2), 1, 128).filter(ImageFilter.GaussianBlur(0.6))
-    relief = relief.point([min(255, max(0, round(128 + (i - 128) * 0.5))) for i in range(256)])
+    relief = relief.point([min(255, max(0, round(128 + (i - 128) * 0.6))) for i in range(256)])
     return vignette(ImageChops.hard_light(patches, Image.merge("RGB", [relief] * 3)), 0.2)
 
 
