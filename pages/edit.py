@@ -12,7 +12,7 @@ with writing, st.container(key="kx-form"):
     source.draw_source(picture, ratio=form.draft().ratio)
     form.draw_prompt(placeholder="Change the sky to a warm sunset, keep everything else the same")
     form.draw_settings(session.studio().settings.price)
-    submit.draw_submit(form, "Edit", source_id=picture.id if picture else None, needs_source=True)
+    submit.draw_submit(form, "Edit")
 with watching:
     if picture is None:
         starters.draw_sources()

@@ -27,7 +27,7 @@ def draw_stage(source: PictureRecord) -> None:
     tab, studio = session.current(), session.studio()
     running = studio.running_edits(tab.designer, studio.family(tab.designer, source.id))
     busy = any(entry.task.state in UNFINISHED for entry in running)
-    st.fragment(_draw, run_every=NET_SECONDS if busy else None)(source)
+    st.fragment(_draw, run_every=NET_SECONDS if busy else None)(source.id)
 
 
 @dataclass(frozen=True)
@@ -38,8 +38,11 @@ class _Pair:
     after: Step
 
 
-def _draw(source: PictureRecord) -> None:
+def _draw(drawn_for: str) -> None:
     tab, studio = session.current(), session.studio()
+    source = session.source()
+    if source is None or source.id != drawn_for:
+        st.rerun()  # the form beside this fragment must follow
     family = studio.family(tab.designer, source.id)
     running = studio.running_edits(tab.designer, family)
     pair = _pair(family, source, tab.pair)
@@ -120,14 +123,14 @@ def _draw_verbs(family: Family, pair: _Pair, source: PictureRecord) -> None:
                 "Edit this",
                 key="stage-edit-this",
                 type="primary",
-                on_click=_edit_from,
+                on_click=session.choose_source,
                 args=(pair.after.picture.id,),
             )
         if original.id != source.id:
             st.button(
                 "Edit the original instead",
                 key="stage-edit-original",
-                on_click=_edit_from,
+                on_click=session.choose_source,
                 args=(original.id,),
             )
         st.link_button("Download", download_url(pair.after.picture))
@@ -167,12 +170,8 @@ def _heed_strip(event: StripEvent, family: Family, pair: _Pair) -> None:
         return
     match event.verb:
         case "edit":
-            _edit_from(event.picture_id)
+            session.choose_source(event.picture_id)
         case "before":
             tab.pair = (event.picture_id, pair.after.picture.id)
         case "show":
             tab.pair = (step.parent_id or event.picture_id, event.picture_id)
-
-
-def _edit_from(picture_id: str) -> None:
-    session.choose_source(picture_id)

@@ -12,9 +12,7 @@ from components.ui.escape import plain
 from components.ui.form import Form
 
 
-def draw_submit(
-    form: Form, verb: str, *, source_id: str | None = None, needs_source: bool = False
-) -> None:
+def draw_submit(form: Form, verb: str) -> None:
     """A button such as "Generate · 10 credits"; Ctrl or Cmd with Enter presses it as well."""
     draft = form.draft()
     total = session.studio().settings.price(Model(draft.model)) * draft.variants
@@ -25,18 +23,20 @@ def draw_submit(
         width="stretch",
         shortcut="Mod+Enter",
         on_click=_submit,
-        args=(form, source_id, needs_source),
+        args=(form,),
     )
     notice = session.current().notice
     if notice is not None:
         st.error(plain(notice))
 
 
-def _submit(form: Form, source_id: str | None, needs_source: bool) -> None:
+def _submit(form: Form) -> None:
     """Only write the task down: a callback that waits is cut off by the next click."""
     tab = session.current()
     tab.notice = None
-    if needs_source and source_id is None:
+    # Read now and not when the button was drawn: a fragment may have changed it since.
+    source_id = tab.source_id if form.mode == "edit" else None
+    if form.mode == "edit" and source_id is None:
         tab.notice = "Choose a picture first: upload one, paste one, or give its address."
         return
     draft = form.draft()

@@ -140,36 +140,36 @@ def open_sheet(page: Page, server: Server) -> None:
 def test_a_hostile_prompt_is_shown_as_typed_and_never_run(page: Page, server: Server) -> None:
     server.show(picture("a", HOSTILE), running("b", HOSTILE, headline=HOSTILE))
     open_sheet(page, server)
-    expect(page.locator(".kx-prompt").first).to_have_text(HOSTILE)
-    expect(page.locator(".kx-headline").first).to_have_text(HOSTILE)
+    expect(page.locator(".kx-sheet-prompt").first).to_have_text(HOSTILE)
+    expect(page.locator(".kx-sheet-headline").first).to_have_text(HOSTILE)
     assert page.locator("[onerror], .kx-sheet script, .kx-sheet b").count() == 0
     assert page.get_by_role("img", name=HOSTILE).get_attribute("alt") == f"{HOSTILE} (made picture)"
-    page.locator(".kx-open").first.click()
-    expect(page.locator(".kx-view-prompt")).to_have_text(HOSTILE)
+    page.locator(".kx-sheet-open").first.click()
+    expect(page.locator(".kx-sheet-view-prompt")).to_have_text(HOSTILE)
     assert page.title() == "Sheet"
 
 
 def test_a_push_turns_a_waiting_card_into_its_picture_in_place(page: Page, server: Server) -> None:
     server.show(running("b"), picture("a"))
     open_sheet(page, server)
-    expect(page.locator("[data-id=b] .kx-elapsed")).to_be_visible()
-    expect(page.locator("[data-id=a].kx-loaded")).to_be_visible()
+    expect(page.locator("[data-id=b] .kx-sheet-elapsed")).to_be_visible()
+    expect(page.locator("[data-id=a].kx-sheet-loaded")).to_be_visible()
     page.evaluate("""() => {
-      for (const node of document.querySelectorAll('.kx-card, .kx-picture')) node.known = true;
+      for (const node of document.querySelectorAll('.kx-sheet-card, .kx-sheet-picture')) node.known = true;
     }""")
     page.locator("[data-id=b]").focus()
     height = page.locator("[data-id=b]").bounding_box()["height"]
 
     server.show(picture("c", "Brand new"), picture("b"), picture("a"))
     assert server.tell() == 1
-    expect(page.locator("[data-id=b].kx-loaded")).to_be_visible()
-    ids = page.locator(".kx-card").evaluate_all("cards => cards.map((card) => card.dataset.id)")
+    expect(page.locator("[data-id=b].kx-sheet-loaded")).to_be_visible()
+    ids = page.locator(".kx-sheet-card").evaluate_all("cards => cards.map((card) => card.dataset.id)")
     assert ids == ["c", "b", "a"]
     assert page.locator("[data-id=b]").evaluate("card => card.known")
-    assert page.locator("[data-id=a] .kx-picture").evaluate("picture => picture.known")
+    assert page.locator("[data-id=a] .kx-sheet-picture").evaluate("picture => picture.known")
     assert page.locator("[data-id=b]").bounding_box()["height"] == height
     expect(page.locator("[data-id=b]")).to_be_focused()
-    expect(page.locator(".kx-live")).to_have_text("Picture done: A harbour")
+    expect(page.locator(".kx-sheet-live")).to_have_text("Picture done: A harbour")
 
 
 def test_a_picture_done_in_a_hidden_tab_is_counted_in_the_title(page: Page, server: Server) -> None:
@@ -191,16 +191,16 @@ def test_what_happened_while_the_push_was_away_is_fetched_when_it_is_back(
 ) -> None:
     server.show(running("a"))
     open_sheet(page, server)
-    expect(page.locator("[data-id=a] .kx-elapsed")).to_be_visible()
+    expect(page.locator("[data-id=a] .kx-sheet-elapsed")).to_be_visible()
     server.show(picture("a"))
     server.drop()
-    expect(page.locator("[data-id=a].kx-loaded")).to_be_visible()
+    expect(page.locator("[data-id=a].kx-sheet-loaded")).to_be_visible()
 
 
 def test_every_click_arrives_once_however_fast(page: Page, server: Server) -> None:
     server.show(*(picture(name) for name in "abc"))
     open_sheet(page, server)
-    expect(page.locator("[data-id=c] .kx-action")).to_have_count(3)
+    expect(page.locator("[data-id=c] .kx-sheet-action")).to_have_count(3)
     page.evaluate("""() => {
       for (const id of ['a', 'b', 'c']) {
         document.querySelector(`[data-id=${id}] [data-verb=delete]`).click();
@@ -218,7 +218,7 @@ def test_cards_and_their_actions_work_by_keyboard_alone(page: Page, server: Serv
     expect(page.locator("[data-id=b]")).to_be_focused()
     page.keyboard.press("Tab")
     expect(page.locator("[data-id=b] [data-verb=edit]")).to_be_focused()
-    expect(page.locator("[data-id=b] .kx-bar")).to_have_css("opacity", "1")
+    expect(page.locator("[data-id=b] .kx-sheet-bar")).to_have_css("opacity", "1")
     page.keyboard.press("Enter")
     expect(page.get_by_text("Events: edit b", exact=True)).to_be_visible()
     page.keyboard.press("s")
@@ -240,16 +240,16 @@ def test_a_deleted_card_hands_its_focus_to_its_neighbour(page: Page, server: Ser
 def test_the_lightbox_is_walked_and_left_by_keyboard(page: Page, server: Server) -> None:
     server.show(picture("a", "First"), running("b"), picture("c", "Third"))
     open_sheet(page, server)
-    expect(page.locator("[data-id=a].kx-loaded")).to_be_visible()
+    expect(page.locator("[data-id=a].kx-sheet-loaded")).to_be_visible()
     page.locator("[data-id=a]").focus()
     page.keyboard.press("Enter")
     dialog = page.get_by_role("dialog")
-    expect(dialog.locator(".kx-view-prompt")).to_have_text("First")
+    expect(dialog.locator(".kx-sheet-view-prompt")).to_have_text("First")
     page.keyboard.press("ArrowRight")
-    expect(dialog.locator(".kx-view-prompt")).to_have_text("Third")
+    expect(dialog.locator(".kx-sheet-view-prompt")).to_have_text("Third")
     expect(dialog.get_by_role("img")).to_have_attribute("alt", "Third (made picture)")
     page.keyboard.press("+")
-    expect(dialog.locator(".kx-zoomed")).to_be_attached()
+    expect(dialog.locator(".kx-sheet-zoomed")).to_be_attached()
     for _ in range(9):
         page.keyboard.press("Tab")
         assert page.evaluate("document.activeElement.closest('dialog') !== null")
@@ -268,8 +268,8 @@ def test_a_missing_file_leaves_a_whole_card_and_no_broken_picture(
     expect(page.get_by_text("The file is missing on this server")).to_be_visible()
     server.show(picture("a", file="lost", starred="yes"))
     server.tell()
-    expect(page.locator("[data-id=a].kx-starred")).to_be_attached()
-    assert page.locator(".kx-card img").count() == 0
+    expect(page.locator("[data-id=a].kx-sheet-starred")).to_be_attached()
+    assert page.locator(".kx-sheet-card img").count() == 0
     expect(page.locator("[data-id=a] [data-verb=delete]")).to_be_visible()
     page.locator("[data-id=a]").focus()
     page.keyboard.press("Enter")
@@ -285,22 +285,22 @@ def test_a_thousand_pictures_stand_under_their_days_and_only_the_near_ones_load(
         layout="grid",
     )
     open_sheet(page, server)
-    expect(page.locator(".kx-card")).to_have_count(1000)
-    expect(page.locator(".kx-heading")).to_have_text(["Today500", "Yesterday500"])
-    expect(page.locator(".kx-loaded").first).to_be_visible()
-    assert page.locator(".kx-loaded").count() < 500
-    assert page.locator(".kx-action").count() < 1500
+    expect(page.locator(".kx-sheet-card")).to_have_count(1000)
+    expect(page.locator(".kx-sheet-heading")).to_have_text(["Today500", "Yesterday500"])
+    expect(page.locator(".kx-sheet-loaded").first).to_be_visible()
+    assert page.locator(".kx-sheet-loaded").count() < 500
+    assert page.locator(".kx-sheet-action").count() < 1500
     page.locator("[data-id=p0]").focus()
     page.keyboard.press("End")
     expect(page.locator("[data-id=p999]")).to_be_focused()
-    expect(page.locator("[data-id=p999].kx-loaded")).to_be_in_viewport()
+    expect(page.locator("[data-id=p999].kx-sheet-loaded")).to_be_in_viewport()
 
 
 def test_the_size_of_the_grid_is_remembered(page: Page, server: Server) -> None:
     server.show(*(picture(f"p{number}") for number in range(12)), layout="grid")
     open_sheet(page, server)
     slider = page.get_by_label("Picture size")
-    first = page.locator(".kx-card").first
+    first = page.locator(".kx-sheet-card").first
     small = first.evaluate("card => getComputedStyle(card).height")
     slider.focus()
     page.keyboard.press("End")

@@ -19,7 +19,7 @@ const NEAR_RATIO = 1.12; // a picture this near to its frame fills it
  */
 function actionControl(action, card, act) {
   const isLink = action.verb === "download";
-  const control = element(isLink ? "a" : "button", "kx-action", icon(action.icon || action.verb), element("span", "kx-label"));
+  const control = element(isLink ? "a" : "button", "kx-sheet-action", icon(action.icon || action.verb), element("span", "kx-sheet-label"));
   control.dataset.verb = action.verb;
   if (!isLink) {
     control.type = "button";
@@ -34,7 +34,7 @@ function updateActionControl(control, action, card) {
   control.card = card;
   control.title = action.label;
   control.setAttribute("aria-label", action.label);
-  say(control.querySelector(".kx-label"), action.label);
+  say(control.querySelector(".kx-sheet-label"), action.label);
   if (action.verb === "star") control.setAttribute("aria-pressed", String(Boolean(card.starred)));
   if (action.verb !== "download") return;
   const url = appUrl(card.download_url ?? card.picture_url);
@@ -63,25 +63,25 @@ class CardView {
   constructor(act, open) {
     this.act = act;
     this.inSight = false;
-    this.box = element("div", "kx-box");
-    this.mat = element("div", "kx-mat");
-    this.before = element("div", "kx-before");
-    this.opener = element("button", "kx-open");
+    this.box = element("div", "kx-sheet-box");
+    this.mat = element("div", "kx-sheet-mat");
+    this.before = element("div", "kx-sheet-before");
+    this.opener = element("button", "kx-sheet-open");
     this.opener.type = "button";
     this.opener.tabIndex = -1; // the card itself is the stop of the Tab key
     this.opener.addEventListener("click", () => open(this.card.id));
-    this.mark = element("span", "kx-mark", icon("star"));
-    this.bar = element("div", "kx-bar");
-    this.frame = element("div", "kx-frame", this.mat, this.box, this.before, this.opener, this.mark, this.bar);
-    this.prompt = element("p", "kx-prompt");
+    this.mark = element("span", "kx-sheet-mark", icon("star"));
+    this.bar = element("div", "kx-sheet-bar");
+    this.frame = element("div", "kx-sheet-frame", this.mat, this.box, this.before, this.opener, this.mark, this.bar);
+    this.prompt = element("p", "kx-sheet-prompt");
     this.prompt.dir = "auto";
-    this.details = element("span", "kx-details");
-    this.moment = element("span", "kx-moment");
-    this.caption = element("div", "kx-caption", this.prompt, element("p", "kx-facts", this.details, this.moment));
-    this.element = element("article", "kx-card", this.frame, this.caption);
+    this.details = element("span", "kx-sheet-details");
+    this.moment = element("span", "kx-sheet-moment");
+    this.caption = element("div", "kx-sheet-caption", this.prompt, element("p", "kx-sheet-facts", this.details, this.moment));
+    this.element = element("article", "kx-sheet-card", this.frame, this.caption);
     this.element.tabIndex = -1;
     // A card that is moved later must not arrive again.
-    this.element.addEventListener("animationend", () => this.element.classList.remove("kx-new"));
+    this.element.addEventListener("animationend", () => this.element.classList.remove("kx-sheet-new"));
   }
 
   /**
@@ -100,10 +100,10 @@ class CardView {
     dataset.kind = card.state === "done" ? "picture" : WAITING_STATES.has(card.state) ? "waiting" : "problem";
     dataset.fit = Math.max(ratio / frame, frame / ratio) <= NEAR_RATIO ? "fill" : "whole";
     dataset.shape = ratio < (layout === "feed" ? FEED_RATIO : 1) ? "tall" : "wide";
-    style.setProperty("--kx-ratio", String(ratio));
-    this.element.classList.toggle("kx-selected", Boolean(card.selected));
-    this.element.classList.toggle("kx-starred", Boolean(card.starred));
-    this.element.classList.remove("kx-going");
+    style.setProperty("--kx-sheet-ratio", String(ratio));
+    this.element.classList.toggle("kx-sheet-selected", Boolean(card.selected));
+    this.element.classList.toggle("kx-sheet-starred", Boolean(card.starred));
+    this.element.classList.remove("kx-sheet-going");
     this.element.setAttribute("aria-label", `${card.state_word}: ${card.prompt}`);
     say(this.prompt, card.prompt ?? "");
     this.prompt.title = card.prompt ?? "";
@@ -118,7 +118,7 @@ class CardView {
 
   drawPicture() {
     const url = this.card.state === "done" ? appUrl(this.card.thumbnail_url ?? this.card.picture_url) : null;
-    const isLost = this.pictureUrl === url && this.element.classList.contains("kx-missing");
+    const isLost = this.pictureUrl === url && this.element.classList.contains("kx-sheet-missing");
     this.opener.hidden = !url || isLost;
     this.opener.setAttribute("aria-label", `Open picture: ${this.card.prompt}`);
     if (this.picture && this.pictureUrl === url) {
@@ -128,17 +128,17 @@ class CardView {
     this.picture?.remove();
     this.picture = null;
     this.pictureUrl = url;
-    this.element.classList.remove("kx-loaded", "kx-missing");
+    this.element.classList.remove("kx-sheet-loaded", "kx-sheet-missing");
     showBehind(this.mat, null);
     if (!url) return;
     const picture = new Image();
-    Object.assign(picture, { className: "kx-picture", alt: this.card.alt, loading: "lazy", decoding: "async", draggable: false });
+    Object.assign(picture, { className: "kx-sheet-picture", alt: this.card.alt, loading: "lazy", decoding: "async", draggable: false });
     picture.addEventListener("load", () => {
-      this.element.classList.add("kx-loaded");
+      this.element.classList.add("kx-sheet-loaded");
       if (this.element.dataset.fit === "whole") showBehind(this.mat, url);
     });
     picture.addEventListener("error", () => {
-      this.element.classList.add("kx-missing");
+      this.element.classList.add("kx-sheet-missing");
       picture.remove();
       this.opener.hidden = true;
       this.drawWords();
@@ -151,7 +151,7 @@ class CardView {
   /** What stands in the frame while there is no picture to see. */
   drawWords() {
     const { card } = this;
-    const missing = this.element.classList.contains("kx-missing");
+    const missing = this.element.classList.contains("kx-sheet-missing");
     const kind = missing ? "problem" : this.element.dataset.kind;
     if (kind === "picture") {
       this.dropWords();
@@ -180,22 +180,22 @@ class CardView {
   }
 
   makeWords(kind, drawn) {
-    this.headline = element("p", "kx-headline");
-    this.advice = element("p", "kx-advice");
-    const words = element("div", `kx-words kx-words-${kind}`);
+    this.headline = element("p", "kx-sheet-headline");
+    this.advice = element("p", "kx-sheet-advice");
+    const words = element("div", `kx-sheet-words kx-sheet-words-${kind}`);
     words.dataset.drawn = drawn;
     if (kind === "problem") {
       words.append(icon(drawn), this.headline, this.advice);
       return words;
     }
-    this.elapsed = element("span", "kx-elapsed");
-    this.progress = element("span", "kx-progress-line");
-    this.drift = element("div", "kx-drift");
+    this.elapsed = element("span", "kx-sheet-elapsed");
+    this.progress = element("span", "kx-sheet-progress-line");
+    this.drift = element("div", "kx-sheet-drift");
     this.box.prepend(this.drift);
     words.append(
-      element("div", "kx-status", this.headline, this.elapsed),
+      element("div", "kx-sheet-status", this.headline, this.elapsed),
       this.advice,
-      element("div", "kx-progress", this.progress),
+      element("div", "kx-sheet-progress", this.progress),
     );
     return words;
   }

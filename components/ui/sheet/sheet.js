@@ -14,11 +14,11 @@ class SheetView {
     this.order = [];
     this.acts = new Acts((act) => this.component.setTriggerValue("act", act));
     this.act = (verb, card) => this.onAct(verb, card);
-    this.live = element("div", "kx-live");
+    this.live = element("div", "kx-sheet-live");
     this.live.setAttribute("aria-live", "polite");
-    this.body = element("div", "kx-body");
-    this.nothing = element("div", "kx-nothing");
-    this.tools = element("div", "kx-tools");
+    this.body = element("div", "kx-sheet-body");
+    this.nothing = element("div", "kx-sheet-nothing");
+    this.tools = element("div", "kx-sheet-tools");
     this.root = element("div", "kx-sheet", this.tools, this.nothing, this.body, this.live);
     this.root.addEventListener("keydown", (event) => this.onKey(event));
     this.root.addEventListener("focusin", (event) => this.onFocus(event));
@@ -54,7 +54,7 @@ class SheetView {
 
   drawCards(isFirst) {
     const focused = this.root.contains(document.activeElement) ? document.activeElement : null;
-    const focusedCard = focused?.closest(".kx-card");
+    const focusedCard = focused?.closest(".kx-sheet-card");
     const focusedIndex = this.order.findIndex((view) => view.element === focusedCard);
     const ids = new Set(this.sheet.cards.map((card) => card.id));
     for (const [id, view] of this.views) if (!ids.has(id)) this.forget(id, view);
@@ -77,9 +77,9 @@ class SheetView {
       view = new CardView(this.act, (id) => this.openLightbox(id));
       this.views.set(card.id, view);
       this.sight.observe(view.element);
-      if (!isFirst) view.element.classList.add("kx-new");
+      if (!isFirst) view.element.classList.add("kx-sheet-new");
     }
-    view.element.classList.remove("kx-going");
+    view.element.classList.remove("kx-sheet-going");
     if (view.text === text) return view;
     const ending = endingText(view.card, card);
     if (ending) texts.push(ending);
@@ -111,23 +111,23 @@ class SheetView {
       arrange(list, views.map((view) => view.element));
     }
     for (const group of [...this.sections.keys()]) if (!groups.has(group)) this.sections.delete(group);
-    this.root.classList.toggle("kx-headed", Boolean(this.order[0]?.card.group));
+    this.root.classList.toggle("kx-sheet-headed", Boolean(this.order[0]?.card.group));
     arrange(this.body, [...groups.keys()].map((group) => this.sections.get(group).section));
   }
 
   makeSection(group) {
-    const count = element("span", "kx-count");
-    const heading = element("h3", "kx-heading", group, count);
+    const count = element("span", "kx-sheet-count");
+    const heading = element("h3", "kx-sheet-heading", group, count);
     heading.hidden = group === "";
-    const list = element("div", "kx-list");
-    return { section: element("section", "kx-section", heading, list), list, count };
+    const list = element("div", "kx-sheet-list");
+    return { section: element("section", "kx-sheet-section", heading, list), list, count };
   }
 
   drawNothing() {
     this.nothing.hidden = this.order.length > 0 || !this.sheet.empty;
     if (this.nothing.hidden || this.nothing.childElementCount) return;
-    const ghosts = element("div", "kx-ghosts", element("i", ""), element("i", ""), element("i", ""));
-    this.nothing.append(ghosts, element("p", "kx-nothing-text", this.sheet.empty));
+    const ghosts = element("div", "kx-sheet-ghosts", element("i", ""), element("i", ""), element("i", ""));
+    this.nothing.append(ghosts, element("p", "kx-sheet-nothing-text", this.sheet.empty));
   }
 
   drawTools() {
@@ -145,7 +145,7 @@ class SheetView {
 
   onAct(verb, card) {
     const view = this.views.get(card.id);
-    if (verb === "delete" || verb === "dismiss") view?.element.classList.add("kx-going");
+    if (verb === "delete" || verb === "dismiss") view?.element.classList.add("kx-sheet-going");
     this.acts.add(verb, card.id);
   }
 
@@ -191,11 +191,11 @@ class SheetView {
   }
 
   onFocus(event) {
-    this.makeCurrent(this.views.get(event.target.closest(".kx-card")?.dataset.id));
+    this.makeCurrent(this.views.get(event.target.closest(".kx-sheet-card")?.dataset.id));
   }
 
   onKey(event) {
-    const view = this.views.get(event.target.closest(".kx-card")?.dataset.id);
+    const view = this.views.get(event.target.closest(".kx-sheet-card")?.dataset.id);
     if (!view || event.ctrlKey || event.metaKey || event.altKey) return;
     const onCard = event.target === view.element;
     const can = (verb) => view.actions.some((action) => action.verb === verb);

@@ -7,15 +7,15 @@ const SIZES_PX = { least: 110, usual: 210, most: 380 }; // height of a row
 
 /**
  * @param {HTMLElement} tools where the slider stands
- * @param {HTMLElement} root of the sheet, which gets `--kx-row`
+ * @param {HTMLElement} root of the sheet, which gets `--kx-sheet-row`
  */
 function addSizeSlider(tools, root) {
-  const slider = element("input", "kx-size");
+  const slider = element("input", "kx-sheet-size");
   Object.assign(slider, { type: "range", min: SIZES_PX.least, max: SIZES_PX.most, step: 10 });
   slider.value = String(remembered(SIZE_KEY) ?? SIZES_PX.usual);
   slider.setAttribute("aria-label", "Picture size");
   slider.title = "Picture size";
-  const resize = () => root.style.setProperty("--kx-row", `${slider.value}px`);
+  const resize = () => root.style.setProperty("--kx-sheet-row", `${slider.value}px`);
   slider.addEventListener("input", resize);
   slider.addEventListener("change", () => remember(SIZE_KEY, slider.value));
   resize();

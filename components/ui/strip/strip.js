@@ -69,6 +69,11 @@ function draw(root, tiles, act) {
   root.append(make("p", "kx-strip-heading", "Other branches"), others);
 }
 
+/** Scroll the line, and never the page, to its newest step. */
+function showEnd(line) {
+  line.scrollLeft = line.scrollWidth;
+}
+
 export default function ({ data, parentElement, setTriggerValue }) {
   let root = parentElement.querySelector(":scope > .kx-strip");
   if (!root) {
@@ -82,5 +87,5 @@ export default function ({ data, parentElement, setTriggerValue }) {
   draw(root, JSON.parse(data), (verb, id) => setTriggerValue("act", { verb, id }));
   root.dataset.drawn = data;
   if (place) root.querySelector(`[data-id="${place[0]}"] [data-verb="${place[1]}"]`)?.focus();
-  else root.querySelector('[data-role="after"]')?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  else showEnd(root.querySelector(".kx-strip-line"));
 }
