@@ -5,7 +5,6 @@ The bytes go the way of every upload; nothing here reads them.
 
 from __future__ import annotations
 
-import json
 from functools import cache
 from pathlib import Path
 
@@ -17,7 +16,8 @@ _SCRIPT = Path(__file__).with_name("paste.js")
 
 def catch_pictures(uploader_key: str, *, key: str) -> None:
     """Send what is pasted or dropped to the `st.file_uploader` with this key."""
-    _renderer()(key=key, data=json.dumps({"uploader": uploader_key}))
+    # Inside a dict: Streamlit imports pandas and pyarrow to look at anything else.
+    _renderer()(key=key, data={"uploader": uploader_key})
 
 
 @cache

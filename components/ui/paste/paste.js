@@ -29,7 +29,7 @@ function give(uploader, file) {
 }
 
 export default function ({ data }) {
-  const { uploader } = JSON.parse(data);
+  const { uploader } = data;
 
   const onPaste = (event) => {
     const file = pictureIn(event.clipboardData);

@@ -59,9 +59,12 @@ def sheet(
     mailbox = _mailbox(key)
     _renderer()(
         key=key,
-        data=sheet_text(
-            cards, layout=layout, push_url=push_url, empty=empty, heard=mailbox["heard"]
-        ),
+        data={
+            # One text inside a dict: Streamlit imports pandas and pyarrow to look at anything else.
+            "sheet": sheet_text(
+                cards, layout=layout, push_url=push_url, empty=empty, heard=mailbox["heard"]
+            )
+        },
         on_act_change=lambda: _receive(key, on_event),
         on_changed_change=lambda: None,
     )

@@ -36,7 +36,7 @@ class SheetView {
   /** @param {object} component what Streamlit hands over at every rerun */
   update(component) {
     this.component = component;
-    const sheet = JSON.parse(component.data);
+    const sheet = JSON.parse(component.data.sheet);
     const isFirst = !this.sheet;
     this.sheet = sheet;
     this.clockAhead = sheet.now_ms ? sheet.now_ms - Date.now() : 0;

@@ -64,8 +64,8 @@ def strip(
         "line": [asdict(tile) for tile in line],
         "branches": [asdict(tile) for tile in branches],
     }
-    # One text: Streamlit imports pyarrow to look at a list.
-    _renderer()(key=key, data=json.dumps(tiles), on_act_change=receive)
+    # One text inside a dict: Streamlit imports pandas and pyarrow to look at anything else.
+    _renderer()(key=key, data={"tiles": json.dumps(tiles)}, on_act_change=receive)
 
 
 @cache

@@ -81,11 +81,11 @@ export default function ({ data, parentElement, setTriggerValue }) {
     root.setAttribute("aria-label", "Steps");
     parentElement.append(root);
   }
-  if (root.dataset.drawn === data) return;
+  if (root.dataset.drawn === data.tiles) return;
   const focused = root.contains(document.activeElement) ? document.activeElement : null;
   const place = focused && [focused.closest("[data-id]")?.dataset.id, focused.dataset.verb];
-  draw(root, JSON.parse(data), (verb, id) => setTriggerValue("act", { verb, id }));
-  root.dataset.drawn = data;
+  draw(root, JSON.parse(data.tiles), (verb, id) => setTriggerValue("act", { verb, id }));
+  root.dataset.drawn = data.tiles;
   if (place) root.querySelector(`[data-id="${place[0]}"] [data-verb="${place[1]}"]`)?.focus();
   else showEnd(root.querySelector(".kx-strip-line"));
 }
