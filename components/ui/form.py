@@ -21,6 +21,7 @@ from components.studio import (
     OutputFormat,
     safety_range,
 )
+from components.ui.words import credits_in_words
 
 Mode = Literal["generate", "edit"]
 
@@ -132,7 +133,7 @@ class Form:
             "Model",
             [model.value for model in Model],
             format_func=lambda model: (
-                f"{_MODEL_WORDS[Model(model)]} · {price(Model(model))} credits"
+                f"{_MODEL_WORDS[Model(model)]} · {credits_in_words(price(Model(model)))}"
             ),
             key=self.key("model"),
             required=True,
@@ -211,8 +212,3 @@ class Form:
             strict, relaxed = st.columns(2, wrap=False)
             strict.caption("Strict")
             relaxed.caption("Permissive", text_alignment="right")
-
-
-def sentence_of(error: InvalidRequest) -> str:
-    """What to tell a designer whose form cannot be sent."""
-    return error.sentence

@@ -10,6 +10,7 @@ from components.studio.studio import NotYours
 from components.ui import session
 from components.ui.escape import plain
 from components.ui.form import Form
+from components.ui.words import credits_in_words
 
 
 def draw_submit(form: Form, verb: str) -> None:
@@ -17,7 +18,7 @@ def draw_submit(form: Form, verb: str) -> None:
     draft = form.draft()
     total = session.studio().settings.price(Model(draft.model)) * draft.variants
     st.button(
-        f"{verb} · {total} credits",
+        f"{verb} · {credits_in_words(total)}",
         key=f"{form.mode}-submit",
         type="primary",
         width="stretch",

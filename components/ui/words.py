@@ -7,6 +7,7 @@ Whether the service charges for failures is not documented, so no sentence says 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from components.studio.tasks import Obstacle, State, Task, Trouble
 
@@ -120,6 +121,11 @@ def wording(task: Task, *, place: int | None = None) -> Wording:
             return _of(obstacle)
         case _:
             return Wording("", "")
+
+
+def credits_in_words(amount: Decimal) -> str:
+    """A price, such as "18 credits", "4.5 credits" or "1 credit"."""
+    return f"{amount.normalize():f} credit{'' if amount == 1 else 's'}"
 
 
 def held(trouble: Trouble) -> str:
