@@ -16,7 +16,6 @@ import streamlit as st
 from components.studio import (
     ASPECT_RATIOS,
     GenerationRequest,
-    InvalidRequest,
     Model,
     OutputFormat,
     safety_range,
