@@ -8,23 +8,27 @@ from __future__ import annotations
 import fcntl
 import logging
 import os
+import sqlite3
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import TextIO
 
 import streamlit as st
 
-from components.kontext import KontextClient, Model
-from components.sandbox import RunningSandbox, SandboxOptions
+from components.kontext import KeyRejected, KontextClient, Model
+from components.sandbox import FAULTS, RunningSandbox, SandboxOptions
 from components.sandbox import start as start_sandbox
 from components.server.logs import set_up_logs
+from components.studio.account import Account
 from components.studio.agenda import Agenda
 from components.studio.bell import Bell
 from components.studio.courier import Courier
+from components.studio.drill import DrillRoom
 from components.studio.engine import Engine
 from components.studio.fetch import GuardedFetch
 from components.studio.ledger import Ledger, LedgerUnavailable
-from components.studio.pacing import Pace, Typical
+from components.studio.pacing import Typical
 from components.studio.settings import Settings, SettingsError, read_settings
 from components.studio.shelf import Shelf
 from components.studio.studio import Studio
@@ -55,61 +59,79 @@ def warm_up() -> None:
         log.error("the studio is not open: %s", error)
 
 
-class _Opened:
-    """A studio with what has to be let go of after it."""
+class Opened:
+    """A studio at work in its data folder, with what has to be let go of after it."""
 
     def __init__(self, settings: Settings) -> None:
-        self._lock = _lock_folder(settings.data_dir)
-        self._sandbox: RunningSandbox | None = None
-        if settings.sandboxed:
-            self._sandbox = start_sandbox(
-                SandboxOptions(data_dir=settings.data_dir / "sandbox", only_own_links=True)
-            )
-        self.studio = assemble(settings, self._sandbox)
-        self.studio.engine.start()
+        """Raises SettingsError and LedgerUnavailable, with everything let go of again."""
+        with ExitStack() as held:
+            held.enter_context(_lock_folder(settings.data_dir))
+            sandbox = held.enter_context(_sandbox_of(settings)) if settings.sandboxed else None
+            self.studio = assemble(settings, sandbox)
+            held.callback(self.studio.close)
+            self.studio.engine.start()
+            self._held = held.pop_all()
 
     def close(self) -> None:
         """Stop in the reverse order."""
-        self.studio.close()
-        if self._sandbox is not None:
-            self._sandbox.close()
-        self._lock.close()
+        self._held.close()
 
 
 @st.cache_resource(show_spinner=False, on_release=lambda opened: opened.close())
-def _opened() -> _Opened:
+def _opened() -> Opened:
     set_up_logs()
-    return _Opened(read_installation())
+    return Opened(read_installation())
+
+
+def _sandbox_of(settings: Settings) -> RunningSandbox:
+    folder = settings.data_dir / "sandbox"
+    try:
+        return start_sandbox(SandboxOptions(data_dir=folder, only_own_links=True))
+    except (OSError, sqlite3.Error) as error:
+        raise LedgerUnavailable(f"The sandbox cannot use its folder {folder}.") from error
 
 
 def assemble(settings: Settings, sandbox: RunningSandbox | None = None) -> Studio:
-    """A studio that is not yet at work, on the service that the settings name."""
+    """A studio that is not yet at work, on the service that the settings name.
+
+    Raises SettingsError for a key that no header can carry, and LedgerUnavailable.
+    """
     service = settings
     if sandbox is not None:
         service = replace(
             settings, api_key="sandbox", base_url=sandbox.url, upload_base_url=sandbox.url
         )
-    client = KontextClient(
-        api_key=service.api_key or "",
-        base_url=service.base_url,
-        upload_base_url=service.upload_base_url,
-    )
+    try:
+        client = KontextClient(
+            api_key=service.api_key or "",
+            base_url=service.base_url,
+            upload_base_url=service.upload_base_url,
+        )
+    except KeyRejected as error:
+        raise SettingsError(f"KIE_API_KEY cannot be used. {error.message}") from error
     ledger = Ledger.in_folder(settings.data_dir)
     if sandbox is not None:
         ledger.forget_uploads()  # the sandbox may listen on another port than the last time
     shelf = Shelf(settings.data_dir)
+    shelf.sweep()
     # The only addresses that may be private: a result lies where the service itself is.
     fetch = GuardedFetch(trusted_origins=(service.base_url, service.upload_base_url))
     bell = Bell()
+    account = Account.with_limits(
+        creates_per_10s=settings.creates_per_10s,
+        queries_per_second=settings.queries_per_second,
+    )
+    typical = {
+        (model, editing): Typical(ledger.seconds_taken(model, editing=editing))
+        for model in Model
+        for editing in (False, True)
+    }
     engine = Engine(
         ledger=ledger,
         service=client,
         hands=Courier(client=client, fetch=fetch, shelf=shelf, ledger=ledger),
-        agenda=Agenda(
-            Pace(settings.creates_per_10s, 10.0),
-            Pace(settings.queries_per_second, 1.0),
-            {model: Typical(ledger.seconds_taken(model)) for model in Model},
-        ),
+        agenda=Agenda(account, typical),
+        account=account,
         bell=bell,
         callback_url=settings.callback_url,
     )
@@ -121,7 +143,13 @@ def assemble(settings: Settings, sandbox: RunningSandbox | None = None) -> Studi
         engine=engine,
         bell=bell,
         fetch=fetch,
+        drill=None if sandbox is None else _drill_room(sandbox),
     )
+
+
+def _drill_room(sandbox: RunningSandbox) -> DrillRoom:
+    faults = {fault.name: fault.description for fault in FAULTS.values()}
+    return DrillRoom(faults, sandbox.set_faults)
 
 
 def _lock_folder(folder: Path) -> TextIO:

@@ -1,23 +1,31 @@
 """The agenda: what the engine should do next, for all tasks of one key.
 
-Pure bookkeeping with the clock as an argument, so that hundreds of tasks can be tried out in
-no time. Epoch seconds throughout. Not thread-safe: the engine guards it.
+Pure bookkeeping with the clocks as arguments, so that hundreds of tasks can be tried out in no
+time: `now` is in seconds of a clock that never goes back, `wall` in epoch seconds, as tasks
+carry them. Not thread-safe: the engine guards it.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from components.kontext import Model
-from components.studio.pacing import Pace, Typical, pause_after_patience, pause_before_asking
-from components.studio.tasks import State, Task, Trouble
+from components.studio.account import Account
+from components.studio.pacing import (
+    Typical,
+    pause_after_empty,
+    pause_after_patience,
+    pause_before_asking,
+)
+from components.studio.tasks import State, Task
+from components.studio.turns import Turns
 
 MOST_RUNNING = 100  # contract.md §4: about 100 tasks run at once
-FIRST_PROBE_SECONDS = 10.0
-LONGEST_PROBE_SECONDS = 120.0
+NET_SECONDS = 30.0  # a task of which nothing more is heard is looked at again
+LONGEST_SLEEP_SECONDS = 60.0
 
 
 class Step(StrEnum):
@@ -29,7 +37,8 @@ class Step(StrEnum):
     PROBE = "probe"
 
 
-AT_ONCE = {Step.SEND: 8, Step.ASK: 6, Step.FETCH: 3}
+AT_ONCE = {Step.SEND: 8, Step.ASK: 8, Step.FETCH: 6}
+MOST_REPEATED_FETCHES = 3  # so that bad links leave room for good ones
 _STEP_OF = {
     State.QUEUED: Step.SEND,
     State.GENERATING: Step.ASK,
@@ -40,196 +49,199 @@ _STEP_OF = {
 
 @dataclass(frozen=True)
 class Job:
-    """One thing to do now; a PROBE has no task."""
+    """One thing to do now; a PROBE has no task. `asks_first`: a FETCH that begins with a query."""
 
     step: Step
     task_id: str = ""
+    asks_first: bool = False
 
 
 @dataclass
 class _Item:
     task: Task
     due: float
-    busy: bool = False
 
-
-@dataclass
-class Hold:
-    """Why nothing is sent: the key or the credit. The account is probed until it is over."""
-
-    trouble: Trouble
-    next_probe: float
-    pause: float = FIRST_PROBE_SECONDS
+    @property
+    def step(self) -> Step:
+        return _STEP_OF[self.task.state]
 
 
 class Agenda:
-    """Every unfinished task with the moment it is due."""
+    """Every task for which something can be done, with the moment it is due."""
 
-    def __init__(self, creates: Pace, queries: Pace, typical: dict[Model, Typical]) -> None:
-        self._creates = creates
-        self._queries = queries
+    def __init__(
+        self,
+        account: Account,
+        typical: Mapping[tuple[Model, bool], Typical],
+    ) -> None:
+        """`typical` is by model and by whether a picture is edited."""
+        self._creates = account.creates
+        self._queries = account.queries
+        self._gate = account.gate
         self._typical = typical
         self._items: dict[str, _Item] = {}
-        self._last_served: dict[str, float] = {}
-        self._hold: Hold | None = None
+        self._busy: dict[str, Job] = {}
+        self._hastened: set[str] = set()
+        self._turns = {step: Turns() for step in AT_ONCE}
 
-    def put(self, task: Task, now: float) -> None:
-        """Note where a task stands now; ended and unconfirmed ones leave the agenda."""
-        if task.state is State.DONE and task.accepted_at and task.finished_at:
-            self._typical[task.request.model].learn(task.finished_at - task.accepted_at)
+    def put(self, task: Task, now: float, wall: float) -> None:
+        """Note where a task stands now; one that nothing can be done for leaves the agenda."""
         if task.state not in _STEP_OF:
-            self._items.pop(task.id, None)
-            return
-        self._items[task.id] = _Item(task, self._due(task, now))
+            self.drop(task.id)
+        else:
+            self._items[task.id] = _Item(task, now + self._pause(task, wall))
 
-    def hasten(self, task_id: str, now: float) -> None:
-        """Do what is next for this task without waiting."""
+    def drop(self, task_id: str) -> None:
+        """Nothing can be done for this task."""
+        self._items.pop(task_id, None)
+
+    def learn(self, task: Task) -> None:
+        """A picture is finished: its kind takes about as long as it did."""
+        if task.accepted_at is not None and task.finished_at is not None:
+            taken = task.finished_at - task.accepted_at
+            self._typical[task.request.model, task.is_edit].learn(taken)
+
+    def hasten(self, task_id: str) -> None:
+        """Look at this task before the others; once more if it is being looked at."""
         item = self._items.get(task_id)
-        if item is not None:
-            item.due = now
+        if item is not None and item.step is not Step.SEND:
+            item.due = -math.inf
+            if task_id in self._busy:
+                self._hastened.add(task_id)
 
     def take(self, now: float) -> list[Job]:
-        """The jobs to start now. Each task is busy until it is put again."""
-        jobs = [*self._probes(now), *self._sends(now), *self._asks(now), *self._fetches(now)]
-        for job in jobs:
-            if job.task_id:
-                self._items[job.task_id].busy = True
-        return jobs
+        """The jobs to start now. Each must be `finished`, and no task has two at a time."""
+        probes = [Job(Step.PROBE)] if self._gate.take_probe(now) else []
+        return [*probes, *self._sends(now), *self._asks(now), *self._fetches(now)]
+
+    def finished(self, job: Job, now: float) -> None:
+        """A job was done, however it ended."""
+        self._busy.pop(job.task_id, None)
+        if job.step is Step.SEND:
+            self._creates.give_back(now)
+        if job.step is Step.ASK or job.asks_first:
+            self._queries.give_back(now)
+        if job.task_id in self._hastened:
+            self._hastened.discard(job.task_id)
+            self.hasten(job.task_id)
 
     def seconds_until_next(self, now: float) -> float:
-        """How long the engine may sleep if nothing is put or hastened meanwhile."""
-        waits = [60.0]
-        if self._hold is not None:
-            waits.append(self._hold.next_probe - now)
-        for step, pace in ((Step.SEND, self._creates), (Step.ASK, self._queries)):
-            idle = self._idle(step)
-            if idle and (step is Step.ASK or self._may_send()):
-                soonest = min(item.due for item in idle) - now
-                waits.append(max(soonest, pace.seconds_until_free(now)))
-        waits.extend(item.due - now for item in self._idle(Step.FETCH))
+        """How long the engine may sleep if nothing is put, hastened or finished meanwhile."""
+        waits = [LONGEST_SLEEP_SECONDS]
+        probe = self._gate.seconds_until_probe(now)
+        if probe is not None:
+            waits.append(probe)
+        if self._may_send() and (idle := self._idle(Step.SEND)):
+            waits.append(_soonest(idle, now, self._creates.seconds_until_free(now)))
+        query_free = self._queries.seconds_until_free(now)
+        if idle := self._idle(Step.ASK):
+            waits.append(_soonest(idle, now, query_free))
+        fetches = self._idle(Step.FETCH)
+        if first := [item for item in fetches if not item.task.tries]:
+            waits.append(_soonest(first, now, 0.0))
+        repeated = [item for item in fetches if item.task.tries]
+        if repeated and self._repeated_fetches() < MOST_REPEATED_FETCHES:
+            waits.append(_soonest(repeated, now, query_free))
         return max(0.0, min(waits))
-
-    # The account
-
-    @property
-    def held_by(self) -> Trouble | None:
-        """What keeps the queue from being sent, if anything does."""
-        return self._hold.trouble if self._hold else None
-
-    def hold(self, trouble: Trouble, now: float) -> None:
-        """Send nothing more until a probe of the account succeeds."""
-        if self._hold is None or self._hold.trouble is not trouble:
-            self._hold = Hold(trouble, now + FIRST_PROBE_SECONDS)
-
-    def probe_failed(self, now: float) -> None:
-        """The account is still not usable: probe again, a little later each time."""
-        if self._hold is not None:
-            self._hold.pause = min(self._hold.pause * 1.5, LONGEST_PROBE_SECONDS)
-            self._hold.next_probe = now + self._hold.pause
-
-    def probe_now(self, now: float) -> None:
-        """A designer says that the key or the credit is mended."""
-        if self._hold is not None:
-            self._hold.next_probe = now
-
-    def release(self, now: float) -> None:
-        """Send again, from the front of the queue."""
-        self._hold = None
-        for item in self._of(Step.SEND):
-            item.due = min(item.due, now)
-
-    def creates_rejected(self, now: float, pause_seconds: float | None) -> None:
-        """A create was answered with 429."""
-        self._creates.slow_down(now, pause_seconds)
-
-    def queries_rejected(self, now: float, pause_seconds: float | None) -> None:
-        """A query was answered with 429."""
-        self._queries.slow_down(now, pause_seconds)
-
-    # Questions
 
     def queue(self) -> list[Task]:
         """What waits to be sent, in the order in which it will be."""
-        waiting = [item.task for item in self._of(Step.SEND)]
-        return self._fair_order(waiting)
+        waiting = (item for item in self._items.values() if item.step is Step.SEND)
+        return self._in_queue(item for item in waiting if item.task.id not in self._busy)
 
-    def cheapest_waiting(self) -> Task | None:
-        """The queued task with the lowest price."""
-        return min(self.queue(), key=lambda task: task.price, default=None)
+    def typical_seconds(self, model: Model, *, editing: bool) -> float | None:
+        """How long such a picture usually takes, from acceptance to our disk."""
+        return self._typical[model, editing].seconds
 
-    def typical_seconds(self, model: Model) -> float | None:
-        """How long this model usually takes, from acceptance to our disk."""
-        return self._typical[model].seconds
+    def released(self, now: float) -> None:
+        """The gate has opened: send from the front of the queue, without further pauses."""
+        for item in self._items.values():
+            if item.step is Step.SEND:
+                item.due = min(item.due, now)
 
     def __len__(self) -> int:
         return len(self._items)
 
-    # Inside
-
-    def _due(self, task: Task, now: float) -> float:
+    def _pause(self, task: Task, wall: float) -> float:
+        """Seconds from now until something should be done for a task."""
         match task.state:
             case State.GENERATING:
-                elapsed = now - (task.watched_since or now)
-                return now + pause_before_asking(elapsed, self.typical_seconds(task.request.model))
+                elapsed = max(0.0, wall - (task.watched_since or wall))
+                typical = self.typical_seconds(task.request.model, editing=task.is_edit)
+                return max(pause_before_asking(elapsed, typical), pause_after_empty(task.empties))
             case State.STILL_RUNNING:
-                return now + pause_after_patience(now - (task.accepted_at or now))
+                return pause_after_patience(wall - (task.accepted_at or wall))
             case _:
-                return max(now, task.not_before)
-
-    def _of(self, step: Step) -> list[_Item]:
-        return [item for item in self._items.values() if _STEP_OF[item.task.state] is step]
+                return max(0.0, task.not_before - wall)
 
     def _idle(self, step: Step) -> list[_Item]:
-        items = self._of(step)
-        busy = sum(item.busy for item in items)
-        return [item for item in items if not item.busy] if busy < AT_ONCE[step] else []
+        """The tasks that wait for this step, if one more of it may be done at once."""
+        if not self._room(step):
+            return []
+        return [
+            item
+            for item in self._items.values()
+            if item.step is step and item.task.id not in self._busy
+        ]
+
+    def _ready(self, step: Step, now: float) -> list[_Item]:
+        return [item for item in self._idle(step) if item.due <= now]
 
     def _room(self, step: Step) -> int:
-        return AT_ONCE[step] - sum(item.busy for item in self._of(step))
+        return AT_ONCE[step] - sum(job.step is step for job in self._busy.values())
 
     def _may_send(self) -> bool:
         running = sum(item.task.state is State.GENERATING for item in self._items.values())
-        sending = sum(item.busy for item in self._of(Step.SEND))
-        return self._hold is None and running + sending < MOST_RUNNING
-
-    def _probes(self, now: float) -> list[Job]:
-        if self._hold is None or now < self._hold.next_probe:
-            return []
-        self._hold.next_probe = now + self._hold.pause
-        return [Job(Step.PROBE)]
+        sending = AT_ONCE[Step.SEND] - self._room(Step.SEND)
+        return running + sending < MOST_RUNNING and self._gate.may_send(sending)
 
     def _sends(self, now: float) -> list[Job]:
-        ready = [item.task for item in self._idle(Step.SEND) if item.due <= now]
         jobs: list[Job] = []
-        for task in self._fair_order(ready)[: self._room(Step.SEND)]:
+        for task in self._in_queue(self._ready(Step.SEND, now))[: self._room(Step.SEND)]:
             if not self._may_send() or not self._creates.take(now):
                 break
-            self._last_served[task.designer] = now
-            self._items[task.id].busy = True
-            jobs.append(Job(Step.SEND, task.id))
+            jobs.append(self._begin(Job(Step.SEND, task.id), now))
         return jobs
 
     def _asks(self, now: float) -> list[Job]:
-        ready = sorted(
-            (item for item in self._idle(Step.ASK) if item.due <= now), key=lambda item: item.due
-        )
         jobs: list[Job] = []
-        for item in ready[: self._room(Step.ASK)]:
+        for task in self._by_turns(Step.ASK, self._ready(Step.ASK, now))[: self._room(Step.ASK)]:
             if not self._queries.take(now):
                 break
-            jobs.append(Job(Step.ASK, item.task.id))
+            jobs.append(self._begin(Job(Step.ASK, task.id), now))
         return jobs
 
     def _fetches(self, now: float) -> list[Job]:
-        ready = [item for item in self._idle(Step.FETCH) if item.due <= now]
-        return [Job(Step.FETCH, item.task.id) for item in ready[: self._room(Step.FETCH)]]
+        ready = self._by_turns(Step.FETCH, self._ready(Step.FETCH, now))
+        jobs: list[Job] = []
+        for task in sorted(ready, key=lambda task: task.tries > 0):
+            if not self._room(Step.FETCH):
+                break
+            if task.tries:
+                crowded = self._repeated_fetches() >= MOST_REPEATED_FETCHES
+                if crowded or not self._queries.take(now):
+                    break
+            jobs.append(self._begin(Job(Step.FETCH, task.id, asks_first=task.tries > 0), now))
+        return jobs
 
-    def _fair_order(self, tasks: Iterable[Task]) -> list[Task]:
-        """Designers take turns: everybody's first, then everybody's second, and so on."""
-        turns: Counter[str] = Counter()
-        keyed = []
-        for task in sorted(tasks, key=lambda task: (task.created_at, task.id)):
-            served = self._last_served.get(task.designer, 0.0)
-            keyed.append(((turns[task.designer], served, task.created_at, task.id), task))
-            turns[task.designer] += 1
-        return [task for _, task in sorted(keyed, key=lambda pair: pair[0])]
+    def _begin(self, job: Job, now: float) -> Job:
+        item = self._items[job.task_id]
+        item.due = now + NET_SECONDS
+        self._busy[job.task_id] = job
+        self._turns[job.step].served(item.task.designer)
+        return job
+
+    def _repeated_fetches(self) -> int:
+        return sum(job.step is Step.FETCH and job.asks_first for job in self._busy.values())
+
+    def _in_queue(self, items: Iterable[_Item]) -> list[Task]:
+        oldest_first = sorted(items, key=lambda item: (item.task.created_at, item.task.id))
+        return self._turns[Step.SEND].order(item.task for item in oldest_first)
+
+    def _by_turns(self, step: Step, items: Iterable[_Item]) -> list[Task]:
+        earliest_first = sorted(items, key=lambda item: item.due)
+        return self._turns[step].order(item.task for item in earliest_first)
+
+
+def _soonest(items: Iterable[_Item], now: float, at_least: float) -> float:
+    return max(min(item.due for item in items) - now, at_least)

@@ -5,13 +5,19 @@ It carries no content. Whoever hears it reads the ledger.
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from collections.abc import Callable
 from threading import Lock
 
+log = logging.getLogger("kontext.bell")
+
 
 class Bell:
-    """Listeners by designer. They are called on the ringing thread and must return at once."""
+    """Listeners by designer. They are called on the ringing thread and must return at once.
+
+    One that raises is not called again: it belongs to a browser tab that is gone.
+    """
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -22,20 +28,19 @@ class Bell:
         with self._lock:
             self._listeners[designer].add(listener)
 
-        def stop() -> None:
-            with self._lock:
-                self._listeners[designer].discard(listener)
-                if not self._listeners[designer]:
-                    del self._listeners[designer]
-
-        return stop
+        return lambda: self._forget(designer, listener)
 
     def ring(self, designer: str) -> None:
         """Something of this designer's has changed."""
         with self._lock:
             listeners = tuple(self._listeners.get(designer, ()))
         for listener in listeners:
-            listener()
+            try:
+                listener()
+            except Exception:
+                # Whoever rings is about to pay for a picture, or has just paid.
+                log.exception("a listener failed")
+                self._forget(designer, listener)
 
     def ring_all(self) -> None:
         """Something that concerns everybody has changed, such as the queue being held."""
@@ -43,3 +48,9 @@ class Bell:
             designers = tuple(self._listeners)
         for designer in designers:
             self.ring(designer)
+
+    def _forget(self, designer: str, listener: Callable[[], None]) -> None:
+        with self._lock:
+            self._listeners[designer].discard(listener)
+            if not self._listeners[designer]:
+                del self._listeners[designer]

@@ -10,24 +10,25 @@ import logging
 import secrets
 import threading
 import time
-from collections import defaultdict
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
 from components.kontext import InvalidRequest, KeyRejected, KontextClient, KontextError
-from components.studio.engine import Hindrance
 from components.studio.fetch import FetchRefused, GuardedFetch
 from components.studio.intake import ResultFacts, UnusablePicture, check_result
-from components.studio.ledger import Ledger
+from components.studio.ledger import Ledger, LedgerUnavailable
+from components.studio.life import Hindered
 from components.studio.records import PictureRecord
 from components.studio.shelf import Shelf
-from components.studio.tasks import Hindered, Obstacle, Task, Trouble
+from components.studio.steps import Hindrance
+from components.studio.tasks import Obstacle, Task, Trouble
 
 log = logging.getLogger("kontext.courier")
 
 UPLOAD_LIFE_SECONDS = 20 * 3600.0  # contract.md §6: plan for 24 h, and leave time for the edit
 UPLOAD_FOLDER = "kontext-studio"
+UPLOADS_APART = 16  # as many different sources may be uploaded at once
 
 
 @dataclass
@@ -41,23 +42,34 @@ class Courier:
     clock: Callable[[], float] = time.time
 
     def __post_init__(self) -> None:
-        self._locks: dict[str, threading.Lock] = defaultdict(threading.Lock)
+        self._locks = [threading.Lock() for _ in range(UPLOADS_APART)]
 
     def lend_source(self, task: Task) -> str:
         """Where the service can read the picture to edit, uploaded again if that was long ago.
 
         Variants of one edit share one upload. Raises Hindrance.
         """
-        with self._locks[task.source_id or ""]:
-            picture = self.ledger.picture(task.source_id or "")
-            if picture is None:
-                raise _hindrance(Trouble.SOURCE_MISSING)
-            age = self.clock() - (picture.uploaded_at or 0.0)
-            if picture.upload_url and 0 <= age < UPLOAD_LIFE_SECONDS:
-                return picture.upload_url
-            url = self._upload(picture)
-            self.ledger.remember_upload(picture.id, url, self.clock())
-            return url
+        source_id = task.source_id or ""
+        try:
+            with self._locks[hash(source_id) % UPLOADS_APART]:
+                return self._lend(source_id)
+        except LedgerUnavailable as error:
+            raise _hindrance(Trouble.DISK, may_retry=True) from error
+
+    def _lend(self, source_id: str) -> str:
+        picture = self.ledger.picture(source_id)
+        if picture is None:
+            raise _hindrance(Trouble.SOURCE_MISSING)
+        age = self.clock() - (picture.uploaded_at or 0.0)
+        if picture.upload_url and 0 <= age < UPLOAD_LIFE_SECONDS:
+            return picture.upload_url
+        url = self._upload(picture)
+        self.ledger.remember_upload(picture.id, url, self.clock())
+        return url
+
+    def distrust_source(self, task: Task) -> None:
+        """Upload the source anew next time: an edit of it failed, and it may be why."""
+        self.ledger.forget_upload(task.source_id or "")
 
     def _upload(self, picture: PictureRecord) -> str:
         try:
@@ -108,7 +120,7 @@ class Courier:
         last = _hindrance(Trouble.RESULT_LOST)
         ways: tuple[Callable[[], str | None], ...] = (
             lambda: task.result_url,
-            lambda: self.client.download_url(task.result_url or ""),
+            lambda: self.client.download_url(task.result_url) if task.result_url else None,
             lambda: task.origin_url,
         )
         for find_link in ways:
@@ -125,10 +137,6 @@ class Courier:
                 # Every link may work a minute later; the engine bounds how often it is tried.
                 last = _hindrance(Trouble.RESULT_LOST, None, error.sentence, may_retry=True)
         raise last
-
-    def can_pay(self, task: Task) -> bool:
-        """Whether the account's balance covers this task. Raises KontextError."""
-        return self.client.credits() >= task.price
 
 
 def _hindrance(

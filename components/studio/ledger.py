@@ -40,7 +40,8 @@ class Ledger:
     """Tasks and pictures on disk. Every method raises LedgerUnavailable when it cannot serve."""
 
     def __init__(self, url: str) -> None:
-        self._engine = sa.create_engine(url)
+        # Without this, an error's text, which is logged, would quote the row with its prompt.
+        self._engine = sa.create_engine(url, hide_parameters=True)
         if self._engine.dialect.name == "sqlite":
             _make_durable(self._engine)
         with self._writing() as connection:
@@ -132,13 +133,23 @@ class Ledger:
             )
             return {State(state): count for state, count in rows}
 
-    def seconds_taken(self, model: Model, *, newest: int = 20) -> list[float]:
-        """From acceptance to result, of the newest finished tasks of a model, in seconds."""
+    def count_sent(self, since: float, until: float) -> int:
+        """How many creates left within this span of epoch seconds and were not turned away."""
+        with self._reading() as connection:
+            return connection.execute(
+                sa.select(sa.func.count())
+                .select_from(tasks)
+                .where(tasks.c.sent_at.between(since, until))
+            ).scalar_one()
+
+    def seconds_taken(self, model: Model, *, editing: bool, newest: int = 20) -> list[float]:
+        """From acceptance to our disk, of the newest pictures of a kind, in seconds."""
+        is_edit = tasks.c.source_id.is_not(None)
         with self._reading() as connection:
             rows = connection.execute(
                 sa.select(tasks.c.finished_at - tasks.c.accepted_at)
                 .where(tasks.c.state == State.DONE.value, tasks.c.model == model.value)
-                .where(tasks.c.accepted_at.is_not(None))
+                .where(tasks.c.accepted_at.is_not(None), is_edit if editing else ~is_edit)
                 .order_by(tasks.c.finished_at.desc())
                 .limit(newest)
             )
@@ -235,6 +246,15 @@ class Ledger:
                 .values(upload_url=url, uploaded_at=at)
             )
 
+    def forget_upload(self, picture_id: str) -> None:
+        """Drop the upload address of a picture: the service could not read it there."""
+        with self._writing() as connection:
+            connection.execute(
+                sa.update(pictures)
+                .where(pictures.c.id == picture_id)
+                .values(upload_url=None, uploaded_at=None)
+            )
+
     def forget_uploads(self) -> None:
         """Drop every upload address: the host behind them is no longer the same."""
         with self._writing() as connection:
@@ -285,10 +305,12 @@ def _make_durable(engine: sa.Engine) -> None:
 
 
 def _same_press(connection: sa.Connection, task: Task, since: float) -> list[Task]:
-    """The batch of this designer with the same values that was asked for since then."""
+    """The batch of this designer with the same values that was asked for about then."""
     rows = connection.execute(
         sa.select(tasks)
-        .where(tasks.c.designer == task.designer, tasks.c.created_at >= since)
+        .where(tasks.c.designer == task.designer)
+        # Not later either: a clock that was set back leaves rows from the future.
+        .where(tasks.c.created_at.between(since, 2 * task.created_at - since))
         .order_by(tasks.c.created_at)
     )
     same = [

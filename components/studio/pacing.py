@@ -1,69 +1,91 @@
 """How fast the account may be used, and when an answer is worth asking for.
 
-Pure arithmetic with the clock as an argument (monotonic seconds).
+Pure arithmetic with the clock as an argument (seconds of a clock that never goes back).
 """
 
 from __future__ import annotations
 
+import math
+from collections import deque
 from statistics import median
+
+PAUSE_AFTER_REJECTION_SECONDS = 2.0
+RECOVERY_SECONDS = 30.0  # how long until a slowed-down pace is twice as fast again
+MOST_SLOWNESS = 16.0
 
 
 class Pace:
-    """At most `limit` calls in any window, however the network bunches them.
+    """A bucket of `limit` tokens; each comes back one window after its call was answered.
 
-    A token bucket whose burst and refill together stay within the limit: the service counts a
-    sliding window and rejects what is over it (contract.md §4), so a bucket that may be emptied
-    and refilled within one window would run into it.
+    The service counts the calls that arrive in any window (contract.md §4). A call arrives at
+    some moment between its sending and its answer, so a token that is out for the whole of that
+    and a window more keeps the account within the limit, however the network bunches calls.
     """
 
     def __init__(self, limit: int, window_seconds: float) -> None:
-        self._burst = max(1, limit // 4)
-        self._per_second = max(limit - self._burst, limit / 2) / window_seconds
-        self._tokens = float(self._burst)
-        self._at: float | None = None
-        self._closed_until = 0.0
+        self._limit = limit
+        self._window_seconds = window_seconds
+        self._out = 0
+        self._back_at: deque[float] = deque()
+        self._closed_until = -math.inf
         self._slowness = 1.0
+        self._slowed_at = 0.0
 
     def take(self, now: float) -> bool:
-        """Take one call if there is one to take."""
+        """Take a token for one call, if there is one; `give_back` must follow."""
         if self.seconds_until_free(now) > 0:
             return False
-        self._tokens -= 1
+        self._out += 1
         return True
 
+    def give_back(self, now: float) -> None:
+        """The call that a token was taken for has been answered, or given up."""
+        self._out -= 1
+        self._back_at.append(now + self._window_seconds)
+
+    def spend(self, calls: int, now: float) -> None:
+        """Count calls that were made before this pace was kept."""
+        self._back_at.extend([now + self._window_seconds] * calls)
+
     def seconds_until_free(self, now: float) -> float:
-        """Seconds until a call can be taken; 0 when one can be taken now."""
-        self._refill(now)
+        """Seconds until a call may be made if no other is made before; 0 when one may now."""
         if now < self._closed_until:
             return self._closed_until - now
-        missing = 1 - self._tokens
-        # Under a nanosecond is rounding, and would make a caller wait in a tight circle.
-        return missing * self._slowness / self._per_second if missing > 1e-9 else 0.0
+        while self._back_at and self._back_at[0] <= now:
+            self._back_at.popleft()
+        over = self._out + len(self._back_at) - self._allowed(now)
+        if over < 0:
+            return 0.0
+        if over >= len(self._back_at):
+            return self._window_seconds  # at the earliest: no call has been answered yet
+        return self._back_at[over] - now
 
     def slow_down(self, now: float, pause_seconds: float | None = None) -> None:
         """The service said 429: stop for a moment, then go at half the speed for a while."""
-        self._refill(now)
-        self._tokens = min(self._tokens, 0.0)
-        self._slowness = min(self._slowness * 2, 16.0)
-        self._closed_until = max(self._closed_until, now + (pause_seconds or 2.0))
+        self._slowness = min(self._slowness_at(now) * 2, MOST_SLOWNESS)
+        self._slowed_at = now
+        pause = PAUSE_AFTER_REJECTION_SECONDS if pause_seconds is None else pause_seconds
+        self._closed_until = max(self._closed_until, now + pause)
 
-    def _refill(self, now: float) -> None:
-        passed = max(0.0, now - self._at) if self._at is not None else 0.0
-        self._at = now
-        self._tokens = min(self._burst, self._tokens + passed * self._per_second / self._slowness)
-        self._slowness = max(1.0, self._slowness * 0.97**passed)  # half as slow after 23 s
+    def _allowed(self, now: float) -> int:
+        return max(1, int(self._limit / self._slowness_at(now)))
+
+    def _slowness_at(self, now: float) -> float:
+        halvings = (now - self._slowed_at) / RECOVERY_SECONDS
+        return max(1.0, self._slowness * math.exp2(-halvings))
 
 
 class Typical:
-    """How long pictures of one model usually take, learned from the latest ones."""
+    """How long one kind of picture usually takes, learned from the latest ones."""
 
     def __init__(self, seconds: list[float] | None = None, *, newest: int = 20) -> None:
         self._newest = newest
-        self._seconds = list(seconds or [])[:newest]
+        self._seconds = [taken for taken in seconds or [] if taken > 0][:newest]
 
     def learn(self, seconds: float) -> None:
-        """One more picture took this long."""
-        self._seconds = [seconds, *self._seconds][: self._newest]
+        """One more picture took this long; nothing is learned from a clock that was set back."""
+        if seconds > 0:
+            self._seconds = [seconds, *self._seconds][: self._newest]
 
     @property
     def seconds(self) -> float | None:
@@ -79,15 +101,21 @@ def pause_before_asking(elapsed: float, typical: float | None) -> float:
     if typical is None:
         return _between(1.0, 0.2 * elapsed, 15.0)
     if elapsed < 0.7 * typical:
-        return _between(1.0, 0.7 * typical - elapsed, 10.0)
+        longest = _between(5.0, 0.35 * typical, 30.0)  # a refusal comes early
+        return _between(1.0, 0.7 * typical - elapsed, longest)
     if elapsed < 1.5 * typical:
-        return _between(0.7, 0.1 * typical, 5.0)
+        return _between(0.7, 0.08 * typical, 5.0)
     return _between(1.0, 0.25 * (elapsed - typical), 30.0)
 
 
 def pause_after_patience(elapsed: float) -> float:
     """The same, once the task is only looked at from time to time: 1 to 10 minutes."""
     return _between(60.0, 0.1 * elapsed, 600.0)
+
+
+def pause_after_empty(times: int) -> float:
+    """The least pause after answers that should have told more: 1, 2, 4, 8 seconds."""
+    return _between(0.0, 2.0 ** min(times - 1, 3), 8.0) if times else 0.0
 
 
 def _between(least: float, value: float, most: float) -> float:

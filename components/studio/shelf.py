@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+import secrets
 from pathlib import Path
 
 from components.studio.intake import thumbnail
@@ -26,6 +27,12 @@ class Shelf:
         """Store a picture's bytes as they are, and its thumbnail."""
         write_whole(self.thumbnail_path(picture_id), thumbnail(data))
         write_whole(self.picture_path(picture_id, file_format), data)
+
+    def sweep(self) -> None:
+        """Delete what a process that was killed had half written."""
+        for folder in (self._pictures, self._thumbnails):
+            for partial in folder.glob("*/.*.part"):
+                partial.unlink(missing_ok=True)
 
     def read(self, picture_id: str, file_format: str) -> bytes:
         """The bytes of a picture. Raises FileNotFoundError when the file is gone."""
@@ -47,7 +54,8 @@ class Shelf:
 def write_whole(path: Path, data: bytes) -> None:
     """Write a file so that a crash leaves the old one, or the new one, but never a part."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
+    # A name of its own: two threads that write the same picture must not share a half-done file.
+    partial = path.with_name(f".{path.name}.{secrets.token_hex(8)}.part")
     try:
         with partial.open("wb") as file:
             file.write(data)

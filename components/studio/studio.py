@@ -14,25 +14,19 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 
-from components.kontext import CallbackHint, GenerationRequest, KontextClient
+from components.kontext import CallbackHint, GenerationRequest, InvalidRequest, KontextClient
 from components.studio.bell import Bell
+from components.studio.drill import DrillRoom
 from components.studio.engine import Engine
 from components.studio.fetch import GuardedFetch
 from components.studio.intake import take_in
 from components.studio.ledger import Ledger
+from components.studio.life import Accepted, advance, called_back, looked_again, sent_again
 from components.studio.lineage import Family, family_of
 from components.studio.records import Entry, PictureRecord
 from components.studio.settings import Settings
 from components.studio.shelf import Shelf
-from components.studio.tasks import (
-    Accepted,
-    State,
-    Task,
-    Trouble,
-    advance,
-    looked_again,
-    sent_again,
-)
+from components.studio.tasks import Task, Trouble
 
 MOST_VARIANTS = 4
 SAME_PRESS_SECONDS = 1.0
@@ -53,6 +47,8 @@ class Studio:
     engine: Engine
     bell: Bell
     fetch: GuardedFetch
+    drill: DrillRoom | None = None
+    """Only where the sandbox plays the service."""
     clock: Callable[[], float] = time.time
 
     # Asking for pictures
@@ -104,10 +100,20 @@ class Studio:
         return self._changed(designer, task_id, sent_again)
 
     def confirm(self, designer: str, task_id: str, service_id: str) -> Task:
-        """Give an unconfirmed task the id that the service knows it by."""
-        return self._changed(
-            designer, task_id, lambda task: advance(task, Accepted(service_id), self.clock())
-        )
+        """Give an unconfirmed task the id that the service knows it by.
+
+        Raises InvalidRequest for what cannot be an id, or is the id of another task here. An id
+        that the service does not know, or knows for another prompt, leaves it unconfirmed.
+        """
+        named = Accepted(service_id.strip(), proven=False)
+        if not named.service_id.isprintable() or not 1 <= len(named.service_id) <= 200:
+            raise InvalidRequest("task_id", "This is no task id: copy it again from the service.")
+        holder = self.ledger.task_by_service_id(named.service_id)
+        if holder is not None and holder.id != task_id:
+            raise InvalidRequest(
+                "task_id", "This task id belongs to another picture here: copy the right one."
+            )
+        return self._changed(designer, task_id, lambda task: advance(task, named, self.clock()))
 
     def dismiss(self, designer: str, task_id: str) -> None:
         """Take an ended task without a picture off the list."""
@@ -122,15 +128,7 @@ class Studio:
         task = self.ledger.task_by_token(token)
         if task is None:
             return
-
-        def rule(task: Task) -> Task:
-            if task.state is State.SUBMITTING and task.service_id is None:
-                return replace(task, service_id=hint.task_id)
-            return advance(task, Accepted(hint.task_id), self.clock())
-
-        changed = self.ledger.change_task(task.id, rule)
-        if changed and changed[1].state is not changed[0].state:
-            self.engine.take_up(changed[1])
+        self.engine.change(task.id, lambda task: called_back(task, hint.task_id, self.clock()))
         self.engine.hasten(task.id)
 
     # What a designer sees
@@ -236,10 +234,7 @@ class Studio:
 
     def _changed(self, designer: str, task_id: str, rule: Callable[[Task], Task]) -> Task:
         self.task(designer, task_id)
-        changed = self.ledger.change_task(task_id, rule)
+        changed = self.engine.change(task_id, rule)
         if changed is None:
             raise NotYours
-        before, after = changed
-        if after != before:
-            self.engine.take_up(after)
-        return after
+        return changed[1]

@@ -75,6 +75,17 @@ _TROUBLES = {
         "The service does not know this task",
         "Look again later, or try again. Whether it was charged is unknown.",
     ),
+    Trouble.UNPROVEN: Wording(
+        "Looking for it under its id", "The service is asked whether this id is this picture's."
+    ),
+    Trouble.WRONG_TASK: Wording(
+        "That id belongs to something else",
+        "The service has another request under it, or none. Whether it was charged is unknown.",
+    ),
+    Trouble.ODD_PROGRESS: Wording(
+        "The service says something new",
+        "Its answer is in no document, so it is asked again until there is a picture.",
+    ),
     Trouble.NO_RESULT: Wording(
         "Made, but no picture came with it",
         "Look again in a minute; the service may still have it.",
