@@ -86,10 +86,15 @@ _KEPT = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _STEP = re.compile(
-    rf"[.;\n]+|\b(?:and )?then\b|(?:,\s*(?:and\s+)?|\band\s+)(?=(?:also\s+)?(?:{_VERBS})\b)", re.IGNORECASE
+    rf"[.;\n]+|\b(?:and )?then\b|(?:,\s*(?:and\s+)?|\band\s+)(?=(?:also\s+)?(?:{_VERBS})\b)",
+    re.IGNORECASE,
 )
-_REMOVE = re.compile(r"\b(?:remove|erase|delete|get rid|cut out|take away|take out)\b", re.IGNORECASE)
-_ADD = re.compile(r"\b(?:add|put|place|insert|draw|include|with more|let there be|give it)\b", re.IGNORECASE)
+_REMOVE = re.compile(
+    r"\b(?:remove|erase|delete|get rid|cut out|take away|take out)\b", re.IGNORECASE
+)
+_ADD = re.compile(
+    r"\b(?:add|put|place|insert|draw|include|with more|let there be|give it)\b", re.IGNORECASE
+)
 _BACKGROUND = re.compile(
     r"\b(?:change|replace|swap|set|make|turn|put)\b.*\b(?:background|backdrop|surroundings|setting|scenery)\b"
     r"(?:\s+(?:to|with|into|for|by|as))?\s*(.*)",
@@ -130,7 +135,11 @@ def _steps(text: str) -> list[str]:
 
 def _is_lettering(step: str) -> bool:
     return bool(
-        re.search(r"\b(?:replace|change|write|text|sign|says?|saying|reads?|letters?|words?|title)\b", step, re.IGNORECASE)
+        re.search(
+            r"\b(?:replace|change|write|text|sign|says?|saying|reads?|letters?|words?|title)\b",
+            step,
+            re.IGNORECASE,
+        )
     )
 
 
@@ -182,7 +191,9 @@ def _colours(words: list[str]) -> tuple[RGB | None, RGB | None]:
 
 
 def _tone(step: str, words: list[str]) -> Change | None:
-    if first(vocabulary.HOURS, words) and not re.search(r"contrast|warmer|cooler|brighter|darker", step.lower()):
+    if first(vocabulary.HOURS, words) and not re.search(
+        r"contrast|warmer|cooler|brighter|darker", step.lower()
+    ):
         return None
     for tone, pattern in _TONES:
         if re.search(pattern, step.lower()):
@@ -191,12 +202,22 @@ def _tone(step: str, words: list[str]) -> Change | None:
 
 
 def _recolour(step: str, words: list[str]) -> Change | None:
+    if first(vocabulary.HOURS, words):
+        return None
     source, target = _colours(words)
-    verb = re.search(r"\b(?:make|change|turn|recolou?r|colou?r|paint|tint|replace|swap|dye)\b", step.lower())
+    verb = re.search(
+        r"\b(?:make|change|turn|recolou?r|colou?r|paint|tint|replace|swap|dye)\b", step.lower()
+    )
     if target is None or not verb or first(vocabulary.STYLES, words):
         return None
     named = [word for word in words if word in NAMED]
-    return Change(Kind.RECOLOUR, step, wanted=wanted_things(words), source=source if len(named) > 1 else None, target=target)
+    return Change(
+        Kind.RECOLOUR,
+        step,
+        wanted=wanted_things(words),
+        source=source if len(named) > 1 else None,
+        target=target,
+    )
 
 
 def _style(step: str, words: list[str]) -> Change | None:

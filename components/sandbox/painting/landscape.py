@@ -5,7 +5,7 @@ from random import Random
 
 from PIL import Image
 
-from components.sandbox.painting.city import paint_skyline, paint_street
+from components.sandbox.painting.city import paint_skyline
 from components.sandbox.painting.colour import RGB, mix
 from components.sandbox.painting.heavens import paint_aurora, paint_fireworks, paint_rainbow
 from components.sandbox.painting.land import (
@@ -28,6 +28,7 @@ from components.sandbox.painting.sky import (
     paint_sun,
 )
 from components.sandbox.painting.stage import Stage
+from components.sandbox.painting.street import paint_street
 from components.sandbox.painting.trees import (
     light_shafts,
     paint_forest,
@@ -70,11 +71,7 @@ def settle(scene: Scene, size: tuple[int, int], name: str, rng: Random) -> tuple
     if not scene.grounds:
         scene = replace(scene, grounds=_default_ground(scene, rng))
     neon = scene.style is Style.NEON
-    hour = scene.hour or (
-        Hour.NIGHT
-        if neon
-        else rng.choice(_HOURS)
-    )
+    hour = scene.hour or (Hour.NIGHT if neon else rng.choice(_HOURS))
     palette = palette_for(hour, scene.weather, rng)
     if scene.sky is not None:
         palette = with_sky(palette, scene.sky)
@@ -227,7 +224,9 @@ def _treeline(stage: Stage, horizon: int) -> None:
 
 def _near_shore(stage: Stage, snow: bool, high: float) -> None:
     """Set a bank of `high` pixels before the water, that the picture has a front."""
-    line = ridge(stage, "near bank", stage.size[1] - high + stage.unit * 5, stage.unit * 9, 1.0, 0.35)
+    line = ridge(
+        stage, "near bank", stage.size[1] - high + stage.unit * 5, stage.unit * 9, 1.0, 0.35
+    )
     tone = stage.palette.grass if snow else mix(stage.palette.near, stage.palette.grass, 0.3)
     texture(stage, lay_ridge(stage, line, tone, 0.0), 0.3)
 

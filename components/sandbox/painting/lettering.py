@@ -74,7 +74,14 @@ def _set(text: str, room: tuple[float, float], weight: float, spacing: float) ->
         wide = sum(font.getlength(c) + size * spacing for c in line) - size * spacing
         x = (mask.width - wide) / 2
         for letter in line:
-            pen.text((x, size * (0.65 + 1.12 * row)), letter, fill=255, font=font, anchor="lm", stroke_width=stroke)
+            pen.text(
+                (x, size * (0.65 + 1.12 * row)),
+                letter,
+                fill=255,
+                font=font,
+                anchor="lm",
+                stroke_width=stroke,
+            )
             x += font.getlength(letter) + size * spacing
     box = mask.getbbox()
     return mask.crop(box) if box else mask
@@ -100,18 +107,26 @@ def _corner(mask: Image.Image, middle: tuple[float, float]) -> tuple[int, int]:
     return round(middle[0] - mask.width / 2), round(middle[1] - mask.height / 2)
 
 
-def _title(picture: Image.Image, text: str, colour: RGB | None, middle: tuple[float, float]) -> None:
+def _title(
+    picture: Image.Image, text: str, colour: RGB | None, middle: tuple[float, float]
+) -> None:
     width, height = picture.size
     mask = _set(text, (width * 0.78, height * 0.2), 0.022, 0.09)
     at = _corner(mask, middle)
-    around = picture.crop((at[0], max(0, at[1]), at[0] + mask.width, at[1] + mask.height)).resize((1, 1))
+    around = picture.crop((at[0], max(0, at[1]), at[0] + mask.width, at[1] + mask.height)).resize(
+        (1, 1)
+    )
     ground = around.getpixel((0, 0))
     shade: RGB = (ground[0], ground[1], ground[2]) if isinstance(ground, tuple) else (0, 0, 0)
-    ink = colour or ((250, 240, 220) if brightness(shade) < 0.66 else mix(shade, (28, 26, 48), 0.86))
+    ink = colour or (
+        (250, 240, 220) if brightness(shade) < 0.66 else mix(shade, (28, 26, 48), 0.86)
+    )
     picture.paste(ink, (*at, at[0] + mask.width, at[1] + mask.height), mask)
     rule = max(1, round(min(width, height) * 0.003))
     y = at[1] + mask.height + rule * 8
-    ImageDraw.Draw(picture).rectangle((width * (middle[0] - 0.06), y, width * (middle[0] + 0.06), y + rule), fill=ink)
+    ImageDraw.Draw(picture).rectangle(
+        (width * (middle[0] - 0.06), y, width * (middle[0] + 0.06), y + rule), fill=ink
+    )
 
 
 def _neon(picture: Image.Image, text: str, tone: RGB, middle: tuple[float, float]) -> None:
@@ -123,10 +138,14 @@ def _neon(picture: Image.Image, text: str, tone: RGB, middle: tuple[float, float
     quarter = (max(1, width // 4), max(1, height // 4))
     small = sheet.resize(quarter, Image.Resampling.BOX)
     for reach, strength, gain in ((7.0, 0.75, 5), (2.4, 0.9, 3), (0.8, 1.0, 2)):
-        glow = small.filter(ImageFilter.GaussianBlur(unit * reach / 4)).resize(picture.size, Image.Resampling.BICUBIC)
+        glow = small.filter(ImageFilter.GaussianBlur(unit * reach / 4)).resize(
+            picture.size, Image.Resampling.BICUBIC
+        )
         shine(picture, glow.point([min(255, i * gain) for i in range(256)]), tone, strength * 0.62)
     picture.paste(tone, (0, 0, width, height), sheet)
-    core = sheet.filter(ImageFilter.GaussianBlur(unit * 0.16)).point([max(0, i * 2 - 290) for i in range(256)])
+    core = sheet.filter(ImageFilter.GaussianBlur(unit * 0.16)).point(
+        [max(0, i * 2 - 290) for i in range(256)]
+    )
     picture.paste(mix(tone, (255, 255, 255), 0.86), (0, 0, width, height), core)
 
 
@@ -144,7 +163,11 @@ def _board(
     big = 3
     spread = unit * 2
     origin = (left - spread, top - spread)
-    sheet = Image.new("RGBA", (round((right - left + 2 * spread) * big), round((bottom - top + 2 * spread) * big)), (0, 0, 0, 0))
+    sheet = Image.new(
+        "RGBA",
+        (round((right - left + 2 * spread) * big), round((bottom - top + 2 * spread) * big)),
+        (0, 0, 0, 0),
+    )
     pen = ImageDraw.Draw(sheet)
 
     def plate(inset: float, tone: RGB) -> None:
@@ -158,12 +181,30 @@ def _board(
     plate(unit * 1.2, wood)
     drawn = sheet.reduce(big)
     place = (round(origin[0]), round(origin[1]))
-    fall = drawn.getchannel("A").filter(ImageFilter.GaussianBlur(unit * 0.9)).point([i // 2 for i in range(256)])
-    picture.paste((10, 8, 14), (place[0], place[1] + round(unit), place[0] + drawn.width, place[1] + round(unit) + drawn.height), fall)
+    fall = (
+        drawn.getchannel("A")
+        .filter(ImageFilter.GaussianBlur(unit * 0.9))
+        .point([i // 2 for i in range(256)])
+    )
+    picture.paste(
+        (10, 8, 14),
+        (
+            place[0],
+            place[1] + round(unit),
+            place[0] + drawn.width,
+            place[1] + round(unit) + drawn.height,
+        ),
+        fall,
+    )
     if posts:
         for share in (0.2, 0.8):
             middle_x = left + (right - left) * share
-            post = (round(middle_x - unit * 0.7), round(bottom) - 1, round(middle_x + unit * 0.7), round(bottom + unit * 15))
+            post = (
+                round(middle_x - unit * 0.7),
+                round(bottom) - 1,
+                round(middle_x + unit * 0.7),
+                round(bottom + unit * 15),
+            )
             picture.paste(mix((112, 80, 58), wood, 0.4), post)
     picture.paste(drawn.convert("RGB"), place, drawn.getchannel("A"))
     picture.paste(cream, (x, y, x + mask.width, y + mask.height), mask)

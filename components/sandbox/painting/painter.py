@@ -4,7 +4,6 @@ from PIL import Image
 
 from components.sandbox.painting.abstract import paint_abstract
 from components.sandbox.painting.dice import dice
-from components.sandbox.painting.figures import paint_portrait
 from components.sandbox.painting.landscape import (
     paint_ground,
     paint_heaven,
@@ -13,6 +12,7 @@ from components.sandbox.painting.landscape import (
 from components.sandbox.painting.lettering import write
 from components.sandbox.painting.mark import sign
 from components.sandbox.painting.palettes import Weather
+from components.sandbox.painting.portrait import paint_portrait
 from components.sandbox.painting.scene import Genre, Letters, Scene
 from components.sandbox.painting.space import paint_space
 from components.sandbox.painting.stage import Stage
@@ -54,7 +54,15 @@ def paint_bare(prompt: str, size: tuple[int, int], seed: int) -> Image.Image:
         ink = scene.colours[0] if scene.letters is Letters.NEON and scene.colours else None
         posts = scene.letters is Letters.SIGN and scene.genre is Genre.LANDSCAPE
         middle = (0.36 if stage.lit_from_left else 0.64, 0.66) if posts else (0.5, 0.22)
-        write(stage.picture, scene.text, scene.letters, colour=ink, middle=middle, turn=seed, posts=posts)
+        write(
+            stage.picture,
+            scene.text,
+            scene.letters,
+            colour=ink,
+            middle=middle,
+            turn=seed,
+            posts=posts,
+        )
     return restyle(stage.picture, scene.style, rng)
 
 

@@ -1,135 +1,140 @@
-"""Regions of a picture that an edit may touch: the sky, a subject, a hue; and filling a hole.
+"""Regions of a picture that an edit may touch: its sky, its subject, a hue.
 
 Every mask is mode L, as large as its picture, and exactly 0 where nothing may change.
 """
-
-import statistics
 
 from PIL import Image, ImageChops, ImageFilter
 
 from components.sandbox.painting.brush import halo
 from components.sandbox.painting.colour import RGB
-
-_SMALL = 128
-"""Pixels of the longer side on which regions are looked for."""
-
-
-def _shrunk(picture: Image.Image) -> Image.Image:
-    scale = _SMALL / max(picture.size)
-    size = (max(8, round(picture.width * scale)), max(8, round(picture.height * scale)))
-    return picture.convert("RGB").resize(size, Image.Resampling.BOX)
-
-
-def _pixels(picture: Image.Image) -> list[list[RGB]]:
-    data = picture.tobytes()
-    width, height = picture.size
-    rows: list[list[RGB]] = []
-    for y in range(height):
-        row = data[y * width * 3 : (y + 1) * width * 3]
-        rows.append([(row[3 * x], row[3 * x + 1], row[3 * x + 2]) for x in range(width)])
-    return rows
-
-
-def _gap(first: RGB, second: RGB) -> int:
-    return abs(first[0] - second[0]) + abs(first[1] - second[1]) + abs(first[2] - second[2])
-
-
-def _median(row: list[RGB]) -> RGB:
-    red, green, blue = (int(statistics.median(pixel[c] for pixel in row)) for c in range(3))
-    return red, green, blue
-
-
-def _edge(rows: list[list[RGB]]) -> tuple[list[int], int]:
-    """Walk down from the top of each column; return where it leaves the sky, and the horizon."""
-    width, height = len(rows[0]), len(rows)
-    ends: list[int] = []
-    for x in range(width):
-        seen = rows[0][x]
-        y = 1
-        while y < height:
-            here = rows[y][x]
-            darker = sum(seen) - sum(here)
-            if darker > 66 or _gap(here, rows[y - 1][x]) > 96:
-                break
-            seen = (
-                (seen[0] * 3 + here[0]) // 4,
-                (seen[1] * 3 + here[1]) // 4,
-                (seen[2] * 3 + here[2]) // 4,
-            )
-            y += 1
-        ends.append(y)
-    low = [end for end in ends if end > height * 0.12]
-    horizon = sorted(low)[len(low) * 3 // 4] if low else round(height * 0.4)
-    return ends, min(horizon, round(height * 0.78))
-
-
-def horizon_of(picture: Image.Image) -> int:
-    """Return the row, in pixels, where the sky of `picture` seems to end."""
-    rows = _pixels(_shrunk(picture))
-    return round(_edge(rows)[1] * picture.height / len(rows))
+from components.sandbox.painting.healing import solid
+from components.sandbox.painting.sighting import gap, median, open_sky, pixels, shrunk
 
 
 def sky_mask(picture: Image.Image) -> Image.Image:
-    """Return the sky: smooth pixels grown down from the top edge, with a narrow soft rim."""
-    small = _shrunk(picture)
-    rows = _pixels(small)
-    ends, horizon = _edge(rows)
-    width = small.width
-    cells = bytearray(width * small.height)
-    for y, row in enumerate(rows[: horizon + 1]):
-        open_sky = [pixel for x, pixel in enumerate(row) if y < ends[x]]
-        middle = _median(open_sky) if open_sky else None
-        for x, pixel in enumerate(row):
-            alike = middle is not None and _gap(pixel, middle) < 54
-            if y < ends[x] or alike:
-                cells[y * width + x] = 255
-    mask = Image.frombytes("L", small.size, bytes(cells))
-    mask = mask.filter(ImageFilter.MedianFilter(3))
-    large = mask.resize(picture.size, Image.Resampling.BICUBIC)
-    return _clean(large, 40)
+    """Return the sky: smooth cells grown down from the top edge, their rim drawn by colour."""
+    small = shrunk(picture)
+    cells, _ = open_sky(pixels(small))
+    flat = bytes(255 if cell else 0 for row in cells for cell in row)
+    mask = Image.frombytes("L", small.size, flat).filter(ImageFilter.MedianFilter(3))
+    # In a narrow band about the rim the full picture decides: what looks like the sky nearby is sky.
+    known = small.copy()
+    known.putalpha(mask)
+    tiny = known.resize((max(1, small.width // 5), max(1, small.height // 5)), Image.Resampling.BOX)
+    around = solid(tiny).resize(picture.size, Image.Resampling.BICUBIC)
+    away = ImageChops.difference(picture.convert("RGB"), around)
+    worst = ImageChops.lighter(ImageChops.lighter(*away.split()[:2]), away.getchannel(2))
+    alike = worst.point([max(0, min(255, (34 - i) * 18)) for i in range(256)])
+    sure = mask.filter(ImageFilter.MinFilter(3)).resize(picture.size, Image.Resampling.BILINEAR)
+    maybe = mask.filter(ImageFilter.MaxFilter(3)).resize(picture.size, Image.Resampling.BILINEAR)
+    rim = ImageChops.multiply(maybe.point([min(255, i * 3) for i in range(256)]), alike)
+    return clean(ImageChops.lighter(sure, rim), 24)
 
 
-def _clean(mask: Image.Image, floor: int) -> Image.Image:
+def clean(mask: Image.Image, floor: int) -> Image.Image:
     """Return `mask` with everything up to `floor` set to exactly nothing, the rest stretched."""
-    return mask.point([0 if i <= floor else round((i - floor) / (255 - floor) * 255) for i in range(256)])
+    return mask.point(
+        [0 if i <= floor else round((i - floor) / (255 - floor) * 255) for i in range(256)]
+    )
 
 
 def subject_mask(picture: Image.Image) -> Image.Image:
     """Return the middle of the picture, where its subject is taken to be, with a wide soft rim."""
     width, height = picture.size
-    mask = halo((width, height), (width * 0.5, height * 0.56), (width * 0.46, height * 0.56), 1.0)
+    mask = halo((width, height), (width * 0.5, height * 0.62), (width * 0.42, height * 0.52), 1.0)
     return mask.point([max(0, min(255, (i - 40) * 3)) for i in range(256)])
 
 
-def salient_mask(picture: Image.Image, in_sky: bool) -> Image.Image:
-    """Return the most conspicuous spot: what differs most from the rest of its rows.
+def floating_mask(picture: Image.Image, bright: bool, single: bool = False) -> Image.Image:
+    """Return what hangs in the sky: what is `bright` (sun, moon, clouds, stars), or all else.
 
-    `in_sky` looks above the horizon only, and takes everything there that is not sky.
+    `single` keeps only the brightest spot, which is the sun's or the moon's.
     """
-    small = _shrunk(picture)
-    rows = _pixels(small)
+    rows = pixels(shrunk(picture))
+    cells, horizon = open_sky(rows)
+    width = len(rows[0])
+    spots = bytearray(width * len(rows))
+    for y in range(horizon - 1):
+        sky = [pixel for x, pixel in enumerate(rows[y]) if cells[y][x]]
+        tone = median(sky) if sky else rows[y][0]
+        for x, pixel in enumerate(rows[y]):
+            light = sum(pixel) > sum(tone) and gap(pixel, tone) > 30
+            alien = light if bright else not cells[y][x]
+            if alien and any(cells[k][x] for k in range(y, horizon)):
+                spots[y * width + x] = 255
+    found = Image.frombytes("L", (width, len(rows)), bytes(spots))
+    if single and found.getbbox():
+        lights = [sum(p) * spots[k] for k, p in enumerate(p for row in rows for p in row)]
+        peak = max(range(len(lights)), key=lights.__getitem__)
+        reach = min(found.size) * 0.13
+        spot = halo(found.size, (peak % width + 0.5, peak // width + 0.5), (reach, reach), 0.5)
+        found = spot.point([255 if i > 60 else 0 for i in range(256)])
+    mask = _grown(found, picture.size)
+    return mask if bright else ImageChops.lighter(mask, _specks(picture))
+
+
+def _specks(picture: Image.Image) -> Image.Image:
+    """Return small dark strokes before the sky, such as birds, too fine for the small copy."""
+    grey = picture.convert("L")
+    soft = grey.filter(ImageFilter.BoxBlur(max(2, min(picture.size) // 90)))
+    dark = ImageChops.subtract(soft, grey).point([255 if i > 18 else 0 for i in range(256)])
+    inner = sky_mask(picture).filter(ImageFilter.MinFilter(9))
+    dark = ImageChops.multiply(dark, inner).filter(ImageFilter.MaxFilter(9))
+    return clean(dark.filter(ImageFilter.GaussianBlur(1)), 16)
+
+
+def salient_mask(picture: Image.Image) -> Image.Image:
+    """Return the most conspicuous thing: what stands out most from the colours of its rows."""
+    small = shrunk(picture)
+    rows = pixels(small)
     width, height = small.size
-    limit = _edge(rows)[1] if in_sky else height
-    strange = bytearray(width * height)
+    odd = bytearray(width * height)
     for y, row in enumerate(rows):
-        middle = _median(row)
-        if y < limit:
-            for x, pixel in enumerate(row):
-                strange[y * width + x] = min(255, _gap(pixel, middle))
-    odd = Image.frombytes("L", small.size, bytes(strange))
-    if in_sky:
-        spots = odd.point([255 if i > 44 else 0 for i in range(256)]).filter(ImageFilter.MaxFilter(5))
-    else:
-        reach = max(4, round(min(width, height) * 0.13))
-        heat = odd.filter(ImageFilter.GaussianBlur(reach * 0.6))
-        weighted = ImageChops.multiply(heat, subject_mask(small).point([min(255, i + 90) for i in range(256)]))
-        peak = max(range(width * height), key=weighted.tobytes().__getitem__)
-        centre = (peak % width, peak // width)
-        near = halo(small.size, centre, (reach * 1.9, reach * 1.9), 0.6).point([255 if i > 60 else 0 for i in range(256)])
-        spots = odd.point([255 if i > 40 else 0 for i in range(256)]).filter(ImageFilter.MaxFilter(5))
-        spots = ImageChops.multiply(spots, near)
-    soft = spots.filter(ImageFilter.GaussianBlur(0.8)).resize(picture.size, Image.Resampling.BICUBIC)
-    return _clean(soft.point([min(255, i * 2) for i in range(256)]), 16)
+        middle = median(row)
+        for x, pixel in enumerate(row):
+            odd[y * width + x] = min(255, _contrast(pixel, middle))
+    reach = max(4, round(min(width, height) * 0.2))
+    heat = Image.frombytes("L", small.size, bytes(odd)).filter(
+        ImageFilter.GaussianBlur(reach * 0.22)
+    )
+    low = halo(small.size, (width / 2, height * 0.66), (width * 0.75, height * 0.55), 0.7)
+    levels = ImageChops.multiply(heat, low).tobytes()
+    peak = max(range(width * height), key=levels.__getitem__)
+    spots = bytearray(width * height)
+    start = max(
+        (x + y * width for y in _near(peak // width, height) for x in _near(peak % width, width)),
+        key=odd.__getitem__,
+    )
+    floor = max(26, odd[start] * 0.3)
+    front = [start]
+    while front:
+        place = front.pop()
+        x, y = place % width, place // width
+        far = (x - peak % width) ** 2 + (y - peak // width) ** 2 > (reach * 1.7) ** 2
+        if spots[place] or odd[place] < floor or far:
+            continue
+        spots[place] = 255
+        front += [place + dx for dx in (-1, 1) if 0 <= x + dx < width]
+        front += [place + dy * width for dy in (-1, 1) if 0 <= y + dy < height]
+    return _grown(Image.frombytes("L", small.size, bytes(spots)), picture.size)
+
+
+def _near(middle: int, end: int) -> range:
+    return range(max(0, middle - 4), min(end, middle + 5))
+
+
+def _contrast(pixel: RGB, middle: RGB) -> int:
+    """Return how much `pixel` stands out, a difference of hue counting more than one of light."""
+    light = (sum(pixel) - sum(middle)) // 3
+    hue = sum(abs(a - b - light) for a, b in zip(pixel, middle, strict=True))
+    return abs(light) // 2 + hue * 2
+
+
+def _grown(spots: Image.Image, size: tuple[int, int]) -> Image.Image:
+    """Return the small mask `spots` at `size`, a little wider and with a soft rim."""
+    wide = spots.filter(ImageFilter.MaxFilter(3)).filter(ImageFilter.GaussianBlur(0.7))
+    large = wide.resize(size, Image.Resampling.BICUBIC)
+    return clean(large.point([min(255, round(i * 1.6)) for i in range(256)]), 16)
 
 
 def hue_mask(picture: Image.Image, source: RGB) -> Image.Image:
@@ -138,35 +143,19 @@ def hue_mask(picture: Image.Image, source: RGB) -> Image.Image:
     hues, saturations, values = picture.convert("RGB").convert("HSV").split()
     if saturation < 50:
         mask = saturations.point([255 if i < 52 else 0 for i in range(256)])
-        return ImageChops.multiply(mask, values.point([255 if abs(i - value) < 60 else 0 for i in range(256)]))
+        return ImageChops.multiply(
+            mask, values.point([255 if abs(i - value) < 60 else 0 for i in range(256)])
+        )
     mask = hues.point([_nearness(i, hue) for i in range(256)])
-    mask = ImageChops.multiply(mask, saturations.point([max(0, min(255, (i - 84) * 7)) for i in range(256)]))
-    mask = ImageChops.multiply(mask, values.point([max(0, min(255, (i - 30) * 8)) for i in range(256)]))
+    mask = ImageChops.multiply(
+        mask, saturations.point([max(0, min(255, (i - 84) * 7)) for i in range(256)])
+    )
+    mask = ImageChops.multiply(
+        mask, values.point([max(0, min(255, (i - 30) * 8)) for i in range(256)])
+    )
     return mask.filter(ImageFilter.MedianFilter(3))
 
 
 def _nearness(hue: int, wanted: int) -> int:
     away = min((hue - wanted) % 256, (wanted - hue) % 256)
     return max(0, min(255, round((17 - away) * 48)))
-
-
-def filled(picture: Image.Image, mask: Image.Image) -> Image.Image:
-    """Return the RGB `picture` with what `mask` covers replaced by what surrounds it.
-
-    Colours flow in from the rim, first coarsely and then ever finer.
-    """
-    hole = mask.point([255 if i else 0 for i in range(256)]).filter(ImageFilter.MaxFilter(5))
-    known = picture.copy()
-    known.putalpha(ImageChops.invert(hole))
-    fill = picture.copy()
-    for scale in (96, 48, 24, 12, 6, 3):
-        size = (max(1, picture.width // scale), max(1, picture.height // scale))
-        coarse = known.resize(size, Image.Resampling.BOX)
-        solid = coarse.getchannel("A").point([0 if i < 24 else 255 for i in range(256)])
-        wide = coarse.convert("RGB").resize(picture.size, Image.Resampling.BICUBIC)
-        trust = solid.filter(ImageFilter.GaussianBlur(0.6)).resize(picture.size, Image.Resampling.BICUBIC)
-        if scale == 96:
-            fill = wide
-        else:
-            fill.paste(wide, (0, 0), trust)
-    return Image.composite(fill, picture, mask)

@@ -39,14 +39,21 @@ def toned(picture: Image.Image, tone: Tone) -> Image.Image:
         case Tone.DARKER:
             return picture.point([round(225 * (i / 255) ** 1.3) for i in range(256)] * 3)
         case Tone.CONTRAST:
-            curve = [round(255 * (t * t * (3 - 2 * t) * 0.8 + t * 0.2)) for t in (i / 255 for i in range(256))]
+            curve = [
+                round(255 * (t * t * (3 - 2 * t) * 0.8 + t * 0.2))
+                for t in (i / 255 for i in range(256))
+            ]
             return picture.point(curve * 3)
         case Tone.SOFTER:
             return picture.point([round(34 + i * 0.74) for i in range(256)] * 3)
         case Tone.VIVID:
             return ImageEnhance.Color(picture).enhance(1.5)
         case Tone.MUTED:
-            return ImageEnhance.Color(picture).enhance(0.52).point([round(22 + i * 0.9) for i in range(256)] * 3)
+            return (
+                ImageEnhance.Color(picture)
+                .enhance(0.52)
+                .point([round(22 + i * 0.9) for i in range(256)] * 3)
+            )
         case Tone.SHARPER:
             return picture.filter(ImageFilter.UnsharpMask(2.4, 110, 2))
 
@@ -69,9 +76,14 @@ def at_hour(picture: Image.Image, stage: Stage, rng: Random) -> Image.Image:
     dome = column(picture.size, stops)
     # What was bright in the old sky, its clouds above all, stays readable in the new one.
     relief = ImageChops.subtract(
-        picture.convert("L"), picture.convert("L").filter(ImageFilter.GaussianBlur(stage.unit * 9)), 1, 128
+        picture.convert("L"),
+        picture.convert("L").filter(ImageFilter.GaussianBlur(stage.unit * 9)),
+        1,
+        128,
     )
-    gentle = Image.merge("RGB", [relief.point([round(128 + (i - 128) * 0.6) for i in range(256)])] * 3)
+    gentle = Image.merge(
+        "RGB", [relief.point([round(128 + (i - 128) * 0.6) for i in range(256)])] * 3
+    )
     dome = ImageChops.soft_light(dome, gentle)
     lit = Stage(dome, palette, stage.horizon, stage.sun, stage.name)
     if palette.dark:
@@ -83,7 +95,12 @@ def at_hour(picture: Image.Image, stage: Stage, rng: Random) -> Image.Image:
     changed = Image.composite(dome, land, mask)
     if palette.hour in (Hour.GOLDEN, Hour.DAWN):
         reach = max(picture.size)
-        shine(changed, halo(picture.size, stage.sun, (reach * 0.7, reach * 0.5), 1.8), palette.glow, 0.3)
+        shine(
+            changed,
+            halo(picture.size, stage.sun, (reach * 0.7, reach * 0.5), 1.8),
+            palette.glow,
+            0.3,
+        )
     if palette.dark:
         _lamps(picture, changed, mask)
     return changed
@@ -93,14 +110,20 @@ def _lamps(before: Image.Image, after: Image.Image, sky: Image.Image) -> None:
     """Let what was very bright on the ground glow on after dark, as windows and lamps do."""
     bright = before.convert("L").point([max(0, min(255, (i - 214) * 7)) for i in range(256)])
     bright = ImageChops.multiply(bright, ImageChops.invert(sky))
-    warm = before.convert("HSV").getchannel("S").point([max(0, min(255, (i - 70) * 5)) for i in range(256)])
+    warm = (
+        before.convert("HSV")
+        .getchannel("S")
+        .point([max(0, min(255, (i - 70) * 5)) for i in range(256)])
+    )
     shine(after, ImageChops.multiply(bright, warm), (255, 206, 128), 0.8)
 
 
 def with_sky_colour(picture: Image.Image, colour: RGB) -> Image.Image:
     """Return the RGB `picture` under a sky of `colour`; everything else stays as it was."""
     mask = sky_mask(picture)
-    grey = ImageOps.autocontrast(picture.convert("L").filter(ImageFilter.GaussianBlur(1)), mask=mask)
+    grey = ImageOps.autocontrast(
+        picture.convert("L").filter(ImageFilter.GaussianBlur(1)), mask=mask
+    )
     shade = mix(colour, (8, 8, 26), 0.28)
     light = mix(colour, (255, 252, 244), 0.55)
     dome = ImageOps.colorize(grey, shade, light, colour)

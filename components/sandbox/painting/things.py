@@ -7,7 +7,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from components.sandbox.painting import animals, buildings, figures, flyers, space, trees, vessels
+from components.sandbox.painting import (
+    animals,
+    buildings,
+    figures,
+    flyers,
+    landmarks,
+    pets,
+    space,
+    trees,
+    vessels,
+)
 from components.sandbox.painting.brush import Point, shape
 from components.sandbox.painting.colour import mix
 from components.sandbox.painting.scene import Ground, Scene, Thing, Wanted
@@ -36,9 +46,9 @@ class Placed:
 
 
 THINGS: dict[Thing, Placed] = {
-    Thing.BRIDGE: Placed(buildings.paint_bridge, Place.BANK, 0.3),
-    Thing.CASTLE: Placed(buildings.paint_castle, Place.BANK, 0.4),
-    Thing.TEMPLE: Placed(buildings.paint_temple, Place.BANK, 0.36),
+    Thing.BRIDGE: Placed(landmarks.paint_bridge, Place.BANK, 0.3),
+    Thing.CASTLE: Placed(landmarks.paint_castle, Place.BANK, 0.4),
+    Thing.TEMPLE: Placed(landmarks.paint_temple, Place.BANK, 0.36),
     Thing.LIGHTHOUSE: Placed(buildings.paint_lighthouse, Place.BANK, 0.46),
     Thing.WINDMILL: Placed(buildings.paint_windmill, Place.BANK, 0.32),
     Thing.CABIN: Placed(buildings.paint_cabin, Place.BANK, 0.15),
@@ -60,9 +70,9 @@ THINGS: dict[Thing, Placed] = {
     Thing.HORSE: Placed(animals.paint_horse, Place.FRONT, 0.36),
     Thing.DEER: Placed(animals.paint_deer, Place.FRONT, 0.38),
     Thing.PERSON: Placed(figures.paint_person, Place.FRONT, 0.3),
-    Thing.DOG: Placed(animals.paint_dog, Place.FRONT, 0.36),
-    Thing.FOX: Placed(animals.paint_fox, Place.FRONT, 0.36),
-    Thing.CAT: Placed(animals.paint_cat, Place.FRONT, 0.36),
+    Thing.DOG: Placed(pets.paint_dog, Place.FRONT, 0.36),
+    Thing.FOX: Placed(pets.paint_fox, Place.FRONT, 0.36),
+    Thing.CAT: Placed(pets.paint_cat, Place.FRONT, 0.36),
     Thing.BIRD: Placed(animals.paint_bird, Place.FRONT, 0.22),
     Thing.PARTY_BALLOON: Placed(flyers.paint_party_balloon, Place.SKY, 0.34),
 }

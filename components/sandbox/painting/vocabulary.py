@@ -42,12 +42,18 @@ def _lexicon(rows: Mapping[Kind, str]) -> Lexicon[Kind]:
 HOURS = _lexicon(
     {
         Hour.DAWN: "dawn, sunrise, daybreak, early morning, first light, morning",
-        Hour.DAY: "day, daytime, daylight, midday, noon, sunny, afternoon, bright day, summer day",
-        Hour.GOLDEN: "golden hour, sunset, sundown, evening light, golden light, late afternoon,"
-        "golden evening, warm light, warm evening light",
+        Hour.DAY: (
+            "day, daytime, daylight, midday, noon, sunny, afternoon, bright day, summer day"
+        ),
+        Hour.GOLDEN: (
+            "golden hour, sunset, sundown, evening light, golden light, late afternoon, "
+            "golden evening, warm light, warm evening light"
+        ),
         Hour.DUSK: "dusk, twilight, blue hour, nightfall, gloaming, evening",
-        Hour.NIGHT: "night, nighttime, midnight, nocturne, moonlight, moonlit, starry, starlit,"
-        "starry night, night sky, night time, after dark",
+        Hour.NIGHT: (
+            "night, nighttime, midnight, nocturne, moonlight, moonlit, starry, starlit, "
+            "starry night, night sky, night time, after dark"
+        ),
     }
 )
 
@@ -55,7 +61,9 @@ WEATHERS = _lexicon(
     {
         Weather.CLEAR: "clear sky, clear skies, cloudless",
         Weather.CLOUDY: "cloudy, overcast, grey sky, gray sky",
-        Weather.RAIN: "rain, rainy, raining, drizzle, downpour, rainfall, rain soaked, wet street",
+        Weather.RAIN: (
+            "rain, rainy, raining, drizzle, downpour, rainfall, rain soaked, wet street"
+        ),
         Weather.SNOW: "snowing, snowfall, snowy, snowflake, blizzard, winter, wintry, snow",
         Weather.FOG: "fog, foggy, mist, misty, haze, hazy",
         Weather.STORM: "storm, stormy, thunderstorm, thunder, tempest",
@@ -64,25 +72,39 @@ WEATHERS = _lexicon(
 
 GROUNDS = _lexicon(
     {
-        Ground.MOUNTAINS: "mountain, peak, alps, alpine, summit, range, himalaya, fjord, volcano,"
-        "matterhorn, mount, cliff, canyon, dolomite",
-        Ground.HILLS: "hill, hillside, rolling hills, highland, tuscany, countryside, valley,"
-        "vineyard, moor, landscape, park",
+        Ground.MOUNTAINS: (
+            "mountain, peak, alps, alpine, summit, range, himalaya, fjord, volcano, "
+            "matterhorn, mount, cliff, canyon, dolomite"
+        ),
+        Ground.HILLS: (
+            "hill, hillside, rolling hills, highland, tuscany, countryside, valley, "
+            "vineyard, moor, landscape, park"
+        ),
         Ground.DESERT: "desert, dune, sahara, sand dune, wasteland, mars",
-        Ground.CITY: "city, skyline, cityscape, skyscraper, downtown, metropolis, town, rooftop,"
-        "manhattan, new york, tokyo, harbour city, buildings",
-        Ground.STREET: "street, alley, avenue, boulevard, lane, crosswalk, city street, side street",
-        Ground.FOREST: "forest, woodland, pine forest, jungle, pine, redwood, grove,"
-        "rainforest, woods",
-        Ground.MEADOW: "meadow, field, flower field, wildflower, lavender field, grassland, prairie,"
-        "pasture, tulip field, sunflower field, garden, lawn, wheat field",
-        Ground.SEA: "sea, ocean, seascape, bay, coast, coastline, harbour, harbor, wave, horizon,"
-        "regatta, island",
+        Ground.CITY: (
+            "city, skyline, cityscape, skyscraper, downtown, metropolis, town, rooftop, "
+            "manhattan, new york, tokyo, harbour city, buildings"
+        ),
+        Ground.STREET: (
+            "street, alley, avenue, boulevard, lane, crosswalk, city street, side street"
+        ),
+        Ground.FOREST: (
+            "forest, woodland, pine forest, jungle, pine, redwood, grove, rainforest, woods"
+        ),
+        Ground.MEADOW: (
+            "meadow, field, flower field, wildflower, lavender field, grassland, prairie, "
+            "pasture, tulip field, sunflower field, garden, lawn, wheat field"
+        ),
+        Ground.SEA: (
+            "sea, ocean, seascape, bay, coast, coastline, harbour, harbor, wave, horizon, "
+            "regatta, island"
+        ),
         Ground.LAKE: "lake, pond, reservoir, lagoon, lakeside, fjord, water, reflection",
         Ground.RIVER: "river, stream, creek, brook, canal",
         Ground.BEACH: "beach, shore, seaside, seashore, sandy, tropical, surf, shoreline",
-        Ground.SNOWFIELD: "snow, snowfield, glacier, arctic, antarctic, tundra, ski slope, winter,"
-        "snowy, iceberg",
+        Ground.SNOWFIELD: (
+            "snow, snowfield, glacier, arctic, antarctic, tundra, ski slope, winter, snowy, iceberg"
+        ),
     }
 )
 
@@ -103,23 +125,33 @@ THINGS = _lexicon(
         Thing.AIRPLANE: "airplane, plane, aeroplane, aircraft, jet, biplane",
         Thing.ROCKET: "rocket, spaceship, spacecraft, space shuttle, rocket ship",
         Thing.PLANET: "planet, saturn, jupiter, ringed planet",
-        Thing.SAILBOAT: "sailboat, sailing boat, yacht, sail, sailing ship, regatta, dhow, galleon",
-        Thing.BOAT: "boat, rowboat, rowing boat, canoe, kayak, fishing boat, ship, ferry, gondola",
+        Thing.SAILBOAT: (
+            "sailboat, sailing boat, yacht, sail, sailing ship, regatta, dhow, galleon"
+        ),
+        Thing.BOAT: (
+            "boat, rowboat, rowing boat, canoe, kayak, fishing boat, ship, ferry, gondola"
+        ),
         Thing.LIGHTHOUSE: "lighthouse, light house, beacon",
-        Thing.CABIN: "cabin, house, cottage, hut, chalet, farmhouse, home, barn, log cabin, lodge",
+        Thing.CABIN: (
+            "cabin, house, cottage, hut, chalet, farmhouse, home, barn, log cabin, lodge"
+        ),
         Thing.CASTLE: "castle, fortress, palace, citadel, fairytale castle",
         Thing.WINDMILL: "windmill, mill, wind turbine",
         Thing.TEMPLE: "temple, pagoda, shrine, torii, torii gate, japan, japanese",
         Thing.TENT: "tent, campsite, camping, campfire, camp",
         Thing.BRIDGE: "bridge, golden gate, viaduct",
-        Thing.TREE: "tree, oak, oak tree, lone tree, cherry tree, cherry blossom, maple, apple tree,"
-        "birch, sakura",
+        Thing.TREE: (
+            "tree, oak, oak tree, lone tree, cherry tree, cherry blossom, maple, apple tree, "
+            "birch, sakura"
+        ),
         Thing.PINE: "pine tree, fir, fir tree, spruce, christmas tree, evergreen",
         Thing.PALM: "palm, palm tree, coconut, coconut tree, tropical",
         Thing.CACTUS: "cactus, cacti, saguaro",
         Thing.CAR: "car, vintage car, convertible, van, campervan, taxi, automobile, sports car",
-        Thing.PERSON: "person, people, man, woman, girl, boy, hiker, traveler, traveller, surfer,"
-        "child, couple, astronaut, figure, lady, samurai, wanderer, fisherman",
+        Thing.PERSON: (
+            "person, people, man, woman, girl, boy, hiker, traveler, traveller, surfer, "
+            "child, couple, astronaut, figure, lady, samurai, wanderer, fisherman"
+        ),
         Thing.CAT: "cat, kitten, kitty, feline",
         Thing.DOG: "dog, puppy, hound, retriever, corgi, wolf, labrador, terrier",
         Thing.FOX: "fox, vixen, red fox",
@@ -128,13 +160,21 @@ THINGS = _lexicon(
         Thing.BIRD: "bird, owl, raven, crow, sparrow, robin, parrot, heron, hummingbird, eagle",
         Thing.WHALE: "whale, dolphin, humpback, orca",
         Thing.VASE: "vase, bouquet, jug, pitcher, flower arrangement",
-        Thing.FLOWER: "flower, rose, tulip, poppy, sunflower, daisy, wildflower, lotus, bloom, peony",
-        Thing.FRUIT: "fruit, apple, orange, pear, lemon, peach, fruit bowl, bowl of fruit, bowl,"
-        "banana, cherry, avocado, tomato",
-        Thing.CUP: "cup, coffee, mug, espresso, cappuccino, tea, latte, teacup, cup of coffee,"
-        "cup of tea, coffee cup",
-        Thing.BOTTLE: "bottle, perfume, product, wine bottle, flask, wine, packaging, skincare,"
-        "cosmetic, jar, serum, perfume bottle, whisky, can",
+        Thing.FLOWER: (
+            "flower, rose, tulip, poppy, sunflower, daisy, wildflower, lotus, bloom, peony"
+        ),
+        Thing.FRUIT: (
+            "fruit, apple, orange, pear, lemon, peach, fruit bowl, bowl of fruit, bowl, "
+            "banana, cherry, avocado, tomato"
+        ),
+        Thing.CUP: (
+            "cup, coffee, mug, espresso, cappuccino, tea, latte, teacup, cup of coffee, "
+            "cup of tea, coffee cup"
+        ),
+        Thing.BOTTLE: (
+            "bottle, perfume, product, wine bottle, flask, wine, packaging, skincare, "
+            "cosmetic, jar, serum, perfume bottle, whisky, can"
+        ),
         Thing.CANDLE: "candle, candlelight",
         Thing.BOOK: "book, notebook, magazine",
         Thing.PLANT: "plant, houseplant, potted plant, monstera, succulent, fern, pot",
@@ -144,11 +184,17 @@ THINGS = _lexicon(
 
 GENRES = _lexicon(
     {
-        Genre.PORTRAIT: "portrait, face, headshot, bust, selfie, self portrait, close up portrait",
-        Genre.STILL_LIFE: "still life, tabletop, on a table, wooden table, product shot, product photo,"
-        "product photography, packshot, studio shot, on a desk, kitchen, breakfast, table",
-        Genre.ABSTRACT: "abstract, geometric, pattern, geometry, shape, bauhaus, gradient, logo,"
-        "wallpaper, memphis, mandala, minimalist shape, swirl, texture, fluid art",
+        Genre.PORTRAIT: (
+            "portrait, face, headshot, bust, selfie, self portrait, close up portrait"
+        ),
+        Genre.STILL_LIFE: (
+            "still life, tabletop, on a table, wooden table, product shot, product photo, "
+            "product photography, packshot, studio shot, on a desk, kitchen, breakfast, table"
+        ),
+        Genre.ABSTRACT: (
+            "abstract, geometric, pattern, geometry, shape, bauhaus, gradient, logo, "
+            "wallpaper, memphis, mandala, minimalist shape, swirl, texture, fluid art"
+        ),
         Genre.SPACE: "outer space, galaxy, nebula, cosmos, cosmic, space, solar system, universe",
     }
 )
@@ -156,23 +202,34 @@ GENRES = _lexicon(
 STYLES = _lexicon(
     {
         Style.WATERCOLOUR: "watercolour, watercolor, aquarelle, gouache, water colour, ink wash",
-        Style.POSTER: "travel poster, flat, flat design, vector, screen print, risograph, flat colour,"
-        "flat color, minimalist poster, vector art, poster, art deco, linocut, woodblock, paper cut",
-        Style.SKETCH: "sketch, line art, pencil, pencil drawing, drawing, line drawing, ink drawing,"
-        "charcoal, etching, engraving, pen and ink, pencil sketch",
+        Style.POSTER: (
+            "travel poster, flat, flat design, vector, screen print, risograph, flat colour, "
+            "flat color, minimalist poster, vector art, poster, art deco, linocut, "
+            "woodblock, paper cut"
+        ),
+        Style.SKETCH: (
+            "sketch, line art, pencil, pencil drawing, drawing, line drawing, ink drawing, "
+            "charcoal, etching, engraving, pen and ink, pencil sketch"
+        ),
         Style.PIXEL: "pixel art, pixel, 8 bit, 16 bit, pixelated, retro game",
-        Style.NOIR: "noir, black and white, monochrome, film noir, greyscale, grayscale, black white",
-        Style.VINTAGE: "vintage, retro, film, polaroid, analog, analogue, sepia, old photo, kodak,"
-        "35mm, nostalgic, faded, antique, 70s",
+        Style.NOIR: (
+            "noir, black and white, monochrome, film noir, greyscale, grayscale, black white"
+        ),
+        Style.VINTAGE: (
+            "vintage, retro, film, polaroid, analog, analogue, sepia, old photo, kodak, "
+            "35mm, nostalgic, faded, antique, 70s"
+        ),
         Style.NEON: "synthwave, vaporwave, cyberpunk, retrowave, outrun, neon, 80s",
-        Style.OIL: "oil, oil painting, impressionist, impasto, van gogh, monet, impressionism,"
-        "acrylic, expressionist",
+        Style.OIL: (
+            "oil, oil painting, impressionist, impasto, van gogh, monet, impressionism, "
+            "acrylic, expressionist"
+        ),
     }
 )
 
 COUNTS: dict[str, int] = {
     "a": 1, "an": 1, "one": 1, "single": 1, "lone": 1, "two": 2, "couple": 2, "pair": 2, "both": 2,
     "three": 3, "few": 3, "trio": 3, "four": 4, "some": 4, "five": 5, "several": 5, "six": 6,
-    "seven": 7, "eight": 8, "nine": 9, "ten": 10, "many": 9, "dozen": 12, "lots": 10, "hundreds": 16,
-    "dozens": 16, "flock": 9, "countless": 16, "full": 9,
+    "seven": 7, "eight": 8, "nine": 9, "ten": 10, "many": 9, "dozen": 12, "lots": 10,
+    "hundreds": 16, "dozens": 16, "flock": 9, "countless": 16, "full": 9,
 }  # fmt: skip
