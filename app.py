@@ -11,6 +11,7 @@ from components.bootstrap import open_studio, warm_up
 from components.ui import frame
 
 if __name__ != "__main__":
+    server.set_up_logs()
 
     @asynccontextmanager
     async def lifespan(_app: st.App) -> AsyncIterator[None]:

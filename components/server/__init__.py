@@ -1,6 +1,7 @@
 """What is served beside the pages: identity, headers, picture files, push, callbacks, health."""
 
+from components.server.logs import set_up_logs
 from components.server.middleware import middleware
 from components.server.routes import routes
 
-__all__ = ["middleware", "routes"]
+__all__ = ["middleware", "routes", "set_up_logs"]

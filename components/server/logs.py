@@ -35,3 +35,6 @@ def set_up_logs(level: str = "INFO") -> None:
         logger.addHandler(handler)
         logger.propagate = False
     logger.setLevel(level)
+    # The page map is asked for once outside a page, and Streamlit says so four times.
+    script_context = "streamlit.runtime.scriptrunner_utils.script_run_context"
+    logging.getLogger(script_context).setLevel(logging.ERROR)
