@@ -69,8 +69,8 @@ class ServedApp:
             )
         deadline = time.monotonic() + START_SECONDS
         while not self._answers():
-            assert self._process.poll() is None, f"the app ended at once:\n{self.log}"
-            assert time.monotonic() < deadline, f"the app does not answer:\n{self.log}"
+            assert self._process.poll() is None, f"the app ended at once:\n{self.log[-2000:]}"
+            assert time.monotonic() < deadline, f"the app does not answer:\n{self.log[-2000:]}"
             time.sleep(0.1)
         return self
 

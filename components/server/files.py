@@ -15,8 +15,10 @@ from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from components.studio.identity import COOKIE, designer_of
+from components.studio.ledger import LedgerUnavailable
 from components.studio.naming import download_name
 from components.studio.records import PictureRecord
+from components.studio.settings import SettingsError
 from components.studio.studio import NotYours, Studio
 
 # A picture never changes under its name, and no shared cache may keep it.
@@ -27,7 +29,10 @@ def file_routes(open_studio: Callable[[], Studio]) -> list[Route]:
     """The routes of pictures, their thumbnails and their downloads."""
 
     async def answer(request: Request, kind: str) -> Response:
-        found = await run_in_threadpool(_find, open_studio, request, kind)
+        try:
+            found = await run_in_threadpool(_find, open_studio, request, kind)
+        except (LedgerUnavailable, SettingsError) as error:
+            return PlainTextResponse(str(error), 503, {"cache-control": "no-store"})
         if found is None:
             return PlainTextResponse("No such picture.", 404, {"cache-control": "no-store"})
         path, record = found

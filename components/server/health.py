@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from components.studio.ledger import LedgerUnavailable
+from components.studio.settings import SettingsError
 from components.studio.studio import Studio
 from components.studio.version import VERSION
 
@@ -27,7 +28,7 @@ def health_routes(open_studio: Callable[[], Studio]) -> list[Route]:
 def _health(open_studio: Callable[[], Studio]) -> Response:
     try:
         queue = open_studio().engine.queue()
-    except LedgerUnavailable as error:
+    except (LedgerUnavailable, SettingsError) as error:
         body = {"status": "unavailable", "ready": False, "version": VERSION, "why": str(error)}
         return JSONResponse(body, 503)
     oldest = min((task.created_at for task in queue), default=None)

@@ -15,11 +15,14 @@ from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from components.studio.identity import COOKIE, designer_of
+from components.studio.ledger import LedgerUnavailable
+from components.studio.settings import SettingsError
 from components.studio.studio import Studio
 
 PATH = "/push"
 KEEP_ALIVE_SECONDS = 25.0  # below the minute after which proxies close a silent connection
 REFUSED = 1008  # RFC 6455: policy violation
+TRY_LATER = 1013  # IANA's registry of close codes
 
 
 def push_routes(open_studio: Callable[[], Studio]) -> list[WebSocketRoute]:
@@ -30,8 +33,12 @@ def push_routes(open_studio: Callable[[], Studio]) -> list[WebSocketRoute]:
         if designer is None or not _same_origin(socket):
             await socket.close(REFUSED)
             return
+        try:
+            studio = await run_in_threadpool(open_studio)
+        except (LedgerUnavailable, SettingsError):
+            await socket.close(TRY_LATER)  # the page says why, and this browser asks again
+            return
         await socket.accept()
-        studio = await run_in_threadpool(open_studio)
         changed = asyncio.Event()
         changed.set()  # something may have changed between the page's drawing and this moment
         loop = asyncio.get_running_loop()
