@@ -45,6 +45,10 @@ ROOMS = (
         "components/server/callbacks.py",
         *("starlette", "components.kontext", "components.server", "components.studio"),
     ),
+    room(
+        "components/server/metrics.py",
+        *("starlette", "prometheus_client", "components.server", "components.studio"),
+    ),
     room("components/server/*", "starlette", "components.server", "components.studio"),
     room(
         "components/studio/fetch*.py",

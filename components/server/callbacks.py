@@ -5,21 +5,25 @@ Forged, unknown and late ones get the same answer as good ones (contract.md §5)
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 from collections.abc import Callable
 
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from components.kontext import CallbackRejected, verify_callback
+from components.studio.ledger import LedgerUnavailable
+from components.studio.settings import SettingsError
 from components.studio.studio import Studio
 
 log = logging.getLogger("kontext.callbacks")
 
 MOST_BYTES = 64 * 1024
+READ_SECONDS = 10.0  # contract.md §5: the service waits 15 s for its answer
 
 
 def callback_routes(open_studio: Callable[[], Studio]) -> list[Route]:
@@ -27,24 +31,40 @@ def callback_routes(open_studio: Callable[[], Studio]) -> list[Route]:
 
     async def callback(request: Request) -> Response:
         body = await _read(request)
-        if body is not None:
-            await run_in_threadpool(_heed, open_studio(), request, body)
-        return JSONResponse({"code": 200, "msg": "received"})
+        if body is None:
+            return _received()
+        try:
+            await run_in_threadpool(_heed, open_studio, request, body)
+        except (LedgerUnavailable, SettingsError) as error:
+            # An answer other than 200 makes the service call again (contract.md §5).
+            log.error("callback not heeded", extra={"why": str(error)})
+            return JSONResponse({"code": 503, "msg": "try again"}, 503)
+        return _received()
 
     return [Route("/callbacks/kontext/{token}", callback, methods=["POST"])]
 
 
+def _received() -> Response:
+    return JSONResponse({"code": 200, "msg": "received"})
+
+
 async def _read(request: Request) -> bytes | None:
-    """The body, or None when it is larger than any callback is."""
+    """The body, or None when it is larger or slower than any callback is, or never ends."""
     body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MOST_BYTES:
-            return None
+    try:
+        async with asyncio.timeout(READ_SECONDS):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > MOST_BYTES:
+                    return None
+    except (TimeoutError, ClientDisconnect):
+        log.warning("callback rejected", extra={"why": "its body did not arrive"})
+        return None
     return bytes(body)
 
 
-def _heed(studio: Studio, request: Request, body: bytes) -> None:
+def _heed(open_studio: Callable[[], Studio], request: Request, body: bytes) -> None:
+    studio = open_studio()
     try:
         hint = verify_callback(
             body,

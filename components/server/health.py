@@ -27,17 +27,31 @@ def health_routes(open_studio: Callable[[], Studio]) -> list[Route]:
 
 def _health(open_studio: Callable[[], Studio]) -> Response:
     try:
-        queue = open_studio().engine.queue()
+        studio = open_studio()
+        studio.ledger.count_by_state()  # a studio whose ledger cannot be read is not well
     except (LedgerUnavailable, SettingsError) as error:
-        body = {"status": "unavailable", "ready": False, "version": VERSION, "why": str(error)}
-        return JSONResponse(body, 503)
+        return _unavailable(str(error))
+    if not studio.engine.is_at_work:
+        return _unavailable("The engine has stopped. Restart the studio.")
+    queue = studio.engine.queue()
     oldest = min((task.created_at for task in queue), default=None)
+    waiting = None if oldest is None else round(max(0.0, time.time() - oldest), 1)
     return JSONResponse(
         {
             "status": "ok",
             "ready": True,
             "version": VERSION,
             "queued": len(queue),
-            "oldest_waiting_seconds": None if oldest is None else round(time.time() - oldest, 1),
-        }
+            "oldest_waiting_seconds": waiting,
+            "held_by": studio.engine.held_by,
+        },
+        headers=_FRESH,
     )
+
+
+def _unavailable(why: str) -> Response:
+    body = {"status": "unavailable", "ready": False, "version": VERSION, "why": why}
+    return JSONResponse(body, 503, _FRESH)
+
+
+_FRESH = {"cache-control": "no-store"}

@@ -9,6 +9,7 @@ from starlette.routing import BaseRoute
 from components.server.callbacks import callback_routes
 from components.server.files import file_routes
 from components.server.health import health_routes
+from components.server.metrics import metrics_routes
 from components.server.push import push_routes
 from components.studio.studio import Studio
 
@@ -17,6 +18,7 @@ def routes(open_studio: Callable[[], Studio]) -> list[BaseRoute]:
     """The routes, given what opens the one studio of this process."""
     return [
         *health_routes(open_studio),
+        *metrics_routes(open_studio),
         *callback_routes(open_studio),
         *file_routes(open_studio),
         *push_routes(open_studio),

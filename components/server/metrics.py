@@ -1,0 +1,79 @@
+"""What the studio did and where its tasks stand, in Prometheus' text format.
+
+Read from the studio at each request into a registry of that request: nothing is global, so
+that two studios in one process are told apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import accumulate
+
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from prometheus_client.core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    HistogramMetricFamily,
+    Metric,
+)
+from prometheus_client.registry import Collector
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from components.studio.ledger import LedgerUnavailable
+from components.studio.settings import SettingsError
+from components.studio.studio import Studio
+from components.studio.tally import BUCKETS_SECONDS, Counts
+from components.studio.tasks import State
+
+
+def metrics_routes(open_studio: Callable[[], Studio]) -> list[Route]:
+    """The one route of metrics."""
+
+    async def metrics(_request: Request) -> Response:
+        return await run_in_threadpool(_metrics, open_studio)
+
+    return [Route("/metrics", metrics)]
+
+
+def _metrics(open_studio: Callable[[], Studio]) -> Response:
+    registry = CollectorRegistry(auto_describe=False)
+    try:
+        registry.register(_Reading(open_studio()))
+        text = generate_latest(registry)
+    except (LedgerUnavailable, SettingsError) as error:
+        return PlainTextResponse(f"{error}\n", 503)
+    return Response(text, headers={"content-type": CONTENT_TYPE_LATEST})
+
+
+class _Reading(Collector):
+    """One reading of a studio. Counters begin at 0 with the process."""
+
+    def __init__(self, studio: Studio) -> None:
+        self._studio = studio
+
+    def collect(self) -> Iterator[Metric]:
+        """Every family. Raises LedgerUnavailable."""
+        tasks = GaugeMetricFamily("kontext_tasks", "Tasks in the ledger.", labels=["state"])
+        counted = self._studio.ledger.count_by_state()
+        for state in State:
+            tasks.add_metric([state.value], counted.get(state, 0))
+        yield tasks
+        counts = self._studio.engine.tally.read()
+        yield CounterMetricFamily("kontext_creates", "Creates sent.", counts.creates)
+        yield CounterMetricFamily("kontext_queries", "Queries sent.", counts.queries)
+        yield CounterMetricFamily("kontext_rejected", "Calls answered with 429.", counts.rejected)
+        yield _stored(counts)
+
+
+def _stored(counts: Counts) -> Metric:
+    bounds = [*(str(bound) for bound in BUCKETS_SECONDS), "+Inf"]
+    cumulated = accumulate(counts.stored_by_bucket)
+    return HistogramMetricFamily(
+        "kontext_done_to_stored_seconds",
+        "From the service's success to the picture on disk.",
+        buckets=[(bound, float(count)) for bound, count in zip(bounds, cumulated, strict=True)],
+        sum_value=counts.stored_seconds,
+    )
