@@ -69,10 +69,13 @@ class CardView {
     this.opener = element("button", "kx-sheet-open");
     this.opener.type = "button";
     this.opener.tabIndex = -1; // the card itself is the stop of the Tab key
-    this.opener.addEventListener("click", () => open(this.card.id));
     this.mark = element("span", "kx-sheet-mark", icon("star"));
     this.bar = element("div", "kx-sheet-bar");
     this.frame = element("div", "kx-sheet-frame", this.mat, this.box, this.before, this.opener, this.mark, this.bar);
+    // The whole frame opens, so that the picture itself can be pressed; the button is for readers.
+    this.frame.addEventListener("click", (event) => {
+      if (!this.opener.hidden && !this.bar.contains(event.target)) open(this.card.id);
+    });
     this.prompt = element("p", "kx-sheet-prompt");
     this.prompt.dir = "auto";
     this.details = element("span", "kx-sheet-details");
