@@ -178,7 +178,10 @@ class Studio:
     def chosen_source(self, designer: str) -> PictureRecord | None:
         """The picture on the desk: it stays over a reload, a restart and a change of page."""
         picture_id = self.ledger.on_desk(designer)
-        return None if picture_id is None else self.picture(designer, picture_id)
+        try:
+            return None if picture_id is None else self.picture(designer, picture_id)
+        except NotYours:
+            return None  # it was deleted since
 
     def place_in_queue(self) -> dict[str, int]:
         """For each task that waits to be sent, its place: 1 goes first."""

@@ -15,7 +15,7 @@ import streamlit as st
 from components.bootstrap import open_studio
 from components.studio.identity import COOKIE, designer_of, new_token
 from components.studio.records import PictureRecord
-from components.studio.studio import Studio
+from components.studio.studio import NotYours, Studio
 
 _KEY = "kontext.session"
 
@@ -58,7 +58,11 @@ def _cookie() -> str | None:
 def source() -> PictureRecord | None:
     """The picture that the Edit page works on."""
     tab = current()
-    return studio().picture(tab.designer, tab.source_id) if tab.source_id else None
+    try:
+        return studio().picture(tab.designer, tab.source_id) if tab.source_id else None
+    except NotYours:  # deleted in another window
+        choose_source(None)
+        return None
 
 
 def choose_source(picture_id: str | None) -> None:
