@@ -5,7 +5,7 @@ from random import Random
 
 from PIL import Image, ImageFilter
 
-from components.sandbox.painting.brush import Point, column, halo, shape, shine
+from components.sandbox.painting.brush import Point, column, fill, halo, shape, shine
 from components.sandbox.painting.colour import RGB, mix, rgb
 from components.sandbox.painting.scene import Scene
 from components.sandbox.painting.sky import circle
@@ -185,7 +185,7 @@ def _discs(stage: Stage, tones: list[RGB], rng: Random) -> None:
     )
     sun = (width * rng.choice((0.36, 0.64)), height * rng.uniform(0.36, 0.46))
     big = unit * 0.3
-    stage.picture.paste(tones[1], box, shape(stage.size, [circle(*sun, big, 120)]))
+    fill(stage.picture, [circle(*sun, big, 120)], tones[1])
     half = [point for point in circle(*sun, big, 120) if point[0] >= sun[0] - 1]
     stage.picture.paste(
         mix(tones[1], tones[2], 0.6),

@@ -14,6 +14,7 @@ def fur(stage: Stage, wanted: Wanted, natural: RGB) -> tuple[RGB, RGB, RGB]:
 
 
 def facing_light(stage: Stage) -> int:
+    """Return the way an animal looks: towards the light, as all boards draw it."""
     return -1 if stage.lit_from_left else 1
 
 

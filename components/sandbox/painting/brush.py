@@ -83,10 +83,35 @@ def shine(picture: Image.Image, mask: Image.Image, colour: RGB, strength: float 
 def shape(size: tuple[int, int], outlines: Sequence[Sequence[Point]]) -> Image.Image:
     """Return a mode L mask of `size` pixels, 255 inside the polygons `outlines`, smooth edges."""
     mask = Image.new("L", size, 0)
+    cut = _cut(size, outlines)
+    if cut is not None:
+        mask.paste(cut[1], cut[0])
+    return mask
+
+
+def fill(
+    picture: Image.Image,
+    outlines: Sequence[Sequence[Point]],
+    colour: RGB,
+    strength: float = 1.0,
+) -> None:
+    """Fill the polygons `outlines` on the RGB `picture` in place, `strength` (0 to 1) opaque."""
+    cut = _cut(picture.size, outlines)
+    if cut is not None:
+        box, mask = cut
+        if strength < 1:
+            mask = mask.point([round(i * strength) for i in range(256)])
+        picture.paste(colour, box, mask)
+
+
+def _cut(
+    size: tuple[int, int], outlines: Sequence[Sequence[Point]]
+) -> tuple[tuple[int, int, int, int], Image.Image] | None:
+    """Return the box that `outlines` take up within `size`, and their mask in it."""
     xs = [x for outline in outlines for x, _ in outline]
     ys = [y for outline in outlines for _, y in outline]
     if not xs:
-        return mask
+        return None
     box = (
         max(0, int(min(xs)) - 1),
         max(0, int(min(ys)) - 1),
@@ -94,13 +119,12 @@ def shape(size: tuple[int, int], outlines: Sequence[Sequence[Point]]) -> Image.I
         min(size[1], int(max(ys)) + 2),
     )
     if box[0] >= box[2] or box[1] >= box[3]:
-        return mask
+        return None
     large = Image.new("L", ((box[2] - box[0]) * _FINER, (box[3] - box[1]) * _FINER), 0)
     pen = ImageDraw.Draw(large)
     for outline in outlines:
         pen.polygon([((x - box[0]) * _FINER, (y - box[1]) * _FINER) for x, y in outline], fill=255)
-    mask.paste(large.reduce(_FINER), box)
-    return mask
+    return box, large.reduce(_FINER)
 
 
 def smooth(points: Sequence[Point], closed: bool = True, pieces: int = 8) -> list[Point]:

@@ -14,10 +14,12 @@ LAMP: RGB = (255, 206, 122)
 
 
 def side_shade(stage: Stage) -> tuple[int, int]:
+    """Return how strongly the left and the right of a wall lie in shade, 0 to 255."""
     return (0, 120) if stage.lit_from_left else (120, 0)
 
 
 def pane_colour(stage: Stage, wall: RGB) -> RGB:
+    """Return the colour of a window in `wall`: lamplight after dark, else the sky in it."""
     return LAMP if stage.palette.dark else mix(mix(stage.palette.sky[1], wall, 0.35), LAMP, 0.3)
 
 

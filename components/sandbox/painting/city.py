@@ -34,7 +34,7 @@ def paint_skyline(stage: Stage, base: float, tall: float) -> None:
         foot = mix(colour, stage.palette.haze, 0.55 * (1 - near * 0.6))
         body = column((width, reach), [(0, colour), (0.35, colour), (1, foot)])
         stage.picture.paste(body, (0, top), mask.crop((0, top, width, top + reach)))
-        _sides(stage, walls, base, mask, colour)
+        _sides(stage, walls, base, colour)
         _windows(stage, walls, base, near, rng)
 
 
@@ -78,7 +78,6 @@ def _sides(
     stage: Stage,
     walls: list[tuple[float, float, float]],
     base: float,
-    mask: Image.Image,
     colour: RGB,
 ) -> None:
     """Darken a strip of every tower on the side away from the light."""

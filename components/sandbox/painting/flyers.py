@@ -3,7 +3,7 @@
 import math
 
 from components.sandbox.painting.board import Board
-from components.sandbox.painting.brush import Point, halo, shape, shine, smooth
+from components.sandbox.painting.brush import Point, fill, halo, shine, smooth
 from components.sandbox.painting.colour import NAMED, RGB, mix
 from components.sandbox.painting.scene import Wanted
 from components.sandbox.painting.stage import Stage
@@ -125,7 +125,7 @@ def paint_birds(stage: Stage, wanted: Wanted, at: Point, tall: float) -> None:
         for px, py in smooth([*upper, *lower], pieces=4)
     ]
     tone = wanted.colour or mix(stage.palette.near, stage.palette.sky[1], 0.12)
-    stage.picture.paste(tone, (0, 0, *stage.size), shape(stage.size, [points]))
+    fill(stage.picture, [points], tone)
 
 
 def paint_kite(stage: Stage, wanted: Wanted, at: Point, tall: float) -> None:

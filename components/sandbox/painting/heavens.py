@@ -10,7 +10,8 @@ from components.sandbox.painting.dice import profile
 from components.sandbox.painting.stage import Stage
 
 _BANDS: tuple[RGB, ...] = (
-    (226, 76, 84), (240, 142, 70), (246, 210, 92), (110, 188, 116), (76, 148, 214), (98, 92, 184), (154, 92, 176),
+    (226, 76, 84), (240, 142, 70), (246, 210, 92), (110, 188, 116), (76, 148, 214),
+    (98, 92, 184), (154, 92, 176),
 )  # fmt: skip
 _SPARKS: tuple[RGB, ...] = (
     (255, 196, 110),
@@ -49,7 +50,7 @@ def paint_rainbow(stage: Stage) -> None:
 def paint_aurora(stage: Stage, colour: RGB | None = None) -> None:
     """Hang curtains of light in the sky, green below and violet above, unless one is named."""
     rng = stage.dice("aurora")
-    width, height = stage.size
+    width = stage.size[0]
     low = colour or rng.choice(((92, 255, 176), (110, 255, 214), (140, 255, 150)))
     high = (
         mix(colour, (120, 90, 240), 0.5)

@@ -1,7 +1,7 @@
 """Landmarks: castle, temple and suspension bridge."""
 
 from components.sandbox.painting.board import Board
-from components.sandbox.painting.brush import Point, halo, shape, shine
+from components.sandbox.painting.brush import Point, fill, halo, shine
 from components.sandbox.painting.buildings import LAMP, pane_colour, side_shade
 from components.sandbox.painting.colour import mix
 from components.sandbox.painting.scene import Wanted
@@ -167,4 +167,4 @@ def paint_bridge(stage: Stage, wanted: Wanted, at: Point, tall: float) -> None:
     strokes.extend(
         [(x, y), (x + thick * 0.34, y), (x + thick * 0.34, deck), (x, deck)] for x, y in cable[::2]
     )
-    stage.picture.paste(steel, (0, 0, *stage.size), shape(stage.size, strokes))
+    fill(stage.picture, strokes, steel)

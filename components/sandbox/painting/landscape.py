@@ -49,8 +49,8 @@ _BLOOMS: tuple[tuple[RGB, ...], ...] = (
 _HOURS = (Hour.DAY,) * 4 + (Hour.GOLDEN,) * 4 + (Hour.DAWN,) * 3 + (Hour.DUSK,) * 2
 FRONT = frozenset(
     {
-        Thing.TREE, Thing.PALM, Thing.PINE, Thing.CACTUS, Thing.TENT, Thing.CAR, Thing.HORSE, Thing.DEER,
-        Thing.PERSON, Thing.DOG, Thing.FOX, Thing.CAT, Thing.BIRD,
+        Thing.TREE, Thing.PALM, Thing.PINE, Thing.CACTUS, Thing.TENT, Thing.CAR, Thing.HORSE,
+        Thing.DEER, Thing.PERSON, Thing.DOG, Thing.FOX, Thing.CAT, Thing.BIRD,
     }
 )  # fmt: skip
 """Things that need ground before us to stand on."""

@@ -1,5 +1,6 @@
 """Lettering: quoted words as a poster's title, a glowing neon sign or a painted board."""
 
+import unicodedata
 from functools import cache
 
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
@@ -20,9 +21,14 @@ def _empty_box(size: int) -> bytes:
 
 
 def drawable(text: str) -> str:
-    """Return `text` without the letters that the built-in font cannot draw."""
+    """Return `text` as far as the built-in font can draw it: é as e, and no box for 東."""
     font = ImageFont.load_default(40)
-    kept = [c for c in text if c.isspace() or bytes(font.getmask(c)) != _empty_box(40)]
+    kept: list[str] = []
+    for letter in text:
+        for candidate in (letter, unicodedata.normalize("NFKD", letter)[:1]):
+            if candidate.isspace() or bytes(font.getmask(candidate)) != _empty_box(40):
+                kept.append(candidate)
+                break
     return " ".join("".join(kept).split())
 
 

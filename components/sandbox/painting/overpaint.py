@@ -51,6 +51,7 @@ def _bright_side(small: Image.Image) -> bool:
 
 
 def within_sky(before: Image.Image, after: Image.Image) -> Image.Image:
+    """Return `after` where `before` has its sky, and `before` everywhere else."""
     return Image.composite(after, before, sky_mask(before))
 
 

@@ -1,6 +1,6 @@
 """The painter: puts one picture together, from the far sky to the corner mark."""
 
-from PIL import Image
+from PIL import Image, ImageOps
 
 from components.sandbox.painting.abstract import paint_abstract
 from components.sandbox.painting.dice import dice
@@ -22,6 +22,9 @@ from components.sandbox.painting.things import paint_things
 from components.sandbox.painting.weather import paint_falling, paint_fog
 from components.sandbox.painting.words import read
 
+_LEAST = 64
+"""Pixels below which a side has no room for a horizon; such pictures are painted larger."""
+
 
 def paint_scene(prompt: str, size: tuple[int, int], seed: int) -> Image.Image:
     """Paint what the words of `prompt` ask for: RGB, exactly `size` pixels, marked in the corner.
@@ -35,6 +38,9 @@ def paint_scene(prompt: str, size: tuple[int, int], seed: int) -> Image.Image:
 
 def paint_bare(prompt: str, size: tuple[int, int], seed: int) -> Image.Image:
     """Paint as `paint_scene` does, without the mark: a scene to be laid behind something else."""
+    if min(size) < _LEAST:
+        roomy = (max(size[0], _LEAST), max(size[1], _LEAST))
+        return ImageOps.fit(paint_bare(prompt, roomy, seed), size, Image.Resampling.LANCZOS)
     name = f"{prompt} {seed}"
     rng = dice(name)
     asked = read(prompt)

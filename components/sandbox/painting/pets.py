@@ -168,7 +168,7 @@ def paint_dog(stage: Stage, wanted: Wanted, at: Point, tall: float) -> None:
 
 def paint_fox(stage: Stage, wanted: Wanted, at: Point, tall: float) -> None:
     """Paint a sitting fox with a white bib and a great brush of a tail."""
-    coat, shade, light = fur(stage, wanted, (216, 106, 50))
+    coat, _, light = fur(stage, wanted, (216, 106, 50))
     dark = mix(stage.palette.near, (40, 28, 30), 0.6)
     board = Board(stage, at, tall, reach=0.9, top=1.1, foot=0.1, facing=facing_light(stage))
     board.curve(

@@ -17,7 +17,7 @@ def sky_mask(picture: Image.Image) -> Image.Image:
     cells, _ = open_sky(pixels(small))
     flat = bytes(255 if cell else 0 for row in cells for cell in row)
     mask = Image.frombytes("L", small.size, flat).filter(ImageFilter.MedianFilter(3))
-    # In a narrow band about the rim the full picture decides: what looks like the sky nearby is sky.
+    # About the rim the full picture decides: what looks like the sky nearby is sky.
     known = small.copy()
     known.putalpha(mask)
     tiny = known.resize((max(1, small.width // 5), max(1, small.height // 5)), Image.Resampling.BOX)
@@ -58,8 +58,8 @@ def floating_mask(picture: Image.Image, bright: bool, single: bool = False) -> I
         sky = [pixel for x, pixel in enumerate(rows[y]) if cells[y][x]]
         tone = median(sky) if sky else rows[y][0]
         for x, pixel in enumerate(rows[y]):
-            light = sum(pixel) > sum(tone) and gap(pixel, tone) > 30
-            alien = light if bright else not cells[y][x]
+            glaring = sum(pixel) > sum(tone) and gap(pixel, tone) > 30
+            alien = glaring if bright else not cells[y][x]
             if alien and any(cells[k][x] for k in range(y, horizon)):
                 spots[y * width + x] = 255
     found = Image.frombytes("L", (width, len(rows)), bytes(spots))

@@ -1,7 +1,5 @@
 """Changes of light: tones over the whole picture, another hour, another sky."""
 
-from random import Random
-
 from PIL import Image, ImageChops, ImageEnhance, ImageFilter, ImageOps
 
 from components.sandbox.painting.brush import column, fade, halo, shine
@@ -62,7 +60,7 @@ def _gain(picture: Image.Image, gains: tuple[float, float, float]) -> Image.Imag
     return picture.point([min(255, round(i * gain)) for gain in gains for i in range(256)])
 
 
-def at_hour(picture: Image.Image, stage: Stage, rng: Random) -> Image.Image:
+def at_hour(picture: Image.Image, stage: Stage) -> Image.Image:
     """Return the RGB `picture` in the light of `stage`'s hour, its sky changed with it."""
     palette = stage.palette
     tint, colour, level = _CAST[palette.hour]

@@ -32,11 +32,12 @@ from components.sandbox.painting.styles import restyle
 from components.sandbox.painting.weather import paint_fog, paint_lightning, paint_rain, paint_snow
 
 _OF_THE_SKY = frozenset(
-    {Thing.SUN, Thing.MOON, Thing.STARS, Thing.CLOUDS, Thing.RAINBOW, Thing.BIRDS, Thing.KITE, Thing.AIRPLANE,
-     Thing.HOT_AIR_BALLOON, Thing.PARTY_BALLOON, Thing.FIREWORKS, Thing.AURORA, Thing.LIGHTNING, Thing.PLANET}
+    {
+        Thing.SUN, Thing.MOON, Thing.STARS, Thing.CLOUDS, Thing.RAINBOW, Thing.AURORA,
+        Thing.BIRDS, Thing.KITE, Thing.AIRPLANE, Thing.HOT_AIR_BALLOON, Thing.PARTY_BALLOON,
+        Thing.FIREWORKS, Thing.LIGHTNING, Thing.PLANET,
+    }
 )  # fmt: skip
-
-
 _BRIGHT = frozenset({Thing.SUN, Thing.MOON, Thing.STARS, Thing.CLOUDS, Thing.RAINBOW, Thing.AURORA})
 
 
@@ -63,7 +64,7 @@ def _tone(picture: Image.Image, change: Change, _rng: Random) -> Image.Image:
 
 def _hour(picture: Image.Image, change: Change, rng: Random) -> Image.Image:
     stage = stage_for(picture, f"{change.words} {rng.random()}", change.hour)
-    return at_hour(picture, stage, rng)
+    return at_hour(picture, stage)
 
 
 def _style(picture: Image.Image, change: Change, rng: Random) -> Image.Image:
@@ -140,10 +141,9 @@ def _recolour(picture: Image.Image, change: Change, _rng: Random) -> Image.Image
 def _dyed(picture: Image.Image, mask: Image.Image, target: RGB) -> Image.Image:
     """Return `picture` in shades of `target`, as light and dark as what `mask` covers is."""
     grey = ImageOps.autocontrast(picture.convert("L"), cutoff=1, mask=mask)
-    shades = ImageOps.colorize(
+    return ImageOps.colorize(
         grey, mix(target, (10, 8, 20), 0.72), mix(target, (255, 252, 246), 0.62), target
     )
-    return shades
 
 
 def _letters(picture: Image.Image, change: Change, rng: Random) -> Image.Image:

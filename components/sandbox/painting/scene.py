@@ -62,7 +62,7 @@ class Thing(StrEnum):
     TENT = "tent"
     BRIDGE = "bridge"
     TREE = "tree"
-    PINE = "pine"
+    PINE = "pine tree"
     PALM = "palm"
     CACTUS = "cactus"
     CAR = "car"

@@ -1,6 +1,7 @@
 """Looking at a small copy of a picture: where its sky is, and where the land begins."""
 
 import statistics
+from itertools import pairwise
 
 from PIL import Image
 
@@ -11,12 +12,14 @@ SMALL = 144
 
 
 def shrunk(picture: Image.Image) -> Image.Image:
+    """Return an RGB copy of `picture` whose longer side is `SMALL` pixels."""
     scale = SMALL / max(picture.size)
     size = (max(8, round(picture.width * scale)), max(8, round(picture.height * scale)))
     return picture.convert("RGB").resize(size, Image.Resampling.BOX)
 
 
 def pixels(picture: Image.Image) -> list[list[RGB]]:
+    """Return the pixels of an RGB `picture`, row by row."""
     data = picture.tobytes()
     width, height = picture.size
     rows: list[list[RGB]] = []
@@ -27,6 +30,7 @@ def pixels(picture: Image.Image) -> list[list[RGB]]:
 
 
 def gap(first: RGB, second: RGB) -> int:
+    """Return how far two colours lie apart, 0 to 765."""
     return abs(first[0] - second[0]) + abs(first[1] - second[1]) + abs(first[2] - second[2])
 
 
@@ -34,7 +38,12 @@ def _greenness(pixel: RGB) -> int:
     return pixel[1] - (pixel[0] + pixel[2]) // 2
 
 
+def _glares(pixel: RGB, sky: RGB) -> bool:
+    return sum(pixel) > sum(sky) and pixel[0] - pixel[2] < 76 and pixel[0] - pixel[1] < 40
+
+
 def median(row: list[RGB]) -> RGB:
+    """Return the colour in the middle of `row`, each channel by itself."""
     red, green, blue = (int(statistics.median(pixel[c] for pixel in row)) for c in range(3))
     return red, green, blue
 
@@ -45,7 +54,7 @@ def _water_line(rows: list[list[RGB]]) -> int:
     for y in range(max(3, round(height * 0.25)), height - 1):
         trios = zip(rows[y - 3], rows[y - 1], rows[y + 1], strict=True)
         # A step counts where it is more than the sky's own gradient goes on to give.
-        if sum(gap(b, c) > 22 + gap(a, b) for a, b, c in trios) > width * 0.55:
+        if sum(gap(b, c) > 17 + gap(a, b) for a, b, c in trios) > width * 0.5:
             return y
     return round(height * 0.8)
 
@@ -76,9 +85,11 @@ def open_sky(rows: list[list[RGB]]) -> tuple[list[list[bool]], int]:
     for x in range(width):
         below = [y for y in range(limit) if cells[y][x]]
         ends.append(below[-1] + 1 if below else 0)
-        for above, under in zip(below, below[1:], strict=False):
-            if under - above > 1 and sum(rows[above + 1][x]) > sum(rows[above][x]):
-                for y in range(above + 1, under):
+        for above, under in pairwise(below):
+            between = range(above + 1, under)
+            # The sun is bright and nearly white; the stripes of a balloon are bright and not.
+            if between and all(_glares(rows[y][x], rows[above][x]) for y in between):
+                for y in between:
                     cells[y][x] = True
     return cells, max(2, sorted(ends)[width * 6 // 10])
 

@@ -118,7 +118,7 @@ def _hatching(size: tuple[int, int], step: int, falling: bool) -> Image.Image:
     return sheet.filter(ImageFilter.GaussianBlur(0.5)).point([min(255, i * 2) for i in range(256)])
 
 
-def _pixel(picture: Image.Image, rng: Random) -> Image.Image:
+def _pixel(picture: Image.Image, _rng: Random) -> Image.Image:
     """Bring the picture down to large pixels of few colours."""
     width, height = picture.size
     block = max(3, min(width, height) // 132)

@@ -18,7 +18,7 @@ from components.sandbox.painting import (
     trees,
     vessels,
 )
-from components.sandbox.painting.brush import Point, shape
+from components.sandbox.painting.brush import Point, fill
 from components.sandbox.painting.colour import mix
 from components.sandbox.painting.scene import Ground, Scene, Thing, Wanted
 from components.sandbox.painting.sky import circle
@@ -173,4 +173,4 @@ def _islet(stage: Stage, at: Point, tall: float) -> None:
         (x, at[1] + stage.unit * 0.2 + (y - at[1]) * 0.11) for x, y in circle(at[0], at[1], wide)
     ]
     tone = mix(stage.palette.depth(0.7), stage.palette.grass, 0.35)
-    stage.picture.paste(tone, (0, 0, *stage.size), shape(stage.size, [outline]))
+    fill(stage.picture, [outline], tone)

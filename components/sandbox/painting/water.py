@@ -21,14 +21,13 @@ def paint_water(stage: Stage, top: int, mask: Image.Image | None = None, calm: f
     surface = _mirror(stage, top, tall, calm)
     high, low = stage.palette.sky[2], stage.palette.sky[0]
     deep = mix(mix(low, stage.palette.near, 0.35), stage.palette.far, 0.2)
-    tint = column(
-        (width, tall),
-        [(0, mix(high, stage.palette.sky[3], 0.5)), (0.25, mix(high, deep, 0.4)), (1, deep)],
-    )
-    veil = fade((width, tall), [(0, 60 + round(60 * (1 - calm))), (0.4, 120), (1, 178)])
+    # The open sea is darker than the sky at the horizon, a pond gives the sky back.
+    far = mix(mix(high, stage.palette.sky[3], 0.5), deep, 0.75 * (1 - calm))
+    tint = column((width, tall), [(0, far), (0.25, mix(high, deep, 0.4)), (1, deep)])
+    veil = fade((width, tall), [(0, 60 + round(130 * (1 - calm))), (0.4, 120), (1, 178)])
     surface.paste(tint, (0, 0), veil)
-    _ripples(stage, surface, top, calm)
-    _path_of_light(stage, surface, top)
+    _ripples(stage, surface, calm)
+    _path_of_light(stage, surface)
     part = None if mask is None else mask.crop((0, top, width, height))
     stage.picture.paste(surface, (0, top), part)
 
@@ -64,7 +63,7 @@ def _mirror(stage: Stage, top: int, tall: int, calm: float) -> Image.Image:
     return above.transform((width, tall), Image.Transform.MESH, strips, Image.Resampling.BILINEAR)
 
 
-def _ripples(stage: Stage, surface: Image.Image, top: int, calm: float) -> None:
+def _ripples(stage: Stage, surface: Image.Image, calm: float) -> None:
     """Draw flat lens-shaped strokes, small and many near the horizon, long and few before us."""
     rng = stage.dice("ripple strokes")
     width, tall = surface.size
@@ -83,7 +82,7 @@ def _ripples(stage: Stage, surface: Image.Image, top: int, calm: float) -> None:
         surface.paste(colour, (0, 0, width, tall), mask)
 
 
-def _path_of_light(stage: Stage, surface: Image.Image, top: int) -> None:
+def _path_of_light(stage: Stage, surface: Image.Image) -> None:
     """Let the sun or the moon glitter on the water below it."""
     rng = stage.dice("path of light")
     width, tall = surface.size
