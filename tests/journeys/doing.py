@@ -1,0 +1,68 @@
+"""What a designer does with the screen, in the words of the screen."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Locator, Page, expect
+
+ARRIVAL_MS = 20_000
+
+
+def prompt_box(page: Page) -> Locator:
+    """The prompt's box."""
+    return page.get_by_label("Prompt", exact=True)
+
+
+def ask_for(page: Page, prompt: str) -> None:
+    """Type a prompt and press Ctrl with Enter."""
+    prompt_box(page).fill(prompt)
+    page.keyboard.press("Control+Enter")
+
+
+def cards(page: Page) -> Locator:
+    """The cards of the page, as a screen reader finds them."""
+    return page.get_by_role("article")
+
+
+def picture_of(page: Page, prompt: str) -> Locator:
+    """The picture that a prompt made."""
+    return cards(page).locator(f"img[alt^={json.dumps(prompt)}]")
+
+
+def expect_picture(page: Page, prompt: str, *, within_ms: int = ARRIVAL_MS) -> None:
+    """Wait until the picture is there and its pixels are."""
+    picture = picture_of(page, prompt)
+    expect(picture).to_be_visible(timeout=within_ms)
+    expect(picture).to_have_js_property("complete", value=True)
+    assert picture.evaluate("picture => picture.naturalWidth") > 0
+
+
+def act(page: Page, words: str, *, card: int = 0) -> None:
+    """Press one of a card's buttons."""
+    cards(page).nth(card).hover()
+    cards(page).nth(card).get_by_role("button", name=words, exact=True).click()
+
+
+def go_to(page: Page, name: str) -> None:
+    """Change the page by the bar on top."""
+    page.get_by_role("link", name=name, exact=True).click()
+
+
+def download(page: Page) -> tuple[str, bytes]:
+    """Save the newest picture as a file: its name and its bytes."""
+    cards(page).first.hover()
+    with page.expect_download() as coming:
+        cards(page).first.get_by_role("link", name="Download").click()
+    return coming.value.suggested_filename, Path(coming.value.path()).read_bytes()
+
+
+@contextmanager
+def away_from(page: Page) -> Iterator[None]:
+    """Look elsewhere while the server is gone, and come back to the first page."""
+    page.goto("about:blank")
+    yield
+    page.goto("/")

@@ -1,0 +1,111 @@
+"""What comes to the screen by itself, and what a designer does with a card."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from components.ui.feed import NET_SECONDS
+from tests.browsing import visiting
+from tests.journeys.doing import act, ask_for, cards, download, expect_picture, go_to, prompt_box
+from tests.serving import ServedApp
+
+pytestmark = pytest.mark.browser
+
+PAPER = {"light": "rgb(251, 250, 248)", "dark": "rgb(20, 20, 22)"}  # .streamlit/config.toml
+SOONER_THAN_THE_TIMER_MS = int(NET_SECONDS * 1000 * 0.8)
+
+
+def test_a_finished_picture_is_pushed_to_its_designer_alone(
+    quick: ServedApp, browser: Browser
+) -> None:
+    with visiting(browser, quick.url) as page, visiting(browser, quick.url) as other:
+        ask_for(page, "A quiet harbour")
+        expect_picture(page, "A quiet harbour", within_ms=SOONER_THAN_THE_TIMER_MS)
+
+        expect(other.get_by_role("heading", name="Begin with one of these")).to_be_visible()
+        expect(cards(other)).to_have_count(0)
+
+
+def test_two_presses_at_once_make_one_picture(quick: ServedApp, browser: Browser) -> None:
+    with visiting(browser, quick.url) as page:
+        ask_for(page, "A bridge")
+        page.keyboard.press("Control+Enter")
+        page.get_by_role("button", name="Generate ·").click()
+
+        expect_picture(page, "A bridge")
+        expect(cards(page)).to_have_count(1)
+
+
+def test_a_picture_asked_for_as_png_is_saved_as_png(quick: ServedApp, browser: Browser) -> None:
+    with visiting(browser, quick.url) as page:
+        page.get_by_role("radio", name="PNG").click()
+        ask_for(page, "A red fox")
+        expect_picture(page, "A red fox")
+        name, saved = download(page)
+
+        assert name.startswith("kontext-a-red-fox-")
+        assert name.endswith(".png")
+        assert saved.startswith(b"\x89PNG")
+        assert saved in [file.read_bytes() for file in (quick.folder / "pictures").rglob("*.png")]
+
+
+def test_remix_brings_the_settings_of_a_picture_back_to_the_form(
+    quick: ServedApp, browser: Browser
+) -> None:
+    with visiting(browser, quick.url) as page:
+        page.get_by_role("radio", name="9:16").click()
+        ask_for(page, "A tower in the fog")
+        expect_picture(page, "A tower in the fog")
+        prompt_box(page).fill("Something else")
+        page.get_by_role("radio", name="1:1", exact=True).click()
+
+        go_to(page, "Gallery")
+        act(page, "Remix")
+
+        expect(prompt_box(page)).to_have_value("A tower in the fog")
+        expect(page.get_by_role("radio", name="9:16")).to_be_checked()
+
+
+def test_what_was_refused_can_be_taken_off_the_list(quick: ServedApp, browser: Browser) -> None:
+    with visiting(browser, quick.url) as page:
+        ask_for(page, "A hill [refused]")
+        expect(cards(page)).to_contain_text("Refused by the content policy")
+
+        act(page, "Dismiss")
+
+        expect(cards(page)).to_have_count(0)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_phone_shows_every_page_in_its_colours_and_never_scrolls_sideways(
+    scheme: Literal["light", "dark"], quick: ServedApp, browser: Browser
+) -> None:
+    phone: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
+    with visiting(browser, quick.url, color_scheme=scheme, **phone) as page:
+        expect(page.get_by_role("heading", name="Begin with one of these")).to_be_visible()
+        expect(page.get_by_test_id("stApp")).to_have_css("background-color", PAPER[scheme])
+        assert overhang_px(page) <= 0
+
+        ask_for(page, "A very-long-word-" + "w" * 120)
+        expect_picture(page, "A very-long-word-")
+        assert overhang_px(page) <= 0
+
+        go_to(page, "Gallery")
+        expect_picture(page, "A very-long-word-")
+        assert overhang_px(page) <= 0
+
+        go_to(page, "Edit")
+        expect(page.get_by_role("button", name="Edit ·")).to_be_visible()
+        assert overhang_px(page) <= 0
+
+
+def overhang_px(page: Page) -> int:
+    """By how much the widest part of the page leaves the screen."""
+    wide: int = page.evaluate(
+        "Math.max(document.scrollingElement.scrollWidth,"
+        " ...[...document.querySelectorAll('section')].map(part => part.scrollWidth)) - innerWidth"
+    )
+    return wide
