@@ -37,7 +37,7 @@ class Account:
     def resume(self, recent_creates: int, now: float) -> None:
         """Count what an earlier process may have sent within the windows that are still open."""
         self.creates.spend(recent_creates, now)
-        self.queries.slow_down(now, QUERY_WINDOW_SECONDS)
+        self.queries.spend(self.queries.limit, now)
 
     def heed_create(self, report: Report | None, now: float) -> None:
         """What the end of one create means for the next ones."""

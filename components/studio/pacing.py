@@ -9,6 +9,7 @@ import math
 from collections import deque
 from statistics import median
 
+MARGIN_SECONDS = 0.02  # two clocks never run quite alike
 PAUSE_AFTER_REJECTION_SECONDS = 2.0
 RECOVERY_SECONDS = 30.0  # how long until a slowed-down pace is twice as fast again
 MOST_SLOWNESS = 16.0
@@ -23,8 +24,8 @@ class Pace:
     """
 
     def __init__(self, limit: int, window_seconds: float) -> None:
-        self._limit = limit
-        self._window_seconds = window_seconds
+        self.limit = limit
+        self._window_seconds = window_seconds + MARGIN_SECONDS
         self._out = 0
         self._back_at: deque[float] = deque()
         self._closed_until = -math.inf
@@ -68,7 +69,7 @@ class Pace:
         self._closed_until = max(self._closed_until, now + pause)
 
     def _allowed(self, now: float) -> int:
-        return max(1, int(self._limit / self._slowness_at(now)))
+        return max(1, int(self.limit / self._slowness_at(now)))
 
     def _slowness_at(self, now: float) -> float:
         halvings = (now - self._slowed_at) / RECOVERY_SECONDS

@@ -35,6 +35,7 @@ from components.studio.life import (
     MOST_UNSENT_TRIES,
     Accepted,
     Hindered,
+    Report,
     Stored,
     advance,
     called_back,
@@ -382,7 +383,7 @@ def test_a_full_disk_is_waited_for_without_end() -> None:
 
 
 def test_no_report_moves_a_task_that_has_ended() -> None:
-    reports = [
+    reports: list[Report] = [
         Accepted("other"),
         Stored("6" * 32),
         LOST,
