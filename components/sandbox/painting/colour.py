@@ -40,6 +40,16 @@ NAMED: dict[str, RGB] = {
     "black": (34, 34, 38),
 }
 
+NATURAL: dict[str, RGB] = {
+    "cherry": NAMED["pink"],
+    "sakura": NAMED["pink"],
+    "blossom": NAMED["pink"],
+    "maple": NAMED["orange"],
+    "autumn": NAMED["orange"],
+    "golden": NAMED["golden"],
+}
+"""Words that bring a colour along without naming one."""
+
 
 def rgb(hexadecimal: str) -> RGB:
     """Return the colour written as six hexadecimal digits, such as `f2955f`."""

@@ -55,6 +55,7 @@ FRONT = frozenset(
 )  # fmt: skip
 """Things that need ground before us to stand on."""
 
+_HUGE = frozenset({"huge", "giant", "big", "large", "enormous", "massive"})
 _WATER = (Ground.SEA, Ground.LAKE, Ground.RIVER, Ground.BEACH)
 _OPEN: tuple[frozenset[Ground], ...] = (
     frozenset({Ground.MOUNTAINS, Ground.LAKE}),
@@ -137,7 +138,8 @@ def paint_heaven(stage: Stage, scene: Scene) -> None:
     elif not overcast or scene.find(Thing.SUN):
         order = scene.find(Thing.SUN)
         low = palette.hour in (Hour.GOLDEN, Hour.DUSK)
-        paint_sun(stage, stage.unit * (7.4 if low else 4.6), order.colour if order else None)
+        radius = stage.unit * (7.4 if low else 4.6) * (1.9 if _HUGE & scene.traits else 1.0)
+        paint_sun(stage, radius, order.colour if order else None)
     paint_streaks(stage, 0.8 if overcast else 0.25 if palette.hour is Hour.NIGHT else 0.46)
     if scene.find(Thing.CLOUDS) or (palette.hour is Hour.DAY and not overcast):
         paint_clouds(stage)
@@ -172,7 +174,8 @@ def paint_ground(stage: Stage, scene: Scene) -> None:
         line = ridge(stage, "headland", horizon + stage.unit * 2.4, room * 0.06, 0.9, 0.4)
         lay_ridge(stage, line, stage.palette.depth(0.12), 0.5)
     if scene.has(Ground.CITY):
-        paint_skyline(stage, horizon + stage.unit, room * 0.34)
+        foot = stage.unit * (1 if scene.has(*_WATER) else 5)
+        paint_skyline(stage, horizon + foot, room * 0.34)
     water = scene.has(*_WATER)
     if scene.has(Ground.FOREST) and water:
         _treeline(stage, horizon)

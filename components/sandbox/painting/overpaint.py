@@ -8,12 +8,13 @@ from components.sandbox.painting.colour import RGB, mix
 from components.sandbox.painting.dice import dice
 from components.sandbox.painting.heavens import paint_aurora, paint_fireworks, paint_rainbow
 from components.sandbox.painting.palettes import Hour, Palette, Weather, palette_for
+from components.sandbox.painting.placing import Place
 from components.sandbox.painting.regions import sky_mask
 from components.sandbox.painting.scene import Thing, Wanted
 from components.sandbox.painting.sighting import horizon_of
 from components.sandbox.painting.sky import paint_clouds, paint_moon, paint_stars, paint_sun
 from components.sandbox.painting.stage import Stage
-from components.sandbox.painting.things import THINGS, Place, place_things
+from components.sandbox.painting.things import THINGS, place_things
 from components.sandbox.painting.weather import paint_lightning
 
 
@@ -83,7 +84,9 @@ def added(picture: Image.Image, stage: Stage, order: Wanted) -> Image.Image:
             lights = replace(
                 stage.palette, ambient=mix(stage.palette.ambient, (255, 255, 255), 0.3)
             )
-            placed = replace(known, tall=known.tall * (0.86 if known.place is Place.SKY else 0.8))
-            place_things(replace(stage, palette=lights), order, placed, frozenset())
+            placed = replace(
+                known, tall=known.tall * (0.86 if known.place in (Place.SKY, Place.BUNCH) else 0.8)
+            )
+            place_things(replace(stage, palette=lights), order, placed)
             return stage.picture
     return within_sky(picture, stage.picture)

@@ -6,7 +6,7 @@ Local changes are composed through a mask, so that every pixel outside it stays 
 from collections.abc import Callable
 from random import Random
 
-from PIL import Image, ImageFilter, ImageOps
+from PIL import Image, ImageFilter, ImageOps, ImageStat
 
 from components.sandbox.painting.brush import halo
 from components.sandbox.painting.colour import RGB, mix
@@ -39,6 +39,9 @@ _OF_THE_SKY = frozenset(
     }
 )  # fmt: skip
 _BRIGHT = frozenset({Thing.SUN, Thing.MOON, Thing.STARS, Thing.CLOUDS, Thing.RAINBOW, Thing.AURORA})
+
+_ENOUGH_BACKGROUND = 36
+"""Mean level, 0 to 255, of a sky mask that has found the backdrop rather than a corner of it."""
 
 
 def retouch(picture: Image.Image, instruction: str, seed: int) -> Image.Image:
@@ -161,8 +164,11 @@ def _letters(picture: Image.Image, change: Change, rng: Random) -> Image.Image:
 
 def _background(picture: Image.Image, change: Change, rng: Random) -> Image.Image:
     scene = paint_bare(change.words, picture.size, rng.randrange(1 << 30))
-    keep = subject_mask(picture).filter(ImageFilter.GaussianBlur(min(picture.size) / 60))
-    return Image.composite(picture, scene, keep.point([255 if i > 246 else i for i in range(256)]))
+    outside = sky_mask(picture)
+    if ImageStat.Stat(outside).mean[0] < _ENOUGH_BACKGROUND:
+        keep = subject_mask(picture).filter(ImageFilter.GaussianBlur(min(picture.size) / 60))
+        outside = keep.point([0 if i > 246 else 255 - i for i in range(256)])
+    return Image.composite(scene, picture, outside)
 
 
 def _gentle(picture: Image.Image, _change: Change, rng: Random) -> Image.Image:

@@ -39,7 +39,7 @@ def paint_sun(stage: Stage, radius: float, colour: RGB | None = None) -> None:
         glow = halo(stage.size, stage.sun, (radius * ring, radius * ring), 1.7)
         shine(stage.picture, glow, colour or stage.palette.glow, strength)
     disc = shape(stage.size, [circle(x, y, radius)])
-    low = mix(tone, stage.palette.glow, 0.4)
+    low = mix(tone, stage.palette.glow, 0.12 if colour else 0.4)
     box = (int(x - radius) - 2, int(y - radius) - 2)
     face = column((int(radius * 2) + 4, int(radius * 2) + 4), [(0, tone), (1, low)])
     sheet = Image.new("RGB", stage.size, low)

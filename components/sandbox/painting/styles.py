@@ -70,11 +70,11 @@ def _ragged_rim(size: tuple[int, int], rng: Random) -> Image.Image:
 
 
 def _poster(picture: Image.Image, rng: Random) -> Image.Image:
-    """Print in a dozen flat inks, inside a margin of paper."""
+    """Print in a few flat inks, inside a margin of paper."""
     size = picture.size
     half = picture.resize((size[0] // 2, size[1] // 2), Image.Resampling.BOX)
     half = half.filter(ImageFilter.MedianFilter(5))
-    flat = half.quantize(13, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).convert(
+    flat = half.quantize(20, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).convert(
         "RGB"
     )
     flat = flat.filter(ImageFilter.MedianFilter(3)).resize(size, Image.Resampling.LANCZOS)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Generic
 
 from components.sandbox.painting import vocabulary
-from components.sandbox.painting.colour import NAMED, RGB
+from components.sandbox.painting.colour import NAMED, NATURAL, RGB
 from components.sandbox.painting.palettes import Hour, Weather
 from components.sandbox.painting.scene import (
     Genre,
@@ -101,8 +101,13 @@ def wanted_things(words: Sequence[str]) -> tuple[Wanted, ...]:
         count = next((_count(word) for word in reversed(before) if _count(word)), None)
         if count is None or (count == 1 and plural):
             count = 5 if plural and match.meaning in _FLYING else 3 if plural else 1
-        colour = next((NAMED[word] for word in before if word in NAMED), None)
-        orders.setdefault(match.meaning, Wanted(match.meaning, min(count, 16), colour))
+        named = words[match.place : end]
+        colour = next((NAMED[word] for word in before if word in NAMED), None) or next(
+            (NATURAL[word] for word in (*before, *named) if word in NATURAL), None
+        )
+        known = orders.get(match.meaning)
+        if known is None or (known.colour is None and colour is not None):
+            orders[match.meaning] = Wanted(match.meaning, min(count, 16), colour)
     return tuple(orders.values())
 
 
