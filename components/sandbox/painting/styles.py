@@ -192,7 +192,7 @@ def _oil(picture: Image.Image, rng: Random) -> Image.Image:
     patches = ImageEnhance.Color(patches.resize(size, Image.Resampling.BICUBIC)).enhance(1.3)
     unit = min(size) / 100
     long = round((size[0] ** 2 + size[1] ** 2) ** 0.5)
-    canvas = clouded(rng, (long, long), (long / unit / 3.4, long / unit / 1.1), 2)
+    canvas = clouded(rng, (long, long), (long / unit / 2.6, long / unit / 0.8), 2)
     canvas = canvas.rotate(rng.choice((-38, 34)), Image.Resampling.BILINEAR)
     left, top = (long - size[0]) // 2, (long - size[1]) // 2
     strokes = canvas.crop((left, top, left + size[0], top + size[1]))
@@ -202,7 +202,7 @@ def _oil(picture: Image.Image, rng: Random) -> Image.Image:
     relief = ImageChops.subtract(strokes, ImageChops.offset(strokes, 2, 2), 1, 128).filter(
         ImageFilter.GaussianBlur(0.6)
     )
-    relief = relief.point([min(255, max(0, round(128 + (i - 128) * 0.6))) for i in range(256)])
+    relief = relief.point([min(255, max(0, round(128 + (i - 128) * 0.3))) for i in range(256)])
     return vignette(ImageChops.hard_light(patches, Image.merge("RGB", [relief] * 3)), 0.2)
 
 
