@@ -22,6 +22,7 @@ from components.sandbox import start as start_sandbox
 from components.server.logs import set_up_logs
 from components.studio.account import Account
 from components.studio.agenda import Agenda
+from components.studio.archive import Archive
 from components.studio.bell import Bell
 from components.studio.courier import Courier
 from components.studio.drill import DrillRoom
@@ -32,6 +33,7 @@ from components.studio.pacing import Typical
 from components.studio.settings import Settings, SettingsError, read_settings
 from components.studio.shelf import Shelf
 from components.studio.studio import Studio
+from components.studio.upkeep import Upkeep
 
 log = logging.getLogger("kontext.bootstrap")
 
@@ -70,6 +72,9 @@ class Opened:
             self.studio = assemble(settings, sandbox)
             held.callback(self.studio.close)
             self.studio.engine.start()
+            upkeep = Upkeep(self.studio.archive)
+            held.callback(upkeep.stop)
+            upkeep.start()
             self._held = held.pop_all()
 
     def close(self) -> None:
@@ -140,6 +145,7 @@ def assemble(settings: Settings, sandbox: RunningSandbox | None = None) -> Studi
         client=client,
         ledger=ledger,
         shelf=shelf,
+        archive=Archive(ledger=ledger, shelf=shelf, bell=bell),
         engine=engine,
         bell=bell,
         fetch=fetch,

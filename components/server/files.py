@@ -40,7 +40,7 @@ def file_routes(open_studio: Callable[[], Studio]) -> list[Route]:
             path,
             media_type="image/jpeg" if kind == "thumbnail" else f"image/{record.format}",
             filename=download_name(record) if kind == "download" else None,
-            headers={"cache-control": CACHE},
+            headers={"cache-control": "no-store" if record.deleted_at else CACHE},
         )
 
     async def picture(request: Request) -> Response:
@@ -67,10 +67,20 @@ def _find(
     if designer is None:
         return None
     studio = open_studio()
-    try:
-        record = studio.picture(designer, request.path_params["picture_id"])
-    except NotYours:
+    record = _record(studio, designer, request)
+    if record is None:
         return None
     is_thumbnail = kind == "thumbnail"
     path = studio.thumbnail_file(record) if is_thumbnail else studio.picture_file(record)
     return (path, record) if path.is_file() else None
+
+
+def _record(studio: Studio, designer: str, request: Request) -> PictureRecord | None:
+    """The designer's picture; one in the trash only for the trash view, which says so."""
+    picture_id = request.path_params["picture_id"]
+    if "trash" in request.query_params:
+        return studio.archive.trashed(designer, picture_id)
+    try:
+        return studio.picture(designer, picture_id)
+    except NotYours:
+        return None

@@ -1,8 +1,9 @@
 """The ledger: every task and picture, on disk before anything that costs money happens.
 
-The only module that knows SQL. SQLite is the embedded default (WAL, `synchronous=FULL`);
-another SQLAlchemy URL can take its place. Every change of a task is one transaction that
-reads the row, applies a rule and writes the result, so no two threads undo each other.
+Beside it only `schema`, `search` and `archive` know SQL. SQLite is the embedded default (WAL,
+`synchronous=FULL`); another SQLAlchemy URL can take its place. Every change of a task is one
+transaction that reads the row, applies a rule and writes the result, so no two threads undo
+each other.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
 from components.kontext import Model
+from components.studio.migration import add_missing_columns
 from components.studio.records import Entry, PictureRecord
 from components.studio.schema import (
     desks,
@@ -27,6 +29,7 @@ from components.studio.schema import (
     task_row,
     tasks,
 )
+from components.studio.search import folded
 from components.studio.tasks import UNFINISHED, State, Task
 
 BUSY_TIMEOUT_SECONDS = 15
@@ -44,8 +47,9 @@ class Ledger:
         self._engine = sa.create_engine(url, hide_parameters=True)
         if self._engine.dialect.name == "sqlite":
             _make_durable(self._engine)
-        with self._writing() as connection:
+        with self.writing() as connection:
             schema.create_all(connection)
+            add_missing_columns(connection)
 
     @classmethod
     def in_folder(cls, folder: Path) -> Ledger:
@@ -68,7 +72,7 @@ class Ledger:
         With `unless_since`, tasks of the same designer with the same values that were asked
         for since then are returned instead: a second press of the same button.
         """
-        with self._writing() as connection:
+        with self.writing() as connection:
             if unless_since is not None:
                 earlier = _same_press(connection, new[0], unless_since)
                 if earlier:
@@ -88,7 +92,7 @@ class Ledger:
         `picture` is what the task made: it is written down together with the change, if the
         rule took it.
         """
-        with self._writing() as connection:
+        with self.writing() as connection:
             found = connection.execute(
                 sa.select(tasks).where(tasks.c.id == task_id).with_for_update()
             ).one_or_none()
@@ -119,7 +123,7 @@ class Ledger:
     def unfinished(self) -> list[Task]:
         """Every task that has not ended, oldest first."""
         states = [state.value for state in UNFINISHED]
-        with self._reading() as connection:
+        with self.reading() as connection:
             rows = connection.execute(
                 sa.select(tasks).where(tasks.c.state.in_(states)).order_by(tasks.c.created_at)
             )
@@ -127,7 +131,7 @@ class Ledger:
 
     def count_by_state(self) -> dict[State, int]:
         """How many tasks stand in each state."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             rows = connection.execute(
                 sa.select(tasks.c.state, sa.func.count()).group_by(tasks.c.state)
             )
@@ -135,7 +139,7 @@ class Ledger:
 
     def count_sent(self, since: float, until: float) -> int:
         """How many creates left within this span of epoch seconds and were not turned away."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             return connection.execute(
                 sa.select(sa.func.count())
                 .select_from(tasks)
@@ -145,7 +149,7 @@ class Ledger:
     def seconds_taken(self, model: Model, *, editing: bool, newest: int = 20) -> list[float]:
         """From acceptance to our disk, of the newest pictures of a kind, in seconds."""
         is_edit = tasks.c.source_id.is_not(None)
-        with self._reading() as connection:
+        with self.reading() as connection:
             rows = connection.execute(
                 sa.select(tasks.c.finished_at - tasks.c.accepted_at)
                 .where(tasks.c.state == State.DONE.value, tasks.c.model == model.value)
@@ -157,7 +161,7 @@ class Ledger:
 
     def dismiss(self, designer: str, task_id: str) -> None:
         """Take an ended task without a picture off the designer's list; the row stays."""
-        with self._writing() as connection:
+        with self.writing() as connection:
             connection.execute(
                 sa.update(tasks)
                 .where(tasks.c.id == task_id, tasks.c.designer == designer)
@@ -166,28 +170,35 @@ class Ledger:
 
     # Entries: what a designer sees
 
-    def entries(
-        self, designer: str, *, limit: int, offset: int = 0, with_picture_only: bool = False
-    ) -> list[Entry]:
-        """A designer's tasks with their pictures, newest first."""
+    def entries(self, designer: str, *, limit: int, offset: int = 0) -> list[Entry]:
+        """A designer's tasks with their pictures, newest first; what was thrown away is not."""
+        kept = sa.select(pictures.c.id).where(pictures.c.deleted_at.is_(None))
         query = (
             sa.select(tasks)
             .where(tasks.c.designer == designer, tasks.c.dismissed.is_(False))
+            .where(tasks.c.picture_id.is_(None) | tasks.c.picture_id.in_(kept))
             .order_by(tasks.c.created_at.desc(), tasks.c.id)
             .limit(limit)
             .offset(offset)
         )
-        if with_picture_only:
-            query = query.where(tasks.c.picture_id.is_not(None))
         return self._entries(query)
 
+    def entries_of(self, designer: str, task_ids: Sequence[str]) -> list[Entry]:
+        """These tasks of a designer with their pictures, in this order; unknown ones are not."""
+        query = sa.select(tasks).where(tasks.c.designer == designer, tasks.c.id.in_(task_ids))
+        found = {entry.task.id: entry for entry in self._entries(query)}
+        return [found[task_id] for task_id in task_ids if task_id in found]
+
     def _entries(self, query: sa.Select[Any]) -> list[Entry]:
-        with self._reading() as connection:
+        with self.reading() as connection:
             found = [task_of(row) for row in connection.execute(query)]
-            wanted = [task.picture_id for task in found if task.picture_id]
+            wanted = {name for task in found for name in (task.picture_id, task.source_id) if name}
             rows = connection.execute(sa.select(pictures).where(pictures.c.id.in_(wanted)))
-            made = {row.id: picture_of(row) for row in rows}
-        return [Entry(task, made.get(task.picture_id or "")) for task in found]
+            known = {row.id: picture_of(row) for row in rows}
+        return [
+            Entry(task, known.get(task.picture_id or ""), known.get(task.source_id or ""))
+            for task in found
+        ]
 
     def edits_of(self, designer: str, picture_ids: Sequence[str]) -> list[Entry]:
         """Every task that edits one of these pictures, oldest first, with what it made."""
@@ -198,25 +209,16 @@ class Ledger:
         )
         return self._entries(query)
 
-    def count_pictures(self, designer: str) -> int:
-        """How many pictures were made for a designer."""
-        with self._reading() as connection:
-            return connection.execute(
-                sa.select(sa.func.count())
-                .select_from(pictures)
-                .where(pictures.c.designer == designer, pictures.c.task_id.is_not(None))
-            ).scalar_one()
-
     # Pictures
 
     def add_picture(self, picture: PictureRecord) -> None:
         """Write down a picture whose file already stands on disk."""
-        with self._writing() as connection:
+        with self.writing() as connection:
             connection.execute(sa.insert(pictures), [picture_row(picture)])
 
     def picture(self, picture_id: str) -> PictureRecord | None:
         """One picture by its id."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             row = connection.execute(
                 sa.select(pictures).where(pictures.c.id == picture_id)
             ).one_or_none()
@@ -224,7 +226,7 @@ class Ledger:
 
     def put_on_desk(self, designer: str, picture_id: str | None) -> None:
         """Remember which picture a designer has chosen to edit."""
-        with self._writing() as connection:
+        with self.writing() as connection:
             connection.execute(sa.delete(desks).where(desks.c.designer == designer))
             if picture_id is not None:
                 row = {"designer": designer, "source_id": picture_id}
@@ -232,14 +234,14 @@ class Ledger:
 
     def on_desk(self, designer: str) -> str | None:
         """The picture that a designer had chosen to edit."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             return connection.execute(
                 sa.select(desks.c.source_id).where(desks.c.designer == designer)
             ).scalar_one_or_none()
 
     def remember_upload(self, picture_id: str, url: str, at: float) -> None:
         """Note where the service can read a picture."""
-        with self._writing() as connection:
+        with self.writing() as connection:
             connection.execute(
                 sa.update(pictures)
                 .where(pictures.c.id == picture_id)
@@ -248,7 +250,7 @@ class Ledger:
 
     def forget_upload(self, picture_id: str) -> None:
         """Drop the upload address of a picture: the service could not read it there."""
-        with self._writing() as connection:
+        with self.writing() as connection:
             connection.execute(
                 sa.update(pictures)
                 .where(pictures.c.id == picture_id)
@@ -257,18 +259,19 @@ class Ledger:
 
     def forget_uploads(self) -> None:
         """Drop every upload address: the host behind them is no longer the same."""
-        with self._writing() as connection:
+        with self.writing() as connection:
             connection.execute(sa.update(pictures).values(upload_url=None, uploaded_at=None))
 
     # The doors to the database
 
     def _one_task(self, where: sa.ColumnElement[bool]) -> Task | None:
-        with self._reading() as connection:
+        with self.reading() as connection:
             row = connection.execute(sa.select(tasks).where(where).limit(1)).one_or_none()
             return None if row is None else task_of(row)
 
     @contextmanager
-    def _reading(self) -> Iterator[sa.Connection]:
+    def reading(self) -> Iterator[sa.Connection]:
+        """A transaction that only reads, for the ledger and its neighbours."""
         try:
             with self._engine.connect() as connection:
                 yield connection.execution_options(reads_only=True)
@@ -276,7 +279,8 @@ class Ledger:
             raise LedgerUnavailable("The ledger cannot be read.") from error
 
     @contextmanager
-    def _writing(self) -> Iterator[sa.Connection]:
+    def writing(self) -> Iterator[sa.Connection]:
+        """A transaction that writes, for the ledger and its neighbours."""
         try:
             with self._engine.begin() as connection:
                 yield connection
@@ -297,6 +301,7 @@ def _make_durable(engine: sa.Engine) -> None:
         connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_SECONDS * 1000}")
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")
+        connection.create_function("folded", 1, folded, deterministic=True)
 
     @sa.event.listens_for(engine, "begin")
     def _begin(connection: sa.Connection) -> None:

@@ -46,6 +46,10 @@ class Family:
             step = self.step(step.parent_id) if step.parent_id else None
         return tuple(reversed(line))
 
+    def kept(self) -> Family:
+        """The same without what was thrown away."""
+        return Family(tuple(step for step in self.steps if step.picture.deleted_at is None))
+
     def tips(self) -> tuple[Step, ...]:
         """The pictures that nothing was made from, the newest first: one for each branch."""
         edited = {step.parent_id for step in self.steps}

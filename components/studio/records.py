@@ -26,11 +26,17 @@ class PictureRecord:
     upload_url: str | None = None
     """Where the service can read it, good until about a day after `uploaded_at`."""
     uploaded_at: float | None = None
+    starred: bool = False
+    chosen_at: float | None = None
+    """When it was put in front of the other variants of its press."""
+    deleted_at: float | None = None
+    """When it was thrown away; its file stays until the trash is emptied."""
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A task with the picture it made, if it made one."""
+    """A task with the picture it made, if it made one, and the one it started from."""
 
     task: Task
     picture: PictureRecord | None
+    source: PictureRecord | None = None

@@ -76,6 +76,9 @@ pictures = sa.Table(
     sa.Column("notes", sa.Text, nullable=False),
     sa.Column("upload_url", sa.Text),
     sa.Column("uploaded_at", sa.Float),
+    sa.Column("starred", sa.Boolean, nullable=False, default=False, server_default="0"),
+    sa.Column("chosen_at", sa.Float),
+    sa.Column("deleted_at", sa.Float),
     sa.Index("pictures_of_designer", "designer", "created_at"),
 )
 

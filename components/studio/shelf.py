@@ -34,6 +34,11 @@ class Shelf:
             for partial in folder.glob("*/.*.part"):
                 partial.unlink(missing_ok=True)
 
+    def remove(self, picture_id: str, file_format: str) -> None:
+        """Delete a picture and its thumbnail, whichever of them is there."""
+        self.picture_path(picture_id, file_format).unlink(missing_ok=True)
+        self.thumbnail_path(picture_id).unlink(missing_ok=True)
+
     def read(self, picture_id: str, file_format: str) -> bytes:
         """The bytes of a picture. Raises FileNotFoundError when the file is gone."""
         return self.picture_path(picture_id, file_format).read_bytes()

@@ -15,6 +15,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from components.kontext import CallbackHint, GenerationRequest, InvalidRequest, KontextClient
+from components.studio.archive import Archive
 from components.studio.bell import Bell
 from components.studio.drill import DrillRoom
 from components.studio.engine import Engine
@@ -44,6 +45,7 @@ class Studio:
     client: KontextClient = field(repr=False)
     ledger: Ledger
     shelf: Shelf
+    archive: Archive
     engine: Engine
     bell: Bell
     fetch: GuardedFetch
@@ -137,18 +139,10 @@ class Studio:
         """A designer's tasks, newest first, each with its picture if it has one."""
         return self.ledger.entries(designer, limit=limit, offset=offset)
 
-    def gallery(self, designer: str, *, limit: int, offset: int = 0) -> list[Entry]:
-        """A designer's pictures, newest first, each with the task that made it."""
-        return self.ledger.entries(designer, limit=limit, offset=offset, with_picture_only=True)
-
-    def count_pictures(self, designer: str) -> int:
-        """How many pictures a designer has made."""
-        return self.ledger.count_pictures(designer)
-
     def picture(self, designer: str, picture_id: str) -> PictureRecord:
-        """A picture of this designer's. Raises NotYours."""
+        """A picture of this designer's that was not thrown away. Raises NotYours."""
         found = self.ledger.picture(picture_id)
-        if found is None or found.designer != designer:
+        if found is None or found.designer != designer or found.deleted_at is not None:
             raise NotYours
         return found
 
@@ -159,10 +153,14 @@ class Studio:
             raise NotYours
         return found
 
-    def family(self, designer: str, picture_id: str) -> Family:
-        """The picture with everything it came from and led to. Raises NotYours."""
+    def family(self, designer: str, picture_id: str, *, with_thrown: bool = False) -> Family:
+        """The picture with all it came from and led to. Raises NotYours.
+
+        What was thrown away is left out, unless the gaps are asked for.
+        """
         self.picture(designer, picture_id)
-        return family_of(self.ledger, designer, picture_id)
+        family = family_of(self.ledger, designer, picture_id)
+        return family if with_thrown else family.kept()
 
     def running_edits(self, designer: str, family: Family) -> list[Entry]:
         """The edits of a family's pictures that have not made a picture, newest first."""
