@@ -8,16 +8,11 @@ from __future__ import annotations
 
 import argparse
 import sys
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 
-import uvicorn
 from PIL import Image
-from starlette.applications import Starlette
 
 from components.bootstrap import Opened
 from components.kontext import GenerationRequest
@@ -27,6 +22,7 @@ from components.server.metrics import metrics_routes
 from components.studio.settings import Settings
 from components.studio.studio import Studio
 from components.studio.tasks import FINAL, State, Task
+from tests.listening import listening
 
 DESIGNERS = ("a" * 32, "b" * 32, "c" * 32)
 QUIET_SECONDS = 5.0  # a callback may still turn up
@@ -76,21 +72,6 @@ def work(studio: Studio, tasks: int) -> None:
             quiet_since = time.monotonic()
 
 
-@contextmanager
-def listening(studio: Studio, port: int) -> Iterator[None]:
-    """Answer callbacks and the watchers while the studio works."""
-    app = Starlette(routes=[*callback_routes(lambda: studio), *metrics_routes(lambda: studio)])
-    config = uvicorn.Config(app, port=port, log_level="critical", access_log=False)
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    try:
-        yield
-    finally:
-        server.should_exit = True
-        thread.join()
-
-
 def main() -> int:
     """Work until all has come to rest; the process's exit status."""
     parser = argparse.ArgumentParser(prog="python -m tests.worker", description=__doc__)
@@ -111,9 +92,11 @@ def main() -> int:
             creates_per_10s=wanted.creates_per_10s,
         )
     )
+    studio = opened.studio
     try:
-        with listening(opened.studio, wanted.port):
-            work(opened.studio, wanted.tasks)
+        routes = [*callback_routes(lambda: studio), *metrics_routes(lambda: studio)]
+        with listening(routes, wanted.port):
+            work(studio, wanted.tasks)
     finally:
         opened.close()
     return 0

@@ -12,7 +12,7 @@ from components.studio.tasks import Trouble
 
 CREATE_WINDOW_SECONDS = 10.0  # contract.md §4
 QUERY_WINDOW_SECONDS = 1.0  # contract.md §4
-MAINTENANCE_PAUSE_SECONDS = 15.0
+MAINTENANCE_PAUSE_SECONDS = 5.0
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,7 @@ from components.studio.schema import (
 from components.studio.search import folded
 from components.studio.tasks import UNFINISHED, State, Task
 
-BUSY_TIMEOUT_SECONDS = 15
+BUSY_TIMEOUT_SECONDS = 15.0
 
 
 class LedgerUnavailable(Exception):
@@ -298,7 +298,7 @@ def _make_durable(engine: sa.Engine) -> None:
     @sa.event.listens_for(engine, "connect")
     def _configure(connection: Any, _record: object) -> None:
         connection.isolation_level = None
-        connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_SECONDS * 1000}")
+        connection.execute(f"PRAGMA busy_timeout={round(BUSY_TIMEOUT_SECONDS * 1000)}")
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")
         connection.create_function("folded", 1, folded, deterministic=True)

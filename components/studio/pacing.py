@@ -115,8 +115,8 @@ def pause_after_patience(elapsed: float) -> float:
 
 
 def pause_after_empty(times: int) -> float:
-    """The least pause after answers that should have told more: 1, 2, 4, 8 seconds."""
-    return _between(0.0, 2.0 ** min(times - 1, 3), 8.0) if times else 0.0
+    """The least pause after answers that should have told more: 1, 2, 3, 4 seconds."""
+    return _between(0.0, float(times), 4.0)
 
 
 def _between(least: float, value: float, most: float) -> float:

@@ -111,7 +111,7 @@ def test_without_experience_pauses_grow_with_the_time_waited() -> None:
     assert pauses == [1.0, 2.0, 8.0, 15.0]
     assert pause_after_patience(600) == 60.0
     assert pause_after_patience(86_400) == 600.0
-    assert [pause_after_empty(times) for times in range(6)] == [0, 1, 2, 4, 8, 8]
+    assert [pause_after_empty(times) for times in range(6)] == [0, 1, 2, 3, 4, 4]
 
 
 def test_the_usual_time_is_learned_from_the_latest_pictures() -> None:
