@@ -33,7 +33,7 @@ def prepare(sheet_key: str) -> None:
             case "dismiss":
                 studio.dismiss(tab.designer, event.card_id)
     except NotYours:
-        tab.notice = "That picture is no longer here."
+        st.toast("That picture is no longer here.")
 
 
 def follow(event: SheetEvent | None) -> None:
@@ -42,10 +42,17 @@ def follow(event: SheetEvent | None) -> None:
         return
     if event.verb == "edit":
         st.switch_page("pages/edit.py")
-    if event.verb == "remix":
-        task = session.studio().task(session.current().designer, event.card_id)
+    if event.verb == "remix" and (task := _task_of(event)) is not None:
         st.switch_page("pages/edit.py" if task.is_edit else "pages/generate.py")
     st.rerun(scope="fragment")
+
+
+def _task_of(event: SheetEvent) -> Task | None:
+    """The card's task, or None when it was deleted meanwhile in another tab."""
+    try:
+        return session.studio().task(session.current().designer, event.card_id)
+    except NotYours:
+        return None
 
 
 def _remix(task: Task) -> None:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from components.studio.records import Entry
 from components.studio.tasks import UNFINISHED, State
-from components.ui import acts, session
+from components.ui import acts, hold, session
 from components.ui.cards import card_of
 from components.ui.sheet import sheet
 from components.ui.words import STATE_WORDS
@@ -31,6 +31,7 @@ def _newest() -> list[Entry]:
 
 
 def _draw(empty: str) -> None:
+    hold.follow_hold()
     studio = session.studio()
     entries = _newest()
     places = studio.place_in_queue()

@@ -10,9 +10,8 @@ from streamlit.navigation.page import Page
 
 from components.studio.ledger import LedgerUnavailable
 from components.studio.settings import SettingsError
-from components.ui import session
+from components.ui import hold, session
 from components.ui.escape import plain
-from components.ui.words import held
 
 _ROOT = Path(__file__).parents[2]
 _STYLE = Path(__file__).with_name("frame.css")
@@ -61,7 +60,4 @@ def _notices() -> None:
     if studio.settings.sandboxed:
         with st.container(key="kx-sandbox"):
             st.markdown(SANDBOX_SENTENCE)
-    if studio.held_by is not None:
-        with st.container(key="kx-held", horizontal=True, vertical_alignment="center"):
-            st.warning(plain(held(studio.held_by)), width="stretch")
-            st.button("Try now", on_click=studio.engine.probe_account)
+    hold.draw_hold()

@@ -5,7 +5,7 @@ A session lives as long as a browser tab; what must outlive it is in the ledger.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import tzinfo
 from typing import cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -33,8 +33,10 @@ class Session:
     wanted_url: str | None = None
     source_notice: str | None = None
     """Why a picture could not be taken in."""
-    notice: str | None = None
-    """Why the last press led to nothing; shown beside the button until the next one."""
+    notices: dict[str, str] = field(default_factory=dict)
+    """By form, why its last press led to nothing; shown beside the button until the next one."""
+    hold: str | None = None
+    """What keeps the queue from being sent, as the frame of this tab says it."""
 
 
 def current() -> Session:

@@ -10,7 +10,7 @@ from components.studio.lineage import Family, Step
 from components.studio.measure import surprises
 from components.studio.records import PictureRecord
 from components.studio.tasks import UNFINISHED
-from components.ui import acts, session
+from components.ui import acts, hold, session
 from components.ui.cards import card_of, download_url, picture_url, thumbnail_url
 from components.ui.compare import Side, compare
 from components.ui.escape import plain
@@ -39,6 +39,7 @@ class _Pair:
 
 
 def _draw(drawn_for: str) -> None:
+    hold.follow_hold()
     tab, studio = session.current(), session.studio()
     source = session.source()
     if source is None or source.id != drawn_for:

@@ -15,6 +15,7 @@ import streamlit as st
 from components.studio import GenerationRequest
 from components.ui import session
 from components.ui.form import Form
+from components.ui.submit import saying_why_not
 
 _PICTURES = Path(__file__).parents[2] / "static" / "starters"
 
@@ -34,7 +35,7 @@ STARTERS = (
     Starter("city", "A city skyline at night with neon lights, reflected in a river"),
     Starter("cabin", "A cabin in a snowy pine forest under the northern lights"),
     Starter("desert", "Golden desert dunes under a huge sun, vintage travel poster"),
-    Starter("harbour", "Sailboats in a calm harbour, soft morning fog, watercolour"),
+    Starter("harbour", "Three sailboats on a calm sea at sunset, birds over the horizon"),
 )
 
 
@@ -93,13 +94,14 @@ def _tile(name: str, words: str, on_click: Callable[[], None]) -> None:
 def _begin(beginning: Beginning) -> None:
     tab = session.current()
     data = (_PICTURES / f"{beginning.name}.jpg").read_bytes()
-    record = session.studio().bring_in(tab.designer, data, label=beginning.name.capitalize())
-    session.choose_source(record.id)
-    Form("edit").fill(GenerationRequest(prompt=beginning.instruction))
+    with saying_why_not("edit"):
+        record = session.studio().bring_in(tab.designer, data, label=beginning.name.capitalize())
+        session.choose_source(record.id)
+        Form("edit").fill(GenerationRequest(prompt=beginning.instruction))
 
 
 def _make(starter: Starter) -> None:
     tab = session.current()
-    session.studio().submit(
-        tab.designer, GenerationRequest(prompt=starter.prompt, aspect_ratio=starter.ratio)
-    )
+    request = GenerationRequest(prompt=starter.prompt, aspect_ratio=starter.ratio)
+    with saying_why_not("generate"):
+        session.studio().submit(tab.designer, request)

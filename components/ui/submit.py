@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import streamlit as st
 
 from components.studio import InvalidRequest, Model
@@ -9,7 +12,7 @@ from components.studio.ledger import LedgerUnavailable
 from components.studio.studio import NotYours
 from components.ui import session
 from components.ui.escape import plain
-from components.ui.form import Form
+from components.ui.form import Form, Mode
 from components.ui.words import credits_in_words
 
 
@@ -26,32 +29,42 @@ def draw_submit(form: Form, verb: str) -> None:
         on_click=_submit,
         args=(form,),
     )
-    notice = session.current().notice
+    notice = session.current().notices.get(form.mode)
     if notice is not None:
         st.error(plain(notice))
+
+
+@contextmanager
+def saying_why_not(mode: Mode) -> Iterator[None]:
+    """Turn what hinders a press into the sentence beside that form's button."""
+    notices = session.current().notices
+    notices.pop(mode, None)
+    try:
+        yield
+    except InvalidRequest as error:
+        notices[mode] = error.sentence
+    except NotYours:
+        notices[mode] = "The source picture is gone. Choose it again."
+    except LedgerUnavailable:
+        notices[mode] = (
+            "This could not be written down, so nothing was sent and nothing was spent. "
+            "The server's disk may be full: try again in a moment."
+        )
 
 
 def _submit(form: Form) -> None:
     """Only write the task down: a callback that waits is cut off by the next click."""
     tab = session.current()
-    tab.notice = None
     # Read now and not when the button was drawn: a fragment may have changed it since.
     source_id = tab.source_id if form.mode == "edit" else None
-    if form.mode == "edit" and source_id is None:
-        tab.notice = "Choose a picture first: upload one, paste one, or give its address."
-        return
-    draft = form.draft()
-    try:
+    with saying_why_not(form.mode):
+        if form.mode == "edit" and source_id is None:
+            raise InvalidRequest(
+                "input_image",
+                "Choose a picture first: upload one, paste one, or give its address.",
+            )
+        draft = form.draft()
         session.studio().submit(
             tab.designer, draft.request(), source_id=source_id, variants=draft.variants
         )
         tab.pair = None  # what was asked for last is what is waited for
-    except InvalidRequest as error:
-        tab.notice = error.sentence
-    except NotYours:
-        tab.notice = "The source picture is gone. Choose it again."
-    except LedgerUnavailable:
-        tab.notice = (
-            "This could not be written down, so nothing was sent and nothing was spent. "
-            "The server's disk may be full: try again in a moment."
-        )
