@@ -1,9 +1,9 @@
 """The ledger: every task and picture, on disk before anything that costs money happens.
 
-Beside it only `schema`, `search` and `archive` know SQL. SQLite is the embedded default (WAL,
-`synchronous=FULL`); another SQLAlchemy URL can take its place. Every change of a task is one
-transaction that reads the row, applies a rule and writes the result, so no two threads undo
-each other.
+Only its neighbours in this room know SQL as well: those that open its `reading` and `writing`.
+SQLite is the embedded default (WAL, `synchronous=FULL`); another SQLAlchemy URL can take its
+place. Every change of a task is one transaction that reads the row, applies a rule and writes
+the result, so no two threads undo each other.
 """
 
 from __future__ import annotations

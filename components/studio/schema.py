@@ -61,6 +61,23 @@ desks = sa.Table(
     sa.Column("source_id", sa.String(32), nullable=False),
 )
 
+drafts = sa.Table(
+    "drafts",
+    schema,
+    sa.Column("designer", sa.String(64), primary_key=True),
+    sa.Column("mode", sa.String(8), primary_key=True),
+    sa.Column("prompt", sa.Text, nullable=False),
+)
+
+pins = sa.Table(
+    "pins",
+    schema,
+    sa.Column("designer", sa.String(64), primary_key=True),
+    sa.Column("id", sa.String(32), primary_key=True),
+    sa.Column("prompt", sa.Text, nullable=False),
+    sa.Column("pinned_at", sa.Float, nullable=False),
+)
+
 pictures = sa.Table(
     "pictures",
     schema,

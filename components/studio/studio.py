@@ -11,23 +11,27 @@ import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
 from pathlib import Path
 
 from components.kontext import CallbackHint, GenerationRequest, InvalidRequest, KontextClient
 from components.studio.archive import Archive
+from components.studio.balance import BalanceWatch
 from components.studio.bell import Bell
+from components.studio.drafts import Drafts
 from components.studio.drill import DrillRoom
 from components.studio.engine import Engine
 from components.studio.fetch import GuardedFetch
+from components.studio.homecoming import Homecoming, Homecomings, checked_id
 from components.studio.intake import take_in
 from components.studio.ledger import Ledger
 from components.studio.life import Accepted, advance, called_back, looked_again, sent_again
 from components.studio.lineage import Family, family_of
+from components.studio.notebook import Notebook
 from components.studio.records import Entry, PictureRecord
 from components.studio.settings import Settings
 from components.studio.shelf import Shelf
-from components.studio.tasks import Task, Trouble
+from components.studio.spend import Spend, spent_by
+from components.studio.tasks import State, Task, Trouble
 
 MOST_VARIANTS = 4
 SAME_PRESS_SECONDS = 1.0
@@ -52,6 +56,17 @@ class Studio:
     drill: DrillRoom | None = None
     """Only where the sandbox plays the service."""
     clock: Callable[[], float] = time.time
+    notebook: Notebook = field(init=False)
+    drafts: Drafts = field(init=False)
+    balance: BalanceWatch = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.notebook = Notebook(self.ledger)
+        self.drafts = Drafts(self.notebook)
+        self.balance = BalanceWatch(self.client.credits)
+        self._homecomings = Homecomings(
+            self.ledger, ask=self.client.query, price=self.settings.price, clock=self.clock
+        )
 
     # Asking for pictures
 
@@ -107,15 +122,26 @@ class Studio:
         Raises InvalidRequest for what cannot be an id, or is the id of another task here. An id
         that the service does not know, or knows for another prompt, leaves it unconfirmed.
         """
-        named = Accepted(service_id.strip(), proven=False)
-        if not named.service_id.isprintable() or not 1 <= len(named.service_id) <= 200:
-            raise InvalidRequest("task_id", "This is no task id: copy it again from the service.")
+        named = Accepted(checked_id(service_id), proven=False)
         holder = self.ledger.task_by_service_id(named.service_id)
         if holder is not None and holder.id != task_id:
             raise InvalidRequest(
                 "task_id", "This task id belongs to another picture here: copy the right one."
             )
         return self._changed(designer, task_id, lambda task: advance(task, named, self.clock()))
+
+    def adopt(self, designer: str, service_id: str) -> Homecoming:
+        """Bring home a task by the id that the service knows it by; may take 15 seconds.
+
+        One that is here already is looked at again. Raises what `Homecomings.find` raises.
+        """
+        found = self._homecomings.find(designer, checked_id(service_id))
+        if found.is_new:
+            self.engine.take_up(found.task)
+            return found
+        if found.task.state is State.UNCONFIRMED:
+            return replace(found, task=self.confirm(designer, found.task.id, service_id))
+        return replace(found, task=self.look_again(designer, found.task.id))
 
     def dismiss(self, designer: str, task_id: str) -> None:
         """Take an ended task without a picture off the list."""
@@ -190,9 +216,9 @@ class Studio:
         """What keeps the whole queue from being sent: the key or the credit."""
         return self.engine.held_by
 
-    def balance(self) -> Decimal:
-        """The account's credits. Raises KontextError."""
-        return self.client.credits()
+    def spent(self, designer: str, *, since: float = 0.0) -> Spend:
+        """What a designer has spent since then, in epoch seconds."""
+        return spent_by(self.ledger, designer, since=since)
 
     # Bringing pictures in
 
@@ -230,6 +256,7 @@ class Studio:
     def close(self) -> None:
         """Stop working; every unfinished task goes on at the next start."""
         self.engine.stop()
+        self.drafts.close()
         self.ledger.close()
         self.client.close()
 
