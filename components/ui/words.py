@@ -63,7 +63,8 @@ _TROUBLES = {
     ),
     Trouble.NO_ANSWER: Wording(
         "Sent, but no answer came",
-        "It may have been made and charged, so it is not sent again by itself.",
+        "It may have been made and charged, so it is not sent again by itself. "
+        "If kie.ai does not list it, send it again.",
     ),
     Trouble.NOT_CREATED: Wording(
         "The service could not start it", "Try again. Whether it was charged is unknown."
@@ -118,7 +119,7 @@ def wording(task: Task, *, place: int | None = None) -> Wording:
                 "Next in line" if place in (None, 1) else f"{_ordinal(place)} in line", ""
             )
         case State.QUEUED, Obstacle() as obstacle:
-            return _of(obstacle, again=obstacle.trouble is Trouble.UNREACHABLE)
+            return _of(obstacle, again=True)
         case State.SUBMITTING, _:
             return Wording("Uploading the source" if _is_uploading(task) else "Sending", "")
         case State.STORING, None:
@@ -147,7 +148,9 @@ def held(trouble: Trouble) -> str:
 
 def _of(obstacle: Obstacle, *, again: bool = False) -> Wording:
     words = _TROUBLES[obstacle.trouble]
-    advice = f"{words.advice} It is tried again by itself." if again else words.advice
+    advice = words.advice
+    if obstacle.trouble is Trouble.UNREACHABLE:
+        advice += " It is tried again by itself." if again else " Try again later."
     if obstacle.trouble in _SERVICE_EXPLAINS and obstacle.words:
         advice = f"“{obstacle.words.rstrip('.')}.” {advice}"
     return Wording(words.headline, advice)

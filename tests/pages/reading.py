@@ -56,7 +56,7 @@ def card_when(at: AppTest, right: Callable[[Card], bool], said: str) -> Card:
     deadline = time.monotonic() + PATIENCE_SECONDS
     while not (found := cards(drawn(at))) or not right(found[0]):
         assert time.monotonic() < deadline, f"{said}: {found[:1]}"
-        time.sleep(0.05)
+        time.sleep(0.1)
     return found[0]
 
 

@@ -1,0 +1,41 @@
+"""What people wrote is shown as they wrote it, wherever Streamlit reads Markdown."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from components.ui.escape import plain
+
+
+@given(st.text(max_size=200))
+def test_nothing_is_lost_but_the_shape_of_the_white_space(text: str) -> None:
+    unescaped = re.sub(r"\\(.)", r"\1", plain(text))
+
+    assert unescaped == " ".join(text.split())
+
+
+@given(st.text(alphabet="\\*_`[]<>#$:~|!&ab \n-+.1()", max_size=80))
+def test_no_mark_is_left_that_could_mean_something(text: str) -> None:
+    escaped = plain(text)
+
+    assert not re.search(r"(?<!\\)(?:\\\\)*[*_`\[\]<>#$:~|!&]", escaped.replace("\\\\", ""))
+    assert "\n" not in escaped
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        (":red[x]", r"\:red\[x\]"),
+        ("$x$", r"\$x\$"),
+        ("- a\n# b", r"\- a \# b"),
+        ("KIE_API_KEY", r"KIE\_API\_KEY"),
+        ("A hill", "A hill"),
+        ("قطة 🦊", "قطة 🦊"),
+    ],
+)
+def test_each_kind_of_markup_is_switched_off(text: str, shown: str) -> None:
+    assert plain(text) == shown
