@@ -28,7 +28,7 @@ def listening(routes: Sequence[BaseRoute], port: int = 0) -> Iterator[str]:
         thread.start()
         try:
             deadline = time.monotonic() + START_SECONDS
-            while not server.started:
+            while not server.started and thread.is_alive():
                 if time.monotonic() > deadline:
                     raise TimeoutError("the routes are not served")
                 time.sleep(0.01)

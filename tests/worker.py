@@ -25,7 +25,7 @@ from components.studio.tasks import FINAL, State, Task
 from tests.listening import listening
 
 DESIGNERS = ("a" * 32, "b" * 32, "c" * 32)
-QUIET_SECONDS = 5.0  # a callback may still turn up
+QUIET_SECONDS = 4.0  # a callback may still turn up
 EDIT_EVERY = 4
 _RESTING = FINAL | {State.UNCONFIRMED}
 

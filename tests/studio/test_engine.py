@@ -83,6 +83,13 @@ def test_each_fault_ends_in_its_state_and_is_never_paid_twice(
         assert shop.studio.thumbnail_file(record).is_file()
 
 
+def test_every_rejection_is_counted(faulty: tuple[Workshop, dict[str, Task]]) -> None:
+    shop, tasks = faulty
+    shop.wait_for(tasks["rate-limited"], DONE)
+    shop.wait_for(tasks["rate-limited-http"], DONE)
+    assert shop.studio.engine.tally.read().rejected == shop.sandbox.book()["rejected"] == 4
+
+
 @pytest.mark.parametrize("fault", NO_PICTURE_YET)
 def test_a_bad_link_is_tried_again_and_no_rubbish_is_stored(
     faulty: tuple[Workshop, dict[str, Task]], fault: str
