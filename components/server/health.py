@@ -33,6 +33,8 @@ def _health(open_studio: Callable[[], Studio]) -> Response:
         return _unavailable(str(error))
     if not studio.engine.is_at_work:
         return _unavailable("The engine has stopped. Restart the studio.")
+    if studio.engine.is_stuck:
+        return _unavailable("The ledger cannot be written. Is the disk full?")
     queue = studio.engine.queue()
     oldest = min((task.created_at for task in queue), default=None)
     waiting = None if oldest is None else round(max(0.0, time.time() - oldest), 1)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Protocol
 
-from components.kontext import KeyRejected, Maintenance, OutOfCredit, RateLimited
+from components.kontext import KeyRejected, KontextError, Maintenance, OutOfCredit, RateLimited
 from components.studio.gate import Gate
 from components.studio.life import Accepted, Hindered, Report
 from components.studio.pacing import Pace
@@ -13,6 +16,12 @@ from components.studio.tasks import Trouble
 CREATE_WINDOW_SECONDS = 10.0  # contract.md §4
 QUERY_WINDOW_SECONDS = 1.0  # contract.md §4
 MAINTENANCE_PAUSE_SECONDS = 5.0
+
+
+class Till(Protocol):
+    """What tells the balance."""
+
+    def credits(self) -> Decimal: ...
 
 
 @dataclass(frozen=True)
@@ -65,3 +74,17 @@ class Account:
             case KeyRejected():
                 self.queries.slow_down(now, MAINTENANCE_PAUSE_SECONDS)
                 self.gate.close(Trouble.KEY, now)
+
+
+def trouble_of(till: Till, prices: Sequence[Decimal], before: Trouble | None) -> Trouble | None:
+    """What keeps pictures of these prices in credits from being sent.
+
+    An account that cannot be asked is as it was before.
+    """
+    try:
+        balance = till.credits()
+    except KeyRejected:
+        return Trouble.KEY
+    except KontextError:
+        return before
+    return Trouble.CREDIT if prices and balance < min(prices) else None

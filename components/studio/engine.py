@@ -13,13 +13,12 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from typing import TypeVar
 
-from components.kontext import KeyRejected, KontextError
-from components.studio.account import CREATE_WINDOW_SECONDS, Account
+from components.studio.account import CREATE_WINDOW_SECONDS, Account, trouble_of
 from components.studio.agenda import AT_ONCE, Agenda, Job, Step
 from components.studio.bell import Bell
-from components.studio.ledger import Ledger, LedgerUnavailable
+from components.studio.insistence import Insistence
+from components.studio.ledger import Ledger
 from components.studio.life import Hindered, advance, interrupted
 from components.studio.records import PictureRecord
 from components.studio.steps import Hands, Outcome, Service, Steps
@@ -27,10 +26,6 @@ from components.studio.tally import Tally
 from components.studio.tasks import Obstacle, State, Task, Trouble
 
 log = logging.getLogger("kontext.engine")
-
-FIRST_WRITE_PAUSE_SECONDS = 0.5
-LONGEST_WRITE_PAUSE_SECONDS = 30.0
-T = TypeVar("T")
 
 
 class Engine:
@@ -68,10 +63,12 @@ class Engine:
             change=self._surely_change,
             clock=clock,
             tally=self.tally,
+            holder_of=ledger.task_by_service_id,
         )
         self._order = threading.Lock()  # taken before `_turn`, never after it
         self._turn = threading.Condition()
         self._stopping = threading.Event()
+        self._insistence = Insistence(self._stopping)
         self._pool = ThreadPoolExecutor(sum(AT_ONCE.values()) + 1, thread_name_prefix="engine")
         self._thread = threading.Thread(target=self._run, name="engine-agenda", daemon=True)
 
@@ -102,6 +99,11 @@ class Engine:
     def is_at_work(self) -> bool:
         """Whether tasks are being worked on."""
         return self._thread.is_alive() and not self._stopping.is_set()
+
+    @property
+    def is_stuck(self) -> bool:
+        """Whether work waits for a ledger that cannot be read or written."""
+        return self._insistence.is_waiting
 
     # What others tell the engine
 
@@ -200,7 +202,7 @@ class Engine:
                 self._turn.notify_all()
 
     def _do_step(self, job: Job) -> None:
-        task = self._surely(lambda: self._ledger.task(job.task_id))
+        task = self._insistence.do(lambda: self._ledger.task(job.task_id))
         if task is None:
             with self._turn:
                 self._agenda.drop(job.task_id)
@@ -243,7 +245,8 @@ class Engine:
             self._bell.ring_all()
 
     def _probe(self) -> None:
-        trouble = self._trouble_of_account()
+        queue = self.queue()
+        trouble = trouble_of(self._service, [task.price for task in queue], self.held_by)
         with self._turn:
             if trouble is None:
                 self._account.gate.open_on_trial()
@@ -252,17 +255,6 @@ class Engine:
                 self._account.gate.probe_failed(trouble, self._steady())
             self._turn.notify_all()
         self._bell.ring_all()
-
-    def _trouble_of_account(self) -> Trouble | None:
-        """What still keeps the queue; an account that cannot be asked is as it was."""
-        try:
-            balance = self._service.credits()
-        except KeyRejected:
-            return Trouble.KEY
-        except KontextError:
-            return self.held_by
-        prices = [task.price for task in self.queue()]
-        return Trouble.CREDIT if prices and balance < min(prices) else None
 
     # What follows from a change
 
@@ -273,14 +265,12 @@ class Engine:
             case State.STORING:
                 self.tally.done(after.id, self._steady())
             case State.FAILED if after.is_edit and after.service_id:
-                self._surely(lambda: self._steps.hands.distrust_source(after))
+                self._insistence.do(lambda: self._steps.hands.distrust_source(after))
             case State.DONE:
                 self.tally.stored(after.id, self._steady())
                 with self._turn:
                     self._agenda.learn(after)
         self._bell.ring(after.designer)
-
-    # The ledger, however long it takes
 
     def _surely_change(
         self,
@@ -289,22 +279,7 @@ class Engine:
         *,
         picture: PictureRecord | None = None,
     ) -> tuple[Task, Task] | None:
-        return self._surely(lambda: self.change(task_id, rule, picture=picture))
-
-    def _surely(self, work: Callable[[], T]) -> T | None:
-        """Do ledger work, as often as it takes: what the service said must not be forgotten.
-
-        None when the studio closes before it could be done.
-        """
-        pause = FIRST_WRITE_PAUSE_SECONDS
-        while True:
-            try:
-                return work()
-            except LedgerUnavailable:
-                log.exception("the ledger does not answer", extra={"again_in_seconds": pause})
-                if self._stopping.wait(pause):
-                    return None
-                pause = min(pause * 2, LONGEST_WRITE_PAUSE_SECONDS)
+        return self._insistence.do(lambda: self.change(task_id, rule, picture=picture))
 
 
 def _jittered(before: Task, after: Task) -> Task:

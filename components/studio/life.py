@@ -23,6 +23,7 @@ from components.kontext import (
 )
 from components.studio.following import missing, reported, unfinished
 from components.studio.obstacles import obstacle_of
+from components.studio.pacing import LONGEST_REJECTION_SECONDS
 from components.studio.tasks import Obstacle, State, Task, Trouble
 
 MOST_UNSENT_TRIES = 12  # about eight minutes of a service that cannot be reached
@@ -79,7 +80,8 @@ def advance(task: Task, report: Report, now: float) -> Task:
         case State.SUBMITTING, NeverSent():
             return _postponed(task, obstacle_of(report), now, most=MOST_UNSENT_TRIES)
         case State.SUBMITTING, RateLimited(retry_after_seconds=pause):
-            return _postponed(task, obstacle_of(report), now, pause=pause or 0.0)
+            pause = min(pause or 0.0, LONGEST_REJECTION_SECONDS)
+            return _postponed(task, obstacle_of(report), now, pause=pause)
         case State.SUBMITTING, Maintenance() | KeyRejected() | OutOfCredit():
             return _postponed(task, obstacle_of(report), now)
         case State.SUBMITTING, KontextError():

@@ -11,6 +11,7 @@ from statistics import median
 
 MARGIN_SECONDS = 0.02  # two clocks never run quite alike
 PAUSE_AFTER_REJECTION_SECONDS = 2.0
+LONGEST_REJECTION_SECONDS = 300.0  # whatever is asked for: by then it is worth another try
 RECOVERY_SECONDS = 30.0  # how long until a slowed-down pace is twice as fast again
 MOST_SLOWNESS = 16.0
 
@@ -62,10 +63,16 @@ class Pace:
         return self._back_at[over] - now
 
     def slow_down(self, now: float, pause_seconds: float | None = None) -> None:
-        """The service said 429: stop for a moment, then go at half the speed for a while."""
-        self._slowness = min(self._slowness_at(now) * 2, MOST_SLOWNESS)
-        self._slowed_at = now
+        """The service said 429: stop for a moment, then go at half the speed for a while.
+
+        Calls that were under way at the first rejection are mostly rejected too: the speed is
+        halved once for all of them.
+        """
+        if now >= self._closed_until:
+            self._slowness = min(self._slowness_at(now) * 2, MOST_SLOWNESS)
+            self._slowed_at = now
         pause = PAUSE_AFTER_REJECTION_SECONDS if pause_seconds is None else pause_seconds
+        pause = min(pause, LONGEST_REJECTION_SECONDS)
         self._closed_until = max(self._closed_until, now + pause)
 
     def _allowed(self, now: float) -> int:

@@ -19,6 +19,7 @@ from components.kontext import (
     RateLimited,
     TaskReport,
 )
+from components.studio.ledger import LedgerUnavailable
 from components.studio.life import Accepted, Hindered, Report, Stored, advance, claimed, sent
 from components.studio.records import PictureRecord
 from components.studio.tally import Tally
@@ -79,6 +80,8 @@ class Steps:
     clock: Callable[[], float]
     """Epoch seconds."""
     tally: Tally
+    holder_of: Callable[[str], Task | None]
+    """The task here that has this id of the service. Raises LedgerUnavailable."""
 
     def send(self, task: Task) -> Outcome:
         """Create the task at the service, with its source uploaded before."""
@@ -110,6 +113,7 @@ class Steps:
                 callback_url=self.callback_url(task.token),
             )
             self.tally.create()
+            log.debug("create", extra={"task": task.id, "prompt": request.prompt})
             service_id = self.service.create(request)
         except KontextError as error:
             self._count(error)
@@ -119,7 +123,16 @@ class Steps:
             return OutcomeUnknown("A fault of the studio.")
         # The log knows the id even if the ledger cannot be written from now on.
         log.info("accepted", extra={"task": task.id, "service_id": service_id})
+        if self._belongs_to_another(task, service_id):
+            return OutcomeUnknown("The service gave the id of another task.")
         return Accepted(service_id)
+
+    def _belongs_to_another(self, task: Task, service_id: str) -> bool:
+        try:
+            holder = self.holder_of(service_id)
+            return holder is not None and holder.id != task.id
+        except LedgerUnavailable:
+            return False  # the id is worth more than the doubt
 
     def ask(self, task: Task) -> Outcome:
         """Ask the service how the task is doing."""

@@ -156,7 +156,9 @@ class Studio:
         task = self.ledger.task_by_token(token)
         if task is None:
             return
-        self.engine.change(task.id, lambda task: called_back(task, hint.task_id, self.clock()))
+        holder = self.ledger.task_by_service_id(hint.task_id)
+        if holder is None or holder.id == task.id:
+            self.engine.change(task.id, lambda task: called_back(task, hint.task_id, self.clock()))
         self.engine.hasten(task.id)
 
     # What a designer sees

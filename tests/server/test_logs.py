@@ -92,7 +92,9 @@ def test_a_ledger_in_trouble_is_logged_without_the_rows_it_holds(
         with closing(sqlite3.connect(tmp_path / "studio.db", isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")
             until(lambda: "the ledger does not answer" in written.getvalue())
+            assert shop.studio.engine.is_stuck
             other.execute("ROLLBACK")
         shop.wait_for(task, State.DONE)
+        assert not shop.studio.engine.is_stuck
     assert "private fox" not in written.getvalue()
     assert any("trace" in line for line in lines(written))

@@ -11,6 +11,7 @@ import pytest
 from components.studio.account import Account
 from components.studio.gate import FIRST_PROBE_SECONDS, LONGEST_PROBE_SECONDS, Gate
 from components.studio.pacing import (
+    LONGEST_REJECTION_SECONDS,
     PAUSE_AFTER_REJECTION_SECONDS,
     Pace,
     Typical,
@@ -74,11 +75,20 @@ def test_the_pause_that_the_service_asked_for_is_kept() -> None:
     assert pace.take(45.0)
 
 
+def test_many_rejections_of_one_moment_count_as_one() -> None:
+    pace = Pace(10, 1.0)
+    for _ in range(8):
+        pace.slow_down(100.0)
+    assert sum(pace.take(103.0) for _ in range(20)) == 5
+
+
 def test_rejections_never_stop_the_calls_for_good() -> None:
     pace = Pace(2, 1.0)
     for moment in range(50):
         pace.slow_down(float(moment), 0.0)
     assert pace.take(51.0)
+    pace.slow_down(60.0, 3600.0)
+    assert pace.take(60.0 + LONGEST_REJECTION_SECONDS)
 
 
 def test_what_an_earlier_process_sent_is_counted() -> None:
