@@ -16,7 +16,6 @@ from starlette.routing import Route
 
 from components.studio.identity import COOKIE, designer_of
 from components.studio.ledger import LedgerUnavailable
-from components.studio.naming import download_name
 from components.studio.records import PictureRecord
 from components.studio.settings import SettingsError
 from components.studio.studio import NotYours, Studio
@@ -26,7 +25,7 @@ CACHE = "private, max-age=31536000, immutable"
 
 
 def file_routes(open_studio: Callable[[], Studio]) -> list[Route]:
-    """The routes of pictures, their thumbnails and their downloads."""
+    """The routes of pictures and their thumbnails."""
 
     async def answer(request: Request, kind: str) -> Response:
         try:
@@ -39,7 +38,6 @@ def file_routes(open_studio: Callable[[], Studio]) -> list[Route]:
         return FileResponse(
             path,
             media_type="image/jpeg" if kind == "thumbnail" else f"image/{record.format}",
-            filename=download_name(record) if kind == "download" else None,
             headers={"cache-control": "no-store" if record.deleted_at else CACHE},
         )
 
@@ -49,13 +47,9 @@ def file_routes(open_studio: Callable[[], Studio]) -> list[Route]:
     async def thumbnail(request: Request) -> Response:
         return await answer(request, "thumbnail")
 
-    async def download(request: Request) -> Response:
-        return await answer(request, "download")
-
     return [
         Route("/app/static/pictures/{picture_id}", picture),
         Route("/app/static/thumbnails/{picture_id}", thumbnail),
-        Route("/app/static/downloads/{picture_id}", download),
     ]
 
 

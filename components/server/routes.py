@@ -7,6 +7,7 @@ from collections.abc import Callable
 from starlette.routing import BaseRoute
 
 from components.server.callbacks import callback_routes
+from components.server.exports import export_routes
 from components.server.files import file_routes
 from components.server.health import health_routes
 from components.server.metrics import metrics_routes
@@ -21,5 +22,6 @@ def routes(open_studio: Callable[[], Studio]) -> list[BaseRoute]:
         *metrics_routes(open_studio),
         *callback_routes(open_studio),
         *file_routes(open_studio),
+        *export_routes(open_studio),
         *push_routes(open_studio),
     ]

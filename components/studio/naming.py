@@ -11,12 +11,12 @@ LONGEST_WORDS = 48
 _EXTENSIONS = {"jpeg": "jpg"}
 
 
-def download_name(record: PictureRecord) -> str:
+def download_name(record: PictureRecord, *, first: str = "kontext") -> str:
     """A file name made of the first words of the prompt and the id, such as
-    `kontext-a-red-fox-3f9a1c20.png`."""
+    `kontext-a-red-fox-3f9a1c20.png`; `first` is what it begins with."""
     words = slug(record.label)
     extension = _EXTENSIONS.get(record.format, record.format)
-    return "-".join(part for part in ("kontext", words, record.id[:8]) if part) + f".{extension}"
+    return "-".join(part for part in (first, words, record.id[:8]) if part) + f".{extension}"
 
 
 def slug(text: str) -> str:

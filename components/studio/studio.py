@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from components.studio.bell import Bell
 from components.studio.drafts import Drafts
 from components.studio.drill import DrillRoom
 from components.studio.engine import Engine
+from components.studio.export import Exported, gather
 from components.studio.fetch import GuardedFetch
 from components.studio.homecoming import Homecoming, Homecomings, checked_id
 from components.studio.intake import take_in
@@ -246,6 +247,10 @@ class Studio:
     def bring_in_from(self, designer: str, url: str) -> PictureRecord:
         """The same from a web address. Raises FetchRefused as well."""
         return self.bring_in(designer, self.fetch.get(url).data, label=url)
+
+    def exported(self, designer: str, picture_ids: Iterable[str]) -> Iterator[Exported]:
+        """Pictures of this designer's to take along, with their making; others are left out."""
+        return gather(self.ledger, self.shelf, designer, picture_ids)
 
     def picture_file(self, record: PictureRecord) -> Path:
         """Where the file of a picture lies."""

@@ -32,8 +32,8 @@ def saved_as(answer: requests.Response) -> str:
 
 
 def test_the_owner_gets_the_bytes_that_lie_on_the_disk(ground: Ground) -> None:
-    for kind in ("pictures", "downloads"):
-        answer = ground.anna.get(at(kind, ground.anna_picture))
+    for path in ("pictures/{}", "downloads/{}?plain=1"):
+        answer = ground.anna.get("/app/static/" + path.format(ground.anna_picture))
         assert answer.status_code == 200
         assert answer.headers["content-type"] == "image/jpeg"
         assert answer.content == ground.seeds.bytes_of(ground.anna_picture)
