@@ -208,6 +208,15 @@ def test_the_code_of_the_body_decides_whatever_the_http_status(
         assert caught.value.message == text
 
 
+@pytest.mark.parametrize("code", [502, 503, 504, 520, 524, 530])
+def test_a_gateways_code_is_an_unknown_outcome(
+    server: HostileServer, client_at: ClientAt, code: int
+) -> None:
+    answer = http(envelope(None, code=code, msg="Gateway time-out"), status=200)
+    with pytest.raises(OutcomeUnknown):
+        client_at(server.answering(answer)).create(REQUEST)
+
+
 @pytest.mark.parametrize(
     ("code", "text", "field"),
     [
