@@ -201,10 +201,14 @@ class Ledger:
         ]
 
     def edits_of(self, designer: str, picture_ids: Sequence[str]) -> list[Entry]:
-        """Every task that edits one of these pictures, oldest first, with what it made."""
+        """Every task that edits one of these pictures, oldest first, with what it made.
+
+        Those that were taken off the designer's list are left out.
+        """
         query = (
             sa.select(tasks)
             .where(tasks.c.designer == designer, tasks.c.source_id.in_(picture_ids))
+            .where(tasks.c.dismissed.is_(False))
             .order_by(tasks.c.created_at, tasks.c.id)
         )
         return self._entries(query)

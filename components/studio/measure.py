@@ -8,10 +8,11 @@ from math import log
 from components.kontext import SIZES, GenerationRequest
 from components.studio.records import PictureRecord
 
-# The service's own sizes are up to 4.2 % off the ratio they stand for (contract.md §8), and its
-# trained sizes lie about 10 % apart, so an edit that keeps its ratio may be up to 6 % off.
+# The service's own sizes are up to 4.2 % off the ratio they stand for, and its trained sizes lie
+# up to 15.7 % apart, so an edit that keeps its ratio may be half of that off (contract.md §8).
 _NEAR_ASKED = 0.05
-_NEAR_INPUT = 0.06
+_NEAR_INPUT = 0.08
+_USUAL_PX = range(900_000, 1_200_001)  # "about one megapixel, always" (contract.md §8)
 
 
 def surprises(
@@ -32,6 +33,9 @@ def surprises(
         if _apart(ratio, before) > _NEAR_INPUT:
             was = ratio_words(source.width_px, source.height_px)
             found.append(f"Came as {shape}; the source is {was}.")
+    if made.width_px * made.height_px not in _USUAL_PX:
+        size = f"{made.width_px}×{made.height_px}"
+        found.append(f"Came at {size}; about one megapixel is usual.")
     return tuple(found)
 
 
