@@ -52,20 +52,15 @@ def embed(data: bytes, provenance: Provenance) -> bytes:
     head = list(_head(data))
     scans_at = head[-1].end if head else 2
     foreign = [segment for segment in head if not segment.is_ours]
-    description, software = provenance.request.prompt, provenance.app
-    block = exif.block(description=description, software=software)
-    record = _XMP + xmp.packet(provenance, most_bytes=_MOST_BODY_BYTES - len(_XMP))
-    pieces: list[bytes | memoryview] = [data[:2]]
     after_jfif = _leading(foreign, _APP0)
     after_notes = after_jfif + _leading(foreign[after_jfif:], _APP1)
-    pieces.extend(data[segment.start : segment.end] for segment in foreign[:after_jfif])
+    pieces: list[bytes | memoryview] = [data[each.start : each.end] for each in foreign]
+    packet = xmp.packet(provenance, most_bytes=_MOST_BODY_BYTES - len(_XMP))
+    pieces.insert(after_notes, _segment(_XMP + packet))
     if not any(segment.is_exif for segment in foreign):
-        pieces.append(_segment(block))
-    pieces.extend(data[segment.start : segment.end] for segment in foreign[after_jfif:after_notes])
-    pieces.append(_segment(record))
-    pieces.extend(data[segment.start : segment.end] for segment in foreign[after_notes:])
-    pieces.append(memoryview(data)[scans_at:])
-    return b"".join(pieces)
+        words, software = provenance.request.prompt, provenance.app
+        pieces.insert(after_jfif, _segment(exif.block(description=words, software=software)))
+    return b"".join((data[:2], *pieces, memoryview(data)[scans_at:]))
 
 
 def records_in(data: bytes) -> Iterator[str]:
