@@ -1,0 +1,137 @@
+"""The engine against a service that is not the sandbox, and answers as no document says."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from components.bootstrap import assemble
+from components.kontext import GenerationRequest
+from components.studio.settings import Settings
+from components.studio.studio import Studio
+from components.studio.tasks import State, Task, Trouble
+from tests.listening import listening
+from tests.studio.corpus import encoded, quarters
+from tests.studio.workshop import DESIGNER, until
+
+
+@dataclass
+class Stranger:
+    """Answers creates as told by their prompts, and every query with a success."""
+
+    creates: Counter[str] = field(default_factory=Counter)
+    queries: Counter[str] = field(default_factory=Counter)
+    records: dict[str, dict[str, Any]] = field(default_factory=dict)
+    url: str = ""
+    _numbers: Iterator[int] = field(default_factory=itertools.count)
+
+    def routes(self) -> list[Route]:
+        """The three calls that the engine needs, and the picture."""
+        return [
+            Route("/api/v1/flux/kontext/generate", self.generate, methods=["POST"]),
+            Route("/api/v1/flux/kontext/record-info", self.record_info),
+            Route("/picture.png", self.picture),
+        ]
+
+    async def generate(self, request: Request) -> Response:
+        body = await request.json()
+        prompt = body["prompt"]
+        self.creates[prompt] += 1
+        if prompt == "turned away" and self.creates[prompt] < 3:
+            return Response("<h1>Slow down</h1>", 429, {"retry-after": "1"})
+        if prompt == "gateway":
+            return JSONResponse({"code": 504, "msg": "Gateway time-out", "data": None})
+        task_id = "always the same" if prompt.startswith("same id") else f"{next(self._numbers)}"
+        self.records.setdefault(task_id, body)
+        return JSONResponse({"code": 200, "msg": "success", "data": {"taskId": task_id}})
+
+    async def record_info(self, request: Request) -> Response:
+        task_id = request.query_params["taskId"]
+        self.queries[task_id] += 1
+        body = self.records[task_id]
+        links = {"resultImageUrl": f"{self.url}/picture.png"}
+        if body["prompt"] == "origin only":
+            links = {"resultImageUrl": "", "originImageUrl": f"{self.url}/picture.png"}
+        data = {
+            "taskId": task_id,
+            "paramJson": json.dumps(body),
+            "successFlag": "1" if body["prompt"] == "flag as text" else 1,
+            "response": links,
+        }
+        if body["prompt"] == "nothing told" and self.queries[task_id] < 3:
+            return JSONResponse({"code": 200, "msg": "success", "data": None})
+        return JSONResponse({"code": 200, "msg": "success", "data": data})
+
+    async def picture(self, _request: Request) -> Response:
+        return Response(encoded(quarters(), "PNG"), media_type="application/octet-stream")
+
+
+@contextmanager
+def studio_at(folder: Path, stranger: Stranger) -> Iterator[Studio]:
+    with listening(stranger.routes()) as url:
+        stranger.url = url
+        studio = assemble(
+            Settings(api_key="key", base_url=url, upload_base_url=url, data_dir=folder)
+        )
+        try:
+            studio.engine.start()
+            yield studio
+        finally:
+            studio.close()
+
+
+def asked(studio: Studio, prompt: str, *states: State) -> Task:
+    [task] = studio.submit(DESIGNER, GenerationRequest(prompt=prompt))
+    until(lambda: studio.task(DESIGNER, task.id).state in states)
+    return studio.task(DESIGNER, task.id)
+
+
+def test_an_id_that_another_task_has_is_not_taken_for_this_ones(tmp_path: Path) -> None:
+    stranger = Stranger()
+    with studio_at(tmp_path, stranger) as studio:
+        first = asked(studio, "same id, first", State.DONE)
+        second = asked(studio, "same id, second", State.UNCONFIRMED)
+    assert first.service_id == "always the same"
+    assert (second.service_id, stranger.creates["same id, second"]) == (None, 1)
+
+
+def test_what_is_turned_away_is_sent_until_it_is_taken_and_then_never_again(
+    tmp_path: Path,
+) -> None:
+    stranger = Stranger()
+    with studio_at(tmp_path, stranger) as studio:
+        asked(studio, "turned away", State.DONE)
+    assert stranger.creates == {"turned away": 3}
+
+
+def test_a_gateways_answer_to_a_create_leaves_it_unconfirmed(tmp_path: Path) -> None:
+    stranger = Stranger()
+    with studio_at(tmp_path, stranger) as studio:
+        task = asked(studio, "gateway", State.UNCONFIRMED)
+    assert task.obstacle is not None
+    assert (task.obstacle.trouble, stranger.creates["gateway"]) == (Trouble.NO_ANSWER, 1)
+
+
+def test_odd_successes_are_understood(tmp_path: Path) -> None:
+    with studio_at(tmp_path, Stranger()) as studio:
+        for prompt in ("origin only", "flag as text", "nothing told"):
+            asked(studio, prompt, State.DONE)
+
+
+def test_a_record_of_another_prompt_is_not_stored_as_ours(tmp_path: Path) -> None:
+    stranger = Stranger(records={"0": {"prompt": "somebody's cat"}})
+    with studio_at(tmp_path, stranger) as studio:
+        task = asked(studio, "a hill", State.GENERATING, State.FAILED)
+        until(lambda: stranger.queries["0"] >= 2)
+        task = studio.task(DESIGNER, task.id)
+    assert (task.state, task.picture_id, stranger.creates["a hill"]) == (State.GENERATING, None, 1)
