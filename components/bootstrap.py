@@ -61,6 +61,11 @@ def warm_up() -> None:
         log.error("the studio is not open: %s", error)
 
 
+def close_studio() -> None:
+    """Stop working, with the answers that are under way taken in; for the end of the process."""
+    _opened.clear()
+
+
 class Opened:
     """A studio at work in its data folder, with what has to be let go of after it."""
 

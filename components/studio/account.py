@@ -7,7 +7,14 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Protocol
 
-from components.kontext import KeyRejected, KontextError, Maintenance, OutOfCredit, RateLimited
+from components.kontext import (
+    KeyRejected,
+    KontextError,
+    Maintenance,
+    OutcomeUnknown,
+    OutOfCredit,
+    RateLimited,
+)
 from components.studio.gate import Gate
 from components.studio.life import Accepted, Hindered, Report
 from components.studio.pacing import Pace
@@ -53,6 +60,8 @@ class Account:
         match report:
             case Accepted():
                 self.gate.proved()
+            case OutcomeUnknown():
+                self.gate.doubted()
             case RateLimited(retry_after_seconds=pause):
                 self.creates.slow_down(now, pause)
             case Maintenance():

@@ -10,13 +10,14 @@ from components.studio.tasks import Trouble
 FIRST_PROBE_SECONDS = 10.0
 LONGEST_PROBE_SECONDS = 120.0
 GROWTH = 1.5
+MOST_DOUBTS = 4  # creates without a clear answer, one after the other
 
 
 class Gate:
-    """Open, closed, or on trial: after a closing one create at a time, until one is accepted.
+    """Open, closed, or on trial: one create at a time, until one is accepted.
 
-    A balance may look good and still not pay for the next picture; the trial keeps the price of
-    that error at one rejected create a probe.
+    On trial after a closing, as a balance may look good and still not pay for the next picture;
+    and after several lost answers, as each may be a picture that is paid and not seen.
     """
 
     def __init__(self) -> None:
@@ -24,6 +25,7 @@ class Gate:
         self._next_probe = 0.0
         self._pause = FIRST_PROBE_SECONDS
         self._on_trial = False
+        self._doubts = 0
 
     def close(self, trouble: Trouble, now: float) -> None:
         """Send nothing until a probe of the account succeeds."""
@@ -39,9 +41,16 @@ class Gate:
             self.trouble = None
             self._on_trial = True
 
+    def doubted(self) -> None:
+        """A create had no clear answer."""
+        self._doubts += 1
+        if self._doubts >= MOST_DOUBTS:
+            self._on_trial = True
+
     def proved(self) -> None:
         """A create was accepted: the account is as good as it ever was."""
         self._on_trial = False
+        self._doubts = 0
         self._pause = FIRST_PROBE_SECONDS
 
     def may_send(self, sending: int) -> bool:

@@ -9,7 +9,7 @@ from collections import deque
 import pytest
 
 from components.studio.account import Account
-from components.studio.gate import FIRST_PROBE_SECONDS, LONGEST_PROBE_SECONDS, Gate
+from components.studio.gate import FIRST_PROBE_SECONDS, LONGEST_PROBE_SECONDS, MOST_DOUBTS, Gate
 from components.studio.pacing import (
     LONGEST_REJECTION_SECONDS,
     PAUSE_AFTER_REJECTION_SECONDS,
@@ -139,6 +139,16 @@ def test_after_a_closing_one_create_at_a_time_until_one_is_accepted() -> None:
     gate.close(Trouble.CREDIT, 0.0)
     assert not gate.may_send(0)
     gate.open_on_trial()
+    assert (gate.may_send(0), gate.may_send(1)) == (True, False)
+    gate.proved()
+    assert gate.may_send(7)
+
+
+def test_after_several_lost_answers_one_create_at_a_time() -> None:
+    gate = Gate()
+    for _ in range(MOST_DOUBTS):
+        assert gate.may_send(7)
+        gate.doubted()
     assert (gate.may_send(0), gate.may_send(1)) == (True, False)
     gate.proved()
     assert gate.may_send(7)
