@@ -26,9 +26,9 @@ from components.studio.obstacles import obstacle_of
 from components.studio.pacing import LONGEST_REJECTION_SECONDS
 from components.studio.tasks import Obstacle, State, Task, Trouble
 
-MOST_UNSENT_TRIES = 12  # about eight minutes of a service that cannot be reached
+MOST_UNSENT_TRIES = 12  # about seven minutes of a service that cannot be reached
 MOST_OWN_TRIES = 4  # of an upload, or of a step that a fault of ours ended
-MOST_FETCHES = 6  # about two minutes of a result that cannot be fetched
+MOST_FETCHES = 7  # at least one minute of a result that cannot be fetched
 LONGEST_PAUSE_SECONDS = 60.0
 
 
@@ -240,4 +240,4 @@ def _fetch_failed(task: Task, obstacle: Obstacle, may_retry: bool, now: float) -
 
 
 def _pause_after(tries: int) -> float:
-    return min(LONGEST_PAUSE_SECONDS, 2.0 ** min(tries, 10))
+    return min(LONGEST_PAUSE_SECONDS, 2.0 ** min(tries - 1, 10))
