@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
 
 PATIENCE_MS = 20_000
 _NEAR = {"127.0.0.1", "localhost", None}  # a blob: or data: address has no host
@@ -27,6 +27,7 @@ def chromium() -> Iterator[Browser]:
             executable_path=shutil.which("chromium"),
             args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
         )
+        expect.set_options(timeout=PATIENCE_MS)
         yield browser
         browser.close()
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
-ARRIVAL_MS = 20_000
+ARRIVAL_MS = 30_000
 
 
 def prompt_box(page: Page) -> Locator:
@@ -18,7 +20,8 @@ def prompt_box(page: Page) -> Locator:
 
 
 def ask_for(page: Page, prompt: str) -> None:
-    """Type a prompt and press Ctrl with Enter."""
+    """Type a prompt and press Ctrl with Enter, once there is a button that hears it."""
+    expect(page.get_by_test_id("stBaseButton-primary")).to_be_visible()
     prompt_box(page).fill(prompt)
     page.keyboard.press("Control+Enter")
 
@@ -66,3 +69,9 @@ def away_from(page: Page) -> Iterator[None]:
     page.goto("about:blank")
     yield
     page.goto("/")
+
+
+def pixels(data: bytes) -> tuple[str | None, bytes]:
+    """The format of a picture file, and what is to be seen in it."""
+    with Image.open(io.BytesIO(data)) as picture:
+        return picture.format, picture.tobytes()
