@@ -20,7 +20,7 @@ from components.studio.studio import Studio
 from components.studio.tasks import State, Task
 
 DESIGNER = "d" * 32
-PATIENCE_SECONDS = 30.0
+PATIENCE_SECONDS = 60.0
 
 
 @dataclass
