@@ -11,7 +11,8 @@ writing, watching = st.columns([5, 9], gap="large")
 with writing, st.container(key="kx-form"):
     source.draw_source(picture, ratio=form.draft().ratio)
     form.draw_prompt(placeholder="Change the sky to a warm sunset, keep everything else the same")
-    form.draw_settings(session.studio().settings.price)
+    with st.container(key="kx-settings"):
+        form.draw_settings(session.studio().settings.price)
     submit.draw_submit(form, "Edit")
 with watching:
     if picture is None:

@@ -18,7 +18,9 @@ from components.ui.escape import plain
 from components.ui.form import MATCH_INPUT
 from components.ui.paste import catch_pictures
 
-_TYPES = ["jpg", "jpeg", "png", "webp", "gif", "heic", "heif", "avif"]
+# Every picture that a browser knows as one, and what it knows by no name of its own: our intake
+# says what to do about those it cannot read.
+_TYPES = ["image", "heic", "heif", "avif", "jfif", "tif", "tiff", "psd"]
 _URL_KEY = "edit-url"
 
 

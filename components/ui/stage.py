@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import html
 from dataclasses import dataclass
 
 import streamlit as st
 
 from components.studio.lineage import Family, Step
 from components.studio.measure import surprises
-from components.studio.records import PictureRecord
+from components.studio.records import Entry, PictureRecord
 from components.studio.tasks import UNFINISHED
 from components.ui import acts, hold, session
+from components.ui.awaited import line_for
 from components.ui.cards import card_of, download_url, picture_url, thumbnail_url
 from components.ui.compare import Side, compare
 from components.ui.escape import plain
-from components.ui.feed import NET_SECONDS, PUSH_URL, summary
+from components.ui.feed import NET_SECONDS, PUSH_URL
+from components.ui.progress import Progress, progress
 from components.ui.sheet import sheet
 from components.ui.strip import StripEvent, Tile, strip
 
 STAGE_HEIGHT_PX = 520
 _KEY = "edit-feed"
+_HINT = "Say what should change. Before and after will stand here."
 
 
 def draw_stage(source: PictureRecord) -> None:
@@ -49,11 +53,14 @@ def _draw(drawn_for: str) -> None:
     pair = _pair(family, source, tab.pair)
     if pair is None:
         return
+    line = _line(running, family)
     with st.container(key="kx-stage-head", horizontal=True, vertical_alignment="center"):
         st.subheader("Before and after" if pair.before else "Source", anchor=False, width="content")
-        st.caption(summary(running), width="content")
+        progress(line, key="edit-progress")
     names = _names(family, pair.after)
-    _draw_pair(pair, names)
+    waits = line is not None and line.elapsed_seconds is not None
+    with st.container(key="kx-pair-waiting" if waits else "kx-pair"):
+        _draw_pair(pair, names)
     _draw_verbs(family, pair, source)
     _draw_strip(family, pair, source, names)
     event = sheet(
@@ -67,6 +74,12 @@ def _draw(drawn_for: str) -> None:
         on_event=lambda: acts.prepare(_KEY),
     )
     acts.follow(event)
+
+
+def _line(running: list[Entry], family: Family) -> Progress | None:
+    studio = session.studio()
+    usual = studio.engine.typical_seconds(running[0].task) if running else None
+    return line_for(running, family, now=studio.clock(), expected_seconds=usual)
 
 
 def _pair(family: Family, source: PictureRecord, chosen: tuple[str, str] | None) -> _Pair | None:
@@ -96,7 +109,7 @@ def _names(family: Family, after: Step) -> dict[str, str]:
 def _draw_pair(pair: _Pair, names: dict[str, str]) -> None:
     after = pair.after
     if pair.before is None:
-        st.image(picture_url(after.picture), alt=f"{after.words} (source picture)", width="stretch")
+        st.html(_lone_html(after))
         return
     compare(
         _side(pair.before, names.get(pair.before.picture.id, "Before")),
@@ -108,6 +121,18 @@ def _draw_pair(pair: _Pair, names: dict[str, str]) -> None:
         before = pair.before.picture if after.parent_id == pair.before.picture.id else None
         for sentence in surprises(after.task.request, after.picture, before):
             st.caption(plain(sentence))
+
+
+def _lone_html(step: Step) -> str:
+    """A picture without a pair, in the place and at the size that it will have in the viewer."""
+    picture = step.picture
+    alt = html.escape(f"{step.words} (source picture)", quote=True)
+    return (
+        f'<figure class="kx-lone"><p class="kx-lone-hint">{_HINT}</p>'
+        f'<div class="kx-lone-stage" style="aspect-ratio:{picture.width_px}/{picture.height_px};'
+        f'max-height:{STAGE_HEIGHT_PX}px"><img src="{picture_url(picture)}" alt="{alt}"></div>'
+        f"<figcaption>{picture.width_px}×{picture.height_px}</figcaption></figure>"
+    )
 
 
 def _side(step: Step, label: str) -> Side:
