@@ -126,7 +126,8 @@ def test_a_picture_is_written_only_together_with_its_task(ledger: Ledger) -> Non
     for _ in range(2):
         ledger.change_task(task.id, lambda task: replace(task, picture_id=task.id), picture=picture)
     assert ledger.picture(task.id) == picture
-    assert ledger.count_pictures(task.designer) == 1
+    [entry] = ledger.entries(task.designer, limit=9)
+    assert entry.picture == picture
 
 
 def test_a_second_press_returns_the_tasks_of_the_first(ledger: Ledger) -> None:
