@@ -11,11 +11,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from components.bootstrap import open_studio
+from components.sandbox import RunningSandbox
 from components.studio import GenerationRequest
 from components.studio.records import PictureRecord
 from components.studio.tasks import State, Task
 from components.ui.gallery import PICTURES_A_PAGE
-from tests.pages.reading import cards, drawn, page_at
+from tests.pages.reading import PATIENCE_SECONDS, cards, drawn, page_at
 
 DAY = 24 * 3600.0
 
@@ -96,6 +97,18 @@ def test_what_is_not_finished_is_not_in_it() -> None:
     open_studio().submit(designer, GenerationRequest(prompt="on its way [slow]"))
 
     assert cards(drawn(at)) == []
+
+
+def test_every_variant_of_a_press_is_in_it(service: RunningSandbox) -> None:
+    at = gallery()
+    designer = at.session_state["kontext.session"].designer
+    open_studio().submit(designer, GenerationRequest(prompt="A bridge"), variants=3)
+
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while len(cards(drawn(at))) < 3:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    assert "3 pictures" in [caption.value for caption in at.caption]
 
 
 def test_nobody_elses_pictures_are_in_it() -> None:
