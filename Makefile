@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 APP_STAMP := $(VENV)/.app
 DEV_STAMP := $(VENV)/.dev
 
-.PHONY: test run check bench format clean
+.PHONY: test run check bench drill format clean
 
 test: check $(DEV_STAMP) browser
 	$(BIN)/python -m pytest
@@ -23,6 +23,9 @@ check: $(DEV_STAMP)
 
 bench: $(DEV_STAMP)
 	$(BIN)/python -m tests.bench
+
+drill: $(DEV_STAMP)
+	$(BIN)/python -m tests.drill --tasks 200 --kills 20
 
 format: $(DEV_STAMP)
 	$(BIN)/ruff format .

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 import streamlit as st
 
 from components import server
-from components.bootstrap import open_studio, warm_up
+from components.bootstrap import close_studio, open_studio, warm_up
 from components.ui import frame
 
 if __name__ != "__main__":
@@ -21,6 +21,7 @@ if __name__ != "__main__":
         gc.collect()
         gc.freeze()
         yield
+        close_studio()
 
     app = st.App(
         __file__,
