@@ -5,13 +5,17 @@ Widget values may be set only before a run draws them, and a page changed only w
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
+from components.studio.archive import Archive
 from components.studio.studio import NotYours
 from components.studio.tasks import Task
 from components.ui import session
 from components.ui.form import Form
-from components.ui.sheet import SheetEvent, event_of
+from components.ui.session import OnTable, Session
+from components.ui.sheet import SheetEvent, Undo, event_of
 
 
 def prepare(sheet_key: str) -> None:
@@ -25,15 +29,27 @@ def prepare(sheet_key: str) -> None:
             case "remix":
                 _remix(studio.task(tab.designer, event.card_id))
             case "edit":
-                session.choose_source(studio.task(tab.designer, event.card_id).picture_id)
+                session.choose_source(_picture_of(event.card_id))
             case "look":
                 studio.look_again(tab.designer, event.card_id)
             case "send":
                 studio.send_again(tab.designer, event.card_id)
-            case "dismiss":
-                studio.dismiss(tab.designer, event.card_id)
+            case _:
+                _file(tab, studio.archive, event)
     except NotYours:
         st.toast("That picture is no longer here.")
+    except OSError:
+        st.toast("Some could not be deleted: the server's disk refuses. They stay in the trash.")
+
+
+def undo_of() -> Undo | None:
+    """What the last press threw away and can be taken back."""
+    tab = session.current()
+    count = len(tab.thrown)
+    if not count:
+        return None
+    words = "Moved to the trash" if count == 1 else f"{count} moved to the trash"
+    return Undo(words, tab.thrown_number)
 
 
 def follow(event: SheetEvent | None) -> None:
@@ -44,7 +60,6 @@ def follow(event: SheetEvent | None) -> None:
         st.switch_page("pages/edit.py")
     if event.verb == "remix" and (task := _task_of(event)) is not None:
         st.switch_page("pages/edit.py" if task.is_edit else "pages/generate.py")
-    st.rerun(scope="fragment")
 
 
 def _task_of(event: SheetEvent) -> Task | None:
@@ -53,6 +68,59 @@ def _task_of(event: SheetEvent) -> Task | None:
         return session.studio().task(session.current().designer, event.card_id)
     except NotYours:
         return None
+
+
+def _file(tab: Session, archive: Archive, event: SheetEvent) -> None:
+    """What changes the archive: everything that can be done to several cards at once."""
+    ids = event.card_ids
+    match event.verb:
+        case "delete" | "dismiss":
+            archive.throw_away(tab.designer, ids)
+            tab.thrown, tab.thrown_number = ids, tab.thrown_number + 1
+        case "undo":
+            archive.restore(tab.designer, tab.thrown)
+            tab.thrown = ()
+        case "restore":
+            archive.restore(tab.designer, ids)
+        case "purge":
+            archive.empty_trash(tab.designer, ids)
+        case "star":
+            made = [entry.picture for entry in archive.entries(tab.designer, ids)]
+            are_starred = all(picture.starred for picture in made if picture)
+            archive.star(tab.designer, ids, starred=not are_starred)
+        case "front":
+            archive.put_in_front(tab.designer, event.card_id)
+        case "lineage":
+            tab.table = OnTable(tree_of=_picture_of(event.card_id))
+        case "compare":
+            tab.table = OnTable(pair=_pair_of(ids))
+
+
+def _picture_of(card_id: str) -> str:
+    """The picture of a card, which is a task's or a picture that was brought in.
+
+    Raises NotYours, also for a task without a picture.
+    """
+    tab, studio = session.current(), session.studio()
+    try:
+        picture_id = studio.task(tab.designer, card_id).picture_id
+    except NotYours:
+        picture_id = card_id
+    return studio.picture(tab.designer, picture_id or "").id
+
+
+def _pair_of(card_ids: Sequence[str]) -> tuple[str, str]:
+    """Two pictures, the earlier first; a single one is an edit, beside its source."""
+    tab, studio = session.current(), session.studio()
+    after = _picture_of(card_ids[-1])
+    if len(card_ids) == 1:
+        source_id = studio.task(tab.designer, card_ids[0]).source_id
+        return studio.picture(tab.designer, source_id or "").id, after
+    pair = [
+        studio.picture(tab.designer, picture_id) for picture_id in (after, _picture_of(card_ids[0]))
+    ]
+    first, second = sorted(pair, key=lambda picture: picture.created_at)
+    return first.id, second.id
 
 
 def _remix(task: Task) -> None:

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from datetime import datetime, tzinfo
 
 from components.studio import SIZES, Model
+from components.studio.archive import TRASH_SECONDS
 from components.studio.naming import download_name
 from components.studio.records import Entry, PictureRecord
-from components.studio.tasks import State, Task
+from components.studio.tasks import State, Task, Trouble
 from components.ui.sheet import Action, Card
 from components.ui.words import STATE_WORDS, wording
 
@@ -16,10 +17,19 @@ EDIT = Action("edit", "Edit this", "edit")
 DOWNLOAD = Action("download", "Download", "download")
 REMIX = Action("remix", "Remix", "remix")
 LOOK = Action("look", "Look again", "retry")
+STAR = Action("star", "Star")
+DELETE = Action("delete", "Delete")
+LINEAGE = Action("lineage", "Lineage", minor=True)
+COMPARE = Action("compare", "Compare with its source", "compare", minor=True)
+COPY_PROMPT = Action("copy_prompt", "Copy prompt", "copy", minor=True)
+COPY_PICTURE = Action("copy_picture", "Copy picture", "picture", minor=True)
+RESTORE = Action("restore", "Restore")
+PURGE = Action("purge", "Delete for good", "delete")
 SEND = Action("send", "Not made: send again", "retry")
 DISMISS = Action("dismiss", "Dismiss", "dismiss")
 
-_CARD_STATE = {State.SUBMITTING: "generating", State.STORING: "generating"}
+RESULT_SECONDS = 14 * 24 * 3600.0
+CARD_STATE = {State.SUBMITTING: "generating", State.STORING: "generating"}
 _SHORT_MODEL = {Model.PRO: "Pro", Model.MAX: "Max"}
 
 
@@ -44,14 +54,19 @@ def card_of(
     place: int | None = None,
     typical_seconds: float | None = None,
     group: str = "",
+    in_gallery: bool = False,
 ) -> Card:
-    """The card of a task, with its picture if there is one."""
+    """The card of a task, with its picture if there is one.
+
+    In the gallery it can do more: it has a place among its relatives there.
+    """
     task, picture = entry.task, entry.picture
+    source = entry.source if entry.source and entry.source.deleted_at is None else None
     words = wording(task, place=place)
     width, height = _size(task, picture)
     return Card(
         id=task.id,
-        state=_CARD_STATE.get(task.state, task.state.value),
+        state=CARD_STATE.get(task.state, task.state.value),
         state_word=STATE_WORDS[task.state],
         prompt=task.request.prompt,
         alt=f"{task.request.prompt} ({'edited' if task.is_edit else 'made'} picture)",
@@ -61,17 +76,46 @@ def card_of(
         started_ms=_optional_ms(task.sent_at),
         finished_ms=_optional_ms(task.finished_at),
         expected_seconds=typical_seconds,
-        thumbnail_url=thumbnail_url(picture.id) if picture else None,
-        picture_url=picture_url(picture) if picture else None,
+        thumbnail_url=thumbnail_url(picture.id) + _in_trash(picture) if picture else None,
+        picture_url=picture_url(picture) + _in_trash(picture) if picture else None,
         download_url=download_url(picture) if picture else None,
         file_name=download_name(picture) if picture else "",
-        before_thumbnail_url=thumbnail_url(task.source_id) if task.source_id else None,
+        before_thumbnail_url=thumbnail_url(source.id) if source else None,
         width_px=width,
         height_px=height,
         details=_details(task, picture),
-        actions=_actions(task),
+        actions=_actions(entry, in_gallery=in_gallery),
+        starred=picture is not None and picture.starred,
+        expires_ms=_optional_ms(_lost_at(task, picture)),
         group=group,
     )
+
+
+def card_of_source(picture: PictureRecord) -> Card:
+    """The card of a picture that was brought in, among the steps that were made of it."""
+    shape = f"{picture.width_px}×{picture.height_px}"
+    return Card(
+        id=picture.id,
+        state=State.DONE.value,
+        state_word=STATE_WORDS[State.DONE],
+        prompt=picture.label,
+        alt=f"{picture.label} (source picture)",
+        created_ms=_ms(picture.created_at),
+        thumbnail_url=thumbnail_url(picture.id),
+        picture_url=picture_url(picture),
+        download_url=download_url(picture),
+        file_name=download_name(picture),
+        width_px=picture.width_px,
+        height_px=picture.height_px,
+        details=("Brought in", picture.format.upper(), shape),
+        actions=(EDIT, DOWNLOAD, LINEAGE, COPY_PICTURE),
+    )
+
+
+def size_of(aspect_ratio: str | None) -> tuple[int, int]:
+    """The size in pixels that is expected for a ratio (contract.md §8)."""
+    sizes: Mapping[str, tuple[int, int]] = SIZES
+    return sizes.get(aspect_ratio or "", (1024, 1024))
 
 
 def day_of(created_at: float, now: float, zone: tzinfo | None) -> str:
@@ -87,10 +131,15 @@ def day_of(created_at: float, now: float, zone: tzinfo | None) -> str:
             return f"{day:%A}, {day.day} {day:%B %Y}"
 
 
-def _actions(task: Task) -> tuple[Action, ...]:
+def _actions(entry: Entry, *, in_gallery: bool) -> tuple[Action, ...]:
+    task, picture = entry.task, entry.picture
+    if picture is not None and picture.deleted_at is not None:
+        return (RESTORE, PURGE)
     match task.state:
         case State.DONE:
-            return (EDIT, REMIX, DOWNLOAD)
+            has_source = entry.source is not None and entry.source.deleted_at is None
+            relatives = (LINEAGE, *((COMPARE,) if has_source else ())) if in_gallery else ()
+            return (STAR, EDIT, REMIX, DOWNLOAD, DELETE, *relatives, COPY_PROMPT, COPY_PICTURE)
         case State.REFUSED:
             return (REMIX, DISMISS)
         case State.FAILED if task.service_id:
@@ -105,6 +154,24 @@ def _actions(task: Task) -> tuple[Action, ...]:
             return (REMIX,)
 
 
+def _in_trash(picture: PictureRecord) -> str:
+    """A picture in the trash is shown to those alone who ask for the trash."""
+    return "?trash=1" if picture.deleted_at is not None else ""
+
+
+def _lost_at(task: Task, picture: PictureRecord | None) -> float | None:
+    """When the picture is gone for good, in epoch seconds; None for our own copies.
+
+    The service keeps a result for 14 days (contract.md §3).
+    """
+    if picture is not None:
+        return None if picture.deleted_at is None else picture.deleted_at + TRASH_SECONDS
+    waits = task.state in (State.STORING, State.STILL_RUNNING)
+    lost = task.obstacle is not None and task.obstacle.trouble is Trouble.RESULT_LOST
+    since = task.finished_at or task.accepted_at
+    return since + RESULT_SECONDS if since is not None and (waits or lost) else None
+
+
 def _details(task: Task, picture: PictureRecord | None) -> tuple[str, ...]:
     request = task.request
     ratio = request.aspect_ratio or ("Match input" if task.is_edit else "")
@@ -117,8 +184,7 @@ def _size(task: Task, picture: PictureRecord | None) -> tuple[int, int]:
     """The real size, or the one that is expected for the ratio (contract.md §8)."""
     if picture is not None:
         return picture.width_px, picture.height_px
-    sizes: Mapping[str, tuple[int, int]] = SIZES
-    return sizes.get(task.request.aspect_ratio or "", (1024, 1024))
+    return size_of(task.request.aspect_ratio)
 
 
 def _ms(seconds: float) -> int:

@@ -11,7 +11,7 @@ from components.studio.records import Entry
 from components.studio.tasks import UNFINISHED, State
 from components.ui import acts, hold, session
 from components.ui.cards import card_of
-from components.ui.sheet import sheet
+from components.ui.sheet import Parts, sheet
 from components.ui.words import STATE_WORDS
 
 NEWEST = 24
@@ -52,6 +52,7 @@ def _draw(empty: str) -> None:
         layout="feed",
         push_url=PUSH_URL,
         empty=empty,
+        parts=Parts(undo=acts.undo_of()),
         on_event=lambda: acts.prepare(_KEY),
     )
     acts.follow(event)

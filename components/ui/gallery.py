@@ -1,53 +1,163 @@
-"""The gallery: every picture of this designer, newest first, by day and in pages."""
+"""The gallery: everything a designer has made, laid out whole and filled where they look."""
 
 from __future__ import annotations
 
-import math
 import time
+from collections.abc import Sequence
+from dataclasses import replace
 
 import streamlit as st
 
+from components.studio.archive import Found
 from components.studio.search import Search
-from components.studio.tasks import State
-from components.ui import acts, session
-from components.ui.cards import card_of, day_of
-from components.ui.feed import PUSH_URL
-from components.ui.sheet import sheet
+from components.studio.tasks import UNFINISHED, State
+from components.ui import acts, finder, session, table
+from components.ui.cards import (
+    CARD_STATE,
+    DELETE,
+    DOWNLOAD,
+    PURGE,
+    RESTORE,
+    STAR,
+    card_of,
+    day_of,
+    size_of,
+)
+from components.ui.feed import NET_SECONDS, PUSH_URL
+from components.ui.kin import kin_of
+from components.ui.sheet import Action, Card, Kin, Parts, Shape, Shapes, sheet, view_of
 
-PICTURES_A_PAGE = 48
-MADE = Search(states=frozenset({State.DONE}))
+EXPORT_URL = "/app/static/exports"
+FILLED_BEFORE, FILLED_AFTER = 40, 80  # beside what is seen, so that a scroll finds it there
+MOST_FILLED = 300
 _KEY = "gallery"
+_MANY = (STAR, Action("compare", "Compare"), DOWNLOAD, DELETE)
+_MANY_IN_TRASH = (RESTORE, PURGE)
 
 
 def draw_gallery() -> None:
-    """Draw one page of the gallery."""
-    st.fragment(_draw)()
+    """Draw the gallery; redrawn by the push alone."""
+    tab, studio = session.current(), session.studio()
+    busy = any(entry.task.state in UNFINISHED for entry in studio.entries(tab.designer, limit=24))
+    st.fragment(_draw, run_every=NET_SECONDS if busy else None)()
 
 
 def _draw() -> None:
+    search, said = finder.draw_finder()
     tab, studio = session.current(), session.studio()
-    made = studio.archive.find(tab.designer, MADE, stacked=False)
-    count = len(made)
-    with st.container(key="kx-gallery-head", horizontal=True, vertical_alignment="center"):
-        st.subheader("Gallery", anchor=False, width="content")
-        st.caption(f"{count} picture{'' if count == 1 else 's'}", width="content")
-    page_count = max(1, math.ceil(count / PICTURES_A_PAGE))
-    page = min(st.session_state.get("gallery-page", 1), page_count)
-    first = (page - 1) * PICTURES_A_PAGE
-    shown = made[first : first + PICTURES_A_PAGE]
-    entries = studio.archive.entries(tab.designer, [place.task_id for place in shown])
-    now = time.time()
+    found = studio.archive.find(tab.designer, search, stacked=finder.stacks_variants())
+    with said:
+        st.caption(_count(found), width="content")
+        if search.in_trash and found:
+            _draw_emptying(studio.archive.count(tab.designer, in_trash=True))
+    groups = _groups(found, search)
     event = sheet(
-        [
-            card_of(entry, group=day_of(entry.task.created_at, now, session.time_zone()))
-            for entry in entries
-        ],
+        _cards(found, groups),
         key=_KEY,
         layout="grid",
         push_url=PUSH_URL,
-        empty="Nothing here yet. What you make on Generate is kept here.",
+        empty=_nothing(search),
+        parts=Parts(
+            shapes=Shapes(
+                [_shape(place, group) for place, group in zip(found, groups, strict=True)],
+                "/app/static/thumbnails/{}" + ("?trash=1" if search.in_trash else ""),
+            ),
+            kin=_kin(search),
+            undo=acts.undo_of(),
+            many=_MANY_IN_TRASH if search.in_trash else _MANY,
+            export_url=EXPORT_URL,
+        ),
         on_event=lambda: acts.prepare(_KEY),
     )
-    if page_count > 1:
-        st.pagination(page_count, key="gallery-page")
+    if not found and search.narrows:
+        with st.container(key="kx-nothing", horizontal_alignment="center"):
+            st.button("Clear the filter", key="nothing-clear", on_click=finder.clear)
     acts.follow(event)
+    table.draw_table()
+
+
+def _groups(found: Sequence[Found], search: Search) -> list[str]:
+    """The heading of each place: what is under way, and then the days."""
+    now, zone = time.time(), session.time_zone()
+    if search.in_trash:
+        days = [day_of(place.deleted_at or now, now, zone) for place in found]
+        return [f"Deleted {day if ',' in day else day.lower()}" for day in days]
+    return [
+        "Under way" if place.state in UNFINISHED else day_of(place.created_at, now, zone)
+        for place in found
+    ]
+
+
+def _shape(place: Found, group: str) -> Shape:
+    expected = size_of(place.aspect_ratio)
+    return Shape(
+        id=place.task_id,
+        width_px=place.width_px or expected[0],
+        height_px=place.height_px or expected[1],
+        state=CARD_STATE.get(place.state, place.state.value),
+        starred=place.starred,
+        group=group,
+        behind=place.behind,
+    )
+
+
+def _cards(found: Sequence[Found], groups: Sequence[str]) -> list[Card]:
+    """The cards near what the browser says it shows, and the one in its lightbox."""
+    tab, studio = session.current(), session.studio()
+    view = view_of(_KEY)
+    first = max(0, min(view.first, len(found) - 1) - FILLED_BEFORE)
+    last = min(view.last + FILLED_AFTER, first + MOST_FILLED)
+    near = range(first, min(last + 1, len(found)))
+    wanted = {found[number].task_id: number for number in near}
+    numbers = {place.task_id: number for number, place in enumerate(found)}
+    if view.looking in numbers:
+        wanted[view.looking] = numbers[view.looking]
+    queue = studio.place_in_queue()
+    return [
+        replace(
+            card_of(
+                entry,
+                place=queue.get(entry.task.id),
+                typical_seconds=studio.engine.typical_seconds(entry.task),
+                group=groups[wanted[entry.task.id]],
+                in_gallery=True,
+            ),
+            behind=found[wanted[entry.task.id]].behind,
+        )
+        for entry in studio.archive.entries(tab.designer, list(wanted))
+    ]
+
+
+def _kin(search: Search) -> Kin | None:
+    looking = view_of(_KEY).looking
+    if not looking or search.in_trash:
+        return None
+    return kin_of(session.studio(), session.current().designer, looking)
+
+
+def _draw_emptying(count: int) -> None:
+    """Emptying cannot be undone, so it takes two presses."""
+    with st.popover("Empty the trash", type="tertiary"):
+        st.caption("What is deleted stays here for 14 days.")
+        st.button(f"Delete {count} for good", key="trash-empty", type="primary", on_click=_empty)
+
+
+def _empty() -> None:
+    try:
+        session.studio().archive.empty_trash(session.current().designer)
+    except OSError:
+        st.toast("Some could not be deleted: the server's disk refuses. They stay in the trash.")
+
+
+def _count(found: Sequence[Found]) -> str:
+    made = sum(1 + len(place.behind) for place in found if place.state is State.DONE)
+    return f"{made:,} picture{'' if made == 1 else 's'}"
+
+
+def _nothing(search: Search) -> str:
+    if search.narrows:
+        words = f" “{search.text.strip()}”" if search.text.strip() else " this filter"
+        return f"Nothing matches{words}."
+    if search.in_trash:
+        return "The trash is empty."
+    return "Nothing here yet. What you make on Generate is kept here."

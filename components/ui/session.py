@@ -21,6 +21,15 @@ _KEY = "kontext.session"
 
 
 @dataclass
+class OnTable:
+    """What lies on the table over the gallery: the tree of a picture, and a pair to compare."""
+
+    tree_of: str | None = None
+    pair: tuple[str, str] | None = None
+    """The before and the after."""
+
+
+@dataclass
 class Session:
     """What one tab remembers between two reruns."""
 
@@ -37,6 +46,11 @@ class Session:
     """By form, why its last press led to nothing; shown beside the button until the next one."""
     hold: str | None = None
     """What keeps the queue from being sent, as the frame of this tab says it."""
+    table: OnTable | None = None
+    thrown: tuple[str, ...] = ()
+    """The tasks thrown away by the last press, which an undo takes back."""
+    thrown_number: int = 0
+    """Differs for each such press."""
 
 
 def current() -> Session:

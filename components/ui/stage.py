@@ -18,7 +18,7 @@ from components.ui.compare import Side, compare
 from components.ui.escape import plain
 from components.ui.feed import NET_SECONDS, PUSH_URL
 from components.ui.progress import Progress, progress
-from components.ui.sheet import sheet
+from components.ui.sheet import Parts, sheet
 from components.ui.strip import StripEvent, Tile, strip
 
 STAGE_HEIGHT_PX = 520
@@ -71,6 +71,7 @@ def _draw(drawn_for: str) -> None:
         key=_KEY,
         layout="feed",
         push_url=PUSH_URL,
+        parts=Parts(undo=acts.undo_of()),
         on_event=lambda: acts.prepare(_KEY),
     )
     acts.follow(event)

@@ -43,12 +43,18 @@ def press(at: AppTest) -> AppTest:
 
 def cards(at: AppTest) -> list[Card]:
     """The cards of the page's contact sheet, in their order; none where there is no sheet."""
+    shown: list[Card] = wire(at).get("cards", [])
+    return shown
+
+
+def wire(at: AppTest) -> dict[str, Any]:
+    """All that the page's contact sheet is told; nothing where there is no sheet."""
     for component in at.get("bidi_component"):
         data = json.loads(component.proto.json)
         if "sheet" in data:
-            shown: list[Card] = json.loads(data["sheet"])["cards"]
-            return shown
-    return []
+            told: dict[str, Any] = json.loads(data["sheet"])
+            return told
+    return {}
 
 
 def card_when(at: AppTest, right: Callable[[Card], bool], said: str) -> Card:

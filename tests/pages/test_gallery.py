@@ -15,8 +15,8 @@ from components.sandbox import RunningSandbox
 from components.studio import GenerationRequest
 from components.studio.records import PictureRecord
 from components.studio.tasks import State, Task
-from components.ui.gallery import PICTURES_A_PAGE
-from tests.pages.reading import PATIENCE_SECONDS, cards, drawn, page_at
+from components.ui.gallery import FILLED_AFTER
+from tests.pages.reading import PATIENCE_SECONDS, ROOT, cards, drawn, page_at, wire
 
 DAY = 24 * 3600.0
 
@@ -91,21 +91,27 @@ def test_a_card_leads_to_our_own_routes_and_names_the_file() -> None:
     assert card["prompt"] == "A **bold** fox / ../x"
 
 
-def test_what_is_not_finished_is_not_in_it() -> None:
+def test_what_is_under_way_stands_on_top_under_a_heading_of_its_own() -> None:
     at = gallery()
+    kept(at, "done")
     designer = at.session_state["kontext.session"].designer
     open_studio().submit(designer, GenerationRequest(prompt="on its way [slow]"))
+    running, done = cards(drawn(at))
 
-    assert cards(drawn(at)) == []
+    assert (running["prompt"], running["group"]) == ("on its way [slow]", "Under way")
+    assert done["group"] == "Today"
+    assert "1 picture" in [caption.value for caption in at.caption]
 
 
-def test_every_variant_of_a_press_is_in_it(service: RunningSandbox) -> None:
+def test_the_variants_of_a_press_stand_in_one_place_and_all_count(
+    service: RunningSandbox,
+) -> None:
     at = gallery()
     designer = at.session_state["kontext.session"].designer
     open_studio().submit(designer, GenerationRequest(prompt="A bridge"), variants=3)
 
     deadline = time.monotonic() + PATIENCE_SECONDS
-    while len(cards(drawn(at))) < 3:
+    while [len(card.get("behind", ())) for card in cards(drawn(at))] != [2]:
         assert time.monotonic() < deadline
         time.sleep(0.1)
     assert "3 pictures" in [caption.value for caption in at.caption]
@@ -120,15 +126,67 @@ def test_nobody_elses_pictures_are_in_it() -> None:
     assert [card["prompt"] for card in cards(drawn(ben))] == ["Ben's"]
 
 
-def test_more_than_a_page_is_turned_in_pages() -> None:
+def test_every_picture_has_its_place_and_those_in_sight_are_filled() -> None:
     at = gallery()
-    for number in range(PICTURES_A_PAGE + 2):
+    for number in range(FILLED_AFTER + 30):
         kept(at, f"picture {number}", days_ago=number / 100)
+    sheet = wire(drawn(at))
 
-    first = [card["prompt"] for card in cards(drawn(at))]
-    at.session_state["gallery-page"] = 2
-    second = [card["prompt"] for card in cards(drawn(at))]
+    assert len(sheet["shapes"]["ids"]) == FILLED_AFTER + 30
+    assert sum(count for _, count in sheet["shapes"]["groups"]) == FILLED_AFTER + 30
+    assert [card["prompt"] for card in sheet["cards"]] == [
+        f"picture {number}" for number in range(FILLED_AFTER + 1)
+    ]
 
-    assert len(first) == PICTURES_A_PAGE
-    assert second == [f"picture {PICTURES_A_PAGE}", f"picture {PICTURES_A_PAGE + 1}"]
-    assert not set(first) & set(second)
+
+def test_text_and_filters_narrow_what_is_shown_and_say_so() -> None:
+    at = gallery()
+    kept(at, "A red fox")
+    kept(at, "A blue hut")
+
+    at.text_input(key="find").set_value("FOX")
+    assert [card["prompt"] for card in cards(drawn(at))] == ["A red fox"]
+    at.text_input(key="find").set_value("whale")
+    assert cards(drawn(at)) == []
+    assert wire(at)["empty"] == "Nothing matches “whale”."
+    at.button(key="nothing-clear").click()
+    assert len(cards(drawn(at))) == 2
+
+
+def test_the_filter_of_the_address_is_taken_up() -> None:
+    at = AppTest.from_file(ROOT / "pages/gallery.py", default_timeout=PATIENCE_SECONDS)
+    at.query_params["find"] = "fox"
+    at.query_params["model"] = "Max"
+    drawn(at)
+
+    assert at.text_input(key="find").value == "fox"
+    assert wire(at)["empty"] == "Nothing matches “fox”."
+    assert at.session_state["model"] == ["Max"]
+
+
+def test_a_filter_that_is_no_filter_does_no_harm() -> None:
+    at = AppTest.from_file(ROOT / "pages/gallery.py", default_timeout=PATIENCE_SECONDS)
+    for name in ("show", "model", "way", "ratio", "state", "when", "day", "variants"):
+        at.query_params[name] = "<script>"
+    drawn(at)
+    kept(at, "A fox")
+
+    assert [card["prompt"] for card in cards(drawn(at))] == ["A fox"]
+
+
+def test_deleted_pictures_are_in_the_trash_with_their_clock() -> None:
+    at = gallery()
+    picture_id = kept(at, "gone")
+    archive, designer = open_studio().archive, at.session_state["kontext.session"].designer
+    archive.throw_away(designer, [picture_id])
+
+    assert cards(drawn(at)) == []
+    at.session_state["show"] = "Trash"
+    (card,) = cards(drawn(at))
+    assert card["thumbnail_url"] == f"/app/static/thumbnails/{picture_id}?trash=1"
+    assert wire(at)["shapes"]["thumbnail_url"].endswith("?trash=1")
+    days = (card["expires_ms"] / 1000 - time.time()) / DAY
+    assert 13.9 < days <= 14
+    at.button(key="trash-empty").click()
+    assert cards(drawn(at)) == []
+    assert archive.count(designer, in_trash=True) == 0

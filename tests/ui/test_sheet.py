@@ -9,7 +9,7 @@ from typing import Any
 from streamlit.testing.v1 import AppTest
 
 from components.ui.sheet import Action, Card
-from components.ui.sheet.cards import sheet_text
+from components.ui.sheet.wire import sheet_text
 
 HARBOUR = Card(
     id="a1",
@@ -33,7 +33,7 @@ def sent(*cards: Card, push_url: str | None = None) -> dict[str, Any]:
 def test_equal_rows_of_actions_are_sent_once() -> None:
     sheet = sent(HARBOUR, replace(HARBOUR, id="a2"), replace(HARBOUR, id="a3", actions=()))
     assert [card["actions"] for card in sheet["cards"]] == [0, 0, 1]
-    assert sheet["rows"][0][0] == {"verb": "edit", "label": "Edit this", "icon": ""}
+    assert sheet["rows"][0][0] == {"verb": "edit", "label": "Edit this", "icon": "", "minor": False}
     assert sheet["rows"][1] == []
 
 

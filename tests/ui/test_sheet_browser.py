@@ -144,7 +144,7 @@ def test_a_hostile_prompt_is_shown_as_typed_and_never_run(page: Page, server: Se
     expect(page.locator(".kx-sheet-headline").first).to_have_text(HOSTILE)
     assert page.locator("[onerror], .kx-sheet script, .kx-sheet b").count() == 0
     assert page.get_by_role("img", name=HOSTILE).get_attribute("alt") == f"{HOSTILE} (made picture)"
-    page.locator(".kx-sheet-open").first.click()
+    page.locator(".kx-sheet-frame").first.click()
     expect(page.locator(".kx-sheet-view-prompt")).to_have_text(HOSTILE)
     assert page.title() == "Sheet"
 
@@ -155,7 +155,8 @@ def test_a_push_turns_a_waiting_card_into_its_picture_in_place(page: Page, serve
     expect(page.locator("[data-id=b] .kx-sheet-elapsed")).to_be_visible()
     expect(page.locator("[data-id=a].kx-sheet-loaded")).to_be_visible()
     page.evaluate("""() => {
-      for (const node of document.querySelectorAll('.kx-sheet-card, .kx-sheet-picture')) node.known = true;
+      const nodes = document.querySelectorAll('.kx-sheet-card, .kx-sheet-picture');
+      for (const node of nodes) node.known = true;
     }""")
     page.locator("[data-id=b]").focus()
     height = page.locator("[data-id=b]").bounding_box()["height"]
@@ -163,7 +164,9 @@ def test_a_push_turns_a_waiting_card_into_its_picture_in_place(page: Page, serve
     server.show(picture("c", "Brand new"), picture("b"), picture("a"))
     assert server.tell() == 1
     expect(page.locator("[data-id=b].kx-sheet-loaded")).to_be_visible()
-    ids = page.locator(".kx-sheet-card").evaluate_all("cards => cards.map((card) => card.dataset.id)")
+    ids = page.locator(".kx-sheet-card").evaluate_all(
+        "cards => cards.map((card) => card.dataset.id)"
+    )
     assert ids == ["c", "b", "a"]
     assert page.locator("[data-id=b]").evaluate("card => card.known")
     assert page.locator("[data-id=a] .kx-sheet-picture").evaluate("picture => picture.known")

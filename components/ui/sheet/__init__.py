@@ -11,10 +11,36 @@ from typing import Any, Literal
 import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
 
-from components.ui.sheet.cards import Action, Card, SheetEvent, sheet_text
+from components.ui.sheet.cards import (
+    Action,
+    Card,
+    Kin,
+    Parts,
+    Relative,
+    Shape,
+    Shapes,
+    SheetEvent,
+    Undo,
+    View,
+)
+from components.ui.sheet.wire import NO_PARTS, sheet_text
 from components.ui.zoom import ZOOM_JS
 
-__all__ = ["Action", "Card", "SheetEvent", "event_of", "sheet"]
+__all__ = [
+    "Action",
+    "Card",
+    "Kin",
+    "Parts",
+    "Relative",
+    "Shape",
+    "Shapes",
+    "SheetEvent",
+    "Undo",
+    "View",
+    "event_of",
+    "sheet",
+    "view_of",
+]
 
 _HERE = Path(__file__).parent
 # One module scope in the browser: a script follows those it uses.
@@ -24,13 +50,19 @@ _SCRIPTS = (
     "push.js",
     "acts.js",
     "notice.js",
+    "copy.js",
+    "menu.js",
     "card.js",
+    "kin.js",
     "lightbox.js",
     "walk.js",
     "size.js",
+    "places.js",
+    "selection.js",
+    "keys.js",
     "sheet.js",
 )
-_STYLES = ("sheet.css", "card.css", "lightbox.css")
+_STYLES = ("sheet.css", "card.css", "lightbox.css", "selection.css")
 
 
 def sheet(
@@ -40,6 +72,7 @@ def sheet(
     layout: Literal["feed", "grid"],
     push_url: str | None,
     empty: str = "",
+    parts: Parts = NO_PARTS,
     on_event: Callable[[], None] | None = None,
 ) -> SheetEvent | None:
     """Draw the cards and return what was done since the last run, each event once.
@@ -48,29 +81,43 @@ def sheet(
     when a rerun is cut short; it is returned by the next run that gets here.
 
     Args:
-        cards: in the order they are drawn; ids are unique.
+        cards: in the order they are drawn, ids unique; with `parts.shapes`, those that
+            `view_of(key)` says are near the screen.
         key: the component's key, stable over reruns.
         layout: "feed" for what runs and is new, "grid" for hundreds under day headings.
         push_url: path of a WebSocket that sends `{"version": n}` whenever cards may have
             changed, relative to the app's root; None listens to nothing.
         empty: what is said when there is no card.
+        parts: what a gallery has beside its cards.
         on_event: called before the rerun draws, once per event; `event_of(key)` tells which.
     """
     mailbox = _mailbox(key)
+    heard = mailbox["heard"]
     _renderer()(
         key=key,
         data={
             # One text inside a dict: Streamlit imports pandas and pyarrow to look at anything else.
             "sheet": sheet_text(
-                cards, layout=layout, push_url=push_url, empty=empty, heard=mailbox["heard"]
+                cards, layout=layout, push_url=push_url, empty=empty, heard=heard, parts=parts
             )
         },
         on_act_change=lambda: _receive(key, on_event),
         on_changed_change=lambda: None,
+        on_view_change=lambda: None,
     )
     event: SheetEvent | None = mailbox["event"]
     mailbox["event"] = None
     return event
+
+
+def view_of(key: str) -> View:
+    """What the designer sees of `sheet(key=key)`, as the browser last said."""
+    component = st.session_state.get(key)
+    match component.get("view") if component is not None else None:
+        case {"first": int(first), "last": int(last), "looking": str(looking)}:
+            return View(max(0, first), last, looking)
+        case _:
+            return View()
 
 
 def event_of(key: str) -> SheetEvent | None:
@@ -92,8 +139,8 @@ def _receive(key: str, on_event: Callable[[], None] | None) -> None:
 
 def _parsed(value: object) -> SheetEvent | None:
     match value:
-        case {"verb": str(verb), "id": str(card_id), "nonce": int(nonce)}:
-            return SheetEvent(verb, card_id, nonce)
+        case {"verb": str(verb), "ids": [*ids], "nonce": int(nonce)}:
+            return SheetEvent(verb, tuple(str(card_id) for card_id in ids), nonce)
         case _:
             return None
 

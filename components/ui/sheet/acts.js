@@ -9,7 +9,7 @@ const ACT_PATIENCE_MS = 5_000; // longer than a rerun takes: sending again cuts 
 const ACT_TRIES = 3;
 
 class Acts {
-  /** @param {(act: {verb: string, id: string, nonce: number}) => void} send */
+  /** @param {(act: {verb: string, ids: string[], nonce: number}) => void} send */
   constructor(send) {
     this.send = send;
     this.waiting = [];
@@ -24,11 +24,11 @@ class Acts {
 
   /**
    * @param {string} verb
-   * @param {string} id the card's
+   * @param {string[]} ids the cards'
    */
-  add(verb, id) {
+  add(verb, ids) {
     this.lastNonce = Math.max(this.lastNonce + 1, Date.now() * 1000);
-    this.waiting.push({ verb, id, nonce: this.lastNonce });
+    this.waiting.push({ verb, ids, nonce: this.lastNonce });
     if (this.waiting.length === 1) this.sendFirst();
   }
 

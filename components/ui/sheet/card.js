@@ -5,16 +5,19 @@
  * @typedef {object} SheetCard as `cards.py` says; what is empty is missing
  * @property {string} id
  * @property {string} state
+ * @property {SheetAction[]} row what can be done with it
+ * @property {boolean} [bare] only its place is known so far
  */
 
 const WAITING_STATES = new Set(["queued", "generating"]);
 const FEED_RATIO = 4 / 3; // of every frame of the feed, so that a row is level
 const NEAR_RATIO = 1.12; // a picture this near to its frame fills it
+const MORE = { verb: "more", label: "More", icon: "more" };
 
 /**
  * @param {SheetAction} action
  * @param {SheetCard} card
- * @param {(verb: string, card: SheetCard) => void} act
+ * @param {(verb: string, card: SheetCard, control: HTMLElement) => void} act
  * @returns {HTMLElement} a button, or a link when it is a download
  */
 function actionControl(action, card, act) {
@@ -23,7 +26,7 @@ function actionControl(action, card, act) {
   control.dataset.verb = action.verb;
   if (!isLink) {
     control.type = "button";
-    control.addEventListener("click", () => act(action.verb, control.card));
+    control.addEventListener("click", () => act(action.verb, control.card, control));
   }
   updateActionControl(control, action, card);
   return control;
@@ -57,10 +60,11 @@ function fillActions(bar, actions, card, act) {
 
 class CardView {
   /**
-   * @param {(verb: string, card: SheetCard) => void} act
-   * @param {(id: string) => void} open the lightbox
+   * @param {(verb: string, card: SheetCard, control: HTMLElement) => void} act
+   * @param {(event: MouseEvent, card: SheetCard) => void} press on the picture
+   * @param {(card: SheetCard) => void} tick the card's mark of selection
    */
-  constructor(act, open) {
+  constructor(act, press, tick) {
     this.act = act;
     this.inSight = false;
     this.box = element("div", "kx-sheet-box");
@@ -70,11 +74,18 @@ class CardView {
     this.opener.type = "button";
     this.opener.tabIndex = -1; // the card itself is the stop of the Tab key
     this.mark = element("span", "kx-sheet-mark", icon("star"));
+    this.check = element("button", "kx-sheet-check", icon("check"));
+    Object.assign(this.check, { type: "button", title: "Select (X)", tabIndex: -1 });
+    this.check.setAttribute("aria-label", "Select");
+    this.check.addEventListener("click", (event) => (event.shiftKey ? press(event, this.card) : tick(this.card)));
+    this.stack = element("span", "kx-sheet-stack");
+    this.clock = element("span", "kx-sheet-clock");
     this.bar = element("div", "kx-sheet-bar");
-    this.frame = element("div", "kx-sheet-frame", this.mat, this.box, this.before, this.opener, this.mark, this.bar);
+    this.frame = element("div", "kx-sheet-frame", this.mat, this.box, this.before, this.opener, this.mark, this.check, this.stack, this.clock, this.bar);
     // The whole frame opens, so that the picture itself can be pressed; the button is for readers.
     this.frame.addEventListener("click", (event) => {
-      if (!this.opener.hidden && !this.bar.contains(event.target)) open(this.card.id);
+      const isOther = this.bar.contains(event.target) || this.check.contains(event.target);
+      if (!isOther) press(event, this.card);
     });
     this.prompt = element("p", "kx-sheet-prompt");
     this.prompt.dir = "auto";
@@ -89,12 +100,10 @@ class CardView {
 
   /**
    * @param {SheetCard} card
-   * @param {SheetAction[]} actions
    * @param {"feed" | "grid"} layout
    */
-  update(card, actions, layout) {
+  update(card, layout) {
     this.card = card;
-    this.actions = actions;
     const { dataset, style } = this.element;
     const ratio = card.width_px && card.height_px ? card.width_px / card.height_px : 1;
     const frame = layout === "feed" ? FEED_RATIO : ratio;
@@ -104,10 +113,15 @@ class CardView {
     dataset.fit = Math.max(ratio / frame, frame / ratio) <= NEAR_RATIO ? "fill" : "whole";
     dataset.shape = ratio < (layout === "feed" ? FEED_RATIO : 1) ? "tall" : "wide";
     style.setProperty("--kx-sheet-ratio", String(ratio));
-    this.element.classList.toggle("kx-sheet-selected", Boolean(card.selected));
     this.element.classList.toggle("kx-sheet-starred", Boolean(card.starred));
     this.element.classList.remove("kx-sheet-going");
-    this.element.setAttribute("aria-label", `${card.state_word}: ${card.prompt}`);
+    this.element.setAttribute("aria-label", `${card.state_word ?? ""}: ${card.prompt}`);
+    const behind = card.behind?.length ?? 0;
+    say(this.stack, behind ? String(behind + 1) : "");
+    this.stack.title = `${behind + 1} variants`;
+    this.element.classList.toggle("kx-sheet-stacked", behind > 0);
+    say(this.clock, card.expires_ms ? leftText(card.expires_ms - Date.now()) : "");
+    this.clock.title = card.expires_ms ? `Until ${DAY_FORMAT.format(card.expires_ms)}` : "";
     say(this.prompt, card.prompt ?? "");
     this.prompt.title = card.prompt ?? "";
     say(this.details, (card.details ?? []).join(" · "));
@@ -214,6 +228,12 @@ class CardView {
     if (expected) this.progress.style.transform = `scaleX(${0.94 * (1 - Math.exp((-1.25 * (now - since)) / (expected * 1000)))})`;
   }
 
+  /** @param {boolean} isSelected */
+  select(isSelected) {
+    this.element.classList.toggle("kx-sheet-selected", isSelected);
+    this.check.setAttribute("aria-pressed", String(isSelected));
+  }
+
   /** Buttons are made when a card comes near the screen: a thousand cards have thousands. */
   comeIntoSight() {
     if (this.inSight) return;
@@ -222,7 +242,8 @@ class CardView {
   }
 
   fillBar() {
-    fillActions(this.bar, this.actions, this.card, this.act);
+    const major = this.card.row.filter((action) => !action.minor);
+    fillActions(this.bar, major.length < this.card.row.length ? [...major, MORE] : major, this.card, this.act);
     this.stopTabs(this.element.tabIndex === 0);
   }
 

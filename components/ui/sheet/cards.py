@@ -1,11 +1,7 @@
-"""What one card of the contact sheet shows, as values; knows nothing of Streamlit or of tasks."""
+"""What the contact sheet shows, as values; knows nothing of Streamlit or of tasks."""
 
-import json
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-
-WAITING_STATES = frozenset({"queued", "generating"})
 
 
 @dataclass(frozen=True)
@@ -13,14 +9,17 @@ class Action:
     """One thing a designer can do with a card.
 
     Attributes:
-        verb: what comes back in `SheetEvent.verb`; "download" is drawn as a link and never comes.
+        verb: what comes back in `SheetEvent.verb`. The browser does "download", "copy_prompt" and
+            "copy_picture" by itself; they never come.
         label: the words of the button, its tooltip and its accessible name.
         icon: a name from `icons.js`; empty takes the icon of the same name as the verb.
+        minor: stands in the card's menu, and not on the card itself.
     """
 
     verb: str
     label: str
     icon: str = ""
+    minor: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +42,9 @@ class Card:
         width_px, height_px: the picture's known or expected size; reserves its space.
         details: short facts in reading order ("Pro", "16:9", "PNG").
         actions: in the order they are drawn.
-        starred, selected: marks on the card.
+        starred: a mark on the card.
+        expires_ms: when it is lost for good, epoch milliseconds; draws a clock.
+        behind: ids of what this card stands for beside itself; draws their number.
         group: the heading it stands under ("Today"); cards of a group follow one another.
     """
 
@@ -68,8 +69,75 @@ class Card:
     details: tuple[str, ...] = ()
     actions: tuple[Action, ...] = ()
     starred: bool = False
+    expires_ms: int | None = None
     group: str = ""
-    selected: bool = False
+    behind: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Shape:
+    """The place of a card that may be far from the screen: enough to lay it out.
+
+    `state`, `starred`, `group` and `behind` are as of Card.
+    """
+
+    id: str
+    width_px: int
+    height_px: int
+    state: str = "done"
+    starred: bool = False
+    group: str = ""
+    behind: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Shapes:
+    """The places of all cards in their order, where the cards are only those near the screen.
+
+    `thumbnail_url` leads to the thumbnail of every finished one, with "{}" in place of its id.
+    """
+
+    places: Sequence[Shape]
+    thumbnail_url: str
+
+
+@dataclass(frozen=True)
+class Relative:
+    """A picture beside the one in the lightbox, such as "Step 2" or "Variant 3"."""
+
+    name: str
+    card: Card
+
+
+@dataclass(frozen=True)
+class Kin:
+    """What stands below the picture in the lightbox: where it comes from, and its variants."""
+
+    of: str
+    """The id of the card that is looked at."""
+    line: tuple[Relative, ...] = ()
+    branches: tuple[Relative, ...] = ()
+    variants: tuple[Relative, ...] = ()
+
+
+@dataclass(frozen=True)
+class Undo:
+    """What was just done and can be taken back; `number` differs each time."""
+
+    words: str
+    number: int
+
+
+@dataclass(frozen=True)
+class View:
+    """What a designer sees: the first and last card near the screen, and the one in the lightbox.
+
+    Places count from 0. The browser says it, so nothing about it is certain.
+    """
+
+    first: int = 0
+    last: int = 0
+    looking: str = ""
 
 
 @dataclass(frozen=True)
@@ -77,47 +145,35 @@ class SheetEvent:
     """What a designer did.
 
     Attributes:
-        verb: an `Action.verb`, or "delete" and "star" from the keyboard.
-        card_id: the card it was done to.
+        verb: an `Action.verb`, or "undo".
+        card_ids: the cards it was done to, at least one but for "undo".
         nonce: differs for every event of one browser tab.
     """
 
     verb: str
-    card_id: str
+    card_ids: tuple[str, ...]
     nonce: int
 
+    @property
+    def card_id(self) -> str:
+        """The first of the cards; empty when there is none."""
+        return self.card_ids[0] if self.card_ids else ""
 
-def sheet_text(
-    cards: Sequence[Card], *, layout: str, push_url: str | None, empty: str, heard: int
-) -> str:
-    """Return everything the browser draws, as one line of JSON.
 
-    Falsy fields are left out and equal rows of actions are sent once: a thousand cards are
-    sent again whenever one of them changes.
+@dataclass(frozen=True, kw_only=True)
+class Parts:
+    """What a gallery has beside its cards.
 
-    Args:
-        cards: in the order they are drawn.
-        layout: "feed" or "grid".
-        push_url: where the browser listens for changes, or None.
-        empty: what is said when there is no card.
-        heard: the nonce of the last event that arrived, so that the browser stops sending it.
+    Attributes:
+        shapes: the places of all cards; None where the cards given are all there are.
+        kin: what stands below the picture in the lightbox.
+        undo: what can be taken back.
+        many: what can be done to several selected cards; none means that none can be selected.
+        export_url: where a form with the ids of pictures leads to one file with all of them.
     """
-    rows: dict[tuple[Action, ...], int] = {}
-    drawn = [_fields(card, rows.setdefault(card.actions, len(rows))) for card in cards]
-    sheet: dict[str, object] = {
-        "layout": layout,
-        "empty": empty,
-        "heard": heard,
-        "rows": [[vars(action) for action in row] for row in rows],
-        "cards": drawn,
-    }
-    if push_url is not None:
-        sheet["push_url"] = push_url
-    if any(card.state in WAITING_STATES for card in cards):
-        # Elapsed seconds tick in the browser, whose clock may be minutes away from ours.
-        sheet["now_ms"] = time.time_ns() // 1_000_000
-    return json.dumps(sheet, ensure_ascii=False, separators=(",", ":"))
 
-
-def _fields(card: Card, row: int) -> dict[str, object]:
-    return {name: value for name, value in vars(card).items() if value} | {"actions": row}
+    shapes: Shapes | None = None
+    kin: Kin | None = None
+    undo: Undo | None = None
+    many: tuple[Action, ...] = ()
+    export_url: str = ""

@@ -64,6 +64,15 @@ function durationText(milliseconds) {
   return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`;
 }
 
+/**
+ * @param {number} milliseconds
+ * @returns {string} "13 days left", "5 h left"
+ */
+function leftText(milliseconds) {
+  const hours = Math.max(0, Math.floor(milliseconds / 3_600_000));
+  return hours < 48 ? `${hours} h left` : `${Math.floor(hours / 24)} days left`;
+}
+
 const CLOCK_FORMAT = new Intl.DateTimeFormat(undefined, { timeStyle: "short" });
 const DAY_FORMAT = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
 
@@ -72,6 +81,7 @@ const DAY_FORMAT = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", tim
  * @returns {string} when it was asked for, and how long it took once it is over
  */
 function momentText(card) {
+  if (!card.created_ms) return "";
   const made = new Date(card.created_ms);
   const today = made.toDateString() === new Date().toDateString();
   const words = [(today ? CLOCK_FORMAT : DAY_FORMAT).format(made)];

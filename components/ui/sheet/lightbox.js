@@ -4,12 +4,12 @@
  */
 
 const LIGHTBOX_MAX_SCALE = 8;
-const KEEPS_LIGHTBOX_OPEN = new Set(["star", "delete", "download", "copy"]);
+const KEEPS_LIGHTBOX_OPEN = new Set(["star", "delete", "restore", "purge", "front", "copy_prompt", "copy_picture"]);
 
 class Lightbox {
   /**
-   * @param {{cards: () => SheetCard[], actionsOf: (card: SheetCard) => SheetAction[],
-   *   act: (verb: string, card: SheetCard) => void, onClose: (id: string) => void}} sheet
+   * @param {{cards: () => SheetCard[], act: (verb: string, card: SheetCard) => void,
+   *   onLook: () => void, undo: () => void, onClose: (id: string) => void}} sheet
    */
   constructor(sheet) {
     this.sheet = sheet;
@@ -24,6 +24,7 @@ class Lightbox {
     this.picture.addEventListener("error", () => this.showMissing());
     this.note = element("p", "kx-sheet-view-note");
     this.stage = element("div", "kx-sheet-view-stage", this.picture, this.note);
+    this.kin = new KinStrip((card) => this.look(card.id));
     this.scale = element("span", "kx-sheet-view-scale");
     this.place = element("span", "kx-sheet-view-place");
     this.previous = this.control("kx-sheet-view-step kx-sheet-view-previous", "previous", "Previous picture", () => this.step(-1));
@@ -35,7 +36,7 @@ class Lightbox {
     this.moment = element("p", "kx-sheet-view-details");
     this.bar = element("div", "kx-sheet-view-bar");
     const panel = element("aside", "kx-sheet-view-panel", this.prompt, this.details, this.moment, this.bar);
-    const table = element("div", "kx-sheet-view-table", this.stage, this.previous, this.next, element("div", "kx-sheet-view-status", this.place, this.scale));
+    const table = element("div", "kx-sheet-view-table", this.stage, this.previous, this.next, element("div", "kx-sheet-view-status", this.place, this.scale), this.kin.root);
     this.dialog = element("dialog", "kx-sheet-view", table, panel, this.closer);
     this.dialog.setAttribute("role", "dialog");
     this.dialog.setAttribute("aria-modal", "true");
@@ -72,25 +73,32 @@ class Lightbox {
     if (!this.dialog.open) return;
     const cards = this.sheet.cards();
     let index = cards.findIndex((card) => card.id === this.id);
+    // A relative need not have a place in the sheet: the arrows go on from where it was met.
+    const relative = index < 0 && this.kin.card(this.id);
     if (index < 0) index = Math.min(this.index, cards.length - 1);
-    if (index < 0) {
+    if (index < 0 && !relative) {
       this.dialog.close();
       return;
     }
-    const card = cards[index];
+    const card = relative || cards[index];
     this.index = index;
     this.id = card.id;
     this.card = card;
+    this.kin.draw(card.id);
+    this.dialog.classList.toggle("kx-sheet-view-kin", !this.kin.root.hidden);
     this.drawPicture(card);
     for (const near of [cards[index - 1], cards[index + 1]]) if (near) new Image().src = appUrl(near.picture_url ?? near.thumbnail_url) ?? "";
     say(this.prompt, card.prompt ?? "");
     say(this.details, (card.details ?? []).join(" · "));
     say(this.moment, momentText(card));
-    say(this.place, cards.length > 1 ? `${index + 1} of ${cards.length}` : "");
+    say(this.place, cards.length > 1 && !relative ? `${index + 1} of ${cards.length}` : "");
     // Disabling the button that has the focus would drop it to the page.
     this.previous.setAttribute("aria-disabled", String(index === 0));
     this.next.setAttribute("aria-disabled", String(index === cards.length - 1));
-    fillActions(this.bar, this.sheet.actionsOf(card), card, this.act);
+    fillActions(this.bar, card.row, card, this.act);
+    if (this.fits !== this.kin.root.hidden) this.fit(); // the strip takes room from the picture
+    this.fits = this.kin.root.hidden;
+    this.sheet.onLook();
   }
 
   drawPicture(card) {
@@ -141,17 +149,27 @@ class Lightbox {
 
   step(by) {
     const card = this.sheet.cards()[this.index + by];
-    if (!card) return;
-    this.id = card.id;
+    if (card) this.look(card.id);
+  }
+
+  look(id) {
+    this.id = id;
     this.draw();
+  }
+
+  /** To the variant before or after this one. */
+  stepAside(by) {
+    const card = this.kin.beside(this.id, by);
+    if (card) this.look(card.id);
   }
 
   onKey(event) {
     // The sheet behind, and Streamlit's own shortcuts, must not hear what is meant for this.
     event.stopPropagation();
+    if (isUndo(event)) this.sheet.undo();
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const zoomBy = (factor) => this.zoom.zoomTo(this.zoom.state.scale * factor, null, true);
-    const can = (verb) => this.sheet.actionsOf(this.card).some((action) => action.verb === verb);
+    const verb = verbOfKey(event, this.card);
     const last = this.sheet.cards().length - 1;
     const keys = {
       ArrowLeft: () => this.step(-1),
@@ -162,11 +180,11 @@ class Lightbox {
       "=": () => zoomBy(1.5),
       "-": () => zoomBy(1 / 1.5),
       0: () => this.zoom.reset(true),
-      Delete: () => can("delete") && this.act("delete", this.card),
-      s: () => can("star") && this.act("star", this.card),
+      ArrowUp: () => this.stepAside(-1),
+      ArrowDown: () => this.stepAside(1),
       Tab: () => this.keepFocus(event),
     };
-    const handler = keys[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+    const handler = keys[event.key] ?? (verb && (() => this.act(verb, this.card)));
     if (!handler) return;
     if (event.key !== "Tab") event.preventDefault();
     handler();

@@ -3,7 +3,8 @@
  * Placed last: it uses everything in the scripts before it.
  */
 
-const SIGHT_MARGIN = "300px"; // how far outside the screen cards get their buttons
+const SIGHT_MARGIN = "600px"; // how far outside the screen cards are filled and get their buttons
+const DIMMED_BY = new Set(["delete", "dismiss", "restore", "purge"]); // the card is about to leave
 
 class SheetView {
   /** @param {HTMLElement} parent */
@@ -12,21 +13,33 @@ class SheetView {
     this.views = new Map();
     this.sections = new Map();
     this.order = [];
+    /** @type {Set<CardView>} those near the screen */
+    this.near = new Set();
     this.acts = new Acts((act) => this.component.setTriggerValue("act", act));
-    this.act = (verb, card) => this.onAct(verb, card);
+    this.places = new Places((view) => this.component.setStateValue("view", view));
+    this.act = (verb, card, control) => this.onAct(verb, card, control);
     this.live = element("div", "kx-sheet-live");
     this.live.setAttribute("aria-live", "polite");
     this.body = element("div", "kx-sheet-body");
     this.nothing = element("div", "kx-sheet-nothing");
     this.tools = element("div", "kx-sheet-tools");
-    this.root = element("div", "kx-sheet", this.tools, this.nothing, this.body, this.live);
+    this.snack = new Snack(() => this.acts.add("undo", []));
+    this.menu = new CardMenu(this.act);
+    this.selection = new Selection({
+      cards: () => this.order.map((view) => view.card),
+      mark: (ids, isOn) => this.markSelected(ids, isOn),
+      act: (verb, ids) => this.send(verb, ids),
+    });
+    const floating = [this.selection.bar, this.menu.root, this.snack.root];
+    this.root = element("div", "kx-sheet", this.tools, this.nothing, this.body, this.live, ...floating);
     this.root.addEventListener("keydown", (event) => this.onKey(event));
     this.root.addEventListener("focusin", (event) => this.onFocus(event));
     this.lightbox = new Lightbox({
       cards: () => this.order.filter((view) => view.pictureUrl && !view.opener.hidden).map((view) => view.card),
-      actionsOf: (card) => this.views.get(card.id)?.actions ?? [],
       act: this.act,
-      onClose: (id) => this.focusCard(this.views.get(id)),
+      onLook: () => this.onLook(),
+      undo: () => this.undo(),
+      onClose: (id) => this.onLightboxClosed(id),
     });
     this.root.append(this.lightbox.dialog);
     this.sight = new IntersectionObserver((entries) => this.onSight(entries), { rootMargin: SIGHT_MARGIN });
@@ -43,23 +56,33 @@ class SheetView {
     this.root.dataset.layout = sheet.layout;
     this.acts.heard(sheet.heard);
     this.listen(sheet.push_url);
-    this.drawCards(isFirst);
+    this.drawCards(this.places.read(sheet), isFirst);
     this.drawTools();
     this.drawNothing();
+    this.selection.read(sheet);
+    this.snack.offer(sheet.undo);
+    this.readKin();
     this.lightbox.draw();
+    this.want();
     showUnseen();
     this.tick();
     if (this.missedPush && !this.acts.busy) this.onPush(this.missedPush);
   }
 
-  drawCards(isFirst) {
+  readKin() {
+    const { kin } = this.sheet;
+    for (const { card } of kin ? [...kin.line, ...kin.branches, ...kin.variants] : []) card.row = this.sheet.rows[card.actions];
+    this.lightbox.kin.read(kin);
+  }
+
+  drawCards(cards, isFirst) {
     const focused = this.root.contains(document.activeElement) ? document.activeElement : null;
     const focusedCard = focused?.closest(".kx-sheet-card");
     const focusedIndex = this.order.findIndex((view) => view.element === focusedCard);
-    const ids = new Set(this.sheet.cards.map((card) => card.id));
+    const ids = new Set(cards.map((card) => card.id));
     for (const [id, view] of this.views) if (!ids.has(id)) this.forget(id, view);
     const texts = [];
-    this.order = this.sheet.cards.map((card) => this.drawCard(card, isFirst, texts));
+    this.order = cards.map((card) => this.drawCard(card, isFirst, texts));
     this.drawSections();
     if (texts.length) this.live.textContent = texts.join("\n");
     if (focusedCard && !focusedCard.isConnected) this.focusCard(this.order[Math.min(focusedIndex, this.order.length - 1)]);
@@ -69,28 +92,32 @@ class SheetView {
   }
 
   drawCard(card, isFirst, texts) {
-    const row = this.sheet.rows[card.actions];
     // By what the row says: its place among the rows changes when another card comes.
-    const text = `${this.sheet.layout}${row.map(Object.values)}${JSON.stringify({ ...card, actions: 0 })}`;
+    const text = this.sheet.layout + JSON.stringify({ ...card, actions: 0 });
     let view = this.views.get(card.id);
     if (!view) {
-      view = new CardView(this.act, (id) => this.openLightbox(id));
+      view = new CardView(
+        this.act,
+        (event, pressed) => this.onPress(event, pressed),
+        (ticked) => this.selection.toggle(ticked.id),
+      );
       this.views.set(card.id, view);
       this.sight.observe(view.element);
-      if (!isFirst) view.element.classList.add("kx-sheet-new");
+      if (!isFirst && !card.bare) view.element.classList.add("kx-sheet-new");
     }
     view.element.classList.remove("kx-sheet-going");
     if (view.text === text) return view;
     const ending = endingText(view.card, card);
     if (ending) texts.push(ending);
     if (ending && card.state === "done" && document.hidden) unseen.add(card.id);
-    view.update(card, row, this.sheet.layout);
+    view.update(card, this.sheet.layout);
     view.text = text;
     return view;
   }
 
   forget(id, view) {
     this.sight.unobserve(view.element);
+    this.near.delete(view);
     view.element.remove();
     this.views.delete(id);
   }
@@ -132,21 +159,74 @@ class SheetView {
 
   drawTools() {
     this.tools.hidden = this.sheet.layout !== "grid" || this.order.length === 0;
-    if (!this.tools.hidden && !this.tools.childElementCount) addSizeSlider(this.tools, this.root);
+    if (this.tools.hidden || this.tools.childElementCount) return;
+    if (this.sheet.many) {
+      const select = element("button", "kx-sheet-tool", icon("check"), "Select");
+      select.type = "button";
+      select.addEventListener("click", () => (this.selection.isOn ? this.selection.clear() : this.selection.start()));
+      this.tools.append(select);
+    }
+    addSizeSlider(this.tools, this.root);
+    if (this.sheet.many) this.tools.append(...keyHelp());
   }
 
   onSight(entries) {
     for (const { target, isIntersecting } of entries) {
-      if (!isIntersecting) continue;
-      this.sight.unobserve(target);
-      this.views.get(target.dataset.id)?.comeIntoSight();
+      const view = this.views.get(target.dataset.id);
+      if (!view) continue;
+      if (isIntersecting) view.comeIntoSight();
+      if (isIntersecting) this.near.add(view);
+      else this.near.delete(view);
     }
+    this.want();
   }
 
-  onAct(verb, card) {
-    const view = this.views.get(card.id);
-    if (verb === "delete" || verb === "dismiss") view?.element.classList.add("kx-sheet-going");
-    this.acts.add(verb, card.id);
+  /** Ask Python for the cards that are near the screen, and for what the lightbox shows. */
+  want() {
+    if (!this.sheet.shapes) return;
+    const near = this.order.flatMap((view, place) => (this.near.has(view) ? [place] : []));
+    const { dialog, index, id } = this.lightbox;
+    const isOpen = dialog.open;
+    this.places.want(this.order.map((view) => view.card), isOpen ? [index - 1, index, index + 1] : near, isOpen ? id : "");
+  }
+
+  onLook() {
+    const { dialog } = this.lightbox;
+    if (this.snack.root.parentElement !== dialog) dialog.append(this.snack.root);
+    this.want();
+  }
+
+  onLightboxClosed(id) {
+    this.root.append(this.snack.root);
+    this.focusCard(this.views.get(id) ?? this.order[this.lightbox.index]);
+  }
+
+  onPress(event, card) {
+    const isPicture = !this.views.get(card.id)?.opener.hidden;
+    if (!this.selection.press(event, card.id) && isPicture) this.openLightbox(card.id);
+  }
+
+  onAct(verb, card, control) {
+    const copies = { copy_prompt: copyPrompt, copy_picture: copyPicture };
+    if (verb === "more") this.menu.open(control, card);
+    else if (copies[verb]) copies[verb](card).then((words) => this.snack.say(words), () => this.snack.say("The browser did not allow the copy"));
+    else this.send(verb, verb === "delete" && !this.lightbox.dialog.open ? [card.id, ...(card.behind ?? [])] : [card.id]);
+  }
+
+  send(verb, ids) {
+    if (DIMMED_BY.has(verb)) for (const id of ids) this.views.get(id)?.element.classList.add("kx-sheet-going");
+    this.acts.add(verb, ids);
+  }
+
+  undo() {
+    if (!this.sheet.undo) return;
+    this.snack.hide();
+    this.acts.add("undo", []);
+  }
+
+  markSelected(ids, isOn) {
+    this.root.classList.toggle("kx-sheet-selecting", isOn);
+    for (const view of this.order) view.select(ids.has(view.card.id));
   }
 
   openLightbox(id) {
@@ -196,17 +276,31 @@ class SheetView {
 
   onKey(event) {
     const view = this.views.get(event.target.closest(".kx-sheet-card")?.dataset.id);
-    if (!view || event.ctrlKey || event.metaKey || event.altKey) return;
-    const onCard = event.target === view.element;
-    const can = (verb) => view.actions.some((action) => action.verb === verb);
-    const to = neighbour(this.order, view, event.key);
-    if (to) this.focusCard(to);
-    else if (event.key === "Enter" && onCard && !view.opener.hidden) this.openLightbox(view.card.id);
-    else if (event.key === "Delete" && can("delete")) this.act("delete", view.card);
-    else if (event.key.toLowerCase() === "s" && can("star")) this.act("star", view.card);
-    else return;
+    if (!view || event.altKey || !this.doKey(event, view)) return;
     event.preventDefault();
     event.stopPropagation();
+  }
+
+  /** @returns {boolean} whether the key meant anything here */
+  doKey(event, view) {
+    const { selection } = this;
+    const onCard = event.target === view.element;
+    const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+    if (isUndo(event)) this.undo();
+    else if (event.ctrlKey || event.metaKey) return key === "a" && selection.canSelect && (selection.takeAll(), true);
+    else if (key === "x" || (key === " " && onCard)) selection.toggle(view.card.id);
+    else if (key === "Escape" && selection.isOn) selection.clear();
+    else if (key === "?") this.tools.querySelector("[popover]")?.showPopover();
+    else if (key === "Enter" && onCard && !view.opener.hidden) this.openLightbox(view.card.id);
+    else {
+      const to = neighbour(this.order, view, event.key);
+      const verb = verbOfKey(event, view.card);
+      if (to) this.focusCard(to);
+      else if (verb) this.act(verb, view.card);
+      if (to && event.shiftKey) selection.takeRange(to.card.id);
+      return Boolean(to || verb);
+    }
+    return true;
   }
 
   destroy() {
@@ -214,6 +308,7 @@ class SheetView {
     this.stopListening?.();
     this.sight.disconnect();
     this.acts.destroy();
+    this.places.destroy();
     this.lightbox.destroy();
     this.root.remove();
   }

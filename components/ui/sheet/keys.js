@@ -1,0 +1,56 @@
+/**
+ * What each key does on a card, on the page and in the lightbox alike, and the list of them.
+ */
+
+/** @type {Record<string, string>} verb by key; it is done only where the card offers it */
+const KEY_VERBS = { Delete: "delete", s: "star", e: "edit", r: "remix", c: "copy_prompt", l: "lineage", v: "compare" };
+
+const KEY_WORDS = [
+  ["Arrows", "From picture to picture"],
+  ["Enter", "Open, Esc returns"],
+  ["X or Space", "Select"],
+  ["Ctrl+A", "Select all shown"],
+  ["Shift+click", "Select up to here"],
+  ["S", "Star"],
+  ["E", "Edit this"],
+  ["R", "Remix"],
+  ["C", "Copy prompt"],
+  ["V", "Compare with its source"],
+  ["L", "Lineage"],
+  ["Del", "Delete"],
+  ["Ctrl+Z", "Undo"],
+  ["↑ ↓", "Between variants, in the open picture"],
+  ["+ − 0", "Zoom, in the open picture"],
+];
+
+/**
+ * @param {KeyboardEvent} event
+ * @param {SheetCard} card
+ * @returns {string | undefined} what the key asks to be done with the card
+ */
+function verbOfKey(event, card) {
+  const verb = KEY_VERBS[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+  return card.row.some((action) => action.verb === verb) ? verb : undefined;
+}
+
+/** @param {KeyboardEvent} event */
+function isUndo(event) {
+  return (event.ctrlKey || event.metaKey) && !event.shiftKey && event.key.toLowerCase() === "z";
+}
+
+/** @returns {HTMLElement[]} a button, and the list that it opens */
+function keyHelp() {
+  const rows = KEY_WORDS.flatMap(([key, words]) => [element("dt", "", key), element("dd", "", words)]);
+  const list = element("dl", "kx-sheet-menu kx-sheet-keys", ...rows);
+  list.popover = "auto";
+  const button = element("button", "kx-sheet-tool", "?");
+  Object.assign(button, { type: "button", title: "Keyboard shortcuts (?)", popoverTargetElement: list });
+  button.setAttribute("aria-label", "Keyboard shortcuts");
+  list.addEventListener("toggle", ({ newState }) => {
+    if (newState !== "open") return;
+    const at = button.getBoundingClientRect();
+    list.style.left = `${Math.max(8, Math.min(at.right - list.offsetWidth, innerWidth - list.offsetWidth - 8))}px`;
+    list.style.top = `${at.bottom + 6}px`;
+  });
+  return [button, list];
+}
