@@ -26,7 +26,7 @@ _FINAL = [state.value for state in FINAL]
 _UNFINISHED = [state.value for state in UNFINISHED]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Found:
     """One place of the gallery: enough to lay it out. Sizes in pixels, times in epoch seconds."""
 
@@ -203,23 +203,36 @@ class Archive:
             )
 
 
+# In the order of Found's fields: a thousand rows are read at every change.
 _FOUND = (
-    tasks.c.id.label("task_id"),
+    tasks.c.id,
     tasks.c.batch,
     tasks.c.created_at,
+    pictures.c.deleted_at,
     tasks.c.state,
     tasks.c.aspect_ratio,
-    pictures.c.deleted_at,
     pictures.c.width_px,
     pictures.c.height_px,
     pictures.c.starred,
     pictures.c.chosen_at,
 )
+_STATES = {state.value: state for state in State}
 
 
 def _found_of(row: Any) -> Found:
-    values = row._asdict()
-    return Found(**values | {"state": State(row.state), "starred": bool(row.starred)})
+    task_id, batch, created_at, deleted_at, state, ratio, width_px, height_px, starred, chosen = row
+    return Found(
+        task_id,
+        batch,
+        created_at,
+        deleted_at,
+        _STATES[state],
+        ratio,
+        width_px,
+        height_px,
+        bool(starred),
+        chosen,
+    )
 
 
 def _stacked(found: Sequence[Found]) -> list[Found]:
@@ -233,6 +246,8 @@ def _stacked(found: Sequence[Found]) -> list[Found]:
 
 def _in_front(variants: list[Found]) -> Found:
     """The variant chosen last, or else the first that is starred, or else the first."""
+    if len(variants) == 1:
+        return variants[0]
     front = max(variants, key=lambda place: (place.chosen_at or 0.0, place.starred))
     behind = (place.task_id for place in variants if place is not front)
     return replace(front, behind=tuple(behind))

@@ -59,6 +59,7 @@ _SCRIPTS = (
     "size.js",
     "places.js",
     "selection.js",
+    "sections.js",
     "keys.js",
     "sheet.js",
 )

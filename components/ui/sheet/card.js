@@ -12,6 +12,7 @@
 const WAITING_STATES = new Set(["queued", "generating"]);
 const FEED_RATIO = 4 / 3; // of every frame of the feed, so that a row is level
 const NEAR_RATIO = 1.12; // a picture this near to its frame fills it
+const TOUCH = matchMedia("(hover: none)");
 const MORE = { verb: "more", label: "More", icon: "more" };
 
 /**
@@ -67,6 +68,7 @@ class CardView {
   constructor(act, press, tick) {
     this.act = act;
     this.inSight = false;
+    this.hasBar = false;
     this.box = element("div", "kx-sheet-box");
     this.mat = element("div", "kx-sheet-mat");
     this.before = element("div", "kx-sheet-before");
@@ -94,6 +96,7 @@ class CardView {
     this.caption = element("div", "kx-sheet-caption", this.prompt, element("p", "kx-sheet-facts", this.details, this.moment));
     this.element = element("article", "kx-sheet-card", this.frame, this.caption);
     this.element.tabIndex = -1;
+    this.element.addEventListener("pointerenter", () => this.needBar());
     // A card that is moved later must not arrive again.
     this.element.addEventListener("animationend", () => this.element.classList.remove("kx-sheet-new"));
   }
@@ -130,7 +133,9 @@ class CardView {
     this.before.hidden = !card.before_thumbnail_url;
     this.drawPicture();
     this.drawWords();
-    if (this.inSight) this.fillBar();
+    this.layout = layout;
+    if (this.hasBar) this.fillBar();
+    else if (this.inSight) this.comeIntoSight();
   }
 
   drawPicture() {
@@ -159,6 +164,7 @@ class CardView {
       picture.remove();
       this.opener.hidden = true;
       this.drawWords();
+      this.needBar();
     });
     picture.src = url;
     this.picture = picture;
@@ -230,14 +236,23 @@ class CardView {
 
   /** @param {boolean} isSelected */
   select(isSelected) {
+    if (this.isSelected === isSelected) return;
+    this.isSelected = isSelected;
     this.element.classList.toggle("kx-sheet-selected", isSelected);
     this.check.setAttribute("aria-pressed", String(isSelected));
   }
 
-  /** Buttons are made when a card comes near the screen: a thousand cards have thousands. */
+  /** Buttons that are seen at once are made now, those of a grid when it is pointed at. */
   comeIntoSight() {
-    if (this.inSight) return;
     this.inSight = true;
+    const isSeen = this.layout === "feed" || this.element.dataset.kind !== "picture" || TOUCH.matches;
+    if (isSeen || this.element.classList.contains("kx-sheet-missing")) this.needBar();
+  }
+
+  /** A thousand cards would have nine thousand buttons. */
+  needBar() {
+    if (this.hasBar) return;
+    this.hasBar = true;
     this.fillBar();
   }
 

@@ -54,3 +54,35 @@ function keyHelp() {
   });
   return [button, list];
 }
+
+/**
+ * @param {SheetView} sheet
+ * @param {KeyboardEvent} event
+ * @param {CardView} view that has the focus
+ * @returns {boolean} whether the key meant anything here
+ */
+function doKey(sheet, event, view) {
+  const { selection } = sheet;
+  const onCard = event.target === view.element;
+  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  if (isUndo(event)) sheet.undo();
+  else if (event.ctrlKey || event.metaKey) {
+    if (key !== "a" || !selection.canSelect) return false;
+    selection.takeAll();
+  } else if (key === "x" || (key === " " && onCard)) selection.toggle(view.card.id);
+  else if (key === "Escape" && selection.isOn) selection.clear();
+  else if (key === "?") sheet.tools.querySelector("[popover]")?.showPopover();
+  else if (key === "Enter" && onCard && !view.opener.hidden) sheet.openLightbox(view.card.id);
+  else return goOrAct(sheet, event, view);
+  return true;
+}
+
+function goOrAct(sheet, event, view) {
+  const to = neighbour(sheet.order, view, event.key);
+  const verb = verbOfKey(event, view.card);
+  if (to && event.shiftKey && !sheet.selection.anchor) sheet.selection.toggle(view.card.id);
+  if (to) sheet.focusCard(to);
+  else if (verb) sheet.act(verb, view.card);
+  if (to && event.shiftKey) sheet.selection.takeRange(to.card.id);
+  return Boolean(to || verb);
+}

@@ -21,6 +21,9 @@ class Places {
   read(sheet) {
     for (const card of sheet.cards) card.row = sheet.rows[card.actions];
     if (!sheet.shapes) return sheet.cards;
+    // In the trash the same pictures have other addresses and other actions.
+    if (this.address !== sheet.shapes.thumbnail_url) this.known.clear();
+    this.address = sheet.shapes.thumbnail_url;
     for (const card of sheet.cards) this.known.set(card.id, card);
     const places = placesOf(sheet.shapes);
     const ids = new Set(sheet.shapes.ids);

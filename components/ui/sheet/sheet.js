@@ -11,7 +11,6 @@ class SheetView {
   constructor(parent) {
     /** @type {Map<string, CardView>} */
     this.views = new Map();
-    this.sections = new Map();
     this.order = [];
     /** @type {Set<CardView>} those near the screen */
     this.near = new Set();
@@ -20,7 +19,7 @@ class SheetView {
     this.act = (verb, card, control) => this.onAct(verb, card, control);
     this.live = element("div", "kx-sheet-live");
     this.live.setAttribute("aria-live", "polite");
-    this.body = element("div", "kx-sheet-body");
+    this.sections = new Sections();
     this.nothing = element("div", "kx-sheet-nothing");
     this.tools = element("div", "kx-sheet-tools");
     this.snack = new Snack(() => this.acts.add("undo", []));
@@ -31,7 +30,7 @@ class SheetView {
       act: (verb, ids) => this.send(verb, ids),
     });
     const floating = [this.selection.bar, this.menu.root, this.snack.root];
-    this.root = element("div", "kx-sheet", this.tools, this.nothing, this.body, this.live, ...floating);
+    this.root = element("div", "kx-sheet", this.tools, this.nothing, this.sections.root, this.live, ...floating);
     this.root.addEventListener("keydown", (event) => this.onKey(event));
     this.root.addEventListener("focusin", (event) => this.onFocus(event));
     this.lightbox = new Lightbox({
@@ -83,11 +82,13 @@ class SheetView {
     for (const [id, view] of this.views) if (!ids.has(id)) this.forget(id, view);
     const texts = [];
     this.order = cards.map((card) => this.drawCard(card, isFirst, texts));
-    this.drawSections();
+    this.sections.draw(this.order);
+    this.root.classList.toggle("kx-sheet-headed", Boolean(this.order[0]?.card.group));
     if (texts.length) this.live.textContent = texts.join("\n");
     if (focusedCard && !focusedCard.isConnected) this.focusCard(this.order[Math.min(focusedIndex, this.order.length - 1)]);
     else if (focused?.isConnected && document.activeElement !== focused) focused.focus({ preventScroll: true });
     this.current = this.views.get(this.current?.card.id) ?? this.order[0];
+    this.current?.needBar();
     this.current?.stopTabs(true);
   }
 
@@ -120,34 +121,6 @@ class SheetView {
     this.near.delete(view);
     view.element.remove();
     this.views.delete(id);
-  }
-
-  /** One section for each heading, in the order of the cards. */
-  drawSections() {
-    /** @type {Map<string, CardView[]>} */
-    const groups = new Map();
-    for (const view of this.order) {
-      const group = view.card.group ?? "";
-      if (!groups.has(group)) groups.set(group, []);
-      groups.get(group).push(view);
-    }
-    for (const [group, views] of groups) {
-      if (!this.sections.has(group)) this.sections.set(group, this.makeSection(group));
-      const { list, count } = this.sections.get(group);
-      say(count, String(views.length));
-      arrange(list, views.map((view) => view.element));
-    }
-    for (const group of [...this.sections.keys()]) if (!groups.has(group)) this.sections.delete(group);
-    this.root.classList.toggle("kx-sheet-headed", Boolean(this.order[0]?.card.group));
-    arrange(this.body, [...groups.keys()].map((group) => this.sections.get(group).section));
-  }
-
-  makeSection(group) {
-    const count = element("span", "kx-sheet-count");
-    const heading = element("h3", "kx-sheet-heading", group, count);
-    heading.hidden = group === "";
-    const list = element("div", "kx-sheet-list");
-    return { section: element("section", "kx-sheet-section", heading, list), list, count };
   }
 
   drawNothing() {
@@ -214,8 +187,18 @@ class SheetView {
   }
 
   send(verb, ids) {
-    if (DIMMED_BY.has(verb)) for (const id of ids) this.views.get(id)?.element.classList.add("kx-sheet-going");
+    const views = ids.flatMap((id) => this.views.get(id) ?? []);
+    if (DIMMED_BY.has(verb)) for (const view of views) view.element.classList.add("kx-sheet-going");
+    // Shown before Python says so: a star that comes late feels like a press that was lost.
+    const isStarred = views.every((view) => view.card.starred);
+    if (verb === "star") for (const view of views) this.showStar(view, !isStarred);
     this.acts.add(verb, ids);
+  }
+
+  showStar(view, starred) {
+    view.update({ ...view.card, starred }, this.sheet.layout);
+    view.text = "";
+    if (this.lightbox.card?.id === view.card.id) this.lightbox.bar.querySelector("[data-verb=star]")?.setAttribute("aria-pressed", String(starred));
   }
 
   undo() {
@@ -259,7 +242,7 @@ class SheetView {
     if (!view || this.current === view) return;
     this.current?.stopTabs(false);
     this.current = view;
-    view.comeIntoSight();
+    view.needBar();
     view.stopTabs(true);
   }
 
@@ -276,31 +259,9 @@ class SheetView {
 
   onKey(event) {
     const view = this.views.get(event.target.closest(".kx-sheet-card")?.dataset.id);
-    if (!view || event.altKey || !this.doKey(event, view)) return;
+    if (!view || event.altKey || !doKey(this, event, view)) return;
     event.preventDefault();
     event.stopPropagation();
-  }
-
-  /** @returns {boolean} whether the key meant anything here */
-  doKey(event, view) {
-    const { selection } = this;
-    const onCard = event.target === view.element;
-    const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-    if (isUndo(event)) this.undo();
-    else if (event.ctrlKey || event.metaKey) return key === "a" && selection.canSelect && (selection.takeAll(), true);
-    else if (key === "x" || (key === " " && onCard)) selection.toggle(view.card.id);
-    else if (key === "Escape" && selection.isOn) selection.clear();
-    else if (key === "?") this.tools.querySelector("[popover]")?.showPopover();
-    else if (key === "Enter" && onCard && !view.opener.hidden) this.openLightbox(view.card.id);
-    else {
-      const to = neighbour(this.order, view, event.key);
-      const verb = verbOfKey(event, view.card);
-      if (to) this.focusCard(to);
-      else if (verb) this.act(verb, view.card);
-      if (to && event.shiftKey) selection.takeRange(to.card.id);
-      return Boolean(to || verb);
-    }
-    return true;
   }
 
   destroy() {
