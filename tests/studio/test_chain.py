@@ -161,7 +161,7 @@ def test_variants_of_one_press_share_one_upload(shop: Workshop) -> None:
 def test_while_the_upload_host_is_down_nothing_is_sent_or_spent_and_it_is_told(
     shop: Workshop,
 ) -> None:
-    before = shop.studio.balance()
+    before = shop.studio.client.credits()
     shop.sandbox.set_faults({"upload-down": 1.0})
     [task] = shop.studio.submit(DESIGNER, GenerationRequest(prompt=MIRROR), source_id=photo(shop))
     until(lambda: shop.now(task).obstacle is not None)
@@ -171,7 +171,7 @@ def test_while_the_upload_host_is_down_nothing_is_sent_or_spent_and_it_is_told(
     assert hindered.obstacle.trouble is Trouble.UPLOAD
     assert hindered.sent_at is None
     assert asked(shop) == []
-    assert shop.studio.balance() == before
+    assert shop.studio.client.credits() == before
 
     shop.sandbox.set_faults({})
     assert shop.wait_for(task, State.DONE).picture_id is not None
