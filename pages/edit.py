@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from components.ui import session, source, stage, starters, submit
+from components.ui import prompt, session, source, stage, starters, submit
 from components.ui.form import Form
 
 form = Form("edit")
@@ -10,7 +10,9 @@ picture = session.source()
 writing, watching = st.columns([5, 9], gap="large")
 with writing, st.container(key="kx-form"):
     source.draw_source(picture, ratio=form.draft().ratio)
-    form.draw_prompt(placeholder="Change the sky to a warm sunset, keep everything else the same")
+    prompt.draw_prompt(
+        form, placeholder="Change the sky to a warm sunset, keep everything else the same"
+    )
     with st.container(key="kx-settings"):
         form.draw_settings(session.studio().settings.price)
     submit.draw_submit(form, "Edit")

@@ -23,7 +23,9 @@ class Remembered:
 
     id: str
     prompt: str
-    pinned: bool
+    pinned: bool = False
+    place: int | None = None
+    """How many different prompts were sent after it; None for one that was only pinned."""
 
 
 class Notebook:
@@ -37,16 +39,22 @@ class Notebook:
 
         Each prompt comes once; the oldest are left out where they would be too much to send.
         """
+        places: dict[str, int] = {}
+        found: list[Remembered] = []
         pinned = self._pinned(designer)
-        found = [Remembered(key, prompt, pinned=True) for key, prompt in pinned.items()]
         room = MOST_CHARACTERS
-        for prompt in self.earlier(designer, editing=editing):
-            room -= len(prompt)
+        for place, prompt in enumerate(self.earlier(designer, editing=editing)):
+            key, room = key_of(prompt), room - len(prompt)
             if room < 0:
                 break
-            if key_of(prompt) not in pinned:
-                found.append(Remembered(key_of(prompt), prompt, pinned=False))
-        return found
+            places[key] = place
+            if key not in pinned:
+                found.append(Remembered(key, prompt, place=place))
+        pins_first = [
+            Remembered(key, prompt, pinned=True, place=places.get(key))
+            for key, prompt in pinned.items()
+        ]
+        return pins_first + found
 
     def earlier(self, designer: str, *, editing: bool, limit: int = MOST_EARLIER) -> list[str]:
         """The distinct prompts that a designer sent, newest first."""

@@ -12,7 +12,7 @@ import streamlit as st
 from components.studio.archive import Archive
 from components.studio.studio import NotYours
 from components.studio.tasks import Task
-from components.ui import session
+from components.ui import recover, session
 from components.ui.form import Form
 from components.ui.session import OnTable, Session
 from components.ui.sheet import SheetEvent, Undo, event_of
@@ -55,6 +55,9 @@ def undo_of() -> Undo | None:
 def follow(event: SheetEvent | None) -> None:
     """The second step, in the run: go where the designer wants to be."""
     if event is None:
+        return
+    if event.verb == "claim":
+        recover.settle(event.card_id)
         return
     if event.verb == "edit":
         st.switch_page("pages/edit.py")

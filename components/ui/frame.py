@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 from streamlit.navigation.page import Page
 
 from components.studio.ledger import LedgerUnavailable
 from components.studio.settings import SettingsError
-from components.ui import hold, session
+from components.ui import hold, purse, session
 from components.ui.escape import plain
 
 _ROOT = Path(__file__).parents[2]
@@ -39,8 +40,10 @@ def draw(page: Page) -> None:
         layout="wide",
     )
     st.html(_STYLE)
-    _bar()
+    bar = _bar()
     try:
+        with bar:
+            purse.draw_purse()
         _notices()
     except (LedgerUnavailable, SettingsError) as error:
         st.error(plain(str(error)))
@@ -48,11 +51,14 @@ def draw(page: Page) -> None:
     page.run()
 
 
-def _bar() -> None:
-    with st.container(key="kx-bar", horizontal=True, vertical_alignment="center"):
+def _bar() -> DeltaGenerator:
+    """The bar with the pages; what needs the studio is put into it later."""
+    bar = st.container(key="kx-bar", horizontal=True, vertical_alignment="center")
+    with bar:
         st.markdown("Kontext Studio", width="content")
         for page in pages():
             st.page_link(page, label=page.title)
+    return bar
 
 
 def _notices() -> None:

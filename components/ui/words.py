@@ -140,6 +140,11 @@ def credits_in_words(amount: Decimal) -> str:
     return f"{amount.normalize():f} credit{'' if amount == 1 else 's'}"
 
 
+def headline(trouble: Trouble) -> str:
+    """A few words for what stands in the way, without an advice."""
+    return _TROUBLES[trouble].headline
+
+
 def held(trouble: Trouble) -> str:
     """One sentence for the whole queue, when nothing is sent."""
     words = _TROUBLES[trouble]

@@ -1,0 +1,44 @@
+/**
+ * The prompt's box: a textarea of Streamlit's, found by its key and written to as a hand would.
+ */
+
+/** A slot of a template, such as {object}. */
+const SLOT = /\{[^{}\n]+\}/g;
+
+/**
+ * @param {string} key of the `st.text_area`
+ * @returns {HTMLTextAreaElement | null}
+ */
+function boxOf(key) {
+  return document.querySelector(`.st-key-${CSS.escape(key)} textarea`);
+}
+
+/**
+ * Write a text into the box and leave the caret there. Streamlit takes it over when the box is
+ * left or Ctrl+Enter is pressed, as with any typing.
+ * @param {HTMLTextAreaElement} box
+ * @param {string} text
+ */
+function fill(box, text) {
+  box.focus();
+  box.select();
+  // Old, but the only way of writing that undo (Ctrl+Z) can take back.
+  document.execCommand(text ? "insertText" : "delete", false, text);
+  if (box.value === text) return;
+  // React keeps a setter of its own on the element and would not see the change.
+  Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value").set.call(box, text);
+  box.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+/**
+ * Select the next slot of a template from a place on, so that typing replaces it.
+ * @param {HTMLTextAreaElement} box
+ * @param {number} from
+ * @returns {boolean} whether there was one
+ */
+function selectSlot(box, from) {
+  SLOT.lastIndex = from;
+  const slot = SLOT.exec(box.value);
+  if (slot) box.setSelectionRange(slot.index, slot.index + slot[0].length);
+  return Boolean(slot);
+}

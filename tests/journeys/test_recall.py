@@ -1,0 +1,142 @@
+"""Earlier prompts come back by key and from the list, and nothing that was typed is lost."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browsing import visiting
+from tests.journeys.doing import ARRIVAL_MS, ask_for, cards, expect_picture, go_to, prompt_box
+from tests.serving import ServedApp
+
+pytestmark = pytest.mark.browser
+
+
+def after_two(page: Page) -> Page:
+    """A designer who has asked for a barn and then for a lake."""
+    for place, prompt in enumerate(("A red barn", "A blue lake"), start=1):
+        ask_for(page, prompt)
+        expect(cards(page)).to_have_count(place, timeout=ARRIVAL_MS)
+    return page
+
+
+def history(page: Page) -> None:
+    page.get_by_role("button", name="History", exact=True).click()
+
+
+def test_alt_with_arrows_walks_through_earlier_prompts_and_back_to_what_was_typed(
+    quick: ServedApp, browser: Browser
+) -> None:
+    with visiting(browser, quick.url) as page:
+        box = prompt_box(after_two(page))
+        box.fill("A green wood, hal")
+        for key, shown in (
+            ("Alt+ArrowUp", "A blue lake"),
+            ("Alt+ArrowUp", "A red barn"),
+            ("Alt+ArrowUp", "A red barn"),
+            ("Alt+ArrowDown", "A blue lake"),
+            ("Alt+ArrowDown", "A green wood, hal"),
+            ("Alt+ArrowDown", "A green wood, hal"),
+        ):
+            page.keyboard.press(key)
+            expect(box).to_have_value(shown)
+
+
+def test_control_enter_right_after_a_recall_sends_the_recalled_prompt(
+    quick: ServedApp, browser: Browser
+) -> None:
+    with visiting(browser, quick.url) as page:
+        box = prompt_box(after_two(page))
+        expect_picture(page, "A red barn")  # the same press within a second would count as one
+        box.fill("never to be sent")
+        page.keyboard.press("Alt+ArrowUp")
+        page.keyboard.press("Alt+ArrowUp")
+        page.keyboard.press("Control+Enter")
+
+        expect(cards(page)).to_have_count(3, timeout=ARRIVAL_MS)
+        expect(cards(page).first).to_contain_text("A red barn")
+        expect(page.get_by_text("never to be sent")).to_have_count(0)
+
+
+def test_a_prompt_is_found_in_the_list_taken_by_enter_and_undone(
+    quick: ServedApp, browser: Browser
+) -> None:
+    with visiting(browser, quick.url) as page:
+        box = prompt_box(after_two(page))
+        box.fill("half a thought")
+        history(page)
+        page.get_by_role("searchbox", name="Search earlier prompts").fill("BARN")
+        expect(page.get_by_role("listitem").filter(visible=True)).to_have_count(1)
+        page.keyboard.press("Enter")
+
+        expect(box).to_have_value("A red barn")
+        expect(box).to_be_focused()
+        page.keyboard.press("Control+z")
+        expect(box).to_have_value("half a thought")
+
+
+def test_a_pin_stays_on_top_over_a_reload_and_on_the_other_page(
+    quick: ServedApp, browser: Browser
+) -> None:
+    with visiting(browser, quick.url) as page:
+        after_two(page)
+        history(page)
+        page.get_by_role("button", name="Pin: A red barn").click()
+        pinned = page.get_by_role("button", name="Unpin: A red barn")
+        expect(pinned).to_be_visible()
+
+        page.reload()
+        history(page)
+        expect(page.get_by_role("listitem").filter(visible=True).first).to_contain_text("barn")
+        page.keyboard.press("Escape")
+        go_to(page, "Edit")
+        expect(page.get_by_text("Begin with a picture")).to_be_visible()
+        history(page)
+        expect(pinned).to_be_visible()
+
+
+@pytest.mark.parametrize("left_the_box", [True, False])
+def test_what_is_being_typed_survives_a_reload(
+    left_the_box: bool, quick: ServedApp, browser: Browser
+) -> None:
+    with visiting(browser, quick.url) as page:
+        box = prompt_box(page)
+        box.press_sequentially("A castle in the ai")
+        if left_the_box:
+            box.blur()
+            expect(page.get_by_text("Press Ctrl+Enter to apply")).to_have_count(0)
+        page.reload()
+
+        expect(box).to_have_value("A castle in the ai")
+        box.focus()
+        page.keyboard.press("Control+Enter")
+        expect(cards(page).first).to_contain_text("A castle in the ai")
+
+
+def test_a_template_is_typed_over_slot_by_slot(quick: ServedApp, browser: Browser) -> None:
+    with visiting(browser, quick.url, "/edit") as page:
+        box = prompt_box(page)
+        page.get_by_role("button", name="Templates", exact=True).click()
+        page.get_by_role("button", name="Replace text").click()
+        page.keyboard.type("OPEN")
+        page.keyboard.press("Tab")
+        page.keyboard.type("SHUT")
+        expect(box).to_have_value("Replace 'OPEN' with 'SHUT', keep the same font style and colour")
+        page.keyboard.press("Tab")
+        expect(box).not_to_be_focused()
+
+
+def test_advice_mends_the_prompt_at_one_click_and_moves_nothing(
+    quick: ServedApp, browser: Browser
+) -> None:
+    with visiting(browser, quick.url, "/edit") as page:
+        box = prompt_box(page)
+        model = page.get_by_text("Model", exact=True)
+        before = model.bounding_box()
+        box.fill("Add a red hat.")
+        box.blur()
+        page.get_by_role("button", name="Keep the rest").click()
+
+        expect(box).to_have_value("Add a red hat, keep everything else the same")
+        expect(page.get_by_role("button", name="Keep the rest")).to_have_count(0)
+        assert model.bounding_box() == before
