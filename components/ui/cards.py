@@ -52,6 +52,7 @@ def card_of(
     entry: Entry,
     *,
     place: int | None = None,
+    held_by: Trouble | None = None,
     typical_seconds: float | None = None,
     group: str = "",
     in_gallery: bool = False,
@@ -62,7 +63,7 @@ def card_of(
     """
     task, picture = entry.task, entry.picture
     source = entry.source if entry.source and entry.source.deleted_at is None else None
-    words = wording(task, place=place)
+    words = wording(task, place=place, held_by=held_by)
     width, height = _size(task, picture)
     return Card(
         id=task.id,

@@ -42,6 +42,7 @@ def _draw(empty: str) -> None:
         card_of(
             entry,
             place=places.get(entry.task.id),
+            held_by=studio.held_by,
             typical_seconds=studio.engine.typical_seconds(entry.task),
         )
         for entry in entries

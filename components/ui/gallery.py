@@ -118,6 +118,7 @@ def _cards(found: Sequence[Found], groups: Sequence[str]) -> list[Card]:
             card_of(
                 entry,
                 place=queue.get(entry.task.id),
+                held_by=studio.held_by,
                 typical_seconds=studio.engine.typical_seconds(entry.task),
                 group=groups[wanted[entry.task.id]],
                 in_gallery=True,

@@ -96,7 +96,7 @@ _TROUBLES = {
         "Look again: the service keeps results for 14 days.",
     ),
     Trouble.UPLOAD: Wording(
-        "The source could not be uploaded", "Nothing was sent and nothing was spent. Try again."
+        "The source could not be uploaded", "Nothing was sent and nothing was spent."
     ),
     Trouble.SOURCE_MISSING: Wording(
         "The source picture is missing here", "Nothing was spent. Choose the picture again."
@@ -111,9 +111,16 @@ _TROUBLES = {
 }
 
 
-def wording(task: Task, *, place: int | None = None) -> Wording:
-    """What a card says of a task; `place` is its place in the queue, 1 goes first."""
+def wording(task: Task, *, place: int | None = None, held_by: Trouble | None = None) -> Wording:
+    """What a card says of a task.
+
+    `place` is its place in the queue, 1 goes first; `held_by` is what keeps the queue waiting.
+    """
     match task.state, task.obstacle:
+        case State.QUEUED, None if held_by is not None:
+            return Wording(
+                "Waiting", f"{_TROUBLES[held_by].headline}. It is sent by itself after that."
+            )
         case State.QUEUED, None:
             return Wording(
                 "Next in line" if place in (None, 1) else f"{_ordinal(place)} in line", ""
@@ -154,12 +161,15 @@ def held(trouble: Trouble) -> str:
 def _of(obstacle: Obstacle, *, again: bool = False) -> Wording:
     words = _TROUBLES[obstacle.trouble]
     advice = words.advice
-    if obstacle.trouble is Trouble.UNREACHABLE:
+    if obstacle.trouble in _MAY_PASS:
         advice += " It is tried again by itself." if again else " Try again later."
     if obstacle.trouble in _SERVICE_EXPLAINS and obstacle.words:
         advice = f"“{obstacle.words.rstrip('.')}.” {advice}"
     return Wording(words.headline, advice)
 
+
+# What may be over a moment later: waited for while queued, told to the designer at the end.
+_MAY_PASS = {Trouble.UNREACHABLE, Trouble.UPLOAD}
 
 # Where the service's own words tell a designer something that ours cannot.
 _SERVICE_EXPLAINS = {

@@ -69,11 +69,11 @@ def test_another_ratio_offers_both_readings_of_what_the_edit_did() -> None:
 def test_the_note_says_both_sizes_and_what_was_done() -> None:
     wide = align((1600, 1200), (1392, 752))
 
-    assert wide.note(Fit.CROP) == "Before is 1600×1200, after 1392×752: shown cropped to match"
+    assert wide.note(Fit.CROP) == "Before is 1600×1200, After is 1392×752: shown cropped to match"
     assert wide.note(Fit.PAD).endswith("shown padded to match")
     assert align((1600, 1200), (1184, 880)).note(Fit.CROP).endswith("shown at the same scale")
     assert align((1024, 1024), (1024, 1024)).note(Fit.CROP) == "Both are 1024×1024"
-    assert wide.note(Fit.CROP, ("Step 2", "Step 3")).startswith("Step 2 is 1600×1200, step 3 ")
+    assert wide.note(Fit.CROP, ("Step 2", "Step 3")).startswith("Step 2 is 1600×1200, Step 3 is ")
 
 
 @pytest.mark.parametrize("unknown", [(0, 0), (0, 900), (-1, 5)])

@@ -110,6 +110,19 @@ def test_a_queue_that_is_held_says_why_and_what_to_do(trouble: Trouble) -> None:
     assert len(held(trouble).split(". ")) >= 2
 
 
+def test_a_waiting_task_says_what_holds_the_queue_and_not_a_place_in_it() -> None:
+    waiting = wording(TASK, place=1, held_by=Trouble.CREDIT)
+
+    assert waiting.headline == "Waiting"
+    assert "out of credits" in waiting.advice
+    assert "by itself" in waiting.advice
+
+
+def test_an_upload_that_failed_is_tried_again_by_itself_until_it_is_given_up() -> None:
+    assert "by itself" in said(State.QUEUED, Trouble.UPLOAD)
+    assert "Try again later" in said(State.FAILED, Trouble.UPLOAD)
+
+
 @pytest.mark.parametrize(
     ("amount", "words"),
     [

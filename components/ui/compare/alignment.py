@@ -65,7 +65,7 @@ class Alignment:
         if self.before == self.after:
             return f"Both are {after}"
         shown = "at the same scale" if self.same_ratio else _SHOWN[fit]
-        return f"{labels[0]} is {before}, {labels[1].lower()} {after}: shown {shown}"
+        return f"{labels[0]} is {before}, {labels[1]} is {after}: shown {shown}"
 
 
 def align(before: Size, after: Size) -> Alignment:
