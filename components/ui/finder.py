@@ -47,7 +47,6 @@ def draw_finder() -> tuple[Search, DeltaGenerator]:
             placeholder="Search prompts",
             label_visibility="collapsed",
             live=True,
-            width=250,
             bind="query-params",
             persist_state="session",
         )

@@ -118,7 +118,7 @@ class CardView {
     style.setProperty("--kx-sheet-ratio", String(ratio));
     this.element.classList.toggle("kx-sheet-starred", Boolean(card.starred));
     this.element.classList.remove("kx-sheet-going");
-    this.element.setAttribute("aria-label", `${card.state_word ?? ""}: ${card.prompt}`);
+    this.element.setAttribute("aria-label", card.bare ? "Picture" : `${card.state_word}: ${card.prompt}`);
     const behind = card.behind?.length ?? 0;
     say(this.stack, behind ? String(behind + 1) : "");
     this.stack.title = `${behind + 1} variants`;
