@@ -3,10 +3,12 @@
  * It lives in the browser alone, so that a click marks a picture at once.
  */
 
+const MOST_EXPORTED = 1000; // the server takes no more in one file
+
 class Selection {
   /**
    * @param {{cards: () => SheetCard[], mark: (ids: Set<string>, isOn: boolean) => void,
-   *   act: (verb: string, ids: string[]) => void}} sheet
+   *   act: (verb: string, ids: string[]) => void, say: (words: string) => void}} sheet
    */
   constructor(sheet) {
     this.sheet = sheet;
@@ -99,7 +101,9 @@ class Selection {
   act(verb) {
     const chosen = this.sheet.cards().filter((card) => this.ids.has(card.id));
     if (verb === "download") {
-      postIds(this.exportUrl, chosen.filter((card) => card.state === "done").map((card) => card.id));
+      const ids = chosen.filter((card) => card.state === "done").map((card) => card.id);
+      if (ids.length > MOST_EXPORTED) this.sheet.say(`One ZIP takes ${MOST_EXPORTED} pictures: these are the first`);
+      postIds(this.exportUrl, ids.slice(0, MOST_EXPORTED), this.bar);
       return;
     }
     const ids = chosen.flatMap((card) => (verb === "delete" ? [card.id, ...(card.behind ?? [])] : [card.id]));
@@ -125,15 +129,20 @@ class Selection {
   }
 }
 
-/** Ask for one file with these pictures; a link could not carry so many ids. */
-function postIds(address, ids) {
+/**
+ * Ask for one file with these pictures; a link could not carry so many ids. The answer goes to a
+ * frame of its own, so that a refusal does not take the page away.
+ */
+function postIds(address, ids, parent) {
   const url = appUrl(address);
   if (!url || !ids.length) return;
+  const frame = parent.querySelector("iframe") ?? element("iframe", "");
+  Object.assign(frame, { name: "kx-sheet-export", hidden: true });
   const field = element("input", "");
   Object.assign(field, { type: "hidden", name: "ids", value: ids.join(",") });
   const form = element("form", "", field);
-  Object.assign(form, { method: "post", action: url });
-  document.body.append(form);
+  Object.assign(form, { method: "post", action: url, target: frame.name });
+  parent.append(frame, form);
   form.submit();
   form.remove();
 }

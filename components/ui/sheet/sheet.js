@@ -28,6 +28,7 @@ class SheetView {
       cards: () => this.order.map((view) => view.card),
       mark: (ids, isOn) => this.markSelected(ids, isOn),
       act: (verb, ids) => this.send(verb, ids),
+      say: (words) => this.snack.say(words),
     });
     const floating = [this.selection.bar, this.menu.root, this.snack.root];
     this.root = element("div", "kx-sheet", this.tools, this.nothing, this.sections.root, this.live, ...floating);
@@ -202,7 +203,8 @@ class SheetView {
   }
 
   undo() {
-    if (!this.sheet.undo) return;
+    // A deletion that is still on its way can be taken back as well: undo follows it in the queue.
+    if (!this.sheet.undo && !this.acts.busy) return;
     this.snack.hide();
     this.acts.add("undo", []);
   }
