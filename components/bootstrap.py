@@ -20,16 +20,16 @@ from components.kontext import KeyRejected, KontextClient, Model
 from components.sandbox import FAULTS, RunningSandbox, SandboxOptions
 from components.sandbox import start as start_sandbox
 from components.server.logs import set_up_logs
-from components.studio.account import Account
-from components.studio.agenda import Agenda
-from components.studio.archive import Archive
 from components.studio.bell import Bell
-from components.studio.courier import Courier
 from components.studio.drill import DrillRoom
-from components.studio.engine import Engine
-from components.studio.fetch import GuardedFetch
-from components.studio.ledger import Ledger, LedgerUnavailable
-from components.studio.pacing import Typical
+from components.studio.engine.account import Account
+from components.studio.engine.agenda import Agenda
+from components.studio.engine.courier import Courier
+from components.studio.engine.engine import Engine
+from components.studio.engine.pacing import Typical
+from components.studio.fetch.fetch import GuardedFetch
+from components.studio.ledger.archive import Archive
+from components.studio.ledger.ledger import Ledger, LedgerUnavailable
 from components.studio.settings import Settings, SettingsError, read_settings
 from components.studio.shelf import Shelf
 from components.studio.studio import Studio

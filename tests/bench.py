@@ -20,12 +20,12 @@ from PIL import Image
 
 from components.kontext import GenerationRequest, Model
 from components.sandbox.painting import paint_scene
-from components.studio.account import Account
-from components.studio.agenda import Agenda
-from components.studio.intake import thumbnail
-from components.studio.ledger import Ledger
-from components.studio.pacing import Typical
-from components.studio.tasks import State
+from components.studio.engine.account import Account
+from components.studio.engine.agenda import Agenda
+from components.studio.engine.pacing import Typical
+from components.studio.intake.intake import thumbnail
+from components.studio.ledger.ledger import Ledger
+from components.studio.tasks.task import State
 from tests.studio.corpus import encoded
 from tests.studio.making import NOW, a_task
 

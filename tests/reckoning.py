@@ -11,9 +11,9 @@ from typing import Any
 
 from PIL import Image
 
-from components.studio.ledger import Ledger
+from components.studio.ledger.ledger import Ledger
 from components.studio.shelf import Shelf
-from components.studio.tasks import State, Task
+from components.studio.tasks.task import State, Task
 from tests.worker import DESIGNERS
 
 

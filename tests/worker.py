@@ -21,7 +21,7 @@ from components.server.logs import set_up_logs
 from components.server.metrics import metrics_routes
 from components.studio.settings import Settings
 from components.studio.studio import Studio
-from components.studio.tasks import FINAL, State, Task
+from components.studio.tasks.task import FINAL, State, Task
 from tests.listening import listening
 
 DESIGNERS = ("a" * 32, "b" * 32, "c" * 32)

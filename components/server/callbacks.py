@@ -16,7 +16,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from components.kontext import CallbackRejected, verify_callback
-from components.studio.ledger import LedgerUnavailable
+from components.studio.ledger.ledger import LedgerUnavailable
 from components.studio.settings import SettingsError
 from components.studio.studio import Studio
 

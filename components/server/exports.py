@@ -18,10 +18,10 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from components.server.files import CACHE
-from components.studio.export import Exported, stream_zip
+from components.studio.export.export import Exported, stream_zip
+from components.studio.export.naming import download_name
 from components.studio.identity import COOKIE, designer_of
-from components.studio.ledger import LedgerUnavailable
-from components.studio.naming import download_name
+from components.studio.ledger.ledger import LedgerUnavailable
 from components.studio.settings import SettingsError
 from components.studio.studio import Studio
 

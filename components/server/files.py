@@ -15,8 +15,8 @@ from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from components.studio.identity import COOKIE, designer_of
-from components.studio.ledger import LedgerUnavailable
-from components.studio.records import PictureRecord
+from components.studio.ledger.ledger import LedgerUnavailable
+from components.studio.ledger.records import PictureRecord
 from components.studio.settings import SettingsError
 from components.studio.studio import NotYours, Studio
 

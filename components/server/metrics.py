@@ -22,11 +22,11 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from components.studio.ledger import LedgerUnavailable
+from components.studio.engine.tally import BUCKETS_SECONDS, Counts
+from components.studio.ledger.ledger import LedgerUnavailable
 from components.studio.settings import SettingsError
 from components.studio.studio import Studio
-from components.studio.tally import BUCKETS_SECONDS, Counts
-from components.studio.tasks import State
+from components.studio.tasks.task import State
 
 
 def metrics_routes(open_studio: Callable[[], Studio]) -> list[Route]:

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from components.kontext import KontextError
-from components.studio.obstacles import obstacle_of
-from components.studio.tasks import Trouble
+from components.studio.tasks.obstacles import obstacle_of
+from components.studio.tasks.task import Trouble
 
 log = logging.getLogger("kontext.balance")
 

@@ -6,8 +6,8 @@ import logging
 from concurrent.futures import ThreadPoolExecutor
 from threading import Lock
 
-from components.studio.ledger import LedgerUnavailable
-from components.studio.notebook import Notebook
+from components.studio.ledger.ledger import LedgerUnavailable
+from components.studio.ledger.notebook import Notebook
 
 log = logging.getLogger("kontext.drafts")
 

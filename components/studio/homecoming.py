@@ -23,9 +23,9 @@ from components.kontext import (
     TaskReport,
     safety_range,
 )
-from components.studio.ledger import Ledger
-from components.studio.schema import pictures, task_of, task_row, tasks
-from components.studio.tasks import State, Task
+from components.studio.ledger.ledger import Ledger
+from components.studio.ledger.schema import pictures, task_of, task_row, tasks
+from components.studio.tasks.task import State, Task
 
 NOTHING_THERE = (
     "There is nothing to bring home under this id. "

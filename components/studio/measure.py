@@ -6,7 +6,7 @@ from fractions import Fraction
 from math import log
 
 from components.kontext import SIZES, GenerationRequest
-from components.studio.records import PictureRecord
+from components.studio.ledger.records import PictureRecord
 
 # The service's own sizes are up to 4.2 % off the ratio they stand for, and its trained sizes lie
 # up to 15.7 % apart, so an edit that keeps its ratio may be half of that off (contract.md §8).

@@ -10,7 +10,7 @@ import re
 import secrets
 from pathlib import Path
 
-from components.studio.intake import thumbnail
+from components.studio.intake.intake import thumbnail
 
 _ID = re.compile(r"[0-9a-f]{32}")
 _FORMATS = frozenset({"jpeg", "png", "webp", "gif"})

@@ -14,25 +14,25 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from components.kontext import CallbackHint, GenerationRequest, InvalidRequest, KontextClient
-from components.studio.archive import Archive
 from components.studio.balance import BalanceWatch
 from components.studio.bell import Bell
 from components.studio.drafts import Drafts
 from components.studio.drill import DrillRoom
-from components.studio.engine import Engine
-from components.studio.export import Exported, gather
-from components.studio.fetch import GuardedFetch
+from components.studio.engine.engine import Engine
+from components.studio.export.export import Exported, gather
+from components.studio.fetch.fetch import GuardedFetch
 from components.studio.homecoming import Homecoming, Homecomings, checked_id
-from components.studio.intake import take_in
-from components.studio.ledger import Ledger
-from components.studio.life import Accepted, advance, called_back, looked_again, sent_again
+from components.studio.intake.intake import take_in
+from components.studio.ledger.archive import Archive
+from components.studio.ledger.ledger import Ledger
+from components.studio.ledger.notebook import Notebook
+from components.studio.ledger.records import Entry, PictureRecord
+from components.studio.ledger.spend import Spend, spent_by
 from components.studio.lineage import Family, family_of
-from components.studio.notebook import Notebook
-from components.studio.records import Entry, PictureRecord
 from components.studio.settings import Settings
 from components.studio.shelf import Shelf
-from components.studio.spend import Spend, spent_by
-from components.studio.tasks import State, Task, Trouble
+from components.studio.tasks.life import Accepted, advance, called_back, looked_again, sent_again
+from components.studio.tasks.task import State, Task, Trouble
 
 MOST_VARIANTS = 4
 SAME_PRESS_SECONDS = 1.0

@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 import threading
 
-from components.studio.archive import Archive
-from components.studio.ledger import LedgerUnavailable
+from components.studio.ledger.archive import Archive
+from components.studio.ledger.ledger import LedgerUnavailable
 
 log = logging.getLogger("kontext.upkeep")
 

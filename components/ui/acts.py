@@ -9,9 +9,9 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from components.studio.archive import Archive
+from components.studio.ledger.archive import Archive
 from components.studio.studio import NotYours
-from components.studio.tasks import Task
+from components.studio.tasks.task import Task
 from components.ui import recover, session
 from components.ui.form import Form
 from components.ui.session import OnTable, Session

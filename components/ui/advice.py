@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from components.studio.advice import Advice, Matter, advise
+from components.studio.advice.advice import Advice, Matter, advise
 from components.ui.escape import plain
 from components.ui.form import Form, Mode
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from components.studio.ledger.records import Entry
 from components.studio.lineage import Family
-from components.studio.records import Entry
-from components.studio.tasks import State
+from components.studio.tasks.task import State
 from components.ui.feed import summary
 from components.ui.progress import Progress
 from components.ui.words import STATE_WORDS, wording

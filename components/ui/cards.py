@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from datetime import datetime, tzinfo
 
 from components.studio import SIZES, Model
-from components.studio.archive import TRASH_SECONDS
-from components.studio.naming import download_name
-from components.studio.records import Entry, PictureRecord
-from components.studio.tasks import State, Task, Trouble
+from components.studio.export.naming import download_name
+from components.studio.ledger.archive import TRASH_SECONDS
+from components.studio.ledger.records import Entry, PictureRecord
+from components.studio.tasks.life import looked_again
+from components.studio.tasks.task import State, Task, Trouble
 from components.ui.sheet import Action, Card
 from components.ui.words import STATE_WORDS, wording
 
@@ -143,7 +144,7 @@ def _actions(entry: Entry, *, in_gallery: bool) -> tuple[Action, ...]:
             return (STAR, EDIT, REMIX, DOWNLOAD, DELETE, *relatives, COPY_PROMPT, COPY_PICTURE)
         case State.REFUSED:
             return (REMIX, DISMISS)
-        case State.FAILED if task.service_id:
+        case State.FAILED if looked_again(task, 0.0) is not task:
             return (LOOK, REMIX, DISMISS)
         case State.FAILED:
             return (REMIX, DISMISS)

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from components.studio.records import Entry
-from components.studio.tasks import UNFINISHED, State
+from components.studio.ledger.records import Entry
+from components.studio.tasks.task import UNFINISHED, State
 from components.ui import acts, hold, session
 from components.ui.cards import card_of
 from components.ui.sheet import Parts, sheet

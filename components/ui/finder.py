@@ -12,8 +12,8 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from components.studio import ASPECT_RATIOS, Model
-from components.studio.search import MATCH_INPUT, Search, Way
-from components.studio.tasks import State
+from components.studio.ledger.search import MATCH_INPUT, Search, Way
+from components.studio.tasks.task import State
 from components.ui import session
 from components.ui.words import STATE_WORDS
 

@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.navigation.page import Page
 
-from components.studio.ledger import LedgerUnavailable
+from components.studio.ledger.ledger import LedgerUnavailable
 from components.studio.settings import SettingsError
 from components.ui import hold, purse, session
 from components.ui.escape import plain

@@ -8,9 +8,9 @@ from dataclasses import replace
 
 import streamlit as st
 
-from components.studio.archive import Found
-from components.studio.search import Search
-from components.studio.tasks import UNFINISHED, State
+from components.studio.ledger.archive import Found
+from components.studio.ledger.search import Search
+from components.studio.tasks.task import UNFINISHED, State
 from components.ui import acts, finder, session, table
 from components.ui.cards import (
     CARD_STATE,

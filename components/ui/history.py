@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from components.studio.notebook import Remembered
+from components.studio.ledger.notebook import Remembered
 from components.ui import session, templates
 from components.ui.form import Form
 from components.ui.recall import Pin, Row, recall

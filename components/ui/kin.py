@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from components.studio.ledger.records import Entry
 from components.studio.lineage import Family, Step
-from components.studio.records import Entry
 from components.studio.studio import NotYours, Studio
 from components.ui.cards import card_of, card_of_source
 from components.ui.sheet import Action, Card, Kin, Relative

@@ -13,7 +13,7 @@ from decimal import Decimal
 import streamlit as st
 
 from components.studio.balance import Balance
-from components.studio.spend import DOLLARS_A_CREDIT, Spend
+from components.studio.ledger.spend import DOLLARS_A_CREDIT, Spend
 from components.ui import drill, recover, session
 from components.ui.words import credits_in_words, headline
 

@@ -8,10 +8,10 @@ import streamlit as st
 
 from components.studio import InvalidRequest, KontextError
 from components.studio.homecoming import Homecoming
-from components.studio.ledger import LedgerUnavailable
-from components.studio.obstacles import obstacle_of
+from components.studio.ledger.ledger import LedgerUnavailable
 from components.studio.studio import NotYours
-from components.studio.tasks import State, Task
+from components.studio.tasks.obstacles import obstacle_of
+from components.studio.tasks.task import State, Task
 from components.ui import session
 from components.ui.escape import plain
 from components.ui.words import STATE_WORDS, headline

@@ -14,7 +14,7 @@ import streamlit as st
 
 from components.bootstrap import open_studio
 from components.studio.identity import COOKIE, designer_of, new_token
-from components.studio.records import PictureRecord
+from components.studio.ledger.records import PictureRecord
 from components.studio.studio import NotYours, Studio
 
 _KEY = "kontext.session"

@@ -7,11 +7,11 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from components.studio.fetch import FetchRefused
-from components.studio.intake import UnusablePicture
-from components.studio.ledger import LedgerUnavailable
+from components.studio.fetch.fetch import FetchRefused
+from components.studio.intake.intake import UnusablePicture
+from components.studio.ledger.ledger import LedgerUnavailable
+from components.studio.ledger.records import PictureRecord
 from components.studio.measure import crop_to, ratio_words
-from components.studio.records import PictureRecord
 from components.ui import session
 from components.ui.cards import thumbnail_url
 from components.ui.escape import plain

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from components.studio.ledger.records import Entry, PictureRecord
 from components.studio.lineage import Family, Step
 from components.studio.measure import surprises
-from components.studio.records import Entry, PictureRecord
-from components.studio.tasks import UNFINISHED
+from components.studio.tasks.task import UNFINISHED
 from components.ui import acts, hold, session
 from components.ui.awaited import line_for
 from components.ui.cards import card_of, download_url, picture_url, thumbnail_url

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import streamlit as st
 
 from components.studio import InvalidRequest, Model
-from components.studio.ledger import LedgerUnavailable
+from components.studio.ledger.ledger import LedgerUnavailable
 from components.studio.studio import NotYours
 from components.ui import session
 from components.ui.escape import plain

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from components.studio.tasks import Obstacle, State, Task, Trouble
+from components.studio.tasks.task import Obstacle, State, Task, Trouble
 
 STATE_WORDS = {
     State.QUEUED: "Queued",

@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from components.studio.identity import COOKIE, new_token
-from components.studio.ledger import Ledger
+from components.studio.ledger.ledger import Ledger
 from tests.browsing import visiting
 from tests.server.seeding import name_of
 from tests.serving import ServedApp

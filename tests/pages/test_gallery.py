@@ -13,8 +13,8 @@ from streamlit.testing.v1 import AppTest
 from components.bootstrap import open_studio
 from components.sandbox import RunningSandbox
 from components.studio import GenerationRequest
-from components.studio.records import PictureRecord
-from components.studio.tasks import State, Task
+from components.studio.ledger.records import PictureRecord
+from components.studio.tasks.task import State, Task
 from components.ui.gallery import FILLED_AFTER
 from tests.pages.reading import PATIENCE_SECONDS, ROOT, cards, drawn, page_at, wire
 

@@ -9,7 +9,7 @@ import pytest
 
 from components.kontext import OutputFormat
 from components.studio.identity import new_token
-from components.studio.tasks import Task
+from components.studio.tasks.task import Task
 from tests.server.seeding import Seeds, seeded
 from tests.serving import ServedApp, Visitor
 

@@ -16,10 +16,10 @@ from PIL import Image
 
 from components.kontext import GenerationRequest, OutputFormat
 from components.studio.identity import designer_of
-from components.studio.ledger import Ledger
-from components.studio.records import PictureRecord
+from components.studio.ledger.ledger import Ledger
+from components.studio.ledger.records import PictureRecord
 from components.studio.shelf import Shelf
-from components.studio.tasks import State, Task
+from components.studio.tasks.task import State, Task
 
 
 @dataclass(frozen=True)

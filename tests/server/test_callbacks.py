@@ -14,9 +14,9 @@ import pytest
 import requests
 
 from components.server.callbacks import MOST_BYTES, callback_routes
-from components.studio.ledger import Ledger, LedgerUnavailable
+from components.studio.ledger.ledger import Ledger, LedgerUnavailable
 from components.studio.studio import Studio
-from components.studio.tasks import State
+from components.studio.tasks.task import State
 from tests.listening import listening
 from tests.studio.making import NOW, a_task
 from tests.studio.workshop import Workshop, workshop

@@ -17,7 +17,7 @@ from PIL import Image
 
 from components.kontext import GenerationRequest, OutputFormat
 from components.studio.identity import COOKIE, new_token
-from components.studio.metadata import read
+from components.studio.provenance.metadata import read
 from components.studio.shelf import Shelf
 from tests.server.conftest import Ground
 from tests.server.seeding import seeded

@@ -10,10 +10,10 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from components.server.health import health_routes
 from components.server.metrics import metrics_routes
-from components.studio.ledger import LedgerUnavailable
+from components.studio.ledger.ledger import LedgerUnavailable
 from components.studio.settings import SettingsError
 from components.studio.studio import Studio
-from components.studio.tasks import State, Trouble
+from components.studio.tasks.task import State, Trouble
 from tests.listening import listening
 from tests.studio.workshop import until, workshop
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from components.studio.archive import Archive
 from components.studio.bell import Bell
+from components.studio.ledger.archive import Archive
 from components.studio.shelf import Shelf
 from tests.server.conftest import Ground
 from tests.server.seeding import name_of, seeded

@@ -15,11 +15,11 @@ import sqlalchemy as sa
 from PIL import Image
 
 from components.kontext import GenerationRequest
-from components.studio.ledger import Ledger
-from components.studio.records import PictureRecord
-from components.studio.schema import picture_row, pictures, task_row, tasks
+from components.studio.ledger.ledger import Ledger
+from components.studio.ledger.records import PictureRecord
+from components.studio.ledger.schema import picture_row, pictures, task_row, tasks
 from components.studio.shelf import Shelf
-from components.studio.tasks import State, Task
+from components.studio.tasks.task import State, Task
 
 ANNA = "a" * 32
 HOUR = 3600.0

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from components.studio.fetch import GuardedFetch
+from components.studio.fetch.fetch import GuardedFetch
 from tests.studio.corpus import encoded, quarters
 
 PICTURE = encoded(quarters(), "PNG")

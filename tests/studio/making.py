@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from components.kontext import GenerationRequest, Progress, TaskReport
-from components.studio.tasks import Task
+from components.studio.tasks.task import Task
 
 NOW = 1_760_000_000.0
 SERVICE_ID = "e730dcfe4e5d59332daf52c08a960085"

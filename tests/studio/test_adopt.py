@@ -15,7 +15,7 @@ from components.kontext import GenerationRequest, InvalidRequest, Model, OutputF
 from components.sandbox import RunningSandbox
 from components.studio.homecoming import NOTHING_THERE, task_from
 from components.studio.studio import Studio
-from components.studio.tasks import State, Task
+from components.studio.tasks.task import State, Task
 from tests.studio.making import NOW, SERVICE_ID, a_report, a_task
 
 ANNA, BORIS = "a" * 32, "b" * 32

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.studio.advice import Advice, Matter, advise
+from components.studio.advice.advice import Advice, Matter, advise
 
 GOOD_EDITS = (
     "Change the car's colour to deep red, keep everything else the same",

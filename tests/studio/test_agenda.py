@@ -10,11 +10,18 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from components.kontext import Model, Progress, RateLimited
-from components.studio.account import Account
-from components.studio.agenda import AT_ONCE, MOST_REPEATED_FETCHES, MOST_RUNNING, Agenda, Job, Step
-from components.studio.life import Accepted, Stored, advance, claimed, sent
-from components.studio.pacing import Typical
-from components.studio.tasks import State, Task, Trouble
+from components.studio.engine.account import Account
+from components.studio.engine.agenda import (
+    AT_ONCE,
+    MOST_REPEATED_FETCHES,
+    MOST_RUNNING,
+    Agenda,
+    Job,
+    Step,
+)
+from components.studio.engine.pacing import Typical
+from components.studio.tasks.life import Accepted, Stored, advance, claimed, sent
+from components.studio.tasks.task import State, Task, Trouble
 from tests.studio.making import NOW, RESULT, a_report, a_task
 
 MOST_SECONDS = 3600.0

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from components.kontext import KeyRejected
 from components.studio.balance import FRESH_SECONDS, Balance, BalanceWatch
-from components.studio.tasks import Trouble
+from components.studio.tasks.task import Trouble
 
 
 class Till:

@@ -13,9 +13,9 @@ import pytest
 from PIL import Image
 
 from components.kontext import GenerationRequest, InvalidRequest, OutputFormat
-from components.studio.courier import UPLOAD_LIFE_SECONDS
+from components.studio.engine.courier import UPLOAD_LIFE_SECONDS
 from components.studio.studio import NotYours
-from components.studio.tasks import State, Task, Trouble
+from components.studio.tasks.task import State, Task, Trouble
 from tests.studio.workshop import DESIGNER, Workshop, until, workshop
 
 HOUR = 3600.0

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from components.studio.drafts import Drafts
-from components.studio.ledger import Ledger, LedgerUnavailable
-from components.studio.notebook import Notebook
+from components.studio.ledger.ledger import Ledger, LedgerUnavailable
+from components.studio.ledger.notebook import Notebook
 
 ANNA, BORIS = "a" * 32, "b" * 32
 

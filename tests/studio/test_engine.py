@@ -16,7 +16,7 @@ from components.kontext import CallbackHint, InvalidRequest
 from components.sandbox import SandboxOptions, start
 from components.studio.settings import Settings
 from components.studio.studio import NotYours
-from components.studio.tasks import State, Task, Trouble
+from components.studio.tasks.task import State, Task, Trouble
 from tests.studio.test_ledger import full_disk
 from tests.studio.workshop import DESIGNER, Workshop, until, workshop
 
@@ -236,7 +236,7 @@ def test_a_full_disk_is_said_and_the_picture_comes_when_there_is_room(shop: Work
 def test_a_ledger_that_cannot_be_written_for_a_while_loses_no_answer(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("components.studio.ledger.BUSY_TIMEOUT_SECONDS", 0.05)
+    monkeypatch.setattr("components.studio.ledger.ledger.BUSY_TIMEOUT_SECONDS", 0.05)
     with workshop(tmp_path, seconds=0.5, faults={"create-timeout": 1}) as shop:
         task = shop.wait_for(shop.ask(), State.SUBMITTING)
         until(lambda: bool(shop.made("a hill")))

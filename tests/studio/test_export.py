@@ -20,12 +20,12 @@ import pytest
 from PIL import Image
 
 from components.kontext import GenerationRequest, Model
-from components.studio.export import CHUNK_BYTES, Exported, gather, stream_zip
-from components.studio.ledger import Ledger
-from components.studio.metadata import read
-from components.studio.records import PictureRecord
+from components.studio.export.export import CHUNK_BYTES, Exported, gather, stream_zip
+from components.studio.ledger.ledger import Ledger
+from components.studio.ledger.records import PictureRecord
+from components.studio.provenance.metadata import read
 from components.studio.shelf import Shelf
-from components.studio.tasks import State, Task
+from components.studio.tasks.task import State, Task
 from tests.studio.corpus import encoded, quarters
 
 NOW = 1_795_000_000.0

@@ -10,7 +10,7 @@ import zlib
 
 import pytest
 
-from components.studio.fetch import FetchFault, FetchRefused, GuardedFetch
+from components.studio.fetch.fetch import FetchFault, FetchRefused, GuardedFetch
 from tests.studio.corpus import encoded, quarters
 from tests.studio.hostile import (
     CERTIFICATE,

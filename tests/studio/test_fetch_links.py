@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.studio.addresses import PUBLIC, RESERVED, AddressRange, is_public
-from components.studio.fetch import FetchFault, FetchRefused, GuardedFetch
-from components.studio.fetch_links import parse_link
+from components.studio.fetch.addresses import PUBLIC, RESERVED, AddressRange, is_public
+from components.studio.fetch.fetch import FetchFault, FetchRefused, GuardedFetch
+from components.studio.fetch.links import parse_link
 
 NAMES = {
     "localhost": ["127.0.0.1", "::1"],

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from components.studio.ledger import Ledger
-from components.studio.notebook import MOST_CHARACTERS, Notebook, key_of
+from components.studio.ledger.ledger import Ledger
+from components.studio.ledger.notebook import MOST_CHARACTERS, Notebook, key_of
 from tests.studio.making import NOW, a_task
 
 ANNA, BORIS = "a" * 32, "b" * 32

@@ -9,17 +9,17 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from components.studio import intake_encode
-from components.studio.intake import (
+from components.studio.intake import encode as intake_encode
+from components.studio.intake.decode import MAX_JPEG_PX, MAX_PX
+from components.studio.intake.gate import DecodingGate
+from components.studio.intake.intake import (
     PictureFault,
     UnusablePicture,
     check_result,
     take_in,
     thumbnail,
 )
-from components.studio.intake_decode import MAX_JPEG_PX, MAX_PX
-from components.studio.intake_gate import DecodingGate
-from components.studio.intake_kinds import PICTURES, READABLE, Kind, sniff
+from components.studio.intake.kinds import PICTURES, READABLE, Kind, sniff
 from tests.studio.corpus import (
     BLUE,
     CORNERS,

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from components.studio.intake import (
+from components.studio.intake.intake import (
     PictureFault,
     UnusablePicture,
     check_result,

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from components.studio.ledger import Ledger
+from components.studio.ledger.ledger import Ledger
+from components.studio.ledger.records import PictureRecord
 from components.studio.lineage import Family, family_of
-from components.studio.records import PictureRecord
-from components.studio.tasks import State
+from components.studio.tasks.task import State
 from tests.studio.archiving import ANNA, Seed, sow
 
 BERT = "b" * 32

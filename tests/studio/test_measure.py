@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from components.kontext import GenerationRequest, OutputFormat
+from components.studio.ledger.records import PictureRecord
 from components.studio.measure import crop_to, ratio_words, surprises
-from components.studio.records import PictureRecord
 
 # Written down again from contract.md §8, so that the app's own table is held to it.
 DOCUMENTED = {

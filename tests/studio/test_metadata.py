@@ -11,9 +11,9 @@ import pytest
 from PIL import Image
 
 from components.kontext import ASPECT_RATIOS, GenerationRequest, Model, OutputFormat
-from components.studio.intake import take_in
-from components.studio.intake_decode import open_envelope
-from components.studio.metadata import CarriesNothing, Provenance, embed, read
+from components.studio.intake.decode import open_envelope
+from components.studio.intake.intake import take_in
+from components.studio.provenance.metadata import CarriesNothing, Provenance, embed, read
 from tests.studio.corpus import chunk, encoded, exif, good, jpeg_with, png_with, quarters
 
 FULL = Provenance(

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from components.kontext import GenerationRequest
-from components.studio.metadata import Provenance, embed, read
-from components.studio.metadata_provenance import from_json
+from components.studio.provenance.metadata import Provenance, embed, read
+from components.studio.provenance.provenance import from_json
 from tests.studio.corpus import chunk, encoded, good, jpeg_with, png_with, quarters
 
 RECORD = Provenance(request=GenerationRequest(prompt="A fox"), lineage=("One", "Two"))

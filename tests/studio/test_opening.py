@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from components.bootstrap import Opened
-from components.studio.ledger import LedgerUnavailable
+from components.studio.ledger.ledger import LedgerUnavailable
 from components.studio.settings import Settings, SettingsError
 from components.studio.shelf import Shelf
 

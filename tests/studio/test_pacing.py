@@ -8,9 +8,14 @@ from collections import deque
 
 import pytest
 
-from components.studio.account import Account
-from components.studio.gate import FIRST_PROBE_SECONDS, LONGEST_PROBE_SECONDS, MOST_DOUBTS, Gate
-from components.studio.pacing import (
+from components.studio.engine.account import Account
+from components.studio.engine.gate import (
+    FIRST_PROBE_SECONDS,
+    LONGEST_PROBE_SECONDS,
+    MOST_DOUBTS,
+    Gate,
+)
+from components.studio.engine.pacing import (
     LONGEST_REJECTION_SECONDS,
     PAUSE_AFTER_REJECTION_SECONDS,
     Pace,
@@ -19,7 +24,7 @@ from components.studio.pacing import (
     pause_after_patience,
     pause_before_asking,
 )
-from components.studio.tasks import Trouble
+from components.studio.tasks.task import Trouble
 
 
 def arrivals(pace: Pace, seconds: float, slowest: float) -> list[float]:

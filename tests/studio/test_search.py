@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from components.kontext import Model
-from components.studio.archive import Archive
 from components.studio.bell import Bell
-from components.studio.ledger import Ledger
-from components.studio.search import MATCH_INPUT, Search, Way
+from components.studio.ledger.archive import Archive
+from components.studio.ledger.ledger import Ledger
+from components.studio.ledger.search import MATCH_INPUT, Search, Way
 from components.studio.shelf import Shelf
-from components.studio.tasks import State
+from components.studio.tasks.task import State
 from tests.studio.archiving import ANNA, HOUR, Seed, sow
 
 BEN = "b" * 32

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from components.studio.ledger import Ledger
-from components.studio.spend import Spend, spent_by
-from components.studio.tasks import Obstacle, State, Task, Trouble
+from components.studio.ledger.ledger import Ledger
+from components.studio.ledger.spend import Spend, spent_by
+from components.studio.tasks.task import Obstacle, State, Task, Trouble
 from tests.studio.making import NOW, a_task
 
 ANNA = "a" * 32

@@ -19,7 +19,7 @@ from components.bootstrap import assemble
 from components.kontext import GenerationRequest
 from components.studio.settings import Settings
 from components.studio.studio import Studio
-from components.studio.tasks import State, Task, Trouble
+from components.studio.tasks.task import State, Task, Trouble
 from tests.listening import listening
 from tests.studio.corpus import encoded, quarters
 from tests.studio.workshop import DESIGNER, until

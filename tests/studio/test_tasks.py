@@ -22,13 +22,13 @@ from components.kontext import (
     ServiceUnavailable,
     TaskNotFound,
 )
-from components.studio.following import (
+from components.studio.tasks.following import (
     MOST_EMPTY_SUCCESSES,
     NOT_FOUND_GRACE_SECONDS,
     PATIENCE_SECONDS,
     RESULT_LIFE_SECONDS,
 )
-from components.studio.life import (
+from components.studio.tasks.life import (
     LONGEST_PAUSE_SECONDS,
     MOST_FETCHES,
     MOST_OWN_TRIES,
@@ -45,7 +45,7 @@ from components.studio.life import (
     sent,
     sent_again,
 )
-from components.studio.tasks import FINAL, Obstacle, State, Task, Trouble
+from components.studio.tasks.task import FINAL, Obstacle, State, Task, Trouble
 from tests.studio.making import NOW, ORIGIN, RESULT, SERVICE_ID, a_report, a_task
 
 SENDING = a_task(state=State.SUBMITTING, sent_at=NOW)

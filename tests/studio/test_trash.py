@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from components.studio.archive import TRASH_SECONDS, Archive
 from components.studio.bell import Bell
-from components.studio.ledger import Ledger
+from components.studio.ledger.archive import TRASH_SECONDS, Archive
+from components.studio.ledger.ledger import Ledger
+from components.studio.ledger.records import PictureRecord
+from components.studio.ledger.search import Search
 from components.studio.lineage import family_of
-from components.studio.records import PictureRecord
-from components.studio.search import Search
 from components.studio.shelf import Shelf
-from components.studio.tasks import State
+from components.studio.tasks.task import State
 from components.studio.upkeep import Upkeep
 from tests.studio.archiving import ANNA, Seed, sow
 

@@ -17,7 +17,7 @@ from components.kontext import GenerationRequest
 from components.sandbox import RunningSandbox, SandboxOptions, start
 from components.studio.settings import Settings
 from components.studio.studio import Studio
-from components.studio.tasks import State, Task
+from components.studio.tasks.task import State, Task
 
 DESIGNER = "d" * 32
 PATIENCE_SECONDS = 60.0

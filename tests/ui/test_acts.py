@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from components.bootstrap import open_studio
 from components.sandbox import RunningSandbox
 from components.studio import GenerationRequest
-from components.studio.tasks import State, Task
+from components.studio.tasks.task import State, Task
 from components.ui.session import Session
 from components.ui.sheet import SheetEvent
 from tests.pages.reading import drawn

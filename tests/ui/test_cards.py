@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from components.studio import GenerationRequest, Model, OutputFormat
-from components.studio.records import Entry, PictureRecord
-from components.studio.tasks import Obstacle, State, Task, Trouble
+from components.studio.ledger.records import Entry, PictureRecord
+from components.studio.tasks.task import Obstacle, State, Task, Trouble
 from components.ui.cards import card_of, day_of
-from components.ui.sheet.cards import WAITING_STATES
+from components.ui.sheet.wire import WAITING_STATES
 
 BERLIN = ZoneInfo("Europe/Berlin")
 TASK = Task(
@@ -79,7 +79,7 @@ def test_all_that_is_on_its_way_is_generating(state: State) -> None:
 def test_what_can_be_done_follows_from_the_state() -> None:
     lost = replace(TASK, state=State.UNCONFIRMED, obstacle=Obstacle(Trouble.NO_ANSWER))
 
-    assert verbs(DONE) == ["edit", "remix", "download"]
+    assert verbs(DONE)[:5] == ["star", "edit", "remix", "download", "delete"]
     assert verbs(replace(TASK, state=State.REFUSED)) == ["remix", "dismiss"]
     assert verbs(lost) == ["send", "remix"]
     assert verbs(replace(TASK, state=State.STILL_RUNNING)) == ["look", "remix"]
@@ -89,8 +89,11 @@ def test_what_can_be_done_follows_from_the_state() -> None:
 def test_looking_again_is_offered_only_where_the_service_knows_the_task() -> None:
     failed = replace(TASK, state=State.FAILED)
 
+    known = replace(failed, service_id="s")
+
     assert "look" not in verbs(failed)
-    assert "look" in verbs(replace(failed, service_id="s"))
+    assert "look" in verbs(replace(known, obstacle=Obstacle(Trouble.RESULT_LOST)))
+    assert "look" not in verbs(replace(known, obstacle=Obstacle(Trouble.NOT_GENERATED)))
 
 
 def test_times_are_milliseconds_for_the_browser() -> None:

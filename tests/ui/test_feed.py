@@ -6,8 +6,8 @@ from dataclasses import replace
 from decimal import Decimal
 
 from components.studio import GenerationRequest
-from components.studio.records import Entry
-from components.studio.tasks import State, Task
+from components.studio.ledger.records import Entry
+from components.studio.tasks.task import State, Task
 from components.ui.feed import summary
 
 TASK = Task(

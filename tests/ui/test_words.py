@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from components.studio import GenerationRequest
-from components.studio.tasks import Obstacle, State, Task, Trouble
+from components.studio.tasks.task import Obstacle, State, Task, Trouble
 from components.ui.words import STATE_WORDS, credits_in_words, held, wording
 
 TASK = Task(

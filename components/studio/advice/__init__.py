@@ -1,0 +1,1 @@
+"""Advice on a prompt before it is paid for. Never a barrier."""

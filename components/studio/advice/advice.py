@@ -1,0 +1,239 @@
+"""Advice on a prompt before it is paid for: what this model is known to stumble over.
+
+Rules of the model's own guides, read without a model. Advice only: nothing here refuses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from components.kontext import MAX_PROMPT_TOKENS
+from components.studio.advice import words
+
+COMFORTABLE_TOKENS = 450
+MOST_CHANGES = 3
+LONGEST_REPLACEMENT = 1.5  # new lettering, in lengths of the old
+KEEP_CLAUSE = "keep everything else the same"
+_POSITION_CLAUSE = "keep the subject in the exact same position, scale and pose"
+_STYLE_CLAUSE = "keep the composition and the subject unchanged"
+
+
+class Matter(StrEnum):
+    """What a piece of advice is about; the first is the most pressing."""
+
+    SLOTS = "slots"
+    LENGTH = "length"
+    LANGUAGE = "language"
+    UNQUOTED = "unquoted"
+    PRONOUN = "pronoun"
+    BACKGROUND = "background"
+    BROAD = "broad"
+    NO_KEEP = "no_keep"
+    MANY = "many"
+    LONGER_TEXT = "longer_text"
+    NEGATIVE = "negative"
+    STYLE = "style"
+    TRANSLATED_QUOTE = "translated_quote"
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What is about to be asked for, as far as advice goes."""
+
+    prompt: str
+    editing: bool
+    translate: bool
+
+
+@dataclass(frozen=True)
+class Fix:
+    """What one click changes: the prompt, or the switch that translates it."""
+
+    label: str
+    prompt: str | None = None
+    translate: bool | None = None
+
+
+@dataclass(frozen=True)
+class Advice:
+    """One sentence, and a fix where it is mechanical."""
+
+    matter: Matter
+    sentence: str
+    fix: Fix | None = None
+
+
+def advise(prompt: str, *, editing: bool, translate: bool) -> list[Advice]:
+    """What could be said better, the most pressing first; nothing for an empty prompt."""
+    if not prompt.strip():
+        return []
+    wish = Wish(prompt, editing, translate)
+    checks = list(_ANYTHING)
+    if words.is_english(_said(prompt)):
+        checks += _ENGLISH
+        if editing:
+            checks += _EDITS
+    found = [advice for check in checks for advice in check(wish)]
+    order = list(Matter)
+    return sorted(found, key=lambda advice: order.index(advice.matter))
+
+
+def _said(prompt: str) -> str:
+    """The prompt without what stands in quotes: lettering follows no rules of ours."""
+    return words.QUOTED.sub("“”", prompt)
+
+
+def _with_clause(prompt: str, clause: str) -> str:
+    return f"{prompt.rstrip().rstrip('.,;:!')}, {clause}"
+
+
+# Whatever is asked for, in any language
+
+
+def _slots(wish: Wish) -> Iterator[Advice]:
+    slot = words.SLOT.search(wish.prompt)
+    if slot:
+        yield Advice(Matter.SLOTS, f"Put your own words for {slot[0]}.")
+
+
+def _length(wish: Wish) -> Iterator[Advice]:
+    tokens = words.estimated_tokens(wish.prompt)
+    if tokens > COMFORTABLE_TOKENS:
+        yield Advice(
+            Matter.LENGTH,
+            f"About {tokens} tokens: the model reads {MAX_PROMPT_TOKENS}, the rest is lost.",
+        )
+
+
+def _language(wish: Wish) -> Iterator[Advice]:
+    if not wish.translate and not words.is_english(_said(wish.prompt)):
+        yield Advice(
+            Matter.LANGUAGE,
+            "The model reads English, and translation is off.",
+            Fix("Translate it", translate=True),
+        )
+
+
+def _translated_quote(wish: Wish) -> Iterator[Advice]:
+    if wish.translate and words.QUOTED.search(wish.prompt):
+        fix = Fix("Do not translate", translate=False)
+        yield Advice(
+            Matter.TRANSLATED_QUOTE,
+            "Words in quotes may be translated too.",
+            fix if words.is_english(_said(wish.prompt)) else None,
+        )
+
+
+def _longer_text(wish: Wish) -> Iterator[Advice]:
+    swap = words.REPLACED_TEXT.search(wish.prompt)
+    if swap and len(swap["new"]) - 2 > LONGEST_REPLACEMENT * (len(swap["old"]) - 2):
+        yield Advice(
+            Matter.LONGER_TEXT,
+            "The new words are much longer than the old: the letters may shrink or slip.",
+        )
+
+
+# In English
+
+
+def _unquoted(wish: Wish) -> Iterator[Advice]:
+    if words.QUOTED.search(wish.prompt):
+        return
+    letters = words.LETTERING.search(wish.prompt)
+    if letters:
+        start, end = letters.span("text")
+        quoted = f"{wish.prompt[:start]}“{letters['text']}”{wish.prompt[end:]}"
+        yield Advice(
+            Matter.UNQUOTED,
+            "Lettering is best in quotes.",
+            Fix("Add quotes", prompt=quoted),
+        )
+
+
+def _negative(wish: Wish) -> Iterator[Advice]:
+    said = _said(wish.prompt)
+    change = words.DENIED_CHANGE.search(wish.prompt)
+    if change:
+        start, end = change.span()
+        kept = f"{wish.prompt[:start]}keep {change['what']} unchanged{wish.prompt[end:]}"
+        yield Advice(
+            Matter.NEGATIVE,
+            f"Say what stays instead of “{change[0]}”.",
+            Fix("Say it so", prompt=kept),
+        )
+    elif denied := words.DENIES.search(said):
+        example = "“an empty street”, not “no people”"
+        yield Advice(
+            Matter.NEGATIVE, f"“{denied[0]}” is easily missed. Say what is wanted: {example}."
+        )
+
+
+# Of edits
+
+
+def _pronoun(wish: Wish) -> Iterator[Advice]:
+    said = _said(wish.prompt)
+    pronoun = words.PRONOUN.search(said)
+    if pronoun is None or words.NAMED.search(said[: pronoun.start()]):
+        return
+    fix = None
+    place = words.PRONOUN.search(wish.prompt)
+    if pronoun[0].lower() == "it" and place and place[0].lower() == "it":
+        start, end = place.span()
+        fix = Fix(
+            "Say “the picture”", prompt=f"{wish.prompt[:start]}the picture{wish.prompt[end:]}"
+        )
+    yield Advice(Matter.PRONOUN, f"Name the subject instead of “{pronoun[0]}”.", fix)
+
+
+def _background(wish: Wish) -> Iterator[Advice]:
+    said = _said(wish.prompt)
+    if words.BACKGROUND.search(said) and not words.POSITION.search(said):
+        yield Advice(
+            Matter.BACKGROUND,
+            "With a new background the subject may move or change its size.",
+            Fix("Hold its place", prompt=_with_clause(wish.prompt, _POSITION_CLAUSE)),
+        )
+
+
+def _keeping(wish: Wish) -> Iterator[Advice]:
+    said = _said(wish.prompt)
+    keeps = words.KEEPS.search(said) or words.DENIED_CHANGE.search(said)
+    if keeps or words.FROM_THE_INPUT.match(said) or any(_background(wish)):
+        return
+    broad = words.BROAD.search(said)
+    if broad:
+        yield Advice(
+            Matter.BROAD,
+            f"“{broad[0].capitalize()}” with no limit may change everything.",
+            Fix("Say what stays", prompt=_with_clause(wish.prompt, _STYLE_CLAUSE)),
+        )
+    else:
+        yield Advice(
+            Matter.NO_KEEP,
+            "Say what stays, or it may change too.",
+            Fix("Keep the rest", prompt=_with_clause(wish.prompt, KEEP_CLAUSE)),
+        )
+
+
+def _many(wish: Wish) -> Iterator[Advice]:
+    count = len(words.CHANGES.findall(_said(wish.prompt)))
+    if count > MOST_CHANGES:
+        yield Advice(Matter.MANY, f"{count} changes at once: small steps hold better.")
+
+
+def _style(wish: Wish) -> Iterator[Advice]:
+    said = _said(wish.prompt)
+    style = words.STYLE.search(said)
+    if style and not words.TRAITS.search(said) and not words.FROM_THE_INPUT.match(said):
+        yield Advice(
+            Matter.STYLE, "A style holds better with its traits: its lines, colours and texture."
+        )
+
+
+_Check = Callable[[Wish], Iterator[Advice]]
+_ANYTHING: tuple[_Check, ...] = (_slots, _length, _language, _translated_quote, _longer_text)
+_ENGLISH: tuple[_Check, ...] = (_unquoted, _negative)
+_EDITS: tuple[_Check, ...] = (_pronoun, _background, _keeping, _many, _style)

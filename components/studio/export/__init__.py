@@ -1,0 +1,1 @@
+"""Pictures on their way out, under names that are harmless anywhere."""

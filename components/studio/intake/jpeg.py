@@ -1,0 +1,117 @@
+"""Takes a JPEG file apart without decoding it (ITU-T T.81, annex B)."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from components.studio.intake.envelope import MAX_PARTS, MAX_PROFILE_BYTES, Envelope, read_exif
+from components.studio.intake.faults import PictureFault, UnusablePicture, cut_short, damaged
+from components.studio.intake.kinds import Kind
+
+_SOI: Final = b"\xff\xd8"
+_EOI: Final = 0xD9
+_SOS: Final = 0xDA
+_DECODABLE_FRAMES: Final = frozenset({0xC0, 0xC1, 0xC2})  # baseline, extended, progressive
+_OTHER_FRAMES: Final = frozenset(
+    {0xC3, 0xC5, 0xC6, 0xC7, 0xC9, 0xCA, 0xCB, 0xCD, 0xCE, 0xCF}
+)  # lossless, hierarchical, arithmetic
+_TABLES: Final = frozenset({0xC4, 0xDB, 0xDD})  # Huffman, quantisation, restart interval
+_STANDALONE: Final = frozenset({0x01, *range(0xD0, 0xD9)})
+_APP0, _APP1, _APP2, _APP13, _APP14, _COMMENT = 0xE0, 0xE1, 0xE2, 0xED, 0xEE, 0xFE
+
+_JFIF: Final = b"\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00"
+_MARKER_AFTER_SCAN: Final = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
+
+
+def open_jpeg(data: bytes) -> Envelope:
+    """Keep frame, tables and scans; set EXIF and ICC aside; drop all else, also after the end.
+
+    Raises UnusablePicture for a file that is cut, out of order, or of a sort no browser shows.
+    """
+    kept = [_SOI]
+    profile_parts: dict[int, bytes] = {}
+    exif: bytes | None = None
+    hidden_text = False
+    size: tuple[int, int] | None = None
+    scans = 0
+    at = 2
+    for _ in range(MAX_PARTS):
+        at = data.find(b"\xff", at)
+        while 0 <= at < len(data) - 1 and data[at + 1] == 0xFF:
+            at += 1
+        if at < 0 or at + 1 >= len(data):
+            raise cut_short(Kind.JPEG)
+        code = data[at + 1]
+        if code == _EOI:
+            break
+        if code in _STANDALONE or code == 0:
+            at += 2
+            continue
+        end = at + 2 + int.from_bytes(data[at + 2 : at + 4], "big")
+        if end < at + 4:
+            raise damaged(Kind.JPEG)
+        if end > len(data):
+            raise cut_short(Kind.JPEG)
+        body = data[at + 4 : end]
+        if code in _OTHER_FRAMES:
+            raise _unusual()
+        if code in _DECODABLE_FRAMES:
+            if size is not None:
+                raise damaged(Kind.JPEG)
+            size = _frame_size(body)
+        if code == _SOS:
+            scans += 1
+            following = _MARKER_AFTER_SCAN.search(data, end)
+            if following is None:
+                raise cut_short(Kind.JPEG)
+            end = following.start()
+        if code == _SOS or code in _TABLES or code in _DECODABLE_FRAMES:
+            kept.append(data[at:end])
+        elif code == _APP0 and body.startswith(b"JFIF\x00") and len(kept) == 1:
+            kept.append(_JFIF)  # says YCbCr; rewritten because it may hold a thumbnail
+        elif code == _APP14 and body.startswith(b"Adobe") and len(body) >= 12:
+            kept.append(b"\xff\xee\x00\x0e" + body[:12])  # says which colour transform
+        elif code == _APP1 and body.startswith(b"Exif\x00\x00"):
+            exif = exif or body
+        elif code == _APP2 and body.startswith(b"ICC_PROFILE\x00") and len(body) > 14:
+            profile_parts[body[12]] = body[14:]
+        elif code in {_APP1, _APP13, _COMMENT}:
+            hidden_text = True  # XMP, IPTC, a comment
+        at = end
+    else:
+        raise damaged(Kind.JPEG)
+    if size is None or not scans:
+        raise damaged(Kind.JPEG)
+    kept.append(b"\xff\xd9")
+    profile = b"".join(profile_parts[number] for number in sorted(profile_parts))
+    return Envelope(
+        kind=Kind.JPEG,
+        pixels=b"".join(kept),
+        width_px=size[0],
+        height_px=size[1],
+        camera=read_exif(exif),
+        profile=profile if 0 < len(profile) <= MAX_PROFILE_BYTES else None,
+        hidden_text=hidden_text,
+        scans=scans,
+    )
+
+
+def _frame_size(body: bytes) -> tuple[int, int]:
+    """Width and height from a frame header: precision, height, width, components."""
+    if len(body) < 6:
+        raise damaged(Kind.JPEG)
+    if body[0] != 8:
+        raise _unusual()
+    height, width = int.from_bytes(body[1:3], "big"), int.from_bytes(body[3:5], "big")
+    if not width or not height:
+        raise damaged(Kind.JPEG)
+    return width, height
+
+
+def _unusual() -> UnusablePicture:
+    return UnusablePicture(
+        PictureFault.UNSUPPORTED,
+        "This is an unusual sort of JPEG that browsers cannot show. "
+        "Save it again as a normal JPEG or as PNG and try again.",
+    )

@@ -1,0 +1,103 @@
+"""Takes a PNG file apart without decoding it (W3C PNG, third edition)."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from typing import Final
+
+from components.studio.intake.envelope import MAX_PARTS, MAX_PROFILE_BYTES, Envelope, read_exif
+from components.studio.intake.faults import cut_short, damaged
+from components.studio.intake.kinds import Kind
+
+_SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
+_MAKES_PIXELS: Final = frozenset({b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"})
+_GREY, _RGB = 0, 2  # colour types
+_TEXT: Final = frozenset({b"tEXt", b"zTXt", b"iTXt"})
+
+
+def open_png(data: bytes) -> Envelope:
+    """Keep the chunks that make the still picture; set EXIF and ICC aside; drop all else.
+
+    Compressed text is never unpacked, a profile only up to its byte limit. Raises
+    UnusablePicture for a file that is cut or out of order.
+    """
+    kept = [_SIGNATURE]
+    size: tuple[int, int] | None = None
+    exif: bytes | None = None
+    profile: bytes | None = None
+    hidden_text = animated = has_pixels = False
+    depth = colour_type = 0
+    at = len(_SIGNATURE)
+    for _ in range(MAX_PARTS):
+        if at + 12 > len(data):
+            raise cut_short(Kind.PNG)
+        length, name = struct.unpack_from(">I4s", data, at)
+        end = at + 12 + length
+        if end > len(data):
+            raise cut_short(Kind.PNG)
+        body = data[at + 8 : end - 4]
+        if (name == b"IHDR") != (size is None):
+            raise damaged(Kind.PNG)
+        if name == b"IHDR":
+            if length != 13:
+                raise damaged(Kind.PNG)
+            size = struct.unpack_from(">II", body)
+            depth, colour_type = body[8], body[9]
+        if name == b"tRNS":
+            kept.append(_chunk(name, _key_as_decoded(body, depth, colour_type)))
+        elif name in _MAKES_PIXELS:
+            kept.append(data[at:end])
+        elif name == b"eXIf":
+            exif = body
+        elif name == b"iCCP":
+            profile = _unpack_profile(body)
+        hidden_text = hidden_text or name in _TEXT
+        animated = animated or name == b"acTL"
+        has_pixels = has_pixels or name == b"IDAT"
+        at = end
+        if name == b"IEND":
+            break
+    else:
+        raise damaged(Kind.PNG)
+    if size is None or not all(size) or not has_pixels:
+        raise damaged(Kind.PNG)
+    return Envelope(
+        kind=Kind.PNG,
+        pixels=b"".join(kept),
+        width_px=size[0],
+        height_px=size[1],
+        camera=read_exif(exif),
+        profile=profile,
+        hidden_text=hidden_text,
+        animated=animated,
+        lossless=True,
+    )
+
+
+def _key_as_decoded(body: bytes, depth: int, colour_type: int) -> bytes:
+    """The see-through colour of a tRNS chunk in the levels that Pillow's pixels will have.
+
+    Pillow 13.0 compares the file's level (of 2, 4 or 16 bits) with the decoded one (of 8).
+    """
+    if colour_type == _GREY and depth in {2, 4} and len(body) == 2:
+        level = int.from_bytes(body, "big") * 255 // ((1 << depth) - 1)
+        return (level & 0xFFFF).to_bytes(2, "big")
+    if colour_type == _RGB and depth == 16 and len(body) == 6:
+        return bytes(level for high in body[::2] for level in (0, high))
+    return body
+
+
+def _chunk(name: bytes, body: bytes) -> bytes:
+    return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+
+
+def _unpack_profile(body: bytes) -> bytes | None:
+    """The ICC profile of an iCCP chunk, or None if it is broken or larger than any real one."""
+    _name, _, packed = body.partition(b"\x00")
+    unpacker = zlib.decompressobj()
+    try:
+        profile = unpacker.decompress(packed[1:], MAX_PROFILE_BYTES)
+    except zlib.error:
+        return None
+    return profile if profile and unpacker.eof else None

@@ -1,0 +1,1 @@
+"""What a task is and what becomes of it: values and pure rules."""
