@@ -26,6 +26,7 @@ COPY_PROMPT = Action("copy_prompt", "Copy prompt", "copy", minor=True)
 COPY_PICTURE = Action("copy_picture", "Copy picture", "picture", minor=True)
 RESTORE = Action("restore", "Restore")
 PURGE = Action("purge", "Delete for good", "delete")
+CLAIM = Action("claim", "I have its task id", "link")
 SEND = Action("send", "Not made: send again", "retry")
 DISMISS = Action("dismiss", "Dismiss", "dismiss")
 
@@ -149,7 +150,7 @@ def _actions(entry: Entry, *, in_gallery: bool) -> tuple[Action, ...]:
         case State.FAILED:
             return (REMIX, DISMISS)
         case State.UNCONFIRMED:
-            return (SEND, REMIX)
+            return (CLAIM, SEND, REMIX)
         case State.STILL_RUNNING:
             return (LOOK, REMIX)
         case _:

@@ -81,7 +81,7 @@ def test_what_can_be_done_follows_from_the_state() -> None:
 
     assert verbs(DONE)[:5] == ["star", "edit", "remix", "download", "delete"]
     assert verbs(replace(TASK, state=State.REFUSED)) == ["remix", "dismiss"]
-    assert verbs(lost) == ["send", "remix"]
+    assert verbs(lost) == ["claim", "send", "remix"]
     assert verbs(replace(TASK, state=State.STILL_RUNNING)) == ["look", "remix"]
     assert verbs(replace(TASK, state=State.GENERATING)) == ["remix"]
 
