@@ -18,8 +18,7 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from components.server.files import CACHE
-from components.studio.export.export import stream_zip
-from components.studio.export.exported import Exported
+from components.studio.export.export import Exported, stream_zip
 from components.studio.export.naming import download_name
 from components.studio.identity import COOKIE, designer_of
 from components.studio.ledger.ledger import LedgerUnavailable

@@ -19,8 +19,7 @@ from components.studio.bell import Bell
 from components.studio.drafts import Drafts
 from components.studio.drill import DrillRoom
 from components.studio.engine.engine import Engine
-from components.studio.export.export import gather
-from components.studio.export.exported import Exported
+from components.studio.export.export import Exported, gather
 from components.studio.fetch.fetch import GuardedFetch
 from components.studio.homecoming import Homecoming, Homecomings, checked_id
 from components.studio.intake.intake import take_in

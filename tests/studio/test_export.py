@@ -20,8 +20,7 @@ import pytest
 from PIL import Image
 
 from components.kontext import GenerationRequest, Model
-from components.studio.export.export import CHUNK_BYTES, gather, stream_zip
-from components.studio.export.exported import Exported
+from components.studio.export.export import CHUNK_BYTES, Exported, gather, stream_zip
 from components.studio.ledger.ledger import Ledger
 from components.studio.ledger.records import PictureRecord
 from components.studio.provenance.metadata import read

@@ -16,6 +16,7 @@ from components.studio.engine.gate import (
     Gate,
 )
 from components.studio.engine.pacing import (
+    LONGEST_REJECTION_SECONDS,
     PAUSE_AFTER_REJECTION_SECONDS,
     Pace,
     Typical,
@@ -23,7 +24,6 @@ from components.studio.engine.pacing import (
     pause_after_patience,
     pause_before_asking,
 )
-from components.studio.tasks.life import LONGEST_REJECTION_SECONDS
 from components.studio.tasks.task import Trouble
 
 

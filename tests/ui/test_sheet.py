@@ -6,9 +6,21 @@ import json
 from dataclasses import replace
 from typing import Any
 
+import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from components.ui.sheet import Action, Card
+from components.ui.sheet import (
+    Action,
+    Card,
+    Kin,
+    Parts,
+    Relative,
+    Shape,
+    Shapes,
+    View,
+    view_of,
+)
 from components.ui.sheet.wire import sheet_text
 
 HARBOUR = Card(
@@ -76,3 +88,64 @@ def test_a_page_draws_without_a_browser_and_returns_no_event() -> None:
     at = AppTest.from_function(page).run()
     assert not at.exception
     assert at.text[0].value == "event: None"
+
+
+def places(*shapes: Shape) -> dict[str, Any]:
+    parts = Parts(shapes=Shapes(shapes, "/thumbnails/{}"))
+    text = sheet_text([], layout="grid", push_url=None, empty="", heard=0, parts=parts)
+    columns: dict[str, Any] = json.loads(text)["shapes"]
+    return columns
+
+
+def test_places_name_what_repeats_once_and_leave_out_what_is_usual() -> None:
+    columns = places(
+        Shape("a", 1392, 752, group="Today", starred=True),
+        Shape("b", 1392, 752, group="Today", behind=("x", "y")),
+        Shape("c", 1024, 1024, group="Yesterday", state="refused"),
+        Shape("d", 1392, 752, group="Today"),
+    )
+    assert columns == {
+        "thumbnail_url": "/thumbnails/{}",
+        "ids": ["a", "b", "c", "d"],
+        "sizes": [[1392, 752], [1024, 1024]],
+        "size": [0, 0, 1, 0],
+        "groups": [["Today", 2], ["Yesterday", 1], ["Today", 1]],
+        "starred": [0],
+        "states": {"2": "refused"},
+        "behind": {"1": ["x", "y"]},
+    }
+
+
+def test_a_thousand_places_take_fifty_bytes_each() -> None:
+    shapes = [Shape(f"{number:032x}", 1392, 752, group="Today") for number in range(1000)]
+    assert len(json.dumps(places(*shapes), separators=(",", ":"))) < 50_000
+
+
+def test_relatives_share_the_rows_of_actions_with_the_cards() -> None:
+    kin = Kin(of="a1", line=(Relative("Original", replace(HARBOUR, id="a0", actions=())),))
+    text = sheet_text(
+        [HARBOUR], layout="grid", push_url=None, empty="", heard=0, parts=Parts(kin=kin)
+    )
+    sheet = json.loads(text)
+    assert sheet["kin"]["of"] == "a1"
+    assert sheet["kin"]["line"][0]["name"] == "Original"
+    assert sheet["rows"][sheet["kin"]["line"][0]["card"]["actions"]] == []
+
+
+@pytest.mark.parametrize(
+    ("said", "view"),
+    [
+        ({"first": 3, "last": 90, "looking": "a"}, View(3, 90, "a")),
+        ({"first": -5, "last": 2, "looking": ""}, View(0, 2, "")),
+        ({"first": "3", "last": 90, "looking": "a"}, View()),
+        ({"first": 1}, View()),
+        ("nonsense", View()),
+        (None, View()),
+    ],
+)
+def test_what_the_browser_says_of_its_view_is_never_trusted(said: object, view: View) -> None:
+    st.session_state["said"] = {"view": said}
+    try:
+        assert view_of("said") == view
+    finally:
+        del st.session_state["said"]

@@ -9,10 +9,9 @@ import math
 from collections import deque
 from statistics import median
 
-from components.studio.tasks.life import LONGEST_REJECTION_SECONDS
-
 MARGIN_SECONDS = 0.02  # two clocks never run quite alike
 PAUSE_AFTER_REJECTION_SECONDS = 2.0
+LONGEST_REJECTION_SECONDS = 300.0  # whatever is asked for: by then it is worth another try
 RECOVERY_SECONDS = 30.0  # how long until a slowed-down pace is twice as fast again
 MOST_SLOWNESS = 16.0
 

@@ -10,10 +10,12 @@ import io
 import json
 import re
 from collections.abc import Mapping, Sequence
-from typing import IO, Final, TypeAlias
+from typing import IO, TYPE_CHECKING, Final, TypeAlias
 
-from components.studio.export.exported import Exported
 from components.studio.provenance.provenance import APP, iso_time
+
+if TYPE_CHECKING:
+    from components.studio.export.export import Exported
 
 Cell: TypeAlias = str | int | float | bool | list[str] | None
 Row: TypeAlias = Mapping[str, Cell]

@@ -21,6 +21,7 @@ from components.kontext import (
     TaskNotFound,
     TaskReport,
 )
+from components.studio.engine.pacing import LONGEST_REJECTION_SECONDS
 from components.studio.tasks.following import missing, reported, unfinished
 from components.studio.tasks.obstacles import obstacle_of
 from components.studio.tasks.task import Obstacle, State, Task, Trouble
@@ -29,7 +30,6 @@ MOST_UNSENT_TRIES = 12  # about seven minutes of a service that cannot be reache
 MOST_OWN_TRIES = 4  # of an upload, or of a step that a fault of ours ended
 MOST_FETCHES = 7  # at least one minute of a result that cannot be fetched
 LONGEST_PAUSE_SECONDS = 60.0
-LONGEST_REJECTION_SECONDS = 300.0  # whatever is asked for: by then it is worth another try
 
 
 @dataclass(frozen=True)

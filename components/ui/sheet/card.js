@@ -15,60 +15,26 @@ const NEAR_RATIO = 1.12; // a picture this near to its frame fills it
 const TOUCH = matchMedia("(hover: none)");
 const MORE = { verb: "more", label: "More", icon: "more" };
 
-/**
- * @param {SheetAction} action
- * @param {SheetCard} card
- * @param {(verb: string, card: SheetCard, control: HTMLElement) => void} act
- * @returns {HTMLElement} a button, or a link when it is a download
- */
-function actionControl(action, card, act) {
-  const isLink = action.verb === "download";
-  const control = element(isLink ? "a" : "button", "kx-sheet-action", icon(action.icon || action.verb), element("span", "kx-sheet-label"));
-  control.dataset.verb = action.verb;
-  if (!isLink) {
-    control.type = "button";
-    control.addEventListener("click", () => act(action.verb, control.card, control));
-  }
-  updateActionControl(control, action, card);
-  return control;
-}
-
-/** Keep a control that is already there up to date with its card. */
-function updateActionControl(control, action, card) {
-  control.card = card;
-  control.title = action.label;
-  control.setAttribute("aria-label", action.label);
-  say(control.querySelector(".kx-sheet-label"), action.label);
-  if (action.verb === "star") control.setAttribute("aria-pressed", String(Boolean(card.starred)));
-  if (action.verb !== "download") return;
-  const url = appUrl(card.download_url ?? card.picture_url);
-  if (url) control.href = url;
-  control.download = card.file_name ?? "";
-}
-
-/** Fill a bar with a card's actions, reusing the controls that stay. */
-function fillActions(bar, actions, card, act) {
-  const present = new Map([...bar.children].map((control) => [control.dataset.verb, control]));
-  arrange(
-    bar,
-    actions.map((action) => {
-      const control = present.get(action.verb) ?? actionControl(action, card, act);
-      updateActionControl(control, action, card);
-      return control;
-    }),
-  );
-}
-
 class CardView {
   /**
    * @param {(verb: string, card: SheetCard, control: HTMLElement) => void} act
-   * @param {(event: MouseEvent, card: SheetCard) => void} press on the picture
-   * @param {(card: SheetCard) => void} tick the card's mark of selection
+   * @param {(event: MouseEvent, card: SheetCard) => void} onPress on the picture
+   * @param {(card: SheetCard) => void} onTick the card's mark of selection
    */
-  constructor(act, press, tick) {
-    this.act = act;
+  constructor(act, onPress, onTick) {
+    Object.assign(this, { act, onPress, onTick });
     this.inSight = false;
     this.hasBar = false;
+    this.isSelected = false;
+    this.element = element("article", "kx-sheet-card");
+    this.element.tabIndex = -1;
+    this.element.addEventListener("pointerenter", () => this.needBar());
+    // A card that is moved later must not arrive again.
+    this.element.addEventListener("animationend", () => this.element.classList.remove("kx-sheet-new"));
+  }
+
+  /** What is inside is made when it is needed: a thousand whole cards have 25,000 elements. */
+  build() {
     this.box = element("div", "kx-sheet-box");
     this.mat = element("div", "kx-sheet-mat");
     this.before = element("div", "kx-sheet-before");
@@ -79,7 +45,8 @@ class CardView {
     this.check = element("button", "kx-sheet-check", icon("check"));
     Object.assign(this.check, { type: "button", title: "Select (X)", tabIndex: -1 });
     this.check.setAttribute("aria-label", "Select");
-    this.check.addEventListener("click", (event) => (event.shiftKey ? press(event, this.card) : tick(this.card)));
+    this.check.setAttribute("aria-pressed", String(this.isSelected));
+    this.check.addEventListener("click", (event) => (event.shiftKey ? this.onPress(event, this.card) : this.onTick(this.card)));
     this.stack = element("span", "kx-sheet-stack");
     this.clock = element("span", "kx-sheet-clock");
     this.bar = element("div", "kx-sheet-bar");
@@ -87,18 +54,20 @@ class CardView {
     // The whole frame opens, so that the picture itself can be pressed; the button is for readers.
     this.frame.addEventListener("click", (event) => {
       const isOther = this.bar.contains(event.target) || this.check.contains(event.target);
-      if (!isOther) press(event, this.card);
+      if (!isOther) this.onPress(event, this.card);
     });
     this.prompt = element("p", "kx-sheet-prompt");
     this.prompt.dir = "auto";
     this.details = element("span", "kx-sheet-details");
     this.moment = element("span", "kx-sheet-moment");
     this.caption = element("div", "kx-sheet-caption", this.prompt, element("p", "kx-sheet-facts", this.details, this.moment));
-    this.element = element("article", "kx-sheet-card", this.frame, this.caption);
-    this.element.tabIndex = -1;
-    this.element.addEventListener("pointerenter", () => this.needBar());
-    // A card that is moved later must not arrive again.
-    this.element.addEventListener("animationend", () => this.element.classList.remove("kx-sheet-new"));
+    this.element.append(this.frame, this.caption);
+  }
+
+  /** Whether there is a picture to open. */
+  get hasPicture() {
+    const isMissing = this.element.classList.contains("kx-sheet-missing");
+    return this.card.state === "done" && Boolean(this.card.thumbnail_url ?? this.card.picture_url) && !isMissing;
   }
 
   /**
@@ -107,6 +76,7 @@ class CardView {
    */
   update(card, layout) {
     this.card = card;
+    this.layout = layout;
     const { dataset, style } = this.element;
     const ratio = card.width_px && card.height_px ? card.width_px / card.height_px : 1;
     const frame = layout === "feed" ? FEED_RATIO : ratio;
@@ -119,10 +89,17 @@ class CardView {
     this.element.classList.toggle("kx-sheet-starred", Boolean(card.starred));
     this.element.classList.remove("kx-sheet-going");
     this.element.setAttribute("aria-label", card.bare ? "Picture" : `${card.state_word}: ${card.prompt}`);
-    const behind = card.behind?.length ?? 0;
-    say(this.stack, behind ? String(behind + 1) : "");
-    this.stack.title = `${behind + 1} variants`;
-    this.element.classList.toggle("kx-sheet-stacked", behind > 0);
+    this.element.classList.toggle("kx-sheet-stacked", Boolean(card.behind?.length));
+    if (this.frame || layout === "feed") this.draw();
+  }
+
+  /** Draw what is inside. */
+  draw() {
+    if (!this.frame) this.build();
+    const { card } = this;
+    const variants = (card.behind?.length ?? 0) + 1;
+    say(this.stack, variants > 1 ? String(variants) : "");
+    this.stack.title = `${variants} variants`;
     say(this.clock, card.expires_ms ? leftText(card.expires_ms - Date.now()) : "");
     this.clock.title = card.expires_ms ? `Until ${DAY_FORMAT.format(card.expires_ms)}` : "";
     say(this.prompt, card.prompt ?? "");
@@ -133,7 +110,6 @@ class CardView {
     this.before.hidden = !card.before_thumbnail_url;
     this.drawPicture();
     this.drawWords();
-    this.layout = layout;
     if (this.hasBar) this.fillBar();
     else if (this.inSight) this.comeIntoSight();
   }
@@ -239,12 +215,13 @@ class CardView {
     if (this.isSelected === isSelected) return;
     this.isSelected = isSelected;
     this.element.classList.toggle("kx-sheet-selected", isSelected);
-    this.check.setAttribute("aria-pressed", String(isSelected));
+    this.check?.setAttribute("aria-pressed", String(isSelected));
   }
 
   /** Buttons that are seen at once are made now, those of a grid when it is pointed at. */
   comeIntoSight() {
     this.inSight = true;
+    if (!this.frame) this.draw();
     const isSeen = this.layout === "feed" || this.element.dataset.kind !== "picture" || TOUCH.matches;
     if (isSeen || this.element.classList.contains("kx-sheet-missing")) this.needBar();
   }
@@ -253,7 +230,8 @@ class CardView {
   needBar() {
     if (this.hasBar) return;
     this.hasBar = true;
-    this.fillBar();
+    if (this.frame) this.fillBar();
+    else this.draw();
   }
 
   fillBar() {
@@ -265,6 +243,6 @@ class CardView {
   /** @param {boolean} isStop whether the Tab key stops here and at this card's buttons */
   stopTabs(isStop) {
     this.element.tabIndex = isStop ? 0 : -1;
-    for (const control of this.bar.children) control.tabIndex = isStop ? 0 : -1;
+    for (const control of this.bar?.children ?? []) control.tabIndex = isStop ? 0 : -1;
   }
 }

@@ -72,7 +72,7 @@ function doKey(sheet, event, view) {
   } else if (key === "x" || (key === " " && onCard)) selection.toggle(view.card.id);
   else if (key === "Escape" && selection.isOn) selection.clear();
   else if (key === "?") sheet.tools.querySelector("[popover]")?.showPopover();
-  else if (key === "Enter" && onCard && !view.opener.hidden) sheet.openLightbox(view.card.id);
+  else if (key === "Enter" && onCard && view.hasPicture) sheet.openLightbox(view.card.id);
   else return goOrAct(sheet, event, view);
   return true;
 }

@@ -35,7 +35,7 @@ class SheetView {
     this.root.addEventListener("keydown", (event) => this.onKey(event));
     this.root.addEventListener("focusin", (event) => this.onFocus(event));
     this.lightbox = new Lightbox({
-      cards: () => this.order.filter((view) => view.pictureUrl && !view.opener.hidden).map((view) => view.card),
+      cards: () => this.order.filter((view) => view.hasPicture).map((view) => view.card),
       act: this.act,
       onLook: () => this.onLook(),
       undo: () => this.undo(),
@@ -57,8 +57,7 @@ class SheetView {
     this.acts.heard(sheet.heard);
     this.listen(sheet.push_url);
     this.drawCards(this.places.read(sheet), isFirst);
-    this.drawTools();
-    this.drawNothing();
+    this.drawAround();
     this.selection.read(sheet);
     this.snack.offer(sheet.undo);
     this.readKin();
@@ -67,6 +66,17 @@ class SheetView {
     showUnseen();
     this.tick();
     if (this.missedPush && !this.acts.busy) this.onPush(this.missedPush);
+  }
+
+  /** What stands around the cards: the tools above, and the words where there is no card. */
+  drawAround() {
+    const { layout, many, empty } = this.sheet;
+    const isEmpty = this.order.length === 0;
+    this.tools.hidden = layout !== "grid" || isEmpty;
+    if (!this.tools.hidden && !this.tools.childElementCount) fillTools(this.tools, this.root, many && this.selection);
+    this.nothing.hidden = !isEmpty || !empty;
+    if (!this.nothing.childElementCount) fillNothing(this.nothing);
+    say(this.nothing.lastElementChild, empty);
   }
 
   readKin() {
@@ -124,26 +134,6 @@ class SheetView {
     this.views.delete(id);
   }
 
-  drawNothing() {
-    this.nothing.hidden = this.order.length > 0 || !this.sheet.empty;
-    if (this.nothing.hidden || this.nothing.childElementCount) return;
-    const ghosts = element("div", "kx-sheet-ghosts", element("i", ""), element("i", ""), element("i", ""));
-    this.nothing.append(ghosts, element("p", "kx-sheet-nothing-text", this.sheet.empty));
-  }
-
-  drawTools() {
-    this.tools.hidden = this.sheet.layout !== "grid" || this.order.length === 0;
-    if (this.tools.hidden || this.tools.childElementCount) return;
-    if (this.sheet.many) {
-      const select = element("button", "kx-sheet-tool", icon("check"), "Select");
-      select.type = "button";
-      select.addEventListener("click", () => (this.selection.isOn ? this.selection.clear() : this.selection.start()));
-      this.tools.append(select);
-    }
-    addSizeSlider(this.tools, this.root);
-    if (this.sheet.many) this.tools.append(...keyHelp());
-  }
-
   onSight(entries) {
     for (const { target, isIntersecting } of entries) {
       const view = this.views.get(target.dataset.id);
@@ -176,8 +166,7 @@ class SheetView {
   }
 
   onPress(event, card) {
-    const isPicture = !this.views.get(card.id)?.opener.hidden;
-    if (!this.selection.press(event, card.id) && isPicture) this.openLightbox(card.id);
+    if (!this.selection.press(event, card.id) && this.views.get(card.id)?.hasPicture) this.openLightbox(card.id);
   }
 
   onAct(verb, card, control) {

@@ -1,5 +1,6 @@
 /**
- * The size of the grid's pictures, which the browser remembers.
+ * The tools above the grid: picking several, the pictures' size, which the browser remembers, and
+ * the list of keys; and what is drawn where there is no card.
  */
 
 const SIZE_KEY = "kx-sheet-size";
@@ -20,6 +21,28 @@ function addSizeSlider(tools, root) {
   slider.addEventListener("change", () => remember(SIZE_KEY, slider.value));
   resize();
   tools.append(icon("picture"), slider, icon("picture"));
+}
+
+/**
+ * @param {HTMLElement} tools
+ * @param {HTMLElement} root of the sheet
+ * @param {Selection | undefined} selection where several cards can be picked
+ */
+function fillTools(tools, root, selection) {
+  if (selection) {
+    const select = element("button", "kx-sheet-tool", icon("check"), "Select");
+    select.type = "button";
+    select.addEventListener("click", () => (selection.isOn ? selection.clear() : selection.start()));
+    tools.append(select);
+  }
+  addSizeSlider(tools, root);
+  if (selection) tools.append(...keyHelp());
+}
+
+/** @param {HTMLElement} nothing */
+function fillNothing(nothing) {
+  const ghosts = element("div", "kx-sheet-ghosts", element("i", ""), element("i", ""), element("i", ""));
+  nothing.append(ghosts, element("p", "kx-sheet-nothing-text"));
 }
 
 /**

@@ -1,0 +1,47 @@
+/**
+ * The controls of what can be done with a card: buttons, and a link for the download.
+ */
+
+/**
+ * @param {SheetAction} action
+ * @param {SheetCard} card
+ * @param {(verb: string, card: SheetCard, control: HTMLElement) => void} act
+ * @returns {HTMLElement} a button, or a link when it is a download
+ */
+function actionControl(action, card, act) {
+  const isLink = action.verb === "download";
+  const control = element(isLink ? "a" : "button", "kx-sheet-action", icon(action.icon || action.verb), element("span", "kx-sheet-label"));
+  control.dataset.verb = action.verb;
+  if (!isLink) {
+    control.type = "button";
+    control.addEventListener("click", () => act(action.verb, control.card, control));
+  }
+  updateActionControl(control, action, card);
+  return control;
+}
+
+/** Keep a control that is already there up to date with its card. */
+function updateActionControl(control, action, card) {
+  control.card = card;
+  control.title = action.label;
+  control.setAttribute("aria-label", action.label);
+  say(control.querySelector(".kx-sheet-label"), action.label);
+  if (action.verb === "star") control.setAttribute("aria-pressed", String(Boolean(card.starred)));
+  if (action.verb !== "download") return;
+  const url = appUrl(card.download_url ?? card.picture_url);
+  if (url) control.href = url;
+  control.download = card.file_name ?? "";
+}
+
+/** Fill a bar with a card's actions, reusing the controls that stay. */
+function fillActions(bar, actions, card, act) {
+  const present = new Map([...bar.children].map((control) => [control.dataset.verb, control]));
+  arrange(
+    bar,
+    actions.map((action) => {
+      const control = present.get(action.verb) ?? actionControl(action, card, act);
+      updateActionControl(control, action, card);
+      return control;
+    }),
+  );
+}
