@@ -15,6 +15,7 @@ import streamlit as st
 from components.bootstrap import open_studio
 from components.studio.identity import COOKIE, designer_of, new_token
 from components.studio.ledger.records import PictureRecord
+from components.studio.provenance.provenance import Provenance
 from components.studio.studio import NotYours, Studio
 
 _KEY = "kontext.session"
@@ -40,6 +41,8 @@ class Session:
     """The before and after that the designer chose to see; None shows the newest edit."""
     upload_round: int = 0
     wanted_url: str | None = None
+    carried: Provenance | None = None
+    """What the picture that was brought in last says of its own making."""
     source_notice: str | None = None
     """Why a picture could not be taken in."""
     notices: dict[str, str] = field(default_factory=dict)

@@ -12,7 +12,7 @@ from components.studio.intake.intake import UnusablePicture
 from components.studio.ledger.ledger import LedgerUnavailable
 from components.studio.ledger.records import PictureRecord
 from components.studio.measure import crop_to, ratio_words
-from components.ui import session
+from components.ui import carried, session
 from components.ui.cards import thumbnail_url
 from components.ui.escape import plain
 from components.ui.form import MATCH_INPUT
@@ -33,6 +33,7 @@ def draw_source(source: PictureRecord | None, *, ratio: str) -> None:
         with st.container(key="kx-source"):
             st.html(_source_html(source, ratio))
             st.button("Remove", key="edit-drop", type="tertiary", on_click=_drop)
+        carried.draw_offer()
         with st.expander("Use another picture"):
             _draw_ways()
     notice = session.current().source_notice
@@ -65,7 +66,9 @@ def _take_upload(uploader_key: str) -> None:
     if file is None:
         return
     tab.upload_round += 1  # an uploader under a new name has let go of the file
-    _bring_in(lambda: session.studio().bring_in(tab.designer, file.getvalue(), label=file.name))
+    data = file.getvalue()
+    carried.note_what_it_says(data)
+    _bring_in(lambda: session.studio().bring_in(tab.designer, data, label=file.name))
 
 
 def _ask_for_url() -> None:
@@ -98,6 +101,7 @@ def _bring_in(bring: Callable[[], PictureRecord]) -> None:
 
 
 def _drop() -> None:
+    session.current().carried = None
     session.choose_source(None)
 
 
