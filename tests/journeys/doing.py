@@ -45,14 +45,23 @@ def expect_picture(page: Page, prompt: str, *, within_ms: int = ARRIVAL_MS) -> N
 
 
 def act(page: Page, words: str, *, card: int = 0) -> None:
-    """Press one of a card's buttons."""
+    """Press one of a card's buttons; a narrow card has it in its menu."""
     cards(page).nth(card).hover()
-    cards(page).nth(card).get_by_role("button", name=words, exact=True).click()
+    button = cards(page).nth(card).get_by_role("button", name=words, exact=True)
+    more = cards(page).nth(card).get_by_role("button", name="More", exact=True)
+    expect(button.or_(more).first).to_be_visible()
+    if button.is_visible():
+        button.click()
+    else:
+        more.click()
+        page.get_by_role("menuitem", name=words, exact=True).click()
 
 
 def go_to(page: Page, name: str) -> None:
-    """Change the page by the bar on top."""
+    """Change the page by the bar on top, and wait until the last one has gone."""
     page.get_by_role("link", name=name, exact=True).click()
+    own = page.get_by_placeholder("Search prompts") if name == "Gallery" else prompt_box(page)
+    expect(own).to_be_visible()
 
 
 def download(page: Page) -> tuple[str, bytes]:
