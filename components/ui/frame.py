@@ -42,6 +42,7 @@ def draw(page: Page) -> None:
     st.html(_STYLE)
     bar = _bar()
     try:
+        session.current()  # in here, as Streamlit shows what a fragment raises in its own way
         with bar:
             purse.draw_purse()
         _notices()
