@@ -43,6 +43,8 @@ def draw_gallery() -> None:
 
 
 def _draw() -> None:
+    with st.container(key="kx-title"):
+        st.header("Gallery", anchor=False)  # for who hears the page: the bar on top shows it
     search, said = finder.draw_finder()
     tab, studio = session.current(), session.studio()
     found = studio.archive.find(tab.designer, search, stacked=finder.stacks_variants())

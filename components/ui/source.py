@@ -26,6 +26,13 @@ _URL_KEY = "edit-url"
 
 def draw_source(source: PictureRecord | None, *, ratio: str) -> None:
     """The chosen picture with what a ratio would crop, and the ways to choose another."""
+    # One element, whatever is in it: what stands below would move, and for the time of a rerun
+    # Streamlit would show it in both places.
+    with st.container(key="kx-source-area"):
+        _draw_source(source, ratio)
+
+
+def _draw_source(source: PictureRecord | None, ratio: str) -> None:
     _fetch_what_was_asked_for()
     if source is None:
         _draw_ways()

@@ -30,7 +30,7 @@ def after(verb: str, task_id: str, *, designer: str = ANNA) -> AppTest:
 
     at = AppTest.from_function(page, default_timeout=20)
     at.session_state["kontext.session"] = Session(designer)
-    at.session_state["feed.mailbox"] = {"heard": 1, "event": SheetEvent(verb, task_id, 1)}
+    at.session_state["feed.mailbox"] = {"heard": 1, "event": SheetEvent(verb, (task_id,), 1)}
     return drawn(at)
 
 
