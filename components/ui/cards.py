@@ -16,6 +16,7 @@ from components.ui.words import STATE_WORDS, wording
 
 EDIT = Action("edit", "Edit this", "edit")
 DOWNLOAD = Action("download", "Download", "download")
+PLAIN = Action("download_plain", "Download without metadata", "download", minor=True)
 REMIX = Action("remix", "Remix", "remix")
 LOOK = Action("look", "Look again", "retry")
 STAR = Action("star", "Star")
@@ -142,7 +143,10 @@ def _actions(entry: Entry, *, in_gallery: bool) -> tuple[Action, ...]:
         case State.DONE:
             has_source = entry.source is not None and entry.source.deleted_at is None
             relatives = (LINEAGE, *((COMPARE,) if has_source else ())) if in_gallery else ()
-            return (STAR, EDIT, REMIX, DOWNLOAD, DELETE, *relatives, COPY_PROMPT, COPY_PICTURE)
+            return (
+                *(STAR, EDIT, REMIX, DOWNLOAD, DELETE),
+                *(*relatives, COPY_PROMPT, COPY_PICTURE, PLAIN),
+            )
         case State.REFUSED:
             return (REMIX, DISMISS)
         case State.FAILED if looked_again(task, 0.0) is not task:

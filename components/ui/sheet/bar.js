@@ -2,6 +2,9 @@
  * The controls of what can be done with a card: buttons, and a link for the download.
  */
 
+/** @type {Record<string, string>} What is asked for with each kind of download. */
+const DOWNLOADS = { download: "", download_plain: "?plain=1" };
+
 /**
  * @param {SheetAction} action
  * @param {SheetCard} card
@@ -9,7 +12,7 @@
  * @returns {HTMLElement} a button, or a link when it is a download
  */
 function actionControl(action, card, act) {
-  const isLink = action.verb === "download";
+  const isLink = action.verb in DOWNLOADS;
   const control = element(isLink ? "a" : "button", "kx-sheet-action", icon(action.icon || action.verb), element("span", "kx-sheet-label"));
   control.dataset.verb = action.verb;
   if (!isLink) {
@@ -27,9 +30,9 @@ function updateActionControl(control, action, card) {
   control.setAttribute("aria-label", action.label);
   say(control.querySelector(".kx-sheet-label"), action.label);
   if (action.verb === "star") control.setAttribute("aria-pressed", String(Boolean(card.starred)));
-  if (action.verb !== "download") return;
+  if (!(action.verb in DOWNLOADS)) return;
   const url = appUrl(card.download_url ?? card.picture_url);
-  if (url) control.href = url;
+  if (url) control.href = url + DOWNLOADS[action.verb];
   control.download = card.file_name ?? "";
 }
 

@@ -9,8 +9,8 @@ class Action:
     """One thing a designer can do with a card.
 
     Attributes:
-        verb: what comes back in `SheetEvent.verb`. The browser does "download", "copy_prompt" and
-            "copy_picture" by itself; they never come.
+        verb: what comes back in `SheetEvent.verb`. The browser does "download", "download_plain",
+            "copy_prompt" and "copy_picture" by itself; they never come.
         label: the words of the button, its tooltip and its accessible name.
         icon: a name from `icons.js`; empty takes the icon of the same name as the verb.
         minor: stands in the card's menu, and not on the card itself.
