@@ -89,7 +89,7 @@ def purse_html(balance: Balance | None, *, today: Spend, in_all: Spend) -> str:
     )
     left = balance.credits if balance else None
     told = _reason(balance) if left is None else f"credits left · {money(left)}"
-    head = f"<strong>{_number(balance)}</strong> {html.escape(told or '')}"
+    head = f"<strong>{_number(balance)}</strong> <span>{html.escape(told or '')}</span>"
     return (
         f'<div class="kx-purse-sums"><p>{head}</p><table>{lines}</table>'
         "<small>At the expected prices: the service names none.</small></div>"
