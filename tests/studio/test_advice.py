@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from components.kontext import MAX_PROMPT_CHARACTERS
 from components.studio.advice.advice import Advice, Matter, advise
 
 GOOD_EDITS = (
@@ -136,6 +139,15 @@ def test_every_fix_settles_its_own_matter_and_is_settled_by_repeating_it(
             switch = switch if same[0].fix.translate is None else same[0].fix.translate
         else:
             pytest.fail(f"{advice.matter} is never settled: {text!r}")
+
+
+@pytest.mark.parametrize("piece", ["“", "'a", "say ", "don't change ", "background ", "{", "«»"])
+def test_the_longest_odd_prompt_is_read_at_once(piece: str) -> None:
+    prompt = (piece * MAX_PROMPT_CHARACTERS)[:MAX_PROMPT_CHARACTERS]
+    began = time.monotonic()
+    edit(prompt)
+
+    assert time.monotonic() - began < 1.0
 
 
 @given(st.text(max_size=400), st.booleans(), st.booleans())

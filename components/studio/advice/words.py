@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import re
 
+# Lettering is short; without the bound, a prompt of opening quotes takes seconds.
 QUOTED = re.compile(
-    r"\"[^\"\n]+\"|“[^”\n]+”|„[^“”\n]+[“”]|«[^»\n]+»|‘[^’\n]+’|(?<!\w)'[^'\n]+'(?!\w)"
+    r"\"[^\"\n]{1,200}\"|“[^“”\n]{1,200}”|„[^„“”\n]{1,200}[“”]|«[^«»\n]{1,200}»"
+    r"|‘[^‘’\n]{1,200}’|(?<!\w)'[^'\n]{1,200}'(?!\w)"
 )
-SLOT = re.compile(r"\{[^{}\n]+\}")
+SLOT = re.compile(r"\{[^{}\n]{1,200}\}")
 
 KEEPS = re.compile(
     r"\b(keep(s|ing)?|kept|preserv(e|es|ed|ing)|maintain(s|ing)?|retain(s|ing)?|leav(e|ing)"
