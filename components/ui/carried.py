@@ -31,18 +31,15 @@ def draw_offer() -> None:
     with st.container(key="kx-carried"):
         st.caption(f"This file says how it was made: “{plain(shown)}”")
         with st.container(horizontal=True):
-            restored = st.button("Restore its settings", key="carried-restore", on_click=_restore)
+            wanted = st.button("Restore its settings", key="carried-restore")
             st.button("No, thanks", key="carried-leave", type="tertiary", on_click=_leave)
-    if restored and not carried.is_edit:
-        st.switch_page("pages/generate.py")
-
-
-def _restore() -> None:
-    carried = session.current().carried
-    if carried is not None:
+    if wanted:
         mode: Mode = "edit" if carried.is_edit else "generate"
-        Form(mode).fill(carried.request)
-    _leave()
+        Form(mode).fill(carried.request)  # the form is drawn after this, or on the other page
+        _leave()
+        if mode == "edit":
+            st.rerun()
+        st.switch_page("pages/generate.py")
 
 
 def _leave() -> None:

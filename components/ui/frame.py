@@ -11,7 +11,7 @@ from streamlit.navigation.page import Page
 
 from components.studio.ledger.ledger import LedgerUnavailable
 from components.studio.settings import SettingsError
-from components.ui import hold, purse, session
+from components.ui import hold, purse, session, source
 from components.ui.escape import plain
 
 _ROOT = Path(__file__).parents[2]
@@ -50,6 +50,8 @@ def draw(page: Page) -> None:
         st.error(plain(str(error)))
         st.stop()
     page.run()
+    if page.url_path != "edit":
+        source.draw_catcher()
 
 
 def _bar() -> DeltaGenerator:

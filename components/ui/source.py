@@ -48,6 +48,29 @@ def _draw_source(source: PictureRecord | None, ratio: str) -> None:
         st.error(plain(notice))
 
 
+def draw_catcher() -> None:
+    """On a page without a source: take what is dropped or pasted there over to Edit."""
+    tab = session.current()
+    if tab.was_dropped:
+        tab.was_dropped = False
+        st.switch_page("pages/edit.py")
+    uploader_key = f"drop-{tab.upload_round}"
+    with st.container(key="kx-catcher"):
+        st.file_uploader(
+            "Dropped picture",
+            key=uploader_key,
+            type=_TYPES,
+            on_change=_take_dropped,
+            args=(uploader_key,),
+        )
+        catch_pictures(uploader_key, key="drop-paste")
+
+
+def _take_dropped(uploader_key: str) -> None:
+    session.current().was_dropped = True
+    _take_upload(uploader_key)
+
+
 def _draw_ways() -> None:
     uploader_key = f"edit-upload-{session.current().upload_round}"
     st.file_uploader(

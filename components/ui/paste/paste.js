@@ -2,6 +2,8 @@
  * Gives a picture that is pasted or dropped anywhere to the uploader that Python names.
  */
 
+const UPLOADER = '[data-testid="stFileUploader"]';
+
 /** @param {DataTransfer | null} transfer */
 function pictureIn(transfer) {
   return [...(transfer?.files ?? [])].find((file) => file.type.startsWith("image/"));
@@ -36,7 +38,8 @@ export default function ({ data }) {
     if (file && !wantsText(event) && give(uploader, file)) event.preventDefault();
   };
   const onDrop = (event) => {
-    if (event.defaultPrevented) return; // the uploader itself took it
+    // Not by defaultPrevented: every uploader's own listener on the document sets that.
+    if (event.target instanceof Element && event.target.closest(UPLOADER)) return; // it takes it itself
     event.preventDefault(); // or the browser would leave the page to show the file
     const file = pictureIn(event.dataTransfer);
     if (file) give(uploader, file);
