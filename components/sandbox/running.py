@@ -28,7 +28,7 @@ class RunningSandbox:
         listener = _listen(options.host, options.port)
         try:
             self._service = Service.build(options)
-        except BaseException:
+        except BaseException:  # raised again; an interrupt must not leave the port taken either
             listener.close()
             raise
         host, port = listener.getsockname()[:2]

@@ -195,6 +195,7 @@ class Engine:
             else:
                 self._do_step(job)
         except Exception:
+            # The pool would keep it to itself: nobody reads what its futures hold.
             log.exception("job failed", extra={"step": job.step, "task": job.task_id})
         finally:
             with self._turn:

@@ -119,6 +119,7 @@ class Steps:
             self._count(error)
             return error
         except Exception:
+            # It may have left before the fault: taken for lost, and so never sent again.
             log.exception("create failed", extra={"task": task.id})
             return OutcomeUnknown("A fault of the studio.")
         # The log knows the id even if the ledger cannot be written from now on.

@@ -156,7 +156,7 @@ def ask(
             response = http.client.HTTPResponse(cast("socket.socket", stream), method="GET")
             try:
                 response.begin()
-            except BaseException:
+            except BaseException:  # raised again; nobody else knows of the half-read answer
                 response.close()
                 raise
         try:
