@@ -63,7 +63,12 @@ def draw_catcher() -> None:
             on_change=_take_dropped,
             args=(uploader_key,),
         )
-        catch_pictures(uploader_key, key="drop-paste")
+        catch_pictures(
+            uploader_key,
+            round_number=tab.upload_round,
+            key="drop-paste",
+            on_refused=_refuse_dropped,
+        )
 
 
 def _take_dropped(uploader_key: str) -> None:
@@ -71,8 +76,22 @@ def _take_dropped(uploader_key: str) -> None:
     _take_upload(uploader_key)
 
 
+def _refuse_dropped(name: str, is_picture: bool) -> None:
+    session.current().was_dropped = True
+    _refuse(name, is_picture)
+
+
+def _refuse(name: str, is_picture: bool) -> None:
+    session.current().source_notice = (
+        f"“{name}” is larger than 20 MB. Make it smaller, or save it as JPEG."
+        if is_picture
+        else f"“{name}” is no picture. Drop a JPEG, PNG, WebP, GIF, HEIC or AVIF."
+    )
+
+
 def _draw_ways() -> None:
-    uploader_key = f"edit-upload-{session.current().upload_round}"
+    upload_round = session.current().upload_round
+    uploader_key = f"edit-upload-{upload_round}"
     st.file_uploader(
         "Picture",
         key=uploader_key,
@@ -88,7 +107,7 @@ def _draw_ways() -> None:
         help="Press Enter. The picture is copied here, so the link may vanish afterwards.",
         on_change=_ask_for_url,
     )
-    catch_pictures(uploader_key, key="edit-paste")
+    catch_pictures(uploader_key, round_number=upload_round, key="edit-paste", on_refused=_refuse)
 
 
 def _take_upload(uploader_key: str) -> None:

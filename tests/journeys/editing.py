@@ -31,11 +31,15 @@ def photo(width_px: int = 1280, height_px: int = 960) -> bytes:
 
 def paste(page: Page, data: bytes, name: str) -> None:
     """Paste a picture into the page, wherever the focus is."""
-    expect(page.get_by_test_id("stFileUploader")).to_be_attached()
     expect(prompt_box(page)).to_be_visible()
-    page.wait_for_load_state("networkidle")  # the script that listens has come
+    wait_for_hands(page)
     page.evaluate(PASTE, [base64.b64encode(data).decode(), name])
     expect(source(page)).to_contain_text(name)
+
+
+def wait_for_hands(page: Page) -> None:
+    """Wait for the script that takes what is pasted and dropped."""
+    expect(page.locator("html[data-kx-takes]")).to_be_attached()
 
 
 def instruct(page: Page, words: str) -> None:

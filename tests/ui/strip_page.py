@@ -51,6 +51,11 @@ st.text("Events: " + ", ".join(events))
 st.button("Again")
 with st.expander("Use another picture"):
     file = st.file_uploader("Picture", key="uploader", type=["image"])
-    catch_pictures("uploader", key="paste")
+    catch_pictures(
+        "uploader",
+        round_number=int(file is not None),
+        key="paste",
+        on_refused=lambda *said: events.append(f"refused {said}"),
+    )
 st.text_area("Prompt")
 st.text(f"Taken: {file.name} {file.size}" if file else "Taken: nothing")

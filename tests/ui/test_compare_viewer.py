@@ -58,9 +58,11 @@ if st.toggle("Show", value=True):
         key="pair",
         mode=asked.get("mode", "slider"),
     )
-st.button("Again")
+again = st.button("Again")
 heavy = [name for name in ("pandas", "pyarrow") if name in sys.modules]
 st.text(f"Loaded for the viewer: {{heavy}}")
+if again:
+    st.text("Ran again")
 """
 
 
@@ -213,6 +215,19 @@ def frames(page: Page) -> list[list[float]]:
     return [[float(value) for value in frame] for frame in found]
 
 
+def settle(page: Page) -> None:
+    """Wait for the end of whatever the last press has set in motion."""
+    page.evaluate(
+        """async () => {
+            const root = document.querySelector(".kx-compare");
+            root.getBoundingClientRect(); // a change of style begins its motion when it is read
+            const moving = root.getAnimations({ subtree: true })
+                .filter((motion) => motion.effect.getComputedTiming().iterations !== Infinity);
+            await Promise.allSettled(moving.map((motion) => motion.finished));
+        }"""
+    )
+
+
 def mark_on_screen(page: Page, colour: tuple[int, int, int]) -> tuple[int, int, int, int]:
     """Where the screen shows the marked square: left, top, right, bottom in CSS pixels."""
     shot = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
@@ -251,7 +266,7 @@ def test_one_point_of_the_scene_is_under_one_pixel_of_the_screen(
 
         assert before == pytest.approx(after, abs=1.5)
         page.keyboard.press("+")
-        page.wait_for_timeout(300)
+        settle(page)
 
 
 def test_the_divider_answers_the_keyboard_and_says_where_it_stands(visit: Visit) -> None:
@@ -285,7 +300,7 @@ def test_the_divider_follows_the_mouse_and_a_zoomed_picture_pans_instead(visit: 
 
     page.keyboard.press("+")
     page.keyboard.press("+")
-    page.wait_for_timeout(300)
+    settle(page)
     stood, lay = divider(page), frames(page)[0]
     page.mouse.move(x, y + 120)
     page.mouse.down()
@@ -314,7 +329,7 @@ def test_side_by_side_zooms_and_pans_both_pictures_as_one(visit: Visit) -> None:
 
     page.mouse.dblclick(*cursor)
     page.wait_for_function("!document.querySelector('.kx-stage').hasAttribute('data-zoomed')")
-    page.wait_for_timeout(300)
+    settle(page)
     assert frames(page)[1] == pytest.approx(fitted, abs=0.5)
 
 
@@ -335,7 +350,7 @@ def test_two_fingers_zoom_and_the_buttons_bring_the_picture_back(visit: Visit) -
     fingers("touchEnd", 0)
     assert frames(page)[0][2] == pytest.approx(fitted[2] * 3, rel=0.1)
     page.get_by_role("button", name=re.compile("^Fit, now")).click()
-    page.wait_for_timeout(300)
+    settle(page)
     assert frames(page)[0] == pytest.approx(fitted, abs=0.5)
 
 
@@ -344,12 +359,13 @@ def test_a_rerun_and_a_return_keep_mode_divider_and_zoom(visit: Visit) -> None:
     page.locator(".kx-handle").focus()
     for key in ("Shift+ArrowRight", "+", "+"):
         page.keyboard.press(key)
-    page.wait_for_timeout(300)
+    settle(page)
     lay = frames(page)
     page.evaluate("document.querySelector('.kx-stage').dataset.witness = 'first'")
 
     page.get_by_role("button", name="Again").click()
-    page.wait_for_timeout(600)
+    expect(page.get_by_text("Ran again")).to_be_visible()
+    settle(page)
     assert page.locator(".kx-stage").get_attribute("data-witness") == "first"
     assert divider(page) == 60
     assert frames(page) == lay
