@@ -8,7 +8,7 @@ import streamlit as st
 
 from components import server
 from components.bootstrap import close_studio, open_studio, warm_up
-from components.ui import frame
+from components.ui import browser, frame
 
 if __name__ != "__main__":
     server.set_up_logs()
@@ -26,7 +26,9 @@ if __name__ != "__main__":
     app = st.App(
         __file__,
         lifespan=lifespan,
-        routes=server.routes(open_studio),
+        routes=server.routes(
+            open_studio, scripts_url=browser.SCRIPTS_URL, scripts=browser.scripts()
+        ),
         middleware=server.middleware(),
     )
     # Until this was called once, Streamlit would run /gallery as a script without this file.

@@ -50,7 +50,11 @@ def build_app(service: Service) -> Starlette:
 
     app = Starlette(
         routes=_ROUTES,
-        exception_handlers={Refused: _refused, HTTPException: _no_such_path},
+        exception_handlers={
+            Refused: _refused,
+            HTTPException: _no_such_path,
+            Exception: _broken,
+        },
         lifespan=running,
     )
     app.state.service = service
@@ -62,7 +66,19 @@ async def _refused(_request: Request, problem: Exception) -> Response:
     return problem.answer().response()
 
 
-async def _no_such_path(_request: Request, problem: Exception) -> Response:
+async def _no_such_path(request: Request, problem: Exception) -> Response:
     assert isinstance(problem, HTTPException)  # noqa: S101 - what this handler is registered for
-    envelope = {"code": problem.status_code, "msg": problem.detail, "data": None}
-    return json_answer(envelope, problem.status_code).response()
+    code, msg = problem.status_code, problem.detail
+    if uploads.is_upload(request):
+        answer = uploads.refusal(code, msg).response()
+    else:
+        answer = json_answer({"code": code, "msg": msg, "data": None}, code).response()
+    answer.headers.update(problem.headers or {})  # which methods the path does allow
+    return answer
+
+
+async def _broken(request: Request, _problem: Exception) -> Response:
+    """A fault of the sandbox's own, said as the service says its own (contract.md §4, §6)."""
+    if uploads.is_upload(request):
+        return uploads.refusal(500, "Server exception").response()
+    return Refused(500, "Server exception").answer().response()

@@ -4,6 +4,7 @@ import secrets
 from pathlib import PurePosixPath
 from urllib.parse import quote, unquote, urlsplit
 
+from components.sandbox.callbacks import is_loopback
 from components.sandbox.pictures import Picture
 from components.sandbox.store import Store
 
@@ -33,12 +34,13 @@ def keep_download(store: Store, known_path: str, now: float) -> str:
 def own_path(store: Store, url: str, base_url: str, now: float) -> str | None:
     """The path of an address that leads to one of our living files, else None.
 
-    Only the host's name is compared: after a restart the port may be another one.
+    Only the host is compared: after a restart the port may be another one. All names of this
+    machine are one host: a caller may use "localhost" for one of the service's hosts and an
+    address for the other.
     """
     try:
-        parts = urlsplit(url)
-        path = unquote(parts.path)
-        ours = parts.hostname == urlsplit(base_url).hostname and store.has_file(path, now)
+        path = unquote(urlsplit(url).path)
+        ours = _same_host(url, base_url) and store.has_file(path, now)
     except ValueError:  # no address at all, or one with half a surrogate pair in it
         return None
     return path if ours else None
@@ -47,3 +49,9 @@ def own_path(store: Store, url: str, base_url: str, now: float) -> str | None:
 def address(base_url: str, path: str) -> str:
     """The full address of a path, with whatever a name may hold made safe."""
     return base_url + quote(path)
+
+
+def _same_host(one: str, other: str) -> bool:
+    if is_loopback(one):
+        return is_loopback(other)
+    return urlsplit(one).hostname == urlsplit(other).hostname

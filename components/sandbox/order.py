@@ -88,7 +88,10 @@ def is_link(text: str) -> bool:
 
 
 def _check_safety(value: Any, *, editing: bool) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise Refused(422, "safetyTolerance must be a whole number")
+    # A whole number may be too long for the float that `isfinite` would make of it.
+    if isinstance(value, float) and not math.isfinite(value):
         raise Refused(422, "safetyTolerance must be a whole number")
     if value != int(value) or not 0 <= value <= (2 if editing else 6):
         raise Refused(500, _SAFETY_OUT_OF_RANGE)

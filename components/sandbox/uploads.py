@@ -8,13 +8,14 @@ import base64
 import binascii
 import mimetypes
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial, wraps
-from typing import Any
+from typing import Any, TypeVar
 
-from starlette.datastructures import UploadFile
+from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -22,7 +23,7 @@ from starlette.responses import Response
 from components.sandbox.accounts import account_of
 from components.sandbox.aside import aside
 from components.sandbox.breakage import spoil
-from components.sandbox.envelope import json_answer
+from components.sandbox.envelope import Answer, json_answer
 from components.sandbox.faults import Moment
 from components.sandbox.fetching import CannotFetch, fetch
 from components.sandbox.links import UPLOAD_SECONDS, address, own_path
@@ -53,28 +54,64 @@ class _Upload:
     name: str
 
 
-_Reader = Callable[[Service, Request], Awaitable[_Upload]]
+_Received = TypeVar("_Received")
+_Receive = Callable[[Request], AbstractAsyncContextManager[_Received]]
+_Read = Callable[[Service, Request, _Received], Awaitable[_Upload]]
+_Endpoint = Callable[[Request], Awaitable[Response]]
 
 
-def _route(read: _Reader) -> Callable[[Request], Awaitable[Response]]:
-    @wraps(read)
-    async def upload(request: Request) -> Response:
-        service = of(request)
-        try:
-            account = account_of(request, service.options.key)
-            if account is None:
-                raise _UploadRefused("You do not have access permissions", 401)
-            fault = service.faults.strike(Moment.UPLOAD)
-            if fault is not None:
-                return spoil(fault, json_answer(None), service.patience)
-            async with service.upload_slots:
-                return await _keep(service, request, account, await read(service, request))
-        except (_UploadRefused, NotJson, TooLarge, HTTPException) as problem:
-            status = problem.status if isinstance(problem, _UploadRefused) else 400
-            words = problem.detail if isinstance(problem, HTTPException) else str(problem)
-            return json_answer({"success": False, "code": status, "msg": words}, status).response()
+def is_upload(request: Request) -> bool:
+    """Whether a request was meant for the uploads' host."""
+    return request.url.path.startswith("/api/file-")
 
-    return upload
+
+def refusal(status: int, msg: str) -> Answer:
+    """How the uploads' host says no: the code is the HTTP status too (contract.md §6)."""
+    return json_answer({"success": False, "code": status, "msg": msg}, status)
+
+
+def _route(receive: _Receive[_Received]) -> Callable[[_Read[_Received]], _Endpoint]:
+    """Make an endpoint of what receives a request and what reads the file out of it.
+
+    A slot is taken only for the latter: a caller who is slow to send must not keep others out.
+    """
+
+    def endpoint(read: _Read[_Received]) -> _Endpoint:
+        @wraps(read)
+        async def upload(request: Request) -> Response:
+            service = of(request)
+            try:
+                account = account_of(request, service.options.key)
+                if account is None:
+                    raise _UploadRefused("You do not have access permissions", 401)
+                fault = service.faults.strike(Moment.UPLOAD)
+                if fault is not None:
+                    return spoil(fault, json_answer(None), service.patience)
+                async with receive(request) as received, service.upload_slots:
+                    handed_in = await read(service, request, received)
+                    return await _keep(service, request, account, handed_in)
+            except (_UploadRefused, NotJson, TooLarge, HTTPException) as problem:
+                status = problem.status if isinstance(problem, _UploadRefused) else 400
+                words = problem.detail if isinstance(problem, HTTPException) else str(problem)
+                return refusal(status, words).response()
+
+        return upload
+
+    return endpoint
+
+
+@asynccontextmanager
+async def _form(request: Request) -> AsyncIterator[FormData]:
+    async with capped(request, _MOST_FILE_BYTES + _FORM_BYTES).form(max_files=1) as form:
+        yield form
+
+
+@asynccontextmanager
+async def _fields(request: Request) -> AsyncIterator[dict[str, Any]]:
+    fields = await read_json(request, _MOST_JSON_BYTES)
+    if not isinstance(fields, dict):
+        raise _UploadRefused("the body must be a JSON object")
+    yield fields
 
 
 async def _keep(service: Service, request: Request, account: str, upload: _Upload) -> Response:
@@ -100,21 +137,19 @@ async def _keep(service: Service, request: Request, account: str, upload: _Uploa
     return json_answer(envelope).response()
 
 
-@_route
-async def stream_upload(_service: Service, request: Request) -> _Upload:
+@_route(_form)
+async def stream_upload(_service: Service, _request: Request, form: FormData) -> _Upload:
     """`POST /api/file-stream-upload`, multipart; at most 100 MB."""
-    async with capped(request, _MOST_FILE_BYTES + _FORM_BYTES).form(max_files=1) as form:
-        file = form.get("file")
-        if not isinstance(file, UploadFile):
-            raise _UploadRefused("file is required")
-        name = _name(form.get("fileName") or file.filename or "")
-        return _Upload(await file.read(), _folder(form.get("uploadPath")), name)
+    file = form.get("file")
+    if not isinstance(file, UploadFile):
+        raise _UploadRefused("file is required")
+    name = _name(form.get("fileName") or file.filename or "")
+    return _Upload(await file.read(), _folder(form.get("uploadPath")), name)
 
 
-@_route
-async def base64_upload(_service: Service, request: Request) -> _Upload:
+@_route(_fields)
+async def base64_upload(_service: Service, _request: Request, fields: dict[str, Any]) -> _Upload:
     """`POST /api/file-base64-upload`, JSON of at most 30 MB, bare or a data URI."""
-    fields = await _fields(request)
     text = fields.get("base64Data")
     if not isinstance(text, str) or not text:
         raise _UploadRefused("base64Data is required")
@@ -127,10 +162,9 @@ async def base64_upload(_service: Service, request: Request) -> _Upload:
     return _Upload(content, _folder(fields.get("uploadPath")), _name(fields.get("fileName") or ""))
 
 
-@_route
-async def url_upload(service: Service, request: Request) -> _Upload:
+@_route(_fields)
+async def url_upload(service: Service, request: Request, fields: dict[str, Any]) -> _Upload:
     """`POST /api/file-url-upload`, JSON; the sandbox fetches the file within 30 s."""
-    fields = await _fields(request)
     folder, name = _folder(fields.get("uploadPath")), _name(fields.get("fileName") or "")
     url = fields.get("fileUrl")
     if not isinstance(url, str) or not is_link(url):
@@ -145,13 +179,6 @@ async def url_upload(service: Service, request: Request) -> _Upload:
         return _Upload(await aside(partial(fetch, url, _MOST_FILE_BYTES)), folder, name)
     except CannotFetch as problem:
         raise _UploadRefused(f"fileUrl could not be downloaded: {problem}", 500) from problem
-
-
-async def _fields(request: Request) -> dict[str, Any]:
-    fields = await read_json(request, _MOST_JSON_BYTES)
-    if not isinstance(fields, dict):
-        raise _UploadRefused("the body must be a JSON object")
-    return fields
 
 
 def _folder(value: object) -> str:

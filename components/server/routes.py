@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from starlette.routing import BaseRoute
 
@@ -12,11 +12,14 @@ from components.server.files import file_routes
 from components.server.health import health_routes
 from components.server.metrics import metrics_routes
 from components.server.push import push_routes
+from components.server.scripts import script_routes
 from components.studio.studio import Studio
 
 
-def routes(open_studio: Callable[[], Studio]) -> list[BaseRoute]:
-    """The routes, given what opens the one studio of this process."""
+def routes(
+    open_studio: Callable[[], Studio], *, scripts_url: str, scripts: Mapping[str, bytes]
+) -> list[BaseRoute]:
+    """The routes, given what opens the one studio of this process, and the scripts of its pages."""
     return [
         *health_routes(open_studio),
         *metrics_routes(open_studio),
@@ -24,4 +27,5 @@ def routes(open_studio: Callable[[], Studio]) -> list[BaseRoute]:
         *file_routes(open_studio),
         *export_routes(open_studio),
         *push_routes(open_studio),
+        *script_routes(scripts_url, scripts),
     ]

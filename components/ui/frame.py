@@ -11,11 +11,10 @@ from streamlit.navigation.page import Page
 
 from components.studio.ledger.ledger import LedgerUnavailable
 from components.studio.settings import SettingsError
-from components.ui import hold, purse, session, source
+from components.ui import browser, hold, purse, session, source
 from components.ui.escape import plain
 
 _ROOT = Path(__file__).parents[2]
-_STYLE = Path(__file__).with_name("frame.css")
 
 SANDBOX_SENTENCE = (
     "**Sandbox.** Pictures are painted on this machine and cost nothing. "
@@ -39,7 +38,7 @@ def draw(page: Page) -> None:
         page_icon=_ROOT / "static" / "icon.png",
         layout="wide",
     )
-    st.html(_STYLE)
+    browser.draw_styles()
     bar = _bar()
     try:
         session.current()  # in here, as Streamlit shows what a fragment raises in its own way

@@ -16,6 +16,9 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from components.server.scripts import script_routes
+from components.ui import browser
+
 STRICT = (
     "default-src 'self'; script-src 'self' blob:; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data: blob:; connect-src 'self'; font-src 'self' data:"
@@ -78,6 +81,7 @@ app = st.App(
         Route("/tell", tell, methods=["POST"]),
         Route("/drop", drop, methods=["POST"]),
         WebSocketRoute("/push", push),
+        *script_routes(browser.SCRIPTS_URL, browser.scripts()),
     ],
     middleware=[Middleware(StrictPolicy)],
 )

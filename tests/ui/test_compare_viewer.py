@@ -5,15 +5,9 @@ from __future__ import annotations
 import io
 import re
 import shutil
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.error import URLError
-from urllib.request import urlopen
 
 import pytest
 from PIL import Image, ImageDraw
@@ -27,9 +21,10 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
+from tests.ui.pages import serving
+
 pytestmark = pytest.mark.browser
 
-ROOT = Path(__file__).parents[2]
 STRICT = """
 document.addEventListener("readystatechange", () => {
     const policy = document.createElement("meta");
@@ -44,11 +39,13 @@ LIME, BLUE, GREY = (20, 230, 20), (20, 20, 230), (110, 120, 110)
 
 APP = """
 import sys
-sys.path.insert(0, {root!r})
 import streamlit as st
+from components.ui import browser
 from components.ui.compare import Side, compare
 
 st.set_page_config(layout="wide")
+browser.draw_styles()
+st.title("Pair")  # the bar of the app would stand here
 asked = st.query_params
 width, height = (int(side) for side in asked.get("size", "1184x880").split("x"))
 if st.toggle("Show", value=True):
@@ -60,7 +57,7 @@ if st.toggle("Show", value=True):
     )
 again = st.button("Again")
 heavy = [name for name in ("pandas", "pyarrow") if name in sys.modules]
-st.text(f"Loaded for the viewer: {{heavy}}")
+st.text(f"Loaded for the viewer: {heavy}")
 if again:
     st.text("Ran again")
 """
@@ -108,39 +105,9 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     covered(scene(BLUE), (1392, 752)).save(pictures / "cropped.png")
     padded(scene(BLUE), (1392, 752)).save(pictures / "padded.png")
     covered(scene(LIME), (1184, 880)).save(pictures / "untouched.jpg", quality=80)
-    (home / "app.py").write_text(APP.format(root=str(ROOT)))
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    url = f"http://127.0.0.1:{port}"
-    command = [sys.executable, "-m", "streamlit", "run", "app.py"]
-    settings = {
-        "server.port": port,
-        "server.address": "127.0.0.1",
-        "server.headless": "true",
-        "server.enableStaticServing": "true",
-        "server.fileWatcherType": "none",
-        "browser.gatherUsageStats": "false",
-    }
-    command += [f"--{name}={value}" for name, value in settings.items()]
-    with subprocess.Popen(command, cwd=home, stdout=subprocess.DEVNULL) as server:  # noqa: S603 - our own words
-        try:
-            wait_until_up(url)
-            yield Served(url, pictures)
-        finally:
-            server.terminate()
-
-
-def wait_until_up(url: str) -> None:
-    deadline = time.monotonic() + 30
-    while True:
-        try:
-            with urlopen(f"{url}/_stcore/health", timeout=2):  # noqa: S310 - our own address
-                return
-        except URLError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.1)
+    (home / "app.py").write_text(APP)
+    with serving("page_server", home, PAGE=str(home / "app.py")) as url:
+        yield Served(url, pictures)
 
 
 @pytest.fixture(scope="module")

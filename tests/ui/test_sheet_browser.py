@@ -3,12 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,14 +12,10 @@ import pytest
 import requests
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
+from tests.ui.pages import serving
+
 pytestmark = pytest.mark.browser
 
-ROOT = Path(__file__).parents[2]
-HERE = Path(__file__).parent
-CONFIG = """
-browser.gatherUsageStats = false
-server.fileWatcherType = "none"
-"""
 PATIENCE_MS = 10_000
 HOSTILE = "<img src=x onerror=\"document.title='owned'\"><script>alert(1)</script> & <b>bold</b>"
 NOT_OURS = (
@@ -62,42 +53,10 @@ def running(card_id: str, prompt: str = "A harbour", **more: str) -> dict[str, s
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("sheet")
-    (folder / ".streamlit").mkdir()
-    (folder / ".streamlit" / "config.toml").write_text(CONFIG, "utf-8")
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        listening.listen()
-        port = listening.getsockname()[1]
-        log = (folder / "log").open("wb")
-        settings = {"SHEET_STATE": str(folder / "cards.json"), "PYTHONPATH": str(ROOT)}
-        command = ["-m", "uvicorn", "sheet_server:app", "--app-dir", str(HERE)]
-        with (
-            log,
-            subprocess.Popen(  # noqa: S603 - our own interpreter with our own words
-                [sys.executable, *command, "--fd", str(listening.fileno())],
-                env=os.environ | settings,
-                cwd=folder,
-                pass_fds=[listening.fileno()],
-                stdout=log,
-                stderr=log,
-            ) as process,
-        ):
-            running_server = Server(f"http://127.0.0.1:{port}", folder / "cards.json")
-            running_server.show()
-            _wait_until_healthy(running_server.url)
-            yield running_server
-            process.terminate()
-
-
-def _wait_until_healthy(url: str) -> None:
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        try:
-            if requests.get(f"{url}/_stcore/health", timeout=2).ok:
-                return
-        except requests.RequestException:
-            time.sleep(0.1)
-    raise TimeoutError(url)
+    state = folder / "cards.json"
+    Server("", state).show()
+    with serving("sheet_server", folder, SHEET_STATE=str(state)) as url:
+        yield Server(url, state)
 
 
 @pytest.fixture(scope="module")

@@ -13,25 +13,10 @@ from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
-import streamlit as st
-from streamlit.components.v2.types import ComponentRenderer
-
+from components.ui import browser
 from components.ui.compare.alignment import Alignment, Box, Fit, align
-from components.ui.zoom import ZOOM_JS
 
 __all__ = ["Alignment", "Box", "Fit", "Mode", "Side", "align", "compare"]
-
-_HERE = Path(__file__).parent
-_SCRIPTS = (
-    "view.js",
-    "geometry.js",
-    "divider.js",
-    "blink.js",
-    "difference.js",
-    "pictures.js",
-    "controls.js",
-    "compare.js",
-)
 
 
 class Mode(StrEnum):
@@ -74,7 +59,7 @@ def compare(
     """
     view = _view(before, after, key=key, height_px=height_px, mode=Mode(mode))
     # One text inside a dict: Streamlit imports pandas and pyarrow to look at anything else.
-    _mount()(key=key, data={"view": json.dumps(view)})
+    browser.component("compare", html=_html())(key=key, data={"view": json.dumps(view)})
 
 
 def _view(before: Side, after: Side, *, key: str, height_px: int, mode: Mode) -> dict[str, object]:
@@ -100,16 +85,5 @@ def _view(before: Side, after: Side, *, key: str, height_px: int, mode: Mode) ->
 
 
 @cache
-def _mount() -> ComponentRenderer:
-    scripts = [ZOOM_JS, *(_text(name) for name in _SCRIPTS)]
-    return st.components.v2.component(
-        "kontext_compare",
-        html=_text("compare.html"),
-        css=_text("compare.css"),
-        js="\n".join(scripts),
-        isolate_styles=False,
-    )
-
-
-def _text(name: str) -> str:
-    return (_HERE / name).read_text(encoding="utf-8")
+def _html() -> str:
+    return Path(__file__).with_name("compare.html").read_text("utf-8")

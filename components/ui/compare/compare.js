@@ -3,6 +3,15 @@
  * so that the pictures load once and share one zoom.
  */
 
+import { createBlink } from "./blink.js";
+import { commandFor, createFullScreen, wireRadios } from "./controls.js";
+import { createHeatMap } from "./difference.js";
+import { createDivider } from "./divider.js";
+import { createGeometry } from "./geometry.js";
+import { createPictures } from "./pictures.js";
+import { MODES, readView } from "./view.js";
+import { createZoom } from "../zoom/zoom.js";
+
 const SMOOTH_MS = 200;
 const ZOOM_STEP = 1.4;
 const PAN_STEP_PX = 40;

@@ -7,13 +7,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from functools import cache
-from pathlib import Path
 
 import streamlit as st
-from streamlit.components.v2.types import ComponentRenderer
 
-_SCRIPT = Path(__file__).with_name("paste.js")
+from components.ui import browser
+
 _MEGABYTE = 1024 * 1024
 
 
@@ -39,11 +37,4 @@ def catch_pictures(
         "round": round_number,
         "max_bytes": int(st.get_option("server.maxUploadSize")) * _MEGABYTE,
     }
-    _renderer()(key=key, data=data, on_refused_change=receive)
-
-
-@cache
-def _renderer() -> ComponentRenderer:
-    return st.components.v2.component(
-        "kontext_paste", js=_SCRIPT.read_text("utf-8"), isolate_styles=False
-    )
+    browser.component("paste")(key=key, data=data, on_refused_change=receive)

@@ -8,13 +8,8 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
-from functools import cache
-from pathlib import Path
 
-import streamlit as st
-from streamlit.components.v2.types import ComponentRenderer
-
-_HERE = Path(__file__).parent
+from components.ui import browser
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,14 +30,6 @@ class Progress:
 def progress(line: Progress | None, *, key: str) -> None:
     """Draw the line; None leaves the row empty."""
     # One text inside a dict: Streamlit imports pandas and pyarrow to look at anything else.
-    _renderer()(key=key, data={"line": json.dumps(asdict(line) if line else None)})
-
-
-@cache
-def _renderer() -> ComponentRenderer:
-    return st.components.v2.component(
-        "kontext_progress",
-        css=(_HERE / "progress.css").read_text("utf-8"),
-        js=(_HERE / "progress.js").read_text("utf-8"),
-        isolate_styles=False,
+    browser.component("progress")(
+        key=key, data={"line": json.dumps(asdict(line) if line else None)}
     )

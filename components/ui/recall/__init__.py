@@ -9,15 +9,10 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from functools import cache
-from pathlib import Path
 
 import streamlit as st
-from streamlit.components.v2.types import ComponentRenderer
 
-_HERE = Path(__file__).parent
-# One module scope in the browser: a script follows those it uses.
-_SCRIPTS = ("box.js", "walk.js", "unsent.js", "panel.js", "recall.js")
+from components.ui import browser
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,14 +61,6 @@ def recall(
         "templates": [asdict(row) for row in templates],
     }
     # One text inside a dict: Streamlit imports pandas and pyarrow to look at anything else.
-    _renderer()(key=key, data={"box": box_key, "texts": json.dumps(texts)}, on_pin_change=receive)
-
-
-@cache
-def _renderer() -> ComponentRenderer:
-    return st.components.v2.component(
-        "kontext_recall",
-        css=(_HERE / "recall.css").read_text("utf-8"),
-        js="\n".join((_HERE / name).read_text("utf-8") for name in _SCRIPTS),
-        isolate_styles=False,
+    browser.component("recall")(
+        key=key, data={"box": box_key, "texts": json.dumps(texts)}, on_pin_change=receive
     )

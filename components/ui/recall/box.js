@@ -9,7 +9,7 @@ const SLOT = /\{[^{}\n]+\}/g;
  * @param {string} key of the `st.text_area`
  * @returns {HTMLTextAreaElement | null}
  */
-function boxOf(key) {
+export function boxOf(key) {
   return document.querySelector(`.st-key-${CSS.escape(key)} textarea`);
 }
 
@@ -19,7 +19,7 @@ function boxOf(key) {
  * @param {HTMLTextAreaElement} box
  * @param {string} text
  */
-function fill(box, text) {
+export function fill(box, text) {
   box.focus();
   box.select();
   // Old, but the only way of writing that undo (Ctrl+Z) can take back.
@@ -36,7 +36,7 @@ function fill(box, text) {
  * @param {number} from
  * @returns {boolean} whether there was one
  */
-function selectSlot(box, from) {
+export function selectSlot(box, from) {
   SLOT.lastIndex = from;
   const slot = SLOT.exec(box.value);
   if (slot) box.setSelectionRange(slot.index, slot.index + slot[0].length);

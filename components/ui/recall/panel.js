@@ -10,7 +10,7 @@ const PIN = "M9 4h6l-1 6 3.5 3.5v1.5h-11v-1.5l3.5-3.5zM12 15v5.5";
 const GAP_PX = 6;
 const EDGE_PX = 8;
 
-function make(tag, className, ...children) {
+export function make(tag, className, ...children) {
   const node = document.createElement(tag);
   node.className = className;
   node.append(...children);
@@ -36,7 +36,7 @@ function pinIcon() {
 /** @param {string} text */
 const folded = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLocaleLowerCase();
 
-class Panel {
+export class Panel {
   /**
    * @param {{name: string, search: string, foot: string,
    *   take: (row: Row) => void, pin?: (row: Row) => void}} options

@@ -4,6 +4,11 @@
  * @typedef {{earlier: Row[], templates: Row[]}} Texts as `__init__.py` says
  */
 
+import { boxOf, fill, selectSlot } from "./box.js";
+import { make, Panel } from "./panel.js";
+import { forgetUnsent, keepUnsent, putBackUnsent } from "./unsent.js";
+import { Walk } from "./walk.js";
+
 /** @type {WeakMap<Element, Recall>} By the element that Streamlit gives the component. */
 const RECALLS = new WeakMap();
 

@@ -3,18 +3,20 @@
  * it until the box is left, and put back when the page is there again.
  */
 
+import { boxOf, fill } from "./box.js";
+
 const MOST_FRAMES = 300;
 
 /** @param {string} key */
 const unsentName = (key) => `kontext.unsent.${key}`;
 
 /** @param {string} key @param {string} text */
-function keepUnsent(key, text) {
+export function keepUnsent(key, text) {
   sessionStorage.setItem(unsentName(key), text);
 }
 
 /** @param {string} key */
-function forgetUnsent(key) {
+export function forgetUnsent(key) {
   sessionStorage.removeItem(unsentName(key));
 }
 
@@ -23,7 +25,7 @@ function forgetUnsent(key) {
  * @param {string} key
  * @param {number} [frames] how often it is still looked for
  */
-function putBackUnsent(key, frames = MOST_FRAMES) {
+export function putBackUnsent(key, frames = MOST_FRAMES) {
   const text = sessionStorage.getItem(unsentName(key));
   if (text === null || frames === 0) return;
   const box = boxOf(key);

@@ -1,7 +1,7 @@
 /**
  * A walk through earlier prompts, as in a shell; what was being typed waits where it began.
  */
-class Walk {
+export class Walk {
   constructor() {
     this.restart();
   }

@@ -4,13 +4,11 @@ The browser's half is `*.js` and `*.css` beside this file. Nothing here knows th
 """
 
 from collections.abc import Callable, Sequence
-from functools import cache
-from pathlib import Path
 from typing import Any, Literal
 
 import streamlit as st
-from streamlit.components.v2.types import ComponentRenderer
 
+from components.ui import browser
 from components.ui.sheet.cards import (
     Action,
     Card,
@@ -24,7 +22,6 @@ from components.ui.sheet.cards import (
     View,
 )
 from components.ui.sheet.wire import NO_PARTS, sheet_text
-from components.ui.zoom import ZOOM_JS
 
 __all__ = [
     "Action",
@@ -41,30 +38,6 @@ __all__ = [
     "sheet",
     "view_of",
 ]
-
-_HERE = Path(__file__).parent
-# One module scope in the browser: a script follows those it uses.
-_SCRIPTS = (
-    "icons.js",
-    "elements.js",
-    "push.js",
-    "acts.js",
-    "notice.js",
-    "copy.js",
-    "menu.js",
-    "bar.js",
-    "card.js",
-    "kin.js",
-    "lightbox.js",
-    "walk.js",
-    "tools.js",
-    "places.js",
-    "selection.js",
-    "sections.js",
-    "keys.js",
-    "sheet.js",
-)
-_STYLES = ("sheet.css", "card.css", "lightbox.css", "selection.css")
 
 
 def sheet(
@@ -95,7 +68,7 @@ def sheet(
     """
     mailbox = _mailbox(key)
     heard = mailbox["heard"]
-    _renderer()(
+    browser.component("sheet")(
         key=key,
         data={
             # One text inside a dict: Streamlit imports pandas and pyarrow to look at anything else.
@@ -153,13 +126,3 @@ def _mailbox(key: str) -> dict[str, Any]:
         f"{key}.mailbox", {"heard": 0, "event": None}
     )
     return mailbox
-
-
-@cache
-def _renderer() -> ComponentRenderer:
-    return st.components.v2.component(
-        "kontext_sheet",
-        js="\n".join([ZOOM_JS, *((_HERE / name).read_text("utf-8") for name in _SCRIPTS)]),
-        css="\n".join((_HERE / name).read_text("utf-8") for name in _STYLES),
-        isolate_styles=False,
-    )

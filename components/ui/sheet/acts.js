@@ -8,7 +8,7 @@
 const ACT_PATIENCE_MS = 5_000; // longer than a rerun takes: sending again cuts a running script short
 const ACT_TRIES = 3;
 
-class Acts {
+export class Acts {
   /** @param {(act: {verb: string, ids: string[], nonce: number}) => void} send */
   constructor(send) {
     this.send = send;

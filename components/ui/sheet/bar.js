@@ -2,6 +2,10 @@
  * The controls of what can be done with a card: buttons, and a link for the download.
  */
 
+import { arrange, element, say } from "./elements.js";
+import { icon } from "./icons.js";
+import { appUrl } from "./push.js";
+
 /** @type {Record<string, string>} What is asked for with each kind of download. */
 const DOWNLOADS = { download: "", download_plain: "?plain=1" };
 
@@ -37,7 +41,7 @@ function updateActionControl(control, action, card) {
 }
 
 /** Fill a bar with a card's actions, reusing the controls that stay. */
-function fillActions(bar, actions, card, act) {
+export function fillActions(bar, actions, card, act) {
   const present = new Map([...bar.children].map((control) => [control.dataset.verb, control]));
   arrange(
     bar,

@@ -9,13 +9,18 @@
  * @property {boolean} [bare] only its place is known so far
  */
 
-const WAITING_STATES = new Set(["queued", "generating"]);
+import { fillActions } from "./bar.js";
+import { DAY_FORMAT, durationText, element, leftText, momentText, say, showBehind } from "./elements.js";
+import { icon } from "./icons.js";
+import { appUrl } from "./push.js";
+
+export const WAITING_STATES = new Set(["queued", "generating"]);
 const FEED_RATIO = 4 / 3; // of every frame of the feed, so that a row is level
 const NEAR_RATIO = 1.12; // a picture this near to its frame fills it
 const TOUCH = matchMedia("(hover: none)");
 const MORE = { verb: "more", label: "More", icon: "more" };
 
-class CardView {
+export class CardView {
   /**
    * @param {(verb: string, card: SheetCard, control: HTMLElement) => void} act
    * @param {(event: MouseEvent, card: SheetCard) => void} onPress on the picture

@@ -3,13 +3,16 @@
  * was done; what can be taken back has its button there.
  */
 
+import { element } from "./elements.js";
+import { appUrl } from "./push.js";
+
 const SNACK_MS = { said: 3_000, undo: 10_000 };
 
 /**
  * @param {SheetCard} card
  * @returns {Promise<string>} what to tell
  */
-async function copyPrompt(card) {
+export async function copyPrompt(card) {
   if (navigator.clipboard) await navigator.clipboard.writeText(card.prompt);
   else copyBySelection(card.prompt);
   return "Prompt copied";
@@ -31,7 +34,7 @@ function copyBySelection(text) {
  * @param {SheetCard} card
  * @returns {Promise<string>} what to tell
  */
-async function copyPicture(card) {
+export async function copyPicture(card) {
   if (!window.ClipboardItem || !navigator.clipboard) return "This browser copies pictures on https alone";
   // The promise goes in unresolved: browsers ask for the clipboard within the click.
   await navigator.clipboard.write([new ClipboardItem({ "image/png": pngOf(appUrl(card.picture_url)) })]);
@@ -52,7 +55,7 @@ async function pngOf(url) {
   return new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
 }
 
-class Snack {
+export class Snack {
   /** The last undo that was offered; a change of page makes a new line, and must not offer it again. */
   static offered;
 

@@ -9,7 +9,7 @@
  * @param {...(Node | string)} children strings become text
  * @returns {HTMLElement}
  */
-function element(tag, className, ...children) {
+export function element(tag, className, ...children) {
   const made = document.createElement(tag);
   made.className = className;
   made.append(...children);
@@ -21,7 +21,7 @@ function element(tag, className, ...children) {
  * @param {HTMLElement} target
  * @param {string} text
  */
-function say(target, text) {
+export function say(target, text) {
   if (target.textContent !== text) target.textContent = text;
   target.hidden = text === "";
 }
@@ -32,7 +32,7 @@ function say(target, text) {
  * @param {HTMLElement} parent
  * @param {HTMLElement[]} children all that shall remain
  */
-function arrange(parent, children) {
+export function arrange(parent, children) {
   const wanted = new Set(children);
   for (const child of [...parent.children]) if (!wanted.has(child)) child.remove();
   let place = parent.firstElementChild;
@@ -46,7 +46,7 @@ function arrange(parent, children) {
  * @param {HTMLElement} target
  * @param {string | null} url absolute; escaped by `URL` so that it cannot leave the quotes
  */
-function showBehind(target, url) {
+export function showBehind(target, url) {
   const image = url ? `url("${url}")` : "";
   if (target.dataset.image === image) return;
   target.dataset.image = image;
@@ -57,7 +57,7 @@ function showBehind(target, url) {
  * @param {number} milliseconds
  * @returns {string} "12 s", "2 min 05 s"
  */
-function durationText(milliseconds) {
+export function durationText(milliseconds) {
   const seconds = Math.max(0, Math.floor(milliseconds / 1000));
   if (seconds < 60) return `${seconds} s`;
   if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, "0")} s`;
@@ -68,19 +68,19 @@ function durationText(milliseconds) {
  * @param {number} milliseconds
  * @returns {string} "13 days left", "5 h left"
  */
-function leftText(milliseconds) {
+export function leftText(milliseconds) {
   const hours = Math.max(0, Math.floor(milliseconds / 3_600_000));
   return hours < 48 ? `${hours} h left` : `${Math.floor(hours / 24)} days left`;
 }
 
 const CLOCK_FORMAT = new Intl.DateTimeFormat(undefined, { timeStyle: "short" });
-const DAY_FORMAT = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+export const DAY_FORMAT = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
 
 /**
  * @param {SheetCard} card
  * @returns {string} when it was asked for, and how long it took once it is over
  */
-function momentText(card) {
+export function momentText(card) {
   if (!card.created_ms) return "";
   const made = new Date(card.created_ms);
   const today = made.toDateString() === new Date().toDateString();

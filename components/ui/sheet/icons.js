@@ -37,7 +37,7 @@ const ICON_PATHS = {
  * @param {string} name
  * @returns {SVGSVGElement} hidden from assistive technology: its button has the words.
  */
-function icon(name) {
+export function icon(name) {
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   svg.setAttribute("viewBox", "0 0 24 24");
   svg.setAttribute("class", "kx-sheet-icon");

@@ -2,6 +2,9 @@
  * What each key does on a card, on the page and in the lightbox alike, and the list of them.
  */
 
+import { element } from "./elements.js";
+import { neighbour } from "./walk.js";
+
 /** @type {Record<string, string>} verb by key; it is done only where the card offers it */
 const KEY_VERBS = { Delete: "delete", s: "star", e: "edit", r: "remix", c: "copy_prompt", l: "lineage", v: "compare" };
 
@@ -28,18 +31,18 @@ const KEY_WORDS = [
  * @param {SheetCard} card
  * @returns {string | undefined} what the key asks to be done with the card
  */
-function verbOfKey(event, card) {
+export function verbOfKey(event, card) {
   const verb = KEY_VERBS[event.key.length === 1 ? event.key.toLowerCase() : event.key];
   return card.row.some((action) => action.verb === verb) ? verb : undefined;
 }
 
 /** @param {KeyboardEvent} event */
-function isUndo(event) {
+export function isUndo(event) {
   return (event.ctrlKey || event.metaKey) && !event.shiftKey && event.key.toLowerCase() === "z";
 }
 
 /** @returns {HTMLElement[]} a button, and the list that it opens */
-function keyHelp() {
+export function keyHelp() {
   const rows = KEY_WORDS.flatMap(([key, words]) => [element("dt", "", key), element("dd", "", words)]);
   const list = element("dl", "kx-sheet-menu kx-sheet-keys", ...rows);
   list.popover = "auto";
@@ -61,7 +64,7 @@ function keyHelp() {
  * @param {CardView} view that has the focus
  * @returns {boolean} whether the key meant anything here
  */
-function doKey(sheet, event, view) {
+export function doKey(sheet, event, view) {
   const { selection } = sheet;
   const onCard = event.target === view.element;
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;

@@ -3,7 +3,10 @@
  * other variants of its press.
  */
 
-class KinStrip {
+import { element } from "./elements.js";
+import { appUrl } from "./push.js";
+
+export class KinStrip {
   /** @param {(card: SheetCard) => void} look at another */
   constructor(look) {
     this.look = look;

@@ -3,10 +3,18 @@
  * it. A native dialog, so that the rest of the page is inert and nothing can cover it.
  */
 
+import { fillActions } from "./bar.js";
+import { element, momentText, say, showBehind } from "./elements.js";
+import { icon } from "./icons.js";
+import { isUndo, verbOfKey } from "./keys.js";
+import { KinStrip } from "./kin.js";
+import { appUrl } from "./push.js";
+import { createZoom } from "../zoom/zoom.js";
+
 const LIGHTBOX_MAX_SCALE = 8;
 const KEEPS_LIGHTBOX_OPEN = new Set(["star", "delete", "restore", "purge", "front", "copy_prompt", "copy_picture"]);
 
-class Lightbox {
+export class Lightbox {
   /**
    * @param {{cards: () => SheetCard[], act: (verb: string, card: SheetCard) => void,
    *   onLook: () => void, undo: () => void, onClose: (id: string) => void}} sheet

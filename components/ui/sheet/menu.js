@@ -2,7 +2,10 @@
  * A card's menu: all that can be done with it, in words, where its bar has only icons.
  */
 
-class CardMenu {
+import { fillActions } from "./bar.js";
+import { element } from "./elements.js";
+
+export class CardMenu {
   /** @param {(verb: string, card: SheetCard) => void} act */
   constructor(act) {
     this.root = element("div", "kx-sheet-menu");

@@ -3,11 +3,13 @@
  * reader.
  */
 
+import { WAITING_STATES } from "./card.js";
+
 /** Ids of pictures that became done while the tab was hidden. */
-const unseen = new Set();
+export const unseen = new Set();
 
 /** Write the count before the title; Streamlit writes the title anew at a rerun. */
-function showUnseen() {
+export function showUnseen() {
   const bare = document.title.replace(/^\(\d+\) /, "");
   const title = unseen.size ? `(${unseen.size}) ${bare}` : bare;
   if (document.title !== title) document.title = title;
@@ -27,7 +29,7 @@ window.addEventListener("focus", forgetUnseen);
  * @param {SheetCard} after
  * @returns {string} what to announce, empty when nothing ended
  */
-function endingText(before, after) {
+export function endingText(before, after) {
   const ended = before && WAITING_STATES.has(before.state) && !WAITING_STATES.has(after.state);
   if (!ended) return "";
   const what = after.state === "done" ? "Picture done" : after.headline || after.state_word;

@@ -5,7 +5,7 @@
 
 const WANT_PAUSE_MS = 60; // while somebody scrolls, only the place where they stop is asked for
 
-class Places {
+export class Places {
   /** @param {(view: {first: number, last: number, looking: string}) => void} tell */
   constructor(tell) {
     this.tell = tell;

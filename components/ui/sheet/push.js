@@ -23,7 +23,7 @@ function appRoot() {
  * @param {string | undefined} address relative to the app's root, or http(s)
  * @returns {string | null} null for what is neither, such as "javascript:"
  */
-function appUrl(address) {
+export function appUrl(address) {
   if (!address) return null;
   const root = appRoot();
   const path = new URL(root).pathname;
@@ -113,7 +113,7 @@ function readVersion(data) {
  * @param {(version: number) => void} listener
  * @returns {() => void} stops listening
  */
-function listenForPush(address, listener) {
+export function listenForPush(address, listener) {
   const url = appUrl(address)?.replace(/^http/, "ws");
   if (!url) return () => {};
   /** @type {Map<string, PushChannel>} On the window: an edit of these scripts makes a new module. */

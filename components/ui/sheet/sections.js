@@ -2,7 +2,9 @@
  * The cards under their headings, each heading with the number of its cards.
  */
 
-class Sections {
+import { arrange, element, say } from "./elements.js";
+
+export class Sections {
   constructor() {
     this.root = element("div", "kx-sheet-body");
     this.known = new Map();

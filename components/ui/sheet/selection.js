@@ -3,9 +3,13 @@
  * It lives in the browser alone, so that a click marks a picture at once.
  */
 
+import { element, say } from "./elements.js";
+import { icon } from "./icons.js";
+import { appUrl } from "./push.js";
+
 const MOST_EXPORTED = 1000; // the server takes no more in one file
 
-class Selection {
+export class Selection {
   /**
    * @param {{cards: () => SheetCard[], mark: (ids: Set<string>, isOn: boolean) => void,
    *   act: (verb: string, ids: string[]) => void, say: (words: string) => void}} sheet

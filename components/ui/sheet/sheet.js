@@ -1,7 +1,20 @@
 /**
  * The sheet: keeps its cards in step with what Python sends, and says what was done with them.
- * Placed last: it uses everything in the scripts before it.
  */
+
+import { Acts } from "./acts.js";
+import { CardView } from "./card.js";
+import { copyPicture, copyPrompt, Snack } from "./copy.js";
+import { element, say } from "./elements.js";
+import { doKey } from "./keys.js";
+import { Lightbox } from "./lightbox.js";
+import { CardMenu } from "./menu.js";
+import { endingText, showUnseen, unseen } from "./notice.js";
+import { Places } from "./places.js";
+import { listenForPush } from "./push.js";
+import { Sections } from "./sections.js";
+import { Selection } from "./selection.js";
+import { fillNothing, fillTools } from "./tools.js";
 
 const SIGHT_MARGIN = "600px"; // how far outside the screen cards are filled and get their buttons
 const DIMMED_BY = new Set(["delete", "dismiss", "restore", "purge"]); // the card is about to leave

@@ -3,6 +3,10 @@
  * the list of keys; and what is drawn where there is no card.
  */
 
+import { element } from "./elements.js";
+import { icon } from "./icons.js";
+import { keyHelp } from "./keys.js";
+
 const SIZE_KEY = "kx-sheet-size";
 const SIZES_PX = { least: 110, usual: 210, most: 380 }; // height of a row
 
@@ -28,7 +32,7 @@ function addSizeSlider(tools, root) {
  * @param {HTMLElement} root of the sheet
  * @param {Selection | undefined} selection where several cards can be picked
  */
-function fillTools(tools, root, selection) {
+export function fillTools(tools, root, selection) {
   if (selection) {
     const select = element("button", "kx-sheet-tool", icon("check"), "Select");
     select.type = "button";
@@ -40,7 +44,7 @@ function fillTools(tools, root, selection) {
 }
 
 /** @param {HTMLElement} nothing */
-function fillNothing(nothing) {
+export function fillNothing(nothing) {
   const ghosts = element("div", "kx-sheet-ghosts", element("i", ""), element("i", ""), element("i", ""));
   nothing.append(ghosts, element("p", "kx-sheet-nothing-text"));
 }

@@ -8,7 +8,7 @@
  * @param {string} key
  * @returns {CardView | undefined} undefined when the key leads nowhere
  */
-function neighbour(order, from, key) {
+export function neighbour(order, from, key) {
   const index = order.indexOf(from);
   const isRtl = getComputedStyle(from.element).direction === "rtl";
   switch (key) {

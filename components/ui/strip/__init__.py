@@ -8,13 +8,10 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from functools import cache
-from pathlib import Path
 
 import streamlit as st
-from streamlit.components.v2.types import ComponentRenderer
 
-_HERE = Path(__file__).parent
+from components.ui import browser
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,14 +62,4 @@ def strip(
         "branches": [asdict(tile) for tile in branches],
     }
     # One text inside a dict: Streamlit imports pandas and pyarrow to look at anything else.
-    _renderer()(key=key, data={"tiles": json.dumps(tiles)}, on_act_change=receive)
-
-
-@cache
-def _renderer() -> ComponentRenderer:
-    return st.components.v2.component(
-        "kontext_strip",
-        css=(_HERE / "strip.css").read_text("utf-8"),
-        js=(_HERE / "strip.js").read_text("utf-8"),
-        isolate_styles=False,
-    )
+    browser.component("strip")(key=key, data={"tiles": json.dumps(tiles)}, on_act_change=receive)

@@ -9,13 +9,10 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from functools import cache
-from pathlib import Path
 
 import streamlit as st
-from streamlit.components.v2.types import ComponentRenderer
 
-_HERE = Path(__file__).parent
+from components.ui import browser
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,14 +43,4 @@ def tree(nodes: Sequence[Node], *, key: str, on_pick: Callable[[str], None]) -> 
 
     drawn = json.dumps([asdict(node) for node in nodes])
     # One text inside a dict: Streamlit imports pandas and pyarrow to look at anything else.
-    _renderer()(key=key, data={"nodes": drawn}, on_pick_change=receive)
-
-
-@cache
-def _renderer() -> ComponentRenderer:
-    return st.components.v2.component(
-        "kontext_tree",
-        css=(_HERE / "tree.css").read_text("utf-8"),
-        js=(_HERE / "tree.js").read_text("utf-8"),
-        isolate_styles=False,
-    )
+    browser.component("tree")(key=key, data={"nodes": drawn}, on_pick_change=receive)

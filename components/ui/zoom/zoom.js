@@ -4,7 +4,6 @@
  *
  * It draws nothing. The owner reads the state in `onChange` and moves its content
  * with `transform: translate(x px, y px) scale(scale)` about the content's centre.
- * Text to be placed in front of a component's own script; it imports nothing.
  */
 
 /**
