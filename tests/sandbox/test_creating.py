@@ -81,7 +81,7 @@ def test_safety_goes_to_six_without_an_input(caller: Caller, safety: int) -> Non
     assert caller.create("[refused]", safetyTolerance=safety)["code"] == 200
 
 
-@pytest.mark.parametrize("safety", [-1, 7, 2.5])
+@pytest.mark.parametrize("safety", [-1, 7, 2.5, 10**400])
 def test_safety_out_of_range_is_a_500_with_the_vendors_sentence(
     caller: Caller, safety: float
 ) -> None:

@@ -97,6 +97,32 @@ def test_an_unknown_path_is_a_404_in_json(caller: Caller) -> None:
     assert (answer.status_code, answer.json()["code"]) == (404, 404)
 
 
+def test_a_method_that_a_path_does_not_know_is_a_405_that_names_the_right_one(
+    caller: Caller,
+) -> None:
+    answer = caller.get("/api/v1/flux/kontext/generate")
+    assert answer.json() == {"code": 405, "msg": "Method Not Allowed", "data": None}
+    assert answer.headers["Allow"] == "POST"
+
+
+def test_the_sandboxs_own_fault_is_said_in_each_hosts_own_way(open_sandbox: Open) -> None:
+    class BrokenClock(Clock):
+        def __call__(self) -> float:
+            if self.now < 0:
+                raise RuntimeError("no time")
+            return self.now
+
+    clock = BrokenClock()
+    caller = open_sandbox(clock=clock)
+    clock.now = -1
+    said = caller.send()
+    assert said.status_code == 200
+    assert said.json() == {"code": 500, "msg": "Server exception", "data": None}
+    said = caller.upload(b"text", uploadPath="inputs")
+    assert said.status_code == 500
+    assert said.json() == {"success": False, "code": 500, "msg": "Server exception"}
+
+
 def test_a_taken_port_is_an_error_at_once(running_sandbox: RunningSandbox) -> None:
     port = int(running_sandbox.url.rpartition(":")[2])
     with pytest.raises(OSError, match="in use"):

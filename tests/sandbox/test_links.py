@@ -89,6 +89,13 @@ def test_a_known_path_on_another_host_is_wrong(timed: Caller) -> None:
     assert answer.json()["msg"] == "url is wrong"
 
 
+@pytest.mark.parametrize("name", ["localhost", "127.0.0.2", "[::1]"])
+def test_another_name_of_this_machine_is_the_same_host(timed: Caller, name: str) -> None:
+    url = timed.uploaded(picture((30, 20))).replace("127.0.0.1", name)
+    answer = timed.post("/api/v1/common/download-url", json={"url": url})
+    assert answer.json()["code"] == 200
+
+
 def test_a_path_that_leads_nowhere_is_a_404(timed: Caller) -> None:
     assert status(f"{timed.url}/results/../../etc/passwd") == 404
     assert status(f"{timed.url}/results/%2e%2e/nothing") == 404

@@ -1,13 +1,15 @@
 """contract.md §6: three ways to hand in a file, with real HTTP errors."""
 
 import base64
+import socket
+from contextlib import ExitStack
 from datetime import datetime
 from typing import Any
 
 import pytest
 import requests
 
-from tests.sandbox.conftest import Caller, Stranger, opened, picture
+from tests.sandbox.conftest import Caller, Open, Stranger, opened, picture
 
 FIELDS = {
     "success",
@@ -18,6 +20,8 @@ FIELDS = {
     "mimeType",
     "uploadedAt",
 }
+
+FIRST_WAY = "file-stream-upload"
 
 
 def data_of(answer: requests.Response) -> dict[str, Any]:
@@ -139,3 +143,25 @@ def test_an_uploaded_page_cannot_run_as_one(caller: Caller) -> None:
     answer = requests.get(caller.uploaded(b"<script>1</script>", "a.html"), timeout=9)
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.headers["Content-Security-Policy"].startswith("sandbox")
+
+
+@pytest.mark.parametrize(("method", "path"), [("POST", "file-ftp-upload"), ("GET", FIRST_WAY)])
+def test_a_path_or_method_nobody_knows_is_refused_in_this_hosts_way(
+    caller: Caller, method: str, path: str
+) -> None:
+    answer = requests.request(method, f"{caller.url}/api/{path}", timeout=9)
+    assert refusal_of(answer)[0] in (404, 405)
+
+
+def test_callers_who_are_slow_to_send_keep_nobody_out(open_sandbox: Open) -> None:
+    caller = open_sandbox()
+    host, _, port = caller.url.removeprefix("http://").partition(":")
+    begun = (
+        f"POST /api/{FIRST_WAY} HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer a-key\r\n"
+        "Content-Type: multipart/form-data; boundary=b\r\nContent-Length: 1000\r\n\r\n--b"
+    )
+    with ExitStack() as slow:
+        for _ in range(8):
+            sent = slow.enter_context(socket.create_connection((host, int(port)), timeout=9))
+            sent.sendall(begun.encode())
+        data_of(caller.upload(picture((30, 20)), uploadPath="inputs"))
