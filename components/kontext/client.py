@@ -10,9 +10,14 @@ from typing import Self
 
 from components.kontext import uploads, wire
 from components.kontext.checks import is_web_address
-from components.kontext.errors import InvalidRequest, KeyRejected
+from components.kontext.errors import (
+    InvalidRequest,
+    KeyRejected,
+    KontextError,
+    OutcomeUnknown,
+)
 from components.kontext.exchange import Exchanges, NoReply, Reply
-from components.kontext.refusals import Call, data_of, unclear
+from components.kontext.refusals import Call, created_id, data_of, unclear
 from components.kontext.report import TaskReport, read_report
 from components.kontext.request import GenerationRequest
 from components.kontext.uploads import UploadedFile
@@ -75,18 +80,25 @@ class KontextClient:
         """Start a task and return its id. This is the call that costs money.
 
         Also raises InvalidRequest, PromptRefused, and OutcomeUnknown for anything but a clear
-        answer: then a task may exist. Only NeverSent and RateLimited mean that none does.
+        answer, such as a refusal that names a task: then one may exist. Only NeverSent and
+        RateLimited mean that none does.
         """
         answer = self._exchanges.post(
             f"{self._base_url}/api/v1/flux/kontext/generate",
             json=request.body(),
             budget_seconds=self._create_seconds,
         )
-        data = wire.mapping(self._data(answer, Call.CREATE)) or {}
-        task_id = wire.task_id(data.get("taskId"))
-        if task_id is None:
+        named = created_id(answer)
+        try:
+            self._data(answer, Call.CREATE)
+        except KontextError as error:
+            if named is None:
+                raise
+            # Whatever the code says, there is an id: a second create might be a second picture.
+            raise OutcomeUnknown(error.message, code=error.code, task_id=named) from error
+        if named is None:
             raise unclear(Call.CREATE, "accepted, but without a usable task id")
-        return task_id
+        return named
 
     def query(self, task_id: str) -> TaskReport:
         """How a task is doing. Also raises TaskNotFound, InvalidRequest for an unusable id."""

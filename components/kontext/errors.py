@@ -102,7 +102,16 @@ class NeverSent(ServiceUnavailable):
 
 
 class OutcomeUnknown(KontextError):
-    """A create was sent and its answer is lost or unclear: a task may exist and be paid for."""
+    """A create was sent and its answer is lost or unclear: a task may exist and be paid for.
+
+    `task_id`: what an answer named that was no clear yes all the same; worth a query.
+    """
+
+    def __init__(
+        self, message: str = "", *, code: int | None = None, task_id: str | None = None
+    ) -> None:
+        super().__init__(message, code=code)
+        self.task_id = task_id
 
 
 class CallbackRejected(KontextError):

@@ -24,7 +24,13 @@ from components.kontext.errors import (
     TaskNotFound,
 )
 from components.kontext.exchange import NoReply, Reply
-from components.kontext.wire import read_envelope, retry_after_seconds, words
+from components.kontext.wire import (
+    mapping,
+    read_envelope,
+    retry_after_seconds,
+    task_id,
+    words,
+)
 
 # Statuses that say it all in a JSON body without a code. Not 403, 404 or 5xx: gateways use them.
 _TELLING_STATUSES: Final = {401, 402, 429, 455}
@@ -83,6 +89,13 @@ def data_of(answer: Reply | NoReply, call: Call, *, hide: str) -> object:
     if code == 429:
         raise _rate_limited(message, code, answer)
     raise _refusal(call, code, message)
+
+
+def created_id(answer: Reply | NoReply) -> str | None:
+    """The task id that the answer to a create names, whatever else it says."""
+    envelope = read_envelope(answer.body) if isinstance(answer, Reply) else None
+    data = mapping(envelope.data) if envelope is not None else None
+    return None if data is None else task_id(data.get("taskId"))
 
 
 def unclear(call: Call, message: str, *, code: int | None = None) -> KontextError:

@@ -53,7 +53,7 @@ def read_report(data: object, *, task_id: str, hide: str) -> TaskReport | None:
     `hide`: the key, masked in the service's words.
     """
     record = wire.mapping(data)
-    if record is None or record.get("taskId", task_id) != task_id:
+    if record is None or record.get("taskId") not in (None, task_id):
         return None
     flag = wire.whole_number(record.get("successFlag"))
     if flag is None:

@@ -157,6 +157,17 @@ def test_a_yes_under_an_http_error_is_an_unknown_outcome(
         client_at(server.answering(http(ACCEPTED, status=status))).create(REQUEST)
 
 
+@pytest.mark.parametrize("code", [None, 0, 400, 402, 429, 455, 500, 504, 999])
+@pytest.mark.parametrize("status", [200, 429, 500])
+def test_a_no_that_names_a_task_is_an_unknown_outcome_and_tells_the_id(
+    server: HostileServer, client_at: ClientAt, code: int | None, status: int
+) -> None:
+    answer = http(envelope({"taskId": TASK_ID}, code=code, msg="no"), status=status)
+    with pytest.raises(OutcomeUnknown) as caught:
+        client_at(server.answering(answer)).create(REQUEST)
+    assert caught.value.task_id == TASK_ID
+
+
 @pytest.mark.parametrize("task_id", ["task_flux_abc123", "7", "Ωμέγα", "a" * 200])
 def test_a_task_id_may_have_any_shape(
     server: HostileServer, client_at: ClientAt, task_id: str

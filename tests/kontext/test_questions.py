@@ -144,7 +144,13 @@ def test_parameters_that_cannot_be_read_are_none(report_of: Any, text: object) -
     assert report_of(paramJson=text).parameters is None
 
 
-@pytest.mark.parametrize("task_id", ["another", 7, None, ""])
+def test_a_record_that_does_not_say_whose_it_is_is_taken_for_what_was_asked(
+    report_of: Any,
+) -> None:
+    assert report_of(taskId=None).task_id == TASK_ID
+
+
+@pytest.mark.parametrize("task_id", ["another", 7, ""])
 def test_the_record_of_another_task_is_never_taken_for_this_one(
     report_of: Any, task_id: object
 ) -> None:

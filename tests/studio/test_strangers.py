@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pytest
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -23,6 +24,9 @@ from components.studio.tasks.task import State, Task, Trouble
 from tests.listening import listening
 from tests.studio.corpus import encoded, quarters
 from tests.studio.workshop import DESIGNER, until
+
+
+REFUSED_YET_MADE = {"too many, yet made": 429, "failed, yet made": 500, "unpaid, yet made": 402}
 
 
 @dataclass
@@ -51,6 +55,10 @@ class Stranger:
             return Response("<h1>Slow down</h1>", 429, {"retry-after": "1"})
         if prompt == "gateway":
             return JSONResponse({"code": 504, "msg": "Gateway time-out", "data": None})
+        if prompt in REFUSED_YET_MADE:
+            self.records[prompt] = body
+            no = {"code": REFUSED_YET_MADE[prompt], "msg": "no", "data": {"taskId": prompt}}
+            return JSONResponse(no)
         task_id = "always the same" if prompt.startswith("same id") else f"{next(self._numbers)}"
         self.records.setdefault(task_id, body)
         return JSONResponse({"code": 200, "msg": "success", "data": {"taskId": task_id}})
@@ -112,6 +120,16 @@ def test_what_is_turned_away_is_sent_until_it_is_taken_and_then_never_again(
     with studio_at(tmp_path, stranger) as studio:
         asked(studio, "turned away", State.DONE)
     assert stranger.creates == {"turned away": 3}
+
+
+@pytest.mark.parametrize("prompt", REFUSED_YET_MADE)
+def test_a_refusal_that_names_a_task_is_followed_and_not_sent_again(
+    tmp_path: Path, prompt: str
+) -> None:
+    stranger = Stranger()
+    with studio_at(tmp_path, stranger) as studio:
+        task = asked(studio, prompt, State.DONE)
+    assert (task.service_id, stranger.creates[prompt]) == (prompt, 1)
 
 
 def test_a_gateways_answer_to_a_create_leaves_it_unconfirmed(tmp_path: Path) -> None:

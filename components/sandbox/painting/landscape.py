@@ -18,7 +18,7 @@ from components.sandbox.painting.land import (
 )
 from components.sandbox.painting.mountains import paint_mountains
 from components.sandbox.painting.palettes import Hour, Palette, Weather, palette_for, with_sky
-from components.sandbox.painting.scene import Ground, Scene, Style, Thing
+from components.sandbox.painting.scene import Genre, Ground, Scene, Style, Thing
 from components.sandbox.painting.sky import (
     paint_clouds,
     paint_moon,
@@ -72,7 +72,9 @@ def settle(scene: Scene, size: tuple[int, int], name: str, rng: Random) -> tuple
     if not scene.grounds:
         scene = replace(scene, grounds=_default_ground(scene, rng))
     neon = scene.style is Style.NEON
-    hour = scene.hour or (Hour.NIGHT if neon else rng.choice(_HOURS))
+    indoors = scene.genre is Genre.INTERIOR
+    usual = Hour.NIGHT if neon else Hour.DAY if indoors else rng.choice(_HOURS)
+    hour = scene.hour or usual
     palette = palette_for(hour, scene.weather, rng)
     if scene.sky is not None:
         palette = with_sky(palette, scene.sky)

@@ -4,6 +4,7 @@ from PIL import Image, ImageOps
 
 from components.sandbox.painting.abstract import paint_abstract
 from components.sandbox.painting.dice import dice
+from components.sandbox.painting.interior import paint_interior
 from components.sandbox.painting.landscape import (
     paint_ground,
     paint_heaven,
@@ -54,6 +55,8 @@ def paint_bare(prompt: str, size: tuple[int, int], seed: int) -> Image.Image:
             paint_abstract(stage, scene)
         case Genre.SPACE:
             paint_space(stage, scene)
+        case Genre.INTERIOR:
+            paint_interior(stage, scene)
         case Genre.LANDSCAPE:
             _paint_landscape(stage, scene, asked)
     if scene.text:

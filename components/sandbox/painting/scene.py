@@ -15,6 +15,7 @@ class Genre(StrEnum):
     STILL_LIFE = "still life"
     ABSTRACT = "abstract"
     SPACE = "space"
+    INTERIOR = "interior"
 
 
 class Ground(StrEnum):
@@ -83,6 +84,22 @@ class Thing(StrEnum):
     BOOK = "book"
     PLANT = "plant"
     LAMP = "lamp"
+    CAKE = "cake"
+    BURGER = "burger"
+    PIZZA = "pizza"
+    ICE_CREAM = "ice cream"
+    NOODLES = "noodles"
+    SUSHI = "sushi"
+    SHOE = "shoe"
+    WATCH = "watch"
+    HEADPHONES = "headphones"
+    PHONE = "phone"
+    LAPTOP = "laptop"
+    BAG = "bag"
+    SOFA = "sofa"
+    BED = "bed"
+    ARMCHAIR = "armchair"
+    DINING_TABLE = "dining table"
 
 
 class Style(StrEnum):

@@ -57,9 +57,9 @@ def paint_still_life(stage: Stage, scene: Scene) -> None:
         1.7,
     )
     shine(stage.picture, light, (255, 226, 184), 0.22 if not stage.palette.dark else 0.12)
+    usual = (Thing.BOTTLE,) if "product" in scene.traits else (Thing.VASE, Thing.FRUIT)
     orders = [order for order in scene.wanted if order.thing in TABLETOP] or [
-        Wanted(Thing.VASE),
-        Wanted(Thing.FRUIT),
+        Wanted(thing) for thing in usual
     ]
     if scene.find(Thing.VASE):
         orders = [order for order in orders if order.thing is not Thing.FLOWER]

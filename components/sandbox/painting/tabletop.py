@@ -2,11 +2,13 @@
 
 import math
 
-from components.sandbox.painting.board import Board
 from components.sandbox.painting.brush import Point, halo, shine
 from components.sandbox.painting.colour import RGB, mix
+from components.sandbox.painting.food import FOOD
+from components.sandbox.painting.goods import GOODS
 from components.sandbox.painting.scene import Thing, Wanted
 from components.sandbox.painting.stage import Stage
+from components.sandbox.painting.turning import mirrored, sheet, turned
 
 _PETALS: tuple[RGB, ...] = (
     (222, 106, 98),
@@ -17,27 +19,10 @@ _PETALS: tuple[RGB, ...] = (
 )
 
 
-def _round(board: Board, outline: list[Point], tone: RGB, gleam: float = 0.5) -> None:
-    """Draw a turned body: lit on the board's left, dark on the right, with a soft gleam."""
-    board.curve(outline, tone)
-    board.shade(outline, mix(tone, (18, 10, 22), 0.82), (0, 200), rounded=True)
-    board.shade(outline, (255, 244, 226), (round(90 * gleam), 0), rounded=True)
-
-
-def _board(stage: Stage, at: Point, tall: float, reach: float = 0.7) -> Board:
-    return Board(
-        stage, at, tall, reach=reach, top=1.15, foot=0.12, facing=1 if stage.lit_from_left else -1
-    )
-
-
-def _mirrored(right: list[Point]) -> list[Point]:
-    return [*right, *((-x, y) for x, y in reversed(right))]
-
-
 def paint_vase(stage: Stage, wanted: Wanted, at: Point, tall: float) -> None:
     """Paint a ceramic vase with a loose bunch of flowers."""
     rng = stage.dice(f"vase {at[0]:.0f}")
-    board = _board(stage, at, tall)
+    board = sheet(stage, at, tall)
     stem = (74, 104, 76)
     heads: list[tuple[float, float, float]] = []
     for k in range(9):
@@ -76,17 +61,17 @@ def paint_vase(stage: Stage, wanted: Wanted, at: Point, tall: float) -> None:
                     mix(mix(tone, (255, 250, 240), 0.3 * (1 - ring)), (60, 16, 40), share),
                 )
         board.disc(x, y, r * 0.16, r * 0.16, mix(tone, (96, 40, 40), 0.5))
-    body = _mirrored(
+    body = mirrored(
         [(0.075, 0.47), (0.06, 0.4), (0.13, 0.3), (0.165, 0.18), (0.12, 0.04), (0.07, 0.0)]
     )
-    _round(board, body, (214, 206, 194) if rng.random() < 0.5 else (74, 112, 122))
+    turned(board, body, (214, 206, 194) if rng.random() < 0.5 else (74, 112, 122))
     board.disc(0, 0.465, 0.072, 0.014, (46, 40, 44))
     board.lay()
 
 
 def paint_fruit(stage: Stage, wanted: Wanted, at: Point, tall: float) -> None:
     """Paint a footed bowl heaped with fruit."""
-    board = _board(stage, at, tall, 1.1)
+    board = sheet(stage, at, tall, 1.1)
     rng = stage.dice(f"fruit {at[0]:.0f}")
     tones = [(200, 70, 54), (236, 154, 62), (226, 190, 84), (150, 164, 80), (190, 92, 84)]
     spots = [
@@ -104,7 +89,7 @@ def paint_fruit(stage: Stage, wanted: Wanted, at: Point, tall: float) -> None:
             (x + math.cos(a) * 0.175, y + math.sin(a) * 0.165)
             for a in (i * 0.5236 for i in range(12))
         ]
-        _round(board, outline, tone, 1.0)
+        turned(board, outline, tone, 1.0)
         board.line([(x, y + 0.14), (x + 0.02, y + 0.2)], 0.016, (78, 56, 40))
     bowl = [
         (-0.72, 0.48),
@@ -115,14 +100,14 @@ def paint_fruit(stage: Stage, wanted: Wanted, at: Point, tall: float) -> None:
         (0.72, 0.48),
         (0.0, 0.43),
     ]
-    board.curve(_mirrored([(0.1, 0.14), (0.07, 0.06), (0.24, 0.0)]), (150, 146, 142))
-    _round(board, bowl, (222, 216, 206))
+    board.curve(mirrored([(0.1, 0.14), (0.07, 0.06), (0.24, 0.0)]), (150, 146, 142))
+    turned(board, bowl, (222, 216, 206))
     board.lay()
 
 
 def paint_cup(stage: Stage, wanted: Wanted, at: Point, tall: float) -> None:
     """Paint a cup on its saucer, with steam."""
-    board = _board(stage, at, tall, 1.0)
+    board = sheet(stage, at, tall, 1.0)
     china = wanted.colour or (236, 230, 220)
     board.disc(0, 0.03, 0.66, 0.1, mix(china, (30, 20, 30), 0.25))
     board.disc(0, 0.05, 0.64, 0.09, china)
@@ -132,8 +117,8 @@ def paint_cup(stage: Stage, wanted: Wanted, at: Point, tall: float) -> None:
         for a in (k * 0.349 for k in range(19))
     ]
     board.line(ring, 0.05, mix(china, (30, 20, 30), 0.35))
-    body = _mirrored([(0.42, 0.6), (0.405, 0.4), (0.32, 0.18), (0.18, 0.07)])
-    _round(board, body, china)
+    body = mirrored([(0.42, 0.6), (0.405, 0.4), (0.32, 0.18), (0.18, 0.07)])
+    turned(board, body, china)
     board.disc(0, 0.6, 0.42, 0.075, mix(china, (255, 255, 255), 0.5))
     board.disc(0, 0.595, 0.38, 0.06, (66, 40, 30))
     board.disc(-0.06, 0.59, 0.24, 0.034, (146, 98, 64))
@@ -152,7 +137,7 @@ def paint_cup(stage: Stage, wanted: Wanted, at: Point, tall: float) -> None:
 
 def paint_bottle(stage: Stage, wanted: Wanted, at: Point, tall: float) -> None:
     """Paint a glass bottle with a cap and a plain label."""
-    board = _board(stage, at, tall)
+    board = sheet(stage, at, tall)
     glass = wanted.colour or (58, 92, 84)
     body = [
         (-0.17, 0.02),
@@ -170,7 +155,7 @@ def paint_bottle(stage: Stage, wanted: Wanted, at: Point, tall: float) -> None:
         (0.1, -0.005),
         (-0.1, -0.005),
     ]
-    _round(board, body, glass, 0.8)
+    turned(board, body, glass, 0.8)
     board.box(-0.064, 0.84, 0.064, 0.98, (40, 34, 38))
     board.shade(
         [(-0.064, 0.84), (-0.064, 0.98), (0.064, 0.98), (0.064, 0.84)], (255, 240, 220), (90, 0)
@@ -188,9 +173,9 @@ def paint_bottle(stage: Stage, wanted: Wanted, at: Point, tall: float) -> None:
 
 def paint_candle(stage: Stage, wanted: Wanted, at: Point, tall: float) -> None:
     """Paint a burning candle in a low holder."""
-    board = _board(stage, at, tall)
+    board = sheet(stage, at, tall)
     wax = wanted.colour or (240, 228, 206)
-    _round(board, _mirrored([(0.1, 0.1), (0.22, 0.06), (0.2, 0.0)]), (158, 120, 70))
+    turned(board, mirrored([(0.1, 0.1), (0.22, 0.06), (0.2, 0.0)]), (158, 120, 70))
     body = [(-0.085, 0.09), (-0.085, 0.7), (0.085, 0.7), (0.085, 0.09)]
     board.polygon(body, wax)
     board.shade(body, (70, 30, 24), (0, 150))
@@ -207,7 +192,7 @@ def paint_candle(stage: Stage, wanted: Wanted, at: Point, tall: float) -> None:
 
 def paint_book(stage: Stage, wanted: Wanted, at: Point, tall: float) -> None:
     """Paint a stack of three books."""
-    board = _board(stage, at, tall, 1.2)
+    board = sheet(stage, at, tall, 1.2)
     tones = [(52, 84, 104), (188, 92, 70), (222, 178, 104)]
     for k, tone in enumerate(tones):
         cover = wanted.colour if wanted.colour and k == 2 else tone
@@ -230,7 +215,7 @@ def paint_book(stage: Stage, wanted: Wanted, at: Point, tall: float) -> None:
 def paint_plant(stage: Stage, wanted: Wanted, at: Point, tall: float) -> None:
     """Paint a broad-leaved plant in a clay pot."""
     rng = stage.dice(f"plant {at[0]:.0f}")
-    board = _board(stage, at, tall)
+    board = sheet(stage, at, tall)
     green = wanted.colour or (70, 122, 86)
     for k in range(11):
         angle = 0.35 + k * 0.244 + rng.uniform(-0.08, 0.08)
@@ -267,13 +252,13 @@ def paint_plant(stage: Stage, wanted: Wanted, at: Point, tall: float) -> None:
 
 def paint_lamp(stage: Stage, wanted: Wanted, at: Point, tall: float) -> None:
     """Paint a table lamp with a glowing shade."""
-    board = _board(stage, at, tall)
+    board = sheet(stage, at, tall)
     glow = halo(stage.size, board.on_picture((0, 0.74)), (tall * 1.0, tall * 0.9), 1.8)
     shine(stage.picture, glow, (255, 206, 128), 0.55)
     brass = (150, 116, 72)
-    _round(
+    turned(
         board,
-        _mirrored([(0.02, 0.5), (0.03, 0.3), (0.1, 0.2), (0.06, 0.08), (0.17, 0.02), (0.16, 0.0)]),
+        mirrored([(0.02, 0.5), (0.03, 0.3), (0.1, 0.2), (0.06, 0.08), (0.17, 0.02), (0.16, 0.0)]),
         wanted.colour or brass,
     )
     shade = [(-0.15, 1.0), (-0.29, 0.52), (0.29, 0.52), (0.15, 1.0)]
@@ -292,5 +277,7 @@ TABLETOP = {
     Thing.BOOK: (paint_book, 0.4),
     Thing.PLANT: (paint_plant, 0.95),
     Thing.LAMP: (paint_lamp, 0.9),
+    **FOOD,
+    **GOODS,
 }
 """What can stand on the table: its painter, and its height as a share of the tallest's."""

@@ -73,7 +73,7 @@ WEATHERS = _lexicon(
 GROUNDS = _lexicon(
     {
         Ground.MOUNTAINS: (
-            "mountain, peak, alps, alpine, summit, range, himalaya, fjord, volcano, "
+            "mountain, peak, alps, alpine, summit, mountain range, himalaya, fjord, volcano, "
             "matterhorn, mount, cliff, canyon, dolomite"
         ),
         Ground.HILLS: (
@@ -172,13 +172,32 @@ THINGS = _lexicon(
             "cup of tea, coffee cup"
         ),
         Thing.BOTTLE: (
-            "bottle, perfume, product, wine bottle, flask, wine, packaging, skincare, "
-            "cosmetic, jar, serum, perfume bottle, whisky, can"
+            "bottle, perfume, wine bottle, flask, wine, packaging, skincare, "
+            "cosmetic, jar, serum, perfume bottle, whisky"
         ),
         Thing.CANDLE: "candle, candlelight",
         Thing.BOOK: "book, notebook, magazine",
         Thing.PLANT: "plant, houseplant, potted plant, monstera, succulent, fern, pot",
         Thing.LAMP: "lamp, desk lamp, lantern, light bulb",
+        Thing.CAKE: "cake, cupcake, birthday cake, slice of cake, dessert, cheesecake, pancake, pie",
+        Thing.BURGER: "burger, hamburger, cheeseburger, sandwich",
+        Thing.PIZZA: "pizza",
+        Thing.ICE_CREAM: "ice cream, icecream, gelato, ice cream cone, sundae",
+        Thing.NOODLES: (
+            "noodle, ramen, soup, pasta, spaghetti, pho, curry, salad, bowl of ramen, "
+            "bowl of soup, bowl of noodles, bowl of pasta, bowl of salad, rice bowl, poke bowl"
+        ),
+        Thing.SUSHI: "sushi, sashimi, nigiri, maki",
+        Thing.SHOE: "shoe, sneaker, trainer, boot, footwear, running shoe",
+        Thing.WATCH: "watch, wristwatch, smartwatch, timepiece",
+        Thing.HEADPHONES: "headphone, headset, earphone, earbud",
+        Thing.PHONE: "phone, smartphone, iphone, mobile phone, cell phone, tablet, app screen",
+        Thing.LAPTOP: "laptop, computer, macbook, notebook computer, monitor",
+        Thing.BAG: "bag, handbag, purse, backpack, tote bag, leather bag",
+        Thing.SOFA: "sofa, couch, settee, loveseat, sectional",
+        Thing.BED: "bed, double bed, four poster",
+        Thing.ARMCHAIR: "armchair, chair, recliner, rocking chair, lounge chair",
+        Thing.DINING_TABLE: "dining table, table and chairs, table with chairs",
     }
 )
 
@@ -194,6 +213,11 @@ GENRES = _lexicon(
         Genre.ABSTRACT: (
             "abstract, geometric, pattern, geometry, shape, bauhaus, gradient, logo, "
             "wallpaper, memphis, mandala, minimalist shape, swirl, texture, fluid art"
+        ),
+        Genre.INTERIOR: (
+            "interior, room, living room, bedroom, dining room, hotel room, empty room, lounge, "
+            "cafe, café, coffee shop, restaurant, library, office, reading nook, nook, loft, "
+            "apartment, hallway, kitchen interior, interior design, sofa, couch, bookshelf"
         ),
         Genre.SPACE: "outer space, galaxy, nebula, cosmos, cosmic, space, solar system, universe",
     }

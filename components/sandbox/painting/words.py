@@ -38,8 +38,21 @@ _TABLETOP = frozenset(
         Thing.BOOK,
         Thing.PLANT,
         Thing.LAMP,
+        Thing.CAKE,
+        Thing.BURGER,
+        Thing.PIZZA,
+        Thing.ICE_CREAM,
+        Thing.NOODLES,
+        Thing.SUSHI,
+        Thing.SHOE,
+        Thing.WATCH,
+        Thing.HEADPHONES,
+        Thing.PHONE,
+        Thing.LAPTOP,
+        Thing.BAG,
     }
 )
+_FURNITURE = frozenset({Thing.SOFA, Thing.BED, Thing.ARMCHAIR, Thing.DINING_TABLE})
 _FLYING = frozenset({Thing.BIRDS, Thing.HOT_AIR_BALLOON, Thing.PARTY_BALLOON, Thing.STARS})
 
 
@@ -157,6 +170,8 @@ def _genre(words: Sequence[str], things: set[Thing], grounds: frozenset[Ground])
     animals = things & {Thing.CAT, Thing.DOG, Thing.FOX, Thing.DEER, Thing.HORSE, Thing.BIRD}
     if named is Genre.PORTRAIT and animals:
         return Genre.LANDSCAPE
+    if things & _FURNITURE and not grounds and named in (None, Genre.STILL_LIFE):
+        return Genre.INTERIOR
     if named is Genre.SPACE and grounds:
         return Genre.LANDSCAPE
     if named is Genre.STILL_LIFE and not things & _TABLETOP and (grounds or animals):

@@ -20,6 +20,7 @@ from components.studio.intake.envelope import Envelope
 from components.studio.intake.faults import PictureFault, UnusablePicture, damaged
 from components.studio.intake.gate import DecodingGate
 from components.studio.intake.kinds import Kind
+from components.studio.intake.png import holds_only_pixels
 
 __all__ = [
     "MAX_BYTES",
@@ -45,7 +46,6 @@ MIN_SIDE_PX: Final = 16
 MAX_RATIO: Final = 20
 """Long side over short side. The model's own sizes end at 2.34 (contract.md §8)."""
 
-_PNG_DEPTH_AT: Final = 24  # behind signature, chunk head, width and height
 _HEAVY_PX: Final = 30_000_000
 _NEUTRAL: Final = (128, 128, 128)  # behind a thumbnail's see-through parts, light or dark page
 _GATE: Final = DecodingGate(slots=2, wait_seconds=30.0)
@@ -156,6 +156,8 @@ def _clean(envelope: Envelope) -> Picture:
 
 def _container_notes(envelope: Envelope) -> list[str]:
     camera, notes = envelope.camera, []
+    if envelope.kind in {Kind.HEIC, Kind.AVIF}:
+        notes.append(f"Converted from {envelope.kind}.")
     if envelope.animated:
         notes.append("Only the first frame is used.")
     if camera.orientation != 1:
@@ -171,10 +173,11 @@ def _container_notes(envelope: Envelope) -> list[str]:
 
 def _may_be_kept(envelope: Envelope) -> bool:
     """Whether a decoded RGB or RGBA file that needed no change can be sent without re-encoding."""
-    fits = len(envelope.pixels) <= SEND_BYTES
-    if envelope.kind is Kind.PNG:
-        return fits and envelope.pixels[_PNG_DEPTH_AT] == 8
-    return fits and envelope.kind is Kind.JPEG
+    if len(envelope.pixels) > SEND_BYTES:
+        return False
+    return envelope.kind is Kind.JPEG or (
+        envelope.kind is Kind.PNG and holds_only_pixels(envelope.pixels)
+    )
 
 
 def _upright(image: Image.Image, orientation: int) -> Image.Image:

@@ -3,25 +3,67 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Final
 
 from components.studio.intake.envelope import MAX_PARTS, MAX_PROFILE_BYTES, Envelope, read_exif
 from components.studio.intake.faults import PictureFault, UnusablePicture, cut_short, damaged
 from components.studio.intake.kinds import Kind
 
+SOS: Final = 0xDA  # a scan's header; its pixels follow, without a length
+EOI: Final = 0xD9
+APP0: Final = 0xE0
+APP1: Final = 0xE1
+EXIF: Final = b"Exif\x00\x00"
+
 _SOI: Final = b"\xff\xd8"
-_EOI: Final = 0xD9
-_SOS: Final = 0xDA
 _DECODABLE_FRAMES: Final = frozenset({0xC0, 0xC1, 0xC2})  # baseline, extended, progressive
 _OTHER_FRAMES: Final = frozenset(
     {0xC3, 0xC5, 0xC6, 0xC7, 0xC9, 0xCA, 0xCB, 0xCD, 0xCE, 0xCF}
 )  # lossless, hierarchical, arithmetic
 _TABLES: Final = frozenset({0xC4, 0xDB, 0xDD})  # Huffman, quantisation, restart interval
-_STANDALONE: Final = frozenset({0x01, *range(0xD0, 0xD9)})
-_APP0, _APP1, _APP2, _APP13, _APP14, _COMMENT = 0xE0, 0xE1, 0xE2, 0xED, 0xEE, 0xFE
+_APP2, _APP13, _APP14, _COMMENT = 0xE2, 0xED, 0xEE, 0xFE
 
 _JFIF: Final = b"\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00"
-_MARKER_AFTER_SCAN: Final = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
+_MARKER: Final = re.compile(rb"\xff[^\x00\x01\xd0-\xd8\xff]")  # of those with something to say
+_BLOCKS_PER_BYTE: Final = 16  # a block takes a bit at least; half of that is left for odd sampling
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A marker with its body.
+
+    Between `start`, the end of the one before, and `at` lies what has no length of its own:
+    nothing, fill bytes, or the pixels of a scan.
+    """
+
+    code: int
+    start: int
+    at: int
+    end: int
+    body: bytes
+
+
+def segments(data: bytes) -> Iterator[Segment]:
+    """Every segment up to the end of the picture, which is the last. Raises UnusablePicture."""
+    start = len(_SOI)
+    for _ in range(MAX_PARTS):
+        marker = _MARKER.search(data, start)
+        if marker is None:
+            raise cut_short(Kind.JPEG)
+        at, code = marker.start(), data[marker.start() + 1]
+        if code == EOI:
+            yield Segment(code, start, at, marker.end(), b"")
+            return
+        end = at + 2 + int.from_bytes(data[at + 2 : at + 4], "big")
+        if end > len(data) or at + 4 > len(data):
+            raise cut_short(Kind.JPEG)
+        if end < at + 4:
+            raise damaged(Kind.JPEG)
+        yield Segment(code, start, at, end, data[at + 4 : end])
+        start = end
+    raise damaged(Kind.JPEG)
 
 
 def open_jpeg(data: bytes) -> Envelope:
@@ -32,57 +74,38 @@ def open_jpeg(data: bytes) -> Envelope:
     kept = [_SOI]
     profile_parts: dict[int, bytes] = {}
     exif: bytes | None = None
-    hidden_text = False
+    hidden_text = in_scan = False
     size: tuple[int, int] | None = None
-    scans = 0
-    at = 2
-    for _ in range(MAX_PARTS):
-        at = data.find(b"\xff", at)
-        while 0 <= at < len(data) - 1 and data[at + 1] == 0xFF:
-            at += 1
-        if at < 0 or at + 1 >= len(data):
-            raise cut_short(Kind.JPEG)
-        code = data[at + 1]
-        if code == _EOI:
-            break
-        if code in _STANDALONE or code == 0:
-            at += 2
-            continue
-        end = at + 2 + int.from_bytes(data[at + 2 : at + 4], "big")
-        if end < at + 4:
-            raise damaged(Kind.JPEG)
-        if end > len(data):
-            raise cut_short(Kind.JPEG)
-        body = data[at + 4 : end]
+    scans = scan_bytes = 0
+    for part in segments(data):
+        code, body = part.code, part.body
+        if in_scan:
+            kept.append(data[part.start : part.at])
+            scan_bytes += part.at - part.start
+        in_scan = code == SOS
         if code in _OTHER_FRAMES:
             raise _unusual()
         if code in _DECODABLE_FRAMES:
             if size is not None:
                 raise damaged(Kind.JPEG)
             size = _frame_size(body)
-        if code == _SOS:
-            scans += 1
-            following = _MARKER_AFTER_SCAN.search(data, end)
-            if following is None:
-                raise cut_short(Kind.JPEG)
-            end = following.start()
-        if code == _SOS or code in _TABLES or code in _DECODABLE_FRAMES:
-            kept.append(data[at:end])
-        elif code == _APP0 and body.startswith(b"JFIF\x00") and len(kept) == 1:
+        scans += in_scan
+        if in_scan or code in _TABLES or code in _DECODABLE_FRAMES:
+            kept.append(data[part.at : part.end])
+        elif code == APP0 and body.startswith(b"JFIF\x00") and len(kept) == 1:
             kept.append(_JFIF)  # says YCbCr; rewritten because it may hold a thumbnail
         elif code == _APP14 and body.startswith(b"Adobe") and len(body) >= 12:
             kept.append(b"\xff\xee\x00\x0e" + body[:12])  # says which colour transform
-        elif code == _APP1 and body.startswith(b"Exif\x00\x00"):
+        elif code == APP1 and body.startswith(EXIF):
             exif = exif or body
         elif code == _APP2 and body.startswith(b"ICC_PROFILE\x00") and len(body) > 14:
             profile_parts[body[12]] = body[14:]
-        elif code in {_APP1, _APP13, _COMMENT}:
+        elif code in {APP1, _APP13, _COMMENT}:
             hidden_text = True  # XMP, IPTC, a comment
-        at = end
-    else:
-        raise damaged(Kind.JPEG)
     if size is None or not scans:
         raise damaged(Kind.JPEG)
+    if -(-size[0] // 8) * -(-size[1] // 8) > scan_bytes * _BLOCKS_PER_BYTE:
+        raise cut_short(Kind.JPEG)
     kept.append(b"\xff\xd9")
     profile = b"".join(profile_parts[number] for number in sorted(profile_parts))
     return Envelope(

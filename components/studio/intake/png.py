@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 import zlib
+from collections.abc import Iterator
 from typing import Final
 
 from components.studio.intake.envelope import MAX_PARTS, MAX_PROFILE_BYTES, Envelope, read_exif
@@ -11,9 +12,28 @@ from components.studio.intake.faults import cut_short, damaged
 from components.studio.intake.kinds import Kind
 
 _SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
-_MAKES_PIXELS: Final = frozenset({b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"})
-_GREY, _RGB = 0, 2  # colour types
+_MAKES_PIXELS: Final = frozenset({b"IHDR", b"IDAT", b"IEND"})
+_GREY, _RGB, _PALETTE, _RGBA = 0, 2, 3, 6  # colour types
+_KEYED: Final = frozenset({_GREY, _RGB, _PALETTE})  # where tRNS says what is see-through
 _TEXT: Final = frozenset({b"tEXt", b"zTXt", b"iTXt"})
+_UNPACK_BYTES: Final = 16 * 1024  # become 16 MB at most
+
+
+def chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
+    """Name, start and end of each chunk up to IEND. Raises UnusablePicture."""
+    at = len(_SIGNATURE)
+    for _ in range(MAX_PARTS):
+        if at + 12 > len(data):
+            raise cut_short(Kind.PNG)
+        length, name = struct.unpack_from(">I4s", data, at)
+        end = at + 12 + length
+        if end > len(data):
+            raise cut_short(Kind.PNG)
+        yield name, at, end
+        if name == b"IEND":
+            return
+        at = end
+    raise damaged(Kind.PNG)
 
 
 def open_png(data: bytes) -> Envelope:
@@ -28,26 +48,19 @@ def open_png(data: bytes) -> Envelope:
     profile: bytes | None = None
     hidden_text = animated = has_pixels = False
     depth = colour_type = 0
-    at = len(_SIGNATURE)
-    for _ in range(MAX_PARTS):
-        if at + 12 > len(data):
-            raise cut_short(Kind.PNG)
-        length, name = struct.unpack_from(">I4s", data, at)
-        end = at + 12 + length
-        if end > len(data):
-            raise cut_short(Kind.PNG)
-        body = data[at + 8 : end - 4]
+    for name, start, end in chunks(data):
+        body = data[start + 8 : end - 4]
         if (name == b"IHDR") != (size is None):
             raise damaged(Kind.PNG)
         if name == b"IHDR":
-            if length != 13:
+            if len(body) != 13:
                 raise damaged(Kind.PNG)
             size = struct.unpack_from(">II", body)
             depth, colour_type = body[8], body[9]
-        if name == b"tRNS":
+        if name == b"tRNS" and colour_type in _KEYED:
             kept.append(_chunk(name, _key_as_decoded(body, depth, colour_type)))
-        elif name in _MAKES_PIXELS:
-            kept.append(data[at:end])
+        elif name in _MAKES_PIXELS or (name == b"PLTE" and colour_type == _PALETTE):
+            kept.append(data[start:end])
         elif name == b"eXIf":
             exif = body
         elif name == b"iCCP":
@@ -55,11 +68,6 @@ def open_png(data: bytes) -> Envelope:
         hidden_text = hidden_text or name in _TEXT
         animated = animated or name == b"acTL"
         has_pixels = has_pixels or name == b"IDAT"
-        at = end
-        if name == b"IEND":
-            break
-    else:
-        raise damaged(Kind.PNG)
     if size is None or not all(size) or not has_pixels:
         raise damaged(Kind.PNG)
     return Envelope(
@@ -73,6 +81,31 @@ def open_png(data: bytes) -> Envelope:
         animated=animated,
         lossless=True,
     )
+
+
+def holds_only_pixels(pixels: bytes) -> bool:
+    """Whether nothing is hidden behind the last row of an 8-bit, not interlaced RGB(A) PNG.
+
+    `pixels` is an envelope's. Decoders stop at the last row, so anything might follow it.
+    """
+    width, height, depth, colour_type, _, _, lace = struct.unpack_from(">IIBBBBB", pixels, 16)
+    channels = {_RGB: 3, _RGBA: 4}.get(colour_type)
+    if depth != 8 or lace or channels is None:
+        return False
+    expected_bytes = height * (1 + width * channels)
+    unpacker = zlib.decompressobj()
+    for name, start, end in chunks(pixels):
+        if name != b"IDAT":
+            continue
+        for at in range(start + 8, end - 4, _UNPACK_BYTES):
+            if unpacker.eof:
+                return False
+            expected_bytes -= len(
+                unpacker.decompress(pixels[at : min(at + _UNPACK_BYTES, end - 4)])
+            )
+            if expected_bytes < 0 or unpacker.unused_data:
+                return False
+    return unpacker.eof and not expected_bytes
 
 
 def _key_as_decoded(body: bytes, depth: int, colour_type: int) -> bytes:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from contextlib import suppress
 from itertools import islice
 
+from components.studio.intake.faults import UnusablePicture
 from components.studio.intake.kinds import Kind, sniff
 from components.studio.provenance import jpeg as metadata_jpeg
 from components.studio.provenance import png as metadata_png
@@ -28,13 +29,16 @@ def embed(data: bytes, provenance: Provenance) -> bytes:
     All else in the file stays as it is, byte for byte; a signature over the whole file, such as
     C2PA's, no longer fits it. Raises CarriesNothing for other kinds and for damaged files.
     """
-    match sniff(data):
-        case Kind.JPEG:
-            return metadata_jpeg.embed(data, provenance)
-        case Kind.PNG:
-            return metadata_png.embed(data, provenance)
-        case kind:
-            raise CarriesNothing(f"no provenance is put into a {kind}")
+    try:
+        match sniff(data):
+            case Kind.JPEG:
+                return metadata_jpeg.embed(data, provenance)
+            case Kind.PNG:
+                return metadata_png.embed(data, provenance)
+            case kind:
+                raise CarriesNothing(f"no provenance is put into a {kind}")
+    except UnusablePicture as error:
+        raise CarriesNothing(error.sentence) from error
 
 
 def read(data: bytes) -> Provenance | None:
@@ -50,7 +54,9 @@ def read(data: bytes) -> Provenance | None:
         case _:
             return None
     found = None
-    with suppress(CarriesNothing):  # a file that is cut may have said enough before
+    with suppress(
+        CarriesNothing, UnusablePicture
+    ):  # a file that is cut may have said enough before
         for record in islice(records, MOST_RECORDS):
             found = from_json(record) or found  # ours is the last: a foreign copy stands before it
     return found

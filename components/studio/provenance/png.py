@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Iterator
 from typing import Final
 
-from components.studio.intake.envelope import MAX_PARTS
+from components.studio.intake.png import chunks
 from components.studio.provenance.provenance import (
     MOST_JSON_BYTES,
     CarriesNothing,
@@ -24,7 +24,7 @@ _COMPANIONS: Final = (b"Description", b"Software")  # they stand right behind th
 def embed(data: bytes, provenance: Provenance) -> bytes:
     """The file with our three chunks behind its header, in place of those it had.
 
-    Raises CarriesNothing for a file that is cut or out of order.
+    Raises CarriesNothing for a file that is out of order, UnusablePicture for one that is cut.
     """
     if data[_SIGNATURE_BYTES:16] != b"\x00\x00\x00\rIHDR":
         raise CarriesNothing("a PNG that does not begin with its header")
@@ -37,7 +37,7 @@ def embed(data: bytes, provenance: Provenance) -> bytes:
     kept.extend(_text_chunk(keyword, text) for keyword, text in texts)
     companions: tuple[bytes, ...] = ()
     end = _HEADER_END
-    for name, start, end in _chunks(data):
+    for name, start, end in chunks(data):
         keyword = _keyword(data[start + 8 : end]) if name == b"iTXt" else b""
         if keyword == _RECORD:
             companions = _COMPANIONS
@@ -54,9 +54,9 @@ def embed(data: bytes, provenance: Provenance) -> bytes:
 def records_in(data: bytes) -> Iterator[str]:
     """The JSON of each chunk of ours. Compressed text is passed over, never unpacked.
 
-    Raises CarriesNothing where the file breaks off.
+    Raises UnusablePicture where the file breaks off.
     """
-    for name, start, end in _chunks(data):
+    for name, start, end in chunks(data):
         if name != b"iTXt" or end - start > MOST_JSON_BYTES + 200:
             continue
         keyword, _, rest = data[start + 8 : end - 4].partition(b"\x00")
@@ -64,23 +64,6 @@ def records_in(data: bytes) -> Iterator[str]:
             _language, _, rest = rest[2:].partition(b"\x00")
             _translated, _, text = rest.partition(b"\x00")
             yield text.decode("utf-8", "replace")
-
-
-def _chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
-    """Name, start and end of each chunk up to IEND."""
-    at = _SIGNATURE_BYTES
-    for _ in range(MAX_PARTS):
-        if at + 12 > len(data):
-            break
-        length, name = struct.unpack_from(">I4s", data, at)
-        end = at + 12 + length
-        if end > len(data):
-            break
-        yield name, at, end
-        if name == b"IEND":
-            return
-        at = end
-    raise CarriesNothing("a PNG that is cut short")
 
 
 def _keyword(body: bytes) -> bytes:

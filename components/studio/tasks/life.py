@@ -36,7 +36,8 @@ LONGEST_PAUSE_SECONDS = 60.0
 class Accepted:
     """The service took the task and gave it an id.
 
-    `proven`: the create's own answer said so; else a person or a callback named the id.
+    `proven`: the create's own answer said so plainly; else a person, a callback or an unclear
+    answer named the id.
     """
 
     service_id: str
@@ -73,6 +74,8 @@ def advance(task: Task, report: Report, now: float) -> Task:
             return _unconfirmed(task)  # a fault of ours after the create had left
         case ((State.SUBMITTING | State.QUEUED), Hindered()):
             return _hindered(task, report, now)
+        case State.SUBMITTING, OutcomeUnknown(task_id=str(named)):
+            return _accepted(task, Accepted(named, proven=False), now)
         case State.SUBMITTING, OutcomeUnknown():
             return replace(task, state=State.UNCONFIRMED, obstacle=obstacle_of(report))
         case State.SUBMITTING, PromptRefused():

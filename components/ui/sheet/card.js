@@ -150,6 +150,7 @@ export class CardView {
     picture.src = url;
     this.picture = picture;
     this.box.append(picture);
+    if (picture.complete && picture.naturalWidth) this.element.classList.add("kx-sheet-loaded"); // seen before
   }
 
   /** What stands in the frame while there is no picture to see. */
@@ -229,6 +230,16 @@ export class CardView {
     if (!this.frame) this.draw();
     const isSeen = this.layout === "feed" || this.element.dataset.kind !== "picture" || TOUCH.matches;
     if (isSeen || this.element.classList.contains("kx-sheet-missing")) this.needBar();
+  }
+
+  /** Nothing in a grid is kept for a card that is far away, unless the keys are at it. */
+  leaveSight() {
+    this.inSight = false;
+    if (this.layout === "feed" || !this.frame || this.element.tabIndex === 0) return;
+    this.element.replaceChildren();
+    this.element.classList.remove("kx-sheet-loaded", "kx-sheet-missing");
+    this.frame = this.picture = this.pictureUrl = this.words = this.drift = this.elapsed = null;
+    this.hasBar = false;
   }
 
   /** A thousand cards would have nine thousand buttons. */

@@ -38,15 +38,15 @@ export class Places {
 
   /**
    * Ask for what is near the screen and still bare, and for the kin of a new picture looked at.
-   * @param {SheetCard[]} cards in their order
-   * @param {number[]} near the places near the screen
+   * @param {SheetCard[]} near those near the screen, in their order
+   * @param {number} first the place of the first of them
    * @param {string} looking id of the card in the lightbox
    */
-  want(cards, near, looking) {
+  want(near, first, looking) {
     clearTimeout(this.timer);
-    const seen = near.filter((place) => cards[place]);
-    if (!seen.length || (looking === (this.looking ?? "") && !seen.some((place) => cards[place].bare))) return;
-    const view = { first: Math.min(...seen), last: Math.max(...seen), looking };
+    const isFilled = !near.some((card) => card.bare);
+    if (!near.length || (isFilled && looking === (this.looking ?? ""))) return;
+    const view = { first, last: first + near.length - 1, looking };
     const text = JSON.stringify(view);
     // Asked for once: Python fills it at every rerun from then on.
     if (text === this.told) return;

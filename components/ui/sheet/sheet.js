@@ -14,9 +14,9 @@ import { Places } from "./places.js";
 import { listenForPush } from "./push.js";
 import { Sections } from "./sections.js";
 import { Selection } from "./selection.js";
+import { Sight } from "./sight.js";
 import { fillNothing, fillTools } from "./tools.js";
 
-const SIGHT_MARGIN = "600px"; // how far outside the screen cards are filled and get their buttons
 const DIMMED_BY = new Set(["delete", "dismiss", "restore", "purge"]); // the card is about to leave
 
 class SheetView {
@@ -25,8 +25,6 @@ class SheetView {
     /** @type {Map<string, CardView>} */
     this.views = new Map();
     this.order = [];
-    /** @type {Set<CardView>} those near the screen */
-    this.near = new Set();
     this.acts = new Acts((act) => this.component.setTriggerValue("act", act));
     this.places = new Places((view) => this.component.setStateValue("view", view));
     this.act = (verb, card, control) => this.onAct(verb, card, control);
@@ -55,8 +53,8 @@ class SheetView {
       onClose: (id) => this.onLightboxClosed(id),
     });
     this.root.append(this.lightbox.dialog);
-    this.sight = new IntersectionObserver((entries) => this.onSight(entries), { rootMargin: SIGHT_MARGIN });
     parent.append(this.root);
+    this.sight = new Sight(this.root, () => this.order, () => this.want());
   }
 
   /** @param {object} component what Streamlit hands over at every rerun */
@@ -75,6 +73,7 @@ class SheetView {
     this.snack.offer(sheet.undo);
     this.readKin();
     this.lightbox.draw();
+    this.sight.look();
     this.want();
     showUnseen();
     this.tick();
@@ -127,7 +126,6 @@ class SheetView {
         (ticked) => this.selection.toggle(ticked.id),
       );
       this.views.set(card.id, view);
-      this.sight.observe(view.element);
       if (!isFirst && !card.bare) view.element.classList.add("kx-sheet-new");
     }
     view.element.classList.remove("kx-sheet-going");
@@ -141,30 +139,18 @@ class SheetView {
   }
 
   forget(id, view) {
-    this.sight.unobserve(view.element);
-    this.near.delete(view);
     view.element.remove();
     this.views.delete(id);
-  }
-
-  onSight(entries) {
-    for (const { target, isIntersecting } of entries) {
-      const view = this.views.get(target.dataset.id);
-      if (!view) continue;
-      if (isIntersecting) view.comeIntoSight();
-      if (isIntersecting) this.near.add(view);
-      else this.near.delete(view);
-    }
-    this.want();
   }
 
   /** Ask Python for the cards that are near the screen, and for what the lightbox shows. */
   want() {
     if (!this.sheet.shapes) return;
-    const near = this.order.flatMap((view, place) => (this.near.has(view) ? [place] : []));
-    const { dialog, index, id } = this.lightbox;
-    const isOpen = dialog.open;
-    this.places.want(this.order.map((view) => view.card), isOpen ? [index - 1, index, index + 1] : near, isOpen ? id : "");
+    const looking = this.lightbox.dialog.open ? this.lightbox.id : "";
+    const place = this.order.findIndex((view) => view.card.id === looking);
+    const near = place < 0 ? this.sight.near : { first: Math.max(0, place - 1), end: place + 2 };
+    const cards = this.order.slice(near.first, near.end).map((view) => view.card);
+    this.places.want(cards, near.first, looking);
   }
 
   onLook() {
@@ -271,7 +257,7 @@ class SheetView {
   destroy() {
     clearTimeout(this.timer);
     this.stopListening?.();
-    this.sight.disconnect();
+    this.sight.destroy();
     this.acts.destroy();
     this.places.destroy();
     this.lightbox.destroy();
