@@ -6,6 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 APP_STAMP := $(VENV)/.app
 DEV_STAMP := $(VENV)/.dev
+JS_STAMP := node_modules/.installed
 
 .PHONY: test run check bench drill format clean
 
@@ -16,10 +17,11 @@ run: $(APP_STAMP)
 	@echo "Kontext Studio opens at http://localhost:$(PORT)  (Ctrl-C ends it)"
 	@$(BIN)/streamlit run app.py --server.port $(PORT)
 
-check: $(DEV_STAMP)
+check: $(DEV_STAMP) $(JS_STAMP)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	node_modules/.bin/eslint components/ui
 
 bench: $(DEV_STAMP)
 	$(BIN)/python -m tests.bench
@@ -40,6 +42,10 @@ $(DEV_STAMP): requirements-dev.txt $(APP_STAMP)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	touch $@
 
+$(JS_STAMP): package-lock.json
+	npm ci --silent --no-audit --no-fund
+	touch $@
+
 # The tests drive Debian's Chromium where there is one, and Playwright's own elsewhere.
 .PHONY: browser
 browser: $(DEV_STAMP)
@@ -54,4 +60,4 @@ install-browser:
 	else $(BIN)/playwright install chromium; fi
 
 clean:
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis
