@@ -108,6 +108,14 @@ def test_a_new_sky_leaves_the_foot_of_the_picture_alone(sea: Image.Image) -> Non
     assert min(red, blue) > green
 
 
+@pytest.mark.parametrize("wish", ["add a laptop", "add a pizza", "put a sofa here", "add sneakers"])
+def test_what_belongs_indoors_is_added_as_itself_and_not_as_a_tree(wish: str) -> None:
+    plain = Image.new("RGB", SIZE, (150, 160, 170))
+    difference = ImageChops.difference(unsign(plain), unsign(retouch(plain, wish, 1)))
+    left, top, right, foot = difference.getbbox() or (0, 0, 0, 0)
+    assert right - left > foot - top, "such things are wider than tall, and trees are not"
+
+
 def test_the_given_picture_is_not_touched(sea: Image.Image) -> None:
     before = sea.tobytes()
     retouch(sea, "make it night and add stars", 1)

@@ -108,9 +108,13 @@ def _window(stage: Stage, edge: int, side: int) -> None:
     cloth = mix((240, 234, 222), _BLACK, 0.5 if stage.palette.dark else 0.06)
     for hem, lean in ((left, -1), (right, 1)):
         for fold in range(4):
-            x, fold_wide = hem + lean * stage.unit * 2.1 * fold, stage.unit * 2.3
-            panel = [(x, top - stage.unit * 3), (x + lean * fold_wide, top - stage.unit * 3),
-                     (x + lean * fold_wide * 1.2, edge - 1), (x, edge - 1)]  # fmt: skip
+            start, fold_wide = hem + lean * stage.unit * 2.1 * fold, stage.unit * 2.3
+            panel = [
+                (start, top - stage.unit * 3),
+                (start + lean * fold_wide, top - stage.unit * 3),
+                (start + lean * fold_wide * 1.2, edge - 1),
+                (start, edge - 1),
+            ]
             fill(stage.picture, [panel], mix(cloth, _BLACK, 0.05 + 0.07 * (fold % 2)))
     if not stage.palette.dark:
         glow = halo(stage.size, (middle, (top + foot) / 2), (width * 0.5, height * 0.7), 1.5)

@@ -179,7 +179,7 @@ THINGS = _lexicon(
         Thing.BOOK: "book, notebook, magazine",
         Thing.PLANT: "plant, houseplant, potted plant, monstera, succulent, fern, pot",
         Thing.LAMP: "lamp, desk lamp, lantern, light bulb",
-        Thing.CAKE: "cake, cupcake, birthday cake, slice of cake, dessert, cheesecake, pancake, pie",
+        Thing.CAKE: "cake, cupcake, birthday cake, dessert, cheesecake, pancake, pie",
         Thing.BURGER: "burger, hamburger, cheeseburger, sandwich",
         Thing.PIZZA: "pizza",
         Thing.ICE_CREAM: "ice cream, icecream, gelato, ice cream cone, sundae",
