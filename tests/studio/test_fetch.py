@@ -58,6 +58,11 @@ def test_a_picture_arrives_as_it_was_sent() -> None:
         says(b"HTTP/1.0 200 OK\r\n\r\n" + PICTURE),
         says(CHUNKED + b"%x;x=y\r\n%b\r\n0\r\nTrailer: 1\r\n\r\n" % (len(PICTURE), PICTURE)),
         says(b"HTTP/1.1 100 Continue\r\n\r\n" + HEAD + b"\r\n" + PICTURE),
+        says(
+            b"HTTP/1.1 102 Processing\r\n\r\n",
+            b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" * 2,
+            HEAD + b"\r\n" + PICTURE,
+        ),
         answers(PICTURE, "Content-Encoding: identity"),
         answers(PICTURE, "Content-Type: text/html"),
         answers(PICTURE + b"more than was announced", length=len(PICTURE)),
@@ -152,6 +157,14 @@ def test_a_picture_the_intake_will_name_is_let_through_to_it() -> None:
         (says(HEAD + b"Transfer-Encoding: gzip\r\n\r\n" + PICTURE), FetchFault.SERVER_TROUBLE),
         (answers(zlib.compress(PICTURE), "Content-Encoding: gzip"), FetchFault.SERVER_TROUBLE),
         (answers(PICTURE, "Content-Encoding: br"), FetchFault.SERVER_TROUBLE),
+        (
+            answers(PICTURE, "Content-Encoding: identity", "Content-Encoding: gzip"),
+            FetchFault.SERVER_TROUBLE,
+        ),
+        (
+            says(CHUNKED[:-2] + b"Transfer-Encoding: gzip\r\n\r\n0\r\n\r\n"),
+            FetchFault.SERVER_TROUBLE,
+        ),
         (says(PICTURE), FetchFault.SERVER_TROUBLE),
         (says(b"<html>HTTP/0.9</html>"), FetchFault.SERVER_TROUBLE),
         (says(b"HTTP/1.1 abc\r\n\r\n"), FetchFault.SERVER_TROUBLE),
@@ -161,6 +174,8 @@ def test_a_picture_the_intake_will_name_is_let_through_to_it() -> None:
         (says(HEAD + b"X: x\r\n" * 150 + b"\r\n"), FetchFault.SERVER_TROUBLE),
         (floods(HEAD, b"X" * 1000 + b": y\r\n"), FetchFault.SERVER_TROUBLE),
         (floods(b"", b"HTTP/1.1 100 Continue\r\n\r\n"), FetchFault.SERVER_TROUBLE),
+        (floods(b"", b"HTTP/1.1 103 Early Hints\r\n\r\n"), FetchFault.SERVER_TROUBLE),
+        (says(b"HTTP/1.1 101 Switching\r\n\r\n" + PICTURE), FetchFault.SERVER_TROUBLE),
         (says(), FetchFault.UNREACHABLE),
     ],
 )
@@ -210,7 +225,10 @@ def test_a_name_that_nobody_knows_is_unreachable() -> None:
     def unknown(_host: str, _port: int) -> list[str]:
         raise socket.gaierror(-2, "Name or service not known")
 
-    for resolve in (unknown, lambda _host, _port: []):
+    def unspeakable(_host: str, _port: int) -> list[str]:
+        raise ValueError("embedded null character")
+
+    for resolve in (unknown, unspeakable, lambda _host, _port: []):
         with pytest.raises(FetchRefused) as caught:
             GuardedFetch(resolve=resolve).get(URL)
         assert caught.value.reason is FetchFault.UNREACHABLE

@@ -46,7 +46,7 @@ def look_up(resolve: Resolver, host: str, port: int, deadline: Deadline) -> list
     def ask() -> None:
         try:
             answers.put(resolve(host, port))
-        except (OSError, UnicodeError):
+        except (OSError, ValueError):  # a name that it cannot even ask for
             answers.put(None)
         finally:
             _LOOKUPS.release()

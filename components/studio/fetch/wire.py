@@ -34,6 +34,7 @@ Connector = Callable[[str, int, float], socket.socket]
 
 _MAX_HEAD_BYTES: Final = 64 * 1024
 _MAX_BODY_OVERHEAD: Final = 4  # bytes sent for one of the picture; normal chunks cost 1.01
+_INTERIM: Final = range(102, 200)  # 101 says that no HTTP follows
 _READ_BYTES: Final = 64 * 1024
 _CONNECT_SECONDS: Final = 8.0  # for one address while others are left to try
 
@@ -76,6 +77,16 @@ class _TimedStream(io.RawIOBase):
         return io.BufferedReader(self)
 
 
+class _Response(http.client.HTTPResponse):
+    """Passes over every interim answer; http.client knows only the one called 100."""
+
+    def begin(self) -> None:
+        super().begin()
+        while self.status in _INTERIM:
+            self.headers = None  # type: ignore[assignment]  # as before the first answer
+            super().begin()
+
+
 class Answer:
     """The head of one HTTP answer, and its body for whoever wants it."""
 
@@ -85,8 +96,8 @@ class Answer:
         self.status = response.status
 
     def header(self, name: str) -> str:
-        """A header's value, or an empty text."""
-        return (self._response.headers.get(name) or "").strip()
+        """A header's value, the values of several joined by commas, or an empty text."""
+        return ", ".join(self._response.headers.get_all(name, [])).strip()
 
     def body(self, max_bytes: int) -> bytes:
         """Read the whole body, which must not be packed. Raises FetchRefused."""
@@ -153,7 +164,7 @@ def ask(
             connection.settimeout(deadline.remaining_seconds())
             connection.sendall(request)
             # http.client needs of a socket only makefile.
-            response = http.client.HTTPResponse(cast("socket.socket", stream), method="GET")
+            response = _Response(cast("socket.socket", stream), method="GET")
             try:
                 response.begin()
             except BaseException:  # raised again; nobody else knows of the half-read answer
