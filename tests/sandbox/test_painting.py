@@ -10,13 +10,10 @@ import pytest
 from PIL import Image, ImageChops, ImageStat
 
 from components.sandbox.painting import fit, paint_scene
-from components.sandbox.painting.colour import NAMED
-from components.sandbox.painting.furniture import FURNITURE
 from components.sandbox.painting.lettering import drawable
 from components.sandbox.painting.mark import is_signed, sign, unsign
 from components.sandbox.painting.palettes import Hour, Weather
 from components.sandbox.painting.scene import Genre, Ground, Letters, Style, Thing, Wanted
-from components.sandbox.painting.tabletop import TABLETOP
 from components.sandbox.painting.things import THINGS
 from components.sandbox.painting.vocabulary import GROUNDS
 from components.sandbox.painting.words import read
@@ -111,40 +108,6 @@ def test_every_thing_of_the_table_leaves_its_mark_on_the_picture(thing: Thing) -
     assert painted(f"{thing} by the sea, day").tobytes() != painted("by the sea, day").tobytes()
 
 
-@pytest.mark.parametrize("thing", list(TABLETOP))
-def test_everything_that_can_stand_on_a_table_is_painted_there(thing: Thing) -> None:
-    def painted(words: str) -> bytes:
-        return paint_scene(words, SMALL, 1).tobytes()
-
-    prompt = f"{thing} on a table"
-    scene = read(prompt)
-    assert scene.genre is Genre.STILL_LIFE
-    assert scene.find(thing), f"no word of the vocabulary asks for {thing}"
-    alone = painted(prompt)
-    other = Thing.CANDLE if thing is Thing.BOOK else Thing.BOOK
-    assert alone != painted(f"{other} on a table")
-
-
-@pytest.mark.parametrize("thing", list(FURNITURE))
-def test_all_furniture_makes_a_room(thing: Thing) -> None:
-    scene = read(f"a red {thing}")
-    assert scene.genre is Genre.INTERIOR
-    assert scene.wanted == (Wanted(thing, 1, NAMED["red"]),)
-    assert paint_scene(f"a red {thing}", SMALL, 1).size == SMALL
-
-
-@pytest.mark.parametrize("kind", ["bedroom", "cafe", "library", "living room"])
-def test_a_kind_of_room_brings_its_furniture(kind: str) -> None:
-    assert read(f"a {kind} with a plant").genre is Genre.INTERIOR
-    pictures = {paint_scene(words, SMALL, 1).tobytes() for words in (kind, f"{kind} at night")}
-    assert len(pictures) == 2
-
-
-def test_a_product_that_is_named_stands_alone() -> None:
-    asked = read("product photo of a red running shoe")
-    assert [wanted.thing for wanted in asked.wanted] == [Thing.SHOE]
-
-
 @pytest.mark.parametrize("style", [style for style in Style if style is not Style.PLAIN])
 def test_every_style_is_known_by_its_name_and_keeps_the_size(style: Style) -> None:
     assert read(f"{style} of a castle").style is style
@@ -172,6 +135,8 @@ def test_noir_has_no_colour() -> None:
         ("a modern living room with large windows", Genre.INTERIOR),
         ("a grey sofa with a coffee table", Genre.INTERIOR),
         ("portrait of a man in a cafe", Genre.PORTRAIT),
+        ("minimal geometric logo of a fox", Genre.LOGO),
+        ("portrait of a lion", Genre.LANDSCAPE),
         ("a lighthouse", Genre.LANDSCAPE),
     ],
 )

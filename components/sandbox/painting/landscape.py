@@ -50,7 +50,9 @@ _HOURS = (Hour.DAY,) * 4 + (Hour.GOLDEN,) * 4 + (Hour.DAWN,) * 3 + (Hour.DUSK,) 
 FRONT = frozenset(
     {
         Thing.TREE, Thing.PALM, Thing.PINE, Thing.CACTUS, Thing.TENT, Thing.CAR, Thing.HORSE,
-        Thing.DEER, Thing.PERSON, Thing.DOG, Thing.FOX, Thing.CAT, Thing.BIRD,
+        Thing.DEER, Thing.PERSON, Thing.DOG, Thing.FOX, Thing.CAT, Thing.BIRD, Thing.MOTORCYCLE,
+        Thing.BICYCLE, Thing.ELEPHANT, Thing.BEAR, Thing.LION, Thing.PENGUIN, Thing.RABBIT,
+        Thing.ROBOT,
     }
 )  # fmt: skip
 """Things that need ground before us to stand on."""
@@ -101,7 +103,13 @@ def settle(scene: Scene, size: tuple[int, int], name: str, rng: Random) -> tuple
 
 def _default_ground(scene: Scene, rng: Random) -> frozenset[Ground]:
     asked = {order.thing for order in scene.wanted}
-    if asked & {Thing.SAILBOAT, Thing.LIGHTHOUSE, Thing.WHALE}:
+    if asked & {Thing.PENGUIN}:
+        return frozenset({Ground.SNOWFIELD, Ground.MOUNTAINS})
+    if asked & {Thing.IRON_TOWER}:
+        return frozenset({Ground.CITY})
+    if asked & {Thing.WATERFALL, Thing.BEAR}:
+        return frozenset({Ground.MOUNTAINS, Ground.FOREST})
+    if asked & {Thing.SAILBOAT, Thing.LIGHTHOUSE, Thing.WHALE, Thing.FISH}:
         return frozenset({Ground.SEA})
     if asked & {Thing.BOAT, Thing.BRIDGE, Thing.TEMPLE}:
         return frozenset({Ground.LAKE, Ground.MOUNTAINS})
@@ -115,9 +123,11 @@ def _default_ground(scene: Scene, rng: Random) -> frozenset[Ground]:
         return frozenset({Ground.BEACH})
     if asked & {Thing.CACTUS}:
         return frozenset({Ground.DESERT})
+    if asked & {Thing.RABBIT, Thing.BUTTERFLY, Thing.BICYCLE}:
+        return frozenset({Ground.MEADOW, Ground.HILLS})
     if asked & {Thing.WINDMILL, Thing.HORSE, Thing.FLOWER, Thing.KITE, Thing.TREE}:
         return frozenset({Ground.MEADOW, Ground.HILLS})
-    if asked & {Thing.CAT, Thing.DOG, Thing.FOX, Thing.BIRD, Thing.PERSON, Thing.CAR, Thing.CASTLE}:
+    if asked & (FRONT | {Thing.CASTLE, Thing.TOWER, Thing.TRAIN, Thing.DRAGON}):
         return frozenset({Ground.HILLS})
     return rng.choice(_OPEN)
 

@@ -11,6 +11,7 @@ from components.sandbox.painting.landscape import (
     settle,
 )
 from components.sandbox.painting.lettering import write
+from components.sandbox.painting.logo import paint_logo
 from components.sandbox.painting.mark import sign
 from components.sandbox.painting.palettes import Weather
 from components.sandbox.painting.portrait import paint_portrait
@@ -55,14 +56,19 @@ def paint_bare(prompt: str, size: tuple[int, int], seed: int) -> Image.Image:
             paint_abstract(stage, scene)
         case Genre.SPACE:
             paint_space(stage, scene)
+        case Genre.LOGO:
+            paint_logo(stage, scene)
         case Genre.INTERIOR:
             paint_interior(stage, scene)
         case Genre.LANDSCAPE:
             _paint_landscape(stage, scene, asked)
     if scene.text:
-        ink = scene.colours[0] if scene.letters is Letters.NEON and scene.colours else None
+        coloured = scene.letters is Letters.NEON or scene.genre is Genre.LOGO
+        ink = scene.colours[0] if coloured and scene.colours else None
         posts = scene.letters is Letters.SIGN and scene.genre is Genre.LANDSCAPE
         middle = (0.36 if stage.lit_from_left else 0.64, 0.66) if posts else (0.5, 0.22)
+        if scene.genre is Genre.LOGO:
+            middle = (0.5, 0.82)
         write(
             stage.picture,
             scene.text,

@@ -16,6 +16,7 @@ class Genre(StrEnum):
     ABSTRACT = "abstract"
     SPACE = "space"
     INTERIOR = "interior"
+    LOGO = "logo"
 
 
 class Ground(StrEnum):
@@ -100,6 +101,21 @@ class Thing(StrEnum):
     BED = "bed"
     ARMCHAIR = "armchair"
     DINING_TABLE = "dining table"
+    TOWER = "tower"
+    IRON_TOWER = "eiffel tower"
+    WATERFALL = "waterfall"
+    BICYCLE = "bicycle"
+    MOTORCYCLE = "motorcycle"
+    TRAIN = "train"
+    ELEPHANT = "elephant"
+    LION = "lion"
+    BEAR = "bear"
+    RABBIT = "rabbit"
+    PENGUIN = "penguin"
+    FISH = "fish"
+    BUTTERFLY = "butterfly"
+    ROBOT = "robot"
+    DRAGON = "dragon"
 
 
 class Style(StrEnum):

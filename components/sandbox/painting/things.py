@@ -14,8 +14,12 @@ from components.sandbox.painting import (
     landmarks,
     pets,
     space,
+    towers,
     trees,
     vessels,
+    wheels,
+    wildlife,
+    wonders,
 )
 from components.sandbox.painting.brush import Point, fill
 from components.sandbox.painting.colour import mix
@@ -40,16 +44,22 @@ THINGS: dict[Thing, Placed] = {
     Thing.BRIDGE: Placed(landmarks.paint_bridge, Place.BANK, 0.3),
     Thing.CASTLE: Placed(landmarks.paint_castle, Place.BANK, 0.4),
     Thing.TEMPLE: Placed(landmarks.paint_temple, Place.BANK, 0.36),
+    Thing.WATERFALL: Placed(towers.paint_waterfall, Place.BANK, 0.44),
+    Thing.IRON_TOWER: Placed(towers.paint_iron_tower, Place.BANK, 0.6),
+    Thing.TOWER: Placed(towers.paint_tower, Place.BANK, 0.5),
+    Thing.TRAIN: Placed(wheels.paint_train, Place.BANK, 0.11),
     Thing.LIGHTHOUSE: Placed(buildings.paint_lighthouse, Place.BANK, 0.46),
     Thing.WINDMILL: Placed(buildings.paint_windmill, Place.BANK, 0.32),
     Thing.CABIN: Placed(buildings.paint_cabin, Place.BANK, 0.15),
     Thing.PLANET: Placed(space.paint_planet, Place.SKY, 0.26),
     Thing.HOT_AIR_BALLOON: Placed(flyers.paint_hot_air_balloon, Place.SKY, 0.3),
     Thing.AIRPLANE: Placed(flyers.paint_airplane, Place.SKY, 0.09),
+    Thing.DRAGON: Placed(wonders.paint_dragon, Place.SKY, 0.26),
     Thing.ROCKET: Placed(flyers.paint_rocket, Place.SKY, 0.42),
     Thing.KITE: Placed(flyers.paint_kite, Place.SKY, 0.24),
     Thing.BIRDS: Placed(flyers.paint_birds, Place.FLOCK, 0.045),
     Thing.WHALE: Placed(vessels.paint_whale, Place.WATER, 0.2),
+    Thing.FISH: Placed(wildlife.paint_fish, Place.WATER, 0.16),
     Thing.SAILBOAT: Placed(vessels.paint_sailboat, Place.WATER, 0.3),
     Thing.BOAT: Placed(vessels.paint_boat, Place.WATER, 0.1),
     Thing.TREE: Placed(trees.paint_tree, Place.FRONT, 0.56),
@@ -58,21 +68,35 @@ THINGS: dict[Thing, Placed] = {
     Thing.CACTUS: Placed(trees.paint_cactus, Place.FRONT, 0.3),
     Thing.TENT: Placed(buildings.paint_tent, Place.FRONT, 0.15),
     Thing.CAR: Placed(vessels.paint_car, Place.FRONT, 0.2),
+    Thing.MOTORCYCLE: Placed(wheels.paint_motorcycle, Place.FRONT, 0.26),
+    Thing.BICYCLE: Placed(wheels.paint_bicycle, Place.FRONT, 0.28),
+    Thing.ELEPHANT: Placed(wildlife.paint_elephant, Place.FRONT, 0.38),
     Thing.HORSE: Placed(animals.paint_horse, Place.FRONT, 0.36),
     Thing.DEER: Placed(animals.paint_deer, Place.FRONT, 0.38),
+    Thing.BEAR: Placed(wildlife.paint_bear, Place.FRONT, 0.38),
+    Thing.LION: Placed(wildlife.paint_lion, Place.FRONT, 0.38),
+    Thing.PENGUIN: Placed(wildlife.paint_penguin, Place.FRONT, 0.32),
+    Thing.RABBIT: Placed(wildlife.paint_rabbit, Place.FRONT, 0.28),
+    Thing.ROBOT: Placed(wonders.paint_robot, Place.FRONT, 0.42),
     Thing.PERSON: Placed(figures.paint_person, Place.FRONT, 0.3),
     Thing.DOG: Placed(pets.paint_dog, Place.FRONT, 0.36),
     Thing.FOX: Placed(pets.paint_fox, Place.FRONT, 0.36),
     Thing.CAT: Placed(pets.paint_cat, Place.FRONT, 0.36),
     Thing.BIRD: Placed(animals.paint_bird, Place.FRONT, 0.22),
+    Thing.BUTTERFLY: Placed(wildlife.paint_butterfly, Place.SKY, 0.16),
     Thing.PARTY_BALLOON: Placed(flyers.paint_party_balloon, Place.BUNCH, 0.34),
 }
 """In the order of painting: what stands farther away comes first."""
 
-_ALONE = frozenset({Thing.CAT, Thing.DOG, Thing.FOX, Thing.BIRD})
+_ALONE = frozenset(
+    {
+        Thing.CAT, Thing.DOG, Thing.FOX, Thing.BIRD, Thing.LION, Thing.BEAR, Thing.RABBIT,
+        Thing.PENGUIN, Thing.FISH, Thing.BUTTERFLY,
+    }
+)  # fmt: skip
 """What grows to the size of a portrait when a prompt names no land."""
 
-_GROUNDED = frozenset({Thing.LIGHTHOUSE, Thing.BRIDGE})
+_GROUNDED = frozenset({Thing.LIGHTHOUSE, Thing.BRIDGE, Thing.WATERFALL})
 """What brings its own rock, or needs none, where water lies around it."""
 
 _MOST = 12

@@ -198,6 +198,21 @@ THINGS = _lexicon(
         Thing.BED: "bed, double bed, four poster",
         Thing.ARMCHAIR: "armchair, chair, recliner, rocking chair, lounge chair",
         Thing.DINING_TABLE: "dining table, table and chairs, table with chairs",
+        Thing.TOWER: "tower, clock tower, bell tower, church, cathedral, big ben, steeple",
+        Thing.IRON_TOWER: "eiffel tower, eiffel, paris, tokyo tower, radio tower",
+        Thing.WATERFALL: "waterfall, cascade, water fall",
+        Thing.BICYCLE: "bicycle, bike, cyclist",
+        Thing.MOTORCYCLE: "motorcycle, motorbike, scooter, vespa, chopper",
+        Thing.TRAIN: "train, steam train, locomotive, railway, tram",
+        Thing.ELEPHANT: "elephant, mammoth",
+        Thing.LION: "lion, lioness, tiger",
+        Thing.BEAR: "bear, polar bear, teddy bear, grizzly, panda, koala",
+        Thing.RABBIT: "rabbit, bunny, hare",
+        Thing.PENGUIN: "penguin",
+        Thing.FISH: "fish, goldfish, koi, koi fish, shark, salmon",
+        Thing.BUTTERFLY: "butterfly, butterflies, moth",
+        Thing.ROBOT: "robot, android, cyborg, mech",
+        Thing.DRAGON: "dragon, wyvern",
     }
 )
 
@@ -211,9 +226,10 @@ GENRES = _lexicon(
             "product photography, packshot, studio shot, on a desk, kitchen, breakfast, table"
         ),
         Genre.ABSTRACT: (
-            "abstract, geometric, pattern, geometry, shape, bauhaus, gradient, logo, "
+            "abstract, geometric, pattern, geometry, shape, bauhaus, gradient, "
             "wallpaper, memphis, mandala, minimalist shape, swirl, texture, fluid art"
         ),
+        Genre.LOGO: "logo, logotype, emblem, icon, app icon, badge, monogram, sticker, mascot",
         Genre.INTERIOR: (
             "interior, room, living room, bedroom, dining room, hotel room, empty room, lounge, "
             "cafe, café, coffee shop, restaurant, library, office, reading nook, nook, loft, "

@@ -52,6 +52,13 @@ _TABLETOP = frozenset(
         Thing.BAG,
     }
 )
+_ANIMALS = frozenset(
+    {
+        Thing.CAT, Thing.DOG, Thing.FOX, Thing.DEER, Thing.HORSE, Thing.BIRD, Thing.ELEPHANT,
+        Thing.LION, Thing.BEAR, Thing.RABBIT, Thing.PENGUIN, Thing.FISH, Thing.BUTTERFLY,
+        Thing.ROBOT, Thing.DRAGON,
+    }
+)  # fmt: skip
 _FURNITURE = frozenset({Thing.SOFA, Thing.BED, Thing.ARMCHAIR, Thing.DINING_TABLE})
 _FLYING = frozenset({Thing.BIRDS, Thing.HOT_AIR_BALLOON, Thing.PARTY_BALLOON, Thing.STARS})
 
@@ -154,7 +161,7 @@ def read(prompt: str) -> Scene:
         colours=tuple(dict.fromkeys(NAMED[word] for word in words if word in NAMED)),
         style=first(vocabulary.STYLES, words) or Style.PLAIN,
         text=quoted[0] if quoted else "",
-        letters=_letters(words),
+        letters=_letters(words, genre),
         traits=frozenset(words),
     )
 
@@ -166,8 +173,11 @@ def _count(word: str) -> int | None:
 
 
 def _genre(words: Sequence[str], things: set[Thing], grounds: frozenset[Ground]) -> Genre:
-    named = first(vocabulary.GENRES, words)
-    animals = things & {Thing.CAT, Thing.DOG, Thing.FOX, Thing.DEER, Thing.HORSE, Thing.BIRD}
+    kinds = [match.meaning for match in find(vocabulary.GENRES, words)]
+    named = kinds[0] if kinds else None
+    animals = things & _ANIMALS
+    if Genre.LOGO in kinds and named not in (Genre.PORTRAIT, Genre.INTERIOR):
+        return Genre.LOGO
     if named is Genre.PORTRAIT and animals:
         return Genre.LANDSCAPE
     if things & _FURNITURE and not grounds and named in (None, Genre.STILL_LIFE):
@@ -208,9 +218,17 @@ def _weather(words: Sequence[str]) -> Weather:
     return next((weather for weather in order if weather in found), Weather.CLEAR)
 
 
-def _letters(words: Sequence[str]) -> Letters:
+def _letters(words: Sequence[str], genre: Genre) -> Letters:
     if {"neon", "glowing", "led"} & set(words):
         return Letters.NEON
-    if {"sign", "signpost", "signboard", "board", "storefront", "shop", "label"} & set(words):
+    if genre is not Genre.LOGO and {
+        "sign",
+        "signpost",
+        "signboard",
+        "board",
+        "storefront",
+        "shop",
+        "label",
+    } & set(words):
         return Letters.SIGN
     return Letters.POSTER

@@ -1,0 +1,85 @@
+"""The subjects that designers ask for most: goods, food, rooms, logos and landmarks."""
+
+import pytest
+from PIL import Image, ImageChops
+
+from components.sandbox.painting import paint_scene
+from components.sandbox.painting.colour import NAMED
+from components.sandbox.painting.furniture import FURNITURE
+from components.sandbox.painting.logo import paint_logo
+from components.sandbox.painting.overpaint import stage_for
+from components.sandbox.painting.scene import Genre, Letters, Thing, Wanted
+from components.sandbox.painting.tabletop import TABLETOP
+from components.sandbox.painting.things import THINGS
+from components.sandbox.painting.words import read
+
+SMALL = (240, 160)
+
+
+@pytest.mark.parametrize("thing", list(TABLETOP))
+def test_everything_that_can_stand_on_a_table_is_painted_there(thing: Thing) -> None:
+    def painted(words: str) -> bytes:
+        return paint_scene(words, SMALL, 1).tobytes()
+
+    prompt = f"{thing} on a table"
+    scene = read(prompt)
+    assert scene.genre is Genre.STILL_LIFE
+    assert scene.find(thing), f"no word of the vocabulary asks for {thing}"
+    alone = painted(prompt)
+    other = Thing.CANDLE if thing is Thing.BOOK else Thing.BOOK
+    assert alone != painted(f"{other} on a table")
+
+
+@pytest.mark.parametrize("thing", list(FURNITURE))
+def test_all_furniture_makes_a_room(thing: Thing) -> None:
+    scene = read(f"a red {thing}")
+    assert scene.genre is Genre.INTERIOR
+    assert scene.wanted == (Wanted(thing, 1, NAMED["red"]),)
+    assert paint_scene(f"a red {thing}", SMALL, 1).size == SMALL
+
+
+@pytest.mark.parametrize("thing", [*THINGS, *TABLETOP, *FURNITURE])
+def test_anything_can_be_the_mark_of_a_logo(thing: Thing) -> None:
+    plain, marked = (
+        paint_logo_of(words) for words in ("sun logo on white", f"{thing} logo on white")
+    )
+    assert ImageChops.difference(plain, marked).getbbox()
+
+
+def paint_logo_of(words: str) -> Image.Image:
+    """Return the middle of a logo, on a stage whose chance does not hang on the words."""
+    stage = stage_for(Image.new("RGB", SMALL, "white"), "a logo")
+    paint_logo(stage, read(words))
+    return stage.picture.crop((80, 40, 160, 120))
+
+
+def test_the_name_under_a_logo_is_no_signboard() -> None:
+    assert read('logo for a coffee shop "Bean"').letters is Letters.POSTER
+
+
+@pytest.mark.parametrize(
+    ("prompt", "thing"),
+    [
+        ("a tower on a hill", Thing.TOWER),
+        ("the eiffel tower at night", Thing.IRON_TOWER),
+        ("a waterfall in the jungle", Thing.WATERFALL),
+        ("an old bike against a wall", Thing.BICYCLE),
+        ("a steam train in the alps", Thing.TRAIN),
+        ("koi fish", Thing.FISH),
+        ("a cute robot", Thing.ROBOT),
+    ],
+)
+def test_common_subjects_are_known(prompt: str, thing: Thing) -> None:
+    assert read(prompt).find(thing)
+
+
+@pytest.mark.parametrize("kind", ["bedroom", "cafe", "library", "living room"])
+def test_a_kind_of_room_brings_its_furniture(kind: str) -> None:
+    assert read(f"a {kind} with a plant").genre is Genre.INTERIOR
+    pictures = {paint_scene(words, SMALL, 1).tobytes() for words in (kind, f"{kind} at night")}
+    assert len(pictures) == 2
+
+
+def test_a_product_that_is_named_stands_alone() -> None:
+    asked = read("product photo of a red running shoe")
+    assert [wanted.thing for wanted in asked.wanted] == [Thing.SHOE]
