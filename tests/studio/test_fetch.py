@@ -11,6 +11,7 @@ import zlib
 import pytest
 
 from components.studio.fetch.fetch import FetchFault, FetchRefused, GuardedFetch
+from components.studio.fetch.lookup import Resolver
 from tests.studio.corpus import encoded, quarters
 from tests.studio.hostile import (
     CERTIFICATE,
@@ -228,7 +229,8 @@ def test_a_name_that_nobody_knows_is_unreachable() -> None:
     def unspeakable(_host: str, _port: int) -> list[str]:
         raise ValueError("embedded null character")
 
-    for resolve in (unknown, unspeakable, lambda _host, _port: []):
+    resolvers: list[Resolver] = [unknown, unspeakable, lambda _host, _port: []]
+    for resolve in resolvers:
         with pytest.raises(FetchRefused) as caught:
             GuardedFetch(resolve=resolve).get(URL)
         assert caught.value.reason is FetchFault.UNREACHABLE

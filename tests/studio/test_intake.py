@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import zlib
+from collections.abc import Callable
 from io import BytesIO
 
 import pytest
@@ -30,6 +31,7 @@ from tests.studio.corpus import (
     good,
     heic,
     icc,
+    png,
     png_with,
     quarters,
     refused_kinds,
@@ -38,6 +40,15 @@ from tests.studio.corpus import (
 )
 
 Pixel = tuple[int, ...]
+
+ROWS = (b"\0" + bytes(range(96))) * 32  # of a picture of 32×32 in RGB
+CLEAR_PNG = encoded(see_through(), "PNG")
+
+
+def png_hiding(packed: bytes, *extra: bytes, after: bytes = b"") -> bytes:
+    whole = png(32, 32, 8, 2, bytes(96), *extra)
+    start, end = whole.index(b"IDAT") - 4, whole.index(b"IEND") - 4
+    return whole[:start] + chunk(b"IDAT", packed) + after + whole[end:]
 
 
 def shown(data: bytes) -> Image.Image:
@@ -180,6 +191,44 @@ def test_a_thumbnail_lays_see_through_parts_on_a_neutral_grey() -> None:
     assert near(pixel(small, 8, 8), (128, 128, 128))
 
 
+@pytest.mark.parametrize(
+    ("hidden_in", "colour", "data"),
+    [
+        ("behind the packed rows", 2, lambda: png_hiding(zlib.compress(ROWS) + b"SECRET")),
+        ("packed with the rows", 2, lambda: png_hiding(zlib.compress(ROWS + b"SECRET", 0))),
+        (
+            "a chunk of its own",
+            2,
+            lambda: png_hiding(zlib.compress(ROWS), after=chunk(b"IDAT", b"SECRET")),
+        ),
+        (
+            "a palette for nothing",
+            2,
+            lambda: png_hiding(zlib.compress(ROWS), chunk(b"PLTE", b"SECRET")),
+        ),
+        ("a key for nothing", 6, lambda: png_with(CLEAR_PNG, chunk(b"tRNS", b"SECRET"))),
+    ],
+)
+def test_nothing_hides_among_the_pixels_of_a_png(
+    hidden_in: str, colour: int, data: Callable[[], bytes]
+) -> None:
+    source = data()
+    assert b"SECRET" in source
+    assert source[25] == colour
+    kept = take_in(source).data
+    assert b"SECRET" not in kept, hidden_in
+    assert shown(kept).tobytes() == shown(source).tobytes()
+
+
+def test_a_png_that_is_broken_behind_its_last_row_is_written_anew() -> None:
+    packed = zlib.compress(ROWS + bytes(2000), 0)
+    wanted = shown(png_hiding(zlib.compress(ROWS))).tobytes()
+    for broken in (packed[:-9], packed[:-4] + b"\xff\xff\xff\xff"):
+        kept = take_in(png_hiding(broken)).data
+        assert shown(kept).tobytes() == wanted
+        assert broken not in kept
+
+
 def test_alpha_that_hides_nothing_is_dropped() -> None:
     assert shown(take_in(good()["png opaque alpha"]).data).mode == "RGB"
 
@@ -197,6 +246,9 @@ def test_pixels_that_need_no_change_are_not_compressed_again() -> None:
         ("jpeg location", "Location and camera data removed."),
         ("heic location", "Location and camera data removed."),
         ("avif camera", "Camera data removed."),
+        ("heic", "Converted from HEIC."),
+        ("heic alpha", "Converted from HEIC."),
+        ("avif", "Converted from AVIF."),
         ("gif animated", "Only the first frame is used."),
         ("webp animated", "Only the first frame is used."),
         ("png animated", "Only the first frame is used."),

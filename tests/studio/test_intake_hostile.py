@@ -88,6 +88,16 @@ def test_a_bomb_is_refused_by_its_claim_alone(data: bytes) -> None:
     assert time.monotonic() - began < 2
 
 
+@pytest.mark.parametrize("options", [{}, {"progressive": True}, {"quality": 1}])
+def test_a_jpeg_that_claims_more_than_its_bytes_can_say_is_refused(
+    options: dict[str, object],
+) -> None:
+    plainest = Image.new("RGB", (3000, 2000), (90, 90, 90))
+    assert take_in(encoded(plainest, "JPEG", **options)).width_px == 3000
+    assert "stops in the middle" in refusal(jpeg_of(3000, 2000)).sentence
+    assert "stops in the middle" in refusal(jpeg_of(10_000, 10_000)).sentence
+
+
 def test_a_jpeg_of_countless_scans_is_refused() -> None:
     data = encoded(quarters(5000, 4000), "JPEG", progressive=True, quality=20)
     last = data.rindex(b"\xff\xda")

@@ -141,6 +141,16 @@ def test_what_others_wrote_into_a_file_stays() -> None:
         assert embed(embed(png, FULL), PLAIN).count(name) == png.count(name)
 
 
+def test_what_stands_between_the_segments_of_a_jpeg_stays() -> None:
+    plain = picture("JPEG")
+    odd = plain.replace(b"\xff\xdb", b"no segment\xff\xff\xff\xdb", 1)
+    data = embed(odd, FULL)
+
+    assert data.endswith(odd[odd.index(b"no segment") :])
+    assert read(data) == FULL
+    assert pixels(data) == pixels(plain)
+
+
 def test_a_packet_that_another_program_wrote_anew_is_still_read() -> None:
     record = embed(picture("PNG"), FULL).partition(b"kontext-studio\0\0\0\0\0")[2]
     json_text = record[: record.index(b"}") + 1].replace(b'"', b"&quot;")

@@ -92,20 +92,20 @@ def holds_only_pixels(pixels: bytes) -> bool:
     channels = {_RGB: 3, _RGBA: 4}.get(colour_type)
     if depth != 8 or lace or channels is None:
         return False
-    expected_bytes = height * (1 + width * channels)
+    bytes_left = height * (1 + width * channels)
     unpacker = zlib.decompressobj()
     for name, start, end in chunks(pixels):
         if name != b"IDAT":
             continue
         for at in range(start + 8, end - 4, _UNPACK_BYTES):
-            if unpacker.eof:
+            packed = pixels[at : min(at + _UNPACK_BYTES, end - 4)]
+            try:
+                bytes_left -= len(unpacker.decompress(packed))
+            except zlib.error:  # behind the last row, for the rows were decoded before
                 return False
-            expected_bytes -= len(
-                unpacker.decompress(pixels[at : min(at + _UNPACK_BYTES, end - 4)])
-            )
-            if expected_bytes < 0 or unpacker.unused_data:
+            if bytes_left < 0 or unpacker.unused_data:
                 return False
-    return unpacker.eof and not expected_bytes
+    return unpacker.eof and not bytes_left
 
 
 def _key_as_decoded(body: bytes, depth: int, colour_type: int) -> bytes:
