@@ -6,7 +6,7 @@ from io import BytesIO
 from PIL import Image
 
 from components.sandbox.faults import without_asking
-from components.sandbox.painting import fit, paint_scene, retouch
+from components.sandbox.painting import fit, paint_scene, retouch, translated
 from components.sandbox.sizes import size_of
 from components.sandbox.tasks import Task
 
@@ -45,6 +45,8 @@ def make_picture(task: Task, source: bytes | None) -> Picture:
     """Paint what the task asks, or retouch its source; RGB. Raises UnusableInput."""
     # Half a surrogate pair is valid JSON and no character: nothing can be drawn for it.
     words = without_asking(task.prompt).encode("utf-8", "ignore").decode()
+    if task.params.get("enableTranslation") is not False:
+        words = translated(words)
     if source is None:
         size = size_of(task.aspect_ratio, None)
         return _encode(paint_scene(words, size, task.seed), task.output_format)

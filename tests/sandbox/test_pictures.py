@@ -143,3 +143,13 @@ def test_the_same_seed_makes_the_same_picture_under_another_id(open_sandbox: Ope
         for caller, task in ((first, one), (second, two))
     ]
     assert pictures[0] == pictures[1]
+
+
+def test_a_prompt_in_another_language_is_translated_unless_that_is_switched_off(
+    open_sandbox: Open,
+) -> None:
+    prompt, pictures = "una playa de noche", []
+    for field in ({}, {"enableTranslation": False}):
+        caller = open_sandbox(seed=5)  # the same chance for both
+        pictures.append(result(caller, prompt=prompt, **field).convert("L").resize((1, 1)))
+    assert pictures[0].tobytes() < pictures[1].tobytes(), "only who understands paints a night"

@@ -6,5 +6,6 @@ It knows only Pillow and the standard library.
 from components.sandbox.painting.framing import fit
 from components.sandbox.painting.painter import paint_scene
 from components.sandbox.painting.retouch import retouch
+from components.sandbox.painting.tongues import translated
 
-__all__ = ["fit", "paint_scene", "retouch"]
+__all__ = ["fit", "paint_scene", "retouch", "translated"]
