@@ -6,7 +6,7 @@ the engine together and keeps one designer's things from another's.
 
 from __future__ import annotations
 
-import secrets
+import logging
 import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator
@@ -24,15 +24,24 @@ from components.studio.fetch.fetch import GuardedFetch
 from components.studio.homecoming import Homecoming, Homecomings, checked_id
 from components.studio.intake.intake import take_in
 from components.studio.ledger.archive import Archive
-from components.studio.ledger.ledger import Ledger
+from components.studio.ledger.ledger import Ledger, ServiceIdTaken
 from components.studio.ledger.notebook import Notebook
 from components.studio.ledger.records import Entry, PictureRecord
 from components.studio.ledger.spend import Spend, spent_by
 from components.studio.lineage import Family, family_of
 from components.studio.settings import Settings
 from components.studio.shelf import Shelf
-from components.studio.tasks.life import Accepted, advance, called_back, looked_again, sent_again
-from components.studio.tasks.task import State, Task, Trouble
+from components.studio.tasks.life import (
+    Accepted,
+    advance,
+    called_back,
+    disproved,
+    looked_again,
+    sent_again,
+)
+from components.studio.tasks.task import State, Task, Trouble, new_token
+
+log = logging.getLogger("kontext.studio")
 
 MOST_VARIANTS = 4
 SAME_PRESS_SECONDS = 1.0
@@ -94,12 +103,12 @@ class Studio:
             batch=uuid.uuid4().hex,
             request=request,
             source_id=source_id,
-            token=secrets.token_urlsafe(32),
+            token=new_token(),
             price=self.settings.price(request.model),
             created_at=now,
         )
         others = [
-            replace(first, id=uuid.uuid4().hex, token=secrets.token_urlsafe(32))
+            replace(first, id=uuid.uuid4().hex, token=new_token())
             for _ in range(min(max(variants, 1), MOST_VARIANTS) - 1)
         ]
         new = [first, *others]
@@ -120,16 +129,19 @@ class Studio:
     def confirm(self, designer: str, task_id: str, service_id: str) -> Task:
         """Give an unconfirmed task the id that the service knows it by.
 
-        Raises InvalidRequest for what cannot be an id, or is the id of another task here. An id
-        that the service does not know, or knows for another prompt, leaves it unconfirmed.
+        Raises InvalidRequest for what cannot be an id, or is the id of another task of this
+        designer's. An id that the service does not know, or knows for another prompt, leaves it
+        unconfirmed; so does one of another designer's, which is not told apart from those.
         """
         named = Accepted(checked_id(service_id), proven=False)
-        holder = self.ledger.task_by_service_id(named.service_id)
-        if holder is not None and holder.id != task_id:
-            raise InvalidRequest(
-                "task_id", "This task id belongs to another picture here: copy the right one."
-            )
-        return self._changed(designer, task_id, lambda task: advance(task, named, self.clock()))
+        try:
+            return self._changed(designer, task_id, lambda task: advance(task, named, self.clock()))
+        except ServiceIdTaken as taken:
+            if taken.holder.designer == designer:
+                raise InvalidRequest(
+                    "task_id", "This task id belongs to another picture here: copy the right one."
+                ) from taken
+        return self._changed(designer, task_id, disproved)
 
     def adopt(self, designer: str, service_id: str) -> Homecoming:
         """Bring home a task by the id that the service knows it by; may take 15 seconds.
@@ -157,9 +169,18 @@ class Studio:
         task = self.ledger.task_by_token(token)
         if task is None:
             return
-        holder = self.ledger.task_by_service_id(hint.task_id)
-        if holder is None or holder.id == task.id:
-            self.engine.change(task.id, lambda task: called_back(task, hint.task_id, self.clock()))
+        try:
+            changed = self.engine.change(
+                task.id, lambda task: called_back(task, hint.task_id, self.clock())
+            )
+            is_its_own = changed is not None and changed[1].service_id == hint.task_id
+        except ServiceIdTaken:
+            is_its_own = False
+        if not is_its_own:
+            # It may be a picture that was paid for: with its id it can be brought home by hand.
+            log.warning(
+                "callback for another task", extra={"task": task.id, "service_id": hint.task_id}
+            )
         self.engine.hasten(task.id)
 
     # What a designer sees

@@ -86,7 +86,7 @@ def test_no_line_holds_the_key_the_prompt_or_a_callbacks_token(
 def test_a_ledger_in_trouble_is_logged_without_the_rows_it_holds(
     tmp_path: Path, written: io.StringIO, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("components.studio.ledger.ledger.BUSY_TIMEOUT_SECONDS", 0.05)
+    monkeypatch.setattr("components.studio.ledger.database.BUSY_TIMEOUT_SECONDS", 0.05)
     with workshop(tmp_path, seconds=0.3) as shop:
         task = shop.wait_for(shop.ask("a very private fox"), State.GENERATING)
         with closing(sqlite3.connect(tmp_path / "studio.db", isolation_level=None)) as other:

@@ -12,7 +12,7 @@ import pytest
 import requests
 
 from components.bootstrap import assemble
-from components.kontext import CallbackHint, InvalidRequest
+from components.kontext import CallbackHint, GenerationRequest, InvalidRequest
 from components.sandbox import SandboxOptions, start
 from components.studio.settings import Settings
 from components.studio.studio import NotYours
@@ -160,6 +160,45 @@ def test_a_task_known_not_to_be_made_is_sent_again_on_demand(shop: Workshop) -> 
     assert len(shop.made("a hill")) == 1
 
 
+def test_a_late_callback_of_the_first_send_brings_a_second_picture_home(shop: Workshop) -> None:
+    shop.sandbox.set_faults({"create-lost": 1})
+    task = shop.wait_for(shop.ask(), UNCONFIRMED)
+    [first] = shop.made("a hill")
+    shop.sandbox.set_faults({})
+    shop.studio.send_again(DESIGNER, task.id)
+    shop.wait_for(task, DONE)
+    for _ in range(3):  # duplicates are harmless
+        shop.studio.heed_callback(task.token, CallbackHint(first["taskId"], 200))
+    until(lambda: len(shop.studio.entries(DESIGNER, limit=9)) == 2)
+    shown = shop.studio.entries(DESIGNER, limit=9)
+    assert {entry.task.service_id for entry in shown} == {
+        made["taskId"] for made in shop.made("a hill")
+    }
+    assert all(entry.picture is not None for entry in shown)
+
+
+def test_an_edit_sent_again_is_one_card_until_more_is_heard(shop: Workshop) -> None:
+    source_id = shop.source()
+    shop.sandbox.set_faults({"create-dropped": 1})
+    task = shop.wait_for(shop.ask(source_id=source_id), UNCONFIRMED)
+    shop.sandbox.set_faults({})
+    shop.studio.send_again(DESIGNER, task.id)
+    sent = shop.wait_for(task, DONE)
+    shop.studio.heed_callback(task.token, CallbackHint("f" * 32, 200))
+    assert [entry.task for entry in shop.studio.entries(DESIGNER, limit=9)] == [sent]
+    assert shop.studio.spent(DESIGNER).doubtful_tasks == 0
+
+
+def test_another_designers_id_reads_like_one_of_nobody_here(shop: Workshop) -> None:
+    other = shop.wait_for(shop.ask("a cat"), DONE)
+    [lost] = shop.studio.submit("e" * 32, GenerationRequest(prompt="[create-lost] a cat"))
+    until(lambda: shop.studio.task("e" * 32, lost.id).state is UNCONFIRMED)
+    named = shop.studio.confirm("e" * 32, lost.id, str(other.service_id))
+    assert (named.state, named.service_id) == (UNCONFIRMED, None)
+    assert named.obstacle is not None
+    assert named.obstacle.trouble is Trouble.WRONG_TASK
+
+
 def test_without_credit_one_notice_stops_the_queue_and_nothing_fails(shop: Workshop) -> None:
     shop.sandbox.set_faults({"no-credit-500": 1})
     tasks = [shop.ask(f"hill {number}") for number in range(12)]
@@ -236,7 +275,7 @@ def test_a_full_disk_is_said_and_the_picture_comes_when_there_is_room(shop: Work
 def test_a_ledger_that_cannot_be_written_for_a_while_loses_no_answer(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("components.studio.ledger.ledger.BUSY_TIMEOUT_SECONDS", 0.05)
+    monkeypatch.setattr("components.studio.ledger.database.BUSY_TIMEOUT_SECONDS", 0.05)
     with workshop(tmp_path, seconds=0.5, faults={"create-timeout": 1}) as shop:
         task = shop.wait_for(shop.ask(), State.SUBMITTING)
         until(lambda: bool(shop.made("a hill")))

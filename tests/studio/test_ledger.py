@@ -233,7 +233,7 @@ def test_a_full_disk_is_told_and_loses_nothing(ledger: Ledger) -> None:
 def test_a_locked_ledger_can_be_read_and_is_told_when_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("components.studio.ledger.ledger.BUSY_TIMEOUT_SECONDS", 0.05)
+    monkeypatch.setattr("components.studio.ledger.database.BUSY_TIMEOUT_SECONDS", 0.05)
     with closing(Ledger.in_folder(tmp_path)) as ledger:
         task = a_task("a secret fox")
         ledger.add_tasks([task])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,7 +26,8 @@ from tests.listening import listening
 from tests.studio.corpus import encoded, quarters
 from tests.studio.workshop import DESIGNER, until
 
-
+RETRY_AFTER_SECONDS = 4
+UNDER_WAY_SECONDS = 0.5
 REFUSED_YET_MADE = {"too many, yet made": 429, "failed, yet made": 500, "unpaid, yet made": 402}
 
 
@@ -37,6 +39,8 @@ class Stranger:
     queries: Counter[str] = field(default_factory=Counter)
     records: dict[str, dict[str, Any]] = field(default_factory=dict)
     url: str = ""
+    asked_at: list[float] = field(default_factory=list)
+    rejected_at: float | None = None
     _numbers: Iterator[int] = field(default_factory=itertools.count)
 
     def routes(self) -> list[Route]:
@@ -66,16 +70,24 @@ class Stranger:
     async def record_info(self, request: Request) -> Response:
         task_id = request.query_params["taskId"]
         self.queries[task_id] += 1
+        self.asked_at.append(time.monotonic())
         body = self.records[task_id]
+        if body["prompt"] == "asked too often" and self.queries[task_id] == 2:
+            self.rejected_at = time.monotonic()
+            return Response("", 429, {"retry-after": str(RETRY_AFTER_SECONDS)})
         links = {"resultImageUrl": f"{self.url}/picture.png"}
         if body["prompt"] == "origin only":
             links = {"resultImageUrl": "", "originImageUrl": f"{self.url}/picture.png"}
-        data = {
+        if body["prompt"] == "asked too often":
+            links = {"resultImageUrl": f"{self.url}/nothing-there.png"}
+        data: dict[str, Any] = {
             "taskId": task_id,
             "paramJson": json.dumps(body),
             "successFlag": "1" if body["prompt"] == "flag as text" else 1,
             "response": links,
         }
+        if body["prompt"] == "never ready":
+            data |= {"successFlag": 0, "response": None}
         if body["prompt"] == "nothing told" and self.queries[task_id] < 3:
             return JSONResponse({"code": 200, "msg": "success", "data": None})
         return JSONResponse({"code": 200, "msg": "success", "data": data})
@@ -111,6 +123,36 @@ def test_an_id_that_another_task_has_is_not_taken_for_this_ones(tmp_path: Path) 
         second = asked(studio, "same id, second", State.UNCONFIRMED)
     assert first.service_id == "always the same"
     assert (second.service_id, stranger.creates["same id, second"]) == (None, 1)
+
+
+def test_one_id_for_all_variants_is_taken_once_and_the_others_are_unconfirmed(
+    tmp_path: Path,
+) -> None:
+    stranger = Stranger()
+    with studio_at(tmp_path, stranger) as studio:
+        tasks = studio.submit(DESIGNER, GenerationRequest(prompt="same id"), variants=4)
+
+        def states() -> Counter[State]:
+            return Counter(studio.task(DESIGNER, task.id).state for task in tasks)
+
+        until(lambda: states() == {State.DONE: 1, State.UNCONFIRMED: 3})
+    assert stranger.creates["same id"] == 4
+
+
+def test_a_rejection_met_while_fetching_slows_every_query_down(tmp_path: Path) -> None:
+    stranger = Stranger()
+    with studio_at(tmp_path, stranger) as studio:
+        asked(studio, "asked too often", State.STORING)
+        asked(studio, "never ready", State.GENERATING)
+        until(lambda: stranger.rejected_at is not None)
+        until(lambda: stranger.asked_at[-1] > (stranger.rejected_at or 0) + RETRY_AFTER_SECONDS)
+    early = [
+        moment - (stranger.rejected_at or 0)
+        for moment in stranger.asked_at
+        # What was under way at the rejection was sent before it was read.
+        if UNDER_WAY_SECONDS < moment - (stranger.rejected_at or 0) < RETRY_AFTER_SECONDS
+    ]
+    assert early == []
 
 
 def test_what_is_turned_away_is_sent_until_it_is_taken_and_then_never_again(

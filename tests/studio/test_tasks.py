@@ -41,6 +41,7 @@ from components.studio.tasks.life import (
     called_back,
     claimed,
     interrupted,
+    left_behind,
     looked_again,
     sent,
     sent_again,
@@ -411,6 +412,23 @@ def test_a_restart_follows_a_task_whose_callback_came_before_the_answer() -> Non
 
 def test_a_restart_asks_for_the_link_again_before_it_fetches() -> None:
     assert interrupted(STORING, NOW).tries == 1
+
+
+def test_what_waits_to_leave_again_is_still_called_back_about_the_first_time() -> None:
+    waiting = sent_again(UNCONFIRMED)
+    assert called_back(waiting, SERVICE_ID, NOW).state is State.GENERATING
+    leaving = claimed(waiting)
+    assert leaving.token != waiting.token == UNCONFIRMED.token
+    behind = left_behind(waiting, leaving)
+    assert behind is not None
+    assert (behind.token, behind.state) == (waiting.token, State.FAILED)
+    assert called_back(behind, SERVICE_ID, NOW).service_id == SERVICE_ID
+
+
+def test_what_never_left_keeps_its_token() -> None:
+    task = a_task()
+    assert claimed(task).token == task.token
+    assert left_behind(task, claimed(task)) is None
 
 
 def test_only_an_unconfirmed_task_can_be_sent_again() -> None:

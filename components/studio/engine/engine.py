@@ -28,6 +28,10 @@ from components.studio.tasks.task import Obstacle, State, Task, Trouble
 log = logging.getLogger("kontext.engine")
 
 
+def _nothing(_before: Task, _after: Task) -> Task | None:
+    return None
+
+
 class Engine:
     """Works through the agenda until it is stopped. Safe to call from any thread.
 
@@ -63,7 +67,6 @@ class Engine:
             change=self._surely_change,
             clock=clock,
             tally=self.tally,
-            holder_of=ledger.task_by_service_id,
         )
         self._order = threading.Lock()  # taken before `_turn`, never after it
         self._turn = threading.Condition()
@@ -120,13 +123,14 @@ class Engine:
         rule: Callable[[Task], Task],
         *,
         picture: PictureRecord | None = None,
+        beside: Callable[[Task, Task], Task | None] = _nothing,
     ) -> tuple[Task, Task] | None:
         """Apply a rule to a task, in the ledger and then on the agenda: (before, after).
 
-        None if there is no such task. Raises LedgerUnavailable.
+        None if there is no such task. Raises what `Ledger.change_task` raises.
         """
         with self._order:
-            changed = self._ledger.change_task(task_id, rule, picture=picture)
+            changed = self._ledger.change_task(task_id, rule, picture=picture, beside=beside)
             with self._turn:
                 if changed is None:
                     self._agenda.drop(task_id)
@@ -238,8 +242,8 @@ class Engine:
             before = self._account.gate.trouble
             if job.step is Step.SEND:
                 self._account.heed_create(outcome.report, self._steady())
-            elif job.step is Step.ASK:
-                self._account.heed_query(outcome.report, self._steady())
+            else:
+                self._account.heed_query(outcome.answer, self._steady())
             after = self._account.gate.trouble
         if after is not before:
             log.warning("sending is held", extra={"by": after})
@@ -279,8 +283,11 @@ class Engine:
         rule: Callable[[Task], Task],
         *,
         picture: PictureRecord | None = None,
+        beside: Callable[[Task, Task], Task | None] = _nothing,
     ) -> tuple[Task, Task] | None:
-        return self._insistence.do(lambda: self.change(task_id, rule, picture=picture))
+        return self._insistence.do(
+            lambda: self.change(task_id, rule, picture=picture, beside=beside)
+        )
 
 
 def _jittered(before: Task, after: Task) -> Task:

@@ -20,9 +20,18 @@ from components.kontext import (
     TaskReport,
 )
 from components.studio.engine.tally import Tally
-from components.studio.ledger.ledger import LedgerUnavailable
+from components.studio.ledger.ledger import ServiceIdTaken
 from components.studio.ledger.records import PictureRecord
-from components.studio.tasks.life import Accepted, Hindered, Report, Stored, advance, claimed, sent
+from components.studio.tasks.life import (
+    Accepted,
+    Hindered,
+    Report,
+    Stored,
+    advance,
+    claimed,
+    left_behind,
+    sent,
+)
 from components.studio.tasks.task import State, Task
 
 log = logging.getLogger("kontext.steps")
@@ -63,10 +72,23 @@ class Outcome:
 
     report: Report | None = None
     picture: PictureRecord | None = None
+    answer: Report | None = None
+    """What a query was answered, on the way or as the report itself."""
 
 
-Change = Callable[[str, Callable[[Task], Task]], tuple[Task, Task] | None]
-"""Changes a task in ledger and agenda, however long it takes; None when the studio closes."""
+class Change(Protocol):
+    """Changes a task in ledger and agenda, however long it takes; None when the studio closes.
+
+    Raises ServiceIdTaken, with nothing changed.
+    """
+
+    def __call__(
+        self,
+        task_id: str,
+        rule: Callable[[Task], Task],
+        *,
+        beside: Callable[[Task, Task], Task | None] = ...,
+    ) -> tuple[Task, Task] | None: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,32 +102,33 @@ class Steps:
     clock: Callable[[], float]
     """Epoch seconds."""
     tally: Tally
-    holder_of: Callable[[str], Task | None]
-    """The task here that has this id of the service. Raises LedgerUnavailable."""
 
     def send(self, task: Task) -> Outcome:
         """Create the task at the service, with its source uploaded before."""
         if task.is_edit:
             return self._send_edit(task)
-        changed = self.change(task.id, lambda task: sent(claimed(task), self.clock()))
-        if not _is_ours_to_send(task, changed):
-            return Outcome()
-        return Outcome(self._create(task, input_image=None))
+        changed = self.change(
+            task.id, lambda task: sent(claimed(task), self.clock()), beside=left_behind
+        )
+        claim = _ours_to_send(task, changed)
+        return Outcome() if claim is None else Outcome(self._create(claim, input_image=None))
 
     def _send_edit(self, task: Task) -> Outcome:
-        changed = self.change(task.id, claimed)
-        if not _is_ours_to_send(task, changed):
+        changed = self.change(task.id, claimed, beside=left_behind)
+        if _ours_to_send(task, changed) is None:
             return Outcome()
         try:
             source_url = self.hands.lend_source(task)
         except Hindrance as hindrance:
             return Outcome(hindrance.hindered)
         changed = self.change(task.id, lambda task: sent(task, self.clock()))
-        if not _is_ours_to_send(task, changed):
-            return Outcome()
-        return Outcome(self._create(task, input_image=source_url))
+        claim = _ours_to_send(task, changed)
+        return Outcome() if claim is None else Outcome(self._create(claim, input_image=source_url))
 
     def _create(self, task: Task, *, input_image: str | None) -> Report:
+        return self._noted(task, self._answer_to_create(task, input_image))
+
+    def _answer_to_create(self, task: Task, input_image: str | None) -> Report:
         try:
             request = replace(
                 task.request,
@@ -122,60 +145,74 @@ class Steps:
             # It may have left before the fault: taken for lost, and so never sent again.
             log.exception("create failed", extra={"task": task.id})
             return OutcomeUnknown("A fault of the studio.")
-        # The log knows the id even if the ledger cannot be written from now on.
-        log.info("accepted", extra={"task": task.id, "service_id": service_id})
-        if self._belongs_to_another(task, service_id):
-            return OutcomeUnknown("The service gave the id of another task.")
         return Accepted(service_id)
 
-    def _belongs_to_another(self, task: Task, service_id: str) -> bool:
+    def _noted(self, task: Task, report: Report) -> Report:
+        """Write an id down before anything else; one that another task has is not taken."""
+        service_id = _named_in(report)
+        if service_id is None:
+            return report
+        # The log knows the id even if the ledger cannot be written from now on.
+        log.info("accepted", extra={"task": task.id, "service_id": service_id})
         try:
-            holder = self.holder_of(service_id)
-            return holder is not None and holder.id != task.id
-        except LedgerUnavailable:
-            return False  # the id is worth more than the doubt
+            self.change(task.id, lambda task: advance(task, report, self.clock()))
+        except ServiceIdTaken:
+            log.warning("id of another task", extra={"task": task.id, "service_id": service_id})
+            return OutcomeUnknown("The service gave the id of another task.")
+        return report
 
     def ask(self, task: Task) -> Outcome:
         """Ask the service how the task is doing."""
         if task.service_id is None:
             return Outcome()
+        answer = self._answer_to_query(task.service_id)
+        return Outcome(answer, answer=answer)
+
+    def _answer_to_query(self, service_id: str) -> Report:
         self.tally.query()
         try:
-            return Outcome(self.service.query(task.service_id))
+            return self.service.query(service_id)
         except KontextError as error:
             self._count(error)
-            return Outcome(error)
+            return error
 
     def fetch(self, task: Task, *, ask_first: bool) -> Outcome:
         """Bring the result home; with `ask_first`, by the links that the service names now.
 
         An answer of no use leaves the links as they are: they may work by now.
         """
-        if ask_first:
-            answer = self.ask(task).report
-            if isinstance(answer, TaskReport):
-                changed = self.change(task.id, lambda task: advance(task, answer, self.clock()))
-                if changed is None:
-                    return Outcome()
-                task = changed[1]
+        answer = self.ask(task).report if ask_first else None
+        if isinstance(answer, TaskReport):
+            changed = self.change(task.id, lambda task: advance(task, answer, self.clock()))
+            if changed is None:
+                return Outcome()
+            task = changed[1]
         if task.state is not State.STORING:
-            return Outcome()
+            return Outcome(answer=answer)
         try:
             picture = self.hands.bring_home(task)
         except Hindrance as hindrance:
-            return Outcome(hindrance.hindered)
-        return Outcome(Stored(picture.id), picture)
+            return Outcome(hindrance.hindered, answer=answer)
+        return Outcome(Stored(picture.id), picture, answer)
 
     def _count(self, error: KontextError) -> None:
         if isinstance(error, RateLimited):
             self.tally.rejection()
 
 
-def _is_ours_to_send(task: Task, changed: tuple[Task, Task] | None) -> bool:
-    """Whether the claim of a task that was queued stands in the ledger.
+def _named_in(report: Report) -> str | None:
+    """The id that the answer to a create named."""
+    match report:
+        case Accepted(service_id) | OutcomeUnknown(task_id=str(service_id)):
+            return service_id
+    return None
+
+
+def _ours_to_send(task: Task, changed: tuple[Task, Task] | None) -> Task | None:
+    """The task as it is sent, if the claim of one that was queued stands in the ledger.
 
     The state before is no proof of the contrary: a commit may fail and yet have been written.
     """
     if changed is None or task.state is not State.QUEUED:
-        return False
-    return changed[1].state is State.SUBMITTING
+        return None
+    return changed[1] if changed[1].state is State.SUBMITTING else None

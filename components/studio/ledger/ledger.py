@@ -1,55 +1,45 @@
 """The ledger: every task and picture, on disk before anything that costs money happens.
 
 Only its neighbours in this room know SQL as well: those that open its `reading` and `writing`.
-SQLite is the embedded default (WAL, `synchronous=FULL`); another SQLAlchemy URL can take its
-place. Every change of a task is one transaction that reads the row, applies a rule and writes
-the result, so no two threads undo each other.
+Every change of a task is one transaction that reads the row, applies a rule and writes the
+result, so no two threads undo each other.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import SQLAlchemyError
 
 from components.kontext import Model
-from components.studio.ledger.migration import add_missing_columns
+from components.studio.ledger.database import Database, LedgerUnavailable
 from components.studio.ledger.records import Entry, PictureRecord
 from components.studio.ledger.schema import (
     desks,
     picture_of,
     picture_row,
     pictures,
-    schema,
     task_of,
     task_row,
     tasks,
 )
-from components.studio.ledger.search import folded
 from components.studio.tasks.task import UNFINISHED, State, Task
 
-BUSY_TIMEOUT_SECONDS = 15.0
+__all__ = ["Ledger", "LedgerUnavailable", "ServiceIdTaken"]
 
 
-class LedgerUnavailable(Exception):
-    """The ledger cannot be read or written: disk full, read-only or locked."""
+class ServiceIdTaken(Exception):
+    """The id of the service that a task was to bear is another task's here."""
+
+    def __init__(self, holder: Task) -> None:
+        super().__init__(holder.id)
+        self.holder = holder
 
 
-class Ledger:
+class Ledger(Database):
     """Tasks and pictures on disk. Every method raises LedgerUnavailable when it cannot serve."""
-
-    def __init__(self, url: str) -> None:
-        # Without this, an error's text, which is logged, would quote the row with its prompt.
-        self._engine = sa.create_engine(url, hide_parameters=True)
-        if self._engine.dialect.name == "sqlite":
-            _make_durable(self._engine)
-        with self.writing() as connection:
-            schema.create_all(connection)
-            add_missing_columns(connection)
 
     @classmethod
     def in_folder(cls, folder: Path) -> Ledger:
@@ -59,10 +49,6 @@ class Ledger:
         except OSError as error:
             raise LedgerUnavailable(f"The data folder {folder} cannot be made.") from error
         return cls(f"sqlite:///{folder / 'studio.db'}")
-
-    def close(self) -> None:
-        """Let go of the database."""
-        self._engine.dispose()
 
     # Tasks
 
@@ -86,11 +72,13 @@ class Ledger:
         rule: Callable[[Task], Task],
         *,
         picture: PictureRecord | None = None,
+        beside: Callable[[Task, Task], Task | None] = lambda _before, _after: None,
     ) -> tuple[Task, Task] | None:
         """Apply a rule to a task in one transaction; (before, after), or None if unknown.
 
         `picture` is what the task made: it is written down together with the change, if the
-        rule took it.
+        rule took it. What `beside` makes of before and after is a new task, out of sight until
+        it has a picture. Raises ServiceIdTaken, with nothing changed.
         """
         with self.writing() as connection:
             found = connection.execute(
@@ -100,12 +88,20 @@ class Ledger:
                 return None
             before = task_of(found)
             after = rule(before)
-            if after != before:
-                connection.execute(
-                    sa.update(tasks).where(tasks.c.id == task_id).values(task_row(after))
-                )
+            if after == before:
+                return before, after
+            if after.service_id not in (None, before.service_id):
+                holder = _task_where(connection, tasks.c.service_id == after.service_id)
+                if holder is not None:
+                    raise ServiceIdTaken(holder)
+            row = task_row(after)
             if picture is not None and after.picture_id == picture.id != before.picture_id:
                 connection.execute(sa.insert(pictures), [picture_row(picture)])
+                row["dismissed"] = False  # it came after all
+            connection.execute(sa.update(tasks).where(tasks.c.id == task_id).values(row))
+            other = beside(before, after)
+            if other is not None:
+                connection.execute(sa.insert(tasks), [task_row(other) | {"dismissed": True}])
             return before, after
 
     def task(self, task_id: str) -> Task | None:
@@ -266,51 +262,14 @@ class Ledger:
         with self.writing() as connection:
             connection.execute(sa.update(pictures).values(upload_url=None, uploaded_at=None))
 
-    # The doors to the database
-
     def _one_task(self, where: sa.ColumnElement[bool]) -> Task | None:
         with self.reading() as connection:
-            row = connection.execute(sa.select(tasks).where(where).limit(1)).one_or_none()
-            return None if row is None else task_of(row)
-
-    @contextmanager
-    def reading(self) -> Iterator[sa.Connection]:
-        """A transaction that only reads, for the ledger and its neighbours."""
-        try:
-            with self._engine.connect() as connection:
-                yield connection.execution_options(reads_only=True)
-        except SQLAlchemyError as error:
-            raise LedgerUnavailable("The ledger cannot be read.") from error
-
-    @contextmanager
-    def writing(self) -> Iterator[sa.Connection]:
-        """A transaction that writes, for the ledger and its neighbours."""
-        try:
-            with self._engine.begin() as connection:
-                yield connection
-        except SQLAlchemyError as error:
-            raise LedgerUnavailable("The ledger cannot be written.") from error
+            return _task_where(connection, where)
 
 
-def _make_durable(engine: sa.Engine) -> None:
-    """SQLite's settings, and transactions that take the write lock when they begin.
-
-    Python's driver would otherwise begin them late, at the first write, and two threads that
-    had both read the old row would then both write.
-    """
-
-    @sa.event.listens_for(engine, "connect")
-    def _configure(connection: Any, _record: object) -> None:
-        connection.isolation_level = None
-        connection.execute(f"PRAGMA busy_timeout={round(BUSY_TIMEOUT_SECONDS * 1000)}")
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=FULL")
-        connection.create_function("folded", 1, folded, deterministic=True)
-
-    @sa.event.listens_for(engine, "begin")
-    def _begin(connection: sa.Connection) -> None:
-        reads_only = connection.get_execution_options().get("reads_only", False)
-        connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")
+def _task_where(connection: sa.Connection, where: sa.ColumnElement[bool]) -> Task | None:
+    row = connection.execute(sa.select(tasks).where(where).limit(1)).one_or_none()
+    return None if row is None else task_of(row)
 
 
 def _same_press(connection: sa.Connection, task: Task, since: float) -> list[Task]:

@@ -6,6 +6,7 @@ and what may have been taken becomes `UNCONFIRMED` and is never sent again by it
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
@@ -24,7 +25,7 @@ from components.kontext import (
 from components.studio.engine.pacing import LONGEST_REJECTION_SECONDS
 from components.studio.tasks.following import missing, reported, unfinished
 from components.studio.tasks.obstacles import obstacle_of
-from components.studio.tasks.task import Obstacle, State, Task, Trouble
+from components.studio.tasks.task import Obstacle, State, Task, Trouble, new_token
 
 MOST_UNSENT_TRIES = 12  # about seven minutes of a service that cannot be reached
 MOST_OWN_TRIES = 4  # of an upload, or of a step that a fault of ours ended
@@ -120,8 +121,32 @@ def called_back(task: Task, service_id: str, now: float) -> Task:
 
 
 def claimed(task: Task) -> Task:
-    """A queued task that a thread begins to send; any other is left alone."""
-    return replace(task, state=State.SUBMITTING) if task.state is State.QUEUED else task
+    """A queued task that a thread begins to send; any other is left alone.
+
+    If it left once before, what its token calls up belongs to that send: it gets a new one.
+    """
+    if task.state is not State.QUEUED:
+        return task
+    token = task.token if task.sent_at is None else new_token()
+    return replace(task, state=State.SUBMITTING, token=token, sent_at=None)
+
+
+def left_behind(before: Task, after: Task) -> Task | None:
+    """The earlier send of a task that was claimed anew, which was said not to be made.
+
+    It keeps the token and is asked about no more; should its callback come after all, its
+    picture comes home as one of its own.
+    """
+    if before.token == after.token:
+        return None
+    return replace(
+        before,
+        id=uuid.uuid4().hex,
+        state=State.FAILED,
+        obstacle=Obstacle(Trouble.NO_ANSWER),
+        sent_at=None,
+        finished_at=before.sent_at,
+    )
 
 
 def sent(task: Task, now: float) -> Task:
@@ -149,10 +174,20 @@ def interrupted(task: Task, now: float) -> Task:
 
 
 def sent_again(task: Task) -> Task:
-    """An unconfirmed task that the designer knows was not made, back in the queue."""
+    """An unconfirmed task that the designer knows was not made, back in the queue.
+
+    `sent_at` stays: until it leaves again, a callback is still about the first time.
+    """
     if task.state is not State.UNCONFIRMED:
         return task
-    return replace(task, state=State.QUEUED, obstacle=None, sent_at=None, tries=0, not_before=0.0)
+    return replace(task, state=State.QUEUED, obstacle=None, tries=0, not_before=0.0)
+
+
+def disproved(task: Task) -> Task:
+    """An unconfirmed task after somebody named an id that cannot be its own."""
+    if task.state is not State.UNCONFIRMED:
+        return task
+    return replace(task, obstacle=Obstacle(Trouble.WRONG_TASK))
 
 
 def looked_again(task: Task, now: float) -> Task:

@@ -5,6 +5,7 @@ How it passes from one state to the next is `life`'s.
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -57,6 +58,11 @@ class Trouble(StrEnum):
     OURS = "ours"
 
 
+def new_token() -> str:
+    """An unguessable name by which a callback calls a task."""
+    return secrets.token_urlsafe(32)
+
+
 @dataclass(frozen=True)
 class Obstacle:
     """What stands in the way, with the service's own words where it gave any."""
@@ -88,6 +94,7 @@ class Task:
     obstacle: Obstacle | None = None
     service_id: str | None = None
     sent_at: float | None = None
+    """When its create left. Still set in the queue: it left once, and is to be sent again."""
     accepted_at: float | None = None
     watched_since: float | None = None
     finished_at: float | None = None
