@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 import threading
 import zlib
 from collections.abc import Callable
@@ -262,6 +263,22 @@ def test_pixels_that_need_no_change_are_not_compressed_again() -> None:
 )
 def test_a_designer_is_told_what_was_changed(name: str, note: str) -> None:
     assert note in take_in(good()[name]).notes
+
+
+def test_a_first_frame_keeps_its_place_on_the_canvas_of_a_webp() -> None:
+    frame = encoded(quarters(), "WEBP", lossless=True)[12:]
+    numbers = ((20, 3), (10, 3), (95, 3), (63, 3), (90, 3), (0, 1))  # x/2, y/2, width-1, height-1
+    head = b"".join(number.to_bytes(size, "little") for number, size in numbers)
+    canvas = struct.pack("<I", 0x12) + (199).to_bytes(3, "little") + (149).to_bytes(3, "little")
+    chunks = ((b"VP8X", canvas), (b"ANIM", bytes(6)), (b"ANMF", head + frame))
+    body = b"".join(name + struct.pack("<I", len(part)) + part for name, part in chunks)
+    data = b"RIFF" + struct.pack("<I", 4 + len(body)) + b"WEBP" + body
+
+    image = shown(take_in(data).data)
+    assert image.size == (200, 150)
+    assert image.getchannel("A").getbbox() == (40, 20, 136, 84)
+    assert corners(image.crop((40, 20, 136, 84)).convert("RGB")) == list(CORNERS)
+    assert check_result(data).width_px == 200
 
 
 def test_a_picture_over_twenty_megapixels_is_scaled_down() -> None:

@@ -11,6 +11,7 @@ from components.studio.intake.envelope import MAX_PARTS, MAX_PROFILE_BYTES, Enve
 from components.studio.intake.faults import cut_short, damaged
 from components.studio.intake.kinds import Kind
 
+_ANIMATION_FLAG: Final = 0x02
 _ALPHA_FLAG: Final = 0x10
 _FRAME_HEADER_BYTES: Final = 16
 _IMAGE_CHUNKS: Final = frozenset({b"VP8 ", b"VP8L", b"ALPH"})
@@ -30,10 +31,10 @@ class _Chunk:
 
 
 def open_webp(data: bytes) -> Envelope:
-    """Rebuild a still WebP from the first frame; set EXIF and ICC aside; drop all else.
+    """Rebuild a WebP of the first frame alone; set EXIF and ICC aside; drop all else.
 
-    The size of an animation is that of its first frame. Raises UnusablePicture for a file that
-    is cut or holds no frame.
+    A first frame that leaves a part of its animation's canvas empty keeps its place there. Raises
+    UnusablePicture for a file that is cut or holds no frame.
     """
     end = 8 + int.from_bytes(data[4:8], "little")
     if end > len(data):
@@ -43,13 +44,18 @@ def open_webp(data: bytes) -> Envelope:
     profile: bytes | None = None
     hidden_text = False
     frames = 0
+    place = b""
+    canvas: tuple[int, int] | None = None
     for chunk in _chunks(data[12:end]):
         if chunk.name == b"ANMF":
             frames += 1
             if frames == 1:
+                place = chunk.body[:_FRAME_HEADER_BYTES]
                 parts = list(_chunks(chunk.body[_FRAME_HEADER_BYTES:]))
         elif chunk.name in _IMAGE_CHUNKS and not frames:
             parts.append(chunk)
+        elif chunk.name == b"VP8X" and len(chunk.body) >= 10:
+            canvas = _number(chunk.body[4:7]) + 1, _number(chunk.body[7:10]) + 1
         elif chunk.name == b"EXIF":
             exif = chunk.body
         elif chunk.name == b"ICCP":
@@ -63,10 +69,15 @@ def open_webp(data: bytes) -> Envelope:
     alpha = next((part for part in parts if part.name == b"ALPH"), None)
     still = picture.packed()
     if alpha is not None and picture.name == b"VP8 ":
-        canvas = struct.pack("<II", (width - 1) & 0xFFFFFF, (height - 1) & 0xFFFFFF)
-        flags = struct.pack("<I", _ALPHA_FLAG)
-        extended = _Chunk(b"VP8X", flags + canvas[:3] + canvas[4:7])
-        still = extended.packed() + alpha.packed() + still
+        still = alpha.packed() + still
+    else:
+        alpha = None
+    if frames and canvas is not None and canvas != (width, height):
+        width, height = canvas
+        head = _extended(_ANIMATION_FLAG | _ALPHA_FLAG, canvas) + _Chunk(b"ANIM", bytes(6)).packed()
+        still = head + _Chunk(b"ANMF", place + still).packed()
+    elif alpha is not None:
+        still = _extended(_ALPHA_FLAG, (width, height)) + still
     return Envelope(
         kind=Kind.WEBP,
         pixels=b"RIFF" + struct.pack("<I", 4 + len(still)) + b"WEBP" + still,
@@ -78,6 +89,15 @@ def open_webp(data: bytes) -> Envelope:
         animated=frames > 1,
         lossless=picture.name == b"VP8L",
     )
+
+
+def _extended(flags: int, canvas: tuple[int, int]) -> bytes:
+    sides = (((side - 1) & 0xFFFFFF).to_bytes(3, "little") for side in canvas)
+    return _Chunk(b"VP8X", struct.pack("<I", flags) + b"".join(sides)).packed()
+
+
+def _number(body: bytes) -> int:
+    return int.from_bytes(body, "little")
 
 
 def _chunks(body: bytes) -> Iterator[_Chunk]:
