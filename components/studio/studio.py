@@ -74,6 +74,7 @@ class Studio:
         self.notebook = Notebook(self.ledger)
         self.drafts = Drafts(self.notebook)
         self.balance = BalanceWatch(self.client.credits)
+        self.engine.aftermath.charged = self.balance.stir
         self._homecomings = Homecomings(
             self.ledger, ask=self.client.query, price=self.settings.price, clock=self.clock
         )
@@ -284,6 +285,7 @@ class Studio:
     def close(self) -> None:
         """Stop working; every unfinished task goes on at the next start."""
         self.engine.stop()
+        self.balance.close()
         self.drafts.close()
         self.ledger.close()
         self.client.close()

@@ -5,10 +5,12 @@ from __future__ import annotations
 import threading
 import time
 from decimal import Decimal
+from pathlib import Path
 
 from components.kontext import KeyRejected
 from components.studio.balance import FRESH_SECONDS, Balance, BalanceWatch
-from components.studio.tasks.task import Trouble
+from components.studio.tasks.task import State, Trouble
+from tests.studio.workshop import until, workshop
 
 
 class Till:
@@ -57,3 +59,42 @@ def test_many_looks_ask_once_until_the_answer_is_stale() -> None:
     watch.look()
     once_known(watch, Balance(None, Trouble.KEY))
     assert till.asked == 2
+
+
+def test_a_balance_that_somebody_looks_at_is_read_again_when_a_picture_was_paid(
+    tmp_path: Path,
+) -> None:
+    with workshop(tmp_path) as shop:
+        watch = shop.studio.balance
+        until(lambda: watch.look() is not None)
+        before = watch.look()
+        shop.wait_for(shop.ask(), State.DONE)
+        until(lambda: _credits(watch) == _credits_of(before) - shop.studio.settings.credits_pro)
+
+
+def _credits(watch: BalanceWatch) -> Decimal:
+    return _credits_of(watch.look())
+
+
+def _credits_of(balance: Balance | None) -> Decimal:
+    assert balance is not None
+    assert balance.credits is not None
+    return balance.credits
+
+
+def test_a_balance_that_moves_while_it_is_read_is_read_once_more() -> None:
+    till = Till()
+    watch = BalanceWatch(till.credits)
+    watch.look()
+    for _ in range(200):
+        watch.stir()
+    till.open.set()
+    until(lambda: till.asked == 2)
+    watch.close()
+
+
+def test_a_balance_that_nobody_looks_at_is_not_asked_for() -> None:
+    till = Till()
+    watch = BalanceWatch(till.credits)
+    watch.stir()
+    assert till.asked == 0

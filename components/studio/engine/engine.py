@@ -16,6 +16,7 @@ from dataclasses import replace
 
 from components.studio.bell import Bell
 from components.studio.engine.account import CREATE_WINDOW_SECONDS, Account, trouble_of
+from components.studio.engine.aftermath import Aftermath
 from components.studio.engine.agenda import AT_ONCE, Agenda, Job, Step
 from components.studio.engine.insistence import Insistence
 from components.studio.engine.steps import Hands, Outcome, Service, Steps
@@ -23,7 +24,7 @@ from components.studio.engine.tally import Tally
 from components.studio.ledger.ledger import Ledger
 from components.studio.ledger.records import PictureRecord
 from components.studio.tasks.life import Hindered, advance, interrupted
-from components.studio.tasks.task import Obstacle, State, Task, Trouble
+from components.studio.tasks.task import Obstacle, Task, Trouble
 
 log = logging.getLogger("kontext.engine")
 
@@ -72,6 +73,13 @@ class Engine:
         self._turn = threading.Condition()
         self._stopping = threading.Event()
         self._insistence = Insistence(self._stopping)
+        self.aftermath = Aftermath(
+            tally=self.tally,
+            bell=bell,
+            steady=steady,
+            distrust=lambda task: self._insistence.do(lambda: hands.distrust_source(task)),
+            learn=self._learn,
+        )
         self._pool = ThreadPoolExecutor(sum(AT_ONCE.values()) + 1, thread_name_prefix="engine")
         self._thread = threading.Thread(target=self._run, name="engine-agenda", daemon=True)
 
@@ -139,7 +147,7 @@ class Engine:
                 self._agenda.put(after, self._steady(), self._clock())
                 self._turn.notify_all()
         if after != before:
-            self._note(before, after)
+            self.aftermath.note(before, after)
         return changed
 
     def hasten(self, task_id: str) -> None:
@@ -261,21 +269,9 @@ class Engine:
             self._turn.notify_all()
         self._bell.ring_all()
 
-    # What follows from a change
-
-    def _note(self, before: Task, after: Task) -> None:
-        if after.state is not before.state:
-            log.info("state", extra={"task": after.id, "from": before.state, "to": after.state})
-        match after.state:
-            case State.STORING:
-                self.tally.done(after.id, self._steady())
-            case State.FAILED if after.is_edit and after.service_id:
-                self._insistence.do(lambda: self._steps.hands.distrust_source(after))
-            case State.DONE:
-                self.tally.stored(after.id, self._steady())
-                with self._turn:
-                    self._agenda.learn(after)
-        self._bell.ring(after.designer)
+    def _learn(self, task: Task) -> None:
+        with self._turn:
+            self._agenda.learn(task)
 
     def _surely_change(
         self,
