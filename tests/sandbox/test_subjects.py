@@ -67,6 +67,10 @@ def test_the_name_under_a_logo_is_no_signboard() -> None:
         ("a steam train in the alps", Thing.TRAIN),
         ("koi fish", Thing.FISH),
         ("a cute robot", Thing.ROBOT),
+        ("t-shirt mockup", Thing.SHIRT),
+        ("a pair of sunglasses", Thing.SPECTACLES),
+        ("sheep on a hill", Thing.SHEEP),
+        ("the pyramids of giza", Thing.PYRAMID),
     ],
 )
 def test_common_subjects_are_known(prompt: str, thing: Thing) -> None:
@@ -83,3 +87,18 @@ def test_a_kind_of_room_brings_its_furniture(kind: str) -> None:
 def test_a_product_that_is_named_stands_alone() -> None:
     asked = read("product photo of a red running shoe")
     assert [wanted.thing for wanted in asked.wanted] == [Thing.SHOE]
+
+
+@pytest.mark.parametrize(
+    "prompt", ["a man playing guitar", "a woman in a white shirt with a cup of coffee", "a bride"]
+)
+def test_what_a_person_wears_or_holds_makes_no_still_life(prompt: str) -> None:
+    assert read(prompt).genre is Genre.PORTRAIT
+
+
+@pytest.mark.parametrize(
+    ("prompt", "count"), [("a school bus", 1), ("a cactus", 1), ("buses", 3), ("paris", 1)]
+)
+def test_one_bus_is_one(prompt: str, count: int) -> None:
+    (wanted,) = read(prompt).wanted
+    assert wanted.count == count

@@ -52,7 +52,7 @@ FRONT = frozenset(
         Thing.TREE, Thing.PALM, Thing.PINE, Thing.CACTUS, Thing.TENT, Thing.CAR, Thing.HORSE,
         Thing.DEER, Thing.PERSON, Thing.DOG, Thing.FOX, Thing.CAT, Thing.BIRD, Thing.MOTORCYCLE,
         Thing.BICYCLE, Thing.ELEPHANT, Thing.BEAR, Thing.LION, Thing.PENGUIN, Thing.RABBIT,
-        Thing.ROBOT,
+        Thing.ROBOT, Thing.COW, Thing.SHEEP, Thing.SNOWMAN, Thing.PUMPKIN, Thing.BUS,
     }
 )  # fmt: skip
 """Things that need ground before us to stand on."""
@@ -103,7 +103,9 @@ def settle(scene: Scene, size: tuple[int, int], name: str, rng: Random) -> tuple
 
 def _default_ground(scene: Scene, rng: Random) -> frozenset[Ground]:
     asked = {order.thing for order in scene.wanted}
-    if asked & {Thing.PENGUIN}:
+    if asked & {Thing.PYRAMID}:
+        return frozenset({Ground.DESERT})
+    if asked & {Thing.PENGUIN, Thing.SNOWMAN}:
         return frozenset({Ground.SNOWFIELD, Ground.MOUNTAINS})
     if asked & {Thing.IRON_TOWER}:
         return frozenset({Ground.CITY})
@@ -123,7 +125,7 @@ def _default_ground(scene: Scene, rng: Random) -> frozenset[Ground]:
         return frozenset({Ground.BEACH})
     if asked & {Thing.CACTUS}:
         return frozenset({Ground.DESERT})
-    if asked & {Thing.RABBIT, Thing.BUTTERFLY, Thing.BICYCLE}:
+    if asked & {Thing.RABBIT, Thing.BUTTERFLY, Thing.BICYCLE, Thing.COW, Thing.SHEEP}:
         return frozenset({Ground.MEADOW, Ground.HILLS})
     if asked & {Thing.WINDMILL, Thing.HORSE, Thing.FLOWER, Thing.KITE, Thing.TREE}:
         return frozenset({Ground.MEADOW, Ground.HILLS})

@@ -116,6 +116,20 @@ class Thing(StrEnum):
     BUTTERFLY = "butterfly"
     ROBOT = "robot"
     DRAGON = "dragon"
+    CAMERA = "camera"
+    SHIRT = "shirt"
+    GLASS = "drinking glass"
+    GUITAR = "guitar"
+    SPECTACLES = "spectacles"
+    CARDS = "business card"
+    BREAD = "bread"
+    DONUT = "donut"
+    COW = "cow"
+    SHEEP = "sheep"
+    SNOWMAN = "snowman"
+    PUMPKIN = "pumpkin"
+    BUS = "bus"
+    PYRAMID = "pyramid"
 
 
 class Style(StrEnum):

@@ -9,6 +9,7 @@ from components.sandbox.painting.goods import GOODS
 from components.sandbox.painting.scene import Thing, Wanted
 from components.sandbox.painting.stage import Stage
 from components.sandbox.painting.turning import mirrored, sheet, turned
+from components.sandbox.painting.wares import WARES
 
 _PETALS: tuple[RGB, ...] = (
     (222, 106, 98),
@@ -279,5 +280,6 @@ TABLETOP = {
     Thing.LAMP: (paint_lamp, 0.9),
     **FOOD,
     **GOODS,
+    **WARES,
 }
 """What can stand on the table: its painter, and its height as a share of the tallest's."""

@@ -1,6 +1,6 @@
 """The table of things: which painter paints what, where it belongs, and how large.
 
-A new thing takes a member of `Thing`, a row of words in `vocabulary.py`, and a row here.
+A new thing takes a member of `Thing`, a row of words in `names.py`, and a row here.
 """
 
 from collections.abc import Callable
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from components.sandbox.painting import (
     animals,
     buildings,
+    farm,
     figures,
     flyers,
     landmarks,
@@ -47,6 +48,7 @@ THINGS: dict[Thing, Placed] = {
     Thing.WATERFALL: Placed(towers.paint_waterfall, Place.BANK, 0.44),
     Thing.IRON_TOWER: Placed(towers.paint_iron_tower, Place.BANK, 0.6),
     Thing.TOWER: Placed(towers.paint_tower, Place.BANK, 0.5),
+    Thing.PYRAMID: Placed(farm.paint_pyramid, Place.BANK, 0.34),
     Thing.TRAIN: Placed(wheels.paint_train, Place.BANK, 0.11),
     Thing.LIGHTHOUSE: Placed(buildings.paint_lighthouse, Place.BANK, 0.46),
     Thing.WINDMILL: Placed(buildings.paint_windmill, Place.BANK, 0.32),
@@ -71,6 +73,11 @@ THINGS: dict[Thing, Placed] = {
     Thing.MOTORCYCLE: Placed(wheels.paint_motorcycle, Place.FRONT, 0.26),
     Thing.BICYCLE: Placed(wheels.paint_bicycle, Place.FRONT, 0.28),
     Thing.ELEPHANT: Placed(wildlife.paint_elephant, Place.FRONT, 0.38),
+    Thing.BUS: Placed(farm.paint_bus, Place.FRONT, 0.24),
+    Thing.COW: Placed(farm.paint_cow, Place.FRONT, 0.3),
+    Thing.SHEEP: Placed(farm.paint_sheep, Place.FRONT, 0.24),
+    Thing.SNOWMAN: Placed(farm.paint_snowman, Place.FRONT, 0.4),
+    Thing.PUMPKIN: Placed(farm.paint_pumpkin, Place.FRONT, 0.24),
     Thing.HORSE: Placed(animals.paint_horse, Place.FRONT, 0.36),
     Thing.DEER: Placed(animals.paint_deer, Place.FRONT, 0.38),
     Thing.BEAR: Placed(wildlife.paint_bear, Place.FRONT, 0.38),

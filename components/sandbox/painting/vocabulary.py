@@ -1,45 +1,13 @@
-"""The words that prompts use, and what each of them stands for.
+"""The words that prompts use for hours, weathers, grounds, kinds of picture, styles and numbers.
 
-To teach the painter a word, add it to a row; to teach it a thing, add a `Thing`, a row here, and
-its painter in `things.py`. Plurals are understood without being listed.
+Those for things are in `names.py`.
 """
 
-from collections.abc import Iterator, Mapping
-from enum import StrEnum
-from typing import TypeVar
-
+from components.sandbox.painting.lexicon import lexicon
 from components.sandbox.painting.palettes import Hour, Weather
-from components.sandbox.painting.scene import Genre, Ground, Style, Thing
+from components.sandbox.painting.scene import Genre, Ground, Style
 
-Kind = TypeVar("Kind", bound=StrEnum)
-Lexicon = dict[tuple[str, ...], Kind]
-
-
-def _forms(word: str) -> Iterator[str]:
-    yield f"{word}s"
-    if word.endswith(("s", "x", "ch", "sh", "o")):
-        yield f"{word}es"
-    if word.endswith("y"):
-        yield f"{word[:-1]}ies"
-    if word.endswith("f"):
-        yield f"{word[:-1]}ves"
-
-
-def _lexicon(rows: Mapping[Kind, str]) -> Lexicon[Kind]:
-    """Turn rows of comma-separated phrases into a table from words to what they mean."""
-    written: Lexicon[Kind] = {}
-    plurals: Lexicon[Kind] = {}
-    for meaning, phrases in rows.items():
-        for phrase in phrases.split(","):
-            *before, last = phrase.split()
-            written[(*before, last)] = meaning
-            for form in _forms(last):
-                plurals[(*before, form)] = meaning
-    # What is written out wins: "birds" are a flock, though "bird" has a plural too.
-    return plurals | written
-
-
-HOURS = _lexicon(
+HOURS = lexicon(
     {
         Hour.DAWN: "dawn, sunrise, daybreak, early morning, first light, morning",
         Hour.DAY: (
@@ -57,7 +25,7 @@ HOURS = _lexicon(
     }
 )
 
-WEATHERS = _lexicon(
+WEATHERS = lexicon(
     {
         Weather.CLEAR: "clear sky, clear skies, cloudless",
         Weather.CLOUDY: "cloudy, overcast, grey sky, gray sky",
@@ -70,7 +38,7 @@ WEATHERS = _lexicon(
     }
 )
 
-GROUNDS = _lexicon(
+GROUNDS = lexicon(
     {
         Ground.MOUNTAINS: (
             "mountain, peak, alps, alpine, summit, mountain range, himalaya, fjord, volcano, "
@@ -108,115 +76,7 @@ GROUNDS = _lexicon(
     }
 )
 
-THINGS = _lexicon(
-    {
-        Thing.SUN: "sun, sunbeam, sunlight",
-        Thing.MOON: "moon, full moon, crescent moon, crescent",
-        Thing.STARS: "star, starry, starry sky, milky way, night sky, stargazing, constellation",
-        Thing.CLOUDS: "cloud, cumulus, cloudy, cloudscape",
-        Thing.RAINBOW: "rainbow",
-        Thing.AURORA: "aurora, northern lights, northern light, aurora borealis, polar lights",
-        Thing.FIREWORKS: "firework, new year",
-        Thing.LIGHTNING: "lightning, thunderbolt, thunderstorm, lightning bolt",
-        Thing.BIRDS: "birds, flock of birds, seagull, gull, flock, swallows, flying birds",
-        Thing.HOT_AIR_BALLOON: "hot air balloon, hotair balloon, air balloon, balloon ride",
-        Thing.PARTY_BALLOON: "balloon, party balloon, birthday balloon, helium balloon",
-        Thing.KITE: "kite",
-        Thing.AIRPLANE: "airplane, plane, aeroplane, aircraft, jet, biplane",
-        Thing.ROCKET: "rocket, spaceship, spacecraft, space shuttle, rocket ship",
-        Thing.PLANET: "planet, saturn, jupiter, ringed planet",
-        Thing.SAILBOAT: (
-            "sailboat, sailing boat, yacht, sail, sailing ship, regatta, dhow, galleon"
-        ),
-        Thing.BOAT: (
-            "boat, rowboat, rowing boat, canoe, kayak, fishing boat, ship, ferry, gondola"
-        ),
-        Thing.LIGHTHOUSE: "lighthouse, light house, beacon",
-        Thing.CABIN: (
-            "cabin, house, cottage, hut, chalet, farmhouse, home, barn, log cabin, lodge"
-        ),
-        Thing.CASTLE: "castle, fortress, palace, citadel, fairytale castle",
-        Thing.WINDMILL: "windmill, mill, wind turbine",
-        Thing.TEMPLE: "temple, pagoda, shrine, torii, torii gate, japan, japanese",
-        Thing.TENT: "tent, campsite, camping, campfire, camp",
-        Thing.BRIDGE: "bridge, golden gate, viaduct",
-        Thing.TREE: (
-            "tree, oak, oak tree, lone tree, cherry tree, cherry blossom, maple, apple tree, "
-            "birch, sakura"
-        ),
-        Thing.PINE: "pine tree, fir, fir tree, spruce, christmas tree, evergreen",
-        Thing.PALM: "palm, palm tree, coconut, coconut tree, tropical",
-        Thing.CACTUS: "cactus, cacti, saguaro",
-        Thing.CAR: "car, vintage car, convertible, van, campervan, taxi, automobile, sports car",
-        Thing.PERSON: (
-            "person, people, man, woman, girl, boy, hiker, traveler, traveller, surfer, "
-            "child, couple, astronaut, figure, lady, samurai, wanderer, fisherman"
-        ),
-        Thing.CAT: "cat, kitten, kitty, feline",
-        Thing.DOG: "dog, puppy, hound, retriever, corgi, wolf, labrador, terrier",
-        Thing.FOX: "fox, vixen, red fox",
-        Thing.DEER: "deer, stag, elk, reindeer, moose, doe, antelope",
-        Thing.HORSE: "horse, stallion, mare, pony, unicorn",
-        Thing.BIRD: "bird, owl, raven, crow, sparrow, robin, parrot, heron, hummingbird, eagle",
-        Thing.WHALE: "whale, dolphin, humpback, orca",
-        Thing.VASE: "vase, bouquet, jug, pitcher, flower arrangement",
-        Thing.FLOWER: (
-            "flower, rose, tulip, poppy, sunflower, daisy, wildflower, lotus, bloom, peony"
-        ),
-        Thing.FRUIT: (
-            "fruit, apple, orange, pear, lemon, peach, fruit bowl, bowl of fruit, bowl, "
-            "banana, cherry, avocado, tomato"
-        ),
-        Thing.CUP: (
-            "cup, coffee, mug, espresso, cappuccino, tea, latte, teacup, cup of coffee, "
-            "cup of tea, coffee cup"
-        ),
-        Thing.BOTTLE: (
-            "bottle, perfume, wine bottle, flask, wine, packaging, skincare, "
-            "cosmetic, jar, serum, perfume bottle, whisky"
-        ),
-        Thing.CANDLE: "candle, candlelight",
-        Thing.BOOK: "book, notebook, magazine",
-        Thing.PLANT: "plant, houseplant, potted plant, monstera, succulent, fern, pot",
-        Thing.LAMP: "lamp, desk lamp, lantern, light bulb",
-        Thing.CAKE: "cake, cupcake, birthday cake, dessert, cheesecake, pancake, pie",
-        Thing.BURGER: "burger, hamburger, cheeseburger, sandwich",
-        Thing.PIZZA: "pizza",
-        Thing.ICE_CREAM: "ice cream, icecream, gelato, ice cream cone, sundae",
-        Thing.NOODLES: (
-            "noodle, ramen, soup, pasta, spaghetti, pho, curry, salad, bowl of ramen, "
-            "bowl of soup, bowl of noodles, bowl of pasta, bowl of salad, rice bowl, poke bowl"
-        ),
-        Thing.SUSHI: "sushi, sashimi, nigiri, maki",
-        Thing.SHOE: "shoe, sneaker, trainer, boot, footwear, running shoe",
-        Thing.WATCH: "watch, wristwatch, smartwatch, timepiece",
-        Thing.HEADPHONES: "headphone, headset, earphone, earbud",
-        Thing.PHONE: "phone, smartphone, iphone, mobile phone, cell phone, tablet, app screen",
-        Thing.LAPTOP: "laptop, computer, macbook, notebook computer, monitor",
-        Thing.BAG: "bag, handbag, purse, backpack, tote bag, leather bag",
-        Thing.SOFA: "sofa, couch, settee, loveseat, sectional",
-        Thing.BED: "bed, double bed, four poster",
-        Thing.ARMCHAIR: "armchair, chair, recliner, rocking chair, lounge chair",
-        Thing.DINING_TABLE: "dining table, table and chairs, table with chairs",
-        Thing.TOWER: "tower, clock tower, bell tower, church, cathedral, big ben, steeple",
-        Thing.IRON_TOWER: "eiffel tower, eiffel, paris, tokyo tower, radio tower",
-        Thing.WATERFALL: "waterfall, cascade, water fall",
-        Thing.BICYCLE: "bicycle, bike, cyclist",
-        Thing.MOTORCYCLE: "motorcycle, motorbike, scooter, vespa, chopper",
-        Thing.TRAIN: "train, steam train, locomotive, railway, tram",
-        Thing.ELEPHANT: "elephant, mammoth",
-        Thing.LION: "lion, lioness, tiger",
-        Thing.BEAR: "bear, polar bear, teddy bear, grizzly, panda, koala",
-        Thing.RABBIT: "rabbit, bunny, hare",
-        Thing.PENGUIN: "penguin",
-        Thing.FISH: "fish, goldfish, koi, koi fish, shark, salmon",
-        Thing.BUTTERFLY: "butterfly, butterflies, moth",
-        Thing.ROBOT: "robot, android, cyborg, mech",
-        Thing.DRAGON: "dragon, wyvern",
-    }
-)
-
-GENRES = _lexicon(
+GENRES = lexicon(
     {
         Genre.PORTRAIT: (
             "portrait, face, headshot, bust, selfie, self portrait, close up portrait"
@@ -239,7 +99,7 @@ GENRES = _lexicon(
     }
 )
 
-STYLES = _lexicon(
+STYLES = lexicon(
     {
         Style.WATERCOLOUR: "watercolour, watercolor, aquarelle, gouache, water colour, ink wash",
         Style.POSTER: (

@@ -10,6 +10,8 @@ from typing import Generic
 
 from components.sandbox.painting import vocabulary
 from components.sandbox.painting.colour import NAMED, NATURAL, RGB
+from components.sandbox.painting.lexicon import Kind, Lexicon
+from components.sandbox.painting.names import THINGS
 from components.sandbox.painting.palettes import Hour, Weather
 from components.sandbox.painting.scene import (
     Genre,
@@ -20,7 +22,7 @@ from components.sandbox.painting.scene import (
     Thing,
     Wanted,
 )
-from components.sandbox.painting.vocabulary import COUNTS, Kind, Lexicon
+from components.sandbox.painting.vocabulary import COUNTS
 
 _QUOTED = re.compile(r"\"([^\"]{1,60})\"|“([^”]{1,60})”|(?<!\w)['‘]([^'‘’]{1,60})['’](?!\w)")
 _WORD = re.compile(r"[^\W_]+")
@@ -50,16 +52,26 @@ _TABLETOP = frozenset(
         Thing.PHONE,
         Thing.LAPTOP,
         Thing.BAG,
+        Thing.CAMERA,
+        Thing.SHIRT,
+        Thing.GLASS,
+        Thing.GUITAR,
+        Thing.SPECTACLES,
+        Thing.CARDS,
+        Thing.BREAD,
+        Thing.DONUT,
     }
 )
 _ANIMALS = frozenset(
     {
         Thing.CAT, Thing.DOG, Thing.FOX, Thing.DEER, Thing.HORSE, Thing.BIRD, Thing.ELEPHANT,
         Thing.LION, Thing.BEAR, Thing.RABBIT, Thing.PENGUIN, Thing.FISH, Thing.BUTTERFLY,
-        Thing.ROBOT, Thing.DRAGON,
+        Thing.ROBOT, Thing.DRAGON, Thing.COW, Thing.SHEEP,
     }
 )  # fmt: skip
 _FURNITURE = frozenset({Thing.SOFA, Thing.BED, Thing.ARMCHAIR, Thing.DINING_TABLE})
+_NO_PLURAL = ("ss", "us", "is")
+"""Ends of single things: dress, bus, Paris."""
 _FLYING = frozenset({Thing.BIRDS, Thing.HOT_AIR_BALLOON, Thing.PARTY_BALLOON, Thing.STARS})
 
 
@@ -114,10 +126,10 @@ def wanted_things(words: Sequence[str]) -> tuple[Wanted, ...]:
     """Return the things asked for in `words`, each once, with their count and colour."""
     orders: dict[Thing, Wanted] = {}
     end = 0
-    for match in find(vocabulary.THINGS, words):
+    for match in find(THINGS, words):
         before = words[max(end, match.place - 5) : match.place]
         end = match.place + match.length
-        plural = words[end - 1].endswith("s") and not words[end - 1].endswith("ss")
+        plural = words[end - 1].endswith("s") and not words[end - 1].endswith(_NO_PLURAL)
         count = next((_count(word) for word in reversed(before) if _count(word)), None)
         if count is None or (count == 1 and plural):
             count = 5 if plural and match.meaning in _FLYING else 3 if plural else 1
@@ -188,12 +200,17 @@ def _genre(words: Sequence[str], things: set[Thing], grounds: frozenset[Ground])
         return Genre.LANDSCAPE
     if named is not None:
         return named
+    # What a person of no place wears or holds makes no still life.
+    if (
+        Thing.PERSON in things
+        and not grounds
+        and things <= _TABLETOP | {Thing.PERSON, Thing.FLOWER}
+    ):
+        return Genre.PORTRAIT
     if things & _TABLETOP and not grounds:
         return Genre.STILL_LIFE
     if Thing.FLOWER in things and not grounds and len(things) == 1:
         return Genre.STILL_LIFE
-    if Thing.PERSON in things and not grounds and not things - {Thing.PERSON, Thing.FLOWER}:
-        return Genre.PORTRAIT
     if Thing.PLANET in things and not grounds:
         return Genre.SPACE
     return Genre.LANDSCAPE
