@@ -30,15 +30,19 @@ def callback_routes(open_studio: Callable[[], Studio]) -> list[Route]:
     """The one route of callbacks; its path ends in the task's token."""
 
     async def callback(request: Request) -> Response:
-        body = await _read(request)
+        try:
+            async with asyncio.timeout(READ_SECONDS):
+                body = await _read(request)
+        except (TimeoutError, ClientDisconnect):
+            log.warning("callback rejected", extra={"why": "its body did not arrive"})
+            return _once_more(408)
         if body is None:
             return _received()
         try:
             await run_in_threadpool(_heed, open_studio, request, body)
         except (LedgerUnavailable, SettingsError) as error:
-            # An answer other than 200 makes the service call again (contract.md §5).
             log.error("callback not heeded", extra={"why": str(error)})
-            return JSONResponse({"code": 503, "msg": "try again"}, 503)
+            return _once_more(503)
         return _received()
 
     return [Route("/callbacks/kontext/{token}", callback, methods=["POST"])]
@@ -48,18 +52,18 @@ def _received() -> Response:
     return JSONResponse({"code": 200, "msg": "received"})
 
 
+def _once_more(code: int) -> Response:
+    """An answer other than 200 makes the service call again (contract.md §5)."""
+    return JSONResponse({"code": code, "msg": "try again"}, code)
+
+
 async def _read(request: Request) -> bytes | None:
-    """The body, or None when it is larger or slower than any callback is, or never ends."""
+    """The body, or None when it is larger than any callback is."""
     body = bytearray()
-    try:
-        async with asyncio.timeout(READ_SECONDS):
-            async for chunk in request.stream():
-                body += chunk
-                if len(body) > MOST_BYTES:
-                    return None
-    except (TimeoutError, ClientDisconnect):
-        log.warning("callback rejected", extra={"why": "its body did not arrive"})
-        return None
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MOST_BYTES:
+            return None
     return bytes(body)
 
 

@@ -108,6 +108,16 @@ def test_a_body_that_breaks_off_ends_quietly(tmp_path: Path) -> None:
         assert post(shop, "x", b"{}").json() == RECEIVED
 
 
+def test_a_body_that_does_not_arrive_in_time_may_be_sent_once_more(tmp_path: Path) -> None:
+    with called_back(tmp_path) as shop:
+        parts = urlsplit(shop.studio.settings.public_url or "")
+        with socket.create_connection((str(parts.hostname), parts.port or 0), 30) as slow:
+            slow.sendall(
+                b"POST /callbacks/kontext/x HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n\r\n{"
+            )
+            assert slow.recv(65536).startswith(b"HTTP/1.1 408 ")
+
+
 def test_the_service_is_told_to_call_again_while_the_ledger_is_closed() -> None:
     def closed() -> Studio:
         raise LedgerUnavailable("The ledger cannot be read.")
