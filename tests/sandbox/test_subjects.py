@@ -1,5 +1,7 @@
 """The subjects that designers ask for most: goods, food, rooms, logos and landmarks."""
 
+from dataclasses import replace
+
 import pytest
 from PIL import Image, ImageChops
 
@@ -8,9 +10,9 @@ from components.sandbox.painting.colour import NAMED
 from components.sandbox.painting.furniture import FURNITURE
 from components.sandbox.painting.logo import paint_logo
 from components.sandbox.painting.overpaint import stage_for
-from components.sandbox.painting.scene import Genre, Letters, Thing, Wanted
+from components.sandbox.painting.scene import Genre, Letters, Scene, Thing, Wanted
 from components.sandbox.painting.tabletop import TABLETOP
-from components.sandbox.painting.things import THINGS
+from components.sandbox.painting.things import THINGS, carried, paint_things
 from components.sandbox.painting.words import read
 
 SMALL = (240, 160)
@@ -97,7 +99,48 @@ def test_what_a_person_wears_or_holds_makes_no_still_life(prompt: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("prompt", "count"), [("a school bus", 1), ("a cactus", 1), ("buses", 3), ("paris", 1)]
+    ("prompt", "things"),
+    [
+        ("an orange cat", {Thing.CAT}),
+        ("an orange and a pear", {Thing.FRUIT}),
+        ("a rose gold watch", {Thing.WATCH}),
+        ("a red rose", {Thing.FLOWER}),
+        ("a hot dog with mustard", {Thing.BURGER}),
+    ],
+)
+def test_a_colour_is_no_fruit(prompt: str, things: set[Thing]) -> None:
+    assert {wanted.thing for wanted in read(prompt).wanted} == things
+
+
+@pytest.mark.parametrize("prompt", ["a cat with a book", "girl reading a book under a tree"])
+def test_what_cannot_stand_on_a_table_makes_no_still_life(prompt: str) -> None:
+    assert read(prompt).genre is Genre.LANDSCAPE
+
+
+def test_goods_are_painted_in_the_open_too() -> None:
+    scene = read("a pink bottle and a tower on a beach")
+    assert carried(scene) == (Thing.BOTTLE,)
+    assert carried(read("a man with a camera on a beach")) == ()
+    with_it, without = (_foreground(replace(scene, wanted=wanted)) for wanted in (scene.wanted, ()))
+    assert ImageChops.difference(with_it, without).getbbox()
+
+
+def _foreground(scene: Scene) -> Image.Image:
+    stage = stage_for(Image.new("RGB", SMALL, "white"), "a beach")
+    paint_things(stage, scene)
+    return stage.picture.crop((0, 100, 240, 160))
+
+
+@pytest.mark.parametrize(
+    ("prompt", "count"),
+    [
+        ("a school bus", 1),
+        ("a cactus", 1),
+        ("a pair of sneakers", 1),
+        ("three shoes", 3),
+        ("buses", 3),
+        ("paris", 1),
+    ],
 )
 def test_one_bus_is_one(prompt: str, count: int) -> None:
     (wanted,) = read(prompt).wanted

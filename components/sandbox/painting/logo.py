@@ -5,17 +5,14 @@ from dataclasses import replace
 
 from components.sandbox.painting.brush import Point, column, fill
 from components.sandbox.painting.colour import NAMED, RGB, brightness, mix
-from components.sandbox.painting.furniture import FURNITURE
 from components.sandbox.painting.scene import Ground, Scene, Thing, Wanted
 from components.sandbox.painting.stage import Stage
-from components.sandbox.painting.tabletop import TABLETOP
-from components.sandbox.painting.things import THINGS
+from components.sandbox.painting.things import INDOORS, THINGS
 
 _INKS: tuple[RGB, ...] = (
     NAMED["teal"], NAMED["navy"], NAMED["coral"], NAMED["emerald"], NAMED["indigo"], NAMED["amber"],
 )  # fmt: skip
 _PAPER: RGB = (248, 245, 238)
-_INDOORS = {**TABLETOP, **FURNITURE}
 _SHARES: dict[Thing, float] = {
     Thing.TRAIN: 0.22, Thing.DRAGON: 0.42, Thing.ELEPHANT: 0.7, Thing.AIRPLANE: 0.4,
     Thing.CAR: 0.5, Thing.WHALE: 0.5, Thing.BOAT: 0.3, Thing.BICYCLE: 0.7, Thing.BIRDS: 0.2,
@@ -58,8 +55,8 @@ def _thing(stage: Stage, scene: Scene, centre: Point, reach: float) -> bool:
     for order in scene.wanted:
         if order.thing in THINGS:
             paint, share = THINGS[order.thing].paint, _SHARES.get(order.thing, 1.0)
-        elif order.thing in _INDOORS:
-            paint, share = _INDOORS[order.thing]
+        elif order.thing in INDOORS:
+            paint, share = INDOORS[order.thing]
         else:
             continue
         tall = reach * 1.16 * share

@@ -36,7 +36,9 @@ THINGS = lexicon(
         ),
         Thing.CASTLE: "castle, fortress, palace, citadel, fairytale castle",
         Thing.WINDMILL: "windmill, mill, wind turbine",
-        Thing.TEMPLE: "temple, pagoda, shrine, torii, torii gate, japan, japanese",
+        Thing.TEMPLE: (
+            "temple, pagoda, tea house, teahouse, shrine, torii, torii gate, japan, japanese"
+        ),
         Thing.TENT: "tent, campsite, camping, campfire, camp",
         Thing.BRIDGE: "bridge, golden gate, viaduct",
         Thing.TREE: (
@@ -82,7 +84,7 @@ THINGS = lexicon(
         Thing.PLANT: "plant, houseplant, potted plant, monstera, succulent, fern, pot",
         Thing.LAMP: "lamp, desk lamp, lantern, light bulb",
         Thing.CAKE: "cake, cupcake, birthday cake, dessert, cheesecake, pancake, pie",
-        Thing.BURGER: "burger, hamburger, cheeseburger, sandwich",
+        Thing.BURGER: "burger, hamburger, cheeseburger, sandwich, hot dog, hotdog",
         Thing.PIZZA: "pizza",
         Thing.ICE_CREAM: "ice cream, icecream, gelato, ice cream cone, sundae",
         Thing.NOODLES: (
@@ -91,7 +93,7 @@ THINGS = lexicon(
         ),
         Thing.SUSHI: "sushi, sashimi, nigiri, maki",
         Thing.SHOE: "shoe, sneaker, trainer, boot, footwear, running shoe",
-        Thing.WATCH: "watch, wristwatch, smartwatch, timepiece",
+        Thing.WATCH: "watch, wristwatch, smartwatch, timepiece, apple watch",
         Thing.HEADPHONES: "headphone, headset, earphone, earbud",
         Thing.PHONE: "phone, smartphone, iphone, mobile phone, cell phone, tablet, app screen",
         Thing.LAPTOP: "laptop, computer, macbook, notebook computer, monitor",

@@ -6,7 +6,6 @@ from PIL import Image
 
 from components.sandbox.painting.colour import RGB, mix
 from components.sandbox.painting.dice import dice
-from components.sandbox.painting.furniture import FURNITURE
 from components.sandbox.painting.heavens import paint_aurora, paint_fireworks, paint_rainbow
 from components.sandbox.painting.palettes import Hour, Palette, Weather, palette_for
 from components.sandbox.painting.placing import Place
@@ -15,8 +14,7 @@ from components.sandbox.painting.scene import Thing, Wanted
 from components.sandbox.painting.sighting import horizon_of
 from components.sandbox.painting.sky import paint_clouds, paint_moon, paint_stars, paint_sun
 from components.sandbox.painting.stage import Stage
-from components.sandbox.painting.tabletop import TABLETOP
-from components.sandbox.painting.things import THINGS, Placed, place_things
+from components.sandbox.painting.things import THINGS, place_things, set_down
 from components.sandbox.painting.weather import paint_lightning
 
 
@@ -82,7 +80,7 @@ def added(picture: Image.Image, stage: Stage, order: Wanted) -> Image.Image:
         case Thing.LIGHTNING:
             paint_lightning(stage)
         case _:
-            known = THINGS.get(order.thing) or _set_down(order.thing)
+            known = THINGS.get(order.thing) or set_down(order.thing)
             lights = replace(
                 stage.palette, ambient=mix(stage.palette.ambient, (255, 255, 255), 0.3)
             )
@@ -92,9 +90,3 @@ def added(picture: Image.Image, stage: Stage, order: Wanted) -> Image.Image:
             place_things(replace(stage, palette=lights), order, placed)
             return stage.picture
     return within_sky(picture, stage.picture)
-
-
-def _set_down(thing: Thing) -> Placed:
-    """Return how a thing that belongs indoors stands before us in any other picture."""
-    paint, share = FURNITURE[thing] if thing in FURNITURE else TABLETOP[thing]
-    return Placed(paint, Place.FRONT, share * 0.44)

@@ -24,10 +24,12 @@ from components.sandbox.painting import (
 )
 from components.sandbox.painting.brush import Point, fill
 from components.sandbox.painting.colour import mix
+from components.sandbox.painting.furniture import FURNITURE
 from components.sandbox.painting.placing import Piece, Place, spot
-from components.sandbox.painting.scene import Scene, Thing, Wanted
+from components.sandbox.painting.scene import Ground, Scene, Thing, Wanted
 from components.sandbox.painting.sky import circle
 from components.sandbox.painting.stage import Stage
+from components.sandbox.painting.tabletop import TABLETOP
 
 Painter = Callable[[Stage, Wanted, Point, float], None]
 
@@ -95,6 +97,19 @@ THINGS: dict[Thing, Placed] = {
 }
 """In the order of painting: what stands farther away comes first."""
 
+INDOORS = {**TABLETOP, **FURNITURE}
+"""What belongs on a table or in a room: its painter, and its share of the height there."""
+
+_CARRIED = frozenset(
+    {
+        Thing.SHOE, Thing.WATCH, Thing.HEADPHONES, Thing.PHONE, Thing.LAPTOP, Thing.BAG,
+        Thing.CAMERA, Thing.GUITAR, Thing.BOTTLE, Thing.CUP, Thing.GLASS, Thing.CANDLE,
+        Thing.BOOK, Thing.CAKE, Thing.BURGER, Thing.PIZZA, Thing.ICE_CREAM, Thing.DONUT,
+        Thing.SOFA, Thing.ARMCHAIR, Thing.BED, Thing.DINING_TABLE, Thing.SHIRT,
+    }
+)  # fmt: skip
+"""What is put before us in the open too, where nobody is there to wear or hold it."""
+
 _ALONE = frozenset(
     {
         Thing.CAT, Thing.DOG, Thing.FOX, Thing.BIRD, Thing.LION, Thing.BEAR, Thing.RABBIT,
@@ -114,7 +129,8 @@ def paint_things(stage: Stage, scene: Scene) -> None:
     """Paint every thing that `scene` wants and the table knows, the far ones first."""
     orders = {order.thing: order for order in scene.wanted}
     standing = 0
-    for thing, placed in THINGS.items():
+    table = THINGS | {thing: set_down(thing) for thing in carried(scene)}
+    for thing, placed in table.items():
         order = orders.get(thing)
         if order is None:
             continue
@@ -122,6 +138,19 @@ def paint_things(stage: Stage, scene: Scene) -> None:
         stands = placed.place in (Place.BANK, Place.FRONT)
         place_things(stage, order, placed, grown, aside=stands and standing % 2 == 1)
         standing += stands
+
+
+def carried(scene: Scene) -> tuple[Thing, ...]:
+    """Return what of a table or a room `scene` wants in the open."""
+    if scene.find(Thing.PERSON) or scene.has(Ground.STREET):
+        return ()
+    return tuple(order.thing for order in scene.wanted if order.thing in _CARRIED)
+
+
+def set_down(thing: Thing) -> Placed:
+    """Return how a thing that belongs indoors stands before us in any other picture."""
+    paint, share = INDOORS[thing]
+    return Placed(paint, Place.FRONT, share * 0.44)
 
 
 def place_things(

@@ -93,7 +93,7 @@ GENRES = lexicon(
         Genre.INTERIOR: (
             "interior, room, living room, bedroom, dining room, hotel room, empty room, lounge, "
             "cafe, café, coffee shop, restaurant, library, office, reading nook, nook, loft, "
-            "apartment, hallway, kitchen interior, interior design, sofa, couch, bookshelf"
+            "apartment, hallway, kitchen interior, interior design, bookshelf"
         ),
         Genre.SPACE: "outer space, galaxy, nebula, cosmos, cosmic, space, solar system, universe",
     }

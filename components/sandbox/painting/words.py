@@ -69,7 +69,13 @@ _ANIMALS = frozenset(
         Thing.ROBOT, Thing.DRAGON, Thing.COW, Thing.SHEEP,
     }
 )  # fmt: skip
+_BESIDE = frozenset({Thing.FLOWER, Thing.SUN, Thing.MOON, Thing.STARS, Thing.CLOUDS})
+"""What a still life may name besides what stands on its table."""
 _FURNITURE = frozenset({Thing.SOFA, Thing.BED, Thing.ARMCHAIR, Thing.DINING_TABLE})
+_JOINTS = frozenset({"", "and", "or", "in", "on", "at", "with", "of", "by", "from", "to", "is"})
+"""Words, or the end, that may follow a fruit; anything else is what is orange."""
+_PAIRS = frozenset({Thing.SHOE, Thing.SPECTACLES, Thing.HEADPHONES})
+"""What is two and one at once: "a pair of shoes"."""
 _NO_PLURAL = ("ss", "us", "is")
 """Ends of single things: dress, bus, Paris."""
 _FLYING = frozenset({Thing.BIRDS, Thing.HOT_AIR_BALLOON, Thing.PARTY_BALLOON, Thing.STARS})
@@ -127,11 +133,15 @@ def wanted_things(words: Sequence[str]) -> tuple[Wanted, ...]:
     orders: dict[Thing, Wanted] = {}
     end = 0
     for match in find(THINGS, words):
+        if match.length == 1 and _is_only_a_colour(words, match.place):
+            continue
         before = words[max(end, match.place - 5) : match.place]
         end = match.place + match.length
         plural = words[end - 1].endswith("s") and not words[end - 1].endswith(_NO_PLURAL)
         count = next((_count(word) for word in reversed(before) if _count(word)), None)
-        if count is None or (count == 1 and plural):
+        if match.meaning in _PAIRS:
+            count = count if count and count > 2 else 1
+        elif count is None or (count == 1 and plural):
             count = 5 if plural and match.meaning in _FLYING else 3 if plural else 1
         named = words[match.place : end]
         colour = next((NAMED[word] for word in before if word in NAMED), None) or next(
@@ -141,6 +151,14 @@ def wanted_things(words: Sequence[str]) -> tuple[Wanted, ...]:
         if known is None or (known.colour is None and colour is not None):
             orders[match.meaning] = Wanted(match.meaning, min(count, 16), colour)
     return tuple(orders.values())
+
+
+def _is_only_a_colour(words: Sequence[str], place: int) -> bool:
+    """Return whether the fruit or flower at `place` only tells the colour of what follows it."""
+    after = words[place + 1] if place + 1 < len(words) else ""
+    if words[place] == "orange":
+        return after not in _JOINTS
+    return words[place] == "rose" and after in ("gold", "coloured", "colored", "pink")
 
 
 def colour_of(words: Sequence[str], *nouns: str) -> RGB | None:
@@ -207,7 +225,7 @@ def _genre(words: Sequence[str], things: set[Thing], grounds: frozenset[Ground])
         and things <= _TABLETOP | {Thing.PERSON, Thing.FLOWER}
     ):
         return Genre.PORTRAIT
-    if things & _TABLETOP and not grounds:
+    if things & _TABLETOP and not grounds and things <= _TABLETOP | _BESIDE:
         return Genre.STILL_LIFE
     if Thing.FLOWER in things and not grounds and len(things) == 1:
         return Genre.STILL_LIFE
