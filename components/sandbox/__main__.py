@@ -1,7 +1,9 @@
 """Runs the sandbox alone: `python -m components.sandbox --port 8787`."""
 
 import argparse
+import math
 import signal
+import sqlite3
 import sys
 import threading
 from collections.abc import Sequence
@@ -11,10 +13,35 @@ from components.sandbox.faults import FAULTS, FaultsRejected
 from components.sandbox.options import SandboxOptions
 from components.sandbox.running import start
 
+_LAST_PORT = 65_535
+
 
 def _rate(text: str) -> tuple[str, float]:
     name, _, rate = text.partition("=")
-    return name, float(rate or 1)
+    return name, _amount(rate or "1")
+
+
+def _amount(text: str) -> float:
+    """A number of seconds or credits: neither below zero nor endless, which no clock reaches."""
+    try:
+        amount = float(text)
+    except ValueError:
+        amount = math.nan
+    if not (math.isfinite(amount) and amount >= 0):
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from 0 up")
+    return amount
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > _LAST_PORT:
+        raise argparse.ArgumentTypeError(f"{text!r} is no port from 0 to {_LAST_PORT}")
+    return int(text)
+
+
+def _calls(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 0 up")
+    return int(text)
 
 
 def _read(arguments: Sequence[str] | None) -> SandboxOptions:
@@ -30,15 +57,17 @@ def _read(arguments: Sequence[str] | None) -> SandboxOptions:
     add = parser.add_argument
     default = SandboxOptions()
     add("--host", default=default.host, help="address to listen on (%(default)s)")
-    add("--port", type=int, default=8787, help="port to listen on, 0 for a free one (%(default)s)")
+    add(
+        "--port", type=_port, default=8787, help="port to listen on, 0 for a free one (%(default)s)"
+    )
     add("--data-dir", type=Path, help="folder that keeps everything over a restart (none)")
     add(
         "--seconds",
-        type=float,
+        type=_amount,
         default=default.seconds,
         help="how long a picture takes (%(default)s)",
     )
-    add("--credits", type=float, default=default.credits, help="starting balance (%(default)s)")
+    add("--credits", type=_amount, default=default.credits, help="starting balance (%(default)s)")
     add("--key", help="the one accepted key (any that does not begin with 'wrong')")
     add("--webhook-key", help="key that signs callbacks (unsigned)")
     add(
@@ -54,19 +83,19 @@ def _read(arguments: Sequence[str] | None) -> SandboxOptions:
     )
     add(
         "--creates-per-10s",
-        type=int,
+        type=_calls,
         default=default.creates_per_10s,
         help="creates in 10 s (%(default)s)",
     )
     add(
         "--queries-per-s",
-        type=int,
+        type=_calls,
         default=default.queries_per_s,
         help="queries in 1 s (%(default)s)",
     )
     add(
         "--hold-seconds",
-        type=float,
+        type=_amount,
         default=default.hold_seconds,
         help="how long create-timeout holds (%(default)s)",
     )
@@ -83,7 +112,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         signal.signal(number, lambda *_: ended.set())
     try:
         sandbox = start(options)
-    except (OSError, FaultsRejected) as problem:
+    except (OSError, FaultsRejected, sqlite3.Error) as problem:
         sys.stderr.write(f"The sandbox cannot start: {problem}\n")
         return 1
     with sandbox:
