@@ -70,6 +70,7 @@ class Change:
     source: RGB | None = None
     target: RGB | None = None
     text: str = ""
+    instead_of: str = ""
     letters: Letters = Letters.SIGN
     upright: bool = False
 
@@ -122,7 +123,14 @@ def changes(instruction: str) -> tuple[Change, ...]:
     if quoted:
         letters = Letters.NEON if "neon" in tokens(plain) else Letters.SIGN
         target = next((NAMED[word] for word in tokens(plain) if word in NAMED), None)
-        lettering = Change(Kind.LETTERS, plain, text=quoted[-1], letters=letters, target=target)
+        lettering = Change(
+            Kind.LETTERS,
+            plain,
+            text=quoted[-1],
+            instead_of=quoted[0] if len(quoted) > 1 else "",
+            letters=letters,
+            target=target,
+        )
         rest = [step for step in _steps(plain) if not _is_lettering(step)]
         return (lettering, *(known for step in rest if (known := _known(step))))
     found = [change for step in _steps(plain) for change in _all(step)]

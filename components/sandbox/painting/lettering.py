@@ -12,6 +12,13 @@ from components.sandbox.painting.scene import Letters
 _MISSING = "\U0010ffff"
 """A code point that no font draws: what stands for it is what stands for any missing letter."""
 
+_SETTING: dict[Letters, tuple[float, float, float, float]] = {
+    Letters.NEON: (0.62, 0.2, 0.018, 0.05),
+    Letters.SIGN: (0.42, 0.13, 0.02, 0.04),
+    Letters.POSTER: (0.78, 0.2, 0.022, 0.09),
+}
+"""Room across and down as shares of the picture, weight and spacing as shares of the letters."""
+
 _TUBES: tuple[RGB, ...] = ((255, 74, 148), (64, 214, 255), (255, 150, 64), (176, 96, 255))
 
 
@@ -58,7 +65,20 @@ def write(
         case Letters.SIGN:
             _board(picture, words, colour, (width * middle[0], height * middle[1]), posts)
         case Letters.POSTER:
-            _title(picture, words.upper(), colour, (width * middle[0], height * middle[1]))
+            _title(picture, words, colour, (width * middle[0], height * middle[1]))
+
+
+def lettered(size: tuple[int, int], text: str, letters: Letters) -> Image.Image:
+    """Return a mode L mask of `text` as `write` sets it on a picture of `size` pixels."""
+    across, down, weight, spacing = _SETTING[letters]
+    words = drawable(text)
+    words = words.upper() if letters is Letters.POSTER else words
+    return _set(words, (size[0] * across, size[1] * down), weight, spacing)
+
+
+def corner(mask: Image.Image, middle: tuple[float, float]) -> tuple[int, int]:
+    """Return where the upper left corner of `mask` lies when its middle lies at `middle`."""
+    return round(middle[0] - mask.width / 2), round(middle[1] - mask.height / 2)
 
 
 def _set(text: str, room: tuple[float, float], weight: float, spacing: float) -> Image.Image:
@@ -109,16 +129,12 @@ def _broken(text: str, count: int) -> list[str]:
     return lines
 
 
-def _corner(mask: Image.Image, middle: tuple[float, float]) -> tuple[int, int]:
-    return round(middle[0] - mask.width / 2), round(middle[1] - mask.height / 2)
-
-
 def _title(
     picture: Image.Image, text: str, colour: RGB | None, middle: tuple[float, float]
 ) -> None:
     width, height = picture.size
-    mask = _set(text, (width * 0.78, height * 0.2), 0.022, 0.09)
-    at = _corner(mask, middle)
+    mask = lettered(picture.size, text, Letters.POSTER)
+    at = corner(mask, middle)
     around = picture.crop((at[0], max(0, at[1]), at[0] + mask.width, at[1] + mask.height)).resize(
         (1, 1)
     )
@@ -137,9 +153,9 @@ def _title(
 
 def _neon(picture: Image.Image, text: str, tone: RGB, middle: tuple[float, float]) -> None:
     width, height = picture.size
-    mask = _set(text, (width * 0.62, height * 0.2), 0.018, 0.05)
+    mask = lettered(picture.size, text, Letters.NEON)
     sheet = Image.new("L", picture.size, 0)
-    sheet.paste(mask, _corner(mask, middle))
+    sheet.paste(mask, corner(mask, middle))
     unit = min(width, height) / 100
     quarter = (max(1, width // 4), max(1, height // 4))
     small = sheet.resize(quarter, Image.Resampling.BOX)
@@ -159,9 +175,9 @@ def _board(
     picture: Image.Image, text: str, colour: RGB | None, middle: tuple[float, float], posts: bool
 ) -> None:
     width, height = picture.size
-    mask = _set(text, (width * 0.42, height * 0.13), 0.02, 0.04)
+    mask = lettered(picture.size, text, Letters.SIGN)
     unit = min(width, height) / 100
-    x, y = _corner(mask, middle)
+    x, y = corner(mask, middle)
     pad = unit * 3.4
     left, top, right, bottom = x - pad, y - pad, x + mask.width + pad, y + mask.height + pad
     wood = mix(colour or NAMED["navy"], (24, 22, 30), 0.25)

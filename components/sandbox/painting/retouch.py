@@ -26,6 +26,7 @@ from components.sandbox.painting.regions import (
     subject_mask,
 )
 from components.sandbox.painting.relight import at_hour, toned, with_sky_colour
+from components.sandbox.painting.rewriting import found, rewritten
 from components.sandbox.painting.scene import Style, Thing
 from components.sandbox.painting.sky import paint_clouds
 from components.sandbox.painting.styles import restyle
@@ -150,6 +151,9 @@ def _dyed(picture: Image.Image, mask: Image.Image, target: RGB) -> Image.Image:
 
 
 def _letters(picture: Image.Image, change: Change, rng: Random) -> Image.Image:
+    old = found(picture, change.instead_of)
+    if old is not None:
+        return rewritten(picture, old, change.text, change.target)
     result = picture.copy()
     write(
         result,
