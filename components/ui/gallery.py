@@ -66,6 +66,7 @@ def _draw() -> None:
             ),
             kin=_kin(search),
             undo=acts.undo_of(),
+            covered=tab.table is not None,
             many=_MANY_IN_TRASH if search.in_trash else _MANY,
             export_url=EXPORT_URL,
         ),

@@ -98,6 +98,20 @@ def test_a_phone_shows_every_page_in_its_colours_and_never_scrolls_sideways(
         assert overhang_px(page) <= 0
 
 
+def test_on_a_phone_what_was_asked_for_comes_onto_the_screen(
+    quick: ServedApp, browser: Browser
+) -> None:
+    phone: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
+    with visiting(browser, quick.url, reduced_motion="reduce", **phone) as page:
+        ask_for(page, "A first lake")
+        expect(cards(page)).to_have_count(1)
+        prompt_box(page).fill("A second lake")
+        page.get_by_test_id("stBaseButton-primary").tap()
+        expect(cards(page)).to_have_count(2)
+        expect(cards(page).first).to_be_in_viewport()
+        expect(prompt_box(page)).not_to_be_in_viewport()
+
+
 def overhang_px(page: Page) -> int:
     """By how much the widest part of the page leaves the screen."""
     wide: int = page.evaluate(

@@ -250,6 +250,7 @@ def test_two_pictures_lie_beside_each_other_and_the_tree_shows_every_branch(
         place(page, 4).click(modifiers=["Control"])
         page.locator(".kx-sheet-chosen").get_by_role("button", name="Compare").click()
         expect(page.get_by_role("dialog", name="Compare").locator(".kx-compare")).to_be_visible()
+        expect(page.get_by_role("dialog", name="Compare")).to_be_focused()
         page.keyboard.press("Escape")
 
         find(page, "add rain")
@@ -265,6 +266,117 @@ def test_two_pictures_lie_beside_each_other_and_the_tree_shows_every_branch(
         nodes.filter(has_text="Add snow").click()
         expect(lineage.locator("[data-role=after]")).to_contain_text("Add snow")
         expect(lineage.locator("[data-role=before]")).to_contain_text("Add rain")
+
+
+def test_who_goes_from_the_lightbox_to_the_tree_or_to_a_pair_comes_back_to_it(
+    browser: Browser, ground: Ground
+) -> None:
+    with gallery(browser, ground, ground.anna, "/gallery?find=add") as page:
+        card(page, "Add rain").focus()
+        page.keyboard.press("Enter")
+        lightbox = page.get_by_role("dialog", name="Picture")
+        for verb, table in (("Lineage", "Lineage"), ("Compare with its source", "Compare")):
+            lightbox.get_by_role("button", name=verb).click()
+            expect(page.get_by_role("dialog", name=table).locator(".kx-compare")).to_be_visible()
+            expect(page.get_by_role("dialog", name=table)).to_be_focused()
+            expect(lightbox).to_be_hidden()
+            page.keyboard.press("Escape")
+            expect(lightbox).to_be_visible()
+            expect(lightbox.locator(".kx-sheet-view-prompt")).to_have_text("Add rain")
+        page.keyboard.press("Escape")
+        expect(lightbox).to_be_hidden()
+        expect(card(page, "Add rain")).to_be_focused()
+
+
+def test_a_prompt_and_a_picture_are_copied(browser: Browser, ground: Ground) -> None:
+    granted = ["clipboard-read", "clipboard-write"]
+    with gallery(browser, ground, ground.anna, "/gallery?find=add", permissions=granted) as page:
+        page.locator("article", has_text="Add rain").click()
+        lightbox = page.get_by_role("dialog", name="Picture")
+        lightbox.get_by_role("button", name="Copy prompt").click()
+        expect(page.get_by_text("Prompt copied")).to_be_visible()
+        assert page.evaluate("() => navigator.clipboard.readText()") == "Add rain"
+
+        lightbox.get_by_role("button", name="Copy picture").click()
+        expect(page.get_by_text("Picture copied")).to_be_visible()
+        size = page.evaluate(
+            """async () => {
+                const [copied] = await navigator.clipboard.read();
+                const picture = await createImageBitmap(await copied.getType("image/png"));
+                return [picture.width, picture.height];
+            }"""
+        )
+        shown = lightbox.locator(".kx-sheet-view-picture")
+        assert size == shown.evaluate("picture => [picture.naturalWidth, picture.naturalHeight]")
+
+
+def test_the_lightbox_zooms_by_wheel_and_double_click_and_a_drag_pans(
+    browser: Browser, ground: Ground
+) -> None:
+    with gallery(browser, ground, ground.anna, "/gallery?find=add") as page:
+        card(page, "Add rain").click()
+        picture = page.locator(".kx-sheet-view-picture")
+        expect(page.get_by_role("navigation", name="Steps and variants")).to_be_visible()
+        expect(picture).to_have_js_property("complete", value=True)
+        fitted = box_of(picture)
+        x, y = fitted["x"] + fitted["width"] * 0.3, fitted["y"] + fitted["height"] * 0.4
+        page.mouse.move(x, y)
+        for _ in range(4):  # until it is larger than its stage, and can be moved in it
+            page.mouse.wheel(0, -300)
+        expect(page.locator(".kx-sheet-view-scale")).to_have_text(re.compile(r"\d+ %"))
+        zoomed = box_of(picture)
+        assert zoomed["width"] > fitted["width"] * 3
+
+        page.mouse.down()
+        page.mouse.move(x + 50, y + 20, steps=3)
+        page.mouse.up()
+        moved = box_of(picture)
+        assert (moved["x"] - zoomed["x"], moved["y"] - zoomed["y"]) == pytest.approx(
+            (50, 20), abs=1
+        )
+
+        page.mouse.dblclick(x, y)
+        expect(page.locator(".kx-sheet-view-scale")).to_be_empty()
+
+
+def test_on_a_phone_a_pinch_zooms_and_a_swipe_goes_to_the_next(
+    browser: Browser, ground: Ground
+) -> None:
+    phone: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
+    with gallery(browser, ground, ground.anna, "/gallery?find=add", **phone) as page:
+        card(page, "Add snow").locator(".kx-sheet-frame").tap(position={"x": 20, "y": 20})
+        prompt = page.locator(".kx-sheet-view-prompt")
+        expect(prompt).to_have_text("Add snow")
+        swipe(page, (300, 300), (120, 310))
+        expect(prompt).to_have_text("Add rain")
+        swipe(page, (120, 300), (300, 310))
+        expect(prompt).to_have_text("Add snow")
+        swipe(page, (180, 300), (80, 300), (210, 300), (310, 300))
+        expect(page.locator(".kx-sheet-view-scale")).to_have_text(re.compile(r"\d+ %"))
+        swipe(page, (300, 300), (120, 310))  # a zoomed picture pans instead
+        expect(prompt).to_have_text("Add snow")
+
+
+Point = tuple[float, float]
+
+
+def swipe(page: Page, start: Point, end: Point, other: Point = (), other_end: Point = ()) -> None:
+    """Move one finger over the screen, or two."""
+    touch = page.context.new_cdp_session(page)
+    for kind, share in (("touchStart", 0.0), ("touchMove", 0.5), ("touchMove", 1.0)):
+        points = [
+            {"x": a[0] + (b[0] - a[0]) * share, "y": a[1] + (b[1] - a[1]) * share, "id": number}
+            for number, (a, b) in enumerate(((start, end), (other, other_end)))
+            if a
+        ]
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+
+def box_of(picture: Locator) -> dict[str, float]:
+    box = picture.bounding_box()
+    assert box is not None
+    return dict(box)
 
 
 def test_two_windows_of_a_designer_are_in_step_and_another_designer_sees_nothing(

@@ -69,6 +69,10 @@ export class CardView {
     this.element.append(this.frame, this.caption);
   }
 
+  get isWaiting() {
+    return WAITING_STATES.has(this.card.state);
+  }
+
   /** Whether there is a picture to open. */
   get hasPicture() {
     const isMissing = this.element.classList.contains("kx-sheet-missing");
@@ -87,7 +91,7 @@ export class CardView {
     const frame = layout === "feed" ? FEED_RATIO : ratio;
     dataset.id = card.id;
     dataset.state = card.state;
-    dataset.kind = card.state === "done" ? "picture" : WAITING_STATES.has(card.state) ? "waiting" : "problem";
+    dataset.kind = card.state === "done" ? "picture" : this.isWaiting ? "waiting" : "problem";
     dataset.fit = Math.max(ratio / frame, frame / ratio) <= NEAR_RATIO ? "fill" : "whole";
     dataset.shape = ratio < (layout === "feed" ? FEED_RATIO : 1) ? "tall" : "wide";
     style.setProperty("--kx-sheet-ratio", String(ratio));

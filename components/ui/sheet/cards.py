@@ -170,6 +170,7 @@ class Parts:
         undo: what can be taken back.
         many: what can be done to several selected cards; none means that none can be selected.
         export_url: where a form with the ids of pictures leads to one file with all of them.
+        covered: whether something lies over the sheet; who came from the lightbox goes back to it.
     """
 
     shapes: Shapes | None = None
@@ -177,3 +178,4 @@ class Parts:
     undo: Undo | None = None
     many: tuple[Action, ...] = ()
     export_url: str = ""
+    covered: bool = False

@@ -9,6 +9,7 @@ import { icon } from "./icons.js";
 import { isUndo, verbOfKey } from "./keys.js";
 import { KinStrip } from "./kin.js";
 import { appUrl } from "./push.js";
+import { onSwipe } from "./swipe.js";
 import { createZoom } from "../zoom/zoom.js";
 
 const LIGHTBOX_MAX_SCALE = 8;
@@ -22,8 +23,8 @@ export class Lightbox {
   constructor(sheet) {
     this.sheet = sheet;
     this.act = (verb, card) => {
-      if (!KEEPS_LIGHTBOX_OPEN.has(verb)) this.dialog.close();
       sheet.act(verb, card);
+      if (!KEEPS_LIGHTBOX_OPEN.has(verb)) this.dialog.close();
     };
     this.picture = new Image();
     this.picture.className = "kx-sheet-view-picture";
@@ -32,6 +33,7 @@ export class Lightbox {
     this.picture.addEventListener("error", () => this.showMissing());
     this.note = element("p", "kx-sheet-view-note");
     this.stage = element("div", "kx-sheet-view-stage", this.picture, this.note);
+    onSwipe(this.stage, (by) => this.zoom.state.scale <= 1 && this.step(by));
     this.kin = new KinStrip((card) => this.look(card.id));
     this.scale = element("span", "kx-sheet-view-scale");
     this.place = element("span", "kx-sheet-view-place");

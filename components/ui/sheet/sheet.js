@@ -17,6 +17,8 @@ import { Selection } from "./selection.js";
 import { Sight } from "./sight.js";
 import { fillNothing, fillTools } from "./tools.js";
 
+const STILL = matchMedia("(prefers-reduced-motion: reduce)");
+const LEADS_TO_TABLE = new Set(["compare", "lineage"]);
 const DIMMED_BY = new Set(["delete", "dismiss", "restore", "purge"]); // the card is about to leave
 
 class SheetView {
@@ -25,6 +27,7 @@ class SheetView {
     /** @type {Map<string, CardView>} */
     this.views = new Map();
     this.order = [];
+    this.backTo = ""; // the picture from whose lightbox one went to the table
     this.acts = new Acts((act) => this.component.setTriggerValue("act", act));
     this.places = new Places((view) => this.component.setStateValue("view", view));
     this.act = (verb, card, control) => this.onAct(verb, card, control);
@@ -38,7 +41,10 @@ class SheetView {
     this.selection = new Selection({
       cards: () => this.order.map((view) => view.card),
       mark: (ids, isOn) => this.markSelected(ids, isOn),
-      act: (verb, ids) => this.send(verb, ids),
+      act: (verb, ids) => {
+        this.backTo = "";
+        this.send(verb, ids);
+      },
       say: (words) => this.snack.say(words),
     });
     const floating = [this.selection.bar, this.menu.root, this.snack.root];
@@ -73,11 +79,24 @@ class SheetView {
     this.snack.offer(sheet.undo);
     this.readKin();
     this.lightbox.draw();
+    this.comeBack(sheet.covered);
     this.sight.look();
     this.want();
     showUnseen();
     this.tick();
     if (this.missedPush && !this.acts.busy) this.onPush(this.missedPush);
+  }
+
+  /** Who went from the lightbox to the table that Python draws over us comes back to it. */
+  comeBack(isCovered = false) {
+    const isBack = this.isCovered && !isCovered;
+    this.isCovered = isCovered;
+    if (!isBack) return;
+    const id = this.backTo;
+    onceUncovered(() => {
+      this.backTo = "";
+      if (this.views.has(id)) this.openLightbox(id);
+    });
   }
 
   /** What stands around the cards: the tools above, and the words where there is no card. */
@@ -104,6 +123,7 @@ class SheetView {
     const ids = new Set(cards.map((card) => card.id));
     for (const [id, view] of this.views) if (!ids.has(id)) this.forget(id, view);
     const texts = [];
+    const wereThere = new Set(this.views.keys());
     this.order = cards.map((card) => this.drawCard(card, isFirst, texts));
     this.sections.draw(this.order);
     this.root.classList.toggle("kx-sheet-headed", Boolean(this.order[0]?.card.group));
@@ -113,6 +133,14 @@ class SheetView {
     this.current = this.views.get(this.current?.card.id) ?? this.order[0];
     this.current?.needBar();
     this.current?.stopTabs(true);
+    if (!isFirst && this.sheet.layout === "feed") this.follow(this.order.find((view) => !wereThere.has(view.card.id)));
+  }
+
+  /** On a phone the feed stands below the form: what was just asked for comes onto the screen. */
+  follow(view) {
+    const isTyping = document.activeElement?.matches("input, textarea");
+    if (!view || !view.isWaiting || isTyping || view.element.getBoundingClientRect().top < innerHeight) return;
+    view.element.scrollIntoView({ block: "center", behavior: STILL.matches ? "auto" : "smooth" });
   }
 
   drawCard(card, isFirst, texts) {
@@ -146,7 +174,8 @@ class SheetView {
   /** Ask Python for the cards that are near the screen, and for what the lightbox shows. */
   want() {
     if (!this.sheet.shapes) return;
-    const looking = this.lightbox.dialog.open ? this.lightbox.id : "";
+    // Who is at the table still has the picture in hand, and nothing new is to be asked for.
+    const looking = this.lightbox.dialog.open ? this.lightbox.id : this.backTo;
     const place = this.order.findIndex((view) => view.card.id === looking);
     const near = place < 0 ? this.sight.near : { first: Math.max(0, place - 1), end: place + 2 };
     const cards = this.order.slice(near.first, near.end).map((view) => view.card);
@@ -169,6 +198,7 @@ class SheetView {
   }
 
   onAct(verb, card, control) {
+    if (LEADS_TO_TABLE.has(verb)) this.backTo = this.lightbox.dialog.open ? this.lightbox.id : "";
     const copies = { copy_prompt: copyPrompt, copy_picture: copyPicture };
     if (verb === "more") this.menu.open(control, card);
     else if (copies[verb]) copies[verb](card).then((words) => this.snack.say(words), () => this.snack.say("The browser did not allow the copy"));
@@ -263,6 +293,15 @@ class SheetView {
     this.lightbox.destroy();
     this.root.remove();
   }
+}
+
+/**
+ * Call back when Streamlit's own dialog has left the page: a second one that opens while the first
+ * is still going would keep it there.
+ */
+function onceUncovered(callBack) {
+  if (document.querySelector('[data-testid="stDialog"]')) requestAnimationFrame(() => onceUncovered(callBack));
+  else callBack();
 }
 
 /** @type {WeakMap<HTMLElement, SheetView>} */

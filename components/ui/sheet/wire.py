@@ -55,6 +55,8 @@ def sheet_text(
         }
     if parts.shapes is not None:
         text["shapes"] = _columns(parts.shapes)
+    if parts.covered:
+        text["covered"] = True
     if parts.undo is not None:
         text["undo"] = vars(parts.undo)
     text["rows"] = [[vars(action) for action in row] for row in rows]
