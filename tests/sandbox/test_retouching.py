@@ -108,6 +108,16 @@ def test_a_new_sky_leaves_the_foot_of_the_picture_alone(sea: Image.Image) -> Non
     assert min(red, blue) > green
 
 
+@pytest.mark.parametrize(
+    "wish", ["add a rainbow", "add a sun", "add a moon", "add stars", "make it snow", "add clouds"]
+)
+def test_what_is_light_is_seen_on_white_too(wish: str) -> None:
+    white = Image.new("RGB", SIZE, "white")
+    after = unsign(retouch(white, wish, 1)).convert("L").crop((0, 0, SIZE[0], SIZE[1] * 3 // 4))
+    lightest, darkest = after.getextrema()[1], after.getextrema()[0]
+    assert lightest - darkest > 24, "there is something to be seen"
+
+
 @pytest.mark.parametrize("wish", ["add a laptop", "add a pizza", "put a sofa here", "add sneakers"])
 def test_what_belongs_indoors_is_added_as_itself_and_not_as_a_tree(wish: str) -> None:
     plain = Image.new("RGB", SIZE, (150, 160, 170))

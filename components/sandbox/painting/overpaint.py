@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from PIL import Image
+from PIL import Image, ImageStat
 
 from components.sandbox.painting.colour import RGB, mix
 from components.sandbox.painting.dice import dice
@@ -16,6 +16,12 @@ from components.sandbox.painting.sky import paint_clouds, paint_moon, paint_star
 from components.sandbox.painting.stage import Stage
 from components.sandbox.painting.things import THINGS, place_things, set_down
 from components.sandbox.painting.weather import paint_lightning
+
+_MOST_LIGHT: dict[Thing, int] = {
+    Thing.STARS: 140, Thing.SUN: 215, Thing.MOON: 200, Thing.RAINBOW: 205, Thing.AURORA: 120,
+    Thing.FIREWORKS: 120, Thing.LIGHTNING: 150, Thing.CLOUDS: 225,
+}  # fmt: skip
+"""Mean light of a sky, 0 to 255, beyond which these would be white on white."""
 
 
 def stage_for(picture: Image.Image, name: str, hour: Hour | None = None) -> Stage:
@@ -56,8 +62,24 @@ def within_sky(before: Image.Image, after: Image.Image) -> Image.Image:
     return Image.composite(after, before, sky_mask(before))
 
 
+def dimmed(picture: Image.Image, mask: Image.Image, most: int) -> Image.Image:
+    """Return `picture` with what `mask` covers no lighter than `most` (0 to 255) on average."""
+    mean = ImageStat.Stat(picture.convert("L"), mask).mean[0] if mask.getbbox() else 0.0
+    if mean <= most:
+        return picture
+    share = most / mean
+    tables = [
+        [min(255, round(i * share * tint)) for i in range(256)] for tint in (0.92, 0.99, 1.09)
+    ]
+    darker = picture.point([value for table in tables for value in table])
+    return Image.composite(darker, picture, mask)
+
+
 def added(picture: Image.Image, stage: Stage, order: Wanted) -> Image.Image:
     """Return `picture` with `order` painted into it: lights behind the land, things before it."""
+    if order.thing in _MOST_LIGHT:
+        sky = sky_mask(picture)
+        stage.picture.paste(dimmed(picture, sky, _MOST_LIGHT[order.thing]))
     match order.thing:
         case Thing.STARS:
             paint_stars(stage, 1.6)

@@ -15,7 +15,7 @@ from components.sandbox.painting.healing import filled
 from components.sandbox.painting.instructions import Change, Kind, Tone, changes
 from components.sandbox.painting.lettering import write
 from components.sandbox.painting.mark import sign, unsign
-from components.sandbox.painting.overpaint import added, stage_for, within_sky
+from components.sandbox.painting.overpaint import added, dimmed, stage_for, within_sky
 from components.sandbox.painting.painter import paint_bare
 from components.sandbox.painting.palettes import Weather
 from components.sandbox.painting.regions import (
@@ -43,6 +43,9 @@ _BRIGHT = frozenset({Thing.SUN, Thing.MOON, Thing.STARS, Thing.CLOUDS, Thing.RAI
 
 _ENOUGH_BACKGROUND = 36
 """Mean level, 0 to 255, of a sky mask that has found the backdrop rather than a corner of it."""
+
+_MOST_SNOW = 215
+"""Mean level, 0 to 255, of a picture in which white flakes can still be seen."""
 
 
 def retouch(picture: Image.Image, instruction: str, seed: int) -> Image.Image:
@@ -97,6 +100,7 @@ def _weather(picture: Image.Image, change: Change, rng: Random) -> Image.Image:
                 paint_lightning(stage)
             paint_rain(stage, 1.3)
         case Weather.SNOW:
+            stage.picture.paste(dimmed(picture, Image.new("L", picture.size, 255), _MOST_SNOW))
             paint_snow(stage, 1.2)
         case Weather.FOG:
             paint_fog(stage, 1.0)
