@@ -23,7 +23,7 @@ check: $(DEV_STAMP) $(JS_STAMP)
 	$(BIN)/mypy
 	node_modules/.bin/eslint components/ui
 
-bench: $(DEV_STAMP)
+bench: $(DEV_STAMP) browser
 	$(BIN)/python -m tests.bench
 
 drill: $(DEV_STAMP)

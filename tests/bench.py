@@ -26,6 +26,7 @@ from components.studio.engine.pacing import Typical
 from components.studio.intake.intake import thumbnail
 from components.studio.ledger.ledger import Ledger
 from components.studio.tasks.task import State
+from tests.bench_gallery import FEW, MANY, gallery_costs
 from tests.studio.corpus import encoded
 from tests.studio.making import NOW, a_task
 
@@ -154,6 +155,11 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="kontext-bench-") as folder:
         lines += ledger_lines(Path(folder))
     lines += picture_lines()
+    with tempfile.TemporaryDirectory(prefix="kontext-bench-") as folder:
+        lines += [
+            Line(f"gallery of {MANY:,}: {what}", f"of {FEW}", many, few)
+            for what, (many, few) in gallery_costs(Path(folder) / "data").items()
+        ]
     sys.stdout.write("\n".join(map(str, lines)) + "\n")
     return 0
 
