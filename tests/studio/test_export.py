@@ -240,6 +240,13 @@ def test_no_prompt_becomes_a_path(show: Show, tmp_path: Path) -> None:
         "x;=HYPERLINK('http://evil.example');y",
         "x\n@y",
         'x",\n"=1',
+        '"=1',
+        'x;"=1',
+        "\u00a0=1",
+        "\u3000 +1",
+        "\u200b\ufeff@x",
+        "\u22121",
+        "\ufe661",
     ],
 )
 def test_no_prompt_becomes_a_formula(prompt: str, show: Show) -> None:
@@ -248,7 +255,9 @@ def test_no_prompt_becomes_a_formula(prompt: str, show: Show) -> None:
 
     for cell in (row["prompt"], row["lineage"]):
         for part in re.split(r"[;\t\r\n]", cell):
-            assert not re.match(r" *[=+\-@\uff1d]", part), cell
+            assert not re.match(r'[ \u00a0\u3000\u200b\ufeff"]*[=+\-@\uff1d\u2212\ufe66]', part), (
+                cell
+            )
         assert not cell.startswith(("\t", "\r"))
     assert row["prompt"].replace("'", "") == prompt.replace("'", "")
     assert manifest_of(archive)[0]["prompt"] == prompt

@@ -37,9 +37,13 @@ COLUMNS: Final = (
     *("picture_id", "source_id", "lineage"),
 )
 
-# What spreadsheets take for a formula, also in full width, where a cell may begin for them:
-# some part a quoted cell at a semicolon, a tab or a line break, by the reader's country.
-_FORMULA: Final = re.compile(r"(^|[;\t\r\n])( *)(?=[=+\-@\t\r\uff1d\uff0b\uff0d\uff20])")
+# What spreadsheets take for a formula, also in full width or small, where a cell may begin for
+# them: some part a quoted cell at a semicolon, a tab or a line break, by the reader's country,
+# and lose spaces, quotes and invisible signs in front.
+_FORMULA: Final = re.compile(
+    r"""(^|[;\t\r\n])((?:[^\S\t\r\n]|["\u200b-\u200f\u2060\ufeff])*)"""
+    r"""(?=[=+\-@\t\r\u2212\ufe62\ufe63\ufe66\ufe6b\uff1d\uff0b\uff0d\uff20])"""
+)
 
 
 def row(exported: Exported, file: str, *, is_missing: bool) -> Row:
