@@ -56,6 +56,6 @@ def draw_styles() -> None:
 
 @cache
 def _styles() -> str:
-    """The frame first: what a component says of itself goes before it."""
-    files = [*_HERE.glob("*.css"), *sorted(_HERE.glob("*/*.css"))]
+    """The page's styles first: what a component says of itself goes before them."""
+    files = sorted(_HERE.glob("*/*.css"), key=lambda path: (path.parent.name != "styles", path))
     return "\n".join(path.read_text("utf-8") for path in files)
