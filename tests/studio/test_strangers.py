@@ -26,6 +26,7 @@ from tests.listening import listening
 from tests.studio.corpus import encoded, quarters
 from tests.studio.workshop import DESIGNER, until
 
+MOST_ASKED_IN_A_SECOND = 10
 RETRY_AFTER_SECONDS = 4
 UNDER_WAY_SECONDS = 0.5
 REFUSED_YET_MADE = {"too many, yet made": 429, "failed, yet made": 500, "unpaid, yet made": 402}
@@ -41,6 +42,7 @@ class Stranger:
     url: str = ""
     asked_at: list[float] = field(default_factory=list)
     rejected_at: float | None = None
+    rejected: int = 0
     _numbers: Iterator[int] = field(default_factory=itertools.count)
 
     def routes(self) -> list[Route]:
@@ -48,6 +50,7 @@ class Stranger:
         return [
             Route("/api/v1/flux/kontext/generate", self.generate, methods=["POST"]),
             Route("/api/v1/flux/kontext/record-info", self.record_info),
+            Route("/api/v1/common/download-url", self.download_url, methods=["POST"]),
             Route("/picture.png", self.picture),
         ]
 
@@ -70,15 +73,16 @@ class Stranger:
     async def record_info(self, request: Request) -> Response:
         task_id = request.query_params["taskId"]
         self.queries[task_id] += 1
-        self.asked_at.append(time.monotonic())
         body = self.records[task_id]
+        if (rejection := self._too_many()) is not None:
+            return rejection
         if body["prompt"] == "asked too often" and self.queries[task_id] == 2:
             self.rejected_at = time.monotonic()
             return Response("", 429, {"retry-after": str(RETRY_AFTER_SECONDS)})
         links = {"resultImageUrl": f"{self.url}/picture.png"}
         if body["prompt"] == "origin only":
             links = {"resultImageUrl": "", "originImageUrl": f"{self.url}/picture.png"}
-        if body["prompt"] == "asked too often":
+        if body["prompt"] == "asked too often" or body["prompt"].startswith("lost link"):
             links = {"resultImageUrl": f"{self.url}/nothing-there.png"}
         data: dict[str, Any] = {
             "taskId": task_id,
@@ -91,6 +95,18 @@ class Stranger:
         if body["prompt"] == "nothing told" and self.queries[task_id] < 3:
             return JSONResponse({"code": 200, "msg": "success", "data": None})
         return JSONResponse({"code": 200, "msg": "success", "data": data})
+
+    async def download_url(self, _request: Request) -> Response:
+        return self._too_many() or JSONResponse({"code": 422, "msg": "url is wrong", "data": None})
+
+    def _too_many(self) -> Response | None:
+        """The limit of contract.md §4, on all questions of a key together."""
+        now = time.monotonic()
+        self.asked_at.append(now)
+        if sum(now - moment < 1 for moment in self.asked_at) <= MOST_ASKED_IN_A_SECOND:
+            return None
+        self.rejected += 1
+        return JSONResponse({"code": 429, "msg": "Your call frequency is too high."})
 
     async def picture(self, _request: Request) -> Response:
         return Response(encoded(quarters(), "PNG"), media_type="application/octet-stream")
@@ -110,8 +126,13 @@ def studio_at(folder: Path, stranger: Stranger) -> Iterator[Studio]:
             studio.close()
 
 
-def asked(studio: Studio, prompt: str, *states: State) -> Task:
+def asked_for(studio: Studio, prompt: str) -> Task:
     [task] = studio.submit(DESIGNER, GenerationRequest(prompt=prompt))
+    return task
+
+
+def asked(studio: Studio, prompt: str, *states: State) -> Task:
+    task = asked_for(studio, prompt)
     until(lambda: studio.task(DESIGNER, task.id).state in states)
     return studio.task(DESIGNER, task.id)
 
@@ -153,6 +174,14 @@ def test_a_rejection_met_while_fetching_slows_every_query_down(tmp_path: Path) -
         if UNDER_WAY_SECONDS < moment - (stranger.rejected_at or 0) < RETRY_AFTER_SECONDS
     ]
     assert early == []
+
+
+def test_links_that_fail_together_are_asked_about_within_the_limits(tmp_path: Path) -> None:
+    stranger = Stranger()
+    with studio_at(tmp_path, stranger) as studio:
+        tasks = [asked_for(studio, f"lost link {number}") for number in range(18)]
+        until(lambda: all(studio.task(DESIGNER, task.id).tries >= 2 for task in tasks))
+    assert stranger.rejected == 0
 
 
 def test_what_is_turned_away_is_sent_until_it_is_taken_and_then_never_again(

@@ -15,7 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from components.kontext import InvalidRequest, KeyRejected, KontextClient, KontextError
-from components.studio.engine.steps import Hindrance
+from components.studio.engine.steps import Hindrance, Relink
 from components.studio.fetch.fetch import FetchRefused, GuardedFetch
 from components.studio.intake.intake import ResultFacts, UnusablePicture, check_result
 from components.studio.ledger.ledger import Ledger, LedgerUnavailable
@@ -92,13 +92,15 @@ class Courier:
             raise _hindrance(Trouble.UPLOAD, error.code, error.message, may_retry=True) from error
         return uploaded.download_url
 
-    def bring_home(self, task: Task) -> PictureRecord:
+    def bring_home(self, task: Task, relink: Relink | None = None) -> PictureRecord:
         """Fetch, verify and store a result, by whichever of its links works. Raises Hindrance.
+
+        `relink` is asked for another link where the first does not work.
 
         The stored picture bears the task's id: a fetch that is repeated after a crash writes
         the same file again.
         """
-        data, facts = self._fetch_result(task)
+        data, facts = self._fetch_result(task, relink)
         try:
             self.shelf.put(task.id, facts.format, data)
         except OSError as error:
@@ -116,11 +118,11 @@ class Courier:
             label=task.request.prompt,
         )
 
-    def _fetch_result(self, task: Task) -> tuple[bytes, ResultFacts]:
+    def _fetch_result(self, task: Task, relink: Relink | None) -> tuple[bytes, ResultFacts]:
         last = _hindrance(Trouble.RESULT_LOST)
         ways: tuple[Callable[[], str | None], ...] = (
             lambda: task.result_url,
-            lambda: self.client.download_url(task.result_url) if task.result_url else None,
+            lambda: relink(task.result_url) if relink and task.result_url else None,
             lambda: task.origin_url,
         )
         for find_link in ways:

@@ -19,18 +19,15 @@ from components.studio.engine.account import CREATE_WINDOW_SECONDS, Account, tro
 from components.studio.engine.aftermath import Aftermath
 from components.studio.engine.agenda import AT_ONCE, Agenda, Job, Step
 from components.studio.engine.insistence import Insistence
+from components.studio.engine.metered import Metered
 from components.studio.engine.steps import Hands, Outcome, Service, Steps
 from components.studio.engine.tally import Tally
-from components.studio.ledger.ledger import Ledger
+from components.studio.ledger.ledger import Beside, Ledger
 from components.studio.ledger.records import PictureRecord
 from components.studio.tasks.life import Hindered, advance, interrupted
 from components.studio.tasks.task import Obstacle, Task, Trouble
 
 log = logging.getLogger("kontext.engine")
-
-
-def _nothing(_before: Task, _after: Task) -> Task | None:
-    return None
 
 
 class Engine:
@@ -61,6 +58,9 @@ class Engine:
         self._bell = bell
         self._clock = clock
         self._steady = steady
+        self._order = threading.Lock()  # taken before `_turn`, never after it
+        self._turn = threading.Condition()
+        self._stopping = threading.Event()
         self._steps = Steps(
             service=service,
             hands=hands,
@@ -68,10 +68,14 @@ class Engine:
             change=self._surely_change,
             clock=clock,
             tally=self.tally,
+            metered=Metered(
+                turn=self._turn,
+                account=account,
+                steady=steady,
+                stopping=self._stopping,
+                tally=self.tally,
+            ),
         )
-        self._order = threading.Lock()  # taken before `_turn`, never after it
-        self._turn = threading.Condition()
-        self._stopping = threading.Event()
         self._insistence = Insistence(self._stopping)
         self.aftermath = Aftermath(
             tally=self.tally,
@@ -131,7 +135,7 @@ class Engine:
         rule: Callable[[Task], Task],
         *,
         picture: PictureRecord | None = None,
-        beside: Callable[[Task, Task], Task | None] = _nothing,
+        beside: Beside | None = None,
     ) -> tuple[Task, Task] | None:
         """Apply a rule to a task, in the ledger and then on the agenda: (before, after).
 
@@ -279,7 +283,7 @@ class Engine:
         rule: Callable[[Task], Task],
         *,
         picture: PictureRecord | None = None,
-        beside: Callable[[Task, Task], Task | None] = _nothing,
+        beside: Beside | None = None,
     ) -> tuple[Task, Task] | None:
         return self._insistence.do(
             lambda: self.change(task_id, rule, picture=picture, beside=beside)

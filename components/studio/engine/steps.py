@@ -19,8 +19,9 @@ from components.kontext import (
     RateLimited,
     TaskReport,
 )
+from components.studio.engine.metered import Metered
 from components.studio.engine.tally import Tally
-from components.studio.ledger.ledger import ServiceIdTaken
+from components.studio.ledger.ledger import Beside, ServiceIdTaken
 from components.studio.ledger.records import PictureRecord
 from components.studio.tasks.life import (
     Accepted,
@@ -37,12 +38,17 @@ from components.studio.tasks.task import State, Task
 log = logging.getLogger("kontext.steps")
 
 
+Relink = Callable[[str], str]
+"""Another link to a picture of the service, for one that does not work. Raises KontextError."""
+
+
 class Service(Protocol):
     """What is asked of the service's client."""
 
     def create(self, request: GenerationRequest) -> str: ...
     def query(self, task_id: str) -> TaskReport: ...
     def credits(self) -> Decimal: ...
+    def download_url(self, url: str) -> str: ...
 
 
 class Hands(Protocol):
@@ -51,8 +57,8 @@ class Hands(Protocol):
     def lend_source(self, task: Task) -> str:
         """Where the service can read the picture to edit. Raises Hindrance."""
 
-    def bring_home(self, task: Task) -> PictureRecord:
-        """Fetch, verify and store the result. Raises Hindrance."""
+    def bring_home(self, task: Task, relink: Relink | None) -> PictureRecord:
+        """Fetch, verify and store the result; `relink` may be asked. Raises Hindrance."""
 
     def distrust_source(self, task: Task) -> None:
         """An edit failed at the service: do not lend it the same copy again."""
@@ -87,7 +93,7 @@ class Change(Protocol):
         task_id: str,
         rule: Callable[[Task], Task],
         *,
-        beside: Callable[[Task, Task], Task | None] = ...,
+        beside: Beside | None = ...,
     ) -> tuple[Task, Task] | None: ...
 
 
@@ -102,6 +108,7 @@ class Steps:
     clock: Callable[[], float]
     """Epoch seconds."""
     tally: Tally
+    metered: Metered
 
     def send(self, task: Task) -> Outcome:
         """Create the task at the service, with its source uploaded before."""
@@ -190,10 +197,14 @@ class Steps:
         if task.state is not State.STORING:
             return Outcome(answer=answer)
         try:
-            picture = self.hands.bring_home(task)
+            # At the first try the link mostly works; and no worker has to wait for a turn.
+            picture = self.hands.bring_home(task, self._relink if ask_first else None)
         except Hindrance as hindrance:
             return Outcome(hindrance.hindered, answer=answer)
         return Outcome(Stored(picture.id), picture, answer)
+
+    def _relink(self, url: str) -> str:
+        return self.metered.call(lambda: self.service.download_url(url))
 
     def _count(self, error: KontextError) -> None:
         if isinstance(error, RateLimited):

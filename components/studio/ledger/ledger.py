@@ -27,7 +27,10 @@ from components.studio.ledger.schema import (
 )
 from components.studio.tasks.task import UNFINISHED, State, Task
 
-__all__ = ["Ledger", "LedgerUnavailable", "ServiceIdTaken"]
+__all__ = ["Beside", "Ledger", "LedgerUnavailable", "ServiceIdTaken"]
+
+Beside = Callable[[Task, Task], Task | None]
+"""A new task, if any, that a change from the first to the second leaves behind."""
 
 
 class ServiceIdTaken(Exception):
@@ -72,13 +75,13 @@ class Ledger(Database):
         rule: Callable[[Task], Task],
         *,
         picture: PictureRecord | None = None,
-        beside: Callable[[Task, Task], Task | None] = lambda _before, _after: None,
+        beside: Beside | None = None,
     ) -> tuple[Task, Task] | None:
         """Apply a rule to a task in one transaction; (before, after), or None if unknown.
 
         `picture` is what the task made: it is written down together with the change, if the
-        rule took it. What `beside` makes of before and after is a new task, out of sight until
-        it has a picture. Raises ServiceIdTaken, with nothing changed.
+        rule took it. What `beside` makes of the change is out of sight until it has a picture.
+        Raises ServiceIdTaken, with nothing changed.
         """
         with self.writing() as connection:
             found = connection.execute(
@@ -99,7 +102,7 @@ class Ledger(Database):
                 connection.execute(sa.insert(pictures), [picture_row(picture)])
                 row["dismissed"] = False  # it came after all
             connection.execute(sa.update(tasks).where(tasks.c.id == task_id).values(row))
-            other = beside(before, after)
+            other = beside and beside(before, after)
             if other is not None:
                 connection.execute(sa.insert(tasks), [task_row(other) | {"dismissed": True}])
             return before, after
