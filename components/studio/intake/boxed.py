@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import struct
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from io import BytesIO
@@ -14,8 +16,11 @@ from PIL.AvifImagePlugin import AvifImageFile
 from components.studio.intake.envelope import MAX_PARTS, MAX_PROFILE_BYTES, Envelope, read_exif
 from components.studio.intake.faults import PictureFault, UnusablePicture, cut_short, damaged
 from components.studio.intake.kinds import Kind
+from components.studio.intake.primaries import profile_of_code
 
 _META: Final = b"meta"
+_NUMBERED: Final = re.compile(rb"\x00\x00\x00\x13colrnclx(....)", re.DOTALL)
+_UNTOLD: Final = b"\x00\x02\x00\x02"  # "unspecified" for both
 
 
 def open_heic(data: bytes) -> Envelope:
@@ -36,7 +41,7 @@ def open_heic(data: bytes) -> Envelope:
         width_px=width,
         height_px=height,
         camera=replace(read_exif(info.get("exif")), orientation=1),
-        profile=_profile(info),
+        profile=_profile(info) or _told_profile(data),
         hidden_text=bool(info.get("xmp")),
     )
 
@@ -68,7 +73,7 @@ def open_avif(data: bytes) -> Envelope:
         height_px=height,
         # Pillow writes the container's own turn and mirror into `info` as EXIF.
         camera=replace(read_exif(info.get("exif")), present=pixels != data),
-        profile=_profile(info),
+        profile=_profile(info) or _told_profile(data),
         hidden_text=bool(info.get("xmp")),
         animated=frames > 1,
     )
@@ -77,6 +82,17 @@ def open_avif(data: bytes) -> Envelope:
 def _profile(info: Mapping[Any, Any]) -> bytes | None:
     profile = info.get("icc_profile")
     return profile if profile and len(profile) <= MAX_PROFILE_BYTES else None
+
+
+def _told_profile(data: bytes) -> bytes | None:
+    """The profile for the colours that `colr` boxes tell in numbers, if all tell the same."""
+    for name, start, end in _boxes(data):
+        if name == _META:
+            told = {match[1] for match in _NUMBERED.finditer(data, start, end)} - {_UNTOLD}
+            if len(told) == 1:
+                primaries, transfer = struct.unpack(">HH", told.pop())
+                return profile_of_code(primaries, transfer)
+    return None
 
 
 def _boxes(data: bytes) -> Iterator[tuple[bytes, int, int]]:

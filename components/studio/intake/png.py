@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from components.studio.intake.envelope import MAX_PARTS, MAX_PROFILE_BYTES, Envelope, read_exif
 from components.studio.intake.faults import cut_short, damaged
 from components.studio.intake.kinds import Kind
+from components.studio.intake.primaries import SRGB, profile_of_code, profile_of_power
 
 _SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 _MAKES_PIXELS: Final = frozenset({b"IHDR", b"IDAT", b"IEND"})
 _GREY, _RGB, _PALETTE, _RGBA = 0, 2, 3, 6  # colour types
 _KEYED: Final = frozenset({_GREY, _RGB, _PALETTE})  # where tRNS says what is see-through
 _TEXT: Final = frozenset({b"tEXt", b"zTXt", b"iTXt"})
+_COLOURS: Final = frozenset({b"cICP", b"sRGB", b"gAMA", b"cHRM"})
 _UNPACK_BYTES: Final = 16 * 1024  # become 16 MB at most
 
 
@@ -46,6 +48,7 @@ def open_png(data: bytes) -> Envelope:
     size: tuple[int, int] | None = None
     exif: bytes | None = None
     profile: bytes | None = None
+    colours: dict[bytes, bytes] = {}
     hidden_text = animated = has_pixels = False
     depth = colour_type = 0
     for name, start, end in chunks(data):
@@ -65,6 +68,8 @@ def open_png(data: bytes) -> Envelope:
             exif = body
         elif name == b"iCCP":
             profile = _unpack_profile(body)
+        elif name in _COLOURS:
+            colours[name] = body
         hidden_text = hidden_text or name in _TEXT
         animated = animated or name == b"acTL"
         has_pixels = has_pixels or name == b"IDAT"
@@ -76,7 +81,7 @@ def open_png(data: bytes) -> Envelope:
         width_px=size[0],
         height_px=size[1],
         camera=read_exif(exif),
-        profile=profile,
+        profile=_profile(profile, colours) if colour_type & _RGB else profile,
         hidden_text=hidden_text,
         animated=animated,
         lossless=True,
@@ -123,6 +128,20 @@ def _key_as_decoded(body: bytes, depth: int, colour_type: int) -> bytes:
 
 def _chunk(name: bytes, body: bytes) -> bytes:
     return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+
+
+def _profile(embedded: bytes | None, colours: Mapping[bytes, bytes]) -> bytes | None:
+    """The profile that wins, by the standard's order: cICP, iCCP, sRGB, gAMA with cHRM."""
+    code, gamma, points = (colours.get(name, b"") for name in (b"cICP", b"gAMA", b"cHRM"))
+    if len(code) == 4:
+        return profile_of_code(code[0], code[1])
+    if embedded is not None or b"sRGB" in colours or len(gamma) != 4:
+        return embedded
+    primaries = SRGB
+    if len(points) == 32:
+        white, *rest = ((x / 1e5, y / 1e5) for x, y in struct.iter_unpack(">II", points))
+        primaries = (rest[0], rest[1], rest[2], white)
+    return profile_of_power(primaries, 1e5 / max(1, int.from_bytes(gamma, "big")))
 
 
 def _unpack_profile(body: bytes) -> bytes | None:
