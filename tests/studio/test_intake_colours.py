@@ -56,6 +56,7 @@ def avif_told(primaries: int, transfer: int) -> bytes:
         (png_told(gamma(100_000)), (168, 229, 168)),
         (png_told(code(1, 8)), (168, 229, 168)),
         (avif_told(12, 13), P3_GREEN),
+        (heic(plain(), quality=-1, color_primaries=12, transfer_characteristics=13), P3_GREEN),
     ],
 )
 def test_colours_told_in_numbers_are_worked_into_the_pixels(
