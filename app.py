@@ -26,9 +26,7 @@ if __name__ != "__main__":
     app = st.App(
         __file__,
         lifespan=lifespan,
-        routes=server.routes(
-            open_studio, scripts_url=browser.SCRIPTS_URL, scripts=browser.scripts()
-        ),
+        routes=server.routes(open_studio, files_url=browser.FILES_URL, files=browser.files()),
         middleware=server.middleware(),
     )
     # Until this was called once, Streamlit would run /gallery as a script without this file.

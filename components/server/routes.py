@@ -6,20 +6,20 @@ from collections.abc import Callable, Mapping
 
 from starlette.routing import BaseRoute
 
+from components.server.browser_files import browser_file_routes
 from components.server.callbacks import callback_routes
 from components.server.exports import export_routes
 from components.server.files import file_routes
 from components.server.health import health_routes
 from components.server.metrics import metrics_routes
 from components.server.push import push_routes
-from components.server.scripts import script_routes
 from components.studio.studio import Studio
 
 
 def routes(
-    open_studio: Callable[[], Studio], *, scripts_url: str, scripts: Mapping[str, bytes]
+    open_studio: Callable[[], Studio], *, files_url: str, files: Mapping[str, bytes]
 ) -> list[BaseRoute]:
-    """The routes, given what opens the one studio of this process, and the scripts of its pages."""
+    """The routes, given what opens the one studio of this process, and the files of its pages."""
     return [
         *health_routes(open_studio),
         *metrics_routes(open_studio),
@@ -27,5 +27,5 @@ def routes(
         *file_routes(open_studio),
         *export_routes(open_studio),
         *push_routes(open_studio),
-        *script_routes(scripts_url, scripts),
+        *browser_file_routes(files_url, files),
     ]

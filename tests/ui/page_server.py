@@ -6,7 +6,7 @@ import os
 
 import streamlit as st
 
-from components.server.scripts import script_routes
+from components.server.browser_files import browser_file_routes
 from components.ui import browser
 
-app = st.App(os.environ["PAGE"], routes=script_routes(browser.SCRIPTS_URL, browser.scripts()))
+app = st.App(os.environ["PAGE"], routes=browser_file_routes(browser.FILES_URL, browser.files()))

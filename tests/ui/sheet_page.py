@@ -8,14 +8,12 @@ from pathlib import Path
 
 import streamlit as st
 
-from components.ui import browser
 from components.ui.sheet import Action, Card, event_of, sheet
 
 STATE_WORDS = {"done": "Done", "generating": "Generating", "refused": "Refused"}
 ACTIONS = (Action("edit", "Edit this"), Action("star", "Star"), Action("delete", "Delete"))
 
 st.set_page_config(page_title="Sheet", layout="wide")
-browser.draw_styles()
 
 
 def card_of(number: int, entry: dict[str, str]) -> Card:

@@ -16,7 +16,7 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from components.server.scripts import script_routes
+from components.server.browser_files import browser_file_routes
 from components.ui import browser
 
 STRICT = (
@@ -81,7 +81,7 @@ app = st.App(
         Route("/tell", tell, methods=["POST"]),
         Route("/drop", drop, methods=["POST"]),
         WebSocketRoute("/push", push),
-        *script_routes(browser.SCRIPTS_URL, browser.scripts()),
+        *browser_file_routes(browser.FILES_URL, browser.files()),
     ],
     middleware=[Middleware(StrictPolicy)],
 )

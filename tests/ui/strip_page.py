@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import streamlit as st
 
-from components.ui import browser
 from components.ui.paste import catch_pictures
 from components.ui.strip import StripEvent, Tile, strip
 
@@ -15,7 +14,6 @@ DOT = (
 )
 
 st.set_page_config(page_title="Strip", layout="wide")
-browser.draw_styles()
 steps = int(st.query_params.get("steps", "3"))
 chosen = st.session_state.setdefault("chosen", {"before": steps - 2, "after": steps - 1})
 events = st.session_state.setdefault("events", [])

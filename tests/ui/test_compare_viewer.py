@@ -40,12 +40,9 @@ LIME, BLUE, GREY = (20, 230, 20), (20, 20, 230), (110, 120, 110)
 APP = """
 import sys
 import streamlit as st
-from components.ui import browser
 from components.ui.compare import Side, compare
 
 st.set_page_config(layout="wide")
-browser.draw_styles()
-st.title("Pair")  # the bar of the app would stand here
 asked = st.query_params
 width, height = (int(side) for side in asked.get("size", "1184x880").split("x"))
 if st.toggle("Show", value=True):
