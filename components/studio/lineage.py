@@ -55,6 +55,15 @@ class Family:
         edited = {step.parent_id for step in self.steps}
         return tuple(step for step in reversed(self.steps) if step.picture.id not in edited)
 
+    def variants(self, of: Step) -> tuple[Step, ...]:
+        """The other pictures of the press that made this one, the first of them first."""
+        if of.task is None:
+            return ()
+        batch = of.task.batch
+        return tuple(
+            step for step in self.steps if step != of and step.task and step.task.batch == batch
+        )
+
     def newest_edit_of(self, picture_id: str) -> Step | None:
         """The latest picture made directly from this one."""
         made = [step for step in self.steps if step.parent_id == picture_id]

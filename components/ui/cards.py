@@ -9,6 +9,7 @@ from components.studio import SIZES, Model
 from components.studio.export.naming import download_name
 from components.studio.ledger.archive import TRASH_SECONDS
 from components.studio.ledger.records import Entry, PictureRecord
+from components.studio.measure import surprises
 from components.studio.tasks.life import looked_again
 from components.studio.tasks.task import State, Task, Trouble
 from components.ui.sheet import Action, Card
@@ -88,6 +89,7 @@ def card_of(
         width_px=width,
         height_px=height,
         details=_details(task, picture),
+        note=" ".join(surprises(task.request, picture, entry.source)) if picture else "",
         actions=_actions(entry, in_gallery=in_gallery),
         starred=picture is not None and picture.starred,
         expires_ms=_optional_ms(_lost_at(task, picture)),

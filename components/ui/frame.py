@@ -11,6 +11,7 @@ from streamlit.navigation.page import Page
 
 from components.studio.ledger.ledger import LedgerUnavailable
 from components.studio.settings import SettingsError
+from components.studio.studio import Studio
 from components.ui import browser, hold, purse, session, source
 from components.ui.escape import plain
 
@@ -63,9 +64,16 @@ def _bar() -> DeltaGenerator:
     return bar
 
 
+def _faults(studio: Studio) -> str:
+    """Whoever meets a fault that was switched on should know that it is one."""
+    if studio.drill is None or not studio.drill.rates:
+        return ""
+    return f" **Faults are on:** {plain(', '.join(studio.drill.rates))}."
+
+
 def _notices() -> None:
     studio = session.studio()
     if studio.settings.sandboxed:
         with st.container(key="kx-sandbox"):
-            st.markdown(SANDBOX_SENTENCE)
+            st.markdown(SANDBOX_SENTENCE + _faults(studio))
     hold.draw_hold()

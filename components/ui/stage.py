@@ -167,7 +167,8 @@ def _draw_strip(family: Family, pair: _Pair, source: PictureRecord, names: dict[
     line = family.line(pair.after.picture.id)
     if len(family.steps) < 2:
         return
-    on_line = {step.picture.id for step in line}
+    variants = family.variants(pair.after)
+    shown = {step.picture.id for step in (*line, *variants)}
     before_id = pair.before.picture.id if pair.before else None
 
     def tile(step: Step) -> Tile:
@@ -185,7 +186,8 @@ def _draw_strip(family: Family, pair: _Pair, source: PictureRecord, names: dict[
 
     strip(
         [tile(step) for step in line],
-        branches=[tile(step) for step in family.tips() if step.picture.id not in on_line],
+        variants=[tile(step) for step in variants],
+        branches=[tile(step) for step in family.tips() if step.picture.id not in shown],
         key="edit-strip",
         on_event=lambda event: _heed_strip(event, family, pair),
     )

@@ -87,10 +87,12 @@ def test_the_sandbox_s_faults_are_switched_on_and_off_by_name() -> None:
     assert room.rates == {"slow": 0.1, "result-404": 0.1}
 
     at = framed()
+    assert any("**Faults are on:** slow, result" in block.value for block in at.markdown)
     assert at.multiselect(key="drill-faults").value == ["slow", "result-404"]
     at.multiselect(key="drill-faults").set_value([])
     drawn(at)
     assert room.rates == {}
+    assert not any("Faults are on" in block.value for block in framed().markdown)
 
 
 def test_with_a_key_there_is_no_drill_room(service: RunningSandbox) -> None:

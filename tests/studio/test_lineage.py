@@ -128,3 +128,20 @@ def test_edits_without_a_picture_and_edits_of_others_are_in_nobodys_line(
     )
 
     assert [step.words for step in family_of(ledger, ANNA, photo).steps] == ["beach.jpg"]
+
+
+def test_the_variants_of_a_press_know_each_other_and_no_other_edit(
+    tmp_path: Path, ledger: Ledger
+) -> None:
+    photo = brought_in(ledger)
+    press = [
+        Seed(f"Make it night {number}", 3.0, source_id=photo, batch="press") for number in range(3)
+    ]
+    first, *others = sow(tmp_path, ledger, press)
+    edited(tmp_path, ledger, photo, "Add rain", 1.0)
+
+    family = family_of(ledger, ANNA, photo)
+    step = family.step(first)
+    assert step is not None
+    assert {variant.picture.id for variant in family.variants(step)} == set(others)
+    assert family.variants(family.line(photo)[0]) == ()

@@ -43,6 +43,7 @@ def on_event(event: StripEvent) -> None:
 
 strip(
     [tile(number) for number in range(steps)],
+    variants=[tile(80)],
     branches=[tile(number) for number in range(90, 92)],
     key="strip",
     on_event=on_event,

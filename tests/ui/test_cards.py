@@ -60,6 +60,14 @@ def test_the_facts_are_those_of_the_file_once_there_is_one() -> None:
     assert done.details == ("Max", "9:16", "PNG", "752×1392")
 
 
+def test_a_card_notes_in_what_its_picture_is_not_what_was_asked_for() -> None:
+    asked = replace(TASK.request, aspect_ratio="16:9")
+
+    assert card_of(Entry(DONE, PICTURE)).note == "Came as PNG, not JPEG."
+    assert "not 16:9" in card_of(Entry(replace(DONE, request=asked), PICTURE)).note
+    assert card_of(Entry(TASK, None)).note == ""
+
+
 def test_a_waiting_card_has_the_shape_that_its_picture_will_have() -> None:
     card = card_of(Entry(TASK, None))
 

@@ -64,11 +64,14 @@ def test_every_press_arrives_once_and_the_marks_follow(strip_url: str, browser: 
         heard(page, "before p0", "show p1", "edit p2")
 
 
-def test_another_branch_is_one_press_away(strip_url: str, browser: Browser) -> None:
+def test_another_branch_or_variant_is_one_press_away(strip_url: str, browser: Browser) -> None:
     with visiting(browser, strip_url) as page:
         expect(page.get_by_text("Other branches")).to_be_visible()
         page.get_by_role("button", name="Change number 91").click()
         heard(page, "show p91")
+        expect(page.get_by_text("Variants", exact=True)).to_be_visible()
+        page.get_by_role("button", name="Change number 80").click()
+        heard(page, "show p91", "show p80")
 
 
 def test_the_strip_works_by_keyboard_and_keeps_the_focus_when_it_is_redrawn(

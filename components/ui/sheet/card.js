@@ -114,6 +114,8 @@ export class CardView {
     say(this.prompt, card.prompt ?? "");
     this.prompt.title = card.prompt ?? "";
     say(this.details, (card.details ?? []).join(" · "));
+    this.details.title = card.note ?? "";
+    this.details.classList.toggle("kx-sheet-noted", Boolean(card.note));
     say(this.moment, momentText(card));
     showBehind(this.before, appUrl(card.before_thumbnail_url));
     this.before.hidden = !card.before_thumbnail_url;

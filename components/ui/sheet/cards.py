@@ -41,6 +41,7 @@ class Card:
         file_name: the name under which the download is saved.
         width_px, height_px: the picture's known or expected size; reserves its space.
         details: short facts in reading order ("Pro", "16:9", "PNG").
+        note: in what the picture is not what was asked for.
         actions: in the order they are drawn.
         starred: a mark on the card.
         expires_ms: when it is lost for good, epoch milliseconds; draws a clock.
@@ -67,6 +68,7 @@ class Card:
     width_px: int
     height_px: int
     details: tuple[str, ...] = ()
+    note: str = ""
     actions: tuple[Action, ...] = ()
     starred: bool = False
     expires_ms: int | None = None

@@ -45,7 +45,8 @@ export class Lightbox {
     this.details = element("p", "kx-sheet-view-details");
     this.moment = element("p", "kx-sheet-view-details");
     this.bar = element("div", "kx-sheet-view-bar");
-    const panel = element("aside", "kx-sheet-view-panel", this.prompt, this.details, this.moment, this.bar);
+    this.remark = element("p", "kx-sheet-view-remark");
+    const panel = element("aside", "kx-sheet-view-panel", this.prompt, this.details, this.moment, this.remark, this.bar);
     const table = element("div", "kx-sheet-view-table", this.stage, this.previous, this.next, element("div", "kx-sheet-view-status", this.place, this.scale), this.kin.root);
     this.dialog = element("dialog", "kx-sheet-view", table, panel, this.closer);
     this.dialog.setAttribute("role", "dialog");
@@ -101,6 +102,7 @@ export class Lightbox {
     say(this.prompt, card.prompt ?? "");
     say(this.details, (card.details ?? []).join(" · "));
     say(this.moment, momentText(card));
+    say(this.remark, card.note ?? "");
     say(this.place, cards.length > 1 && !relative ? `${index + 1} of ${cards.length}` : "");
     // Disabling the button that has the focus would drop it to the page.
     this.previous.setAttribute("aria-disabled", String(index === 0));

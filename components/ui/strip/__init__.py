@@ -43,11 +43,14 @@ class StripEvent:
 def strip(
     line: Sequence[Tile],
     *,
+    variants: Sequence[Tile] = (),
     branches: Sequence[Tile],
     key: str,
     on_event: Callable[[StripEvent], None],
 ) -> None:
-    """Draw the line from the first picture on, and under it the tips of the other branches.
+    """Draw the line from the first picture on, and under it what else there is.
+
+    `variants` are the others of the last step's press, `branches` the tips of other branches.
 
     `on_event` is called before the rerun draws.
     """
@@ -59,6 +62,7 @@ def strip(
 
     tiles = {
         "line": [asdict(tile) for tile in line],
+        "variants": [asdict(tile) for tile in variants],
         "branches": [asdict(tile) for tile in branches],
     }
     # One text inside a dict: Streamlit imports pandas and pyarrow to look at anything else.

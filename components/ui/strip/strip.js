@@ -63,10 +63,14 @@ function draw(root, tiles, act) {
   const steps = tiles.line.map((tile) => stepTile(tile, act));
   const line = make("ol", "kx-strip-line", ...steps);
   line.setAttribute("aria-label", "Steps from the first picture to this one");
-  root.replaceChildren(line);
-  if (!tiles.branches.length) return;
-  const others = make("div", "kx-strip-others", ...tiles.branches.map((tile) => pictureButton(tile, act)));
-  root.append(make("p", "kx-strip-heading", "Other branches"), others);
+  root.replaceChildren(line, ...row("Variants", tiles.variants, act), ...row("Other branches", tiles.branches, act));
+}
+
+/** @param {Tile[]} tiles */
+function row(heading, tiles, act) {
+  if (!tiles.length) return [];
+  const pictures = tiles.map((tile) => pictureButton(tile, act));
+  return [make("p", "kx-strip-heading", heading), make("div", "kx-strip-others", ...pictures)];
 }
 
 /** Scroll the line, and never the page, to its newest step. */
