@@ -34,9 +34,9 @@ from components.kontext.wire import (
 
 # Statuses that say it all in a JSON body without a code. Not 403, 404 or 5xx: gateways use them.
 _TELLING_STATUSES: Final = {401, 402, 429, 455}
-# What a gateway in front may put into an envelope of its own (contract.md §1): the service behind
-# it may have taken the create.
-_GATEWAY_CODES: Final = {502, 503, 504, *range(520, 531)}
+# Any other code is no clear no: a gateway in front may have put it into an envelope of its own
+# (502, 504, 520), and the service behind it may have taken the create.
+_DOCUMENTED: Final = {400, 401, 402, 404, 408, 422, 429, 455, 500, 501, 505}
 
 # What a message may call a field by, lower case: most specific first, as most mention the prompt.
 _FIELDS: Final = (
@@ -116,7 +116,7 @@ def _refusal(call: Call, code: int, message: str) -> KontextError:
             return Maintenance(message, code=code)
         case 505:
             return FeatureOff(message, code=code)
-        case _ if code in _GATEWAY_CODES:
+        case _ if code not in _DOCUMENTED:
             return unclear(call, message, code=code)
         case 500 if "credit" in said and "insufficient" in said:
             return OutOfCredit(message, code=code)

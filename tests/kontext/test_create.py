@@ -199,7 +199,8 @@ SAFETY_TEXT = "The security tolerance level is out of range and should be 0-2 or
         (500, "Server exception", ServiceFailed),
         (501, "generation failed", ServiceFailed),
         (505, "off", FeatureOff),
-        (999, "?", ServiceFailed),
+        (403, "?", OutcomeUnknown),
+        (999, "?", OutcomeUnknown),
     ],
 )
 def test_the_code_of_the_body_decides_whatever_the_http_status(
