@@ -7,14 +7,15 @@ import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
 
-from components.studio.fetch.fetch import GuardedFetch
+import pytest
+
+from components.studio.fetch.fetch import FetchRefused, GuardedFetch
 from tests.studio.corpus import encoded, quarters
 
 PICTURE = encoded(quarters(), "PNG")
 PUBLIC_ADDRESS = "93.184.215.14"
-CERTIFICATE = Path(__file__).with_name("pictures_example.pem")
+URL = "http://pictures.example/cat.png"
 
 TLS_GREETING = b"\x16"
 
@@ -100,6 +101,11 @@ def answers(
     return says(head.encode() + b"\r\n\r\n", body)
 
 
+def redirects(location: str, *, status: str = "302 Found") -> Behaviour:
+    """An answer that leads elsewhere, and has no body."""
+    return says(f"HTTP/1.1 {status}\r\nLocation: {location}\r\n\r\n".encode("latin-1"))
+
+
 def drips(head: bytes, drop: bytes, pause_seconds: float = 0.02) -> Behaviour:
     """Send the head, then one drop after another for as long as anybody listens."""
 
@@ -160,3 +166,14 @@ def website(
             max_bytes=max_bytes,
         )
         yield fetch, server
+
+
+def refusal(behaviour: Behaviour, *, budget_seconds: float = 10.0) -> FetchRefused:
+    """How a guarded fetch refuses what such a website sends."""
+    with (
+        website(behaviour, budget_seconds=budget_seconds, max_bytes=100_000) as (fetch, _),
+        pytest.raises(FetchRefused) as caught,
+    ):
+        fetch.get(URL)
+    assert caught.value.sentence.endswith(".")
+    return caught.value

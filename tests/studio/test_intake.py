@@ -345,6 +345,7 @@ def test_what_is_no_readable_picture_is_named_and_refused(name: str) -> None:
         (encoded(quarters(15, 400), "PNG"), PictureFault.TOO_SMALL),
         (encoded(Image.new("RGB", (1, 1)), "PNG"), PictureFault.TOO_SMALL),
         (encoded(quarters(20, 401), "PNG"), PictureFault.TOO_NARROW),
+        (encoded(Image.new("L", (70_000, 16)), "PNG"), PictureFault.TOO_NARROW),
         (encoded(Image.new("RGB", (1, 10_000)), "JPEG"), PictureFault.TOO_SMALL),
     ],
 )

@@ -18,28 +18,26 @@ from typing import Final
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
 from components.studio.fetch.addresses import is_public, parse_address
+from components.studio.fetch.deadline import Deadline
 from components.studio.fetch.faults import FetchFault, FetchRefused, bad_status, server_trouble
 from components.studio.fetch.links import Link, follow, parse_link
-from components.studio.fetch.lookup import Deadline, Resolver, look_up, system_resolver
+from components.studio.fetch.lookup import Resolver, look_up, system_resolver
 from components.studio.fetch.wire import Connector, ask, open_connection
+from components.studio.intake.intake import MAX_BYTES
 from components.studio.intake.kinds import PICTURES, Kind, sniff
 
-__all__ = ["FetchFault", "FetchRefused", "Fetched", "GuardedFetch", "system_resolver"]
+__all__ = ["FetchFault", "FetchRefused", "Fetched", "GuardedFetch"]
 
-_MAX_BYTES: Final = 20 * 1024 * 1024
+_PORTS: Final = frozenset({80, 443})
 _MAX_REDIRECTS: Final = 3
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 
 
 @dataclass(frozen=True)
 class Fetched:
-    """Bytes that begin like a picture (not yet decoded), and where they came from.
-
-    `content_type` is what the server claims, in lower case and without parameters.
-    """
+    """Bytes that begin like a picture (not yet decoded), and where they came from."""
 
     data: bytes
-    content_type: str
     final_url: str
 
 
@@ -58,10 +56,8 @@ class GuardedFetch:
         resolve: Resolver = system_resolver,
         connect: Connector = open_connection,
         tls: ssl.SSLContext | None = None,
-        max_bytes: int = _MAX_BYTES,
+        max_bytes: int = MAX_BYTES,
         budget_seconds: float = 30.0,
-        user_agent: str = "KontextStudio/0.1",
-        allowed_ports: Collection[int] = frozenset({80, 443}),
     ) -> None:
         self._trusted_origins = frozenset(parse_link(origin).origin for origin in trusted_origins)
         self._resolve = resolve
@@ -69,8 +65,6 @@ class GuardedFetch:
         self._tls = tls or _public_tls()
         self._max_bytes = max_bytes
         self._budget_seconds = budget_seconds
-        self._user_agent = user_agent
-        self._allowed_ports = frozenset(allowed_ports)
 
     def get(self, url: str, *, trust: bool = False) -> Fetched:
         """Fetch one picture. Raises FetchRefused, and nothing else, for any link and answer.
@@ -87,7 +81,6 @@ class GuardedFetch:
                 addresses,
                 connect=self._connect,
                 tls=self._tls,
-                user_agent=self._user_agent,
                 deadline=deadline,
             ) as answer:
                 if answer.status not in _REDIRECTS:
@@ -95,8 +88,7 @@ class GuardedFetch:
                         raise bad_status(answer.status)
                     data = answer.body(self._max_bytes)
                     _check_picture(data)
-                    content_type = answer.header("Content-Type").partition(";")[0].strip().lower()
-                    return Fetched(data, content_type, link.url)
+                    return Fetched(data, link.url)
                 location = answer.header("Location")
             link = _next_link(link, location)
         raise FetchRefused(
@@ -107,7 +99,7 @@ class GuardedFetch:
 
     def _checked_addresses(self, link: Link, trust: bool, deadline: Deadline) -> list[str]:
         trusted = trust and link.origin in self._trusted_origins
-        if not trusted and link.port not in self._allowed_ports:
+        if not trusted and link.port not in _PORTS:
             raise FetchRefused(
                 FetchFault.NOT_ALLOWED,
                 f"This link uses port {link.port}, which is not open here. "
@@ -163,7 +155,7 @@ def _check_picture(data: bytes) -> None:
         sentence = "There is nothing behind this link. Open it in your browser and copy it again."
     else:
         sentence = (
-            f"Behind this link is {'an' if kind is Kind.UNKNOWN else 'a'} {kind}, not a picture. "
+            f"Behind this link is {kind.with_article}, not a picture. "
             "Paste a link that leads to the picture itself."
         )
     raise FetchRefused(FetchFault.NOT_A_PICTURE, sentence)

@@ -5,30 +5,16 @@ from __future__ import annotations
 import queue
 import socket
 import threading
-import time
 from collections.abc import Callable
 from typing import Final
 
+from components.studio.fetch.deadline import Deadline
 from components.studio.fetch.faults import too_slow, unreachable
 
 Resolver = Callable[[str, int], list[str]]
 """From host and port to addresses in text form. May block. Raises OSError if there are none."""
 
 _LOOKUPS: Final = threading.BoundedSemaphore(16)  # a stuck lookup cannot be ended, only counted
-
-
-class Deadline:
-    """The end of one fetch's time budget."""
-
-    def __init__(self, budget_seconds: float) -> None:
-        self._end = time.monotonic() + budget_seconds
-
-    def remaining_seconds(self) -> float:
-        """What is left, always above zero. Raises FetchRefused (TOO_SLOW) if nothing is."""
-        remaining = self._end - time.monotonic()
-        if remaining <= 0:
-            raise too_slow()
-        return remaining
 
 
 def system_resolver(host: str, port: int) -> list[str]:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, cast
 
+from components.studio.fetch.deadline import Deadline
 from components.studio.fetch.faults import (
     FetchFault,
     FetchRefused,
@@ -24,7 +25,7 @@ from components.studio.fetch.faults import (
     unreachable,
 )
 from components.studio.fetch.links import Link
-from components.studio.fetch.lookup import Deadline
+from components.studio.version import VERSION
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 Connector = Callable[[str, int, float], socket.socket]
 """From address, port and seconds to a connected TCP socket. Raises OSError."""
 
+_AGENT: Final = f"KontextStudio/{VERSION}"
 _MAX_HEAD_BYTES: Final = 64 * 1024
 _MAX_BODY_OVERHEAD: Final = 4  # bytes sent for one of the picture; normal chunks cost 1.01
 _INTERIM: Final = range(102, 200)  # 101 says that no HTTP follows
@@ -143,7 +145,6 @@ def ask(
     *,
     connect: Connector,
     tls: ssl.SSLContext,
-    user_agent: str,
     deadline: Deadline,
 ) -> Iterator[Answer]:
     """Send one GET to the first of `addresses` that takes a connection; yield its answer.
@@ -152,7 +153,7 @@ def ask(
     sent: no cookie, Referer or Authorization. Raises FetchRefused.
     """
     request = (
-        f"GET {link.target} HTTP/1.1\r\nHost: {link.authority}\r\nUser-Agent: {user_agent}\r\n"
+        f"GET {link.target} HTTP/1.1\r\nHost: {link.authority}\r\nUser-Agent: {_AGENT}\r\n"
         "Accept: image/*,*/*;q=0.5\r\nAccept-Encoding: identity\r\nConnection: close\r\n\r\n"
     ).encode("ascii")
     connection = _connect_first(link, addresses, connect, deadline)
@@ -182,10 +183,12 @@ def _connect_first(
     link: Link, addresses: list[str], connect: Connector, deadline: Deadline
 ) -> socket.socket:
     failure: OSError | None = None
-    for left, address in zip(range(len(addresses) - 1, -1, -1), addresses, strict=True):
-        remaining = deadline.remaining_seconds()
+    for number, address in enumerate(addresses, start=1):
+        seconds = deadline.remaining_seconds()
+        if number < len(addresses):
+            seconds = min(seconds, _CONNECT_SECONDS)
         try:
-            return connect(address, link.port, min(remaining, _CONNECT_SECONDS if left else 600))
+            return connect(address, link.port, seconds)
         except OSError as error:
             failure = error
     if isinstance(failure, TimeoutError):

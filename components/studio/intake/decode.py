@@ -85,7 +85,7 @@ def open_envelope(data: bytes, *, max_bytes: int) -> Envelope:
     envelope = _OPENERS[kind](data)
     limit = MAX_JPEG_PX if kind is Kind.JPEG else MAX_PX
     pixels = envelope.width_px * envelope.height_px
-    if pixels > limit or max(envelope.width_px, envelope.height_px) > 65_535:
+    if pixels > limit:
         raise too_many_pixels(envelope.width_px, envelope.height_px, limit)
     if envelope.scans > 1 and pixels * envelope.scans > _MAX_SCANNED_PX:
         raise damaged(kind)
@@ -126,11 +126,10 @@ def _unreadable(kind: Kind) -> UnusablePicture:
             PictureFault.NOT_A_PICTURE,
             "This is not a picture that can be read. Choose a PNG, JPEG or WebP file.",
         )
-    article = "an" if kind.lower().startswith(("a", "e", "i", "o", "u", "hdr", "svg")) else "a"
     if kind in PICTURES:
         return UnusablePicture(
             PictureFault.UNSUPPORTED,
-            f"This is {article} {kind}. Save it as PNG or JPEG and try again.",
+            f"This is {kind.with_article}. Save it as PNG or JPEG and try again.",
         )
     if kind in {Kind.PDF, Kind.POSTSCRIPT}:
         advice = "Export the page as PNG or JPEG and try again."
@@ -143,5 +142,5 @@ def _unreadable(kind: Kind) -> UnusablePicture:
     else:
         advice = "Choose a PNG, JPEG or WebP file."
     return UnusablePicture(
-        PictureFault.NOT_A_PICTURE, f"This is {article} {kind}, not a picture. {advice}"
+        PictureFault.NOT_A_PICTURE, f"This is {kind.with_article}, not a picture. {advice}"
     )

@@ -39,6 +39,12 @@ class Kind(StrEnum):
     TEXT = "text file"
     UNKNOWN = "unknown file"
 
+    @property
+    def with_article(self) -> str:
+        """As one of them is called in a sentence: "a PNG", "an SVG"."""
+        sounds_open = self.lower().startswith((*"aeiou", "hdr", "svg"))
+        return f"{'an' if sounds_open else 'a'} {self}"
+
 
 READABLE: Final = frozenset({Kind.JPEG, Kind.PNG, Kind.WEBP, Kind.GIF, Kind.HEIC, Kind.AVIF})
 """The kinds that the intake decodes."""
