@@ -1,6 +1,7 @@
 """The service's API, typed: the only room that speaks to it, and it knows no other room."""
 
 from components.kontext.callback import CallbackHint, verify_callback
+from components.kontext.checks import is_web_address
 from components.kontext.client import KontextClient
 from components.kontext.errors import (
     CallbackRejected,
@@ -27,7 +28,7 @@ from components.kontext.request import (
     OutputFormat,
     safety_range,
 )
-from components.kontext.sizes import ASPECT_RATIOS, SIZES, TRAINED_SIZES
+from components.kontext.sizes import ASPECT_RATIOS, SIZES
 from components.kontext.uploads import UploadedFile
 
 __all__ = [
@@ -35,7 +36,6 @@ __all__ = [
     "MAX_PROMPT_CHARACTERS",
     "MAX_PROMPT_TOKENS",
     "SIZES",
-    "TRAINED_SIZES",
     "CallbackHint",
     "CallbackRejected",
     "FeatureOff",
@@ -58,6 +58,7 @@ __all__ = [
     "TaskNotFound",
     "TaskReport",
     "UploadedFile",
+    "is_web_address",
     "safety_range",
     "verify_callback",
 ]

@@ -20,24 +20,3 @@ SIZES: Final[Mapping[str, tuple[int, int]]] = MappingProxyType(
 ASPECT_RATIOS: Final[tuple[str, ...]] = tuple(SIZES)
 """The ratios that can be asked for, widest first; 16:21 is last, as only the quickstart lists it
 (contract.md §2)."""
-
-TRAINED_SIZES: Final[tuple[tuple[int, int], ...]] = (
-    (672, 1568),
-    (688, 1504),
-    (720, 1456),
-    (752, 1392),
-    (800, 1328),
-    (832, 1248),
-    (880, 1184),
-    (944, 1104),
-    (1024, 1024),
-    (1104, 944),
-    (1184, 880),
-    (1248, 832),
-    (1328, 800),
-    (1392, 752),
-    (1456, 720),
-    (1504, 688),
-    (1568, 672),
-)
-"""Width and height in pixels an edit without a ratio can return (contract.md §8)."""

@@ -16,6 +16,7 @@ from components.kontext.checks import is_web_address
 
 _LONGEST_WORDS: Final = 500
 _LONGEST_TASK_ID: Final = 200
+_LONGEST_NUMBER: Final = 200  # a longer one takes long to read, and means nothing
 _LONGEST_LINK: Final = 8192  # signed links are long
 _LONGEST_WAIT_SECONDS: Final = 3600.0
 _FIRST_MILLISECONDS: Final = 100_000_000_000  # 1973 as milliseconds, the year 5138 as seconds
@@ -76,7 +77,7 @@ def decimal_number(value: object) -> Decimal | None:
     """A number below a billion billion either way, also as text; True and NaN are none."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
-    if isinstance(value, str) and len(value) > _LONGEST_TASK_ID:
+    if isinstance(value, str) and len(value) > _LONGEST_NUMBER:
         return None
     try:
         number = Decimal(value) if isinstance(value, int) else Decimal(str(value).strip())

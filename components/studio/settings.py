@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from urllib.parse import urlsplit
 
-from components.kontext import Model
+from components.kontext import Model, is_web_address
+from components.studio.fetch.faults import FetchRefused
+from components.studio.fetch.links import parse_link
 
 
 class SettingsError(ValueError):
@@ -65,20 +66,16 @@ def read_settings(environment: Mapping[str, str], secrets: Mapping[str, object])
                 return str(source).strip()
         return None
 
-    def web_address(name: str, default: str | None) -> str | None:
+    def web_address(name: str) -> str | None:
+        value = text(name)
+        if value is not None and not _is_plain_address(value):
+            raise SettingsError(f"{name} must be a plain address, such as https://example.com.")
+        return value and value.rstrip("/")
+
+    def credits_of(name: str, default: Decimal) -> Decimal:
         value = text(name)
         if value is None:
             return default
-        try:
-            parts = urlsplit(value)
-        except ValueError:
-            parts = urlsplit("")
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise SettingsError(f"{name} must be an address that begins with http:// or https://.")
-        return value.rstrip("/")
-
-    def credits_of(name: str, default: int) -> Decimal:
-        value = text(name) or str(default)
         try:
             price = Decimal(value)
         except InvalidOperation:
@@ -88,7 +85,9 @@ def read_settings(environment: Mapping[str, str], secrets: Mapping[str, object])
         return price
 
     def limit(name: str, default: int) -> int:
-        value = text(name) or str(default)
+        value = text(name)
+        if value is None:
+            return default
         if not value.isascii() or not value.isdigit() or int(value) < 1:
             raise SettingsError(f"{name} must be a whole number from 1, such as {default}.")
         return int(value)
@@ -96,14 +95,22 @@ def read_settings(environment: Mapping[str, str], secrets: Mapping[str, object])
     plain = Settings()
     return Settings(
         api_key=text("KIE_API_KEY"),
-        base_url=web_address("KIE_BASE_URL", plain.base_url) or plain.base_url,
-        upload_base_url=web_address("KIE_UPLOAD_BASE_URL", plain.upload_base_url)
-        or plain.upload_base_url,
+        base_url=web_address("KIE_BASE_URL") or plain.base_url,
+        upload_base_url=web_address("KIE_UPLOAD_BASE_URL") or plain.upload_base_url,
         webhook_key=text("KIE_WEBHOOK_KEY"),
-        public_url=web_address("KONTEXT_PUBLIC_URL", None),
+        public_url=web_address("KONTEXT_PUBLIC_URL"),
         data_dir=Path(text("KONTEXT_DATA_DIR") or plain.data_dir).absolute(),
-        credits_pro=credits_of("KONTEXT_CREDITS_PRO", 5),
-        credits_max=credits_of("KONTEXT_CREDITS_MAX", 10),
-        creates_per_10s=limit("KONTEXT_CREATES_PER_10S", 20),
-        queries_per_second=limit("KONTEXT_QUERIES_PER_S", 10),
+        credits_pro=credits_of("KONTEXT_CREDITS_PRO", plain.credits_pro),
+        credits_max=credits_of("KONTEXT_CREDITS_MAX", plain.credits_max),
+        creates_per_10s=limit("KONTEXT_CREATES_PER_10S", plain.creates_per_10s),
+        queries_per_second=limit("KONTEXT_QUERIES_PER_S", plain.queries_per_second),
     )
+
+
+def _is_plain_address(value: str) -> bool:
+    """Whether both the service's client and the guarded fetch, stricter on hosts, can use it."""
+    try:
+        parse_link(value)
+    except FetchRefused:
+        return False
+    return is_web_address(value)

@@ -1,6 +1,5 @@
 """A hostile server, and clients with short patience pointed at it."""
 
-import socket
 from collections.abc import Iterator
 from typing import Protocol
 
@@ -8,6 +7,7 @@ import pytest
 
 from components.kontext import KontextClient
 from tests.kontext.hostile import HostileServer
+from tests.serving import free_port
 
 KEY = "sk-0123456789abcdef"
 
@@ -58,8 +58,4 @@ def client_at() -> Iterator[ClientAt]:
 
 @pytest.fixture
 def closed_port() -> int:
-    """A port of loopback on which nobody listens."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
+    return free_port()

@@ -11,7 +11,6 @@ from components.kontext import (
     ASPECT_RATIOS,
     MAX_PROMPT_CHARACTERS,
     SIZES,
-    TRAINED_SIZES,
     GenerationRequest,
     InvalidRequest,
     Model,
@@ -177,8 +176,6 @@ def test_the_ratios_and_sizes_are_those_of_the_contract() -> None:
     assert ASPECT_RATIOS == ("21:9", "16:9", "4:3", "1:1", "3:4", "9:16", "16:21")
     assert SIZES["21:9"] == (1568, 672)
     assert SIZES["16:21"] == SIZES["3:4"] == (880, 1184)
-    assert len(set(TRAINED_SIZES)) == 17
-    assert set(SIZES.values()) <= set(TRAINED_SIZES)
 
 
 @settings(deadline=None)  # other work shares the machine

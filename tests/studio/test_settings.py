@@ -1,0 +1,66 @@
+"""What an installation decides: read from two places, and refused by name where it cannot be."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from components.studio.settings import Settings, SettingsError, read_settings
+
+
+def test_the_environment_wins_over_the_secrets_and_a_blank_is_no_value() -> None:
+    environment = {"KIE_API_KEY": " mine ", "KIE_WEBHOOK_KEY": "", "KONTEXT_CREDITS_MAX": "7.5"}
+    secrets = {"KIE_API_KEY": "theirs", "KIE_WEBHOOK_KEY": "hook", "KONTEXT_QUERIES_PER_S": 3}
+
+    read = read_settings(environment, secrets)
+
+    assert (read.api_key, read.webhook_key) == ("mine", "hook")
+    assert (read.credits_max, read.queries_per_second) == (Decimal("7.5"), 3)
+
+
+def test_what_is_not_set_is_the_default() -> None:
+    assert read_settings({}, {}) == Settings(data_dir=Path("data").absolute())
+
+
+@pytest.mark.parametrize("name", ["KIE_BASE_URL", "KIE_UPLOAD_BASE_URL", "KONTEXT_PUBLIC_URL"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        "kie",
+        "ftp://kie.example",
+        "https://",
+        "https://kie.example:0",
+        "https://kie.example:99999",
+        "https://kie.example/a b",
+        "https://me:secret@kie.example",
+        "https://kie..example",
+        "https://[::1",
+    ],
+)
+def test_an_address_that_some_part_could_not_use_is_refused_by_name(name: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=name) as caught:
+        read_settings({name: value}, {})
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("value", ["http://127.0.0.1:8000/", "https://kie.example/base/"])
+def test_an_address_is_taken_without_its_last_slash(value: str) -> None:
+    assert read_settings({"KIE_BASE_URL": value}, {}).base_url == value[:-1]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("KONTEXT_CREDITS_PRO", "cheap"),
+        ("KONTEXT_CREDITS_MAX", "-1"),
+        ("KONTEXT_CREDITS_MAX", "nan"),
+        ("KONTEXT_CREATES_PER_10S", "0"),
+        ("KONTEXT_QUERIES_PER_S", "1.5"),
+        ("KONTEXT_QUERIES_PER_S", "²"),
+    ],
+)
+def test_a_number_that_makes_no_sense_is_refused_by_name(name: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=name):
+        read_settings({name: value}, {})
