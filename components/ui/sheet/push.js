@@ -107,13 +107,47 @@ function readVersion(data) {
   }
 }
 
+/** What one sheet hears. A push that waits beside a click could take its place in Streamlit's queue. */
+export class Pushes {
+  /**
+   * @param {() => boolean} isBusy whether a click is on its way: a push goes after it
+   * @param {(version: number) => void} tell
+   */
+  constructor(isBusy, tell) {
+    Object.assign(this, { isBusy, tell });
+    this.missed = null;
+  }
+
+  /** @param {string | undefined} address of the WebSocket, relative to the app's root */
+  listen(address) {
+    if (this.address === address) return;
+    this.stop();
+    this.address = address;
+    this.end = address ? listenForPush(address, (version) => this.hear(version)) : null;
+  }
+
+  hear(version) {
+    const isBusy = this.isBusy();
+    this.missed = isBusy ? version : null;
+    if (!isBusy) this.tell(version);
+  }
+
+  /** Tell now what came while a click was on its way. */
+  settle() {
+    if (this.missed !== null) this.hear(this.missed);
+  }
+
+  stop() {
+    this.end?.();
+  }
+}
+
 /**
- * Listen for changes.
  * @param {string} address of the WebSocket, relative to the app's root
  * @param {(version: number) => void} listener
  * @returns {() => void} stops listening
  */
-export function listenForPush(address, listener) {
+function listenForPush(address, listener) {
   const url = appUrl(address)?.replace(/^http/, "ws");
   if (!url) return () => {};
   /** @type {Map<string, PushChannel>} On the window: an edit of these scripts makes a new module. */

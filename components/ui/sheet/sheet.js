@@ -4,6 +4,7 @@
 
 import { Acts } from "./acts.js";
 import { CardView } from "./card.js";
+import { Clock } from "./clock.js";
 import { copyPicture, copyPrompt, Snack } from "./copy.js";
 import { element, say } from "./elements.js";
 import { doKey } from "./keys.js";
@@ -11,11 +12,12 @@ import { Lightbox } from "./lightbox.js";
 import { CardMenu } from "./menu.js";
 import { endingText, showUnseen, unseen } from "./notice.js";
 import { Places } from "./places.js";
-import { listenForPush } from "./push.js";
+import { Pushes } from "./push.js";
 import { Sections } from "./sections.js";
 import { Selection } from "./selection.js";
 import { Sight } from "./sight.js";
 import { fillNothing, fillTools } from "./tools.js";
+import { WayBack } from "./wayback.js";
 
 const STILL = matchMedia("(prefers-reduced-motion: reduce)");
 const LEADS_TO_TABLE = new Set(["compare", "lineage"]);
@@ -27,7 +29,9 @@ class SheetView {
     /** @type {Map<string, CardView>} */
     this.views = new Map();
     this.order = [];
-    this.backTo = ""; // the picture from whose lightbox one went to the table
+    this.pushes = new Pushes(() => this.acts.busy, (version) => this.component.setTriggerValue("changed", version));
+    this.clock = new Clock(() => this.order);
+    this.wayBack = new WayBack((id) => this.views.has(id) && this.openLightbox(id));
     this.acts = new Acts((act) => this.component.setTriggerValue("act", act));
     this.places = new Places((view) => this.component.setStateValue("view", view));
     this.act = (verb, card, control) => this.onAct(verb, card, control);
@@ -42,7 +46,7 @@ class SheetView {
       cards: () => this.order.map((view) => view.card),
       mark: (ids, isOn) => this.markSelected(ids, isOn),
       act: (verb, ids) => {
-        this.backTo = "";
+        this.wayBack.id = "";
         this.send(verb, ids);
       },
       say: (words) => this.snack.say(words),
@@ -69,34 +73,22 @@ class SheetView {
     const sheet = JSON.parse(component.data.sheet);
     const isFirst = !this.sheet;
     this.sheet = sheet;
-    this.clockAhead = sheet.now_ms ? sheet.now_ms - Date.now() : 0;
+    this.clock.set(sheet.now_ms);
     this.root.dataset.layout = sheet.layout;
     this.acts.heard(sheet.heard);
-    this.listen(sheet.push_url);
+    this.pushes.listen(sheet.push_url);
     this.drawCards(this.places.read(sheet), isFirst);
     this.drawAround();
     this.selection.read(sheet);
     this.snack.offer(sheet.undo);
     this.readKin();
     this.lightbox.draw();
-    this.comeBack(sheet.covered);
+    this.wayBack.update(sheet.covered);
     this.sight.look();
     this.want();
     showUnseen();
-    this.tick();
-    if (this.missedPush && !this.acts.busy) this.onPush(this.missedPush);
-  }
-
-  /** Who went from the lightbox to the table that Python draws over us comes back to it. */
-  comeBack(isCovered = false) {
-    const isBack = this.isCovered && !isCovered;
-    this.isCovered = isCovered;
-    if (!isBack) return;
-    const id = this.backTo;
-    onceUncovered(() => {
-      this.backTo = "";
-      if (this.views.has(id)) this.openLightbox(id);
-    });
+    this.clock.tick();
+    this.pushes.settle();
   }
 
   /** What stands around the cards: the tools above, and the words where there is no card. */
@@ -175,7 +167,7 @@ class SheetView {
   want() {
     if (!this.sheet.shapes) return;
     // Who is at the table still has the picture in hand, and nothing new is to be asked for.
-    const looking = this.lightbox.dialog.open ? this.lightbox.id : this.backTo;
+    const looking = this.lightbox.dialog.open ? this.lightbox.id : this.wayBack.id;
     const place = this.order.findIndex((view) => view.card.id === looking);
     const near = place < 0 ? this.sight.near : { first: Math.max(0, place - 1), end: place + 2 };
     const cards = this.order.slice(near.first, near.end).map((view) => view.card);
@@ -198,7 +190,7 @@ class SheetView {
   }
 
   onAct(verb, card, control) {
-    if (LEADS_TO_TABLE.has(verb)) this.backTo = this.lightbox.dialog.open ? this.lightbox.id : "";
+    if (LEADS_TO_TABLE.has(verb)) this.wayBack.id = this.lightbox.dialog.open ? this.lightbox.id : "";
     const copies = { copy_prompt: copyPrompt, copy_picture: copyPicture };
     if (verb === "more") this.menu.open(control, card);
     else if (copies[verb]) copies[verb](card).then((words) => this.snack.say(words), () => this.snack.say("The browser did not allow the copy"));
@@ -237,27 +229,6 @@ class SheetView {
     this.lightbox.open(id);
   }
 
-  listen(address) {
-    if (this.listeningTo === address) return;
-    this.stopListening?.();
-    this.listeningTo = address;
-    this.stopListening = address ? listenForPush(address, (version) => this.onPush(version)) : null;
-  }
-
-  /** A push that waits beside a click could take its place in Streamlit's queue: it goes after. */
-  onPush(version) {
-    this.missedPush = this.acts.busy ? version : 0;
-    if (!this.acts.busy) this.component.setTriggerValue("changed", version);
-  }
-
-  /** Seconds pass only while something runs. */
-  tick() {
-    clearTimeout(this.timer);
-    const waiting = this.order.filter((view) => view.elapsed);
-    for (const view of waiting) view.tick(Date.now() + this.clockAhead);
-    if (waiting.length) this.timer = setTimeout(() => this.tick(), 1000);
-  }
-
   makeCurrent(view) {
     if (!view || this.current === view) return;
     this.current?.stopTabs(false);
@@ -285,23 +256,14 @@ class SheetView {
   }
 
   destroy() {
-    clearTimeout(this.timer);
-    this.stopListening?.();
+    this.clock.stop();
+    this.pushes.stop();
     this.sight.destroy();
     this.acts.destroy();
     this.places.destroy();
     this.lightbox.destroy();
     this.root.remove();
   }
-}
-
-/**
- * Call back when Streamlit's own dialog has left the page: a second one that opens while the first
- * is still going would keep it there.
- */
-function onceUncovered(callBack) {
-  if (document.querySelector('[data-testid="stDialog"]')) requestAnimationFrame(() => onceUncovered(callBack));
-  else callBack();
 }
 
 /** @type {WeakMap<HTMLElement, SheetView>} */
