@@ -9,7 +9,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-_FOR_EVER = {"cache-control": "public, max-age=31536000, immutable"}
+from components.server.caching import KEPT_BY_ALL, NOT_KEPT
+
 _TYPES = {".js": "text/javascript", ".css": "text/css"}
 
 
@@ -19,8 +20,8 @@ def browser_file_routes(address: str, files: Mapping[str, bytes]) -> list[Route]
     async def file(request: Request) -> Response:
         path = request.path_params["path"]
         if path not in files:  # of another version of the app: the page must be loaded anew
-            return PlainTextResponse("No such file.", 404, {"cache-control": "no-store"})
+            return PlainTextResponse("No such file.", 404, NOT_KEPT)
         kind = _TYPES[PurePosixPath(path).suffix]
-        return Response(files[path], media_type=kind, headers=_FOR_EVER)
+        return Response(files[path], media_type=kind, headers=KEPT_BY_ALL)
 
     return [Route(f"{address}/{{path:path}}", file)]

@@ -16,23 +16,29 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from components.kontext import CallbackRejected, verify_callback
+from components.server.reading import read_body
 from components.studio.ledger.ledger import LedgerUnavailable
 from components.studio.settings import SettingsError
 from components.studio.studio import Studio
 
 log = logging.getLogger("kontext.callbacks")
 
-MOST_BYTES = 64 * 1024
+MOST_BYTES = 64 * 1024  # more than any callback has
 READ_SECONDS = 10.0  # contract.md §5: the service waits 15 s for its answer
 
 
-def callback_routes(open_studio: Callable[[], Studio]) -> list[Route]:
-    """The one route of callbacks; its path ends in the task's token."""
+def callback_routes(
+    open_studio: Callable[[], Studio], *, read_seconds: float = READ_SECONDS
+) -> list[Route]:
+    """The one route of callbacks; its path ends in the task's token.
+
+    A body that has not arrived after `read_seconds` is not waited for.
+    """
 
     async def callback(request: Request) -> Response:
         try:
-            async with asyncio.timeout(READ_SECONDS):
-                body = await _read(request)
+            async with asyncio.timeout(read_seconds):
+                body = await read_body(request, most_bytes=MOST_BYTES)
         except (TimeoutError, ClientDisconnect):
             log.warning("callback rejected", extra={"why": "its body did not arrive"})
             return _once_more(408)
@@ -55,16 +61,6 @@ def _received() -> Response:
 def _once_more(code: int) -> Response:
     """An answer other than 200 makes the service call again (contract.md §5)."""
     return JSONResponse({"code": code, "msg": "try again"}, code)
-
-
-async def _read(request: Request) -> bytes | None:
-    """The body, or None when it is larger than any callback is."""
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MOST_BYTES:
-            return None
-    return bytes(body)
 
 
 def _heed(open_studio: Callable[[], Studio], request: Request, body: bytes) -> None:

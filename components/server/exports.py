@@ -17,7 +17,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from components.server.files import CACHE
+from components.server.caching import KEPT_BY_ITS_OWNER, NOT_KEPT
+from components.server.reading import read_body
 from components.studio.export.export import Exported, stream_zip
 from components.studio.export.naming import download_name
 from components.studio.identity import COOKIE, designer_of
@@ -28,7 +29,6 @@ from components.studio.studio import Studio
 MOST_PICTURES: Final = 1000
 MOST_FORM_BYTES: Final = 128 * 1024
 _ID: Final = re.compile(r"[0-9a-f]{32}")
-_UNKEPT: Final = {"cache-control": "no-store"}
 
 
 def export_routes(open_studio: Callable[[], Studio]) -> list[Route]:
@@ -42,21 +42,21 @@ def export_routes(open_studio: Callable[[], Studio]) -> list[Route]:
         try:
             return await run_in_threadpool(_file, open_studio, request)
         except (LedgerUnavailable, SettingsError) as error:
-            return PlainTextResponse(str(error), 503, _UNKEPT)
+            return PlainTextResponse(str(error), 503, NOT_KEPT)
 
     async def export(request: Request) -> Response:
         form = await _form(request) if request.method == "POST" else {}
         if form is None:
-            return PlainTextResponse("This form is too long.", 413, _UNKEPT)
+            return PlainTextResponse("This form is too long.", 413, NOT_KEPT)
         words = [*request.query_params.getlist("ids"), *form.get("ids", [])]
         ids = list(dict.fromkeys(_ids(words)))
         if len(ids) > MOST_PICTURES:
-            return PlainTextResponse(f"Take {MOST_PICTURES:,} pictures at most.", 400, _UNKEPT)
+            return PlainTextResponse(f"Take {MOST_PICTURES:,} pictures at most.", 400, NOT_KEPT)
         plain = _is_plain(request) or form.get("plain") == ["1"]
         try:
             return await run_in_threadpool(_zip, open_studio, request, ids, plain)
         except (LedgerUnavailable, SettingsError) as error:
-            return PlainTextResponse(str(error), 503, _UNKEPT)
+            return PlainTextResponse(str(error), 503, NOT_KEPT)
 
     return [
         Route("/app/static/downloads/{picture_id}", download),
@@ -65,17 +65,18 @@ def export_routes(open_studio: Callable[[], Studio]) -> list[Route]:
 
 
 def _file(open_studio: Callable[[], Studio], request: Request) -> Response:
+    missing = PlainTextResponse("No such picture.", 404, NOT_KEPT)
     exported = next(_exported(open_studio, request, [request.path_params["picture_id"]]), None)
+    if exported is None:
+        return missing
     try:
-        contents = exported and exported.contents(plain=_is_plain(request))
+        contents = exported.contents(plain=_is_plain(request))
     except OSError:  # the studio has lost the file; it says so on the card
-        contents = None
-    if exported is None or contents is None:
-        return PlainTextResponse("No such picture.", 404, _UNKEPT)
+        return missing
     picture = exported.picture
     headers = {
         "content-disposition": _attachment(download_name(picture)),
-        "cache-control": CACHE,
+        **KEPT_BY_ITS_OWNER,
     }
     return Response(contents, media_type=f"image/{picture.format}", headers=headers)
 
@@ -86,10 +87,10 @@ def _zip(
     entries = _exported(open_studio, request, ids)
     first = next(entries, None)
     if first is None:
-        return PlainTextResponse("No such pictures.", 404, _UNKEPT)
+        return PlainTextResponse("No such pictures.", 404, NOT_KEPT)
     now = time.time()
     name = f"kontext-studio-{time.strftime('%Y-%m-%d', time.gmtime(now))}.zip"
-    headers = {"content-disposition": _attachment(name), **_UNKEPT}
+    headers = {"content-disposition": _attachment(name), **NOT_KEPT}
     if request.method == "HEAD":
         return Response(media_type="application/zip", headers=headers)
     pieces = stream_zip(chain([first], entries), plain=plain, made_at=now)
@@ -110,12 +111,8 @@ def _ids(words: Iterable[str]) -> Iterator[str]:
 
 async def _form(request: Request) -> dict[str, list[str]] | None:
     """The fields of a URL-encoded form, or None when it is longer than any list of ours."""
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MOST_FORM_BYTES:
-            return None
-    return parse_qs(body.decode("utf-8", "replace"))
+    body = await read_body(request, most_bytes=MOST_FORM_BYTES)
+    return None if body is None else parse_qs(body.decode("utf-8", "replace"))
 
 
 def _is_plain(request: Request) -> bool:

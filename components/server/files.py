@@ -14,59 +14,55 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from components.server.caching import KEPT_BY_ITS_OWNER, NOT_KEPT
 from components.studio.identity import COOKIE, designer_of
 from components.studio.ledger.ledger import LedgerUnavailable
 from components.studio.ledger.records import PictureRecord
 from components.studio.settings import SettingsError
 from components.studio.studio import NotYours, Studio
 
-# A picture never changes under its name, and no shared cache may keep it.
-CACHE = "private, max-age=31536000, immutable"
+Place = Callable[[Studio, PictureRecord], tuple[Path, str]]
+"""From a picture to a file of it and that file's media type."""
 
 
 def file_routes(open_studio: Callable[[], Studio]) -> list[Route]:
     """The routes of pictures and their thumbnails."""
 
-    async def answer(request: Request, kind: str) -> Response:
-        try:
-            found = await run_in_threadpool(_find, open_studio, request, kind)
-        except (LedgerUnavailable, SettingsError) as error:
-            return PlainTextResponse(str(error), 503, {"cache-control": "no-store"})
-        if found is None:
-            return PlainTextResponse("No such picture.", 404, {"cache-control": "no-store"})
-        path, record = found
-        return FileResponse(
-            path,
-            media_type="image/jpeg" if kind == "thumbnail" else f"image/{record.format}",
-            headers={"cache-control": "no-store" if record.deleted_at else CACHE},
-        )
+    def route(folder: str, place: Place) -> Route:
+        async def file(request: Request) -> Response:
+            try:
+                return await run_in_threadpool(_file, open_studio, request, place)
+            except (LedgerUnavailable, SettingsError) as error:
+                return PlainTextResponse(str(error), 503, NOT_KEPT)
 
-    async def picture(request: Request) -> Response:
-        return await answer(request, "picture")
+        return Route(f"/app/static/{folder}/{{picture_id}}", file)
 
-    async def thumbnail(request: Request) -> Response:
-        return await answer(request, "thumbnail")
-
-    return [
-        Route("/app/static/pictures/{picture_id}", picture),
-        Route("/app/static/thumbnails/{picture_id}", thumbnail),
-    ]
+    return [route("pictures", _picture), route("thumbnails", _thumbnail)]
 
 
-def _find(
-    open_studio: Callable[[], Studio], request: Request, kind: str
-) -> tuple[Path, PictureRecord] | None:
-    """The file to send, or None: not there, or not theirs, which are not told apart."""
+def _picture(studio: Studio, record: PictureRecord) -> tuple[Path, str]:
+    return studio.picture_file(record), f"image/{record.format}"
+
+
+def _thumbnail(studio: Studio, record: PictureRecord) -> tuple[Path, str]:
+    return studio.thumbnail_file(record), "image/jpeg"
+
+
+def _file(open_studio: Callable[[], Studio], request: Request, place: Place) -> Response:
+    """The file, or the one answer for what is not there and what is not theirs."""
+    missing = PlainTextResponse("No such picture.", 404, NOT_KEPT)
     designer = designer_of(request.cookies.get(COOKIE))
     if designer is None:
-        return None
+        return missing
     studio = open_studio()
     record = _record(studio, designer, request)
     if record is None:
-        return None
-    is_thumbnail = kind == "thumbnail"
-    path = studio.thumbnail_file(record) if is_thumbnail else studio.picture_file(record)
-    return (path, record) if path.is_file() else None
+        return missing
+    path, media_type = place(studio, record)
+    if not path.is_file():
+        return missing
+    kept = NOT_KEPT if record.deleted_at else KEPT_BY_ITS_OWNER
+    return FileResponse(path, media_type=media_type, headers=kept)
 
 
 def _record(studio: Studio, designer: str, request: Request) -> PictureRecord | None:

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from components.server.caching import NOT_KEPT
 from components.studio.ledger.ledger import LedgerUnavailable
 from components.studio.settings import SettingsError
 from components.studio.studio import Studio
@@ -47,13 +48,10 @@ def _health(open_studio: Callable[[], Studio]) -> Response:
             "oldest_waiting_seconds": waiting,
             "held_by": studio.engine.held_by,
         },
-        headers=_FRESH,
+        headers=NOT_KEPT,
     )
 
 
 def _unavailable(why: str) -> Response:
     body = {"status": "unavailable", "ready": False, "version": VERSION, "why": why}
-    return JSONResponse(body, 503, _FRESH)
-
-
-_FRESH = {"cache-control": "no-store"}
+    return JSONResponse(body, 503, NOT_KEPT)

@@ -26,7 +26,7 @@ class JsonLines(logging.Formatter):
         return json.dumps(line, default=str)
 
 
-def set_up_logs(level: str = "INFO") -> None:
+def set_up_logs() -> None:
     """Send the studio's own loggers to standard error as JSON lines; safe to call again."""
     logger = logging.getLogger("kontext")
     if not logger.handlers:
@@ -34,7 +34,7 @@ def set_up_logs(level: str = "INFO") -> None:
         handler.setFormatter(JsonLines())
         logger.addHandler(handler)
         logger.propagate = False
-    logger.setLevel(level)
+    logger.setLevel(logging.INFO)
     # The page map is asked for once outside a page, and Streamlit says so four times.
     script_context = "streamlit.runtime.scriptrunner_utils.script_run_context"
     logging.getLogger(script_context).setLevel(logging.ERROR)

@@ -64,8 +64,8 @@ async def _tell(socket: WebSocket, changed: asyncio.Event) -> None:
     while True:
         with suppress(TimeoutError):
             await asyncio.wait_for(changed.wait(), KEEP_ALIVE_SECONDS)
-            version += 1
-        rang = changed.is_set()
+        rang = changed.is_set()  # also where it rang as the wait ran out
+        version += rang
         changed.clear()
         try:
             await socket.send_json({"version": version} if rang else {"alive": True})

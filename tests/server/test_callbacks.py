@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
-from components.server.callbacks import MOST_BYTES, callback_routes
+from components.server.callbacks import MOST_BYTES, READ_SECONDS, callback_routes
 from components.studio.ledger.ledger import Ledger, LedgerUnavailable
 from components.studio.studio import Studio
 from components.studio.tasks.task import State
@@ -26,10 +26,12 @@ RECEIVED = {"code": 200, "msg": "received"}
 
 
 @contextmanager
-def called_back(folder: Path, *, signed: bool = False, **options: Any) -> Iterator[Workshop]:
+def called_back(
+    folder: Path, *, signed: bool = False, read_seconds: float = READ_SECONDS, **options: Any
+) -> Iterator[Workshop]:
     """A studio whose callbacks come in over a port of its own."""
     opened: list[Studio] = []
-    with listening(callback_routes(lambda: opened[0])) as url:
+    with listening(callback_routes(lambda: opened[0], read_seconds=read_seconds)) as url:
         settings: dict[str, Any] = {"public_url": url}
         if signed:
             settings["webhook_key"] = options["webhook_key"] = KEY
@@ -109,7 +111,7 @@ def test_a_body_that_breaks_off_ends_quietly(tmp_path: Path) -> None:
 
 
 def test_a_body_that_does_not_arrive_in_time_may_be_sent_once_more(tmp_path: Path) -> None:
-    with called_back(tmp_path) as shop:
+    with called_back(tmp_path, read_seconds=0.2) as shop:
         parts = urlsplit(shop.studio.settings.public_url or "")
         with socket.create_connection((str(parts.hostname), parts.port or 0), 30) as slow:
             slow.sendall(

@@ -1,0 +1,15 @@
+"""Reading a request's body without ever holding more of it than agreed."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+
+
+async def read_body(request: Request, *, most_bytes: int) -> bytes | None:
+    """The body, or None as soon as it is longer than that. Raises ClientDisconnect."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > most_bytes:
+            return None
+    return bytes(body)
