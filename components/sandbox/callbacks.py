@@ -3,11 +3,9 @@
 import base64
 import hashlib
 import hmac
-import ipaddress
 import json
 import secrets
 from collections.abc import Mapping
-from urllib.parse import urlsplit
 
 from components.sandbox.record import result_links
 from components.sandbox.tasks import Flag, Task
@@ -48,15 +46,6 @@ def signature(key: str | None, task_id: str, now: float) -> dict[str, str]:
 def forged_signature(now: float) -> dict[str, str]:
     """Headers of the right form that no key made."""
     return signature(secrets.token_hex(16), "forged", now)
-
-
-def is_loopback(url: str) -> bool:
-    """Whether an address names this machine itself, without asking any resolver."""
-    host = urlsplit(url).hostname or ""
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _json(code: int, msg: str, task_id: str, info: Mapping[str, str | None]) -> bytes:

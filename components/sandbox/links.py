@@ -1,10 +1,10 @@
 """Files behind links that expire: how long each kind lives, and which addresses are our own."""
 
+import ipaddress
 import secrets
 from pathlib import PurePosixPath
 from urllib.parse import quote, unquote, urlsplit
 
-from components.sandbox.callbacks import is_loopback
 from components.sandbox.pictures import Picture
 from components.sandbox.store import Store
 
@@ -49,6 +49,15 @@ def own_path(store: Store, url: str, base_url: str, now: float) -> str | None:
 def address(base_url: str, path: str) -> str:
     """The full address of a path, with whatever a name may hold made safe."""
     return base_url + quote(path)
+
+
+def is_loopback(url: str) -> bool:
+    """Whether an address names this machine itself, without asking any resolver."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _same_host(one: str, other: str) -> bool:

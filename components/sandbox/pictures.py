@@ -87,7 +87,7 @@ def _flat(picture: Image.Image) -> Image.Image:
 def _encode(picture: Image.Image, output_format: str) -> Picture:
     encoded = BytesIO()
     if output_format == "png":
-        picture.convert("RGB").save(encoded, "PNG")
+        picture.save(encoded, "PNG")
     else:
-        picture.convert("RGB").save(encoded, "JPEG", quality=_JPEG_QUALITY)
+        picture.save(encoded, "JPEG", quality=_JPEG_QUALITY)
     return Picture(encoded.getvalue(), f"image/{output_format}")

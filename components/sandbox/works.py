@@ -10,7 +10,7 @@ from functools import partial
 from components.sandbox import callbacks
 from components.sandbox.aside import aside
 from components.sandbox.fetching import CannotFetch, fetch, post
-from components.sandbox.links import keep_result, own_path
+from components.sandbox.links import is_loopback, keep_result, own_path
 from components.sandbox.options import SandboxOptions
 from components.sandbox.pictures import MOST_INPUT_BYTES, UnusableInput, make_picture
 from components.sandbox.store import Store
@@ -140,7 +140,7 @@ class Works:
             await self._post(task.callback_url, callbacks.forged_body_of(task), headers)
 
     async def _post(self, url: str, body: bytes, headers: dict[str, str]) -> bool:
-        if self._options.only_own_links and not callbacks.is_loopback(url):
+        if self._options.only_own_links and not is_loopback(url):
             _log.info("no callback leaves this machine: %s", url)
             return True
         return await aside(partial(post, url, body, headers))

@@ -7,7 +7,6 @@ import time
 
 import pytest
 
-from components.sandbox.callbacks import is_loopback
 from tests.sandbox.conftest import Clock, Open, Stranger
 
 
@@ -110,19 +109,3 @@ def test_with_only_own_links_a_loopback_address_is_still_called(
 ) -> None:
     open_sandbox(only_own_links=True).task("[refused]", callBackUrl=stranger.url)
     stranger.wait_for_posts(1)
-
-
-@pytest.mark.parametrize(
-    ("url", "loopback"),
-    [
-        ("http://localhost:9/x", True),
-        ("http://127.8.0.1/", True),
-        ("http://[::1]:80/", True),
-        ("http://10.0.0.1/", False),
-        ("http://localhost.example.com/", False),
-        ("http://127.0.0.1@example.com/", False),
-        ("http://example.com/", False),
-    ],
-)
-def test_loopback_is_told_from_the_address_alone(url: str, loopback: bool) -> None:
-    assert is_loopback(url) is loopback

@@ -1,7 +1,6 @@
 """Every fault: how it is asked for, and what it does on the wire."""
 
 import json
-import re
 import time
 from http.client import IncompleteRead
 from pathlib import Path
@@ -10,7 +9,6 @@ from urllib.request import urlopen
 import pytest
 import requests
 
-import components.sandbox
 from components.sandbox import FAULTS, FaultsRejected, RunningSandbox, SandboxOptions, start
 from components.sandbox.faults import Faults, Moment, asked_for, without_asking
 from tests.sandbox.conftest import PATIENCE_SECONDS, Caller, Open, opened
@@ -47,17 +45,6 @@ def test_faults_are_drawn_at_their_rate_and_repeat_with_the_seed() -> None:
 def test_an_unknown_fault_or_rate_is_refused_by_name(rates: dict[str, float]) -> None:
     with pytest.raises(FaultsRejected, match=next(iter(rates))):
         start(SandboxOptions(faults=rates))
-
-
-def test_the_sandbox_imports_nothing_of_ours() -> None:
-    folder = Path(components.sandbox.__file__).parent
-    imported = {
-        name
-        for module in folder.rglob("*.py")
-        for name in re.findall(r"^\s*(?:from|import) ([\w.]+)", module.read_text("utf-8"), re.M)
-    }
-    ours = {name for name in imported if name.startswith(("components", "pages", "app"))}
-    assert all(name.startswith("components.sandbox") for name in ours)
 
 
 @pytest.mark.parametrize("name", NOTHING_MADE)

@@ -6,6 +6,7 @@ import pytest
 import requests
 
 from components.sandbox import SandboxOptions, start
+from components.sandbox.links import is_loopback
 from tests.sandbox.conftest import Caller, Clock, picture
 
 DAY = 86_400
@@ -99,3 +100,19 @@ def test_another_name_of_this_machine_is_the_same_host(timed: Caller, name: str)
 def test_a_path_that_leads_nowhere_is_a_404(timed: Caller) -> None:
     assert status(f"{timed.url}/results/../../etc/passwd") == 404
     assert status(f"{timed.url}/results/%2e%2e/nothing") == 404
+
+
+@pytest.mark.parametrize(
+    ("url", "loopback"),
+    [
+        ("http://localhost:9/x", True),
+        ("http://127.8.0.1/", True),
+        ("http://[::1]:80/", True),
+        ("http://10.0.0.1/", False),
+        ("http://localhost.example.com/", False),
+        ("http://127.0.0.1@example.com/", False),
+        ("http://example.com/", False),
+    ],
+)
+def test_loopback_is_told_from_the_address_alone(url: str, loopback: bool) -> None:
+    assert is_loopback(url) is loopback
