@@ -13,7 +13,7 @@ from PIL import Image
 from components.studio.intake.intake import take_in
 from components.studio.intake.primaries import profile_of_code, profile_of_power
 from tests.studio.corpus import chunk, encoded, heic, icc, png_with
-from tests.studio.test_intake import near, pixel, shown
+from tests.studio.looking import near, pixel, shown
 
 CONVERTED = "Colours converted to sRGB."
 GREEN = (100, 200, 100)
