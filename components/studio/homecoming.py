@@ -5,13 +5,10 @@ All that is known of such a task is the service's own record of it (contract.md 
 
 from __future__ import annotations
 
-import secrets
 import uuid
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-
-import sqlalchemy as sa
 
 from components.kontext import (
     ASPECT_RATIOS,
@@ -23,9 +20,9 @@ from components.kontext import (
     TaskReport,
     safety_range,
 )
+from components.studio.ledger.arrivals import picture_uploaded_to, settle
 from components.studio.ledger.ledger import Ledger
-from components.studio.ledger.schema import pictures, task_of, task_row, tasks
-from components.studio.tasks.task import State, Task
+from components.studio.tasks.task import State, Task, new_token
 
 NOTHING_THERE = (
     "There is nothing to bring home under this id. "
@@ -86,32 +83,12 @@ class Homecomings:
         return found
 
     def _settled(self, task: Task) -> Homecoming:
-        """The one task of this id that stands in the ledger; a dismissed one is shown again."""
-        with self._ledger.writing() as connection:
-            known = connection.execute(
-                sa.select(tasks).where(tasks.c.service_id == task.service_id).limit(1)
-            ).one_or_none()
-            if known is None:
-                connection.execute(sa.insert(tasks), [task_row(task)])
-                return Homecoming(task, is_new=True)
-            connection.execute(
-                sa.update(tasks)
-                .where(tasks.c.id == known.id, tasks.c.designer == task.designer)
-                .values(dismissed=False)
-            )
-            return Homecoming(task_of(known), is_new=False)
+        return Homecoming(*settle(self._ledger, task))
 
     def _source_of(self, report: TaskReport, designer: str) -> str | None:
         """The designer's picture that the task edits, if it was uploaded from here."""
         url = (report.parameters or {}).get("inputImage")
-        if not isinstance(url, str):
-            return None
-        with self._ledger.reading() as connection:
-            return connection.execute(
-                sa.select(pictures.c.id)
-                .where(pictures.c.designer == designer, pictures.c.upload_url == url)
-                .limit(1)
-            ).scalar_one_or_none()
+        return picture_uploaded_to(self._ledger, designer, url) if isinstance(url, str) else None
 
     def _unconfirmed_like(self, new: Task) -> Task | None:
         asked = (new.designer, new.request.prompt, new.request.model)
@@ -154,7 +131,7 @@ def task_from(
         batch=uuid.uuid4().hex,
         request=request,
         source_id=source_id,
-        token=secrets.token_urlsafe(32),
+        token=new_token(),
         price=price(request.model),
         created_at=now,
         state=State.GENERATING,
