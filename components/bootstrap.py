@@ -119,7 +119,7 @@ def assemble(settings: Settings, sandbox: RunningSandbox | None = None) -> Studi
         )
     except KeyRejected as error:
         raise SettingsError(f"KIE_API_KEY cannot be used. {error.message}") from error
-    ledger = Ledger.in_folder(settings.data_dir)
+    ledger = Ledger.in_folder(settings.data_dir, busy_timeout_seconds=settings.busy_timeout_seconds)
     if sandbox is not None:
         ledger.forget_uploads()  # the sandbox may listen on another port than the last time
     shelf = Shelf(settings.data_dir)

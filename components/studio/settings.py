@@ -14,6 +14,7 @@ from pathlib import Path
 from components.kontext import Model, is_web_address
 from components.studio.fetch.faults import FetchRefused
 from components.studio.fetch.links import parse_link
+from components.studio.ledger.database import BUSY_TIMEOUT_SECONDS
 
 
 class SettingsError(ValueError):
@@ -37,6 +38,8 @@ class Settings:
     credits_max: Decimal = Decimal(10)
     creates_per_10s: int = 20
     queries_per_second: int = 10
+    busy_timeout_seconds: float = BUSY_TIMEOUT_SECONDS
+    """How long a write to the ledger waits for another; no name outside sets it."""
 
     @property
     def sandboxed(self) -> bool:

@@ -84,10 +84,9 @@ def test_no_line_holds_the_key_the_prompt_or_a_callbacks_token(
 
 
 def test_a_ledger_in_trouble_is_logged_without_the_rows_it_holds(
-    tmp_path: Path, written: io.StringIO, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, written: io.StringIO
 ) -> None:
-    monkeypatch.setattr("components.studio.ledger.database.BUSY_TIMEOUT_SECONDS", 0.05)
-    with workshop(tmp_path, seconds=0.3) as shop:
+    with workshop(tmp_path, settings={"busy_timeout_seconds": 0.05}, seconds=0.3) as shop:
         task = shop.wait_for(shop.ask("a very private fox"), State.GENERATING)
         with closing(sqlite3.connect(tmp_path / "studio.db", isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")

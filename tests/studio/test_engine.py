@@ -272,11 +272,10 @@ def test_a_full_disk_is_said_and_the_picture_comes_when_there_is_room(shop: Work
     shop.wait_for(task, DONE)
 
 
-def test_a_ledger_that_cannot_be_written_for_a_while_loses_no_answer(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("components.studio.ledger.database.BUSY_TIMEOUT_SECONDS", 0.05)
-    with workshop(tmp_path, seconds=0.5, faults={"create-timeout": 1}) as shop:
+def test_a_ledger_that_cannot_be_written_for_a_while_loses_no_answer(tmp_path: Path) -> None:
+    settings = {"busy_timeout_seconds": 0.05}
+    faults = {"create-timeout": 1}
+    with workshop(tmp_path, settings=settings, seconds=0.5, faults=faults) as shop:
         task = shop.wait_for(shop.ask(), State.SUBMITTING)
         until(lambda: bool(shop.made("a hill")))
         with closing(sqlite3.connect(tmp_path / "studio.db", isolation_level=None)) as other:

@@ -230,11 +230,8 @@ def test_a_full_disk_is_told_and_loses_nothing(ledger: Ledger) -> None:
     assert len(ledger.unfinished()) == 2
 
 
-def test_a_locked_ledger_can_be_read_and_is_told_when_written(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("components.studio.ledger.database.BUSY_TIMEOUT_SECONDS", 0.05)
-    with closing(Ledger.in_folder(tmp_path)) as ledger:
+def test_a_locked_ledger_can_be_read_and_is_told_when_written(tmp_path: Path) -> None:
+    with closing(Ledger.in_folder(tmp_path, busy_timeout_seconds=0.05)) as ledger:
         task = a_task("a secret fox")
         ledger.add_tasks([task])
         with closing(sqlite3.connect(tmp_path / "studio.db", isolation_level=None)) as other:

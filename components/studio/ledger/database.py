@@ -17,7 +17,7 @@ from components.studio.ledger.migration import add_missing_columns
 from components.studio.ledger.schema import schema
 from components.studio.ledger.search import folded
 
-BUSY_TIMEOUT_SECONDS = 15.0
+BUSY_TIMEOUT_SECONDS = 15.0  # how long a transaction waits for another
 
 
 class LedgerUnavailable(Exception):
@@ -27,12 +27,12 @@ class LedgerUnavailable(Exception):
 class Database:
     """The tables of the ledger, made where there are none, and transactions on them."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, busy_timeout_seconds: float = BUSY_TIMEOUT_SECONDS) -> None:
         """Raises LedgerUnavailable."""
         # Without this, an error's text, which is logged, would quote the row with its prompt.
         self._engine = sa.create_engine(url, hide_parameters=True)
         if self._engine.dialect.name == "sqlite":
-            _make_durable(self._engine)
+            _make_durable(self._engine, busy_timeout_seconds)
         with self.writing() as connection:
             schema.create_all(connection)
             add_missing_columns(connection)
@@ -60,7 +60,7 @@ class Database:
             raise LedgerUnavailable("The ledger cannot be written.") from error
 
 
-def _make_durable(engine: sa.Engine) -> None:
+def _make_durable(engine: sa.Engine, busy_timeout_seconds: float) -> None:
     """SQLite's settings, and transactions that take the write lock when they begin.
 
     Python's driver would otherwise begin them late, at the first write, and two threads that
@@ -70,7 +70,7 @@ def _make_durable(engine: sa.Engine) -> None:
     @sa.event.listens_for(engine, "connect")
     def _configure(connection: Any, _record: object) -> None:
         connection.isolation_level = None
-        connection.execute(f"PRAGMA busy_timeout={round(BUSY_TIMEOUT_SECONDS * 1000)}")
+        connection.execute(f"PRAGMA busy_timeout={round(busy_timeout_seconds * 1000)}")
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")
         connection.create_function("folded", 1, folded, deterministic=True)

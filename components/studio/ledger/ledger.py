@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from components.kontext import Model
-from components.studio.ledger.database import Database, LedgerUnavailable
+from components.studio.ledger.database import BUSY_TIMEOUT_SECONDS, Database, LedgerUnavailable
 from components.studio.ledger.records import Entry, PictureRecord
 from components.studio.ledger.schema import (
     desks,
@@ -45,13 +45,16 @@ class Ledger(Database):
     """Tasks and pictures on disk. Every method raises LedgerUnavailable when it cannot serve."""
 
     @classmethod
-    def in_folder(cls, folder: Path) -> Ledger:
+    def in_folder(
+        cls, folder: Path, *, busy_timeout_seconds: float = BUSY_TIMEOUT_SECONDS
+    ) -> Ledger:
         """The ledger of a data folder, made when there is none."""
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise LedgerUnavailable(f"The data folder {folder} cannot be made.") from error
-        return cls(f"sqlite:///{folder / 'studio.db'}")
+        url = f"sqlite:///{folder / 'studio.db'}"
+        return cls(url, busy_timeout_seconds=busy_timeout_seconds)
 
     # Tasks
 
