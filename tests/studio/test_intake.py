@@ -283,10 +283,10 @@ def test_what_the_model_cannot_use_is_refused(data: bytes, reason: PictureFault)
 
 
 def test_the_byte_limit_counts_the_file_as_it_came() -> None:
-    data = encoded(quarters(), "JPEG")
-    assert take_in(data, max_bytes=len(data))
-    with pytest.raises(UnusablePicture) as caught:
-        take_in(data, max_bytes=len(data) - 1)
+    data = encoded(quarters(), "JPEG").ljust(MAX_BYTES, b"\0")
+    assert take_in(data).width_px == 96
+    with pytest.raises(UnusablePicture, match="larger than 20 MB") as caught:
+        take_in(data + b"\0")
     assert caught.value.reason is PictureFault.TOO_LARGE
 
 

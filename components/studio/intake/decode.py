@@ -30,6 +30,8 @@ from components.studio.intake.kinds import PICTURES, READABLE, Kind, sniff
 from components.studio.intake.png import open_png
 from components.studio.intake.webp import open_webp
 
+MAX_BYTES: Final = 20 * 1024 * 1024
+
 MAX_JPEG_PX: Final = 110_000_000
 """The largest phone cameras make 108 megapixels; a large JPEG is decoded at a fraction of it."""
 
@@ -63,20 +65,20 @@ _DECODERS: Final[Mapping[Kind, type[ImageFile.ImageFile]]] = MappingProxyType(
 )
 
 
-def open_envelope(data: bytes, *, max_bytes: int) -> Envelope:
+def open_envelope(data: bytes) -> Envelope:
     """Take a picture file apart and check its size, without decoding it.
 
-    Raises UnusablePicture: empty, over `max_bytes`, not a picture, a format that is not read,
+    Raises UnusablePicture: empty, over MAX_BYTES, not a picture, a format that is not read,
     cut or damaged, or over the pixel limits.
     """
     if not data:
         raise UnusablePicture(
             PictureFault.EMPTY, "This file is empty. Choose the picture again and try once more."
         )
-    if len(data) > max_bytes:
+    if len(data) > MAX_BYTES:
         raise UnusablePicture(
             PictureFault.TOO_LARGE,
-            f"This file is larger than {max_bytes / 1024 / 1024:.3g} MB. "
+            f"This file is larger than {MAX_BYTES // 1024 // 1024} MB. "
             "Save a smaller copy, or a JPEG, and try again.",
         )
     kind = sniff(data)

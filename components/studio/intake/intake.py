@@ -14,7 +14,7 @@ from typing import Final, Literal
 from PIL import Image
 
 from components.studio.intake.colour import plain, to_srgb
-from components.studio.intake.decode import decode, open_envelope
+from components.studio.intake.decode import MAX_BYTES, decode, open_envelope
 from components.studio.intake.encode import SEND_BYTES, encode, write_jpeg
 from components.studio.intake.envelope import Envelope
 from components.studio.intake.faults import PictureFault, UnusablePicture, damaged
@@ -36,7 +36,6 @@ __all__ = [
     "thumbnail",
 ]
 
-MAX_BYTES: Final = 20 * 1024 * 1024
 SEND_PX: Final = 20_000_000
 """The upstream's limit of 20 megapixels (contract.md §2)."""
 
@@ -84,12 +83,12 @@ class ResultFacts:
     height_px: int
 
 
-def take_in(data: bytes, *, max_bytes: int = MAX_BYTES) -> Picture:
+def take_in(data: bytes) -> Picture:
     """Make a clean picture of any bytes.
 
     A JPEG or PNG that needs no change keeps its pixels untouched. Raises UnusablePicture.
     """
-    envelope = open_envelope(data, max_bytes=max_bytes)
+    envelope = open_envelope(data)
     _check_shape(envelope)
     with _GATE.passage(heavy=_is_heavy(envelope)):
         try:
@@ -98,12 +97,12 @@ def take_in(data: bytes, *, max_bytes: int = MAX_BYTES) -> Picture:
             raise damaged(envelope.kind) from error
 
 
-def check_result(data: bytes, *, max_bytes: int = MAX_BYTES) -> ResultFacts:
+def check_result(data: bytes) -> ResultFacts:
     """Decode the whole of a picture that the service made, and say what it is.
 
     The bytes are for the caller to keep as they came. Raises UnusablePicture.
     """
-    envelope = open_envelope(data, max_bytes=max_bytes)
+    envelope = open_envelope(data)
     with _GATE.passage(heavy=_is_heavy(envelope)):
         width, height = decode(envelope).size
     if envelope.camera.orientation >= 5:
@@ -116,7 +115,7 @@ def thumbnail(data: bytes, *, side_px: int = 384) -> bytes:
 
     See-through parts lie on a neutral grey. Measures: design.md §3.
     """
-    envelope = open_envelope(data, max_bytes=MAX_BYTES)
+    envelope = open_envelope(data)
     with _GATE.passage(heavy=_is_heavy(envelope)):
         try:
             small = plain(decode(envelope, enough_px=(side_px, side_px)))
