@@ -48,6 +48,12 @@ class ServedApp:
         return f"http://127.0.0.1:{self.port}"
 
     @property
+    def pid(self) -> int:
+        """Its process, once it was started."""
+        assert self._process is not None, "it was not started"
+        return self._process.pid
+
+    @property
     def log(self) -> str:
         """All it has written since the first start."""
         return self._log_path.read_text("utf-8", "replace")

@@ -211,9 +211,7 @@ class Crowd:
 
     def memory_bytes(self, name: str) -> int:
         """What the app holds of memory: VmRSS now, VmHWM at the most so far."""
-        process = self.app._process
-        assert process is not None
-        status = Path(f"/proc/{process.pid}/status").read_text("ascii")
+        status = Path(f"/proc/{self.app.pid}/status").read_text("ascii")
         found = re.search(rf"{name}:\s+(\d+) kB", status)
         assert found is not None
         return int(found[1]) * 1024

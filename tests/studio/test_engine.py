@@ -17,7 +17,7 @@ from components.sandbox import SandboxOptions, start
 from components.studio.settings import Settings
 from components.studio.studio import NotYours
 from components.studio.tasks.task import State, Task, Trouble
-from tests.studio.test_ledger import full_disk
+from tests.studio.disk import full_disk
 from tests.studio.workshop import DESIGNER, Workshop, until, workshop
 
 DONE, FAILED, REFUSED, UNCONFIRMED = State.DONE, State.FAILED, State.REFUSED, State.UNCONFIRMED

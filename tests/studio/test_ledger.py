@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import resource
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from components.kontext import GenerationRequest, Model, OutputFormat
 from components.studio.ledger.ledger import Ledger, LedgerUnavailable
 from components.studio.ledger.records import PictureRecord
 from components.studio.tasks.task import UNFINISHED, Obstacle, State, Task, Trouble
+from tests.studio.disk import full_disk
 from tests.studio.making import NOW, SERVICE_ID, a_task
 
 
@@ -37,17 +37,6 @@ def a_picture(task: Task) -> PictureRecord:
         size_bytes=9,
         created_at=NOW,
     )
-
-
-@contextmanager
-def full_disk() -> Iterator[None]:
-    """No file of this process may grow: what a write then meets is what a full disk is."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def test_every_field_of_a_task_comes_back_after_a_restart(tmp_path: Path) -> None:

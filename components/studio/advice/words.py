@@ -51,7 +51,7 @@ POSITION = re.compile(
     re.IGNORECASE,
 )
 LETTERING = re.compile(
-    r"\b(?P<cue>say|says|saying|(?:that|which|to) reads?|the words?"
+    r"\b(?:say|says|saying|(?:that|which|to) reads?|the words?"
     r"|text (?:to|into|with)|text:)\s+(?P<text>[^\s,.;:!?][^,.;\n]*?)"
     r"(?=\s*(?:[,.;\n]|$)|\s+(?:in|on|at|with|and|while|keep\w*|above|below|under|over)\b)",
     re.IGNORECASE,

@@ -54,9 +54,8 @@ def read(data: bytes) -> Provenance | None:
         case _:
             return None
     found = None
-    with suppress(
-        CarriesNothing, UnusablePicture
-    ):  # a file that is cut may have said enough before
+    # A file that is cut may have said enough before.
+    with suppress(CarriesNothing, UnusablePicture):
         for record in islice(records, MOST_RECORDS):
             found = from_json(record) or found  # ours is the last: a foreign copy stands before it
     return found
