@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
 
 from components.studio.drafts import Drafts
 from components.studio.ledger.ledger import Ledger, LedgerUnavailable
@@ -30,13 +26,6 @@ class SlowNotebook(Notebook):
             raise LedgerUnavailable("The ledger cannot be written.")
         self.written.append(prompt)
         super().keep_draft(designer, mode, prompt)
-
-
-@pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    opened = Ledger.in_folder(tmp_path)
-    yield opened
-    opened.close()
 
 
 def kept(ledger: Ledger, designer: str = ANNA, mode: str = "edit") -> str:

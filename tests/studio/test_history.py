@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from components.studio.ledger.ledger import Ledger
@@ -12,13 +9,6 @@ from components.studio.ledger.notebook import MOST_CHARACTERS, Notebook, key_of
 from tests.studio.making import NOW, a_task
 
 ANNA, BORIS = "a" * 32, "b" * 32
-
-
-@pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    opened = Ledger.in_folder(tmp_path)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -18,12 +17,6 @@ from components.studio.ledger.records import PictureRecord
 from components.studio.tasks.task import UNFINISHED, Obstacle, State, Task, Trouble
 from tests.studio.disk import full_disk
 from tests.studio.making import NOW, SERVICE_ID, a_task
-
-
-@pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    with closing(Ledger.in_folder(tmp_path)) as ledger:
-        yield ledger
 
 
 def a_picture(task: Task) -> PictureRecord:

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 from components.studio.ledger.ledger import Ledger
 from components.studio.ledger.records import PictureRecord
@@ -15,13 +12,6 @@ from components.studio.tasks.task import State
 from tests.studio.archiving import ANNA, Seed, sow
 
 BERT = "b" * 32
-
-
-@pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    opened = Ledger.in_folder(tmp_path)
-    yield opened
-    opened.close()
 
 
 def brought_in(ledger: Ledger, designer: str = ANNA) -> str:

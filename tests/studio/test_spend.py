@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
@@ -14,13 +12,6 @@ from components.studio.tasks.task import Obstacle, State, Task, Trouble
 from tests.studio.making import NOW, a_task
 
 ANNA = "a" * 32
-
-
-@pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    opened = Ledger.in_folder(tmp_path)
-    yield opened
-    opened.close()
 
 
 def anna_s(state: State, trouble: Trouble | None = None, **fields: object) -> Task:
