@@ -1,34 +1,15 @@
-"""What outlives a restart, and the sandbox as a process of its own."""
+"""What outlives a restart, and that the sandbox ends and rests as it should."""
 
 import os
 import signal
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import requests
 
-from components.sandbox import FAULTS, SandboxOptions, start
+from components.sandbox import SandboxOptions, start
+from tests.sandbox.command import process
 from tests.sandbox.conftest import Caller, Clock, Stranger, opened, picture
-
-ROOT = Path(__file__).parents[2]
-COMMAND = [sys.executable, "-m", "components.sandbox"]
-
-
-@contextmanager
-def process(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], Caller]]:
-    with subprocess.Popen(  # noqa: S603 - our own module
-        [*COMMAND, "--port", "0", *arguments], cwd=ROOT, stdout=subprocess.PIPE, text=True
-    ) as running:
-        try:
-            assert running.stdout is not None
-            url = next(word for word in running.stdout.readline().split() if "://" in word)
-            yield running, Caller(url)
-        finally:
-            running.kill()
 
 
 def test_everything_outlives_a_kill(tmp_path: Path) -> None:
@@ -83,13 +64,6 @@ def test_without_a_folder_nothing_is_kept() -> None:
         assert Caller(sandbox.url).book()["tasks"] == []
 
 
-def test_ctrl_c_ends_the_process_politely() -> None:
-    with process("--fault", "maintenance") as (running, caller):
-        assert caller.create()["code"] == 455
-        running.send_signal(signal.SIGINT)
-        assert running.wait(10) == 0
-
-
 def test_closing_twice_is_harmless_and_frees_the_port() -> None:
     sandbox = start(SandboxOptions())
     port = int(sandbox.url.rpartition(":")[2])
@@ -97,25 +71,6 @@ def test_closing_twice_is_harmless_and_frees_the_port() -> None:
     sandbox.close()
     with start(SandboxOptions(port=port)) as again:
         assert requests.get(f"{again.url}/sandbox/book", timeout=9).status_code == 200
-
-
-def test_a_taken_port_is_told_in_a_sentence() -> None:
-    with start(SandboxOptions()) as sandbox:
-        port = sandbox.url.rpartition(":")[2]
-        failed = subprocess.run(  # noqa: S603 - our own module
-            [*COMMAND, "--port", port], cwd=ROOT, capture_output=True, text=True, check=False
-        )
-    assert failed.returncode == 1
-    assert failed.stderr.startswith("The sandbox cannot start: ")
-    assert "Traceback" not in failed.stderr
-
-
-def test_help_explains_every_option_and_every_fault() -> None:
-    shown = subprocess.run(  # noqa: S603 - our own module
-        [*COMMAND, "--help"], cwd=ROOT, capture_output=True, text=True, check=True
-    ).stdout
-    for name in ("--port", "--data-dir", "--only-own-links", "--fault", *FAULTS):
-        assert name in shown
 
 
 def test_the_sandbox_is_quiet_while_nothing_runs() -> None:
