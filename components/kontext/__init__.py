@@ -1,6 +1,6 @@
 """The service's API, typed: the only room that speaks to it, and it knows no other room."""
 
-from components.kontext.callback import CallbackHint, verify_callback
+from components.kontext.callback import MAX_CALLBACK_BYTES, CallbackHint, verify_callback
 from components.kontext.checks import is_web_address
 from components.kontext.client import KontextClient
 from components.kontext.errors import (
@@ -33,6 +33,7 @@ from components.kontext.uploads import UploadedFile
 
 __all__ = [
     "ASPECT_RATIOS",
+    "MAX_CALLBACK_BYTES",
     "MAX_PROMPT_CHARACTERS",
     "MAX_PROMPT_TOKENS",
     "SIZES",

@@ -13,7 +13,9 @@ from typing import Final
 from components.kontext import wire
 from components.kontext.errors import CallbackRejected
 
-_LARGEST_BODY_BYTES: Final = 64 * 1024
+MAX_CALLBACK_BYTES: Final = 64 * 1024
+"""Many times what a callback of the contract has (contract.md §5)."""
+
 _CLOCK_SECONDS: Final = 300  # how far the sender's clock may be from ours
 _ID_NAMES: Final = ("taskId", "task_id", "recordId")  # Flux sends the first, the guide the second
 
@@ -34,7 +36,7 @@ def verify_callback(
     Raises CallbackRejected: malformed, over 64 KB, or, with a `webhook_key`, not signed with it
     within 5 minutes of `now`. Without a key the address of the callback must be the secret.
     """
-    if len(body) > _LARGEST_BODY_BYTES:
+    if len(body) > MAX_CALLBACK_BYTES:
         raise CallbackRejected("larger than 64 KB")
     envelope = wire.read_envelope(body)
     record = wire.mapping(envelope.data) if envelope is not None else None

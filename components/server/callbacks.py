@@ -15,7 +15,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from components.kontext import CallbackRejected, verify_callback
+from components.kontext import MAX_CALLBACK_BYTES, CallbackRejected, verify_callback
 from components.server.reading import read_body
 from components.studio.ledger.ledger import LedgerUnavailable
 from components.studio.settings import SettingsError
@@ -23,7 +23,6 @@ from components.studio.studio import Studio
 
 log = logging.getLogger("kontext.callbacks")
 
-MOST_BYTES = 64 * 1024  # more than any callback has
 READ_SECONDS = 10.0  # contract.md §5: the service waits 15 s for its answer
 
 
@@ -38,7 +37,7 @@ def callback_routes(
     async def callback(request: Request) -> Response:
         try:
             async with asyncio.timeout(read_seconds):
-                body = await read_body(request, most_bytes=MOST_BYTES)
+                body = await read_body(request, most_bytes=MAX_CALLBACK_BYTES)
         except (TimeoutError, ClientDisconnect):
             log.warning("callback rejected", extra={"why": "its body did not arrive"})
             return _once_more(408)

@@ -13,7 +13,8 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
-from components.server.callbacks import MOST_BYTES, READ_SECONDS, callback_routes
+from components.kontext import MAX_CALLBACK_BYTES
+from components.server.callbacks import READ_SECONDS, callback_routes
 from components.studio.ledger.ledger import Ledger, LedgerUnavailable
 from components.studio.studio import Studio
 from components.studio.tasks.task import State
@@ -93,7 +94,7 @@ def test_strangers_get_the_same_answer_as_the_service(tmp_path: Path) -> None:
             post(shop, "unknown", good),
             post(shop, task.token, b"not JSON"),
             post(shop, task.token, {"code": 200, "data": {"taskId": "f" * 32}}),
-            post(shop, task.token, b"x" * (MOST_BYTES + 1)),
+            post(shop, task.token, b"x" * (MAX_CALLBACK_BYTES + 1)),
         ]
         assert {(answer.status_code, answer.text) for answer in answers} == {(200, answers[0].text)}
         assert answers[0].json() == RECEIVED
