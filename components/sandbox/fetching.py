@@ -10,10 +10,9 @@ import urllib.error
 import urllib.request
 from collections.abc import Mapping
 
-FETCH_SECONDS = 30.0
-"""Time for a whole fetch (contract.md §6)."""
-_STALL_SECONDS = 10.0
-_CALLBACK_SECONDS = 15.0
+_FETCH_SECONDS = 30.0  # for a whole fetch (contract.md §6)
+_STALL_SECONDS = 10.0  # for one read
+_CALLBACK_SECONDS = 15.0  # contract.md §5
 _CHUNK_BYTES = 65_536
 _AGENT = {"User-Agent": "kontext-sandbox", "Accept": "*/*"}
 
@@ -41,9 +40,9 @@ def _opener(redirects: urllib.request.HTTPRedirectHandler) -> urllib.request.Ope
     return opener
 
 
-def fetch(url: str, most_bytes: int, seconds: float = FETCH_SECONDS) -> bytes:
-    """The body at an http(s) address within so many seconds. Raises CannotFetch."""
-    deadline = time.monotonic() + seconds
+def fetch(url: str, most_bytes: int) -> bytes:
+    """The body at an http(s) address, within 30 s. Raises CannotFetch."""
+    deadline = time.monotonic() + _FETCH_SECONDS
     try:
         request = urllib.request.Request(url, headers=_AGENT)  # noqa: S310 - the opener knows only http(s)
         reply = _opener(urllib.request.HTTPRedirectHandler()).open(request, timeout=_STALL_SECONDS)
@@ -56,7 +55,7 @@ def fetch(url: str, most_bytes: int, seconds: float = FETCH_SECONDS) -> bytes:
                 if len(body) > most_bytes:
                     raise CannotFetch(f"more than {most_bytes} bytes")
                 if time.monotonic() > deadline:
-                    raise CannotFetch(f"took more than {seconds:g} s")
+                    raise CannotFetch(f"took more than {_FETCH_SECONDS:g} s")
             return bytes(body)
     except urllib.error.HTTPError as problem:
         problem.close()
