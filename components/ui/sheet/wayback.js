@@ -2,6 +2,9 @@
  * Who goes from the lightbox to the table that Python draws over the sheet comes back to it.
  */
 
+const DIALOG = '[data-testid="stDialog"]';
+const PATIENCE_MS = 3000; // for it to open, and to keep the focus
+
 export class WayBack {
   /** @param {(id: string) => void} comeBack to the lightbox of this picture */
   constructor(comeBack) {
@@ -13,6 +16,7 @@ export class WayBack {
   /** @param {boolean} isCovered whether the table lies over the sheet */
   update(isCovered = false) {
     const isBack = this.isCovered && !isCovered;
+    if (isCovered && !this.isCovered) focusSoon(Date.now() + PATIENCE_MS);
     this.isCovered = isCovered;
     if (isBack) onceUncovered(() => {
       const { id } = this;
@@ -23,10 +27,22 @@ export class WayBack {
 }
 
 /**
+ * Give the focus to Streamlit's dialog if it is without: Escape would not close it. When a script
+ * has moved the focus, as ours does when the lightbox closes, react-aria takes away what it gave
+ * the dialog half a second ago, and waits for what never comes.
+ * @param {number} until when to look no more, epoch milliseconds
+ */
+function focusSoon(until) {
+  const dialog = document.querySelector(`${DIALOG} [role="dialog"]`);
+  if (dialog && document.activeElement === document.body) dialog.focus();
+  if (Date.now() < until) setTimeout(() => focusSoon(until), 100);
+}
+
+/**
  * Call back when Streamlit's own dialog has left the page: a second one that opens while the first
  * is still going would keep it there.
  */
 function onceUncovered(callBack) {
-  if (document.querySelector('[data-testid="stDialog"]')) requestAnimationFrame(() => onceUncovered(callBack));
+  if (document.querySelector(DIALOG)) requestAnimationFrame(() => onceUncovered(callBack));
   else callBack();
 }
