@@ -27,7 +27,7 @@ if __name__ != "__main__":
         __file__,
         lifespan=lifespan,
         routes=server.routes(open_studio, files_url=browser.FILES_URL, files=browser.files()),
-        middleware=server.middleware(),
+        middleware=server.middleware(styles_url=browser.styles_url()),
     )
     # Until this was called once, Streamlit would run /gallery as a script without this file.
     st.navigation(frame.pages(), position="hidden")

@@ -14,6 +14,7 @@ from starlette.middleware import Middleware
 from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from components.server.dressing import DressedPage
 from components.studio.identity import COOKIE, COOKIE_LIFE_SECONDS, designer_of, new_token
 
 
@@ -46,9 +47,13 @@ CONTENT_SECURITY_POLICY = "; ".join(
 )
 
 
-def middleware() -> list[Middleware]:
-    """The middleware that Streamlit's own comes after."""
-    return [Middleware(IdentityCookie), Middleware(SafeHeaders)]
+def middleware(*, styles_url: str) -> list[Middleware]:
+    """The middleware that Streamlit's own comes after, given the styles of its page."""
+    return [
+        Middleware(IdentityCookie),
+        Middleware(SafeHeaders),
+        Middleware(DressedPage, styles_url=styles_url),
+    ]
 
 
 class IdentityCookie:

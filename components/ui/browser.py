@@ -1,13 +1,13 @@
 """The browser's half of the house: scripts and styles that the browser keeps.
 
 Streamlit sends a component's texts again with every change of its data. So the text of each is a
-few words that import its script from a route of ours, and its styles with it.
+line that imports its script from a route of ours, and the styles of all are in the page itself.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
@@ -16,19 +16,17 @@ from streamlit.components.v2.types import ComponentRenderer
 
 FILES_URL = "/app/static/browser"
 _HERE = Path(__file__).parent
-_STYLES = "components.css"
+_STYLES = "kontext.css"
 # A script that is a blob, as Streamlit's are, has no address to import by a relative one.
 _IMPORT = """
-const at = (path) => new URL(`{root}/${{path}}`, location.origin).href;
-const {{ wear }} = await import(at("styles/wear.js"));
-const [script] = await Promise.all([import(at("{name}/{name}.js")), wear(at("{styles}"))]);
+const script = await import(new URL("{url}", location.origin));
 export default script.default;
 """
 
 
 @cache
 def files() -> Mapping[str, bytes]:
-    """Every script, and the components' styles in one, by the path under `FILES_URL`.
+    """Every script, and all styles in one, by the path under `FILES_URL`.
 
     The path begins with a digest of all of them, so that what is under one never changes.
     """
@@ -36,32 +34,33 @@ def files() -> Mapping[str, bytes]:
         path.relative_to(_HERE).as_posix(): path.read_bytes()
         for path in sorted(_HERE.glob("*/*.js"))
     }
-    found[_STYLES] = _texts(path for path in _HERE.glob("*/*.css") if path.parent.name != "styles")
+    found[_STYLES] = _styles()
     digest = hashlib.sha256(b"\0".join([*map(str.encode, found), *found.values()])).hexdigest()[:16]
     return {f"{digest}/{name}": text for name, text in found.items()}
+
+
+def styles_url() -> str:
+    """Where a browser finds the styles of the pages and of all that is on them."""
+    return _url(_STYLES)
 
 
 @cache
 def component(name: str, *, html: str | None = None) -> ComponentRenderer:
     """The component whose script is `name/name.js`; it begins as `html`."""
-    digest = next(iter(files())).partition("/")[0]
     return st.components.v2.component(
         f"kontext_{name}",
         html=html,
-        js=_IMPORT.format(root=f"{FILES_URL}/{digest}", name=name, styles=_STYLES),
+        js=_IMPORT.format(url=_url(f"{name}/{name}.js")),
         isolate_styles=False,  # each has class names of its own
     )
 
 
-def draw_styles() -> None:
-    """Dress the page; what is on it comes with styles of its own."""
-    st.html(f"<style>{_page_styles()}</style>")
+def _url(name: str) -> str:
+    digest = next(iter(files())).partition("/")[0]
+    return f"{FILES_URL}/{digest}/{name}"
 
 
-@cache
-def _page_styles() -> str:
-    return _texts((_HERE / "styles").glob("*.css")).decode()
-
-
-def _texts(paths: Iterable[Path]) -> bytes:
-    return b"\n".join(path.read_bytes() for path in sorted(paths))
+def _styles() -> bytes:
+    """The page's styles first: what a component says of itself goes before them."""
+    paths = sorted(_HERE.glob("*/*.css"), key=lambda path: (path.parent.name != "styles", path))
+    return b"\n".join(path.read_bytes() for path in paths)

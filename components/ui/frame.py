@@ -12,7 +12,7 @@ from streamlit.navigation.page import Page
 from components.studio.ledger.ledger import LedgerUnavailable
 from components.studio.settings import SettingsError
 from components.studio.studio import Studio
-from components.ui import browser, hold, purse, session, source
+from components.ui import hold, purse, session, source
 from components.ui.escape import plain
 
 _ROOT = Path(__file__).parents[2]
@@ -39,7 +39,6 @@ def draw(page: Page) -> None:
         page_icon=_ROOT / "static" / "icon.png",
         layout="wide",
     )
-    browser.draw_styles()
     bar = _bar()
     try:
         session.current()  # in here, as Streamlit shows what a fragment raises in its own way

@@ -58,8 +58,8 @@ def _draw(drawn_for: str) -> None:
         st.subheader("Before and after" if pair.before else "Source", anchor=False, width="content")
         progress(line, key="edit-progress")
     names = _names(family, pair.after)
-    waits = line is not None and line.elapsed_seconds is not None
-    with st.container(key="kx-pair-waiting" if waits else "kx-pair"):
+    with st.container(key="kx-pair"):  # one key always: under another all in it is made anew
+        st.html(_room_html(pair.after.picture))
         _draw_pair(pair, names)
     _draw_verbs(family, pair, source)
     _draw_strip(family, pair, source, names)
@@ -122,6 +122,14 @@ def _draw_pair(pair: _Pair, names: dict[str, str]) -> None:
         before = pair.before.picture if after.parent_id == pair.before.picture.id else None
         for sentence in surprises(after.task.request, after.picture, before):
             st.caption(plain(sentence))
+
+
+def _room_html(picture: PictureRecord) -> str:
+    """The viewer's size, so that it has it before its script says so: nothing below it moves."""
+    return (
+        f"<style>.st-key-kx-pair{{--kx-frame-width:{picture.width_px};"
+        f"--kx-frame-height:{picture.height_px};--kx-height:{STAGE_HEIGHT_PX}px}}</style>"
+    )
 
 
 def _lone_html(step: Step) -> str:

@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from components.server.browser_files import browser_file_routes
+from components.server.dressing import DressedPage
 from components.ui import browser
 
 STRICT = (
@@ -83,5 +84,8 @@ app = st.App(
         WebSocketRoute("/push", push),
         *browser_file_routes(browser.FILES_URL, browser.files()),
     ],
-    middleware=[Middleware(StrictPolicy)],
+    middleware=[
+        Middleware(StrictPolicy),
+        Middleware(DressedPage, styles_url=browser.styles_url()),
+    ],
 )

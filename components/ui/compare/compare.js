@@ -277,7 +277,6 @@ function createViewer(root) {
 export default function mount({ data, parentElement }) {
   const root = parentElement.querySelector(".kx-compare");
   if (!root) return undefined;
-  root.hidden = false; // until now it had no styles
   const living = viewers.get(root) ?? { viewer: createViewer(root), sent: null, calls: 0 };
   viewers.set(root, living);
   living.calls += 1;
