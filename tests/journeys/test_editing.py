@@ -128,6 +128,23 @@ def test_nothing_moves_when_the_result_arrives(quick: ServedApp, browser: Browse
         assert all(abs(there[edge] - alone[edge]) <= 1 for edge in ("x", "y", "width", "height"))
         expect(under_way(page)).to_have_text("")
 
+        press(page, "Edit this")
+        pair(page, "Original and Step 1")
+        instruct(page, "Make it sepia [slow]")
+        expect(under_way(page)).to_contain_text("Make it sepia")
+        page.evaluate(WATCH_SHIFTS)
+        pair(page, "Step 1 and Step 2")
+        expect(under_way(page)).to_have_text("")
+        assert page.evaluate("() => window.shifts.reduce((sum, shift) => sum + shift, 0)") < 0.02
+
+
+WATCH_SHIFTS = """() => {
+    window.shifts = [];
+    new PerformanceObserver((list) => {
+        for (const entry of list.getEntries()) if (!entry.hadRecentInput) shifts.push(entry.value);
+    }).observe({ type: "layout-shift" });
+}"""
+
 
 def test_an_edit_that_was_refused_is_told_where_the_eye_is_and_the_words_stay(
     quick: ServedApp, browser: Browser

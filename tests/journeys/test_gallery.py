@@ -187,6 +187,24 @@ def test_variants_stand_behind_the_one_that_was_put_in_front(
         expect(stack).to_have_count(1)
 
 
+def test_what_is_done_with_a_selected_stack_is_done_with_every_picture_of_it(
+    browser: Browser, ground: Ground
+) -> None:
+    with gallery(browser, ground, ground.anna, "/gallery?find=press") as page:
+        page.locator("article").click(modifiers=["Control"])
+        bar = page.get_by_role("toolbar", name="Selected pictures")
+        expect(bar.get_by_text("3 selected")).to_be_visible()
+        expect(page.locator(".kx-sheet-count")).to_have_text("3")
+        with page.expect_download() as coming:
+            bar.get_by_role("button", name="Download").click()
+        with zipfile.ZipFile(coming.value.path()) as archive:
+            assert len([name for name in archive.namelist() if name.endswith(".jpg")]) == 3
+        bar.get_by_role("button", name="Delete").click()
+        expect(page.locator("article")).to_have_count(0)
+        page.get_by_role("button", name="Undo").click()
+        total(page, "3 pictures")
+
+
 def test_what_is_deleted_can_be_undone_at_once_and_found_in_the_trash(
     browser: Browser, ground: Ground
 ) -> None:

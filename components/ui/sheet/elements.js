@@ -66,11 +66,11 @@ export function durationText(milliseconds) {
 
 /**
  * @param {number} milliseconds
- * @returns {string} "13 days left", "5 h left"
+ * @returns {string} "14 days left", "5 h left": what has begun counts whole
  */
 export function leftText(milliseconds) {
-  const hours = Math.max(0, Math.floor(milliseconds / 3_600_000));
-  return hours < 48 ? `${hours} h left` : `${Math.floor(hours / 24)} days left`;
+  const hours = Math.max(0, Math.ceil(milliseconds / 3_600_000));
+  return hours <= 48 ? `${hours} h left` : `${Math.ceil(hours / 24)} days left`;
 }
 
 const CLOCK_FORMAT = new Intl.DateTimeFormat(undefined, { timeStyle: "short" });

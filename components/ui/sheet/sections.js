@@ -1,8 +1,9 @@
 /**
- * The cards under their headings, each heading with the number of its cards.
+ * The cards under their headings, each heading with the number of its pictures.
  */
 
 import { arrange, element, say } from "./elements.js";
+import { countOf } from "./selection.js";
 
 export class Sections {
   constructor() {
@@ -25,7 +26,7 @@ export class Sections {
     for (const [group, views] of groups) {
       if (!this.known.has(group)) this.known.set(group, this.makeSection(group));
       const { list, count } = this.known.get(group);
-      say(count, String(views.length));
+      say(count, String(countOf(views.map((view) => view.card))));
       arrange(list, views.map((view) => view.element));
     }
     for (const group of [...this.known.keys()]) if (!groups.has(group)) this.known.delete(group);

@@ -105,12 +105,12 @@ export class Selection {
   act(verb) {
     const chosen = this.sheet.cards().filter((card) => this.ids.has(card.id));
     if (verb === "download") {
-      const ids = chosen.filter((card) => card.state === "done").map((card) => card.id);
+      const ids = chosen.filter((card) => card.state === "done").flatMap(stackOf);
       if (ids.length > MOST_EXPORTED) this.sheet.say(`One ZIP takes ${MOST_EXPORTED} pictures: these are the first`);
       postIds(this.exportUrl, ids.slice(0, MOST_EXPORTED), this.bar);
       return;
     }
-    const ids = chosen.flatMap((card) => (verb === "delete" ? [card.id, ...(card.behind ?? [])] : [card.id]));
+    const ids = chosen.flatMap((card) => (verb === "compare" ? [card.id] : stackOf(card)));
     if (verb !== "star") this.clear();
     this.sheet.act(verb, ids);
   }
@@ -118,10 +118,11 @@ export class Selection {
   draw() {
     const cards = this.sheet.cards();
     const size = this.ids.size;
+    const chosen = countOf(cards.filter((card) => this.ids.has(card.id)));
     this.bar.hidden = !this.isOn || !cards.length;
-    say(this.count, size ? `${size} selected` : "Click pictures");
+    say(this.count, chosen ? `${chosen} selected` : "Click pictures");
     this.count.hidden = false;
-    say(this.all.querySelector(".kx-sheet-label"), `All ${cards.length} shown`);
+    say(this.all.querySelector(".kx-sheet-label"), `All ${countOf(cards)} shown`);
     this.all.title = "Ctrl+A";
     this.all.hidden = size === cards.length;
     for (const button of this.verbs.children) {
@@ -131,6 +132,16 @@ export class Selection {
     }
     this.sheet.mark(this.ids, this.isOn);
   }
+}
+
+/** A card stands for its variants too: what is done with it, except to look, is done with all. */
+function stackOf(card) {
+  return [card.id, ...(card.behind ?? [])];
+}
+
+/** @param {SheetCard[]} cards */
+export function countOf(cards) {
+  return cards.reduce((sum, card) => sum + stackOf(card).length, 0);
 }
 
 /**

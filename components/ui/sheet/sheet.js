@@ -40,7 +40,7 @@ class SheetView {
     this.sections = new Sections();
     this.nothing = element("div", "kx-sheet-nothing");
     this.tools = element("div", "kx-sheet-tools");
-    this.snack = new Snack(() => this.acts.add("undo", []));
+    this.snack = new Snack(() => this.onSnackUndo());
     this.menu = new CardMenu(this.act);
     this.selection = new Selection({
       cards: () => this.order.map((view) => view.card),
@@ -199,6 +199,7 @@ class SheetView {
 
   send(verb, ids) {
     const views = ids.flatMap((id) => this.views.get(id) ?? []);
+    if (DIMMED_BY.has(verb)) this.thrown = ids;
     if (DIMMED_BY.has(verb)) for (const view of views) view.element.classList.add("kx-sheet-going");
     // Shown before Python says so: a star that comes late feels like a press that was lost.
     const isStarred = views.every((view) => view.card.starred);
