@@ -125,6 +125,7 @@ class SheetView {
     this.current = this.views.get(this.current?.card.id) ?? this.order[0];
     this.current?.needBar();
     this.current?.stopTabs(true);
+    this.focusWhatCameBack(wereThere);
     if (!isFirst && this.sheet.layout === "feed") this.follow(this.order.find((view) => !wereThere.has(view.card.id)));
   }
 
@@ -199,7 +200,7 @@ class SheetView {
 
   send(verb, ids) {
     const views = ids.flatMap((id) => this.views.get(id) ?? []);
-    if (DIMMED_BY.has(verb)) this.thrown = ids;
+    if (verb === "delete" || verb === "dismiss") this.thrown = ids;
     if (DIMMED_BY.has(verb)) for (const view of views) view.element.classList.add("kx-sheet-going");
     // Shown before Python says so: a star that comes late feels like a press that was lost.
     const isStarred = views.every((view) => view.card.starred);
@@ -211,6 +212,19 @@ class SheetView {
     view.update({ ...view.card, starred }, this.sheet.layout);
     view.text = "";
     if (this.lightbox.card?.id === view.card.id) this.lightbox.bar.querySelector("[data-verb=star]")?.setAttribute("aria-pressed", String(starred));
+  }
+
+  /** The button hides with its press and drops the focus, which goes to what comes back. */
+  onSnackUndo() {
+    this.comingBack = this.thrown;
+    this.acts.add("undo", []);
+  }
+
+  focusWhatCameBack(wereThere) {
+    const id = this.comingBack?.find((known) => this.views.has(known) && !wereThere.has(known));
+    if (!id) return;
+    this.comingBack = null;
+    if (document.activeElement === document.body && !this.lightbox.dialog.open) this.focusCard(this.views.get(id));
   }
 
   undo() {
