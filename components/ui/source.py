@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Callable
 
 import streamlit as st
@@ -22,6 +23,8 @@ from components.ui.paste import catch_pictures
 # says what to do about those it cannot read.
 _TYPES = ["image", "heic", "heif", "avif", "jfif", "tif", "tiff", "psd"]
 _URL_KEY = "edit-url"
+# "example.com/a.png" or "example.com:8080/a.png", as a browser's bar shows and copies it
+_HOST_AND_PATH = re.compile(r"[\w-]+(\.[\w-]+)+(:\d+)?/\S*")
 
 
 def draw_source(source: PictureRecord | None, *, ratio: str) -> None:
@@ -122,7 +125,8 @@ def _take_upload(uploader_key: str) -> None:
 
 def _ask_for_url() -> None:
     tab = session.current()
-    tab.wanted_url = st.session_state[_URL_KEY].strip() or None
+    typed = st.session_state[_URL_KEY].strip()
+    tab.wanted_url = f"https://{typed}" if _HOST_AND_PATH.fullmatch(typed) else typed or None
     tab.source_notice = None
 
 

@@ -103,6 +103,12 @@ def test_the_source_can_be_swapped_and_dropped_and_the_prompt_stays() -> None:
         ("http://127.0.0.1/cat.png", "private"),
         ("http://169.254.169.254/latest/meta-data/", "private"),
         ("http://[::1]/cat.png", "private"),
+        ("127.0.0.1/cat.png", "private"),  # as a browser's bar copies it: https:// is ours to add
+        ("169.254.169.254:443/latest/meta-data/", "private"),
+        ("ftp://example.com/cat.png", "not a link"),
+        ("data:image/png;base64,iVBORw0KGgo/a.b/c", "packed into text"),
+        ("javascript:example.com/a.png", "not a link"),
+        ("cat.png", "not a link"),
         ("not an address", "not a link"),
     ],
 )
