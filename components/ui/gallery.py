@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import tzinfo
 
 import streamlit as st
 
@@ -31,6 +32,7 @@ EXPORT_URL = "/app/static/exports"
 FILLED_BEFORE, FILLED_AFTER = 40, 80  # beside what is seen, so that a scroll finds it there
 MOST_FILLED = 300
 _KEY = "gallery"
+_NEEDS_YOU = frozenset({State.UNCONFIRMED, State.STILL_RUNNING})
 _MANY = (STAR, Action("compare", "Compare"), DOWNLOAD, DELETE)
 _MANY_IN_TRASH = (RESTORE, PURGE)
 
@@ -47,7 +49,7 @@ def _draw() -> None:
         st.header("Gallery", anchor=False)  # for who hears the page: the bar on top shows it
     search, said = finder.draw_finder()
     tab, studio = session.current(), session.studio()
-    found = studio.archive.find(tab.designer, search, stacked=finder.stacks_variants())
+    found = _in_groups(studio.archive.find(tab.designer, search, stacked=finder.stacks_variants()))
     with said:
         st.caption(_count(found), width="content")
         if search.in_trash and found:
@@ -79,16 +81,31 @@ def _draw() -> None:
     table.draw_table()
 
 
+def _in_groups(found: Sequence[Found]) -> list[Found]:
+    """What is under way, then what waits for the designer, then the rest; else in their order.
+
+    What goes on by itself stands first: it is what was asked for just now.
+    """
+    return sorted(
+        found, key=lambda place: (place.state not in UNFINISHED, place.state in _NEEDS_YOU)
+    )
+
+
 def _groups(found: Sequence[Found], search: Search) -> list[str]:
-    """The heading of each place: what is under way, and then the days."""
+    """The heading of each place: what has not ended, and then the days."""
     now, zone = time.time(), session.time_zone()
     if search.in_trash:
         days = [day_of(place.deleted_at or now, now, zone) for place in found]
         return [f"Deleted {day if ',' in day else day.lower()}" for day in days]
-    return [
-        "Under way" if place.state in UNFINISHED else day_of(place.created_at, now, zone)
-        for place in found
-    ]
+    return [_group(place, now, zone) for place in found]
+
+
+def _group(place: Found, now: float, zone: tzinfo | None) -> str:
+    if place.state in _NEEDS_YOU:
+        return "Needs you"
+    if place.state in UNFINISHED:
+        return "Under way"
+    return day_of(place.created_at, now, zone)
 
 
 def _shape(place: Found, group: str) -> Shape:

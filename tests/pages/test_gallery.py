@@ -25,6 +25,22 @@ def gallery() -> AppTest:
     return page_at("pages/gallery.py")
 
 
+def waiting(at: AppTest, prompt: str, state: State, *, days_ago: float) -> None:
+    """Write down a task of theirs that has not ended, and that nothing moves any more."""
+    task_id, ledger = uuid.uuid4().hex, open_studio().ledger
+    task = Task(
+        id=task_id,
+        designer=at.session_state["kontext.session"].designer,
+        batch=task_id,
+        request=GenerationRequest(prompt=prompt),
+        token=task_id,
+        price=Decimal(5),
+        created_at=time.time() - days_ago * DAY,
+        state=state,
+    )
+    ledger.add_tasks([task])
+
+
 def kept(at: AppTest, prompt: str, *, days_ago: float = 0.0) -> str:
     """Write down a finished picture of the designer who looks at the page; its id."""
     picture_id, ledger = uuid.uuid4().hex, open_studio().ledger
@@ -101,6 +117,25 @@ def test_what_is_under_way_stands_on_top_under_a_heading_of_its_own() -> None:
     assert (running["prompt"], running["group"]) == ("on its way [slow]", "Under way")
     assert done["group"] == "Today"
     assert "1 picture" in [caption.value for caption in at.caption]
+
+
+def test_what_waits_for_its_designer_stands_together_after_what_goes_on_by_itself() -> None:
+    at = gallery()
+    kept(at, "done")
+    waiting(at, "still", State.STILL_RUNNING, days_ago=0.1)
+    waiting(at, "on its way", State.GENERATING, days_ago=0.2)
+    waiting(at, "lost", State.UNCONFIRMED, days_ago=0.3)
+    waiting(at, "on its way too", State.STORING, days_ago=0.4)
+    shown = cards(drawn(at))
+
+    assert [(card["prompt"], card["group"]) for card in shown] == [
+        ("on its way", "Under way"),
+        ("on its way too", "Under way"),
+        ("still", "Needs you"),
+        ("lost", "Needs you"),
+        ("done", "Today"),
+    ]
+    assert wire(at)["shapes"]["groups"] == [["Under way", 2], ["Needs you", 2], ["Today", 1]]
 
 
 def test_the_variants_of_a_press_stand_in_one_place_and_all_count(
