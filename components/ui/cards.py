@@ -171,14 +171,16 @@ def _in_trash(picture: PictureRecord) -> str:
 def _lost_at(task: Task, picture: PictureRecord | None) -> float | None:
     """When the picture is gone for good, in epoch seconds; None for our own copies.
 
-    The service keeps a result for 14 days (contract.md §3).
+    The service keeps a result for 14 days (contract.md §3). That is worth a clock only where
+    something keeps the picture from coming.
     """
     if picture is not None:
         return None if picture.deleted_at is None else picture.deleted_at + TRASH_SECONDS
-    waits = task.state in (State.STORING, State.STILL_RUNNING)
+    hindered = task.state is State.STORING and task.obstacle is not None
     lost = task.obstacle is not None and task.obstacle.trouble is Trouble.RESULT_LOST
+    waits = task.state is State.STILL_RUNNING or hindered or lost
     since = task.finished_at or task.accepted_at
-    return since + RESULT_SECONDS if since is not None and (waits or lost) else None
+    return since + RESULT_SECONDS if since is not None and waits else None
 
 
 def _details(task: Task, picture: PictureRecord | None) -> tuple[str, ...]:

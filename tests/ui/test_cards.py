@@ -113,6 +113,29 @@ def test_times_are_milliseconds_for_the_browser() -> None:
 
 
 @pytest.mark.parametrize(
+    ("state", "trouble", "has_clock"),
+    [
+        (State.GENERATING, None, False),
+        (State.STORING, None, False),
+        (State.STORING, Trouble.RESULT_LOST, True),
+        (State.STORING, Trouble.DISK, True),
+        (State.STILL_RUNNING, None, True),
+        (State.FAILED, Trouble.RESULT_LOST, True),
+        (State.FAILED, Trouble.NOT_GENERATED, False),
+    ],
+)
+def test_a_clock_runs_only_where_something_keeps_the_picture_from_coming(
+    state: State, trouble: Trouble | None, has_clock: bool
+) -> None:
+    obstacle = Obstacle(trouble) if trouble else None
+    task = replace(TASK, state=state, obstacle=obstacle, accepted_at=1_760_000_002.0)
+
+    expires = card_of(Entry(task, None)).expires_ms
+
+    assert expires == (1_760_000_002_000 + 14 * 24 * 3_600_000 if has_clock else None)
+
+
+@pytest.mark.parametrize(
     ("moment", "heading"),
     [
         ("2026-03-10 09:00", "Today"),
