@@ -126,6 +126,18 @@ def test_a_template_is_typed_over_slot_by_slot(quick: ServedApp, browser: Browse
         expect(box).not_to_be_focused()
 
 
+def test_a_prompt_from_right_to_left_stands_so(quick: ServedApp, browser: Browser) -> None:
+    with visiting(browser, quick.url) as page:
+        box = prompt_box(page)
+        box.fill("قطة تجلس على النافذة")
+        expect(box).to_have_css("direction", "rtl")
+        go_to(page, "Edit")
+        box.fill("A cat at the window")
+        expect(box).to_have_css("direction", "ltr")
+        box.fill("חתול ליד החלון")
+        expect(box).to_have_css("direction", "rtl")
+
+
 def test_advice_mends_the_prompt_at_one_click_and_moves_nothing(
     quick: ServedApp, browser: Browser
 ) -> None:

@@ -2,6 +2,8 @@
  * The prompt's box: a textarea of Streamlit's, found by its key and written to as a hand would.
  */
 
+const MOST_FRAMES = 300;
+
 /** A slot of a template, such as {object}. */
 const SLOT = /\{[^{}\n]+\}/g;
 
@@ -11,6 +13,18 @@ const SLOT = /\{[^{}\n]+\}/g;
  */
 export function boxOf(key) {
   return document.querySelector(`.st-key-${CSS.escape(key)} textarea`);
+}
+
+/**
+ * Do something with the box as soon as it is drawn, which may be after what stands beside it.
+ * @param {string} key
+ * @param {(box: HTMLTextAreaElement) => void} act
+ * @param {number} [frames] how often it is still looked for
+ */
+export function whenDrawn(key, act, frames = MOST_FRAMES) {
+  const box = boxOf(key);
+  if (box) act(box);
+  else if (frames > 0) requestAnimationFrame(() => whenDrawn(key, act, frames - 1));
 }
 
 /**

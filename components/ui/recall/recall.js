@@ -4,7 +4,7 @@
  * @typedef {{earlier: Row[], templates: Row[]}} Texts as `__init__.py` says
  */
 
-import { boxOf, fill, selectSlot } from "./box.js";
+import { boxOf, fill, selectSlot, whenDrawn } from "./box.js";
 import { make, Panel } from "./panel.js";
 import { forgetUnsent, keepUnsent, putBackUnsent } from "./unsent.js";
 import { Walk } from "./walk.js";
@@ -41,6 +41,7 @@ class Recall {
     document.addEventListener("input", (event) => this.typed(event), { signal });
     document.addEventListener("focusout", (event) => this.left(event), { signal });
     putBackUnsent(box);
+    whenDrawn(box, (drawn) => (drawn.dir = "auto")); // a prompt may run from right to left
   }
 
   /** Let go of the page. */

@@ -3,9 +3,7 @@
  * it until the box is left, and put back when the page is there again.
  */
 
-import { boxOf, fill } from "./box.js";
-
-const MOST_FRAMES = 300;
+import { fill, whenDrawn } from "./box.js";
 
 /** @param {string} key */
 const unsentName = (key) => `kontext.unsent.${key}`;
@@ -23,18 +21,13 @@ export function forgetUnsent(key) {
 /**
  * Put back what was typed before the page was loaded, once its box is drawn.
  * @param {string} key
- * @param {number} [frames] how often it is still looked for
  */
-export function putBackUnsent(key, frames = MOST_FRAMES) {
-  const text = sessionStorage.getItem(unsentName(key));
-  if (text === null || frames === 0) return;
-  const box = boxOf(key);
-  if (!box) {
-    requestAnimationFrame(() => putBackUnsent(key, frames - 1));
-    return;
-  }
-  forgetUnsent(key);
-  if (box.value === text) return;
-  fill(box, text);
-  box.blur(); // Streamlit now takes it over
+export function putBackUnsent(key) {
+  whenDrawn(key, (box) => {
+    const text = sessionStorage.getItem(unsentName(key));
+    forgetUnsent(key);
+    if (text === null || box.value === text) return;
+    fill(box, text);
+    box.blur(); // Streamlit now takes it over
+  });
 }
