@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from components.studio.identity import COOKIE, new_token
 from components.studio.ledger.ledger import Ledger
 from tests.browsing import visiting
+from tests.journeys.doing import go_to
 from tests.server.seeding import name_of
 from tests.serving import ServedApp
 from tests.studio.archiving import Seed, sow
@@ -163,6 +164,23 @@ def test_the_lightbox_goes_by_keyboard_alone_from_picture_to_picture_and_back(
         page.keyboard.press("Escape")
         expect(dialog).to_be_hidden()
         expect(card(page, "Add snow")).to_be_focused()
+
+
+def test_the_back_button_closes_the_lightbox_and_leaves_the_search_as_it_was(
+    browser: Browser, ground: Ground
+) -> None:
+    with gallery(browser, ground, ground.anna, "/gallery?find=add") as page:
+        lightbox = page.get_by_role("dialog", name="Picture")
+        for close in (page.go_back, lambda: page.keyboard.press("Escape")):
+            card(page, "Add rain").click()
+            expect(lightbox).to_be_visible()
+            close()
+            expect(lightbox).to_be_hidden()
+            expect(page).to_have_url(re.compile("find=add"))
+            expect(page.locator("article")).to_have_count(2)
+        go_to(page, "Generate")
+        page.go_back()
+        expect(page.get_by_placeholder("Search prompts")).to_be_visible()
 
 
 def test_variants_stand_behind_the_one_that_was_put_in_front(

@@ -3,6 +3,7 @@
  * it. A native dialog, so that the rest of the page is inert and nothing can cover it.
  */
 
+import { BackButton } from "./backbutton.js";
 import { fillActions } from "./bar.js";
 import { element, momentText, say, showBehind } from "./elements.js";
 import { icon } from "./icons.js";
@@ -54,6 +55,7 @@ export class Lightbox {
     this.dialog.setAttribute("aria-label", "Picture");
     this.dialog.addEventListener("keydown", (event) => this.onKey(event));
     this.dialog.addEventListener("close", () => this.onClosed());
+    this.back = new BackButton(() => this.dialog.close());
   }
 
   control(className, iconName, label, onClick) {
@@ -69,6 +71,7 @@ export class Lightbox {
     this.id = id;
     this.index = 0;
     if (!this.dialog.open) this.dialog.showModal();
+    this.back.opened();
     this.zoom ??= createZoom(this.stage, {
       maxScale: LIGHTBOX_MAX_SCALE,
       content: () => this.fitted(),
@@ -213,6 +216,7 @@ export class Lightbox {
   }
 
   onClosed() {
+    this.back.closed();
     this.url = null;
     this.picture.removeAttribute("src");
     this.zoom?.destroy();
@@ -222,6 +226,7 @@ export class Lightbox {
 
   destroy() {
     this.zoom?.destroy();
+    this.back.destroy();
     this.dialog.remove();
   }
 }

@@ -3,7 +3,8 @@
  */
 
 const DIALOG = '[data-testid="stDialog"]';
-const PATIENCE_MS = 3000; // for it to open, and to keep the focus
+const PATIENCE_MS = 3000; // for it to come
+const OPENING_MS = 100; // and to take the focus
 
 export class WayBack {
   /** @param {(id: string) => void} comeBack to the lightbox of this picture */
@@ -16,7 +17,7 @@ export class WayBack {
   /** @param {boolean} isCovered whether the table lies over the sheet */
   update(isCovered = false) {
     const isBack = this.isCovered && !isCovered;
-    if (isCovered && !this.isCovered) focusSoon(Date.now() + PATIENCE_MS);
+    if (isCovered && !this.isCovered) keepFocus(Date.now() + PATIENCE_MS);
     this.isCovered = isCovered;
     if (isBack) onceUncovered(() => {
       const { id } = this;
@@ -27,15 +28,20 @@ export class WayBack {
 }
 
 /**
- * Give the focus to Streamlit's dialog if it is without: Escape would not close it. When a script
- * has moved the focus, as ours does when the lightbox closes, react-aria takes away what it gave
- * the dialog half a second ago, and waits for what never comes.
- * @param {number} until when to look no more, epoch milliseconds
+ * Let Streamlit's dialog keep the focus: without it Escape would not close it. When a script has
+ * moved the focus, as ours does when the lightbox closes, react-aria takes away what it gave the
+ * dialog half a second ago, and waits for what never comes.
+ * @param {number} until when to look for it no more, epoch milliseconds
  */
-function focusSoon(until) {
+function keepFocus(until) {
   const dialog = document.querySelector(`${DIALOG} [role="dialog"]`);
-  if (dialog && document.activeElement === document.body) dialog.focus();
-  if (Date.now() < until) setTimeout(() => focusSoon(until), 100);
+  if (!dialog) {
+    if (Date.now() < until) requestAnimationFrame(() => keepFocus(until));
+    return;
+  }
+  const takeBack = () => document.activeElement === document.body && dialog.focus();
+  dialog.addEventListener("focusout", () => setTimeout(takeBack));
+  setTimeout(takeBack, OPENING_MS);
 }
 
 /**
