@@ -13,7 +13,7 @@ log = logging.getLogger("kontext.drafts")
 
 
 class Drafts:
-    """Prompts that stand in the pages' boxes, written by one thread in the order they came."""
+    """What stands in the pages' boxes, written by one thread in the order it came."""
 
     def __init__(self, notebook: Notebook) -> None:
         self._notebook = notebook
@@ -22,11 +22,11 @@ class Drafts:
         self._waiting: set[tuple[str, str]] = set()
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="drafts")
 
-    def keep(self, designer: str, mode: str, prompt: str) -> None:
-        """Remember what stands in the box of a page. Returns at once."""
-        box = (designer, mode)
+    def keep(self, designer: str, name: str, text: str) -> None:
+        """Remember what stands in a box. Returns at once."""
+        box = (designer, name)
         # Half of an emoji can stand in a box, and in no database.
-        storable = prompt.encode(errors="replace").decode()
+        storable = text.encode(errors="replace").decode()
         with self._lock:
             self._unwritten[box] = storable
             if box in self._waiting:
@@ -34,11 +34,11 @@ class Drafts:
             self._waiting.add(box)
         self._writer.submit(self._write, box)
 
-    def of(self, designer: str, mode: str) -> str:
-        """What stood in the box of a page last. Raises LedgerUnavailable."""
+    def of(self, designer: str, name: str) -> str:
+        """What stood in a box last. Raises LedgerUnavailable."""
         with self._lock:
-            unwritten = self._unwritten.get((designer, mode))
-        return self._notebook.draft(designer, mode) if unwritten is None else unwritten
+            unwritten = self._unwritten.get((designer, name))
+        return self._notebook.draft(designer, name) if unwritten is None else unwritten
 
     def close(self) -> None:
         """Write what is left, then end."""

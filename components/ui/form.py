@@ -6,7 +6,8 @@ submit (Streamlit 1.67). Every widget keeps its value over a change of page.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Literal
@@ -93,6 +94,29 @@ class Form:
             watermark="",
             store_in_china=False,
         )
+
+    def settings(self) -> str:
+        """All but the prompt, as a text for `restore`."""
+        return json.dumps({**vars(self.draft()), "prompt": None})
+
+    def restore(self, settings: str) -> None:
+        """Put settings back. Call it before the form is drawn; what no longer fits is left out."""
+        kept = json.loads(settings) if settings else {}
+        choices = self._choices()
+        for field, default in vars(self.defaults()).items():
+            value = kept.get(field)
+            if type(value) is type(default) and value in choices.get(field, (value,)):
+                st.session_state[self.key(field)] = value
+
+    def _choices(self) -> dict[str, Collection[object]]:
+        editing = self.mode == "edit"
+        return {
+            "model": {model.value for model in Model},
+            "ratio": {*((MATCH_INPUT,) if editing else ()), *ASPECT_RATIOS},
+            "output_format": {choice.value for choice in OutputFormat},
+            "safety_tolerance": safety_range(editing=editing),
+            "variants": range(1, MOST_VARIANTS + 1),
+        }
 
     def fill(self, request: GenerationRequest) -> None:
         """Put a request's values into the form. Call it before the form is drawn."""

@@ -1,4 +1,4 @@
-"""The prompt with what stands around it: earlier prompts, advice, and its draft in the ledger."""
+"""The prompt with what stands around it, and what a reload shall find in the form."""
 
 from __future__ import annotations
 
@@ -19,18 +19,26 @@ def draw_prompt(form: Form, *, placeholder: str) -> None:
 
 
 def _restore(form: Form) -> None:
-    """A box that this session has not drawn yet has what stood in it before the reload."""
-    tab, key = session.current(), form.key("prompt")
-    if key not in st.session_state:
-        draft = session.studio().drafts.of(tab.designer, form.mode)
+    """A form that this session has not drawn yet has what stood in it before the reload."""
+    tab, drafts = session.current(), session.studio().drafts
+    if form.key("prompt") not in st.session_state:
+        draft = drafts.of(tab.designer, form.mode)
         tab.drafts[form.mode] = draft
         if draft:  # else a value set from here would overtake the first letters typed
-            st.session_state[key] = draft
+            st.session_state[form.key("prompt")] = draft
+    if form.key("model") not in st.session_state:
+        form.restore(drafts.of(tab.designer, _settings_of(form)))
 
 
 def _keep(form: Form) -> None:
-    """Whoever filled the box, what stands in it now is what a reload shall find."""
-    tab, typed = session.current(), form.draft().prompt
-    if tab.drafts.get(form.mode) != typed:
-        tab.drafts[form.mode] = typed
-        session.studio().drafts.keep(tab.designer, form.mode, typed)
+    """Whoever filled the form, what stands in it now is what a reload shall find."""
+    tab, drafts = session.current(), session.studio().drafts
+    standing = {form.mode: form.draft().prompt, _settings_of(form): form.settings()}
+    for box, text in standing.items():
+        if tab.drafts.get(box) != text:
+            tab.drafts[box] = text
+            drafts.keep(tab.designer, box, text)
+
+
+def _settings_of(form: Form) -> str:
+    return f"{form.mode}-settings"

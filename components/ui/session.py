@@ -50,7 +50,7 @@ class Session:
     notices: dict[str, str] = field(default_factory=dict)
     """By form, why its last press led to nothing; shown beside the button until the next one."""
     drafts: dict[str, str] = field(default_factory=dict)
-    """By form, the prompt that a reload would find."""
+    """By box, what a reload would find in it."""
     hold: str | None = None
     """What keeps the queue from being sent, as the frame of this tab says it."""
     table: OnTable | None = None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -111,6 +113,25 @@ def test_what_is_being_typed_survives_a_reload(
         box.focus()
         page.keyboard.press("Control+Enter")
         expect(cards(page).first).to_contain_text("A castle in the ai")
+
+
+def test_the_settings_survive_a_reload_with_the_prompt(quick: ServedApp, browser: Browser) -> None:
+    with visiting(browser, quick.url) as page:
+        model = page.get_by_role("radiogroup", name="Model")
+        model.get_by_text("Max").click()
+        expect(
+            page.get_by_role("button", name=re.compile("^Generate · 10 credits"))
+        ).to_be_visible()
+        page.get_by_role("radiogroup", name="Output format").get_by_text("PNG").click()
+        prompt_box(page).fill("A castle in the air")
+        prompt_box(page).blur()
+        expect(page.get_by_text("Press Ctrl+Enter to apply")).to_have_count(0)
+        page.reload()
+
+        expect(prompt_box(page)).to_have_value("A castle in the air")
+        expect(model.get_by_role("radio", name="Max")).to_be_checked()
+        png = page.get_by_role("radiogroup", name="Output format").get_by_role("radio", name="PNG")
+        expect(png).to_be_checked()
 
 
 def test_a_template_is_typed_over_slot_by_slot(quick: ServedApp, browser: Browser) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -110,3 +111,49 @@ def test_every_documented_ratio_is_offered_and_edits_may_match_their_input() -> 
     assert at.button_group(key="generate-ratio").options == list(ASPECT_RATIOS)
     assert at.button_group(key="generate-ratio").options[-1] == "16:21"
     assert MATCH_INPUT not in at.button_group(key="generate-ratio").options
+
+
+def restored(settings: str) -> AppTest:
+    """The form of an edit after settings from before a reload were put back."""
+
+    def page(settings: str) -> None:
+        from decimal import Decimal
+
+        from components.ui.form import Form
+
+        form = Form("edit")
+        form.restore(settings)
+        form.draw_settings(lambda _: Decimal(5))
+
+    at = AppTest.from_function(page, default_timeout=20, args=(settings,)).run()
+    assert not at.exception
+    return at
+
+
+def test_settings_come_back_as_they_were() -> None:
+    at = restored(json.dumps({"model": Model.MAX.value, "ratio": "3:4", "variants": 3}))
+
+    assert at.button_group(key="edit-model").value == Model.MAX.value
+    assert at.button_group(key="edit-ratio").value == "3:4"
+    assert at.button_group(key="edit-variants").value == 3
+    assert at.button_group(key="edit-output_format").value == "jpeg"
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        "",
+        "{}",
+        json.dumps({"model": "flux-of-yesterday", "ratio": "5:1", "output_format": 7}),
+        json.dumps({"safety_tolerance": 6, "variants": 99, "translate": "yes", "prompt": "x"}),
+        json.dumps({"safety_tolerance": True, "variants": None, "unheard of": 1}),
+    ],
+)
+def test_settings_that_make_no_sense_any_more_are_left_out(settings: str) -> None:
+    at = restored(settings)
+
+    assert at.button_group(key="edit-model").value == Model.PRO.value
+    assert at.button_group(key="edit-ratio").value == MATCH_INPUT
+    assert at.slider(key="edit-safety_tolerance").value == 2
+    assert at.button_group(key="edit-variants").value == 1
+    assert at.toggle(key="edit-translate").value is True

@@ -65,7 +65,7 @@ drafts = sa.Table(
     "drafts",
     schema,
     sa.Column("designer", sa.String(64), primary_key=True),
-    sa.Column("mode", sa.String(8), primary_key=True),
+    sa.Column("mode", sa.String(32), primary_key=True),
     sa.Column("prompt", sa.Text, nullable=False),
 )
 
