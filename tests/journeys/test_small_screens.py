@@ -72,7 +72,7 @@ def test_on_a_phone_trouble_has_a_row_of_its_own_with_all_its_words(
             for clock in card.locator(".kx-sheet-clock").filter(visible=True).all():
                 for other in card.locator("button, .kx-sheet-words > *").filter(visible=True).all():
                     assert not overlap(box(clock), box(other)), other.inner_text()
-        expect(card_of(page, "result-404").locator(".kx-sheet-clock")).to_be_visible()
+        expect(card_of(page, "result-404").locator(".kx-sheet-clock")).to_have_text("14 days left")
         for words in ("I have its task id", "Not made: send again"):
             label = card_of(page, "create-html").get_by_text(words, exact=True)
             expect(label).to_be_visible()
