@@ -40,8 +40,8 @@ class Session:
     pair: tuple[str, str] | None = None
     """The before and after that the designer chose to see; None shows the newest edit."""
     upload_round: int = 0
-    was_dropped: bool = False
-    """Whether a picture came in on a page without a source, and Edit should be shown."""
+    is_new_on_edit: bool = False
+    """Whether a picture was brought in, or refused, that Edit has not shown yet."""
     wanted_url: str | None = None
     carried: Provenance | None = None
     """What the picture that was brought in last says of its own making."""

@@ -36,6 +36,7 @@ def draw_source(source: PictureRecord | None, *, ratio: str) -> None:
 
 
 def _draw_source(source: PictureRecord | None, ratio: str) -> None:
+    session.current().is_new_on_edit = False
     _fetch_what_was_asked_for()
     if source is None:
         _draw_ways()
@@ -54,8 +55,7 @@ def _draw_source(source: PictureRecord | None, ratio: str) -> None:
 def draw_catcher() -> None:
     """On a page without a source: take what is dropped or pasted there over to Edit."""
     tab = session.current()
-    if tab.was_dropped:
-        tab.was_dropped = False
+    if tab.is_new_on_edit:  # also what Edit's own uploader was given while the page changed
         st.switch_page("pages/edit.py")
     uploader_key = f"drop-{tab.upload_round}"
     with st.container(key="kx-catcher"):
@@ -63,29 +63,21 @@ def draw_catcher() -> None:
             "Dropped picture",
             key=uploader_key,
             type=_TYPES,
-            on_change=_take_dropped,
+            on_change=_take_upload,
             args=(uploader_key,),
         )
         catch_pictures(
             uploader_key,
             round_number=tab.upload_round,
             key="drop-paste",
-            on_refused=_refuse_dropped,
+            on_refused=_refuse,
         )
 
 
-def _take_dropped(uploader_key: str) -> None:
-    session.current().was_dropped = True
-    _take_upload(uploader_key)
-
-
-def _refuse_dropped(name: str, is_picture: bool) -> None:
-    session.current().was_dropped = True
-    _refuse(name, is_picture)
-
-
 def _refuse(name: str, is_picture: bool) -> None:
-    session.current().source_notice = (
+    tab = session.current()
+    tab.is_new_on_edit = True
+    tab.source_notice = (
         f"“{name}” is larger than 20 MB. Make it smaller, or save it as JPEG."
         if is_picture
         else f"“{name}” is no picture. Drop a JPEG, PNG, WebP, GIF, HEIC or AVIF."
@@ -117,6 +109,7 @@ def _take_upload(uploader_key: str) -> None:
     tab, file = session.current(), st.session_state[uploader_key]
     if file is None:
         return
+    tab.is_new_on_edit = True
     tab.upload_round += 1  # an uploader under a new name has let go of the file
     data = file.getvalue()
     carried.note_what_it_says(data)

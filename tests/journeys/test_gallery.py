@@ -239,7 +239,7 @@ def test_what_is_deleted_can_be_undone_at_once_and_found_in_the_trash(
         expect(card(page, "Picture 0055")).to_have_count(0)
         page.get_by_text("Trash", exact=True).click()
         expect(page.locator("article")).to_have_count(1)
-        expect(card(page, "Picture 0055").get_by_text("13 days left")).to_be_visible()
+        expect(card(page, "Picture 0055").get_by_text("14 days left")).to_be_visible()
         expect(page.locator(".kx-sheet-loaded")).to_have_count(1)
         press_on(card(page, "Picture 0055").get_by_role("button", name="Restore"))
         expect(page.locator("article")).to_have_count(0)
