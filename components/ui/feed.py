@@ -53,7 +53,7 @@ def _draw(empty: str) -> None:
         layout="feed",
         push_url=PUSH_URL,
         empty=empty,
-        parts=Parts(undo=acts.undo_of()),
+        parts=Parts(undo=acts.undo_of(), follows=True),
         on_event=lambda: acts.prepare(_KEY),
     )
     acts.follow(event)

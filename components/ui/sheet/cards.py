@@ -173,6 +173,7 @@ class Parts:
         many: what can be done to several selected cards; none means that none can be selected.
         export_url: where a form with the ids of pictures leads to one file with all of them.
         covered: whether something lies over the sheet; who came from the lightbox goes back to it.
+        follows: whether what was just asked for is brought onto the screen.
     """
 
     shapes: Shapes | None = None
@@ -181,3 +182,4 @@ class Parts:
     many: tuple[Action, ...] = ()
     export_url: str = ""
     covered: bool = False
+    follows: bool = False

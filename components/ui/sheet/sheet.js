@@ -20,6 +20,9 @@ import { fillNothing, fillTools } from "./tools.js";
 import { WayBack } from "./wayback.js";
 
 const STILL = matchMedia("(prefers-reduced-motion: reduce)");
+const JUST_MS = 5000; // old enough to have been asked for in this window
+/** @type {Set<string>} By id, as a sheet that is made anew knows nothing. */
+const followed = new Set();
 const LEADS_TO_TABLE = new Set(["compare", "lineage"]);
 const DIMMED_BY = new Set(["delete", "dismiss", "restore", "purge"]); // the card is about to leave
 
@@ -126,13 +129,16 @@ class SheetView {
     this.current?.needBar();
     this.current?.stopTabs(true);
     this.focusWhatCameBack(wereThere);
-    if (!isFirst && this.sheet.layout === "feed") this.follow(this.order.find((view) => !wereThere.has(view.card.id)));
+    if (this.sheet.follows) this.follow(this.order.find((view) => view.isWaiting));
   }
 
   /** On a phone the feed stands below the form: what was just asked for comes onto the screen. */
   follow(view) {
+    const isNew = view && Date.now() + this.clock.ahead - view.card.created_ms < JUST_MS && !followed.has(view.card.id);
+    if (!isNew) return;
+    followed.add(view.card.id);
     const isTyping = document.activeElement?.matches("input, textarea");
-    if (!view || !view.isWaiting || isTyping || view.element.getBoundingClientRect().top < innerHeight) return;
+    if (isTyping || view.element.getBoundingClientRect().top < innerHeight) return;
     view.element.scrollIntoView({ block: "center", behavior: STILL.matches ? "auto" : "smooth" });
   }
 

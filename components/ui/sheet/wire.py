@@ -57,6 +57,8 @@ def sheet_text(
         text["shapes"] = _columns(parts.shapes)
     if parts.covered:
         text["covered"] = True
+    if parts.follows:
+        text["follows"] = True
     if parts.undo is not None:
         text["undo"] = vars(parts.undo)
     text["rows"] = [[vars(action) for action in row] for row in rows]
