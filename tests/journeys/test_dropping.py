@@ -61,6 +61,9 @@ def test_a_drop_while_the_page_changes_is_not_lost(quick: ServedApp, browser: Br
             drop(page, data)
             expect(page).to_have_url(f"{quick.url}/edit")
             expect(source(page)).to_contain_text("mine.jpg")
+            # A press is Edit's only once Streamlit is done with the change of the page.
+            idle = ("data-test-script-state", "notRunning")
+            expect(page.get_by_test_id("stApp")).to_have_attribute(*idle)
             press(page, "Remove")
             expect(source(page)).to_have_count(0)
 

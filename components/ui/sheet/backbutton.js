@@ -1,6 +1,7 @@
 /**
  * The browser's Back closes what lies over the page, as on a phone one expects: a place in the
- * history that is there as long as it is open.
+ * history that is there as long as it is open. Closed otherwise, the place is kept for the next
+ * time: to go back by a script would race with whoever goes on at once.
  */
 
 export class BackButton {
@@ -8,36 +9,28 @@ export class BackButton {
   constructor(close) {
     this.close = close;
     this.isOpen = false;
-    this.isLeaving = false;
+    this.hasPlace = false;
     this.listening = new AbortController();
     // Before Streamlit, which would run the page anew: where one goes is the same page.
     window.addEventListener("popstate", (event) => this.onPop(event), { capture: true, signal: this.listening.signal });
   }
 
   opened() {
-    if (this.isOpen) return;
     this.isOpen = true;
-    if (!this.isLeaving) history.pushState(history.state, "");
+    if (!this.hasPlace) history.pushState(history.state, "");
+    this.hasPlace = true;
   }
 
   closed() {
-    if (!this.isOpen) return;
     this.isOpen = false;
-    if (this.isLeaving) return; // it was opened and closed again while we were on our way
-    this.isLeaving = true;
-    history.back();
   }
 
   onPop(event) {
-    if (!this.isOpen && !this.isLeaving) return;
+    if (!this.hasPlace) return;
     event.stopImmediatePropagation();
-    if (this.isLeaving) {
-      this.isLeaving = false;
-      if (this.isOpen) history.pushState(history.state, "");
-      return;
-    }
-    this.isOpen = false;
-    this.close();
+    this.hasPlace = false;
+    if (this.isOpen) this.close();
+    else history.back(); // nothing was open: on to where Back was meant to go
   }
 
   destroy() {

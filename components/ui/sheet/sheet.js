@@ -279,6 +279,7 @@ class SheetView {
   destroy() {
     this.clock.stop();
     this.pushes.stop();
+    this.wayBack.destroy();
     this.sight.destroy();
     this.acts.destroy();
     this.places.destroy();

@@ -5,25 +5,46 @@
 const DIALOG = '[data-testid="stDialog"]';
 const PATIENCE_MS = 3000; // for it to come
 const OPENING_MS = 100; // and to take the focus
+const ANEW_MS = 1000; // a sheet that comes so soon after another is the same one, made anew
+
+/** Who is away, for the window: Streamlit now and then makes a sheet anew in a rerun. */
+const NOBODY = { id: "", isCovered: false, isComing: false };
+const away = { ...NOBODY, madeAnew: 0 };
 
 export class WayBack {
   /** @param {(id: string) => void} comeBack to the lightbox of this picture */
   constructor(comeBack) {
     this.comeBack = comeBack;
-    this.id = ""; // the picture from whose lightbox one went to the table
-    this.isCovered = false;
+    if (Date.now() - away.madeAnew > ANEW_MS) Object.assign(away, NOBODY);
+  }
+
+  /** @returns {string} the picture from whose lightbox one went to the table */
+  get id() {
+    return away.id;
+  }
+
+  set id(id) {
+    away.id = id;
+  }
+
+  destroy() {
+    this.isGone = true;
+    away.madeAnew = Date.now();
   }
 
   /** @param {boolean} isCovered whether the table lies over the sheet */
   update(isCovered = false) {
-    const isBack = this.isCovered && !isCovered;
-    if (isCovered && !this.isCovered) keepFocus(Date.now() + PATIENCE_MS);
-    this.isCovered = isCovered;
-    if (isBack) onceUncovered(() => {
-      const { id } = this;
-      this.id = "";
-      this.comeBack(id);
-    });
+    if (away.isCovered && !isCovered) away.isComing = true;
+    if (isCovered && !away.isCovered) keepFocus(Date.now() + PATIENCE_MS);
+    away.isCovered = isCovered;
+    if (away.isComing) onceUncovered(() => this.arrive());
+  }
+
+  arrive() {
+    if (this.isGone || !away.isComing) return;
+    const { id } = away;
+    Object.assign(away, NOBODY);
+    this.comeBack(id);
   }
 }
 
