@@ -43,6 +43,7 @@ import streamlit as st
 from components.ui.compare import Side, compare
 
 st.set_page_config(layout="wide")
+st.title("Pair")  # the bar of the app would stand here
 asked = st.query_params
 width, height = (int(side) for side in asked.get("size", "1184x880").split("x"))
 if st.toggle("Show", value=True):
