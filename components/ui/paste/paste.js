@@ -7,7 +7,8 @@
  */
 
 const UPLOADER = '[data-testid="stFileUploader"]';
-const PATIENCE_MS = 5000; // how long a file waits for an uploader to come
+const PATIENCE_MS = 15_000; // how long a file waits for an uploader to come
+const AGAIN_MS = 4000; // longer than the upload of the largest picture takes in a house
 
 const UNNAMED = /\.(heic|heif|avif|jfif|tiff?|psd)$/i; // pictures that some systems have no type for
 
@@ -32,8 +33,10 @@ function give() {
     return;
   }
   const input = document.querySelector(`.st-key-${CSS.escape(wanted.uploader)} input[type="file"]`);
-  if (input && input !== held.input) {
+  const isLost = Date.now() - held.given > AGAIN_MS; // taken away in the middle of its upload
+  if (input && (input !== held.input || isLost)) {
     held.input = input;
+    held.given = Date.now();
     const files = new DataTransfer();
     files.items.add(held.file);
     input.files = files.files;
@@ -54,7 +57,7 @@ function take(files) {
     return;
   }
   const isWaiting = Boolean(hand.held);
-  hand.held = { file, round: data.round, until: Date.now() + PATIENCE_MS, input: null };
+  hand.held = { file, round: data.round, until: Date.now() + PATIENCE_MS, input: null, given: 0 };
   if (!isWaiting) give();
 }
 
