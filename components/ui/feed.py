@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from components.studio.ledger.records import Entry
-from components.studio.tasks.task import UNFINISHED, State
+from components.studio.tasks.task import State
 from components.ui import acts, hold, session
 from components.ui.cards import card_of
 from components.ui.sheet import Parts, sheet
@@ -16,14 +16,12 @@ from components.ui.words import STATE_WORDS
 
 NEWEST = 24
 PUSH_URL = "/push"
-NET_SECONDS = 15.0  # the push tells at once; this is the net below it, while something runs
 _KEY = "feed"
 
 
 def draw_feed(*, empty: str) -> None:
     """Draw the newest tasks of this designer."""
-    running = any(entry.task.state in UNFINISHED for entry in _newest())
-    st.fragment(_draw, run_every=NET_SECONDS if running else None)(empty)
+    st.fragment(_draw)(empty)
 
 
 def _newest() -> list[Entry]:

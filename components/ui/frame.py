@@ -14,8 +14,10 @@ from components.studio.settings import SettingsError
 from components.studio.studio import Studio
 from components.ui import hold, purse, session, source
 from components.ui.escape import plain
+from components.ui.guard import guard
 
 _ROOT = Path(__file__).parents[2]
+_LANDMARKS = ".st-key-kx-form, .st-key-kx-title"  # every page has one of them
 
 SANDBOX_SENTENCE = (
     "**Sandbox.** Pictures are painted on this machine and cost nothing. "
@@ -48,6 +50,7 @@ def draw(page: Page) -> None:
     except (LedgerUnavailable, SettingsError) as error:
         st.error(plain(str(error)))
         st.stop()
+    guard(page, landmarks=_LANDMARKS)
     page.run()
     if page.url_path != "edit":
         source.draw_catcher()

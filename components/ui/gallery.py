@@ -24,7 +24,7 @@ from components.ui.cards import (
     day_of,
     size_of,
 )
-from components.ui.feed import NET_SECONDS, PUSH_URL
+from components.ui.feed import PUSH_URL
 from components.ui.kin import kin_of
 from components.ui.sheet import Action, Card, Kin, Parts, Shape, Shapes, sheet, view_of
 
@@ -39,9 +39,7 @@ _MANY_IN_TRASH = (RESTORE, PURGE)
 
 def draw_gallery() -> None:
     """Draw the gallery; redrawn by the push alone."""
-    tab, studio = session.current(), session.studio()
-    busy = any(entry.task.state in UNFINISHED for entry in studio.entries(tab.designer, limit=24))
-    st.fragment(_draw, run_every=NET_SECONDS if busy else None)()
+    st.fragment(_draw)()
 
 
 def _draw() -> None:

@@ -15,6 +15,7 @@ import streamlit as st
 from components.studio.balance import Balance
 from components.studio.ledger.spend import DOLLARS_A_CREDIT, Spend
 from components.ui import drill, recover, session
+from components.ui.beat import beat
 from components.ui.words import credits_in_words, headline
 
 LOOK_SECONDS = 10.0  # a look costs the ledger a sum; the service is asked more rarely
@@ -23,7 +24,7 @@ _KEY = "kx-purse-open"
 
 def draw_purse() -> None:
     """Draw the chip."""
-    st.fragment(_draw, run_every=LOOK_SECONDS)()
+    st.fragment(_draw)()
 
 
 def _draw() -> None:
@@ -35,6 +36,7 @@ def _draw() -> None:
         st.html(number_html(balance), width="content")
         # Of its state we must know, so that it can be closed from here.
         behind = st.popover("credits", key=_KEY, type="tertiary", on_change="rerun")
+        beat(LOOK_SECONDS, key="purse-beat")
     with behind:
         st.html(
             purse_html(

@@ -5,6 +5,7 @@ A session lives as long as a browser tab; what must outlive it is in the ledger.
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 from datetime import tzinfo
 from typing import cast
@@ -39,7 +40,8 @@ class Session:
     """The picture that the Edit page works on."""
     pair: tuple[str, str] | None = None
     """The before and after that the designer chose to see; None shows the newest edit."""
-    upload_round: int = 0
+    upload_round: int = field(default_factory=lambda: time.time_ns() // 1_000_000)
+    """Grows with each file, also where a server that was restarted counts for an open window."""
     is_new_on_edit: bool = False
     """Whether a picture was brought in, or refused, that Edit has not shown yet."""
     wanted_url: str | None = None

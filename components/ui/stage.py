@@ -10,13 +10,12 @@ import streamlit as st
 from components.studio.ledger.records import Entry, PictureRecord
 from components.studio.lineage import Family, Step
 from components.studio.measure import surprises
-from components.studio.tasks.task import UNFINISHED
 from components.ui import acts, hold, session
 from components.ui.awaited import line_for
 from components.ui.cards import card_of, download_url, picture_url, thumbnail_url
 from components.ui.compare import Side, compare
 from components.ui.escape import plain
-from components.ui.feed import NET_SECONDS, PUSH_URL
+from components.ui.feed import PUSH_URL
 from components.ui.progress import Progress, progress
 from components.ui.sheet import Parts, sheet
 from components.ui.strip import StripEvent, Tile, strip
@@ -28,10 +27,7 @@ _HINT = "Say what should change. Before and after will stand here."
 
 def draw_stage(source: PictureRecord) -> None:
     """Draw what became of this source; redrawn by the push alone."""
-    tab, studio = session.current(), session.studio()
-    running = studio.running_edits(tab.designer, studio.family(tab.designer, source.id))
-    busy = any(entry.task.state in UNFINISHED for entry in running)
-    st.fragment(_draw, run_every=NET_SECONDS if busy else None)(source.id)
+    st.fragment(_draw)(source.id)
 
 
 @dataclass(frozen=True)

@@ -20,9 +20,10 @@ def catch_pictures(
 ) -> None:
     """Send what is pasted or dropped to the `st.file_uploader` with this key.
 
-    `round_number` differs once Python has a file: until then the browser holds it, and gives it
-    again if a change of the page took the uploader away. `on_refused` hears the name of a file
-    that no uploader takes, and whether it was a picture, and then too large.
+    `round_number` grows once Python has a file: until then the browser holds it, and gives it
+    again if a change of the page took the uploader away; a smaller one is of a page that is
+    going. `on_refused` hears the name of a file that no uploader takes, and whether it was a
+    picture, and then too large.
     """
 
     def receive() -> None:

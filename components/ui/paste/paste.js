@@ -6,9 +6,10 @@
  * again to the uploader that came instead.
  */
 
+import { isQuiet, whenQuiet } from "../beat/quiet.js";
+
 const UPLOADER = '[data-testid="stFileUploader"]';
 const PATIENCE_MS = 15_000; // how long a file waits for an uploader to come
-const AGAIN_MS = 4000; // longer than the upload of the largest picture takes in a house
 
 const UNNAMED = /\.(heic|heif|avif|jfif|tiff?|psd)$/i; // pictures that some systems have no type for
 
@@ -27,16 +28,15 @@ function wantsText(event) {
 function give() {
   const { held, component } = hand;
   if (!held) return;
-  const wanted = component.data;
-  if (wanted.round !== held.round || Date.now() > held.until) {
+  const { uploader, round } = component.data;
+  const isCounted = held.input && round !== held.round;
+  if (isCounted || Date.now() > held.until) {
     hand.held = null; // Python has it, or nobody will come for it
     return;
   }
-  const input = document.querySelector(`.st-key-${CSS.escape(wanted.uploader)} input[type="file"]`);
-  const isLost = Date.now() - held.given > AGAIN_MS; // taken away in the middle of its upload
-  if (input && (input !== held.input || isLost)) {
-    held.input = input;
-    held.given = Date.now();
+  const input = document.querySelector(`.st-key-${CSS.escape(uploader)} input[type="file"]`);
+  if (input && input !== held.input && isQuiet()) {
+    Object.assign(held, { input, round });
     const files = new DataTransfer();
     files.items.add(held.file);
     input.files = files.files;
@@ -50,14 +50,14 @@ function give() {
  * @param {FileList} files
  */
 function take(files) {
-  const { data, setTriggerValue } = hand.component;
   const file = [...files].find(isPicture) ?? files[0];
-  if (!isPicture(file) || file.size > data.max_bytes) {
-    setTriggerValue("refused", JSON.stringify({ name: file.name, is_picture: isPicture(file) }));
+  if (!isPicture(file) || file.size > hand.component.data.max_bytes) {
+    const refused = JSON.stringify({ name: file.name, is_picture: isPicture(file) });
+    whenQuiet(() => hand.component.setTriggerValue("refused", refused));
     return;
   }
   const isWaiting = Boolean(hand.held);
-  hand.held = { file, round: data.round, until: Date.now() + PATIENCE_MS, input: null, given: 0 };
+  hand.held = { file, until: Date.now() + PATIENCE_MS, input: null, round: null };
   if (!isWaiting) give();
 }
 
@@ -86,7 +86,9 @@ function onDragOver(event) {
  */
 export default function (component) {
   const isFirst = !hand.component;
-  hand.component = component;
+  if (isFirst || component.data.round >= hand.component.data.round) {
+    hand.component = component; // Streamlit also draws a page that is going once more, as it was
+  }
   if (!isFirst) return; // it listens as long as the window is open: between two pages as well
   document.addEventListener("paste", onPaste);
   document.addEventListener("drop", onDrop);

@@ -3,6 +3,8 @@
  * which those are is told here. So a thousand pictures cost what a hundred do.
  */
 
+import { whenQuiet } from "../beat/quiet.js";
+
 const WANT_PAUSE_MS = 60; // while somebody scrolls, only the place where they stop is asked for
 
 export class Places {
@@ -12,6 +14,7 @@ export class Places {
     /** @type {Map<string, SheetCard>} every card that was filled once */
     this.known = new Map();
     this.told = "";
+    this.takeBack = () => {};
   }
 
   /**
@@ -43,22 +46,28 @@ export class Places {
    * @param {string} looking id of the card in the lightbox
    */
   want(near, first, looking) {
-    clearTimeout(this.timer);
+    this.forgetWish();
     const isFilled = !near.some((card) => card.bare);
     if (!near.length || (isFilled && looking === (this.looking ?? ""))) return;
     const view = { first, last: first + near.length - 1, looking };
     const text = JSON.stringify(view);
     // Asked for once: Python fills it at every rerun from then on.
     if (text === this.told) return;
-    this.timer = setTimeout(() => {
+    const tell = () => {
       this.told = text;
       this.looking = looking;
       this.tell(view);
-    }, WANT_PAUSE_MS);
+    };
+    this.timer = setTimeout(() => (this.takeBack = whenQuiet(tell)), WANT_PAUSE_MS);
+  }
+
+  forgetWish() {
+    clearTimeout(this.timer);
+    this.takeBack();
   }
 
   destroy() {
-    clearTimeout(this.timer);
+    this.forgetWish();
   }
 }
 

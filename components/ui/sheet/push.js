@@ -2,10 +2,13 @@
  * One WebSocket for all sheets of a page, which says that cards may have changed.
  */
 
+import { whenQuiet } from "../beat/quiet.js";
+
 const PUSH_PAUSE_MS = 150; // the least time between two announcements: bursts become one rerun
 const PUSH_STAGGER_MS = 20;
 const PUSH_FIRST_RETRY_MS = 500;
 const PUSH_LAST_RETRY_MS = 15_000;
+const NET_MS = 15_000; // the push tells at once; this is the net below it, while something runs
 const PUSH_LINGER_MS = 1_000; // a change of page closes the last sheet just before the next opens
 
 /**
@@ -110,34 +113,31 @@ function readVersion(data) {
 /** What one sheet hears. A push that waits beside a click could take its place in Streamlit's queue. */
 export class Pushes {
   /**
-   * @param {() => boolean} isBusy whether a click is on its way: a push goes after it
-   * @param {(version: number) => void} tell
+   * @param {{isBusy: () => boolean, isWaiting: () => boolean, tell: (version: number) => void}} sheet
+   *   is busy while a click is on its way, and is waiting for a picture
    */
-  constructor(isBusy, tell) {
+  constructor({ isBusy, isWaiting, tell }) {
     Object.assign(this, { isBusy, tell });
-    this.missed = null;
+    this.takeBack = () => {};
+    this.net = setInterval(() => isWaiting() && !document.hidden && this.hear(0), NET_MS);
   }
 
   /** @param {string | undefined} address of the WebSocket, relative to the app's root */
   listen(address) {
     if (this.address === address) return;
-    this.stop();
+    this.end?.();
     this.address = address;
     this.end = address ? listenForPush(address, (version) => this.hear(version)) : null;
   }
 
   hear(version) {
-    const isBusy = this.isBusy();
-    this.missed = isBusy ? version : null;
-    if (!isBusy) this.tell(version);
-  }
-
-  /** Tell now what came while a click was on its way. */
-  settle() {
-    if (this.missed !== null) this.hear(this.missed);
+    this.takeBack();
+    this.takeBack = whenQuiet(() => this.tell(version), () => !this.isBusy());
   }
 
   stop() {
+    clearInterval(this.net);
+    this.takeBack();
     this.end?.();
   }
 }

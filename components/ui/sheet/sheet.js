@@ -32,7 +32,11 @@ class SheetView {
     /** @type {Map<string, CardView>} */
     this.views = new Map();
     this.order = [];
-    this.pushes = new Pushes(() => this.acts.busy, (version) => this.component.setTriggerValue("changed", version));
+    this.pushes = new Pushes({
+      isBusy: () => this.acts.busy,
+      isWaiting: () => this.order.some((view) => view.isWaiting),
+      tell: (version) => this.component.setTriggerValue("changed", version),
+    });
     this.clock = new Clock(() => this.order);
     this.wayBack = new WayBack((id) => this.views.has(id) && this.openLightbox(id));
     this.acts = new Acts((act) => this.component.setTriggerValue("act", act));
@@ -91,7 +95,6 @@ class SheetView {
     this.want();
     showUnseen();
     this.clock.tick();
-    this.pushes.settle();
   }
 
   /** What stands around the cards: the tools above, and the words where there is no card. */
