@@ -146,7 +146,7 @@ class Steps:
             log.debug("create", extra={"task": task.id, "prompt": request.prompt})
             service_id = self.service.create(request)
         except KontextError as error:
-            self._count(error)
+            self._note("create", task, error)
             return error
         except Exception:
             # It may have left before the fault: taken for lost, and so never sent again.
@@ -172,15 +172,15 @@ class Steps:
         """Ask the service how the task is doing."""
         if task.service_id is None:
             return Outcome()
-        answer = self._answer_to_query(task.service_id)
+        answer = self._answer_to_query(task, task.service_id)
         return Outcome(answer, answer=answer)
 
-    def _answer_to_query(self, service_id: str) -> Report:
+    def _answer_to_query(self, task: Task, service_id: str) -> Report:
         self.tally.query()
         try:
             return self.service.query(service_id)
         except KontextError as error:
-            self._count(error)
+            self._note("query", task, error)
             return error
 
     def fetch(self, task: Task, *, ask_first: bool) -> Outcome:
@@ -206,7 +206,9 @@ class Steps:
     def _relink(self, url: str) -> str:
         return self.metered.call(lambda: self.service.download_url(url))
 
-    def _count(self, error: KontextError) -> None:
+    def _note(self, call: str, task: Task, error: KontextError) -> None:
+        why = type(error).__name__  # its words may quote the prompt
+        log.warning("call failed", extra={"call": call, "task": task.id, "why": why})
         if isinstance(error, RateLimited):
             self.tally.rejection()
 
