@@ -1,4 +1,4 @@
-"""The page that `test_guard.py` looks at: two pages, the second slow, and a fragment on the first."""
+"""The page that `test_guard.py` looks at: two pages, and a fragment on the first."""
 
 from __future__ import annotations
 
