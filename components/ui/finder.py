@@ -75,6 +75,13 @@ def stacks_variants() -> bool:
     return st.session_state.get(_EACH) != _EVERY_VARIANT
 
 
+def is_left_out() -> bool:
+    """Whether something is asked for that the URL does not say."""
+    shown = st.session_state.get(_SHOW, _ALL)
+    asked = shown != _ALL or any(st.session_state.get(key) for key in _EMPTY)
+    return asked and not st.query_params
+
+
 def clear() -> None:
     """Ask for everything again. Call it before the line is drawn."""
     for key, value in _EMPTY.items():

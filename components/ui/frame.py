@@ -51,6 +51,8 @@ def draw(page: Page) -> None:
         st.error(plain(str(error)))
         st.stop()
     guard(page, landmarks=_LANDMARKS)
+    tab = session.current()
+    tab.came_from, tab.page = tab.page, page.url_path
     page.run()
     if page.url_path != "edit":
         source.draw_catcher()

@@ -39,6 +39,9 @@ _MANY_IN_TRASH = (RESTORE, PURGE)
 
 def draw_gallery() -> None:
     """Draw the gallery; redrawn by the push alone."""
+    tab = session.current()
+    if tab.came_from != tab.page and finder.is_left_out():
+        st.rerun()  # the browser's Back brings an empty URL, which a second run does not heed
     st.fragment(_draw)()
 
 

@@ -53,6 +53,10 @@ class Session:
     """By form, why its last press led to nothing; shown beside the button until the next one."""
     drafts: dict[str, str] = field(default_factory=dict)
     """By box, what a reload would find in it."""
+    page: str | None = None
+    """The URL path of the page that is drawn."""
+    came_from: str | None = None
+    """The URL path of the page that was drawn before, which may be the same."""
     hold: str | None = None
     """What keeps the queue from being sent, as the frame of this tab says it."""
     table: OnTable | None = None
