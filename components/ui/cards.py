@@ -34,6 +34,7 @@ DISMISS = Action("dismiss", "Dismiss", "dismiss")
 
 RESULT_SECONDS = 14 * 24 * 3600.0
 CARD_STATE = {State.SUBMITTING: "generating", State.STORING: "generating"}
+_MINOR = (COPY_PROMPT, COPY_PICTURE, PLAIN)
 _SHORT_MODEL = {Model.PRO: "Pro", Model.MAX: "Max"}
 
 
@@ -145,10 +146,7 @@ def _actions(entry: Entry, *, in_gallery: bool) -> tuple[Action, ...]:
         case State.DONE:
             has_source = entry.source is not None and entry.source.deleted_at is None
             relatives = (LINEAGE, *((COMPARE,) if has_source else ())) if in_gallery else ()
-            return (
-                *(STAR, EDIT, REMIX, DOWNLOAD, DELETE),
-                *(*relatives, COPY_PROMPT, COPY_PICTURE, PLAIN),
-            )
+            return (STAR, EDIT, REMIX, DOWNLOAD, DELETE, *relatives, *_MINOR)
         case State.REFUSED:
             return (REMIX, DISMISS)
         case State.FAILED if looked_again(task, 0.0) is not task:
