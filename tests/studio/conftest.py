@@ -1,4 +1,4 @@
-"""A ledger of the test's own, and pictures to take along."""
+"""A ledger or a whole studio of the test's own, and pictures to take along."""
 
 from __future__ import annotations
 
@@ -13,12 +13,19 @@ from components.studio.export.export import Exported
 from components.studio.ledger.ledger import Ledger
 from tests.studio.corpus import encoded, quarters
 from tests.studio.exporting import Show, record_of, task_of
+from tests.studio.workshop import Workshop, workshop
 
 
 @pytest.fixture
 def ledger(tmp_path: Path) -> Iterator[Ledger]:
     with closing(Ledger.in_folder(tmp_path)) as opened:
         yield opened
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Iterator[Workshop]:
+    with workshop(tmp_path) as running:
+        yield running
 
 
 @pytest.fixture

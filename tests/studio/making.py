@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from components.kontext import GenerationRequest, Progress, TaskReport
-from components.studio.tasks.task import Task
+from components.studio.tasks.task import Obstacle, State, Task, Trouble
 
 NOW = 1_760_000_000.0
 SERVICE_ID = "e730dcfe4e5d59332daf52c08a960085"
@@ -43,3 +43,27 @@ def a_report(progress: Progress = Progress.GENERATING, **fields: Any) -> TaskRep
         "parameters": None,
     }
     return TaskReport(**{**values, **fields})
+
+
+def trouble_of(task: Task) -> Trouble | None:
+    """What stands in the task's way, if anything does."""
+    return task.obstacle.trouble if task.obstacle else None
+
+
+def error_name(value: object) -> str | None:
+    """A case's name where it is an error: its class. None leaves the name to pytest."""
+    return type(value).__name__ if isinstance(value, Exception) else None
+
+
+SENDING = a_task(state=State.SUBMITTING, sent_at=NOW)
+UNCONFIRMED = a_task(state=State.UNCONFIRMED, sent_at=NOW, obstacle=Obstacle(Trouble.NO_ANSWER))
+WATCHED = a_task(
+    state=State.GENERATING, service_id=SERVICE_ID, accepted_at=NOW, watched_since=NOW, sent_at=NOW
+)
+STORING = a_task(
+    state=State.STORING,
+    service_id=SERVICE_ID,
+    accepted_at=NOW,
+    watched_since=NOW,
+    result_url=RESULT,
+)
