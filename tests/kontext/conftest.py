@@ -5,13 +5,15 @@ from typing import Protocol
 
 import pytest
 
-from components.kontext import KontextClient
+from components.kontext import GenerationRequest, KontextClient
 from tests.kontext.hostile import HostileServer
 from tests.serving import free_port
 
 KEY = "sk-0123456789abcdef"
 
 IMPATIENT_SECONDS = 0.6
+
+REQUEST = GenerationRequest(prompt="a red kite over dunes")
 
 
 class ClientAt(Protocol):
