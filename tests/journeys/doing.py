@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import FloatRect, Locator, Page, expect
 
 ARRIVAL_MS = 30_000
 
@@ -55,6 +55,13 @@ def act(page: Page, words: str, *, card: int = 0) -> None:
     else:
         more.click()
         page.get_by_role("menuitem", name=words, exact=True).click()
+
+
+def box_of(element: Locator) -> FloatRect:
+    """Where an element stands, in CSS pixels."""
+    box = element.bounding_box()
+    assert box is not None
+    return box
 
 
 def go_to(page: Page, name: str) -> None:
