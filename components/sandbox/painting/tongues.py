@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from components.sandbox.painting.colour import NAMED
+from components.sandbox.painting.names import THINGS
+from components.sandbox.painting.vocabulary import GENRES, GROUNDS
 
 _LATIN = ("es", "fr", "de", "it", "pt")
 _ROMANCE = ("es", "fr", "it", "pt")
@@ -99,6 +101,8 @@ _ENGLISH = frozenset(
     ("the", "of", "with", "and", "an", "at", "on", "to", "by", "make", "add", "change", "turn",
      "is", "for", "from", "into", "its", "it")
 )  # fmt: skip
+_SUBJECTS = frozenset({*NAMED, *(word for words in (*THINGS, *GROUNDS, *GENRES) for word in words)})
+"""English words that the painter knows; some mean something else elsewhere: rose, mare, boot."""
 _READ = 5_000
 """Letters of a prompt that are looked at; the model itself reads no more (contract.md §2)."""
 _WORD = re.compile(r"[^\W_]+")
@@ -199,10 +203,13 @@ def _tongue(text: str) -> str | None:
         for tongue in _LATIN
     }
     best = max(_LATIN, key=lambda tongue: scores[tongue])
-    english = sum(word in _ENGLISH for word in words)
+    english = sum(
+        2 if word in _ENGLISH else word in _SUBJECTS and _meaning(word, best) != word
+        for word in words
+    )
     enough = scores[best] >= 2 or scores[best] * 2 >= len(words)
     nouns = any(_meaning(word, best) for word in words)
-    return best if nouns and enough and scores[best] > 2 * english else None
+    return best if nouns and enough and scores[best] > english else None
 
 
 def _latin(part: str, tongue: str) -> str:
