@@ -18,6 +18,11 @@ def facing_light(stage: Stage) -> int:
     return -1 if stage.lit_from_left else 1
 
 
+def sheet(stage: Stage, at: Point, tall: float, reach: float = 1.0) -> Board:
+    """Return a board for what stands on the ground and looks towards the light."""
+    return Board(stage, at, tall, reach=reach, top=1.15, foot=0.1, facing=facing_light(stage))
+
+
 def paint_deer(stage: Stage, wanted: Wanted, at: Point, tall: float) -> None:
     """Paint a standing stag in profile, antlers high, almost a silhouette."""
     coat = mix(stage.lit(wanted.colour or (126, 82, 54), 0.95), stage.palette.near, 0.42)

@@ -2,7 +2,7 @@
 
 import math
 
-from components.sandbox.painting.animals import facing_light, fur
+from components.sandbox.painting.animals import fur, sheet
 from components.sandbox.painting.board import Board
 from components.sandbox.painting.brush import Point
 from components.sandbox.painting.buildings import side_shade
@@ -13,15 +13,11 @@ from components.sandbox.painting.stage import Stage
 _EYE: RGB = (26, 22, 28)
 
 
-def _sheet(stage: Stage, at: Point, tall: float, reach: float) -> Board:
-    return Board(stage, at, tall, reach=reach, top=1.15, foot=0.1, facing=facing_light(stage))
-
-
 def paint_cow(stage: Stage, wanted: Wanted, at: Point, tall: float) -> None:
     """Paint a spotted cow from the side."""
     coat, shade, _ = fur(stage, wanted, (244, 240, 232))
     spot = stage.lit((58, 46, 46) if wanted.colour is None else (240, 236, 228), 0.95)
-    board = _sheet(stage, at, tall, 1.1)
+    board = sheet(stage, at, tall, 1.1)
     for x, tone in ((-0.3, shade), (0.56, shade), (-0.46, coat), (0.68, coat)):
         board.polygon([(x - 0.07, 0.5), (x - 0.05, 0.0), (x + 0.06, 0.0), (x + 0.08, 0.5)], tone)
         board.box(x - 0.05, 0.0, x + 0.06, 0.06, spot)
@@ -54,7 +50,7 @@ def paint_sheep(stage: Stage, wanted: Wanted, at: Point, tall: float) -> None:
     """Paint a woolly sheep from the side."""
     wool, shade, light = fur(stage, wanted, (242, 238, 228))
     face = stage.lit((62, 54, 56), 0.95)
-    board = _sheet(stage, at, tall, 1.0)
+    board = sheet(stage, at, tall, 1.0)
     for x in (-0.3, -0.16, 0.32, 0.46):
         board.box(x - 0.04, 0.0, x + 0.04, 0.36, face)
     tufts = [
@@ -79,7 +75,7 @@ def paint_snowman(stage: Stage, wanted: Wanted, at: Point, tall: float) -> None:
     """Paint a snowman with hat, scarf and carrot."""
     snow = stage.lit((246, 248, 252), 0.95)
     scarf = stage.lit(wanted.colour or NAMED["red"], 0.95)
-    board = _sheet(stage, at, tall, 0.7)
+    board = sheet(stage, at, tall, 0.7)
     for side in (-1, 1):
         board.line(
             [(side * 0.2, 0.52), (side * 0.46, 0.7), (side * 0.54, 0.64)], 0.022, (84, 58, 44)
@@ -103,7 +99,7 @@ def paint_snowman(stage: Stage, wanted: Wanted, at: Point, tall: float) -> None:
 def paint_pumpkin(stage: Stage, wanted: Wanted, at: Point, tall: float) -> None:
     """Paint a carved pumpkin with light in its face."""
     skin = stage.lit(wanted.colour or (232, 122, 42), 0.95)
-    board = _sheet(stage, at, tall, 0.9)
+    board = sheet(stage, at, tall, 0.9)
     board.curve([(-0.06, 0.78), (-0.1, 1.0), (0.04, 1.04), (0.06, 0.78)], stage.lit((86, 112, 60)))
     for x, wide in ((-0.42, 0.28), (0.42, 0.28), (-0.2, 0.3), (0.2, 0.3), (0.0, 0.27)):
         board.disc(x, 0.42, wide, 0.41, mix(skin, (120, 40, 20), 0.12 + 0.4 * abs(x)))
@@ -124,7 +120,7 @@ def paint_bus(stage: Stage, wanted: Wanted, at: Point, tall: float) -> None:
     paint = stage.lit(wanted.colour or NAMED["yellow"], 0.95)
     dark = mix(stage.palette.near, (22, 22, 28), 0.8)
     glass = (255, 226, 160) if stage.palette.dark else stage.lit((176, 206, 222), 0.95)
-    board = _sheet(stage, at, tall, 1.5)
+    board = sheet(stage, at, tall, 1.5)
     body = [(-1.36, 0.16), (-1.38, 0.86), (-1.28, 1.0), (1.3, 1.0), (1.36, 0.9), (1.36, 0.16)]
     board.polygon(body, paint)
     board.shade(body, dark, (0, 110), sideways=False)

@@ -7,18 +7,10 @@ from components.sandbox.painting.brush import Point
 from components.sandbox.painting.colour import RGB, mix
 from components.sandbox.painting.scene import Thing, Wanted
 from components.sandbox.painting.stage import Stage
-from components.sandbox.painting.turning import mirrored, sheet, turned
+from components.sandbox.painting.turning import arc, mirrored, ring, sheet, turned
 
 _DARK: RGB = (20, 18, 26)
 _WHITE: RGB = (250, 250, 250)
-
-
-def _arc(
-    centre: Point, across: float, down: float, ends: tuple[float, float], steps: int = 24
-) -> list[Point]:
-    """Return points on an ellipse between two angles in degrees, 0 to the right and 90 up."""
-    turns = (math.radians(ends[0] + (ends[1] - ends[0]) * k / steps) for k in range(steps + 1))
-    return [(centre[0] + math.cos(a) * across, centre[1] + math.sin(a) * down) for a in turns]
 
 
 def paint_shoe(stage: Stage, wanted: Wanted, at: Point, tall: float) -> None:
@@ -61,7 +53,7 @@ def paint_watch(stage: Stage, wanted: Wanted, at: Point, tall: float) -> None:
         board.polygon(band, strap)
         board.shade(band, _DARK, (0, 150))
     steel: RGB = (196, 198, 204)
-    turned(board, _arc((0, 0.5), 0.29, 0.29, (0, 345), 23), steel, 1.0)
+    turned(board, ring((0, 0.5), 0.29, 0.29), steel, 1.0)
     board.box(0.28, 0.47, 0.33, 0.53, mix(steel, _DARK, 0.3))
     board.disc(0, 0.5, 0.245, 0.245, (28, 36, 52))
     for hour in range(12):
@@ -79,10 +71,10 @@ def paint_headphones(stage: Stage, wanted: Wanted, at: Point, tall: float) -> No
     """Paint over-ear headphones, standing on their cups."""
     board = sheet(stage, at, tall, 0.8)
     tone = wanted.colour or (52, 56, 66)
-    board.line(_arc((0, 0.42), 0.44, 0.52, (-6, 186)), 0.085, mix(tone, _DARK, 0.25))
-    board.line(_arc((0, 0.42), 0.46, 0.54, (20, 160)), 0.03, mix(tone, _WHITE, 0.3))
+    board.line(arc((0, 0.42), 0.44, 0.52, (-6, 186)), 0.085, mix(tone, _DARK, 0.25))
+    board.line(arc((0, 0.42), 0.46, 0.54, (20, 160)), 0.03, mix(tone, _WHITE, 0.3))
     for side in (-1, 1):
-        cup = _arc((side * 0.42, 0.27), 0.145, 0.25, (0, 345), 23)
+        cup = ring((side * 0.42, 0.27), 0.145, 0.25)
         turned(board, [(x - side * 0.1, y) for x, y in cup], mix(tone, _DARK, 0.55), 0.3)
         turned(board, cup, tone, 0.9)
         board.disc(side * 0.43, 0.27, 0.06, 0.11, mix(tone, _WHITE, 0.22))
@@ -138,7 +130,7 @@ def paint_bag(stage: Stage, wanted: Wanted, at: Point, tall: float) -> None:
     """Paint a leather handbag with a flap and a clasp."""
     board = sheet(stage, at, tall, 0.8)
     leather = wanted.colour or (150, 88, 58)
-    board.line(_arc((0, 0.56), 0.26, 0.42, (0, 180)), 0.05, mix(leather, _DARK, 0.35))
+    board.line(arc((0, 0.56), 0.26, 0.42, (0, 180)), 0.05, mix(leather, _DARK, 0.35))
     turned(board, mirrored([(0.42, 0.6), (0.54, 0.3), (0.56, 0.06), (0.44, 0.0)]), leather)
     flap = mirrored([(0.43, 0.64), (0.5, 0.5), (0.4, 0.34), (0.14, 0.27)])
     turned(board, flap, mix(leather, _WHITE, 0.1))

@@ -1,5 +1,6 @@
 """Landscapes: puts sky, land and water together, far things first."""
 
+from collections.abc import Set
 from dataclasses import replace
 from random import Random
 
@@ -57,6 +58,27 @@ FRONT = frozenset(
 )  # fmt: skip
 """Things that need ground before us to stand on."""
 
+_USUAL_GROUNDS: tuple[tuple[Set[Thing], Set[Ground]], ...] = (
+    ({Thing.PYRAMID}, {Ground.DESERT}),
+    ({Thing.PENGUIN, Thing.SNOWMAN}, {Ground.SNOWFIELD, Ground.MOUNTAINS}),
+    ({Thing.IRON_TOWER}, {Ground.CITY}),
+    ({Thing.WATERFALL, Thing.BEAR}, {Ground.MOUNTAINS, Ground.FOREST}),
+    ({Thing.SAILBOAT, Thing.LIGHTHOUSE, Thing.WHALE, Thing.FISH}, {Ground.SEA}),
+    ({Thing.BOAT, Thing.BRIDGE, Thing.TEMPLE}, {Ground.LAKE, Ground.MOUNTAINS}),
+    ({Thing.FIREWORKS}, {Ground.CITY, Ground.LAKE}),
+    ({Thing.CABIN, Thing.DEER, Thing.TENT}, {Ground.MOUNTAINS, Ground.FOREST}),
+    ({Thing.AURORA, Thing.STARS, Thing.MOON}, {Ground.MOUNTAINS, Ground.LAKE}),
+    ({Thing.PALM}, {Ground.BEACH}),
+    ({Thing.CACTUS}, {Ground.DESERT}),
+    (
+        {Thing.RABBIT, Thing.BUTTERFLY, Thing.BICYCLE, Thing.COW, Thing.SHEEP, Thing.WINDMILL,
+         Thing.HORSE, Thing.FLOWER, Thing.KITE, Thing.TREE},
+        {Ground.MEADOW, Ground.HILLS},
+    ),
+    (FRONT | {Thing.CASTLE, Thing.TOWER, Thing.TRAIN, Thing.DRAGON}, {Ground.HILLS}),
+)  # fmt: skip
+"""Where things are at home, the most telling first."""
+
 _HUGE = frozenset({"huge", "giant", "big", "large", "enormous", "massive"})
 _WATER = (Ground.SEA, Ground.LAKE, Ground.RIVER, Ground.BEACH)
 _OPEN: tuple[frozenset[Ground], ...] = (
@@ -103,34 +125,9 @@ def settle(scene: Scene, size: tuple[int, int], name: str, rng: Random) -> tuple
 
 def _default_ground(scene: Scene, rng: Random) -> frozenset[Ground]:
     asked = {order.thing for order in scene.wanted}
-    if asked & {Thing.PYRAMID}:
-        return frozenset({Ground.DESERT})
-    if asked & {Thing.PENGUIN, Thing.SNOWMAN}:
-        return frozenset({Ground.SNOWFIELD, Ground.MOUNTAINS})
-    if asked & {Thing.IRON_TOWER}:
-        return frozenset({Ground.CITY})
-    if asked & {Thing.WATERFALL, Thing.BEAR}:
-        return frozenset({Ground.MOUNTAINS, Ground.FOREST})
-    if asked & {Thing.SAILBOAT, Thing.LIGHTHOUSE, Thing.WHALE, Thing.FISH}:
-        return frozenset({Ground.SEA})
-    if asked & {Thing.BOAT, Thing.BRIDGE, Thing.TEMPLE}:
-        return frozenset({Ground.LAKE, Ground.MOUNTAINS})
-    if asked & {Thing.FIREWORKS}:
-        return frozenset({Ground.CITY, Ground.LAKE})
-    if asked & {Thing.CABIN, Thing.DEER, Thing.TENT}:
-        return frozenset({Ground.MOUNTAINS, Ground.FOREST})
-    if asked & {Thing.AURORA, Thing.STARS, Thing.MOON}:
-        return frozenset({Ground.MOUNTAINS, Ground.LAKE})
-    if asked & {Thing.PALM}:
-        return frozenset({Ground.BEACH})
-    if asked & {Thing.CACTUS}:
-        return frozenset({Ground.DESERT})
-    if asked & {Thing.RABBIT, Thing.BUTTERFLY, Thing.BICYCLE, Thing.COW, Thing.SHEEP}:
-        return frozenset({Ground.MEADOW, Ground.HILLS})
-    if asked & {Thing.WINDMILL, Thing.HORSE, Thing.FLOWER, Thing.KITE, Thing.TREE}:
-        return frozenset({Ground.MEADOW, Ground.HILLS})
-    if asked & (FRONT | {Thing.CASTLE, Thing.TOWER, Thing.TRAIN, Thing.DRAGON}):
-        return frozenset({Ground.HILLS})
+    for things, grounds in _USUAL_GROUNDS:
+        if asked & things:
+            return frozenset(grounds)
     return rng.choice(_OPEN)
 
 

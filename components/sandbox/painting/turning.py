@@ -1,5 +1,7 @@
 """Small bodies for a table: how a turned shape, and an upright one, take the light."""
 
+import math
+
 from components.sandbox.painting.board import Board
 from components.sandbox.painting.brush import Point
 from components.sandbox.painting.colour import RGB, mix
@@ -23,3 +25,14 @@ def turned(board: Board, outline: list[Point], tone: RGB, gleam: float = 0.5) ->
 def mirrored(right: list[Point]) -> list[Point]:
     """Return the whole outline of a body whose right half is given, from the top down."""
     return [*right, *((-x, y) for x, y in reversed(right))]
+
+
+def arc(centre: Point, across: float, down: float, ends: tuple[float, float]) -> list[Point]:
+    """Return points on an ellipse between two angles in degrees, 0 to the right and 90 up."""
+    turns = (math.radians(ends[0] + (ends[1] - ends[0]) * k / 24) for k in range(25))
+    return [(centre[0] + math.cos(a) * across, centre[1] + math.sin(a) * down) for a in turns]
+
+
+def ring(centre: Point, across: float, down: float) -> list[Point]:
+    """Return the outline of an ellipse."""
+    return arc(centre, across, down, (0, 360))[:-1]

@@ -6,15 +6,10 @@ from components.sandbox.painting.brush import Point
 from components.sandbox.painting.colour import RGB, mix
 from components.sandbox.painting.scene import Thing, Wanted
 from components.sandbox.painting.stage import Stage
-from components.sandbox.painting.turning import mirrored, sheet, turned
+from components.sandbox.painting.turning import mirrored, ring, sheet, turned
 
 _DARK: RGB = (20, 18, 26)
 _WHITE: RGB = (250, 250, 250)
-
-
-def _ring(x: float, y: float, across: float, down: float) -> list[Point]:
-    turns = (k * math.pi / 12 for k in range(24))
-    return [(x + math.cos(a) * across, y + math.sin(a) * down) for a in turns]
 
 
 def paint_camera(stage: Stage, wanted: Wanted, at: Point, tall: float) -> None:
@@ -29,8 +24,8 @@ def paint_camera(stage: Stage, wanted: Wanted, at: Point, tall: float) -> None:
     board.disc(0.56, 0.78, 0.08, 0.06, mix(metal, _DARK, 0.4))
     board.box(0.44, 0.6, 0.66, 0.7, (96, 132, 150))
     board.shade(body, _DARK, (0, 130))
-    turned(board, _ring(0, 0.36, 0.35, 0.35), metal, 0.8)
-    turned(board, _ring(0, 0.36, 0.29, 0.29), (30, 30, 36), 0.5)
+    turned(board, ring((0, 0.36), 0.35, 0.35), metal, 0.8)
+    turned(board, ring((0, 0.36), 0.29, 0.29), (30, 30, 36), 0.5)
     board.disc(0, 0.36, 0.2, 0.2, (44, 56, 92))
     board.disc(0, 0.36, 0.11, 0.11, (18, 20, 34))
     board.disc(-0.07, 0.44, 0.05, 0.05, (206, 222, 246))
@@ -149,10 +144,10 @@ def paint_donut(stage: Stage, wanted: Wanted, at: Point, tall: float) -> None:
     """Paint an iced donut with sprinkles, leaning towards us."""
     board = sheet(stage, at, tall, 0.8)
     dough, icing = (210, 150, 88), wanted.colour or (240, 144, 170)
-    turned(board, _ring(0, 0.46, 0.5, 0.46), dough, 0.9)
+    turned(board, ring((0, 0.46), 0.5, 0.46), dough, 0.9)
     drip = [
         (x * (0.88 if k % 3 else 0.94), 0.48 + (y - 0.48) * (0.86 if k % 2 else 0.93))
-        for k, (x, y) in enumerate(_ring(0, 0.48, 0.5, 0.46))
+        for k, (x, y) in enumerate(ring((0, 0.48), 0.5, 0.46))
     ]
     turned(board, drip, icing, 0.7)
     board.disc(0, 0.47, 0.17, 0.15, dough)

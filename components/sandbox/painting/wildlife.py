@@ -2,7 +2,7 @@
 
 import math
 
-from components.sandbox.painting.animals import facing_light, fur
+from components.sandbox.painting.animals import fur, sheet
 from components.sandbox.painting.board import Board
 from components.sandbox.painting.brush import Point
 from components.sandbox.painting.colour import RGB, mix
@@ -13,10 +13,6 @@ _EYE: RGB = (26, 22, 28)
 _GLEAM: RGB = (255, 255, 255)
 
 
-def _sheet(stage: Stage, at: Point, tall: float, reach: float = 1.0) -> Board:
-    return Board(stage, at, tall, reach=reach, top=1.15, foot=0.1, facing=facing_light(stage))
-
-
 def _eye(board: Board, x: float, y: float, size: float) -> None:
     board.disc(x, y, size, size, _EYE)
     board.disc(x - size * 0.3, y + size * 0.35, size * 0.3, size * 0.3, _GLEAM)
@@ -25,7 +21,7 @@ def _eye(board: Board, x: float, y: float, size: float) -> None:
 def paint_elephant(stage: Stage, wanted: Wanted, at: Point, tall: float) -> None:
     """Paint an elephant from the side, its trunk hanging."""
     coat, shade, light = fur(stage, wanted, (132, 132, 142))
-    board = _sheet(stage, at, tall, 1.1)
+    board = sheet(stage, at, tall, 1.1)
     for x in (-0.2, 0.5):
         board.polygon([(x - 0.1, 0.5), (x - 0.1, 0.0), (x + 0.1, 0.0), (x + 0.12, 0.5)], shade)
     body = [(-0.45, 0.5), (-0.4, 0.86), (-0.05, 1.0), (0.4, 0.98), (0.72, 0.78), (0.74, 0.44),
@@ -57,7 +53,7 @@ def paint_lion(stage: Stage, wanted: Wanted, at: Point, tall: float) -> None:
     """Paint a sitting lion that looks at us out of his mane."""
     coat, shade, light = fur(stage, wanted, (214, 164, 92))
     mane = mix(shade, (120, 62, 30), 0.6)
-    board = _sheet(stage, at, tall, 0.8)
+    board = sheet(stage, at, tall, 0.8)
     board.line([(0.3, 0.06), (0.6, 0.1), (0.66, 0.34)], 0.05, coat)
     board.disc(0.66, 0.38, 0.06, 0.08, mane)
     body = [(-0.26, 0.0), (-0.28, 0.4), (-0.1, 0.62), (0.16, 0.6), (0.34, 0.36), (0.4, 0.0)]
@@ -88,7 +84,7 @@ def paint_lion(stage: Stage, wanted: Wanted, at: Point, tall: float) -> None:
 def paint_bear(stage: Stage, wanted: Wanted, at: Point, tall: float) -> None:
     """Paint a sitting bear, seen from the front."""
     coat, shade, light = fur(stage, wanted, (118, 82, 58))
-    board = _sheet(stage, at, tall, 0.7)
+    board = sheet(stage, at, tall, 0.7)
     for x in (-0.18, 0.18):
         board.disc(x, 0.96, 0.085, 0.085, coat)
         board.disc(x, 0.96, 0.045, 0.045, shade)
@@ -110,7 +106,7 @@ def paint_bear(stage: Stage, wanted: Wanted, at: Point, tall: float) -> None:
 def paint_rabbit(stage: Stage, wanted: Wanted, at: Point, tall: float) -> None:
     """Paint a sitting rabbit from the side, ears up."""
     coat, shade, light = fur(stage, wanted, (196, 172, 148))
-    board = _sheet(stage, at, tall, 0.7)
+    board = sheet(stage, at, tall, 0.7)
     board.disc(0.4, 0.16, 0.09, 0.09, mix(light, _GLEAM, 0.6))
     for x, tone in ((-0.1, shade), (-0.22, coat)):
         board.curve([(x - 0.05, 0.62), (x - 0.02, 1.06), (x + 0.08, 1.04), (x + 0.08, 0.62)], tone)
@@ -131,7 +127,7 @@ def paint_penguin(stage: Stage, wanted: Wanted, at: Point, tall: float) -> None:
     """Paint a standing penguin."""
     coat = stage.lit(wanted.colour or (40, 44, 58), 0.95)
     white, beak = stage.lit((246, 246, 244), 0.95), stage.lit((242, 164, 62), 0.95)
-    board = _sheet(stage, at, tall, 0.6)
+    board = sheet(stage, at, tall, 0.6)
     for x in (-0.12, 0.12):
         board.disc(x, 0.03, 0.11, 0.04, beak)
     body = [(-0.24, 0.06), (-0.32, 0.36), (-0.24, 0.7), (0.0, 0.82), (0.24, 0.7), (0.32, 0.36),
@@ -154,7 +150,7 @@ def paint_fish(stage: Stage, wanted: Wanted, at: Point, tall: float) -> None:
     """Paint a fish with long fins, as it leaps."""
     coat = stage.lit(wanted.colour or (240, 132, 52), 0.95)
     shade, light = mix(coat, _EYE, 0.3), mix(coat, _GLEAM, 0.55)
-    board = _sheet(stage, at, tall, 1.3)
+    board = sheet(stage, at, tall, 1.3)
     tail = [(0.5, 0.5), (0.86, 0.86), (1.16, 0.92), (1.0, 0.52), (1.14, 0.1), (0.84, 0.2)]
     board.curve(tail, mix(coat, light, 0.4))
     board.curve([(-0.3, 0.78), (0.0, 1.06), (0.4, 0.96), (0.34, 0.68)], shade)
@@ -178,7 +174,7 @@ def paint_butterfly(stage: Stage, wanted: Wanted, at: Point, tall: float) -> Non
     """Paint a butterfly with open wings."""
     tone = stage.lit(wanted.colour or (236, 140, 58), 1.0)
     rim = stage.lit((44, 34, 46), 1.0)
-    board = _sheet(stage, at, tall, 0.9)
+    board = sheet(stage, at, tall, 0.9)
     upper = [(0.03, 0.56), (0.2, 0.86), (0.56, 1.04), (0.78, 0.92), (0.68, 0.62), (0.3, 0.5)]
     lower = [(0.03, 0.52), (0.34, 0.5), (0.58, 0.36), (0.5, 0.1), (0.26, 0.06), (0.08, 0.3)]
     for side in (-1, 1):

@@ -10,6 +10,7 @@ from typing import Generic
 
 from components.sandbox.painting import vocabulary
 from components.sandbox.painting.colour import NAMED, NATURAL, RGB
+from components.sandbox.painting.furniture import FURNITURE
 from components.sandbox.painting.lexicon import Kind, Lexicon
 from components.sandbox.painting.names import THINGS
 from components.sandbox.painting.palettes import Hour, Weather
@@ -22,6 +23,7 @@ from components.sandbox.painting.scene import (
     Thing,
     Wanted,
 )
+from components.sandbox.painting.tabletop import TABLETOP
 from components.sandbox.painting.vocabulary import COUNTS
 
 _QUOTED = re.compile(r"\"([^\"]{1,60})\"|“([^”]{1,60})”|(?<!\w)['‘]([^'‘’]{1,60})['’](?!\w)")
@@ -30,38 +32,8 @@ _REFUSALS = frozenset({"no", "not", "without", "never", "except", "minus", "nor"
 _LONGEST = 4
 """Words in the longest phrase of the vocabulary."""
 
-_TABLETOP = frozenset(
-    {
-        Thing.VASE,
-        Thing.FRUIT,
-        Thing.CUP,
-        Thing.BOTTLE,
-        Thing.CANDLE,
-        Thing.BOOK,
-        Thing.PLANT,
-        Thing.LAMP,
-        Thing.CAKE,
-        Thing.BURGER,
-        Thing.PIZZA,
-        Thing.ICE_CREAM,
-        Thing.NOODLES,
-        Thing.SUSHI,
-        Thing.SHOE,
-        Thing.WATCH,
-        Thing.HEADPHONES,
-        Thing.PHONE,
-        Thing.LAPTOP,
-        Thing.BAG,
-        Thing.CAMERA,
-        Thing.SHIRT,
-        Thing.GLASS,
-        Thing.GUITAR,
-        Thing.SPECTACLES,
-        Thing.CARDS,
-        Thing.BREAD,
-        Thing.DONUT,
-    }
-)
+# A flower on its own may as well stand in a meadow.
+_TABLETOP = frozenset(TABLETOP) - {Thing.FLOWER}
 _ANIMALS = frozenset(
     {
         Thing.CAT, Thing.DOG, Thing.FOX, Thing.DEER, Thing.HORSE, Thing.BIRD, Thing.ELEPHANT,
@@ -71,7 +43,6 @@ _ANIMALS = frozenset(
 )  # fmt: skip
 _BESIDE = frozenset({Thing.FLOWER, Thing.SUN, Thing.MOON, Thing.STARS, Thing.CLOUDS})
 """What a still life may name besides what stands on its table."""
-_FURNITURE = frozenset({Thing.SOFA, Thing.BED, Thing.ARMCHAIR, Thing.DINING_TABLE})
 _JOINTS = frozenset({"", "and", "or", "in", "on", "at", "with", "of", "by", "from", "to", "is"})
 """Words, or the end, that may follow a fruit; anything else is what is orange."""
 _PAIRS = frozenset({Thing.SHOE, Thing.SPECTACLES, Thing.HEADPHONES})
@@ -210,7 +181,7 @@ def _genre(words: Sequence[str], things: set[Thing], grounds: frozenset[Ground])
         return Genre.LOGO
     if named is Genre.PORTRAIT and animals:
         return Genre.LANDSCAPE
-    if things & _FURNITURE and not grounds and named in (None, Genre.STILL_LIFE):
+    if things & FURNITURE.keys() and not grounds and named in (None, Genre.STILL_LIFE):
         return Genre.INTERIOR
     if named is Genre.SPACE and grounds:
         return Genre.LANDSCAPE
