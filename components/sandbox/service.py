@@ -40,7 +40,7 @@ class Service:
     queries: Window
     dice: random.Random
     upload_slots: asyncio.Semaphore
-    """Bounds the memory that uploads take."""
+    """Bounds how many uploads are unpacked and stored at a time."""
 
     @classmethod
     def build(cls, options: SandboxOptions) -> Self:
