@@ -47,9 +47,9 @@ class Drafts:
     def _write(self, box: tuple[str, str]) -> None:
         with self._lock:
             self._waiting.discard(box)
-            prompt = self._unwritten[box]
+            text = self._unwritten[box]
         try:
-            self._notebook.keep_draft(*box, prompt)
+            self._notebook.keep_draft(*box, text)
         except LedgerUnavailable:
             log.exception("a draft is kept in memory only")
             return

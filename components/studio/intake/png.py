@@ -38,6 +38,11 @@ def chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
     raise damaged(Kind.PNG)
 
 
+def chunk(name: bytes, body: bytes) -> bytes:
+    """The bytes of one chunk."""
+    return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+
+
 def open_png(data: bytes) -> Envelope:
     """Keep the chunks that make the still picture; set EXIF and ICC aside; drop all else.
 
@@ -61,7 +66,7 @@ def open_png(data: bytes) -> Envelope:
             size = struct.unpack_from(">II", body)
             depth, colour_type = body[8], body[9]
         if name == b"tRNS" and colour_type in _KEYED:
-            kept.append(_chunk(name, _key_as_decoded(body, depth, colour_type)))
+            kept.append(chunk(name, _key_as_decoded(body, depth, colour_type)))
         elif name in _MAKES_PIXELS or (name == b"PLTE" and colour_type == _PALETTE):
             kept.append(data[start:end])
         elif name == b"eXIf":
@@ -124,10 +129,6 @@ def _key_as_decoded(body: bytes, depth: int, colour_type: int) -> bytes:
     if colour_type == _RGB and depth == 16 and len(body) == 6:
         return bytes(level for high in body[::2] for level in (0, high))
     return body
-
-
-def _chunk(name: bytes, body: bytes) -> bytes:
-    return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
 
 
 def _profile(embedded: bytes | None, colours: Mapping[bytes, bytes]) -> bytes | None:

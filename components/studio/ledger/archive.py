@@ -84,8 +84,9 @@ class Archive:
     def trashed(self, designer: str, picture_id: str) -> PictureRecord | None:
         """A picture of this designer's that is in the trash."""
         found = self.ledger.picture(picture_id)
-        is_theirs = found is not None and found.designer == designer
-        return found if is_theirs and found is not None and found.deleted_at else None
+        if found is None or found.designer != designer or found.deleted_at in (None, CONDEMNED):
+            return None
+        return found
 
     def entries(self, designer: str, task_ids: Sequence[str]) -> list[Entry]:
         """These tasks with their pictures, in this order."""

@@ -11,8 +11,7 @@ from itertools import islice
 
 from components.studio.intake.faults import UnusablePicture
 from components.studio.intake.kinds import Kind, sniff
-from components.studio.provenance import jpeg as metadata_jpeg
-from components.studio.provenance import png as metadata_png
+from components.studio.provenance import jpeg, png
 from components.studio.provenance.provenance import (
     MOST_RECORDS,
     CarriesNothing,
@@ -32,9 +31,9 @@ def embed(data: bytes, provenance: Provenance) -> bytes:
     try:
         match sniff(data):
             case Kind.JPEG:
-                return metadata_jpeg.embed(data, provenance)
+                return jpeg.embed(data, provenance)
             case Kind.PNG:
-                return metadata_png.embed(data, provenance)
+                return png.embed(data, provenance)
             case kind:
                 raise CarriesNothing(f"no provenance is put into a {kind}")
     except UnusablePicture as error:
@@ -48,9 +47,9 @@ def read(data: bytes) -> Provenance | None:
     """
     match sniff(data):
         case Kind.JPEG:
-            records = metadata_jpeg.records_in(data)
+            records = jpeg.records_in(data)
         case Kind.PNG:
-            records = metadata_png.records_in(data)
+            records = png.records_in(data)
         case _:
             return None
     found = None

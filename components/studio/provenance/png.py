@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import struct
-import zlib
 from collections.abc import Iterator
 from typing import Final
 
-from components.studio.intake.png import chunks
+from components.studio.intake.png import chunk, chunks
 from components.studio.provenance.provenance import (
     MOST_JSON_BYTES,
     CarriesNothing,
@@ -34,7 +32,7 @@ def embed(data: bytes, provenance: Provenance) -> bytes:
         (_COMPANIONS[1], provenance.app),
     )
     kept: list[bytes | memoryview] = [data[:_HEADER_END]]
-    kept.extend(_text_chunk(keyword, text) for keyword, text in texts)
+    kept.extend(chunk(b"iTXt", keyword + bytes(5) + text.encode()) for keyword, text in texts)
     companions: tuple[bytes, ...] = ()
     end = _HEADER_END
     for name, start, end in chunks(data):
@@ -68,8 +66,3 @@ def records_in(data: bytes) -> Iterator[str]:
 
 def _keyword(body: bytes) -> bytes:
     return body[:80].partition(b"\x00")[0]
-
-
-def _text_chunk(keyword: bytes, text: str) -> bytes:
-    body = b"iTXt" + keyword + b"\x00\x00\x00\x00\x00" + text.encode()
-    return struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body))
