@@ -87,7 +87,7 @@ class TaskNotFound(KontextError):
 
 
 class ServiceFailed(KontextError):
-    """The service answered, and the answer is no: 500, 501, 408 or a code nobody documented.
+    """The service answered, and the answer is no, with a code that says no more: 500, 501, 408.
 
     On a query it is an answer about the query and says nothing of the task.
     """

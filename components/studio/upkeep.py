@@ -26,7 +26,7 @@ class Upkeep:
         self._thread.start()
 
     def stop(self) -> None:
-        """End, after the picture that is being removed."""
+        """End, after the sweep that is under way."""
         self._stopping.set()
         if self._thread.is_alive():
             self._thread.join()
