@@ -24,7 +24,7 @@ class Shelf:
         self._thumbnails = folder / "thumbnails"
 
     def put(self, picture_id: str, file_format: str, data: bytes) -> None:
-        """Store a picture's bytes as they are, and its thumbnail."""
+        """Store a picture's bytes as they are, and its thumbnail. Raises UnusablePicture, too."""
         write_whole(self.thumbnail_path(picture_id), thumbnail(data))
         write_whole(self.picture_path(picture_id, file_format), data)
 

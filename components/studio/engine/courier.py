@@ -106,6 +106,8 @@ class Courier:
         except OSError as error:
             log.error("picture not written", extra={"task": task.id, "why": error.strerror})
             raise _hindrance(Trouble.DISK, may_retry=True) from error
+        except UnusablePicture as error:
+            raise _hindrance(Trouble.RESULT_LOST, None, error.sentence, may_retry=True) from error
         return PictureRecord(
             id=task.id,
             designer=task.designer,
