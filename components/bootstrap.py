@@ -119,11 +119,16 @@ def assemble(settings: Settings, sandbox: RunningSandbox | None = None) -> Studi
         )
     except KeyRejected as error:
         raise SettingsError(f"KIE_API_KEY cannot be used. {error.message}") from error
+    shelf = Shelf(settings.data_dir)
+    try:
+        shelf.sweep()
+    except OSError as error:
+        raise LedgerUnavailable(
+            f"The data folder {settings.data_dir} cannot be tidied up: {error.strerror}."
+        ) from error
     ledger = Ledger.in_folder(settings.data_dir, busy_timeout_seconds=settings.busy_timeout_seconds)
     if sandbox is not None:
         ledger.forget_uploads()  # the sandbox may listen on another port than the last time
-    shelf = Shelf(settings.data_dir)
-    shelf.sweep()
     # The only addresses that may be private: a result lies where the service itself is.
     fetch = GuardedFetch(trusted_origins=(service.base_url, service.upload_base_url))
     bell = Bell()

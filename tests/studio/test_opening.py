@@ -49,6 +49,12 @@ def test_what_a_killed_studio_had_half_written_is_swept_away(tmp_path: Path) -> 
     assert (kept.exists(), half.exists()) == (True, False)
 
 
+def test_a_folder_that_cannot_be_swept_is_said_and_not_a_crash(tmp_path: Path) -> None:
+    (tmp_path / "pictures" / "aa" / ".picture.part").mkdir(parents=True)
+    with pytest.raises(LedgerUnavailable, match="cannot be tidied up"):
+        Opened(settings(tmp_path))
+
+
 def test_only_with_the_sandbox_there_is_a_drill_room(tmp_path: Path) -> None:
     with closing(Opened(settings(tmp_path / "real"))) as real:
         assert real.studio.drill is None
