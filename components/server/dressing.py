@@ -18,7 +18,7 @@ class DressedPage:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Change the answer if it is a page."""
-        if scope["type"] != "http" or "text/html" not in Headers(scope=scope).get("accept", ""):
+        if not is_page(scope):
             await self.app(scope, receive, send)
             return
         headers = [header for header in scope["headers"] if header[0].lower() not in _CONDITIONS]
@@ -47,6 +47,13 @@ class DressedPage:
             del headers[name]
         await send(start)
         await send({"type": "http.response.body", "body": dressed})
+
+
+def is_page(scope: Scope) -> bool:
+    """Whether a page is asked for, as an address bar does."""
+    if scope["type"] != "http" or scope["method"] != "GET":
+        return False
+    return "text/html" in Headers(scope=scope).get("accept", "")
 
 
 def _is_whole_page(start: Message) -> bool:

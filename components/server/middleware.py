@@ -14,7 +14,7 @@ from starlette.middleware import Middleware
 from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from components.server.dressing import DressedPage
+from components.server.dressing import DressedPage, is_page
 from components.studio.identity import COOKIE, COOKIE_LIFE_SECONDS, designer_of, new_token
 
 
@@ -64,7 +64,7 @@ class IdentityCookie:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Add the cookie to the first page that somebody without one opens."""
-        if not _is_page(scope) or designer_of(_cookie_in(scope)):
+        if not is_page(scope) or designer_of(_cookie_in(scope)):
             await self.app(scope, receive, send)
             return
         cookie = _identity_cookie(new_token(), secure=_is_secure(scope))
@@ -97,12 +97,6 @@ class SafeHeaders:
             await send(message)
 
         await self.app(scope, receive, send_with_headers if scope["type"] == "http" else send)
-
-
-def _is_page(scope: Scope) -> bool:
-    if scope["type"] != "http" or scope["method"] != "GET":
-        return False
-    return "text/html" in Headers(scope=scope).get("accept", "")
 
 
 def _cookie_in(scope: Scope) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+import requests
 
 from components.ui import browser
 from tests.server.conftest import Ground
@@ -51,3 +52,10 @@ def test_what_is_no_page_is_sent_as_it_is(ground: Ground) -> None:
 
     gone = ground.app.visitor().open("/app/static/browser/0000000000000000/kontext.css")
     assert (gone.status_code, gone.text) == (404, "No such file.")
+
+
+def test_whoever_asks_for_the_head_alone_is_not_told_that_the_page_is_empty(ground: Ground) -> None:
+    head = requests.head(ground.app.url, headers={"accept": "text/html"}, timeout=20)
+
+    assert head.status_code == 200
+    assert int(head.headers["content-length"]) > 0
