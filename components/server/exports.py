@@ -12,18 +12,16 @@ from itertools import chain
 from typing import Final
 from urllib.parse import parse_qs, quote
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from components.server.caching import KEPT_BY_ITS_OWNER, NOT_KEPT
 from components.server.reading import read_body
+from components.server.waiting import answer_of
 from components.studio.export.export import Exported, stream_zip
 from components.studio.export.naming import download_name
 from components.studio.identity import COOKIE, designer_of
-from components.studio.ledger.ledger import LedgerUnavailable
-from components.studio.settings import SettingsError
 from components.studio.studio import Studio
 
 MOST_PICTURES: Final = 1000
@@ -39,10 +37,7 @@ def export_routes(open_studio: Callable[[], Studio]) -> list[Route]:
     """
 
     async def download(request: Request) -> Response:
-        try:
-            return await run_in_threadpool(_file, open_studio, request)
-        except (LedgerUnavailable, SettingsError) as error:
-            return PlainTextResponse(str(error), 503, NOT_KEPT)
+        return await answer_of(_file, open_studio, request)
 
     async def export(request: Request) -> Response:
         form = await _form(request) if request.method == "POST" else {}
@@ -53,10 +48,7 @@ def export_routes(open_studio: Callable[[], Studio]) -> list[Route]:
         if len(ids) > MOST_PICTURES:
             return PlainTextResponse(f"Take {MOST_PICTURES:,} pictures at most.", 400, NOT_KEPT)
         plain = _is_plain(request) or form.get("plain") == ["1"]
-        try:
-            return await run_in_threadpool(_zip, open_studio, request, ids, plain)
-        except (LedgerUnavailable, SettingsError) as error:
-            return PlainTextResponse(str(error), 503, NOT_KEPT)
+        return await answer_of(_zip, open_studio, request, ids, plain)
 
     return [
         Route("/app/static/downloads/{picture_id}", download),

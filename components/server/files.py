@@ -9,16 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from components.server.caching import KEPT_BY_ITS_OWNER, NOT_KEPT
+from components.server.waiting import answer_of
 from components.studio.identity import COOKIE, designer_of
-from components.studio.ledger.ledger import LedgerUnavailable
 from components.studio.ledger.records import PictureRecord
-from components.studio.settings import SettingsError
 from components.studio.studio import NotYours, Studio
 
 Place = Callable[[Studio, PictureRecord], tuple[Path, str]]
@@ -30,10 +28,7 @@ def file_routes(open_studio: Callable[[], Studio]) -> list[Route]:
 
     def route(folder: str, place: Place) -> Route:
         async def file(request: Request) -> Response:
-            try:
-                return await run_in_threadpool(_file, open_studio, request, place)
-            except (LedgerUnavailable, SettingsError) as error:
-                return PlainTextResponse(str(error), 503, NOT_KEPT)
+            return await answer_of(_file, open_studio, request, place)
 
         return Route(f"/app/static/{folder}/{{picture_id}}", file)
 

@@ -17,14 +17,12 @@ from prometheus_client.core import (
     Metric,
 )
 from prometheus_client.registry import Collector
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
+from components.server.waiting import answer_of
 from components.studio.engine.tally import BUCKETS_SECONDS, Counts
-from components.studio.ledger.ledger import LedgerUnavailable
-from components.studio.settings import SettingsError
 from components.studio.studio import Studio
 from components.studio.tasks.task import State
 
@@ -33,19 +31,15 @@ def metrics_routes(open_studio: Callable[[], Studio]) -> list[Route]:
     """The one route of metrics."""
 
     async def metrics(_request: Request) -> Response:
-        return await run_in_threadpool(_metrics, open_studio)
+        return await answer_of(_metrics, open_studio)
 
     return [Route("/metrics", metrics)]
 
 
 def _metrics(open_studio: Callable[[], Studio]) -> Response:
     registry = CollectorRegistry(auto_describe=False)
-    try:
-        registry.register(_Reading(open_studio()))
-        text = generate_latest(registry)
-    except (LedgerUnavailable, SettingsError) as error:
-        return PlainTextResponse(f"{error}\n", 503)
-    return Response(text, headers={"content-type": CONTENT_TYPE_LATEST})
+    registry.register(_Reading(open_studio()))
+    return Response(generate_latest(registry), headers={"content-type": CONTENT_TYPE_LATEST})
 
 
 class _Reading(Collector):
