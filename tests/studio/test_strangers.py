@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ from starlette.routing import Route
 
 from components.bootstrap import assemble
 from components.kontext import GenerationRequest
+from components.studio.engine.gate import FIRST_PROBE_SECONDS
 from components.studio.settings import Settings
 from components.studio.studio import Studio
 from components.studio.tasks.task import State, Task, Trouble
@@ -43,6 +45,7 @@ class Stranger:
     asked_at: list[float] = field(default_factory=list)
     rejected_at: float | None = None
     rejected: int = 0
+    refuses_key_for_links: bool = False
     _numbers: Iterator[int] = field(default_factory=itertools.count)
 
     def routes(self) -> list[Route]:
@@ -97,6 +100,8 @@ class Stranger:
         return JSONResponse({"code": 200, "msg": "success", "data": data})
 
     async def download_url(self, _request: Request) -> Response:
+        if self.refuses_key_for_links:
+            return JSONResponse({"code": 401, "msg": "You do not have access permissions"})
         return self._too_many() or JSONResponse({"code": 422, "msg": "url is wrong", "data": None})
 
     def _too_many(self) -> Response | None:
@@ -182,6 +187,17 @@ def test_links_that_fail_together_are_asked_about_within_the_limits(tmp_path: Pa
         tasks = [asked_for(studio, f"lost link {number}") for number in range(18)]
         until(lambda: all(studio.task(DESIGNER, task.id).tries >= 2 for task in tasks))
     assert stranger.rejected == 0
+
+
+def test_a_key_that_is_refused_while_fetching_is_told_to_everybody_at_once(
+    tmp_path: Path,
+) -> None:
+    with studio_at(tmp_path, Stranger(refuses_key_for_links=True)) as studio:
+        told = threading.Event()
+        studio.bell.listen("f" * 32, told.set)
+        asked_for(studio, "lost link")
+        until(lambda: studio.held_by is Trouble.KEY)
+        assert told.wait(FIRST_PROBE_SECONDS / 2)  # the first probe would tell them, too
 
 
 def test_what_is_turned_away_is_sent_until_it_is_taken_and_then_never_again(

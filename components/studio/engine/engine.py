@@ -24,7 +24,7 @@ from components.studio.engine.steps import Hands, Outcome, Service, Steps
 from components.studio.engine.tally import Tally
 from components.studio.ledger.ledger import Beside, Ledger
 from components.studio.ledger.records import PictureRecord
-from components.studio.tasks.life import Hindered, advance, interrupted
+from components.studio.tasks.life import Hindered, Report, advance, interrupted
 from components.studio.tasks.task import Obstacle, Task, Trouble
 
 log = logging.getLogger("kontext.engine")
@@ -70,7 +70,8 @@ class Engine:
             tally=self.tally,
             metered=Metered(
                 turn=self._turn,
-                account=account,
+                queries=account.queries,
+                heed=lambda error: self._heed(account.heed_query, error),
                 steady=steady,
                 stopping=self._stopping,
                 tally=self.tally,
@@ -230,7 +231,10 @@ class Engine:
             # A fault of ours must leave the task in a state that somebody goes on from.
             log.exception("step failed", extra={"step": job.step, "task": task.id})
             outcome = Outcome(Hindered(Obstacle(Trouble.OURS), may_retry=True))
-        self._heed(job, outcome)
+        if job.step is Step.SEND:
+            self._heed(self._account.heed_create, outcome.report)
+        else:
+            self._heed(self._account.heed_query, outcome.answer)
         report = outcome.report
         if report is not None:
             self._surely_change(
@@ -248,14 +252,11 @@ class Engine:
             case _:
                 return self._steps.ask(task)
 
-    def _heed(self, job: Job, outcome: Outcome) -> None:
+    def _heed(self, rule: Callable[[Report | None, float], None], report: Report | None) -> None:
         """Let what one task was told slow or stop the others."""
         with self._turn:
             before = self._account.gate.trouble
-            if job.step is Step.SEND:
-                self._account.heed_create(outcome.report, self._steady())
-            else:
-                self._account.heed_query(outcome.answer, self._steady())
+            rule(report, self._steady())
             after = self._account.gate.trouble
         if after is not before:
             log.warning("sending is held", extra={"by": after})

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from components.kontext import KontextError, RateLimited, ServiceUnavailable
-from components.studio.engine.account import Account
+from components.studio.engine.pacing import Pace
 from components.studio.engine.tally import Tally
 
 T = TypeVar("T")
@@ -22,8 +22,10 @@ class Metered:
     """
 
     turn: threading.Condition
-    """Guards the account."""
-    account: Account
+    """Guards the pace."""
+    queries: Pace
+    heed: Callable[[KontextError], None]
+    """Lets an error slow or stop other calls."""
     steady: Callable[[], float]
     """Seconds that never go back."""
     stopping: threading.Event
@@ -40,18 +42,16 @@ class Metered:
         except KontextError as error:
             if isinstance(error, RateLimited):
                 self.tally.rejection()
-            with self.turn:
-                self.account.heed_query(error, self.steady())
+            self.heed(error)
             raise
         finally:
             with self.turn:
-                self.account.queries.give_back(self.steady())
+                self.queries.give_back(self.steady())
                 self.turn.notify_all()
 
     def _wait(self) -> None:
-        queries = self.account.queries
         with self.turn:
-            while not queries.take(self.steady()):
+            while not self.queries.take(self.steady()):
                 if self.stopping.is_set():
                     raise ServiceUnavailable("the studio closes")
-                self.turn.wait(queries.seconds_until_free(self.steady()))
+                self.turn.wait(self.queries.seconds_until_free(self.steady()))
