@@ -74,7 +74,6 @@ class Engine:
                 heed=lambda error: self._heed(account.heed_query, error),
                 steady=steady,
                 stopping=self._stopping,
-                tally=self.tally,
             ),
         )
         self._insistence = Insistence(self._stopping)

@@ -7,9 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from components.kontext import KontextError, RateLimited, ServiceUnavailable
+from components.kontext import KontextError, ServiceUnavailable
 from components.studio.engine.pacing import Pace
-from components.studio.engine.tally import Tally
 
 T = TypeVar("T")
 
@@ -29,7 +28,6 @@ class Metered:
     steady: Callable[[], float]
     """Seconds that never go back."""
     stopping: threading.Event
-    tally: Tally
 
     def call(self, ask: Callable[[], T]) -> T:
         """The answer, once it could be asked for.
@@ -40,8 +38,6 @@ class Metered:
         try:
             return ask()
         except KontextError as error:
-            if isinstance(error, RateLimited):
-                self.tally.rejection()
             self.heed(error)
             raise
         finally:

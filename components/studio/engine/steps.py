@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import partial
 from typing import Protocol
 
 from components.kontext import (
@@ -36,7 +37,6 @@ from components.studio.tasks.life import (
 from components.studio.tasks.task import State, Task
 
 log = logging.getLogger("kontext.steps")
-
 
 Relink = Callable[[str], str]
 """Another link to a picture of the service, for one that does not work. Raises KontextError."""
@@ -198,13 +198,18 @@ class Steps:
             return Outcome(answer=answer)
         try:
             # At the first try the link mostly works; and no worker has to wait for a turn.
-            picture = self.hands.bring_home(task, self._relink if ask_first else None)
+            relink = partial(self._relink, task) if ask_first else None
+            picture = self.hands.bring_home(task, relink)
         except Hindrance as hindrance:
             return Outcome(hindrance.hindered, answer=answer)
         return Outcome(Stored(picture.id), picture, answer)
 
-    def _relink(self, url: str) -> str:
-        return self.metered.call(lambda: self.service.download_url(url))
+    def _relink(self, task: Task, url: str) -> str:
+        try:
+            return self.metered.call(lambda: self.service.download_url(url))
+        except KontextError as error:
+            self._note("link", task, error)
+            raise
 
     def _note(self, call: str, task: Task, error: KontextError) -> None:
         why = type(error).__name__  # its words may quote the prompt
