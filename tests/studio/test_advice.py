@@ -68,7 +68,23 @@ def test_quoted_words_are_noticed_only_while_they_would_be_translated() -> None:
     assert edit(prompt, translate=False) == []
 
 
+def test_a_fix_leaves_what_stands_in_quotes_alone() -> None:
+    [pronoun] = [
+        advice
+        for advice in edit("“Just do it” written above, make it red, keep the rest")
+        if advice.matter is Matter.PRONOUN
+    ]
+    assert pronoun.fix is not None
+    assert pronoun.fix.prompt == ("“Just do it” written above, make the picture red, keep the rest")
+    [kept] = edit("Make the wall blue, don't change “OPEN” on the sign, keep the rest")
+    assert kept.fix is not None
+    assert kept.fix.prompt == (
+        "Make the wall blue, keep “OPEN” on the sign unchanged, keep the rest"
+    )
+
+
 def test_what_stands_in_quotes_is_lettering_and_follows_no_rule() -> None:
+    assert edit("Paint “Do not touch the art” on the wall, keep the rest") == []
     assert edit("Write “NO, transform it without them” on the wall, keep the bricks") == []
 
 

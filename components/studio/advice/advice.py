@@ -81,8 +81,11 @@ def advise(prompt: str, *, editing: bool, translate: bool) -> list[Advice]:
 
 
 def _said(prompt: str) -> str:
-    """The prompt without what stands in quotes: lettering follows no rules of ours."""
-    return words.QUOTED.sub("“”", prompt)
+    """The prompt with what stands in quotes blotted out: lettering follows no rules of ours.
+
+    As long as before, so that what is found lies at the same place in the prompt.
+    """
+    return words.QUOTED.sub(lambda quoted: "·" * len(quoted[0]), prompt)
 
 
 def _with_clause(prompt: str, clause: str) -> str:
@@ -154,13 +157,14 @@ def _unquoted(wish: Wish) -> Iterator[Advice]:
 
 def _negative(wish: Wish) -> Iterator[Advice]:
     said = _said(wish.prompt)
-    change = words.DENIED_CHANGE.search(wish.prompt)
+    change = words.DENIED_CHANGE.search(said)
     if change:
         start, end = change.span()
-        kept = f"{wish.prompt[:start]}keep {change['what']} unchanged{wish.prompt[end:]}"
+        what = wish.prompt[slice(*change.span("what"))]
+        kept = f"{wish.prompt[:start]}keep {what} unchanged{wish.prompt[end:]}"
         yield Advice(
             Matter.NEGATIVE,
-            f"Say what stays instead of “{change[0]}”.",
+            f"Say what stays instead of “{wish.prompt[start:end]}”.",
             Fix("Say it so", prompt=kept),
         )
     elif denied := words.DENIES.search(said):
@@ -179,9 +183,8 @@ def _pronoun(wish: Wish) -> Iterator[Advice]:
     if pronoun is None or words.NAMED.search(said[: pronoun.start()]):
         return
     fix = None
-    place = words.PRONOUN.search(wish.prompt)
-    if pronoun[0].lower() == "it" and place and place[0].lower() == "it":
-        start, end = place.span()
+    if pronoun[0].lower() == "it":
+        start, end = pronoun.span()
         fix = Fix(
             "Say “the picture”", prompt=f"{wish.prompt[:start]}the picture{wish.prompt[end:]}"
         )
