@@ -101,7 +101,9 @@ _ENGLISH = frozenset(
     ("the", "of", "with", "and", "an", "at", "on", "to", "by", "make", "add", "change", "turn",
      "is", "for", "from", "into", "its", "it")
 )  # fmt: skip
-_SUBJECTS = frozenset({*NAMED, *(word for words in (*THINGS, *GROUNDS, *GENRES) for word in words)})
+_SUBJECTS = frozenset(NAMED).union(
+    phrase[0] for phrase in (*THINGS, *GROUNDS, *GENRES) if len(phrase) == 1
+)
 """English words that the painter knows; some mean something else elsewhere: rose, mare, boot."""
 _READ = 5_000
 """Letters of a prompt that are looked at; the model itself reads no more (contract.md §2)."""
