@@ -85,9 +85,10 @@ class Courier:
                 upload_path=UPLOAD_FOLDER,
                 mime_type=f"image/{picture.format}",
             )
-        except (InvalidRequest, KeyRejected) as error:
-            trouble = Trouble.KEY if isinstance(error, KeyRejected) else Trouble.UPLOAD
-            raise _hindrance(trouble, error.code, error.message) from error
+        except KeyRejected as error:
+            raise _hindrance(Trouble.KEY, error.code, error.message) from error
+        except InvalidRequest as error:
+            raise _hindrance(Trouble.UPLOAD, error.code, error.message) from error
         except KontextError as error:
             raise _hindrance(Trouble.UPLOAD, error.code, error.message, may_retry=True) from error
         return uploaded.download_url

@@ -67,8 +67,9 @@ def _profile(points: Primaries, power: float | None) -> bytes:
         _volume(red, white, blue) / whole,
         _volume(red, green, white) / whole,
     )
-    curve = _numbers(b"para", b"\0\0\0\0", *((power,) if power else ()))
-    if power is None:
+    if power is not None:
+        curve = _numbers(b"para", b"\0\0\0\0", power)
+    else:
         curve = _numbers(b"para", b"\0\3\0\0", 2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045)
     tags = {
         b"wtpt": _numbers(b"XYZ ", b"", *_D50),
