@@ -49,9 +49,8 @@ def push_routes(open_studio: Callable[[], Studio]) -> list[WebSocketRoute]:
         stop = studio.bell.listen(designer, rung)
         telling = asyncio.create_task(_tell(socket, changed))
         try:
-            with suppress(WebSocketDisconnect):  # a closed tab is how this always ends
-                while True:
-                    await socket.receive_text()
+            while (await socket.receive())["type"] != "websocket.disconnect":
+                pass  # nothing that a tab says is listened to
         finally:
             stop()
             telling.cancel()

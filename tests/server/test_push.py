@@ -75,3 +75,13 @@ def test_a_tab_that_talks_nonsense_is_heard_out_and_still_told(ground: Ground) -
         tab.send("x" * 10_000)
         tab.send(json.dumps({"designer": "ben"}))
         assert "version" in heard(tab)
+
+
+@pytest.mark.parametrize("words", ["hello", b"\x00\xff"])
+def test_whatever_a_tab_says_it_stays_connected(ground: Ground, words: str | bytes) -> None:
+    with listening(ground.anna) as tab:
+        heard(tab)
+        tab.send(words)
+        with pytest.raises(TimeoutError):  # and not that the connection was closed
+            while True:
+                heard(tab, within_seconds=0.7)
