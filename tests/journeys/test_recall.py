@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browsing import visiting
 from tests.journeys.doing import ARRIVAL_MS, ask_for, cards, expect_picture, go_to, prompt_box
@@ -113,6 +113,27 @@ def test_what_is_being_typed_survives_a_reload(
         box.focus()
         page.keyboard.press("Control+Enter")
         expect(cards(page).first).to_contain_text("A castle in the ai")
+
+
+def test_what_is_typed_before_the_script_is_there_survives_a_reload(
+    quick: ServedApp, browser: Browser
+) -> None:
+    with visiting(browser, quick.url) as page:
+        held: list[Route] = []
+
+        def hold(route: Route) -> None:
+            held.append(route)
+
+        page.route("**/recall/recall.js", hold)
+        with page.expect_request("**/recall/recall.js"):
+            page.reload()
+        box = prompt_box(page)
+        box.press_sequentially("A castle in the ai")
+        held[0].continue_()
+        page.unroute("**/recall/recall.js", hold)
+        expect(page.locator(".kx-recall")).to_be_attached()
+        page.reload()
+        expect(box).to_have_value("A castle in the ai")
 
 
 def test_the_settings_survive_a_reload_with_the_prompt(quick: ServedApp, browser: Browser) -> None:

@@ -5,13 +5,30 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
-from components.ui.sheet import Action, Card, event_of, sheet
+from components.ui.sheet import (
+    Action,
+    Card,
+    Kin,
+    Parts,
+    Relative,
+    Shape,
+    Shapes,
+    event_of,
+    sheet,
+)
 
 STATE_WORDS = {"done": "Done", "generating": "Generating", "refused": "Refused"}
-ACTIONS = (Action("edit", "Edit this"), Action("star", "Star"), Action("delete", "Delete"))
+ACTIONS = (
+    Action("edit", "Edit this"),
+    Action("star", "Star"),
+    Action("delete", "Delete"),
+    Action("copy_prompt", "Copy prompt"),
+)
+MANY = (Action("star", "Star"), Action("delete", "Delete"))
 
 st.set_page_config(page_title="Sheet", layout="wide")
 
@@ -19,6 +36,7 @@ st.set_page_config(page_title="Sheet", layout="wide")
 def card_of(number: int, entry: dict[str, str]) -> Card:
     done = entry["state"] == "done"
     address = f"/pictures/{entry.get('file', entry['id'])}.png"
+    verbs = entry.get("verbs", "edit star delete").split()
     return Card(
         id=entry["id"],
         state=entry["state"],
@@ -32,10 +50,24 @@ def card_of(number: int, entry: dict[str, str]) -> Card:
         picture_url=address if done else None,
         width_px=160,
         height_px=90,
-        actions=ACTIONS,
+        actions=tuple(action for action in ACTIONS if action.verb in verbs),
         starred=entry.get("starred") == "yes",
         group=entry.get("group", ""),
     )
+
+
+def parts_of(state: dict[str, Any]) -> Parts:
+    """With `bare`, the places of all cards; with `variants`, the kin of the last."""
+    cards = state["cards"]
+    kin = None
+    if state["variants"]:
+        relatives = [card_of(0, entry) for entry in (cards[-1], *state["variants"])]
+        kin = Kin(cards[-1]["id"], variants=tuple(Relative(c.prompt, c) for c in relatives))
+    shapes = None
+    if state["bare"]:
+        places = [Shape(entry["id"], 160, 90, state=entry["state"]) for entry in cards]
+        shapes = Shapes(places, "/pictures/{}.png")
+    return Parts(shapes=shapes, kin=kin, many=MANY)
 
 
 def on_event() -> None:
@@ -47,13 +79,18 @@ def on_event() -> None:
 @st.fragment
 def contact_sheet() -> None:
     state = json.loads(Path(os.environ["SHEET_STATE"]).read_text("utf-8"))
-    cards = [card_of(number, entry) for number, entry in enumerate(state["cards"])]
+    cards = [
+        card_of(number, entry)
+        for number, entry in enumerate(state["cards"])
+        if entry["id"] not in state["bare"]
+    ]
     event = sheet(
         cards,
         key="sheet",
         layout=state["layout"],
         push_url="/push",
         empty="Empty",
+        parts=parts_of(state),
         on_event=on_event,
     )
     if event is not None:

@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import requests
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+from PIL import Image
+from playwright.sync_api import (
+    BrowserContext,
+    ConsoleMessage,
+    Locator,
+    Page,
+    Route,
+    WebSocketRoute,
+    expect,
+    sync_playwright,
+)
 
 from tests.ui.pages import serving
 
 pytestmark = pytest.mark.browser
 
 PATIENCE_MS = 10_000
+TEAL = (0, 128, 128)
 HOSTILE = "<img src=x onerror=\"document.title='owned'\"><script>alert(1)</script> & <b>bold</b>"
 NOT_OURS = (
     "status of 404",  # a picture that is not there, on purpose
@@ -31,8 +43,16 @@ class Server:
     url: str
     state: Path
 
-    def show(self, *entries: dict[str, str], layout: str = "feed") -> None:
-        self.state.write_text(json.dumps({"layout": layout, "cards": entries}), "utf-8")
+    def show(
+        self,
+        *entries: dict[str, str],
+        layout: str = "feed",
+        bare: Sequence[str] = (),
+        variants: Sequence[dict[str, str]] = (),
+    ) -> None:
+        """Show these cards; of those whose ids are `bare` only the place is told."""
+        state = {"layout": layout, "cards": entries, "bare": bare, "variants": variants}
+        self.state.write_text(json.dumps(state), "utf-8")
 
     def tell(self) -> int:
         """Push a burst to all open tabs; return how many there are."""
@@ -48,6 +68,12 @@ def picture(card_id: str, prompt: str = "A harbour", **more: str) -> dict[str, s
 
 def running(card_id: str, prompt: str = "A harbour", **more: str) -> dict[str, str]:
     return picture(card_id, prompt, **more) | {"state": "generating"}
+
+
+def middle_of(shown: Locator) -> tuple[int, ...]:
+    """The colour in the middle of what is seen."""
+    image = Image.open(io.BytesIO(shown.screenshot())).convert("RGB")
+    return image.getpixel((image.width // 2, image.height // 2))
 
 
 @pytest.fixture(scope="module")
@@ -222,6 +248,23 @@ def test_the_lightbox_is_walked_and_left_by_keyboard(page: Page, server: Server)
     expect(page.locator("[data-id=c]")).to_be_focused()
 
 
+def test_the_lightbox_never_shows_the_last_picture_in_place_of_the_next(
+    page: Page, server: Server
+) -> None:
+    page.route("**/pictures/b.png", lambda _: None)  # it never comes
+    server.show(picture("a", "First"), picture("b", "Second"))
+    open_sheet(page, server)
+    expect(page.locator("[data-id=a].kx-sheet-loaded")).to_be_visible()
+    page.locator("[data-id=a]").focus()
+    page.keyboard.press("Enter")
+    seen = page.locator(".kx-sheet-view-picture")
+    page.wait_for_function("document.querySelector('.kx-sheet-view-picture').naturalWidth")
+    assert middle_of(seen) == TEAL
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(".kx-sheet-view-prompt")).to_have_text("Second")
+    assert middle_of(seen) != TEAL
+
+
 def test_a_missing_file_leaves_a_whole_card_and_no_broken_picture(
     page: Page, server: Server
 ) -> None:
@@ -269,3 +312,122 @@ def test_the_size_of_the_grid_is_remembered(page: Page, server: Server) -> None:
     expect(first).not_to_have_css("height", small)
     page.reload()
     expect(slider).to_have_value("380")
+
+
+def test_a_card_that_offers_the_pressed_button_no_more_keeps_the_keys(
+    page: Page, server: Server
+) -> None:
+    server.show(picture("a"), picture("b"))
+    open_sheet(page, server)
+    page.locator("[data-id=b] [data-verb=edit]").focus()
+    server.show(picture("a"), running("b", verbs="delete"))
+    server.tell()
+    expect(page.locator("[data-id=b] [data-verb=edit]")).to_have_count(0)
+    expect(page.locator("[data-id=b]")).to_be_focused()
+
+
+def test_a_picture_that_is_lost_when_its_card_is_long_past_troubles_nobody(
+    page: Page, server: Server
+) -> None:
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/pictures/lost.png", hold)
+    lost = picture("p0", file="lost")
+    server.show(lost, *(picture(f"p{number}") for number in range(1, 400)), layout="grid")
+    open_sheet(page, server)
+    expect(page.locator("[data-id=p0] .kx-sheet-picture")).to_be_attached()
+    page.wait_for_timeout(100)
+    page.locator("[data-id=p1]").focus()
+    page.keyboard.press("End")
+    expect(page.locator("[data-id=p0] .kx-sheet-frame")).to_have_count(0)
+    assert held
+    for route in held:
+        route.fulfill(status=404)
+    page.wait_for_timeout(200)  # for the page to hear of it
+    page.keyboard.press("Home")
+    page.unroute("**/pictures/lost.png")
+    expect(page.get_by_text("The file is missing on this server")).to_be_visible()
+
+
+def test_a_card_of_which_only_the_place_is_known_says_nothing_untrue(
+    page: Page, server: Server
+) -> None:
+    server.show(running("a"), picture("b"), layout="grid", bare=["a"])
+    open_sheet(page, server)
+    expect(page.locator("[data-id=a] .kx-sheet-elapsed")).to_be_attached()
+    expect(page.locator("[data-id=a] .kx-sheet-elapsed")).to_have_text("")
+
+    server.show(running("a", "A harbour"), picture("b"), layout="grid", bare=["c"])
+    server.tell()
+    expect(page.locator("[data-id=a] .kx-sheet-elapsed")).to_be_visible()
+    server.show(running("a") | {"state": "refused"}, picture("b"), layout="grid", bare=["a"])
+    server.tell()
+    expect(page.locator(".kx-sheet-live")).to_have_text("Not done: A harbour")
+
+
+def test_the_bar_of_the_selected_never_drops_the_keys(page: Page, server: Server) -> None:
+    server.show(*(picture(name) for name in "abc"), layout="grid")
+    open_sheet(page, server)
+    page.locator("[data-id=b]").focus()
+    page.keyboard.press("x")
+    page.get_by_role("button", name="All 3 shown").press("Enter")
+    expect(page.get_by_text("3 selected")).to_be_visible()
+    expect(page.get_by_role("button", name="Done", exact=True)).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("toolbar", name="Selected pictures")).to_be_hidden()
+    expect(page.locator("[data-id=b]")).to_be_focused()
+
+
+def test_a_variant_without_a_place_of_its_own_leaves_the_keys_where_it_was_met(
+    page: Page, server: Server
+) -> None:
+    cards = [running("x"), picture("a", "First"), picture("b", "Second")]
+    server.show(*cards, variants=[picture("v", "Hidden")])
+    open_sheet(page, server)
+    expect(page.locator("[data-id=b].kx-sheet-loaded")).to_be_visible()
+    page.locator("[data-id=b]").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("ArrowDown")
+    expect(page.locator(".kx-sheet-view-prompt")).to_have_text("Hidden")
+    page.keyboard.press("Escape")
+    expect(page.locator("[data-id=b]")).to_be_focused()
+
+
+def test_a_prompt_is_copied_also_where_the_browser_has_no_clipboard_for_scripts(
+    page: Page, server: Server
+) -> None:
+    server.show(picture("a", verbs="copy_prompt"))
+    open_sheet(page, server)
+    page.evaluate("Object.defineProperty(navigator, 'clipboard', {value: undefined})")
+    page.locator("[data-id=a]").focus()
+    page.keyboard.press("c")
+    expect(page.get_by_text("Prompt copied")).to_be_visible()
+    expect(page.locator("[data-id=a]")).to_be_focused()
+    page.evaluate("document.execCommand = () => false")
+    page.keyboard.press("c")
+    expect(page.get_by_text("The browser did not allow the copy")).to_be_visible()
+
+
+def test_a_press_that_never_arrives_is_said_and_taken_back(page: Page, server: Server) -> None:
+    server.show(picture("a"))
+    page.clock.install()
+    is_cut = False
+
+    def pass_on(wire: WebSocketRoute) -> None:
+        server_side = wire.connect_to_server()
+        wire.on_message(lambda message: None if is_cut else server_side.send(message))
+
+    page.route_web_socket("**/_stcore/stream", pass_on)
+    open_sheet(page, server)
+    expect(page.locator("[data-id=a].kx-sheet-loaded")).to_be_visible()
+    is_cut = True
+    page.locator("[data-id=a]").focus()
+    page.keyboard.press("Delete")
+    expect(page.locator(".kx-sheet-going")).to_be_attached()
+    for _ in range(3):
+        page.clock.run_for(5_100)
+    expect(page.get_by_text("That did not reach the studio")).to_be_visible()
+    expect(page.locator(".kx-sheet-going")).to_have_count(0)

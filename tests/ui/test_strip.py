@@ -87,6 +87,18 @@ def test_the_strip_works_by_keyboard_and_keeps_the_focus_when_it_is_redrawn(
         expect(step(page, "Step 1").get_by_role("button", name=HOSTILE)).to_be_focused()
 
 
+def test_what_is_offered_no_more_leaves_the_keys_at_its_picture(
+    strip_url: str, browser: Browser
+) -> None:
+    with visiting(browser, strip_url) as page:
+        page.get_by_role("button", name="As before: Original").press("Enter")
+        heard(page, "before p0")
+        expect(step(page, "Original").get_by_role("button", name="(Original)")).to_be_focused()
+        page.get_by_role("button", name="Change number 80").press("Enter")
+        heard(page, "before p0", "show p80")
+        expect(page.get_by_role("button", name="Change number 80")).to_be_focused()
+
+
 def test_a_long_line_shows_its_newest_step_and_never_widens_the_page(
     strip_url: str, browser: Browser
 ) -> None:

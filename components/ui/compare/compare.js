@@ -10,6 +10,7 @@ import { createDivider } from "./divider.js";
 import { createGeometry } from "./geometry.js";
 import { createPictures } from "./pictures.js";
 import { MODES, readView } from "./view.js";
+import { living } from "../drawing/living.js";
 import { createZoom } from "../zoom/zoom.js";
 
 const SMOOTH_MS = 200;
@@ -20,11 +21,10 @@ const REMEMBERED = 50;
 
 /** What a designer had set, by the instance's key: a page may take the viewer away and bring it back. */
 const memory = new Map();
-/** The living viewer of each root. */
-const viewers = new WeakMap();
 
-/** @param {HTMLElement} root */
-function createViewer(root) {
+/** @param {HTMLElement} parent with `compare.html` in it */
+function createViewer(parent) {
+  const root = parent.querySelector(".kx-compare");
   const $ = (selector) => root.querySelector(selector);
   const stage = $(".kx-stage");
   const handle = $(".kx-handle");
@@ -39,6 +39,7 @@ function createViewer(root) {
   const geometry = createGeometry(stage, panes, frame);
   let view = { ...readView(null), key: null };
   let looking = { mode: "slider", share: 0.5, fit: "crop", playing: !calm.matches };
+  let sent = null;
   let smoothTimer = 0;
 
   const blink = createBlink(stage, $("[data-do=play]"));
@@ -178,7 +179,6 @@ function createViewer(root) {
 
   function drawFullScreen(active) {
     const button = $("[data-do=full]");
-    button.setAttribute("aria-pressed", String(active));
     button.setAttribute("aria-label", active ? "Leave full screen" : "Full screen");
     button.title = active ? "Leave full screen (Esc)" : "Full screen (F)";
     zoom.refresh();
@@ -249,14 +249,19 @@ function createViewer(root) {
   root.addEventListener("keydown", onKeyDown, { signal });
   window.addEventListener(
     "keyup",
-    (event) => event.key.toLowerCase() === "b" && root.removeAttribute("data-peek"),
+    (event) => ["b", "B"].includes(event.key) && root.removeAttribute("data-peek"),
     { signal },
   );
   window.addEventListener("blur", () => root.removeAttribute("data-peek"), { signal });
   stage.addEventListener("pointerdown", onPress, { signal });
 
   return {
-    show,
+    /** @param {{data: {view: string}}} component */
+    update({ data }) {
+      if (sent === data.view) return;
+      sent = data.view;
+      show(readView(data));
+    },
     destroy() {
       fullScreen.leave();
       listening.abort();
@@ -268,26 +273,4 @@ function createViewer(root) {
   };
 }
 
-/**
- * Streamlit calls this at each rerun that reaches the component, on the same element.
- *
- * @param {{data: {view?: string}, parentElement: HTMLElement}} component
- * @returns {(() => void) | undefined} Takes the viewer down, unless a later call has it.
- */
-export default function mount({ data, parentElement }) {
-  const root = parentElement.querySelector(".kx-compare");
-  if (!root) return undefined;
-  const living = viewers.get(root) ?? { viewer: createViewer(root), sent: null, calls: 0 };
-  viewers.set(root, living);
-  living.calls += 1;
-  if (living.sent !== data?.view) {
-    living.sent = data?.view;
-    living.viewer.show(readView(data));
-  }
-  const call = living.calls;
-  return () => {
-    if (call !== living.calls) return;
-    living.viewer.destroy();
-    viewers.delete(root);
-  };
-}
+export default living(createViewer);

@@ -1,24 +1,18 @@
 /**
- * A panel under a button: a searchable list of texts, one of which is taken. Text from people
- * only ever goes through `textContent` and attributes.
+ * A panel under a button: a searchable list of texts, one of which is taken.
  *
  * @typedef {{id: string, title: string, text: string, pinned: boolean, place: number | null}} Row
  *   as `__init__.py` says
  */
 
+import { element } from "../drawing/elements.js";
+
 const PIN = "M9 4h6l-1 6 3.5 3.5v1.5h-11v-1.5l3.5-3.5zM12 15v5.5";
 const GAP_PX = 6;
 const EDGE_PX = 8;
 
-export function make(tag, className, ...children) {
-  const node = document.createElement(tag);
-  node.className = className;
-  node.append(...children);
-  return node;
-}
-
 function textButton(className, ...children) {
-  const button = make("button", className, ...children);
+  const button = element("button", className, ...children);
   button.type = "button";
   return button;
 }
@@ -46,13 +40,13 @@ export class Panel {
     this.pin = pin;
     this.opener = textButton("kx-recall-open", name);
     this.opener.setAttribute("aria-haspopup", "dialog");
-    this.search = make("input", "kx-recall-search");
+    this.search = element("input", "kx-recall-search");
     Object.assign(this.search, { type: "search", placeholder: search });
     this.search.setAttribute("aria-label", search);
-    this.list = make("ul", "kx-recall-list");
-    this.none = make("p", "kx-recall-none", "Nothing like that.");
-    this.panel = make("div", "kx-recall-panel", this.search, this.list, this.none);
-    this.panel.append(make("p", "kx-recall-foot", foot));
+    this.list = element("ul", "kx-recall-list");
+    this.none = element("p", "kx-recall-none", "Nothing like that.");
+    this.panel = element("div", "kx-recall-panel", this.search, this.list, this.none);
+    this.panel.append(element("p", "kx-recall-foot", foot));
     this.panel.popover = "auto";
     this.panel.setAttribute("role", "dialog");
     this.panel.setAttribute("aria-label", name);
@@ -76,14 +70,14 @@ export class Panel {
 
   /** @param {Row} row */
   #item(row) {
-    const words = make("span", "kx-recall-text", row.text);
+    const words = element("span", "kx-recall-text", row.text);
     words.dir = "auto";
     const taking = textButton("kx-recall-take", words);
-    if (row.title) taking.prepend(make("span", "kx-recall-title", row.title));
+    if (row.title) taking.prepend(element("span", "kx-recall-title", row.title));
     taking.title = row.text;
     Object.assign(taking.dataset, { id: row.id, does: "take" });
     taking.addEventListener("click", () => this.#taken(row));
-    const item = make("li", "kx-recall-row", taking);
+    const item = element("li", "kx-recall-row", taking);
     item.dataset.words = folded(`${row.title} ${row.text}`);
     if (this.pin) item.append(this.#pinButton(row));
     return item;

@@ -5,19 +5,16 @@
  */
 
 import { boxOf, fill, selectSlot, whenDrawn } from "./box.js";
-import { make, Panel } from "./panel.js";
+import { Panel } from "./panel.js";
 import { forgetUnsent, keepUnsent, putBackUnsent } from "./unsent.js";
 import { Walk } from "./walk.js";
-
-/** @type {WeakMap<Element, Recall>} By the element that Streamlit gives the component. */
-const RECALLS = new WeakMap();
+import { element } from "../drawing/elements.js";
+import { living } from "../drawing/living.js";
 
 class Recall {
-  /** @param {Element} parent @param {string} box */
-  constructor(parent, box) {
-    this.box = box;
+  /** @param {Element} parent */
+  constructor(parent) {
     this.walk = new Walk();
-    this.inTemplate = false;
     this.history = new Panel({
       name: "History",
       search: "Search earlier prompts",
@@ -31,22 +28,40 @@ class Recall {
       foot: "Type over what is in braces. Tab goes to the next.",
       take: (row) => this.putTemplate(row.text),
     });
-    const root = make("div", "kx-recall", this.templates.opener, this.history.opener);
-    root.append(this.templates.panel, this.history.panel);
-    parent.querySelector(":scope > .kx-recall")?.remove();
-    parent.append(root);
+    this.root = element("div", "kx-recall", this.templates.opener, this.history.opener);
+    this.root.append(this.templates.panel, this.history.panel);
+    parent.append(this.root);
     this.listening = new AbortController();
     const { signal } = this.listening;
     document.addEventListener("keydown", (event) => this.press(event), { capture: true, signal });
     document.addEventListener("input", (event) => this.typed(event), { signal });
     document.addEventListener("focusout", (event) => this.left(event), { signal });
+  }
+
+  /** @param {{data: {box: string, texts: string}, setTriggerValue: Function}} component */
+  update({ data, setTriggerValue }) {
+    if (this.box !== data.box) this.begin(data.box);
+    /** @type {Texts} */
+    const { earlier, templates } = JSON.parse(data.texts);
+    const onTheWay = earlier.filter((row) => row.place !== null);
+    this.sent = onTheWay.sort((one, other) => one.place - other.place).map((row) => row.text);
+    this.pin = (row) => setTriggerValue("pin", { id: row.id, pinned: !row.pinned });
+    this.history.show(earlier);
+    this.templates.show(templates);
+  }
+
+  /** @param {string} box the key of the prompt's box, another on each page */
+  begin(box) {
+    this.box = box;
+    this.walk.restart();
+    this.inTemplate = false;
     putBackUnsent(box);
     whenDrawn(box, (drawn) => (drawn.dir = "auto")); // a prompt may run from right to left
   }
 
-  /** Let go of the page. */
-  end() {
+  destroy() {
     this.listening.abort();
+    this.root.remove();
   }
 
   /** @param {string} text */
@@ -92,26 +107,4 @@ class Recall {
   }
 }
 
-/**
- * Streamlit calls this at every rerun that changes the data, and the function it returns also for
- * a call that a newer one overtook (1.67): only a parent that has left the page ends its recall.
- */
-export default function ({ data, parentElement, setTriggerValue }) {
-  let recall = RECALLS.get(parentElement);
-  if (recall?.box !== data.box) {
-    recall?.end();
-    recall = new Recall(parentElement, data.box);
-    RECALLS.set(parentElement, recall);
-  }
-  const texts = JSON.parse(data.texts);
-  const onTheWay = texts.earlier.filter((row) => row.place !== null);
-  recall.sent = onTheWay.sort((one, other) => one.place - other.place).map((row) => row.text);
-  recall.pin = (row) => setTriggerValue("pin", { id: row.id, pinned: !row.pinned });
-  recall.history.show(texts.earlier);
-  recall.templates.show(texts.templates);
-  return () => {
-    if (parentElement.isConnected) return;
-    recall.end();
-    RECALLS.delete(parentElement);
-  };
-}
+export default living((parent) => new Recall(parent));

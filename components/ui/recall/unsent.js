@@ -19,11 +19,16 @@ export function forgetUnsent(key) {
 }
 
 /**
- * Put back what was typed before the page was loaded, once its box is drawn.
+ * Put back what was typed before the page was loaded, once its box is drawn. Who is quicker than
+ * this script, and types already, goes on.
  * @param {string} key
  */
 export function putBackUnsent(key) {
   whenDrawn(key, (box) => {
+    if (box === document.activeElement && box.value) {
+      keepUnsent(key, box.value);
+      return;
+    }
     const text = sessionStorage.getItem(unsentName(key));
     forgetUnsent(key);
     if (text === null || box.value === text) return;

@@ -9,9 +9,12 @@ const ACT_PATIENCE_MS = 5_000; // longer than a rerun takes: sending again cuts 
 const ACT_TRIES = 3;
 
 export class Acts {
-  /** @param {(act: {verb: string, ids: string[], nonce: number}) => void} send */
-  constructor(send) {
-    this.send = send;
+  /**
+   * @param {(act: {verb: string, ids: string[], nonce: number}) => void} send
+   * @param {() => void} onLost one was never heard, however often it was sent
+   */
+  constructor(send, onLost) {
+    Object.assign(this, { send, onLost });
     this.waiting = [];
     this.lastNonce = 0;
     this.tries = 0;
@@ -49,6 +52,7 @@ export class Acts {
     if (this.tries === ACT_TRIES) {
       this.waiting.shift();
       this.sendFirst();
+      this.onLost();
       return;
     }
     this.tries += 1;

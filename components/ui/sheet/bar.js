@@ -2,20 +2,19 @@
  * The controls of what can be done with a card: buttons, and a link for the download.
  */
 
-import { arrange, element, say } from "./elements.js";
 import { icon } from "./icons.js";
-import { appUrl } from "./push.js";
+import { appUrl } from "../drawing/address.js";
+import { arrange, element, say } from "../drawing/elements.js";
 
 /** @type {Record<string, string>} What is asked for with each kind of download. */
 const DOWNLOADS = { download: "", download_plain: "?plain=1" };
 
 /**
  * @param {SheetAction} action
- * @param {SheetCard} card
  * @param {(verb: string, card: SheetCard, control: HTMLElement) => void} act
  * @returns {HTMLElement} a button, or a link when it is a download
  */
-function actionControl(action, card, act) {
+function actionControl(action, act) {
   const isLink = action.verb in DOWNLOADS;
   const control = element(isLink ? "a" : "button", "kx-sheet-action", icon(action.icon || action.verb), element("span", "kx-sheet-label"));
   control.dataset.verb = action.verb;
@@ -23,11 +22,10 @@ function actionControl(action, card, act) {
     control.type = "button";
     control.addEventListener("click", () => act(action.verb, control.card, control));
   }
-  updateActionControl(control, action, card);
   return control;
 }
 
-/** Keep a control that is already there up to date with its card. */
+/** Bring a control up to date with its card. */
 function updateActionControl(control, action, card) {
   control.card = card;
   control.title = action.label;
@@ -46,7 +44,7 @@ export function fillActions(bar, actions, card, act) {
   arrange(
     bar,
     actions.map((action) => {
-      const control = present.get(action.verb) ?? actionControl(action, card, act);
+      const control = present.get(action.verb) ?? actionControl(action, act);
       updateActionControl(control, action, card);
       return control;
     }),

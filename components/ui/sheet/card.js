@@ -10,9 +10,10 @@
  */
 
 import { fillActions } from "./bar.js";
-import { DAY_FORMAT, durationText, element, leftText, momentText, say, showBehind } from "./elements.js";
 import { icon } from "./icons.js";
-import { appUrl } from "./push.js";
+import { appUrl } from "../drawing/address.js";
+import { element, say, showBehind } from "../drawing/elements.js";
+import { DAY_FORMAT, durationText, leftText, momentText } from "../drawing/times.js";
 
 export const WAITING_STATES = new Set(["queued", "generating"]);
 const FEED_RATIO = 4 / 3; // of every frame of the feed, so that a row is level
@@ -73,10 +74,14 @@ export class CardView {
     return WAITING_STATES.has(this.card.state);
   }
 
+  /** Whether its file was asked for and is not there. */
+  get isMissing() {
+    return this.element.classList.contains("kx-sheet-missing");
+  }
+
   /** Whether there is a picture to open. */
   get hasPicture() {
-    const isMissing = this.element.classList.contains("kx-sheet-missing");
-    return this.card.state === "done" && Boolean(this.card.thumbnail_url ?? this.card.picture_url) && !isMissing;
+    return this.card.state === "done" && Boolean(this.card.thumbnail_url ?? this.card.picture_url) && !this.isMissing;
   }
 
   /**
@@ -96,7 +101,6 @@ export class CardView {
     dataset.shape = ratio < (layout === "feed" ? FEED_RATIO : 1) ? "tall" : "wide";
     style.setProperty("--kx-sheet-ratio", String(ratio));
     this.element.classList.toggle("kx-sheet-starred", Boolean(card.starred));
-    this.element.classList.remove("kx-sheet-going");
     this.element.setAttribute("aria-label", card.bare ? "Picture" : `${card.state_word}: ${card.prompt}`);
     this.element.classList.toggle("kx-sheet-stacked", Boolean(card.behind?.length));
     if (this.frame || layout === "feed") this.draw();
@@ -127,8 +131,7 @@ export class CardView {
 
   drawPicture() {
     const url = this.card.state === "done" ? appUrl(this.card.thumbnail_url ?? this.card.picture_url) : null;
-    const isLost = this.pictureUrl === url && this.element.classList.contains("kx-sheet-missing");
-    this.opener.hidden = !url || isLost;
+    this.opener.hidden = !url || (this.pictureUrl === url && this.isMissing);
     this.opener.setAttribute("aria-label", `Open picture: ${this.card.prompt}`);
     if (this.picture && this.pictureUrl === url) {
       this.picture.alt = this.card.alt;
@@ -142,43 +145,47 @@ export class CardView {
     if (!url) return;
     const picture = new Image();
     Object.assign(picture, { className: "kx-sheet-picture", alt: this.card.alt, loading: "lazy", decoding: "async", draggable: false });
-    picture.addEventListener("load", () => {
-      this.element.classList.add("kx-sheet-loaded");
-      if (this.element.dataset.fit === "whole") showBehind(this.mat, url);
-    });
-    picture.addEventListener("error", () => {
-      this.element.classList.add("kx-sheet-missing");
-      picture.remove();
-      this.opener.hidden = true;
-      this.drawWords();
-      this.needBar();
-    });
+    // What came of a picture that has been taken away since is nothing to this card.
+    picture.addEventListener("load", () => this.picture === picture && this.showPicture());
+    picture.addEventListener("error", () => this.picture === picture && this.showMissing());
     picture.src = url;
     this.picture = picture;
     this.box.append(picture);
     if (picture.complete && picture.naturalWidth) this.element.classList.add("kx-sheet-loaded"); // seen before
   }
 
+  showPicture() {
+    this.element.classList.add("kx-sheet-loaded");
+    if (this.element.dataset.fit === "whole") showBehind(this.mat, this.pictureUrl);
+  }
+
+  showMissing() {
+    this.element.classList.add("kx-sheet-missing");
+    this.picture.remove();
+    this.opener.hidden = true;
+    this.drawWords();
+    this.needBar();
+  }
+
   /** What stands in the frame while there is no picture to see. */
   drawWords() {
     const { card } = this;
-    const missing = this.element.classList.contains("kx-sheet-missing");
-    const kind = missing ? "problem" : this.element.dataset.kind;
+    const kind = this.isMissing ? "problem" : this.element.dataset.kind;
     if (kind === "picture") {
       this.dropWords();
       return;
     }
-    const drawn = missing ? "missing" : card.state;
+    const drawn = this.isMissing ? "missing" : card.state;
     if (this.words?.dataset.drawn !== drawn) {
       this.dropWords();
       this.words = this.makeWords(kind, drawn);
       this.frame.insertBefore(this.words, this.bar);
     }
-    if (missing) {
+    if (this.isMissing) {
       say(this.headline, "The file is missing on this server");
       say(this.advice, "Its prompt and settings are kept.");
     } else {
-      say(this.headline, card.headline || card.state_word);
+      say(this.headline, card.headline ?? card.state_word ?? "");
       say(this.advice, card.advice ?? "");
     }
     this.advice.title = this.advice.textContent;
@@ -213,7 +220,7 @@ export class CardView {
 
   /** @param {number} now epoch milliseconds by the server's clock */
   tick(now) {
-    if (!this.elapsed) return;
+    if (!this.elapsed || this.card.bare) return;
     const since = this.card.started_ms ?? this.card.created_ms;
     say(this.elapsed, durationText(now - since));
     const expected = this.card.started_ms ? (this.card.expected_seconds ?? 0) : 0;
@@ -235,7 +242,7 @@ export class CardView {
     this.inSight = true;
     if (!this.frame) this.draw();
     const isSeen = this.layout === "feed" || this.element.dataset.kind !== "picture" || TOUCH.matches;
-    if (isSeen || this.element.classList.contains("kx-sheet-missing")) this.needBar();
+    if (isSeen || this.isMissing) this.needBar();
   }
 
   /** Nothing in a grid is kept for a card that is far away, unless the keys are at it. */

@@ -2,8 +2,8 @@
  * What each key does on a card, on the page and in the lightbox alike, and the list of them.
  */
 
-import { element } from "./elements.js";
 import { neighbour } from "./walk.js";
+import { element } from "../drawing/elements.js";
 
 /** @type {Record<string, string>} verb by key; it is done only where the card offers it */
 const KEY_VERBS = { Delete: "delete", s: "star", e: "edit", r: "remix", c: "copy_prompt", l: "lineage", v: "compare" };
@@ -26,13 +26,16 @@ const KEY_WORDS = [
   ["+ − 0", "Zoom, in the open picture"],
 ];
 
+/** @param {KeyboardEvent} event */
+const keyOf = ({ key }) => (key.length === 1 ? key.toLowerCase() : key); // as with Shift or Caps Lock
+
 /**
  * @param {KeyboardEvent} event
  * @param {SheetCard} card
  * @returns {string | undefined} what the key asks to be done with the card
  */
 export function verbOfKey(event, card) {
-  const verb = KEY_VERBS[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+  const verb = KEY_VERBS[keyOf(event)];
   return card.row.some((action) => action.verb === verb) ? verb : undefined;
 }
 
@@ -67,7 +70,7 @@ export function keyHelp() {
 export function doKey(sheet, event, view) {
   const { selection } = sheet;
   const onCard = event.target === view.element;
-  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  const key = keyOf(event);
   if (isUndo(event)) sheet.undo();
   else if (event.ctrlKey || event.metaKey) {
     if (key !== "a" || !selection.canSelect) return false;
@@ -80,12 +83,17 @@ export function doKey(sheet, event, view) {
   return true;
 }
 
+function goTo(sheet, from, to, isSelecting) {
+  const { selection } = sheet;
+  if (isSelecting && !selection.anchor) selection.toggle(from.card.id);
+  if (isSelecting) selection.takeRange(to.card.id);
+  sheet.focusCard(to);
+}
+
 function goOrAct(sheet, event, view) {
   const to = neighbour(sheet.order, view, event.key);
   const verb = verbOfKey(event, view.card);
-  if (to && event.shiftKey && !sheet.selection.anchor) sheet.selection.toggle(view.card.id);
-  if (to) sheet.focusCard(to);
+  if (to) goTo(sheet, view, to, event.shiftKey);
   else if (verb) sheet.act(verb, view.card);
-  if (to && event.shiftKey) sheet.selection.takeRange(to.card.id);
   return Boolean(to || verb);
 }

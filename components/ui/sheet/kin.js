@@ -3,8 +3,8 @@
  * other variants of its press.
  */
 
-import { element } from "./elements.js";
-import { appUrl } from "./push.js";
+import { appUrl } from "../drawing/address.js";
+import { element } from "../drawing/elements.js";
 
 export class KinStrip {
   /** @param {(card: SheetCard) => void} look at another */
@@ -12,36 +12,41 @@ export class KinStrip {
     this.look = look;
     this.root = element("nav", "kx-sheet-kin");
     this.root.setAttribute("aria-label", "Steps and variants");
-    this.kin = null;
+    this.read(null, []);
   }
 
-  /** @param {object | undefined} kin as `cards.py` says, each card with its row of actions */
-  read(kin) {
-    this.kin = kin ?? null;
-    this.cards = new Map();
-    for (const { card } of kin ? [...kin.line, ...kin.branches, ...kin.variants] : []) this.cards.set(card.id, card);
+  /**
+   * @param {object | null} kin as `wire.py` says
+   * @param {SheetAction[][]} rows of actions, of which each card names one
+   */
+  read(kin, rows) {
+    this.kin = kin ?? { line: [], branches: [], variants: [] };
+    const { line, branches, variants } = this.kin;
+    const cards = [...line, ...branches, ...variants].map(({ card }) => card);
+    for (const card of cards) card.row = rows[card.actions];
+    this.cards = new Map(cards.map((card) => [card.id, card]));
   }
 
   /** @returns {SheetCard | undefined} a relative that is not in the sheet itself */
   card(id) {
-    return this.cards?.get(id);
+    return this.cards.get(id);
   }
 
   /** @returns {SheetCard | undefined} the variant before or after this one */
   beside(id, by) {
-    const variants = this.kin?.variants ?? [];
+    const { variants } = this.kin;
     const at = variants.findIndex(({ card }) => card.id === id);
     return at < 0 ? undefined : variants[at + by]?.card;
   }
 
   /** @param {string} id of the card that is looked at */
   draw(id) {
-    const isOurs = this.cards?.has(id) || this.kin?.of === id;
-    const text = isOurs ? JSON.stringify([id, this.kin]) : "";
+    const isOurs = this.cards.has(id) || this.kin.of === id;
     this.root.hidden = !isOurs || this.cards.size < 2;
-    if (this.drawn === text) return;
+    const text = JSON.stringify([id, this.kin]);
+    if (this.root.hidden || this.drawn === text) return;
     this.drawn = text;
-    const { line, branches, variants } = this.root.hidden ? { line: [], branches: [], variants: [] } : this.kin;
+    const { line, branches, variants } = this.kin;
     const held = this.root.contains(document.activeElement);
     this.root.replaceChildren(
       ...this.part("", line.length > 1 ? line : [], id),

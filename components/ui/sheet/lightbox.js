@@ -5,12 +5,13 @@
 
 import { BackButton } from "./backbutton.js";
 import { fillActions } from "./bar.js";
-import { element, momentText, say, showBehind } from "./elements.js";
 import { icon } from "./icons.js";
 import { isUndo, verbOfKey } from "./keys.js";
 import { KinStrip } from "./kin.js";
-import { appUrl } from "./push.js";
 import { onSwipe } from "./swipe.js";
+import { appUrl } from "../drawing/address.js";
+import { element, say, showBehind } from "../drawing/elements.js";
+import { momentText } from "../drawing/times.js";
 import { createZoom } from "../zoom/zoom.js";
 
 const LIGHTBOX_MAX_SCALE = 8;
@@ -30,7 +31,7 @@ export class Lightbox {
     this.picture = new Image();
     this.picture.className = "kx-sheet-view-picture";
     this.picture.draggable = false;
-    this.picture.addEventListener("load", () => this.fit());
+    this.picture.addEventListener("load", () => this.zoom?.refresh());
     this.picture.addEventListener("error", () => this.showMissing());
     this.note = element("p", "kx-sheet-view-note");
     this.stage = element("div", "kx-sheet-view-stage", this.picture, this.note);
@@ -50,8 +51,6 @@ export class Lightbox {
     const panel = element("aside", "kx-sheet-view-panel", this.prompt, this.details, this.moment, this.remark, this.bar);
     const table = element("div", "kx-sheet-view-table", this.stage, this.previous, this.next, element("div", "kx-sheet-view-status", this.place, this.scale), this.kin.root);
     this.dialog = element("dialog", "kx-sheet-view", table, panel, this.closer);
-    this.dialog.setAttribute("role", "dialog");
-    this.dialog.setAttribute("aria-modal", "true");
     this.dialog.setAttribute("aria-label", "Picture");
     this.dialog.addEventListener("keydown", (event) => this.onKey(event));
     this.dialog.addEventListener("close", () => this.onClosed());
@@ -108,11 +107,9 @@ export class Lightbox {
     say(this.remark, card.note ?? "");
     say(this.place, cards.length > 1 && !relative ? `${index + 1} of ${cards.length}` : "");
     // Disabling the button that has the focus would drop it to the page.
-    this.previous.setAttribute("aria-disabled", String(index === 0));
+    this.previous.setAttribute("aria-disabled", String(index <= 0));
     this.next.setAttribute("aria-disabled", String(index === cards.length - 1));
     fillActions(this.bar, card.row, card, this.act);
-    if (this.fits !== this.kin.root.hidden) this.fit(); // the strip takes room from the picture
-    this.fits = this.kin.root.hidden;
     this.sheet.onLook();
   }
 
@@ -124,8 +121,8 @@ export class Lightbox {
     say(this.note, "");
     this.picture.hidden = false;
     showBehind(this.picture, appUrl(card.thumbnail_url)); // seen until the large file is there
+    this.picture.removeAttribute("src"); // or the last picture would be seen until the next is there
     this.picture.src = url;
-    this.fit();
     this.zoom.reset();
   }
 
@@ -141,13 +138,6 @@ export class Lightbox {
     const { clientWidth, clientHeight } = this.stage;
     const scale = Math.min(clientWidth / width, clientHeight / height, 1.5);
     return { width: width * scale, height: height * scale };
-  }
-
-  fit() {
-    const { width, height } = this.fitted();
-    this.picture.style.width = `${width}px`;
-    this.picture.style.height = `${height}px`;
-    this.zoom?.refresh();
   }
 
   onZoom({ scale, x, y }, smooth) {

@@ -3,7 +3,7 @@
  */
 
 import { fillActions } from "./bar.js";
-import { element } from "./elements.js";
+import { element } from "../drawing/elements.js";
 
 export class CardMenu {
   /** @param {(verb: string, card: SheetCard) => void} act */

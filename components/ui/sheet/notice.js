@@ -32,6 +32,7 @@ window.addEventListener("focus", forgetUnseen);
 export function endingText(before, after) {
   const ended = before && WAITING_STATES.has(before.state) && !WAITING_STATES.has(after.state);
   if (!ended) return "";
-  const what = after.state === "done" ? "Picture done" : after.headline || after.state_word;
-  return `${what}: ${after.prompt}`;
+  // Far from the screen it comes bare, and says nothing of itself.
+  const what = after.state === "done" ? "Picture done" : (after.headline ?? after.state_word ?? "Not done");
+  return `${what}: ${before.prompt}`;
 }

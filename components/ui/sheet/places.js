@@ -13,7 +13,7 @@ export class Places {
     this.tell = tell;
     /** @type {Map<string, SheetCard>} every card that was filled once */
     this.known = new Map();
-    this.told = "";
+    this.told = this.looking = "";
     this.takeBack = () => {};
   }
 
@@ -48,7 +48,7 @@ export class Places {
   want(near, first, looking) {
     this.forgetWish();
     const isFilled = !near.some((card) => card.bare);
-    if (!near.length || (isFilled && looking === (this.looking ?? ""))) return;
+    if (!near.length || (isFilled && looking === this.looking)) return;
     const view = { first, last: first + near.length - 1, looking };
     const text = JSON.stringify(view);
     // Asked for once: Python fills it at every rerun from then on.
@@ -64,10 +64,6 @@ export class Places {
   forgetWish() {
     clearTimeout(this.timer);
     this.takeBack();
-  }
-
-  destroy() {
-    this.forgetWish();
   }
 }
 

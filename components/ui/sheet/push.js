@@ -3,6 +3,7 @@
  */
 
 import { whenQuiet } from "../beat/quiet.js";
+import { appUrl } from "../drawing/address.js";
 
 const PUSH_PAUSE_MS = 150; // the least time between two announcements: bursts become one rerun
 const PUSH_STAGGER_MS = 20;
@@ -10,31 +11,6 @@ const PUSH_FIRST_RETRY_MS = 500;
 const PUSH_LAST_RETRY_MS = 15_000;
 const NET_MS = 15_000; // the push tells at once; this is the net below it, while something runs
 const PUSH_LINGER_MS = 1_000; // a change of page closes the last sheet just before the next opens
-
-/**
- * Where the app is served, without a trailing slash. Streamlit's own scripts know the base path;
- * the address bar also holds the page's name.
- * @returns {string}
- */
-function appRoot() {
-  const script = document.querySelector('script[src*="static/js/"]');
-  return script ? script.src.split("/static/js/")[0] : location.origin;
-}
-
-/**
- * Make an address of the app absolute.
- * @param {string | undefined} address relative to the app's root, or http(s)
- * @returns {string | null} null for what is neither, such as "javascript:"
- */
-export function appUrl(address) {
-  if (!address) return null;
-  const root = appRoot();
-  const path = new URL(root).pathname;
-  const inside = path !== "/" && address.startsWith(`${path}/`) ? address.slice(path.length) : address;
-  const absolute = /^[a-z][a-z0-9+.-]*:/i.test(inside);
-  const url = new URL(absolute ? inside : `${root}/${inside.replace(/^\/+/, "")}`);
-  return /^https?:$/.test(url.protocol) ? url.href : null;
-}
 
 /** A socket that comes back by itself and tells its listeners the newest version. */
 class PushChannel {

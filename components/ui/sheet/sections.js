@@ -2,8 +2,8 @@
  * The cards under their headings, each heading with the number of its pictures.
  */
 
-import { arrange, element, say } from "./elements.js";
 import { countOf } from "./selection.js";
+import { arrange, element, say } from "../drawing/elements.js";
 
 export class Sections {
   constructor() {

@@ -3,16 +3,17 @@
  * It lives in the browser alone, so that a click marks a picture at once.
  */
 
-import { element, say } from "./elements.js";
 import { icon } from "./icons.js";
-import { appUrl } from "./push.js";
+import { appUrl } from "../drawing/address.js";
+import { element, say } from "../drawing/elements.js";
 
 const MOST_EXPORTED = 1000; // the server takes no more in one file
 
 export class Selection {
   /**
    * @param {{cards: () => SheetCard[], mark: (ids: Set<string>, isOn: boolean) => void,
-   *   act: (verb: string, ids: string[]) => void, say: (words: string) => void}} sheet
+   *   act: (verb: string, ids: string[]) => void, say: (words: string) => void,
+   *   focus: () => void}} sheet
    */
   constructor(sheet) {
     this.sheet = sheet;
@@ -21,6 +22,7 @@ export class Selection {
     this.count = element("span", "kx-sheet-chosen-count");
     this.count.setAttribute("aria-live", "polite");
     this.all = this.button("", "", () => this.takeAll());
+    this.all.title = "Ctrl+A";
     this.verbs = element("div", "kx-sheet-chosen-verbs");
     this.closer = this.button("Done", "dismiss", () => this.clear());
     this.bar = element("div", "kx-sheet-chosen", this.count, this.all, this.verbs, this.closer);
@@ -116,14 +118,13 @@ export class Selection {
   }
 
   draw() {
+    const held = document.activeElement; // asked later, it is the page already where that is hidden
     const cards = this.sheet.cards();
     const size = this.ids.size;
     const chosen = countOf(cards.filter((card) => this.ids.has(card.id)));
     this.bar.hidden = !this.isOn || !cards.length;
     say(this.count, chosen ? `${chosen} selected` : "Click pictures");
-    this.count.hidden = false;
     say(this.all.querySelector(".kx-sheet-label"), `All ${countOf(cards)} shown`);
-    this.all.title = "Ctrl+A";
     this.all.hidden = size === cards.length;
     for (const button of this.verbs.children) {
       const needsTwo = button.dataset.verb === "compare";
@@ -131,6 +132,14 @@ export class Selection {
       if (needsTwo) button.title = size === 2 ? "Compare" : "Select two to compare";
     }
     this.sheet.mark(this.ids, this.isOn);
+    this.keepFocus(held);
+  }
+
+  /** A button that hides with its own press would drop the focus to the page. */
+  keepFocus(held) {
+    if (!this.bar.contains(held) || held.checkVisibility()) return;
+    if (this.bar.hidden) this.sheet.focus();
+    else this.closer.focus();
   }
 }
 

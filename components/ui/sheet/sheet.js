@@ -5,8 +5,7 @@
 import { Acts } from "./acts.js";
 import { CardView } from "./card.js";
 import { Clock } from "./clock.js";
-import { copyPicture, copyPrompt, Snack } from "./copy.js";
-import { element, say } from "./elements.js";
+import { copyPicture, copyPrompt } from "./copy.js";
 import { doKey } from "./keys.js";
 import { Lightbox } from "./lightbox.js";
 import { CardMenu } from "./menu.js";
@@ -16,8 +15,11 @@ import { Pushes } from "./push.js";
 import { Sections } from "./sections.js";
 import { Selection } from "./selection.js";
 import { Sight } from "./sight.js";
-import { fillNothing, fillTools } from "./tools.js";
+import { Snack } from "./snack.js";
+import { fillTools } from "./tools.js";
 import { WayBack } from "./wayback.js";
+import { element, say } from "../drawing/elements.js";
+import { living } from "../drawing/living.js";
 
 const STILL = matchMedia("(prefers-reduced-motion: reduce)");
 const JUST_MS = 5000; // old enough to have been asked for in this window
@@ -39,13 +41,15 @@ class SheetView {
     });
     this.clock = new Clock(() => this.order);
     this.wayBack = new WayBack((id) => this.views.has(id) && this.openLightbox(id));
-    this.acts = new Acts((act) => this.component.setTriggerValue("act", act));
+    this.acts = new Acts((act) => this.component.setTriggerValue("act", act), () => this.onLost());
     this.places = new Places((view) => this.component.setStateValue("view", view));
     this.act = (verb, card, control) => this.onAct(verb, card, control);
     this.live = element("div", "kx-sheet-live");
     this.live.setAttribute("aria-live", "polite");
     this.sections = new Sections();
-    this.nothing = element("div", "kx-sheet-nothing");
+    this.empty = element("p", "kx-sheet-nothing-text");
+    const ghosts = element("div", "kx-sheet-ghosts", element("i", ""), element("i", ""), element("i", ""));
+    this.nothing = element("div", "kx-sheet-nothing", ghosts, this.empty);
     this.tools = element("div", "kx-sheet-tools");
     this.snack = new Snack(() => this.onSnackUndo());
     this.menu = new CardMenu(this.act);
@@ -57,13 +61,14 @@ class SheetView {
         this.send(verb, ids);
       },
       say: (words) => this.snack.say(words),
+      focus: () => this.current?.element.focus({ preventScroll: true }),
     });
     const floating = [this.selection.bar, this.menu.root, this.snack.root];
     this.root = element("div", "kx-sheet", this.tools, this.nothing, this.sections.root, this.live, ...floating);
     this.root.addEventListener("keydown", (event) => this.onKey(event));
     this.root.addEventListener("focusin", (event) => this.onFocus(event));
     this.lightbox = new Lightbox({
-      cards: () => this.order.filter((view) => view.hasPicture).map((view) => view.card),
+      cards: () => this.pictured.map((view) => view.card),
       act: this.act,
       onLook: () => this.onLook(),
       undo: () => this.undo(),
@@ -74,7 +79,7 @@ class SheetView {
     this.sight = new Sight(this.root, () => this.order, () => this.want());
   }
 
-  /** @param {object} component what Streamlit hands over at every rerun */
+  /** @param {{data: {sheet: string}, setTriggerValue: Function, setStateValue: Function}} component */
   update(component) {
     this.component = component;
     const sheet = JSON.parse(component.data.sheet);
@@ -88,7 +93,7 @@ class SheetView {
     this.drawAround();
     this.selection.read(sheet);
     this.snack.offer(sheet.undo);
-    this.readKin();
+    this.lightbox.kin.read(sheet.kin, sheet.rows);
     this.lightbox.draw();
     this.wayBack.update(sheet.covered);
     this.sight.look();
@@ -104,35 +109,41 @@ class SheetView {
     this.tools.hidden = layout !== "grid" || isEmpty;
     if (!this.tools.hidden && !this.tools.childElementCount) fillTools(this.tools, this.root, many && this.selection);
     this.nothing.hidden = !isEmpty || !empty;
-    if (!this.nothing.childElementCount) fillNothing(this.nothing);
-    say(this.nothing.lastElementChild, empty);
+    say(this.empty, empty);
   }
 
-  readKin() {
-    const { kin } = this.sheet;
-    for (const { card } of kin ? [...kin.line, ...kin.branches, ...kin.variants] : []) card.row = this.sheet.rows[card.actions];
-    this.lightbox.kin.read(kin);
+  get pictured() {
+    return this.order.filter((view) => view.hasPicture);
   }
 
   drawCards(cards, isFirst) {
     const focused = this.root.contains(document.activeElement) ? document.activeElement : null;
-    const focusedCard = focused?.closest(".kx-sheet-card");
-    const focusedIndex = this.order.findIndex((view) => view.element === focusedCard);
-    const ids = new Set(cards.map((card) => card.id));
-    for (const [id, view] of this.views) if (!ids.has(id)) this.forget(id, view);
+    const focusedPlace = this.order.findIndex((view) => view.element.contains(focused));
+    const focusedView = this.order[focusedPlace];
+    this.forgetAllBut(new Set(cards.map((card) => card.id)));
     const texts = [];
     const wereThere = new Set(this.views.keys());
     this.order = cards.map((card) => this.drawCard(card, isFirst, texts));
     this.sections.draw(this.order);
     this.root.classList.toggle("kx-sheet-headed", Boolean(this.order[0]?.card.group));
     if (texts.length) this.live.textContent = texts.join("\n");
-    if (focusedCard && !focusedCard.isConnected) this.focusCard(this.order[Math.min(focusedIndex, this.order.length - 1)]);
-    else if (focused?.isConnected && document.activeElement !== focused) focused.focus({ preventScroll: true });
+    // A card keeps the keys when it moves or offers their button no more; gone, it hands them on.
+    if (focused?.isConnected && document.activeElement !== focused) focused.focus({ preventScroll: true });
+    else if (focusedView?.element.isConnected && !focused.isConnected) this.focusCard(focusedView);
+    else if (focusedView && !focused.isConnected) this.focusCard(this.order[Math.min(focusedPlace, this.order.length - 1)]);
     this.current = this.views.get(this.current?.card.id) ?? this.order[0];
     this.current?.needBar();
     this.current?.stopTabs(true);
     this.focusWhatCameBack(wereThere);
     if (this.sheet.follows) this.follow(this.order.find((view) => view.isWaiting));
+  }
+
+  forgetAllBut(ids) {
+    for (const [id, view] of this.views) {
+      if (ids.has(id)) continue;
+      view.element.remove();
+      this.views.delete(id);
+    }
   }
 
   /** On a phone the feed stands below the form: what was just asked for comes onto the screen. */
@@ -158,7 +169,7 @@ class SheetView {
       this.views.set(card.id, view);
       if (!isFirst && !card.bare) view.element.classList.add("kx-sheet-new");
     }
-    view.element.classList.remove("kx-sheet-going");
+    if (!this.acts.busy) view.element.classList.remove("kx-sheet-going"); // else it may yet have to go
     if (view.text === text) return view;
     const ending = endingText(view.card, card);
     if (ending) texts.push(ending);
@@ -166,11 +177,6 @@ class SheetView {
     view.update(card, this.sheet.layout);
     view.text = text;
     return view;
-  }
-
-  forget(id, view) {
-    view.element.remove();
-    this.views.delete(id);
   }
 
   /** Ask Python for the cards that are near the screen, and for what the lightbox shows. */
@@ -192,7 +198,7 @@ class SheetView {
 
   onLightboxClosed(id) {
     this.root.append(this.snack.root);
-    this.focusCard(this.views.get(id) ?? this.order[this.lightbox.index]);
+    this.focusCard(this.views.get(id) ?? this.pictured[this.lightbox.index]);
   }
 
   onPress(event, card) {
@@ -215,6 +221,12 @@ class SheetView {
     const isStarred = views.every((view) => view.card.starred);
     if (verb === "star") for (const view of views) this.showStar(view, !isStarred);
     this.acts.add(verb, ids);
+  }
+
+  /** Nothing came back: the cards stand again as Python last said. */
+  onLost() {
+    this.drawCards(this.places.read(this.sheet), false);
+    this.snack.say("That did not reach the studio. Try again.");
   }
 
   showStar(view, starred) {
@@ -285,28 +297,10 @@ class SheetView {
     this.wayBack.destroy();
     this.sight.destroy();
     this.acts.destroy();
-    this.places.destroy();
+    this.places.forgetWish();
     this.lightbox.destroy();
     this.root.remove();
   }
 }
 
-/** @type {WeakMap<HTMLElement, SheetView>} */
-const sheetViews = new WeakMap();
-
-/**
- * Streamlit calls this at every rerun that changes the data. It also calls the returned function
- * for a call that a newer one overtook (1.67), so only a parent that left the page ends its sheet.
- * @param {{data: string, parentElement: HTMLElement, setTriggerValue: Function}} component
- * @returns {() => void}
- */
-export default function (component) {
-  const { parentElement } = component;
-  if (!sheetViews.has(parentElement)) sheetViews.set(parentElement, new SheetView(parentElement));
-  sheetViews.get(parentElement).update(component);
-  return () => {
-    if (parentElement.isConnected) return;
-    sheetViews.get(parentElement)?.destroy();
-    sheetViews.delete(parentElement);
-  };
-}
+export default living((parent) => new SheetView(parent));

@@ -37,7 +37,7 @@ export class Sight {
     const { first, end } = this.within(NEAR_PX);
     const order = this.order();
     const near = new Set(order.slice(first, end));
-    for (const view of near) if (!this.kept.has(view) || !view.inSight) view.comeIntoSight();
+    for (const view of near) if (!view.inSight) view.comeIntoSight();
     this.forgetFar(order, near);
     const hasMoved = first !== this.near.first || end !== this.near.end;
     this.near = { first, end };

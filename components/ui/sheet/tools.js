@@ -1,11 +1,11 @@
 /**
  * The tools above the grid: picking several, the pictures' size, which the browser remembers, and
- * the list of keys; and what is drawn where there is no card.
+ * the list of keys.
  */
 
-import { element } from "./elements.js";
 import { icon } from "./icons.js";
 import { keyHelp } from "./keys.js";
+import { element } from "../drawing/elements.js";
 
 const SIZE_KEY = "kx-sheet-size";
 const SIZES_PX = { least: 110, usual: 210, most: 380 }; // height of a row
@@ -41,12 +41,6 @@ export function fillTools(tools, root, selection) {
   }
   addSizeSlider(tools, root);
   if (selection) tools.append(...keyHelp());
-}
-
-/** @param {HTMLElement} nothing */
-export function fillNothing(nothing) {
-  const ghosts = element("div", "kx-sheet-ghosts", element("i", ""), element("i", ""), element("i", ""));
-  nothing.append(ghosts, element("p", "kx-sheet-nothing-text"));
 }
 
 /**

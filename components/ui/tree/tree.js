@@ -5,19 +5,15 @@
  *   thumbnail_url: string | null, role: string, starred: boolean}} Node as `__init__.py` says
  */
 
+import { element } from "../drawing/elements.js";
+import { living } from "../drawing/living.js";
+
 const NODE = { width: 148, height: 148, across: 56, down: 22 }; // CSS pixels; the last two are gaps
 const ROLE_WORDS = { before: "Before", after: "After" };
 
-function make(tag, className, ...children) {
-  const node = document.createElement(tag);
-  node.className = className;
-  node.append(...children);
-  return node;
-}
-
 /**
  * A place for each node: its depth is its column; a node stands level with its first branch.
- * @param {Node[]} nodes parents before their children
+ * @param {Node[]} nodes at least one
  * @returns {{places: Map<string, {x: number, y: number}>, width: number, height: number}}
  */
 function layOut(nodes) {
@@ -40,7 +36,7 @@ function layOut(nodes) {
   return {
     places,
     width: columns * (NODE.width + NODE.across) - NODE.across,
-    height: Math.max(1, rows) * (NODE.height + NODE.down) - NODE.down,
+    height: rows * (NODE.height + NODE.down) - NODE.down,
   };
 }
 
@@ -66,50 +62,67 @@ function drawLines(nodes, { places, width, height }) {
 }
 
 function drawNode(node, place, pick) {
-  const words = make("span", "kx-tree-words", node.thumbnail_url ? node.words : "In the trash");
+  const words = element("span", "kx-tree-words", node.thumbnail_url ? node.words : "In the trash");
   words.dir = "auto";
-  const button = make("button", "kx-tree-node");
+  const button = element("button", "kx-tree-node");
   Object.assign(button, { type: "button", title: node.words, disabled: !node.thumbnail_url });
   Object.assign(button.style, { left: `${place.x}px`, top: `${place.y}px`, width: `${NODE.width}px`, height: `${NODE.height}px` });
   Object.assign(button.dataset, { id: node.id, role: node.role });
   button.setAttribute("aria-pressed", String(Boolean(node.role)));
-  const frame = make("span", "kx-tree-frame");
+  const frame = element("span", "kx-tree-frame");
   if (node.thumbnail_url) {
     const picture = new Image();
     Object.assign(picture, { src: node.thumbnail_url, alt: node.alt, decoding: "async", draggable: false });
     frame.append(picture);
   }
-  if (node.role) frame.append(make("span", "kx-tree-role", ROLE_WORDS[node.role]));
-  if (node.starred) frame.append(make("span", "kx-tree-star", "★"));
+  if (node.role) frame.append(element("span", "kx-tree-role", ROLE_WORDS[node.role]));
+  if (node.starred) frame.append(element("span", "kx-tree-star", "★"));
   button.append(frame, words);
   button.addEventListener("click", () => pick(node.id));
   return button;
 }
 
-/** Scroll the tree, and nothing around it, to a node. */
-function showNode(root, node) {
-  if (!node) return;
-  root.scrollLeft = node.offsetLeft + node.offsetWidth / 2 - root.clientWidth / 2;
-  root.scrollTop = node.offsetTop + node.offsetHeight / 2 - root.clientHeight / 2;
+class Tree {
+  /** @param {HTMLElement} parent */
+  constructor(parent) {
+    this.root = element("section", "kx-tree");
+    this.root.setAttribute("aria-label", "Tree of edits");
+    parent.append(this.root);
+  }
+
+  /** @param {{data: {nodes: string}, setTriggerValue: Function}} component */
+  update(component) {
+    this.component = component;
+    const { nodes } = component.data;
+    if (this.drawn === nodes) return;
+    const isFirst = !this.drawn;
+    this.drawn = nodes;
+    const focused = this.root.contains(document.activeElement) && document.activeElement.dataset.id;
+    this.draw(JSON.parse(nodes));
+    if (focused) this.root.querySelector(`[data-id="${focused}"]`)?.focus({ preventScroll: true });
+    else if (isFirst) this.show(this.root.querySelector("[data-role=after]"));
+  }
+
+  /** @param {Node[]} nodes */
+  draw(nodes) {
+    const layout = layOut(nodes);
+    const field = element("div", "kx-tree-field", drawLines(nodes, layout));
+    Object.assign(field.style, { width: `${layout.width}px`, height: `${layout.height}px` });
+    const pick = (id) => this.component.setTriggerValue("pick", id);
+    field.append(...nodes.map((node) => drawNode(node, layout.places.get(node.id), pick)));
+    this.root.replaceChildren(field);
+  }
+
+  /** Scroll the tree, and nothing around it, to a node. */
+  show(node) {
+    if (!node) return;
+    this.root.scrollLeft = node.offsetLeft + node.offsetWidth / 2 - this.root.clientWidth / 2;
+    this.root.scrollTop = node.offsetTop + node.offsetHeight / 2 - this.root.clientHeight / 2;
+  }
+
+  destroy() {
+    this.root.remove();
+  }
 }
 
-export default function ({ data, parentElement, setTriggerValue }) {
-  let root = parentElement.querySelector(":scope > .kx-tree");
-  if (!root) {
-    root = make("section", "kx-tree");
-    root.setAttribute("aria-label", "Tree of edits");
-    parentElement.append(root);
-  }
-  if (root.dataset.drawn === data.nodes) return;
-  const isFirst = !root.dataset.drawn;
-  root.dataset.drawn = data.nodes;
-  const focused = root.contains(document.activeElement) && document.activeElement.dataset.id;
-  const nodes = JSON.parse(data.nodes);
-  const layout = layOut(nodes);
-  const field = make("div", "kx-tree-field", drawLines(nodes, layout));
-  Object.assign(field.style, { width: `${layout.width}px`, height: `${layout.height}px` });
-  field.append(...nodes.map((node) => drawNode(node, layout.places.get(node.id), (id) => setTriggerValue("pick", id))));
-  root.replaceChildren(field);
-  if (focused) root.querySelector(`[data-id="${focused}"]`)?.focus({ preventScroll: true });
-  else if (isFirst) showNode(root, root.querySelector("[data-role=after]"));
-}
+export default living((parent) => new Tree(parent));

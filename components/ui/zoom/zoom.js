@@ -17,16 +17,16 @@
 
 /**
  * @typedef {object} ZoomOptions
- * @property {(state: ZoomState, smooth: boolean) => void} [onChange]
+ * @property {(state: ZoomState, smooth: boolean) => void} onChange
  *   Called after every change, also when the box is resized. `smooth` is true for a
  *   single step worth easing (a button, a double click), false inside a gesture.
- * @property {number} [maxScale]  Closest zoom, as a multiple of the fitted size.
- * @property {() => {width: number, height: number}} [content]
- *   Size of the fitted content in CSS pixels. Default: the box's own size.
+ * @property {number} maxScale  Closest zoom, as a multiple of the fitted size.
+ * @property {() => {width: number, height: number}} content
+ *   Size of the fitted content in CSS pixels.
  * @property {(x: number, y: number) => DOMRect} [viewAt]
  *   The pane under a point, where the box holds several. Default: the whole box.
- * @property {() => number} [actualScale]
- *   The scale at which one pixel of the picture is one pixel of the screen. Default: 2.
+ * @property {() => number} actualScale
+ *   The scale at which one pixel of the picture is one pixel of the screen.
  */
 
 const TAP_SLOP_PX = 8;
@@ -38,7 +38,7 @@ const OWN_CONTROLS = "button, a, input, select, textarea, [role=slider]";
 
 /**
  * @param {HTMLElement} stage  The box. It must clip its overflow.
- * @param {ZoomOptions} [options]
+ * @param {ZoomOptions} options
  * @returns {{readonly state: ZoomState,
  *   zoomTo: (scale: number, point?: {x: number, y: number} | null, smooth?: boolean) => void,
  *   panBy: (dx: number, dy: number, smooth?: boolean) => void,
@@ -50,11 +50,9 @@ const OWN_CONTROLS = "button, a, input, select, textarea, [role=slider]";
  *   point it keeps the middle. `refresh` reads the sizes again after a change of layout;
  *   `restore` goes back to a state that was read before, in whatever size the box has now.
  */
-export function createZoom(stage, options = {}) {
+export function createZoom(stage, options) {
+  const { onChange, maxScale, content, actualScale } = options;
   const viewAt = options.viewAt ?? (() => stage.getBoundingClientRect());
-  const content = options.content ?? (() => stage.getBoundingClientRect());
-  const actualScale = options.actualScale ?? (() => 2);
-  const maxScale = Math.max(1, options.maxScale ?? 8);
   const listening = new AbortController();
   const pointers = new Map();
 
@@ -82,7 +80,7 @@ export function createZoom(stage, options = {}) {
     if (!(size.width > 0 && size.height > 0)) return; // hidden for now: keep what was looked at
     focusX = clampFocus(focusX, size.width, view.width);
     focusY = clampFocus(focusY, size.height, view.height);
-    options.onChange?.(read(), smooth);
+    onChange(read(), smooth);
   }
 
   function read() {
