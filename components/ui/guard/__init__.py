@@ -7,12 +7,16 @@ what the new page has drawn, and nothing stands below the bar.
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import streamlit as st
 from streamlit.navigation.page import Page
 
 from components.ui import browser
 
 _KEY = "kx-unseen-guard"
+# Where nothing runs by itself Streamlit (1.67) does not draw the page of a server that came back.
+_SELDOM = timedelta(days=1)
 
 
 def guard(page: Page, *, landmarks: str) -> None:
@@ -20,7 +24,7 @@ def guard(page: Page, *, landmarks: str) -> None:
 
     Call it outside of the page, or it would be taken away with it.
     """
-    st.fragment(_draw)(page, landmarks)
+    st.fragment(_draw, run_every=_SELDOM)(page, landmarks)
 
 
 def _draw(page: Page, landmarks: str) -> None:

@@ -56,3 +56,18 @@ export function selectSlot(box, from) {
   if (slot) box.setSelectionRange(slot.index, slot.index + slot[0].length);
   return Boolean(slot);
 }
+
+/**
+ * Keep a box open while the connection is lost: Streamlit closes it, and what is typed on is gone.
+ * What is written goes on its way with the next press, as ever.
+ * @param {() => HTMLTextAreaElement | null} box
+ * @param {AbortSignal} signal ends it
+ */
+export function keepOpen(box, signal) {
+  const watch = new MutationObserver(() => {
+    const closed = box();
+    if (closed?.disabled) closed.disabled = false;
+  });
+  watch.observe(document.body, { attributes: true, attributeFilter: ["disabled"], subtree: true });
+  signal.addEventListener("abort", () => watch.disconnect());
+}

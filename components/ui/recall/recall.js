@@ -4,7 +4,7 @@
  * @typedef {{earlier: Row[], templates: Row[]}} Texts as `__init__.py` says
  */
 
-import { boxOf, fill, selectSlot, whenDrawn } from "./box.js";
+import { boxOf, fill, keepOpen, selectSlot, whenDrawn } from "./box.js";
 import { Panel } from "./panel.js";
 import { forgetUnsent, keepUnsent, putBackUnsent } from "./unsent.js";
 import { Walk } from "./walk.js";
@@ -36,6 +36,7 @@ class Recall {
     document.addEventListener("keydown", (event) => this.press(event), { capture: true, signal });
     document.addEventListener("input", (event) => this.typed(event), { signal });
     document.addEventListener("focusout", (event) => this.left(event), { signal });
+    keepOpen(() => boxOf(this.box), signal);
   }
 
   /** @param {{data: {box: string, texts: string}, setTriggerValue: Function}} component */
