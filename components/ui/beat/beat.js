@@ -2,23 +2,27 @@
  * A beat: draws the fragment it stands in again and again, while somebody may see it.
  */
 
+import { living } from "../drawing/living.js";
 import { whenQuiet } from "./quiet.js";
 
-/** @type {WeakMap<Element, () => void>} By the element that Streamlit gives the component. */
-const ends = new WeakMap();
+class Beat {
+  constructor() {
+    this.takeBack = () => {};
+  }
 
-/** @param {{data: {seconds: number}, parentElement: Element, setTriggerValue: Function}} component */
-export default function ({ data, parentElement, setTriggerValue }) {
-  ends.get(parentElement)?.();
-  let takeBack = () => {};
-  const timer = setInterval(() => {
-    takeBack();
-    if (!document.hidden) takeBack = whenQuiet(() => setTriggerValue("beat", true));
-  }, data.seconds * 1000);
-  const end = () => {
-    clearInterval(timer);
-    takeBack();
-  };
-  ends.set(parentElement, end);
-  return () => !parentElement.isConnected && end();
+  /** @param {{data: {seconds: number}, setTriggerValue: Function}} component */
+  update({ data, setTriggerValue }) {
+    this.destroy();
+    this.timer = setInterval(() => {
+      this.takeBack();
+      if (!document.hidden) this.takeBack = whenQuiet(() => setTriggerValue("beat", true));
+    }, data.seconds * 1000);
+  }
+
+  destroy() {
+    clearInterval(this.timer);
+    this.takeBack();
+  }
 }
+
+export default living(() => new Beat());

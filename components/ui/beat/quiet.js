@@ -18,7 +18,8 @@ for (const kind of ["click", "change", "popstate"]) addEventListener(kind, note,
 
 /** @returns {boolean} */
 export function isQuiet() {
-  const isIdle = document.querySelector(`[${STATE}]`)?.getAttribute(STATE) === "notRunning";
+  const { testScriptState, testConnectionState } = document.querySelector(`[${STATE}]`)?.dataset ?? {};
+  const isIdle = testScriptState === "notRunning" && testConnectionState === "CONNECTED";
   return isIdle && performance.now() - changedAt > QUIET_MS;
 }
 

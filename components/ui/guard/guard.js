@@ -3,29 +3,37 @@
  */
 
 import { isQuiet } from "../beat/quiet.js";
+import { living } from "../drawing/living.js";
 
 const LOOK_MS = 250;
-const LAST_PAUSE_MS = 30_000; // a page that cannot be drawn is not asked for all the time
+const LONGEST_PAUSE_MS = 30_000; // a page that cannot be drawn is not asked for all the time
 
-/** @type {WeakMap<Element, () => void>} By the element that Streamlit gives the component. */
-const ends = new WeakMap();
+class Guard {
+  constructor() {
+    this.pause = LOOK_MS;
+    this.askAt = 0;
+    this.timer = setInterval(() => this.look(), LOOK_MS);
+  }
 
-/** @param {{data: {landmarks: string}, parentElement: Element, setTriggerValue: Function}} component */
-export default function ({ data, parentElement, setTriggerValue }) {
-  ends.get(parentElement)?.();
-  let pause = LOOK_MS;
-  let askAt = 0;
-  const timer = setInterval(() => {
+  /** @param {{data: {landmarks: string}, setTriggerValue: Function}} component */
+  update(component) {
+    this.component = component;
+  }
+
+  look() {
     const now = performance.now();
-    if (document.querySelector(data.landmarks)) {
-      pause = LOOK_MS;
-    } else if (now >= askAt && isQuiet()) {
-      pause = Math.min(2 * pause, LAST_PAUSE_MS);
-      askAt = now + pause;
-      setTriggerValue("lost", true);
+    if (document.querySelector(this.component.data.landmarks)) {
+      this.pause = LOOK_MS;
+    } else if (now >= this.askAt && isQuiet()) {
+      this.pause = Math.min(2 * this.pause, LONGEST_PAUSE_MS);
+      this.askAt = now + this.pause;
+      this.component.setTriggerValue("lost", true);
     }
-  }, LOOK_MS);
-  const end = () => clearInterval(timer);
-  ends.set(parentElement, end);
-  return () => !parentElement.isConnected && end();
+  }
+
+  destroy() {
+    clearInterval(this.timer);
+  }
 }
+
+export default living(() => new Guard());
