@@ -70,6 +70,9 @@ def running(card_id: str, prompt: str = "A harbour", **more: str) -> dict[str, s
     return picture(card_id, prompt, **more) | {"state": "generating"}
 
 
+OPENED = "dialog => Promise.all(dialog.getAnimations().map((running) => running.finished))"
+
+
 def middle_of(shown: Locator) -> tuple[int, ...]:
     """The colour in the middle of what is seen."""
     image = Image.open(io.BytesIO(shown.screenshot())).convert("RGB")
@@ -259,6 +262,7 @@ def test_the_lightbox_never_shows_the_last_picture_in_place_of_the_next(
     page.keyboard.press("Enter")
     seen = page.locator(".kx-sheet-view-picture")
     page.wait_for_function("document.querySelector('.kx-sheet-view-picture').naturalWidth")
+    page.get_by_role("dialog").evaluate(OPENED)
     assert middle_of(seen) == TEAL
     page.keyboard.press("ArrowRight")
     expect(page.locator(".kx-sheet-view-prompt")).to_have_text("Second")
