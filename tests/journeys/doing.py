@@ -91,3 +91,24 @@ def pixels(data: bytes) -> tuple[str | None, bytes]:
     """The format of a picture file, and what is to be seen in it."""
     with Image.open(io.BytesIO(data)) as picture:
         return picture.format, picture.tobytes()
+
+
+_WATCH_SHIFTS = """() => {
+    window.shifts = [];
+    new PerformanceObserver((list) => {
+        for (const entry of list.getEntries()) if (!entry.hadRecentInput) shifts.push(entry.value);
+    }).observe({ type: "layout-shift", buffered: true });
+}"""
+
+
+def watch_shifts(page: Page, *, from_the_next_load: bool = False) -> None:
+    """Begin to note what moves on the page without a hand; `shifted` tells how much."""
+    if from_the_next_load:
+        page.add_init_script(f"({_WATCH_SHIFTS})()")
+    else:
+        page.evaluate(_WATCH_SHIFTS.replace(", buffered: true", ""))
+
+
+def shifted(page: Page) -> float:
+    """The sum of the layout shifts, as browsers score them: 1 is the whole screen moved away."""
+    return float(page.evaluate("() => window.shifts.reduce((sum, shift) => sum + shift, 0)"))

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, FloatRect, Locator, expect
 
 from tests.browsing import visiting
-from tests.journeys.doing import go_to, pixels, prompt_box
+from tests.journeys.doing import go_to, pixels, prompt_box, shifted, watch_shifts
 from tests.journeys.editing import (
     instruct,
     is_as_wide_as_the_screen,
@@ -132,18 +132,10 @@ def test_nothing_moves_when_the_result_arrives(quick: ServedApp, browser: Browse
         pair(page, "Original and Step 1")
         instruct(page, "Make it sepia [slow]")
         expect(under_way(page)).to_contain_text("Make it sepia")
-        page.evaluate(WATCH_SHIFTS)
+        watch_shifts(page)
         pair(page, "Step 1 and Step 2")
         expect(under_way(page)).to_have_text("")
-        assert page.evaluate("() => window.shifts.reduce((sum, shift) => sum + shift, 0)") < 0.02
-
-
-WATCH_SHIFTS = """() => {
-    window.shifts = [];
-    new PerformanceObserver((list) => {
-        for (const entry of list.getEntries()) if (!entry.hadRecentInput) shifts.push(entry.value);
-    }).observe({ type: "layout-shift" });
-}"""
+        assert shifted(page) < 0.02
 
 
 def test_an_edit_that_was_refused_is_told_where_the_eye_is_and_the_words_stay(
