@@ -54,7 +54,7 @@ def act(page: Page, words: str, *, card: int = 0) -> None:
         button.click()
     else:
         more.click()
-        page.get_by_role("menuitem", name=words, exact=True).click()
+        page.get_by_role("menu").get_by_text(words, exact=True).click()
 
 
 def box_of(element: Locator) -> FloatRect:

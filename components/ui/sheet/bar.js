@@ -31,6 +31,7 @@ function updateActionControl(control, action, card) {
   control.title = action.label;
   control.setAttribute("aria-label", action.label);
   say(control.querySelector(".kx-sheet-label"), action.label);
+  if (action.verb === "more") control.setAttribute("aria-haspopup", "menu");
   if (action.verb === "star") control.setAttribute("aria-pressed", String(Boolean(card.starred)));
   if (!(action.verb in DOWNLOADS)) return;
   const url = appUrl(card.download_url ?? card.picture_url);

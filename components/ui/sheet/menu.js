@@ -5,6 +5,14 @@
 import { fillActions } from "./bar.js";
 import { element } from "../drawing/elements.js";
 
+/** In a menu what can be on or off is checked, and not pressed. */
+function toItem(control) {
+  const isOn = control.getAttribute("aria-pressed");
+  control.setAttribute("role", isOn ? "menuitemcheckbox" : "menuitem");
+  control.removeAttribute("aria-pressed");
+  if (isOn) control.setAttribute("aria-checked", isOn);
+}
+
 export class CardMenu {
   /** @param {(verb: string, card: SheetCard) => void} act */
   constructor(act) {
@@ -24,7 +32,7 @@ export class CardMenu {
   open(opener, card) {
     this.opener = opener;
     fillActions(this.root, card.row, card, this.act);
-    for (const control of this.root.children) control.setAttribute("role", "menuitem");
+    for (const control of this.root.children) toItem(control);
     this.root.showPopover();
     const at = opener.getBoundingClientRect();
     const { offsetWidth: width, offsetHeight: height } = this.root;

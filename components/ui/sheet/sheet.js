@@ -192,12 +192,13 @@ class SheetView {
 
   onLook() {
     const { dialog } = this.lightbox;
-    if (this.snack.root.parentElement !== dialog) dialog.append(this.snack.root);
+    // What is said while the lightbox is open: outside of it nothing is heard or pressed.
+    if (this.snack.root.parentElement !== dialog) dialog.append(this.snack.root, this.live);
     this.want();
   }
 
   onLightboxClosed(id) {
-    this.root.append(this.snack.root);
+    this.root.append(this.snack.root, this.live);
     this.focusCard(this.views.get(id) ?? this.pictured[this.lightbox.index]);
   }
 
