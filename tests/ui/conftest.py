@@ -23,6 +23,7 @@ from tests.ui.comparing import (
     scene,
 )
 from tests.ui.pages import serving
+from tests.ui.sheeting import NOT_OURS, Server
 
 
 @pytest.fixture(scope="package")
@@ -77,3 +78,23 @@ def visit(compare_page: Served, browser: Browser, desk: BrowserContext) -> Itera
     for window in opened:
         window.close()
     assert [said for said in watch.wrong if LATE not in said] == []
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Where `sheet_page.py` is served, and what it shows."""
+    folder = tmp_path_factory.mktemp("sheet")
+    state = folder / "cards.json"
+    Server("", state).show()
+    with serving("sheet_server", folder, SHEET_STATE=str(state)) as url:
+        yield Server(url, state)
+
+
+@pytest.fixture
+def page(desk: BrowserContext) -> Iterator[Page]:
+    """A tab for the sheet, which fails its test when anything goes wrong in it."""
+    watch = Watch()
+    tab = watch.over(desk.new_page())
+    yield tab
+    tab.close()
+    assert [said for said in watch.wrong if not any(known in said for known in NOT_OURS)] == []

@@ -1,4 +1,4 @@
-"""The page that `test_sheet_browser.py` looks at: a sheet whose cards are read from a file."""
+"""The page that `test_sheet_browser.py` and `test_sheet_keys.py` look at: cards of a file."""
 
 from __future__ import annotations
 
