@@ -69,7 +69,7 @@ def card_of(
     task, picture = entry.task, entry.picture
     source = entry.source if entry.source and entry.source.deleted_at is None else None
     words = wording(task, place=place, held_by=held_by)
-    width, height = _size(task, picture)
+    width, height = _size(entry)
     return Card(
         id=task.id,
         state=CARD_STATE.get(task.state, task.state.value),
@@ -189,11 +189,11 @@ def _details(task: Task, picture: PictureRecord | None) -> tuple[str, ...]:
     return tuple(part for part in (_SHORT_MODEL[request.model], ratio, made_as, size) if part)
 
 
-def _size(task: Task, picture: PictureRecord | None) -> tuple[int, int]:
-    """The real size, or the one that is expected for the ratio (contract.md §8)."""
-    if picture is not None:
-        return picture.width_px, picture.height_px
-    return size_of(task.request.aspect_ratio)
+def _size(entry: Entry) -> tuple[int, int]:
+    """The real size, or the one that is expected: of the ratio, or of what it shall match."""
+    ratio = entry.task.request.aspect_ratio
+    shape = entry.picture or (entry.source if ratio is None else None)
+    return (shape.width_px, shape.height_px) if shape else size_of(ratio)
 
 
 def _ms(seconds: float) -> int:

@@ -47,6 +47,19 @@ def test_what_is_under_way_comes_first_and_then_the_newest(archive: Archive) -> 
     assert prompts(archive, Search()) == ["running", "new", "refused", "old"]
 
 
+def test_an_edit_that_matches_its_source_has_its_place_before_its_picture(archive: Archive) -> None:
+    (source,) = plant(archive, Seed(size=(752, 1392), hours=2))
+    shaped = {"aspect_ratio": "1:1"}
+    plant(
+        archive,
+        Seed("matching", hours=1, state=State.GENERATING, source_id=source),
+        Seed("square", state=State.GENERATING, source_id=source, request=shaped),
+    )
+    square, matching, made = archive.find(ANNA, Search())
+    assert (matching.width_px, matching.height_px) == (made.width_px, made.height_px) == (752, 1392)
+    assert (square.width_px, square.height_px) == (None, None)
+
+
 def test_nobody_finds_what_is_anothers(archive: Archive) -> None:
     ids = plant(archive, Seed("Anna's"), Seed("Ben's", designer=BEN))
 

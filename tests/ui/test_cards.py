@@ -76,6 +76,16 @@ def test_a_waiting_card_has_the_shape_that_its_picture_will_have() -> None:
     assert card.picture_url is None
 
 
+def test_a_waiting_edit_that_matches_its_source_has_the_shape_of_that() -> None:
+    matching = replace(TASK, request=replace(TASK.request, aspect_ratio=None))
+    source = replace(PICTURE, width_px=1600, height_px=900)
+
+    card = card_of(Entry(matching, None, source))
+    assert (card.width_px, card.height_px) == (1600, 900)
+    asked = card_of(Entry(TASK, None, source))
+    assert (asked.width_px, asked.height_px) == (752, 1392)
+
+
 @pytest.mark.parametrize("state", [State.SUBMITTING, State.GENERATING, State.STORING])
 def test_all_that_is_on_its_way_is_generating(state: State) -> None:
     card = card_of(Entry(replace(TASK, state=state), None))

@@ -37,6 +37,7 @@ class Found:
     state: State
     aspect_ratio: str | None
     width_px: int | None
+    """Of the picture, or while there is none of the source whose shape it takes."""
     height_px: int | None
     starred: bool
     chosen_at: float | None
@@ -61,7 +62,12 @@ class Archive:
         newest = pictures.c.deleted_at if search.in_trash else tasks.c.created_at
         query = (
             sa.select(*_FOUND)
-            .select_from(tasks.outerjoin(pictures, pictures.c.id == tasks.c.picture_id))
+            .select_from(
+                tasks.outerjoin(pictures, pictures.c.id == tasks.c.picture_id).outerjoin(
+                    _matched,
+                    sa.and_(_matched.c.id == tasks.c.source_id, tasks.c.aspect_ratio.is_(None)),
+                )
+            )
             .where(tasks.c.designer == designer, *search.conditions())
             .order_by(newest.desc(), tasks.c.created_at.desc(), tasks.c.id)
         )
@@ -204,6 +210,8 @@ class Archive:
             )
 
 
+# What a picture was made to match in shape: it has this shape before it is there.
+_matched = pictures.alias("matched")
 # In the order of Found's fields: a thousand rows are read at every change.
 _FOUND = (
     tasks.c.id,
@@ -212,8 +220,8 @@ _FOUND = (
     pictures.c.deleted_at,
     tasks.c.state,
     tasks.c.aspect_ratio,
-    pictures.c.width_px,
-    pictures.c.height_px,
+    sa.func.coalesce(pictures.c.width_px, _matched.c.width_px),
+    sa.func.coalesce(pictures.c.height_px, _matched.c.height_px),
     pictures.c.starred,
     pictures.c.chosen_at,
 )
