@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, WebSocketRoute, expect
 
 from tests.journeys.doing import cards, expect_picture, prompt_box
+from tests.journeys.editing import instruct, pair, paste, photo
 from tests.serving import ServedApp
 
 pytestmark = pytest.mark.browser
 
 CONNECTION = "data-test-connection-state"
+IDLE = ("data-test-script-state", "notRunning")
 
 
 @contextmanager
@@ -26,6 +29,39 @@ def unwatched(browser: Browser, url: str) -> Iterator[Page]:
         yield page
     finally:
         context.close()
+
+
+class SlowLine:
+    """What a page asks Streamlit for, which may be kept back on its way."""
+
+    def __init__(self, page: Page) -> None:
+        self.kept: list[str | bytes] | None = None
+        page.route_web_socket(re.compile("/_stcore/stream"), self._stand_between)
+
+    def _stand_between(self, browser: WebSocketRoute) -> None:
+        self._server = browser.connect_to_server()
+        browser.on_message(self._pass_on)
+
+    def _pass_on(self, message: str | bytes) -> None:
+        if self.kept is None:
+            self._server.send(message)
+        else:
+            self.kept.append(message)
+
+    def let_go(self) -> None:
+        """Pass on what was kept back, and all that comes."""
+        kept, self.kept = self.kept or [], None
+        for message in kept:
+            self._server.send(message)
+
+
+def come_back(app: ServedApp, page: Page) -> None:
+    """Restart the server under an open page, until that knows of it."""
+    studio = page.get_by_test_id("stApp")
+    app.kill()
+    expect(studio).not_to_have_attribute(CONNECTION, "CONNECTED")
+    app.start()
+    expect(studio).to_have_attribute(CONNECTION, "CONNECTED")
 
 
 def test_whoever_writes_goes_on_writing_and_the_first_press_afterwards_counts(
@@ -41,10 +77,42 @@ def test_whoever_writes_goes_on_writing_and_the_first_press_afterwards_counts(
         page.keyboard.type("harbour ")
         app.start()
         expect(studio).to_have_attribute(CONNECTION, "CONNECTED")
-        expect(studio).to_have_attribute("data-test-script-state", "notRunning")
+        expect(studio).to_have_attribute(*IDLE)
         page.keyboard.type("at dawn")
         expect(prompt_box(page)).to_have_value("A quiet harbour at dawn")
 
         page.get_by_role("button", name="Generate").click()
         expect_picture(page, "A quiet harbour at dawn")
         expect(cards(page)).to_have_count(1)
+
+
+def test_a_press_counts_that_comes_before_the_server_has_drawn_anything(
+    app: ServedApp, browser: Browser
+) -> None:
+    with unwatched(browser, app.url) as page:
+        line = SlowLine(page)
+        page.reload()
+        prompt_box(page).fill("A quiet harbour at dawn")
+        prompt_box(page).blur()
+        expect(page.get_by_test_id("stApp")).to_have_attribute(*IDLE)
+        line.kept = []
+        come_back(app, page)
+        page.get_by_role("button", name="Generate").click()
+        line.let_go()
+        expect_picture(page, "A quiet harbour at dawn")
+        expect(cards(page)).to_have_count(1)
+
+
+def test_a_press_in_a_drawing_of_ours_counts_as_early(app: ServedApp, browser: Browser) -> None:
+    with unwatched(browser, app.url) as page:
+        line = SlowLine(page)
+        page.goto("/edit")
+        paste(page, photo(640, 480), "IMG_4711.png")
+        instruct(page, "Mirror it")
+        pair(page, "Original and Step 1")
+        line.kept = []
+        come_back(app, page)
+        page.get_by_role("button", name="Edit from here").click()
+        line.let_go()
+        original = page.get_by_role("listitem").filter(has_text="Step 1")
+        expect(original).to_contain_text("Editing this")
