@@ -17,10 +17,16 @@ from streamlit.components.v2.types import ComponentRenderer
 FILES_URL = "/app/static/browser"
 _HERE = Path(__file__).parent
 _STYLES = "kontext.css"
-# A script that is a blob, as Streamlit's are, has no address to import by a relative one.
+# A script that is a blob, as Streamlit's are, has no address to import by a relative one. The
+# server may be away just now: then it is asked for again, each second for a minute.
 _IMPORT = """
-const script = await import(new URL("{url}", location.origin));
-export default script.default;
+const url = new URL("{url}", location.origin);
+const load = (left) => import(url).catch(async (error) => {{
+  if (!left) throw error;
+  await new Promise((resolve) => setTimeout(resolve, 1000));
+  return load(left - 1);
+}});
+export default (await load(60)).default;
 """
 
 

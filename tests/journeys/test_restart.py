@@ -92,12 +92,13 @@ def test_a_press_counts_that_comes_before_the_server_has_drawn_anything(
     with unwatched(browser, app.url) as page:
         line = SlowLine(page)
         page.reload()
+        generate = page.get_by_role("button", name="Generate")
+        expect(generate).to_be_visible()
+        expect(page.locator("html[data-kx-takes]")).to_be_attached()  # the last script has come
         prompt_box(page).fill("A quiet harbour at dawn")
-        prompt_box(page).blur()
-        expect(page.get_by_test_id("stApp")).to_have_attribute(*IDLE)
         line.kept = []
         come_back(app, page)
-        page.get_by_role("button", name="Generate").click()
+        generate.click()
         line.let_go()
         expect_picture(page, "A quiet harbour at dawn")
         expect(cards(page)).to_have_count(1)
