@@ -2,6 +2,7 @@
  * Looks whether the page is there, and says so when it is not.
  */
 
+import { closeConnectionDialog } from "./dialog.js";
 import { Hands } from "./hands.js";
 import { isQuiet } from "../beat/quiet.js";
 import { living } from "../drawing/living.js";
@@ -12,6 +13,8 @@ const LONGEST_PAUSE_MS = 30_000; // a page that cannot be drawn is not asked for
 class Guard {
   constructor() {
     this.hands = new Hands();
+    this.listening = new AbortController();
+    closeConnectionDialog(this.listening.signal);
     this.pause = LOOK_MS;
     this.askAt = 0;
     this.timer = setInterval(() => this.look(), LOOK_MS);
@@ -35,6 +38,7 @@ class Guard {
 
   destroy() {
     this.hands.destroy();
+    this.listening.abort();
     clearInterval(this.timer);
   }
 }
