@@ -7,10 +7,18 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Page,
+    Request,
+    WebSocketRoute,
+    expect,
+    sync_playwright,
+)
 
 PATIENCE_MS = 20_000
 _NEAR = {"127.0.0.1", "localhost", None}  # a blob: or data: address has no host
@@ -68,3 +76,32 @@ def visiting(browser: Browser, url: str, path: str = "/", **options: Any) -> Ite
         assert not watch.wrong, "\n".join(watch.wrong)
     finally:
         context.close()
+
+
+class SlowLine:
+    """The line between a page and Streamlit, on which the words of one side may be kept back.
+
+    It holds from the next load of the page on.
+    """
+
+    def __init__(self, page: Page, speaker: Literal["page", "server"]) -> None:
+        self.kept: list[str | bytes] | None = None
+        self._speaker = speaker
+        page.route_web_socket(re.compile("/_stcore/stream"), self._stand_between)
+
+    def _stand_between(self, page: WebSocketRoute) -> None:
+        server = page.connect_to_server()
+        speaker, self._hearer = (page, server) if self._speaker == "page" else (server, page)
+        speaker.on_message(self._pass_on)
+
+    def _pass_on(self, message: str | bytes) -> None:
+        if self.kept is None:
+            self._hearer.send(message)
+        else:
+            self.kept.append(message)
+
+    def let_go(self) -> None:
+        """Pass on what was kept back, and all that comes."""
+        kept, self.kept = self.kept or [], None
+        for message in kept:
+            self._hearer.send(message)

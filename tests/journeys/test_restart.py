@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Browser, Page, WebSocketRoute, expect
+from playwright.sync_api import Browser, Page, expect
 
+from tests.browsing import SlowLine
 from tests.journeys.doing import cards, expect_picture, prompt_box
 from tests.journeys.editing import instruct, pair, paste, photo
 from tests.serving import ServedApp
@@ -32,30 +32,6 @@ def unwatched(browser: Browser, url: str) -> Iterator[Page]:
         yield page
     finally:
         context.close()
-
-
-class SlowLine:
-    """What a page asks Streamlit for, which may be kept back on its way."""
-
-    def __init__(self, page: Page) -> None:
-        self.kept: list[str | bytes] | None = None
-        page.route_web_socket(re.compile("/_stcore/stream"), self._stand_between)
-
-    def _stand_between(self, browser: WebSocketRoute) -> None:
-        self._server = browser.connect_to_server()
-        browser.on_message(self._pass_on)
-
-    def _pass_on(self, message: str | bytes) -> None:
-        if self.kept is None:
-            self._server.send(message)
-        else:
-            self.kept.append(message)
-
-    def let_go(self) -> None:
-        """Pass on what was kept back, and all that comes."""
-        kept, self.kept = self.kept or [], None
-        for message in kept:
-            self._server.send(message)
 
 
 def come_back(app: ServedApp, page: Page) -> None:
@@ -97,7 +73,7 @@ def test_a_press_counts_that_comes_before_the_server_has_drawn_anything(
     app: ServedApp, browser: Browser
 ) -> None:
     with unwatched(browser, app.url) as page:
-        line = SlowLine(page)
+        line = SlowLine(page, "page")
         page.reload()
         generate = page.get_by_role("button", name="Generate")
         expect(generate).to_be_visible()
@@ -113,7 +89,7 @@ def test_a_press_counts_that_comes_before_the_server_has_drawn_anything(
 
 def test_a_press_in_a_drawing_of_ours_counts_as_early(app: ServedApp, browser: Browser) -> None:
     with unwatched(browser, app.url) as page:
-        line = SlowLine(page)
+        line = SlowLine(page, "page")
         page.goto("/edit")
         paste(page, photo(640, 480), "IMG_4711.png")
         instruct(page, "Mirror it")

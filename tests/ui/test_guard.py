@@ -2,41 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, WebSocketRoute, expect
+from playwright.sync_api import Browser, expect
 
-from tests.browsing import visiting
+from tests.browsing import SlowLine, visiting
 from tests.ui.pages import serving
 
 pytestmark = pytest.mark.browser
-
-
-class LateAnswers:
-    """Streamlit's answers to a page, which may be kept back."""
-
-    def __init__(self, page: Page) -> None:
-        self.kept: list[str | bytes] | None = None
-        page.route_web_socket(re.compile("/_stcore/stream"), self._stand_between)
-
-    def _stand_between(self, browser: WebSocketRoute) -> None:
-        self._browser = browser
-        browser.connect_to_server().on_message(self._pass_on)
-
-    def _pass_on(self, message: str | bytes) -> None:
-        if self.kept is None:
-            self._browser.send(message)
-        else:
-            self.kept.append(message)
-
-    def let_go(self) -> None:
-        """Pass on what was kept back, and all that comes."""
-        kept, self.kept = self.kept or [], None
-        for message in kept:
-            self._browser.send(message)
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +25,7 @@ def test_what_the_last_page_asks_late_does_not_take_the_new_one_away(
     guarded_url: str, browser: Browser
 ) -> None:
     with visiting(browser, guarded_url) as page:
-        answers = LateAnswers(page)
+        answers = SlowLine(page, "server")
         page.reload()
         button = page.get_by_role("button", name="Press")
         expect(button).to_be_visible()
