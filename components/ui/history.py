@@ -16,6 +16,7 @@ def draw_history(form: Form) -> None:
     remembered = studio.notebook.remembered(tab.designer, editing=form.mode == "edit")
     recall(
         form.key("prompt"),
+        known=form.draft().prompt,
         earlier=[_row(item) for item in remembered],
         templates=templates.EDITS if form.mode == "edit" else (),
         key=f"{form.mode}-recall",

@@ -40,6 +40,7 @@ class Pin:
 def recall(
     box_key: str,
     *,
+    known: str,
     earlier: Sequence[Row],
     templates: Sequence[Row],
     key: str,
@@ -47,6 +48,7 @@ def recall(
 ) -> None:
     """Draw the two openers for the `st.text_area` with this key; an empty list has none.
 
+    `known` is what Python has of the box: the browser keeps letters that it has not.
     What is taken stands in the box as if it had been typed. `on_pin` is called before the rerun
     draws.
     """
@@ -57,6 +59,7 @@ def recall(
                 on_pin(Pin(row_id, pinned))
 
     texts = {
+        "known": known,
         "earlier": [asdict(row) for row in earlier],
         "templates": [asdict(row) for row in templates],
     }

@@ -1,12 +1,12 @@
 /**
  * Earlier prompts and templates beside the prompt's box: by Alt with the arrows, and from lists.
  *
- * @typedef {{earlier: Row[], templates: Row[]}} Texts as `__init__.py` says
+ * @typedef {{known: string, earlier: Row[], templates: Row[]}} Texts as `__init__.py` says
  */
 
 import { boxOf, fill, keepOpen, selectSlot, whenDrawn } from "./box.js";
 import { Panel } from "./panel.js";
-import { forgetUnsent, keepUnsent, putBackUnsent } from "./unsent.js";
+import { keepUnsent, putBackUnsent, settleUnsent } from "./unsent.js";
 import { Walk } from "./walk.js";
 import { element } from "../drawing/elements.js";
 import { living } from "../drawing/living.js";
@@ -35,15 +35,16 @@ class Recall {
     const { signal } = this.listening;
     document.addEventListener("keydown", (event) => this.press(event), { capture: true, signal });
     document.addEventListener("input", (event) => this.typed(event), { signal });
-    document.addEventListener("focusout", (event) => this.left(event), { signal });
     keepOpen(() => boxOf(this.box), signal);
   }
 
   /** @param {{data: {box: string, texts: string}, setTriggerValue: Function}} component */
   update({ data, setTriggerValue }) {
-    if (this.box !== data.box) this.begin(data.box);
     /** @type {Texts} */
-    const { earlier, templates } = JSON.parse(data.texts);
+    const { known, earlier, templates } = JSON.parse(data.texts);
+    if (this.box !== data.box) this.begin(data.box);
+    else if (this.known !== known) settleUnsent(data.box, known);
+    this.known = known;
     const onTheWay = earlier.filter((row) => row.place !== null);
     this.sent = onTheWay.sort((one, other) => one.place - other.place).map((row) => row.text);
     this.pin = (row) => setTriggerValue("pin", { id: row.id, pinned: !row.pinned });
@@ -93,18 +94,12 @@ class Recall {
       if (this.inTemplate) event.preventDefault();
     } else if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
       this.walk.restart();
-      forgetUnsent(this.box);
     }
   }
 
   /** @param {Event} event */
   typed(event) {
     if (event.target === boxOf(this.box)) keepUnsent(this.box, event.target.value);
-  }
-
-  /** @param {Event} event */
-  left(event) {
-    if (event.target === boxOf(this.box)) forgetUnsent(this.box);
   }
 }
 

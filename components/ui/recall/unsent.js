@@ -1,9 +1,9 @@
 /**
- * Letters that Streamlit has not been told of yet outlive a reload of the tab: they are kept in
- * it until the box is left, and put back when the page is there again.
+ * Letters that Python has not been told of yet outlive a reload of the tab: they are kept in it
+ * until Python says that it has them, and put back when the page is there again.
  */
 
-import { fill, whenDrawn } from "./box.js";
+import { boxOf, fill, whenDrawn } from "./box.js";
 
 /** @param {string} key */
 const unsentName = (key) => `kontext.unsent.${key}`;
@@ -14,8 +14,18 @@ export function keepUnsent(key, text) {
 }
 
 /** @param {string} key */
-export function forgetUnsent(key) {
+function forgetUnsent(key) {
   sessionStorage.removeItem(unsentName(key));
+}
+
+/**
+ * Forget the letters once Python has them, or has put others into a box that nobody writes in.
+ * @param {string} key
+ * @param {string} known what Python has now
+ */
+export function settleUnsent(key, known) {
+  const text = sessionStorage.getItem(unsentName(key));
+  if (text === known || boxOf(key) !== document.activeElement) forgetUnsent(key);
 }
 
 /**
