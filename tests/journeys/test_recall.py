@@ -125,6 +125,8 @@ def test_what_is_still_on_its_way_survives_a_reload(quick: ServedApp, browser: B
         line.kept = []
         box.press_sequentially("A castle in the ai")
         box.blur()
+        while not line.kept:
+            page.wait_for_timeout(20)
         line.kept = None  # what was said until now never arrives
         page.reload()
         expect(box).to_have_value("A castle in the ai")
