@@ -132,6 +132,22 @@ def test_what_is_still_on_its_way_survives_a_reload(quick: ServedApp, browser: B
         expect(box).to_have_value("A castle in the ai")
 
 
+def test_what_was_left_on_another_page_does_not_overtake_a_remix(
+    quick: ServedApp, browser: Browser
+) -> None:
+    with visiting(browser, quick.url) as page:
+        ask_for(page, "A red barn")
+        expect_picture(page, "A red barn")
+        prompt_box(page).press_sequentially(" and a dog")
+        go_to(page, "Gallery")
+        cards(page).first.hover()
+        cards(page).first.get_by_role("button", name="Remix").click()
+        expect(prompt_box(page)).to_have_value("A red barn")
+        expect(page.locator(".kx-recall")).to_be_attached()
+        page.wait_for_timeout(500)  # for what would put it back
+        expect(prompt_box(page)).to_have_value("A red barn")
+
+
 def test_what_is_typed_before_the_script_is_there_survives_a_reload(
     quick: ServedApp, browser: Browser
 ) -> None:

@@ -6,7 +6,7 @@
 
 import { boxOf, fill, keepOpen, selectSlot, whenDrawn } from "./box.js";
 import { Panel } from "./panel.js";
-import { keepUnsent, putBackUnsent, settleUnsent } from "./unsent.js";
+import { forgetUnsent, keepUnsent, putBackUnsent, settleUnsent } from "./unsent.js";
 import { Walk } from "./walk.js";
 import { element } from "../drawing/elements.js";
 import { living } from "../drawing/living.js";
@@ -35,6 +35,7 @@ class Recall {
     const { signal } = this.listening;
     document.addEventListener("keydown", (event) => this.press(event), { capture: true, signal });
     document.addEventListener("input", (event) => this.typed(event), { signal });
+    document.addEventListener("focusout", (event) => this.left(event), { signal });
     keepOpen(() => boxOf(this.box), signal);
   }
 
@@ -55,6 +56,7 @@ class Recall {
   /** @param {string} box the key of the prompt's box, another on each page */
   begin(box) {
     this.box = box;
+    this.isLeft = false; // since the last letter: then Streamlit has them on their way
     this.walk.restart();
     this.inTemplate = false;
     putBackUnsent(box);
@@ -63,6 +65,8 @@ class Recall {
 
   destroy() {
     this.listening.abort();
+    // Another page comes; on the way back what stands in the box may be a remix.
+    if (this.isLeft) forgetUnsent(this.box);
     this.root.remove();
   }
 
@@ -99,7 +103,14 @@ class Recall {
 
   /** @param {Event} event */
   typed(event) {
-    if (event.target === boxOf(this.box)) keepUnsent(this.box, event.target.value);
+    if (event.target !== boxOf(this.box)) return;
+    this.isLeft = false;
+    keepUnsent(this.box, event.target.value);
+  }
+
+  /** @param {Event} event */
+  left(event) {
+    if (event.target === boxOf(this.box)) this.isLeft = true;
   }
 }
 

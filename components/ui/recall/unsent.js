@@ -14,7 +14,7 @@ export function keepUnsent(key, text) {
 }
 
 /** @param {string} key */
-function forgetUnsent(key) {
+export function forgetUnsent(key) {
   sessionStorage.removeItem(unsentName(key));
 }
 
