@@ -11,6 +11,7 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import FloatRect, Locator, Page, expect
 
+IDLE = ("data-test-script-state", "notRunning")  # what Streamlit says of its script on `stApp`
 ARRIVAL_MS = 30_000
 
 
@@ -93,20 +94,20 @@ def pixels(data: bytes) -> tuple[str | None, bytes]:
         return picture.format, picture.tobytes()
 
 
-_WATCH_SHIFTS = """() => {
+_WATCH_SHIFTS = """(buffered) => {
     window.shifts = [];
     new PerformanceObserver((list) => {
         for (const entry of list.getEntries()) if (!entry.hadRecentInput) shifts.push(entry.value);
-    }).observe({ type: "layout-shift", buffered: true });
+    }).observe({ type: "layout-shift", buffered });
 }"""
 
 
 def watch_shifts(page: Page, *, from_the_next_load: bool = False) -> None:
     """Begin to note what moves on the page without a hand; `shifted` tells how much."""
     if from_the_next_load:
-        page.add_init_script(f"({_WATCH_SHIFTS})()")
+        page.add_init_script(f"({_WATCH_SHIFTS})(true)")
     else:
-        page.evaluate(_WATCH_SHIFTS.replace(", buffered: true", ""))
+        page.evaluate(_WATCH_SHIFTS, False)
 
 
 def shifted(page: Page) -> float:

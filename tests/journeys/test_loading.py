@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browsing import visiting
-from tests.journeys.doing import cards, prompt_box, shifted, watch_shifts
+from tests.journeys.doing import IDLE, cards, prompt_box, shifted, watch_shifts
 from tests.journeys.editing import instruct, pair, paste, photo
 from tests.serving import ServedApp
 
@@ -32,6 +32,5 @@ def test_nothing_moves_while_a_page_is_loaded(
                 expect(prompt_box(page)).to_be_visible()
             else:
                 expect(cards(page).locator("img").first).to_be_visible()
-            idle = ("data-test-script-state", "notRunning")
-            expect(page.get_by_test_id("stApp")).to_have_attribute(*idle)
+            expect(page.get_by_test_id("stApp")).to_have_attribute(*IDLE)
             assert shifted(page) < GOOD, path

@@ -9,14 +9,13 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browsing import SlowLine
-from tests.journeys.doing import cards, expect_picture, prompt_box
+from tests.journeys.doing import IDLE, cards, expect_picture, prompt_box
 from tests.journeys.editing import instruct, pair, paste, photo
 from tests.serving import ServedApp
 
 pytestmark = pytest.mark.browser
 
 CONNECTION = "data-test-connection-state"
-IDLE = ("data-test-script-state", "notRunning")
 NOTE_DIALOG = """() => new MutationObserver(() => {
     if (document.querySelector("[data-testid=stDialog]")) document.body.dataset.told = "yes";
 }).observe(document.body, { childList: true })"""
@@ -56,7 +55,7 @@ def test_whoever_writes_goes_on_writing_and_the_first_press_afterwards_counts(
         expect(studio).not_to_have_attribute(CONNECTION, "CONNECTED")
         page.keyboard.type("quiet ")
         expect(page.locator("body[data-told]")).to_be_attached()  # by a dialog of Streamlit's own
-        expect(page.get_by_role("dialog")).to_have_count(0)
+        expect(page.get_by_test_id("stDialog")).to_have_count(0)
         page.keyboard.type("harbour ")
         app.start()
         expect(studio).to_have_attribute(CONNECTION, "CONNECTED")
@@ -98,5 +97,5 @@ def test_a_press_in_a_drawing_of_ours_counts_as_early(app: ServedApp, browser: B
         come_back(app, page)
         page.get_by_role("button", name="Edit from here").click()
         line.let_go()
-        original = page.get_by_role("listitem").filter(has_text="Step 1")
-        expect(original).to_contain_text("Editing this")
+        step = page.get_by_role("listitem").filter(has_text="Step 1")
+        expect(step).to_contain_text("Editing this")

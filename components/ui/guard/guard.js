@@ -3,7 +3,7 @@
  */
 
 import { closeConnectionDialog } from "./dialog.js";
-import { Hands } from "./hands.js";
+import { keepEarlyPresses } from "./hands.js";
 import { isQuiet } from "../beat/quiet.js";
 import { living } from "../drawing/living.js";
 
@@ -12,8 +12,8 @@ const LONGEST_PAUSE_MS = 30_000; // a page that cannot be drawn is not asked for
 
 class Guard {
   constructor() {
-    this.hands = new Hands();
     this.listening = new AbortController();
+    keepEarlyPresses(this.listening.signal);
     closeConnectionDialog(this.listening.signal);
     this.pause = LOOK_MS;
     this.askAt = 0;
@@ -37,7 +37,6 @@ class Guard {
   }
 
   destroy() {
-    this.hands.destroy();
     this.listening.abort();
     clearInterval(this.timer);
   }
