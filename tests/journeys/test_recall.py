@@ -139,6 +139,8 @@ def test_what_was_left_on_another_page_does_not_overtake_a_remix(
         ask_for(page, "A red barn")
         expect_picture(page, "A red barn")
         prompt_box(page).press_sequentially(" and a dog")
+        prompt_box(page).blur()
+        page.wait_for_timeout(1000)  # its rerun and the change of the page are not what is tested
         go_to(page, "Gallery")
         cards(page).first.hover()
         cards(page).first.get_by_role("button", name="Remix").click()
