@@ -27,7 +27,7 @@ bench: $(DEV_STAMP) browser
 	$(BIN)/python -m tests.bench
 
 drill: $(DEV_STAMP)
-	$(BIN)/python -m tests.drill --tasks 200 --kills 20
+	$(BIN)/python -m tests.chaos.run --tasks 200 --kills 20
 
 format: $(DEV_STAMP)
 	$(BIN)/ruff format .

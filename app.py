@@ -8,7 +8,7 @@ import streamlit as st
 
 from components import server
 from components.bootstrap import close_studio, open_studio, warm_up
-from components.ui import browser, frame
+from components.ui import frontend, layout
 
 if __name__ != "__main__":
     server.set_up_logs()
@@ -26,10 +26,10 @@ if __name__ != "__main__":
     app = st.App(
         __file__,
         lifespan=lifespan,
-        routes=server.routes(open_studio, files_url=browser.FILES_URL, files=browser.files()),
-        middleware=server.middleware(styles_url=browser.styles_url()),
+        routes=server.routes(open_studio, files_url=frontend.FILES_URL, files=frontend.files()),
+        middleware=server.middleware(styles_url=frontend.styles_url()),
     )
     # Until this was called once, Streamlit would run /gallery as a script without this file.
-    st.navigation(frame.pages(), position="hidden")
+    st.navigation(layout.pages(), position="hidden")
 else:
-    frame.draw(st.navigation(frame.pages(), position="hidden"))
+    layout.draw(st.navigation(layout.pages(), position="hidden"))

@@ -4,7 +4,7 @@ import globals from "globals";
 export default [
   {
     ...js.configs.recommended,
-    files: ["components/ui/*/*.js"],
+    files: ["components/ui/**/*.js"],
     languageOptions: { ecmaVersion: 2023, sourceType: "module", globals: globals.browser },
     linterOptions: { reportUnusedDisableDirectives: "error" },
     rules: {

@@ -16,24 +16,24 @@ from typing import TextIO
 
 import streamlit as st
 
-from components.kontext import KeyRejected, KontextClient, Model
+from components.kie import KeyRejected, KontextClient, Model
 from components.sandbox import FAULTS, RunningSandbox, SandboxOptions
 from components.sandbox import start as start_sandbox
 from components.server.logs import set_up_logs
-from components.studio.bell import Bell
-from components.studio.drill import DrillRoom
-from components.studio.engine.account import Account
-from components.studio.engine.agenda import Agenda
-from components.studio.engine.courier import Courier
-from components.studio.engine.engine import Engine
-from components.studio.engine.pacing import Typical
-from components.studio.fetch.fetch import GuardedFetch
-from components.studio.ledger.archive import Archive
-from components.studio.ledger.ledger import Ledger, LedgerUnavailable
+from components.studio.db.gallery import Archive
+from components.studio.db.tasks import Ledger, LedgerUnavailable
+from components.studio.events import Bell
+from components.studio.fault_injection import DrillRoom
+from components.studio.images.store import Shelf
+from components.studio.maintenance import Upkeep
+from components.studio.safe_fetch.client import GuardedFetch
 from components.studio.settings import Settings, SettingsError, read_settings
-from components.studio.shelf import Shelf
 from components.studio.studio import Studio
-from components.studio.upkeep import Upkeep
+from components.studio.worker.account import Account
+from components.studio.worker.rate_limiter import Typical
+from components.studio.worker.scheduler import Agenda
+from components.studio.worker.transfers import Courier
+from components.studio.worker.worker import Engine
 
 log = logging.getLogger("kontext.bootstrap")
 

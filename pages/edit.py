@@ -2,15 +2,17 @@
 
 import streamlit as st
 
-from components.ui import prompt, session, source, stage, starters, submit
-from components.ui.form import Form
+from components.ui import session
+from components.ui.edit import edit_viewer, source_picker
+from components.ui.form import examples, prompt_box, submit
+from components.ui.form.generation_form import Form
 
 form = Form("edit")
 picture = session.source()
 writing, watching = st.columns([5, 9], gap="large")
 with writing, st.container(key="kx-form"):
-    source.draw_source(picture, ratio=form.draft().ratio)
-    prompt.draw_prompt(
+    source_picker.draw_source(picture, ratio=form.draft().ratio)
+    prompt_box.draw_prompt(
         form, placeholder="Change the sky to a warm sunset, keep everything else the same"
     )
     with st.container(key="kx-settings"):
@@ -18,6 +20,6 @@ with writing, st.container(key="kx-form"):
     submit.draw_submit(form, "Edit")
 with watching:
     if picture is None:
-        starters.draw_sources()
+        examples.draw_sources()
     else:
-        stage.draw_stage(picture)
+        edit_viewer.draw_stage(picture)

@@ -1,5 +1,5 @@
 """Everything a designer has made, newest first."""
 
-from components.ui import gallery
+from components.ui.gallery import gallery
 
 gallery.draw_gallery()

@@ -11,7 +11,7 @@ import streamlit as st
 from playwright.sync_api import Browser
 
 from components.sandbox import RunningSandbox, SandboxOptions, start
-from tests.browsing import chromium
+from tests.support.chromium import chromium
 
 
 @pytest.fixture(autouse=True)

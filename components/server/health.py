@@ -10,8 +10,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from components.server.caching import NOT_KEPT
-from components.studio.ledger.ledger import LedgerUnavailable
+from components.server.cache_headers import NOT_KEPT
+from components.studio.db.tasks import LedgerUnavailable
 from components.studio.settings import SettingsError
 from components.studio.studio import Studio
 from components.studio.version import VERSION

@@ -21,10 +21,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from components.server.waiting import answer_of
-from components.studio.engine.tally import BUCKETS_SECONDS, Counts
+from components.server.responses import answer_of
 from components.studio.studio import Studio
-from components.studio.tasks.task import State
+from components.studio.tasks.models import State
+from components.studio.worker.stats import BUCKETS_SECONDS, Counts
 
 
 def metrics_routes(open_studio: Callable[[], Studio]) -> list[Route]:

@@ -14,7 +14,7 @@ from starlette.middleware import Middleware
 from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from components.server.dressing import DressedPage, is_page
+from components.server.stylesheet_middleware import DressedPage, is_page
 from components.studio.identity import COOKIE, COOKIE_LIFE_SECONDS, designer_of, new_token
 
 

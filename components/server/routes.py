@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping
 
 from starlette.routing import BaseRoute
 
-from components.server.browser_files import browser_file_routes
-from components.server.callbacks import callback_routes
-from components.server.exports import export_routes
-from components.server.files import file_routes
+from components.server.downloads import export_routes
+from components.server.frontend_assets import browser_file_routes
 from components.server.health import health_routes
+from components.server.images import file_routes
+from components.server.live_updates import push_routes
 from components.server.metrics import metrics_routes
-from components.server.push import push_routes
+from components.server.webhooks import callback_routes
 from components.studio.studio import Studio
 
 

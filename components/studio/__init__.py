@@ -4,7 +4,7 @@ Beside its own modules it hands on those values of the service that a screen may
 no screen needs the client's room.
 """
 
-from components.kontext import (
+from components.kie import (
     ASPECT_RATIOS,
     MAX_PROMPT_CHARACTERS,
     SIZES,

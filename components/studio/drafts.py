@@ -6,8 +6,8 @@ import logging
 from concurrent.futures import ThreadPoolExecutor
 from threading import Lock
 
-from components.studio.ledger.ledger import LedgerUnavailable
-from components.studio.ledger.notebook import Notebook
+from components.studio.db.prompts import Notebook
+from components.studio.db.tasks import LedgerUnavailable
 
 log = logging.getLogger("kontext.drafts")
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from components.studio.ledger.ledger import Ledger
-from components.studio.ledger.records import PictureRecord
-from components.studio.tasks.task import Task
+from components.studio.db.models import PictureRecord
+from components.studio.db.tasks import Ledger
+from components.studio.tasks.models import Task
 
 
 @dataclass(frozen=True)

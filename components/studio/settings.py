@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
-from components.kontext import Model, is_web_address
-from components.studio.fetch.faults import FetchRefused
-from components.studio.fetch.links import parse_link
-from components.studio.ledger.database import BUSY_TIMEOUT_SECONDS
+from components.kie import Model, is_web_address
+from components.studio.db.database import BUSY_TIMEOUT_SECONDS
+from components.studio.safe_fetch.errors import FetchRefused
+from components.studio.safe_fetch.urls import parse_link
 
 
 class SettingsError(ValueError):

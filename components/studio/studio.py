@@ -13,25 +13,25 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from components.kontext import CallbackHint, GenerationRequest, InvalidRequest, KontextClient
-from components.studio.balance import BalanceWatch
-from components.studio.bell import Bell
+from components.kie import CallbackHint, GenerationRequest, InvalidRequest, KontextClient
+from components.studio.credits import BalanceWatch
+from components.studio.db.gallery import Archive
+from components.studio.db.models import Entry, PictureRecord
+from components.studio.db.prompts import Notebook
+from components.studio.db.spending import Spend, spent_by
+from components.studio.db.tasks import Ledger, ServiceIdTaken
 from components.studio.drafts import Drafts
-from components.studio.drill import DrillRoom
-from components.studio.engine.engine import Engine
-from components.studio.export.export import Exported, gather
-from components.studio.fetch.fetch import GuardedFetch
-from components.studio.homecoming import Homecoming, Homecomings, checked_id
-from components.studio.intake.intake import take_in
-from components.studio.ledger.archive import Archive
-from components.studio.ledger.ledger import Ledger, ServiceIdTaken
-from components.studio.ledger.notebook import Notebook
-from components.studio.ledger.records import Entry, PictureRecord
-from components.studio.ledger.spend import Spend, spent_by
+from components.studio.events import Bell
+from components.studio.export import Exported, gather
+from components.studio.fault_injection import DrillRoom
+from components.studio.images.ingest import take_in
+from components.studio.images.store import Shelf
 from components.studio.lineage import Family, family_of
+from components.studio.safe_fetch.client import GuardedFetch
 from components.studio.settings import Settings
-from components.studio.shelf import Shelf
-from components.studio.tasks.life import (
+from components.studio.task_import import Homecoming, Homecomings, checked_id
+from components.studio.tasks.models import State, Task, Trouble, new_token
+from components.studio.tasks.transitions import (
     Accepted,
     advance,
     called_back,
@@ -39,7 +39,7 @@ from components.studio.tasks.life import (
     looked_again,
     sent_again,
 )
-from components.studio.tasks.task import State, Task, Trouble, new_token
+from components.studio.worker.worker import Engine
 
 log = logging.getLogger("kontext.studio")
 

@@ -14,9 +14,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import streamlit as st
 
 from components.bootstrap import open_studio
+from components.studio.db.models import PictureRecord
 from components.studio.identity import COOKIE, designer_of, new_token
-from components.studio.ledger.records import PictureRecord
-from components.studio.provenance.provenance import Provenance
+from components.studio.images.metadata.generation import Provenance
 from components.studio.studio import NotYours, Studio
 
 _KEY = "kontext.session"

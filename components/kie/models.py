@@ -1,0 +1,130 @@
+"""What one picture is asked for with: checked when it is made, then written in wire names.
+
+A request that exists can be sent; the service is never paid to find a mistake (contract.md §2).
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
+
+from components.kie import validation
+from components.kie.errors import InvalidRequest
+from components.kie.output_sizes import ASPECT_RATIOS
+
+MAX_PROMPT_CHARACTERS: Final = 5000
+"""Where other sellers of the model stop; the vendor names no limit (contract.md §2)."""
+
+MAX_PROMPT_TOKENS: Final = 512
+"""What the model reads of a prompt; the rest is ignored, not refused (contract.md §2)."""
+
+MAX_WATERMARK_CHARACTERS: Final = 200
+"""Our own limit: the service documents the watermark as "an identifier" and no more."""
+
+
+class Model(StrEnum):
+    """The two models of the service."""
+
+    PRO = "flux-kontext-pro"
+    MAX = "flux-kontext-max"
+
+
+class OutputFormat(StrEnum):
+    """The file formats a result can have."""
+
+    JPEG = "jpeg"
+    PNG = "png"
+
+
+def safety_range(*, editing: bool) -> range:
+    """The safety tolerances allowed: 0–2 with an input picture, else 0–6 (contract.md §2)."""
+    return range(3) if editing else range(7)
+
+
+@dataclass(frozen=True, kw_only=True)
+class GenerationRequest:
+    """One create call. An `input_image` makes it an edit.
+
+    `prompt` is sent exactly as typed. `aspect_ratio` None leaves the choice to the service: an
+    edit then keeps the ratio of its input. `input_image` is a public http(s) URL.
+    Raises InvalidRequest, with the attribute's name and a sentence for its author.
+    """
+
+    prompt: str
+    model: Model = Model.PRO
+    aspect_ratio: str | None = None
+    output_format: OutputFormat = OutputFormat.JPEG
+    input_image: str | None = None
+    translate: bool = True
+    enhance: bool = False
+    safety_tolerance: int = 2
+    callback_url: str | None = field(default=None, repr=False)  # its path is a secret of the task
+    store_in_china: bool = False
+    watermark: str | None = None
+
+    def __post_init__(self) -> None:
+        """Check every field; a model or format given as text becomes its member."""
+        validation.text(
+            "prompt",
+            "Prompt",
+            self.prompt,
+            longest=MAX_PROMPT_CHARACTERS,
+            allowed_controls=validation.LINE_BREAKS_AND_TABS,
+        )
+        # Via text, because Streamlit re-imports modules: a member may be of an older class.
+        model = validation.choice("model", "Model", self.model, tuple(map(str, Model)))
+        object.__setattr__(self, "model", Model(model))
+        picture = validation.choice(
+            "output_format", "Output format", self.output_format, tuple(map(str, OutputFormat))
+        )
+        object.__setattr__(self, "output_format", OutputFormat(picture))
+        if self.aspect_ratio is not None:
+            validation.choice("aspect_ratio", "Aspect ratio", self.aspect_ratio, ASPECT_RATIOS)
+        if self.input_image is not None:
+            validation.web_address("input_image", "Picture URL", self.input_image)
+        if self.callback_url is not None:
+            validation.web_address("callback_url", "Callback URL", self.callback_url)
+        validation.switch("translate", "Translate prompt", self.translate)
+        validation.switch("enhance", "Enhance prompt", self.enhance)
+        validation.switch("store_in_china", "Store in China", self.store_in_china)
+        self._check_safety(editing=self.input_image is not None)
+        if self.watermark is not None:
+            validation.text(
+                "watermark", "Watermark", self.watermark, longest=MAX_WATERMARK_CHARACTERS
+            )
+
+    def check_as_edit(self) -> None:
+        """Raise InvalidRequest if this could not be an edit, before its picture has a URL."""
+        self._check_safety(editing=True)
+
+    def body(self) -> dict[str, object]:
+        """The JSON of the create call, in wire names; what is None is left out, 0 and False stay.
+
+        A ratio is left out rather than sent as null: only then does an edit keep its input's
+        ratio (contract.md §2).
+        """
+        wire: dict[str, object] = {
+            "prompt": self.prompt,
+            "model": str(self.model),
+            "aspectRatio": self.aspect_ratio,
+            "outputFormat": str(self.output_format),
+            "inputImage": self.input_image,
+            "enableTranslation": self.translate,
+            "promptUpsampling": self.enhance,
+            "safetyTolerance": self.safety_tolerance,
+            "callBackUrl": self.callback_url,
+            "uploadCn": self.store_in_china,
+            "watermark": self.watermark,
+        }
+        return {name: value for name, value in wire.items() if value is not None}
+
+    def _check_safety(self, *, editing: bool) -> None:
+        allowed = safety_range(editing=editing)
+        value = self.safety_tolerance
+        # True is an int to Python, and would be sent as `true`.
+        if type(value) is not int or value not in allowed:
+            purpose = "an edit" if editing else "a new picture"
+            raise InvalidRequest(
+                "safety_tolerance",
+                f"Safety tolerance must be a whole number from {allowed[0]} to {allowed[-1]} "
+                f"for {purpose}: choose one in that range.",
+            )

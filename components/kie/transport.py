@@ -1,0 +1,180 @@
+"""One HTTP exchange: a request out, and what came back. It knows nothing of envelopes.
+
+Nothing is retried or followed, and nothing is raised for what the network does: a lost answer is
+a value, so that no exception of `requests`, which carries the request's headers, leaves here.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http.cookiejar import DefaultCookiePolicy
+from typing import Any, Final
+
+import requests
+from requests.adapters import HTTPAdapter
+from requests.auth import AuthBase
+
+from components.kie.deadline import Watch, current, watched
+
+_LONGEST_BODY_BYTES: Final = 1_000_000  # answers are a few kilobytes
+_BLOCK_BYTES: Final = 16_384
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What was answered: HTTP status, headers (any case), and the body up to 1 MB.
+
+    The body is as much as arrived: whether it is whole is for its reader to see.
+    """
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True)
+class NoReply:
+    """Nothing was answered. `never_opened`: certainly nothing was sent either."""
+
+    reason: str
+    never_opened: bool
+
+
+class Exchanges:
+    """Sends requests with the key, at most `connect_timeout_seconds` each to connect.
+
+    The environment's proxies and CA bundle are honoured, its `.netrc` is not. Safe to share
+    between threads.
+    """
+
+    def __init__(self, *, api_key: str, connect_timeout_seconds: float) -> None:
+        self._auth = _Bearer(api_key)
+        self._connect_timeout_seconds = connect_timeout_seconds
+        self._asking = _session()
+
+    def close(self) -> None:
+        """Close the connections kept alive for questions."""
+        self._asking.close()
+
+    def ask(self, url: str, *, params: Mapping[str, str], budget_seconds: float) -> Reply | NoReply:
+        """GET, on a kept-alive connection where there is one."""
+        request = requests.Request("GET", url, params=dict(params), auth=self._auth)
+        return self._send(self._asking, request, budget_seconds)
+
+    def post(
+        self,
+        url: str,
+        *,
+        budget_seconds: float,
+        json: Mapping[str, object] | None = None,
+        form: Mapping[str, str] | None = None,
+        files: Mapping[str, tuple[str, bytes, str]] | None = None,
+    ) -> Reply | NoReply:
+        """POST JSON or a form, on a connection of its own.
+
+        A kept-alive one may be dead already, which would blur "was it sent?".
+        """
+        request = requests.Request(
+            "POST",
+            url,
+            headers={"Connection": "close"},
+            json=None if json is None else dict(json),
+            data=None if form is None else dict(form),
+            files=None if files is None else dict(files),
+            auth=self._auth,
+        )
+        with _session() as session:
+            return self._send(session, request, budget_seconds)
+
+    def _send(
+        self, session: requests.Session, request: requests.Request, budget_seconds: float
+    ) -> Reply | NoReply:
+        watch = Watch(budget_seconds)
+        try:
+            with watch:
+                prepared = session.prepare_request(request)
+                around = session.merge_environment_settings(prepared.url, {}, True, None, None)
+                connect_seconds = min(self._connect_timeout_seconds, budget_seconds)
+                with session.send(
+                    prepared,
+                    timeout=(connect_seconds, budget_seconds),
+                    allow_redirects=False,
+                    **around,
+                ) as response:
+                    return Reply(response.status_code, response.headers, _body(response))
+        except Exception as error:  # noqa: BLE001 -- urllib3 leaks errors past requests' own, and
+            # whatever breaks here, a create that was sent has an unknown outcome.
+            reason = _root_cause(error)
+        if watch.expired:
+            reason = f"no answer within {budget_seconds:g} s"
+        return NoReply(reason, watch.never_opened)
+
+
+class _Bearer(AuthBase):
+    """Puts the key on one request. As an auth object, since `.netrc` overrules a plain header."""
+
+    def __init__(self, api_key: str) -> None:
+        self._api_key = api_key
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers["Authorization"] = f"Bearer {self._api_key}"
+        return request
+
+
+class _WatchedAdapter(HTTPAdapter):
+    """Makes connections that report to the watch of their exchange."""
+
+    def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> Any:
+        """The pool for a request, with its connections watched."""
+        watch = current()
+        if watch is not None:
+            watch.armed = True
+        pool: Any = super().get_connection_with_tls_context(*args, **kwargs)
+        pool.ConnectionCls = watched(pool.ConnectionCls)
+        return pool
+
+
+class _DirectSession(requests.Session):
+    """Sees no redirect: requests would read its whole body, even unasked and without a cap."""
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """Nowhere."""
+
+
+def _session() -> requests.Session:
+    session = _DirectSession()
+    session.headers.update(
+        {
+            "Accept": "application/json",
+            "Accept-Encoding": "identity",
+            "User-Agent": "kontext-studio",
+        }
+    )
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    for scheme in ("https://", "http://"):
+        session.mount(scheme, _WatchedAdapter())
+    return session
+
+
+def _body(response: requests.Response) -> bytes:
+    """What arrives of the body; an end that is cut off, or past 1 MB, is left out.
+
+    A body that breaks off after its last bracket still tells a task id that was paid for.
+    """
+    body = bytearray()
+    # Else urllib3 throws away the last block of a body that is shorter than it promised.
+    response.raw.enforce_content_length = False
+    try:
+        for block in response.iter_content(_BLOCK_BYTES):
+            body += block
+            if len(body) > _LONGEST_BODY_BYTES:
+                break
+    except (requests.RequestException, OSError):
+        return bytes(body)
+    return bytes(body[:_LONGEST_BODY_BYTES])
+
+
+def _root_cause(error: BaseException) -> str:
+    """The first error of the chain, in words: it names no header and no request."""
+    while (earlier := error.__cause__ or error.__context__) is not None:
+        error = earlier
+    return f"{type(error).__name__}: {error}"

@@ -1,0 +1,118 @@
+"""Pictures to take along, for their owner only: one as a file, many as a ZIP that is streamed.
+
+Each file says how it was made, unless it is asked for with `plain=1`.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
+from typing import Final
+from urllib.parse import parse_qs, quote
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from components.server.cache_headers import KEPT_BY_ITS_OWNER, NOT_KEPT
+from components.server.request_body import read_body
+from components.server.responses import answer_of
+from components.studio.export import Exported, stream_zip
+from components.studio.file_names import download_name
+from components.studio.identity import COOKIE, designer_of
+from components.studio.studio import Studio
+
+MOST_PICTURES: Final = 1000
+MOST_FORM_BYTES: Final = 128 * 1024
+_ID: Final = re.compile(r"[0-9a-f]{32}")
+
+
+def export_routes(open_studio: Callable[[], Studio]) -> list[Route]:
+    """The routes of downloads: a picture by its id, and a ZIP of those named in `ids`.
+
+    `ids` are parted by commas or spaces and come in the address or, as there may be many, in a
+    form. An id that is not the designer's, or in the trash, is left out without a word.
+    """
+
+    async def download(request: Request) -> Response:
+        return await answer_of(_file, open_studio, request)
+
+    async def export(request: Request) -> Response:
+        form = await _form(request) if request.method == "POST" else {}
+        if form is None:
+            return PlainTextResponse("This form is too long.", 413, NOT_KEPT)
+        words = [*request.query_params.getlist("ids"), *form.get("ids", [])]
+        ids = list(dict.fromkeys(_ids(words)))
+        if len(ids) > MOST_PICTURES:
+            return PlainTextResponse(f"Take {MOST_PICTURES:,} pictures at most.", 400, NOT_KEPT)
+        plain = _is_plain(request) or form.get("plain") == ["1"]
+        return await answer_of(_zip, open_studio, request, ids, plain)
+
+    return [
+        Route("/app/static/downloads/{picture_id}", download),
+        Route("/app/static/exports", export, methods=["GET", "POST"]),
+    ]
+
+
+def _file(open_studio: Callable[[], Studio], request: Request) -> Response:
+    missing = PlainTextResponse("No such picture.", 404, NOT_KEPT)
+    exported = next(_exported(open_studio, request, [request.path_params["picture_id"]]), None)
+    if exported is None:
+        return missing
+    try:
+        contents = exported.contents(plain=_is_plain(request))
+    except OSError:  # the studio has lost the file; it says so on the card
+        return missing
+    picture = exported.picture
+    headers = {
+        "content-disposition": _attachment(download_name(picture)),
+        **KEPT_BY_ITS_OWNER,
+    }
+    return Response(contents, media_type=f"image/{picture.format}", headers=headers)
+
+
+def _zip(
+    open_studio: Callable[[], Studio], request: Request, ids: list[str], plain: bool
+) -> Response:
+    entries = _exported(open_studio, request, ids)
+    first = next(entries, None)
+    if first is None:
+        return PlainTextResponse("No such pictures.", 404, NOT_KEPT)
+    now = time.time()
+    name = f"kontext-studio-{time.strftime('%Y-%m-%d', time.gmtime(now))}.zip"
+    headers = {"content-disposition": _attachment(name), **NOT_KEPT}
+    if request.method == "HEAD":
+        return Response(media_type="application/zip", headers=headers)
+    pieces = stream_zip(chain([first], entries), plain=plain, made_at=now)
+    return StreamingResponse(pieces, media_type="application/zip", headers=headers)
+
+
+def _exported(
+    open_studio: Callable[[], Studio], request: Request, ids: Iterable[str]
+) -> Iterator[Exported]:
+    """Those of the pictures that belong to whoever asks."""
+    designer = designer_of(request.cookies.get(COOKIE))
+    return iter(()) if designer is None else open_studio().exported(designer, ids)
+
+
+def _ids(words: Iterable[str]) -> Iterator[str]:
+    return (word for text in words for word in re.split(r"[,\s]+", text) if _ID.fullmatch(word))
+
+
+async def _form(request: Request) -> dict[str, list[str]] | None:
+    """The fields of a URL-encoded form, or None when it is longer than any list of ours."""
+    body = await read_body(request, most_bytes=MOST_FORM_BYTES)
+    return None if body is None else parse_qs(body.decode("utf-8", "replace"))
+
+
+def _is_plain(request: Request) -> bool:
+    return request.query_params.get("plain") == "1"
+
+
+def _attachment(name: str) -> str:
+    """The header that makes a browser save an answer under a name (RFC 6266)."""
+    quoted = quote(name, safe="")
+    named = f'filename="{name}"' if quoted == name else f"filename*=utf-8''{quoted}"
+    return f"attachment; {named}"

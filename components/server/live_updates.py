@@ -1,0 +1,78 @@
+"""The push: a WebSocket that tells a browser that something of its designer's has changed.
+
+It carries a counter and no content. Server-sent events would block a browser's seventh tab.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from urllib.parse import urlsplit
+
+from starlette.concurrency import run_in_threadpool
+from starlette.routing import WebSocketRoute
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from components.studio.db.tasks import LedgerUnavailable
+from components.studio.identity import COOKIE, designer_of
+from components.studio.settings import SettingsError
+from components.studio.studio import Studio
+
+PATH = "/push"
+KEEP_ALIVE_SECONDS = 25.0  # below the minute after which proxies close a silent connection
+REFUSED = 1008  # RFC 6455: policy violation
+TRY_LATER = 1013  # IANA's registry of close codes
+
+
+def push_routes(open_studio: Callable[[], Studio]) -> list[WebSocketRoute]:
+    """The one route of the push."""
+
+    async def push(socket: WebSocket) -> None:
+        designer = designer_of(socket.cookies.get(COOKIE))
+        if designer is None or not _same_origin(socket):
+            await socket.close(REFUSED)
+            return
+        try:
+            studio = await run_in_threadpool(open_studio)
+        except (LedgerUnavailable, SettingsError):
+            await socket.close(TRY_LATER)  # the page says why, and this browser asks again
+            return
+        await socket.accept()
+        changed = asyncio.Event()
+        changed.set()  # something may have changed between the page's drawing and this moment
+        loop = asyncio.get_running_loop()
+
+        def rung() -> None:
+            loop.call_soon_threadsafe(changed.set)
+
+        stop = studio.bell.listen(designer, rung)
+        telling = asyncio.create_task(_tell(socket, changed))
+        try:
+            while (await socket.receive())["type"] != "websocket.disconnect":
+                pass  # nothing that a tab says is listened to
+        finally:
+            stop()
+            telling.cancel()
+
+    return [WebSocketRoute(PATH, push)]
+
+
+async def _tell(socket: WebSocket, changed: asyncio.Event) -> None:
+    version = 0
+    while True:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(changed.wait(), KEEP_ALIVE_SECONDS)
+        rang = changed.is_set()  # also where it rang as the wait ran out
+        version += rang
+        changed.clear()
+        try:
+            await socket.send_json({"version": version} if rang else {"alive": True})
+        except (WebSocketDisconnect, RuntimeError):
+            return  # the tab closed between two messages; the reader above ends the rest
+
+
+def _same_origin(socket: WebSocket) -> bool:
+    """A page of another site may open a socket here; it must not learn anything."""
+    origin = socket.headers.get("origin")
+    return origin is None or urlsplit(origin).netloc == socket.headers.get("host")

@@ -1,0 +1,77 @@
+"""Where the service reports the end of a task: checked, then taken as a hint to look.
+
+Forged, unknown and late ones get the same answer as good ones (contract.md §5).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from components.kie import MAX_CALLBACK_BYTES, CallbackRejected, verify_callback
+from components.server.request_body import read_body
+from components.studio.db.tasks import LedgerUnavailable
+from components.studio.settings import SettingsError
+from components.studio.studio import Studio
+
+log = logging.getLogger("kontext.callbacks")
+
+READ_SECONDS = 10.0  # contract.md §5: the service waits 15 s for its answer
+
+
+def callback_routes(
+    open_studio: Callable[[], Studio], *, read_seconds: float = READ_SECONDS
+) -> list[Route]:
+    """The one route of callbacks; its path ends in the task's token.
+
+    A body that has not arrived after `read_seconds` is not waited for.
+    """
+
+    async def callback(request: Request) -> Response:
+        try:
+            async with asyncio.timeout(read_seconds):
+                body = await read_body(request, most_bytes=MAX_CALLBACK_BYTES)
+        except (TimeoutError, ClientDisconnect):
+            log.warning("callback rejected", extra={"why": "its body did not arrive"})
+            return _once_more(408)
+        if body is None:
+            return _received()
+        try:
+            await run_in_threadpool(_heed, open_studio, request, body)
+        except (LedgerUnavailable, SettingsError) as error:
+            log.error("callback not heeded", extra={"why": str(error)})
+            return _once_more(503)
+        return _received()
+
+    return [Route("/callbacks/kontext/{token}", callback, methods=["POST"])]
+
+
+def _received() -> Response:
+    return JSONResponse({"code": 200, "msg": "received"})
+
+
+def _once_more(code: int) -> Response:
+    """An answer other than 200 makes the service call again (contract.md §5)."""
+    return JSONResponse({"code": code, "msg": "try again"}, code)
+
+
+def _heed(open_studio: Callable[[], Studio], request: Request, body: bytes) -> None:
+    studio = open_studio()
+    try:
+        hint = verify_callback(
+            body,
+            request.headers,
+            webhook_key=studio.settings.webhook_key,
+            now=time.time(),
+        )
+    except CallbackRejected as error:
+        log.warning("callback rejected", extra={"why": error.message})
+        return
+    studio.heed_callback(request.path_params["token"], hint)

@@ -1,1 +1,0 @@
-"""Advice on a prompt before it is paid for. Never a barrier."""

@@ -1,0 +1,81 @@
+"""The database: SQLite's settings, and the two doors through which this room goes in.
+
+SQLite is the embedded default (WAL, `synchronous=FULL`); another SQLAlchemy URL can take its
+place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import SQLAlchemyError
+
+from components.studio.db.gallery_query import folded
+from components.studio.db.migrations import add_missing_columns
+from components.studio.db.tables import schema
+
+BUSY_TIMEOUT_SECONDS = 15.0  # how long a transaction waits for another
+
+
+class LedgerUnavailable(Exception):
+    """The ledger cannot be read or written: disk full, read-only or locked."""
+
+
+class Database:
+    """The tables of the ledger, made where there are none, and transactions on them."""
+
+    def __init__(self, url: str, *, busy_timeout_seconds: float = BUSY_TIMEOUT_SECONDS) -> None:
+        """Raises LedgerUnavailable."""
+        # Without this, an error's text, which is logged, would quote the row with its prompt.
+        self._engine = sa.create_engine(url, hide_parameters=True)
+        if self._engine.dialect.name == "sqlite":
+            _make_durable(self._engine, busy_timeout_seconds)
+        with self.writing() as connection:
+            schema.create_all(connection)
+            add_missing_columns(connection)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._engine.dispose()
+
+    @contextmanager
+    def reading(self) -> Iterator[sa.Connection]:
+        """A transaction that only reads, for the ledger and its neighbours."""
+        try:
+            with self._engine.connect() as connection:
+                yield connection.execution_options(reads_only=True)
+        except SQLAlchemyError as error:
+            raise LedgerUnavailable("The ledger cannot be read.") from error
+
+    @contextmanager
+    def writing(self) -> Iterator[sa.Connection]:
+        """A transaction that writes, for the ledger and its neighbours."""
+        try:
+            with self._engine.begin() as connection:
+                yield connection
+        except SQLAlchemyError as error:
+            raise LedgerUnavailable("The ledger cannot be written.") from error
+
+
+def _make_durable(engine: sa.Engine, busy_timeout_seconds: float) -> None:
+    """SQLite's settings, and transactions that take the write lock when they begin.
+
+    Python's driver would otherwise begin them late, at the first write, and two threads that
+    had both read the old row would then both write.
+    """
+
+    @sa.event.listens_for(engine, "connect")
+    def _configure(connection: Any, _record: object) -> None:
+        connection.isolation_level = None
+        connection.execute(f"PRAGMA busy_timeout={round(busy_timeout_seconds * 1000)}")
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.create_function("folded", 1, folded, deterministic=True)
+
+    @sa.event.listens_for(engine, "begin")
+    def _begin(connection: sa.Connection) -> None:
+        reads_only = connection.get_execution_options().get("reads_only", False)
+        connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")

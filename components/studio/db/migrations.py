@@ -1,0 +1,21 @@
+"""Brings a database of an earlier version up to the tables of today, by adding alone."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from components.studio.db.tables import schema
+
+
+def add_missing_columns(connection: sa.Connection) -> None:
+    """Add the columns that a table on disk lacks. They must allow NULL or have a server default."""
+    preparer = connection.dialect.identifier_preparer
+    inspector = sa.inspect(connection)
+    for table in schema.sorted_tables:
+        present = {column["name"] for column in inspector.get_columns(table.name)}
+        for column in table.columns:
+            if column.name not in present:
+                definition = sa.schema.CreateColumn(column).compile(dialect=connection.dialect)
+                connection.exec_driver_sql(
+                    f"ALTER TABLE {preparer.format_table(table)} ADD COLUMN {definition}"
+                )

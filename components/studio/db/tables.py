@@ -1,0 +1,174 @@
+"""The tables of the ledger, and how a row becomes a record and back."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, fields
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+
+from components.kie import GenerationRequest, Model, OutputFormat
+from components.studio.db.models import PictureRecord
+from components.studio.tasks.models import Obstacle, State, Task, Trouble
+
+schema = sa.MetaData()
+
+tasks = sa.Table(
+    "tasks",
+    schema,
+    sa.Column("id", sa.String(32), primary_key=True),
+    sa.Column("designer", sa.String(64), nullable=False),
+    sa.Column("batch", sa.String(32), nullable=False),
+    sa.Column("token", sa.String(64), nullable=False, unique=True),
+    sa.Column("source_id", sa.String(32)),
+    sa.Column("prompt", sa.Text, nullable=False),
+    sa.Column("model", sa.String(40), nullable=False),
+    sa.Column("aspect_ratio", sa.String(8)),
+    sa.Column("output_format", sa.String(8), nullable=False),
+    sa.Column("safety_tolerance", sa.Integer, nullable=False),
+    sa.Column("translate", sa.Boolean, nullable=False),
+    sa.Column("enhance", sa.Boolean, nullable=False),
+    sa.Column("store_in_china", sa.Boolean, nullable=False),
+    sa.Column("watermark", sa.Text),
+    sa.Column("price", sa.String(20), nullable=False),
+    sa.Column("state", sa.String(20), nullable=False),
+    sa.Column("obstacle", sa.Text),
+    sa.Column("service_id", sa.String(200)),
+    sa.Column("created_at", sa.Float, nullable=False),
+    sa.Column("sent_at", sa.Float),
+    sa.Column("accepted_at", sa.Float),
+    sa.Column("watched_since", sa.Float),
+    sa.Column("finished_at", sa.Float),
+    sa.Column("result_url", sa.Text),
+    sa.Column("origin_url", sa.Text),
+    sa.Column("picture_id", sa.String(32)),
+    sa.Column("not_before", sa.Float, nullable=False),
+    sa.Column("tries", sa.Integer, nullable=False),
+    sa.Column("empties", sa.Integer, nullable=False),
+    sa.Column("missing_since", sa.Float),
+    sa.Column("dismissed", sa.Boolean, nullable=False, default=False),
+    sa.Index("tasks_of_designer", "designer", "created_at"),
+    sa.Index("tasks_by_state", "state"),
+    sa.Index("tasks_by_source", "source_id"),
+)
+
+desks = sa.Table(
+    "desks",
+    schema,
+    sa.Column("designer", sa.String(64), primary_key=True),
+    sa.Column("source_id", sa.String(32), nullable=False),
+)
+
+drafts = sa.Table(
+    "drafts",
+    schema,
+    sa.Column("designer", sa.String(64), primary_key=True),
+    sa.Column("mode", sa.String(32), primary_key=True),
+    sa.Column("prompt", sa.Text, nullable=False),
+)
+
+pins = sa.Table(
+    "pins",
+    schema,
+    sa.Column("designer", sa.String(64), primary_key=True),
+    sa.Column("id", sa.String(32), primary_key=True),
+    sa.Column("prompt", sa.Text, nullable=False),
+    sa.Column("pinned_at", sa.Float, nullable=False),
+)
+
+pictures = sa.Table(
+    "pictures",
+    schema,
+    sa.Column("id", sa.String(32), primary_key=True),
+    sa.Column("designer", sa.String(64), nullable=False),
+    sa.Column("task_id", sa.String(32)),
+    sa.Column("format", sa.String(8), nullable=False),
+    sa.Column("width_px", sa.Integer, nullable=False),
+    sa.Column("height_px", sa.Integer, nullable=False),
+    sa.Column("size_bytes", sa.Integer, nullable=False),
+    sa.Column("created_at", sa.Float, nullable=False),
+    sa.Column("label", sa.Text, nullable=False),
+    sa.Column("notes", sa.Text, nullable=False),
+    sa.Column("upload_url", sa.Text),
+    sa.Column("uploaded_at", sa.Float),
+    sa.Column("starred", sa.Boolean, nullable=False, default=False, server_default="0"),
+    sa.Column("chosen_at", sa.Float),
+    sa.Column("deleted_at", sa.Float),
+    sa.Index("pictures_of_designer", "designer", "created_at"),
+)
+
+_REQUEST_COLUMNS = (
+    "prompt",
+    "aspect_ratio",
+    "safety_tolerance",
+    "translate",
+    "enhance",
+    "store_in_china",
+    "watermark",
+)
+_TASK_COLUMNS = (
+    "id",
+    "designer",
+    "batch",
+    "token",
+    "source_id",
+    "service_id",
+    "created_at",
+    "sent_at",
+    "accepted_at",
+    "watched_since",
+    "finished_at",
+    "result_url",
+    "origin_url",
+    "picture_id",
+    "not_before",
+    "tries",
+    "empties",
+    "missing_since",
+)
+
+
+def task_row(task: Task) -> dict[str, Any]:
+    """The row of a task."""
+    row = {name: getattr(task, name) for name in _TASK_COLUMNS}
+    row |= {name: getattr(task.request, name) for name in _REQUEST_COLUMNS}
+    row["model"] = task.request.model.value
+    row["output_format"] = task.request.output_format.value
+    row["price"] = str(task.price)
+    row["state"] = task.state.value
+    obstacle = task.obstacle
+    row["obstacle"] = obstacle and json.dumps([obstacle.trouble, obstacle.code, obstacle.words])
+    return row
+
+
+def task_of(row: Any) -> Task:
+    """The task of a row."""
+    obstacle = None
+    if row.obstacle is not None:
+        trouble, code, words = json.loads(row.obstacle)
+        obstacle = Obstacle(Trouble(trouble), code, words)
+    request = GenerationRequest(
+        model=Model(row.model),
+        output_format=OutputFormat(row.output_format),
+        **{name: getattr(row, name) for name in _REQUEST_COLUMNS},
+    )
+    return Task(
+        request=request,
+        price=Decimal(row.price),
+        state=State(row.state),
+        obstacle=obstacle,
+        **{name: getattr(row, name) for name in _TASK_COLUMNS},
+    )
+
+
+def picture_row(picture: PictureRecord) -> dict[str, Any]:
+    """The row of a picture."""
+    return asdict(picture) | {"notes": json.dumps(picture.notes)}
+
+
+def picture_of(row: Any) -> PictureRecord:
+    """The picture of a row."""
+    values = {field.name: getattr(row, field.name) for field in fields(PictureRecord)}
+    return PictureRecord(**values | {"notes": tuple(json.loads(row.notes))})

@@ -1,1 +1,0 @@
-"""Pictures on their way out, under names that are harmless anywhere."""

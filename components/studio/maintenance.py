@@ -1,0 +1,41 @@
+"""Upkeep: what is done once a day, whether or not anybody is looking."""
+
+from __future__ import annotations
+
+import logging
+import threading
+
+from components.studio.db.gallery import Archive
+from components.studio.db.tasks import LedgerUnavailable
+
+log = logging.getLogger("kontext.upkeep")
+
+PAUSE_SECONDS = 24 * 3600.0
+
+
+class Upkeep:
+    """Empties the trash of what has been in it for 14 days, at the start and then daily."""
+
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="upkeep", daemon=True)
+
+    def start(self) -> None:
+        """Begin, on a thread of its own."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End, after the sweep that is under way."""
+        self._stopping.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                removed = self._archive.sweep()
+                log.info("trash swept", extra={"removed": removed})
+            except (LedgerUnavailable, OSError):
+                log.exception("the trash could not be swept")
+            self._stopping.wait(PAUSE_SECONDS)

@@ -1,0 +1,56 @@
+"""Insistence: ledger work that must not be given up, because the service's word hangs on it."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from typing import TypeVar
+
+from components.studio.db.tasks import LedgerUnavailable
+
+log = logging.getLogger("kontext.insistence")
+
+FIRST_PAUSE_SECONDS = 0.5
+LONGEST_PAUSE_SECONDS = 30.0
+T = TypeVar("T")
+
+
+class Insistence:
+    """Does ledger work as often as it takes. Safe to use from any thread."""
+
+    def __init__(self, stopping: threading.Event) -> None:
+        self._stopping = stopping
+        self._lock = threading.Lock()
+        self._waiting = 0
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether something could not be written or read, and is being tried again."""
+        with self._lock:
+            return self._waiting > 0
+
+    def do(self, work: Callable[[], T]) -> T | None:
+        """The result of the work; None when the studio closes before it could be done."""
+        try:
+            return work()
+        except LedgerUnavailable:
+            self._count(1)
+        try:
+            return self._again(work)
+        finally:
+            self._count(-1)
+
+    def _again(self, work: Callable[[], T]) -> T | None:
+        pause = FIRST_PAUSE_SECONDS
+        while not self._stopping.wait(pause):
+            try:
+                return work()
+            except LedgerUnavailable:
+                pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+                log.exception("the ledger does not answer", extra={"again_in_seconds": pause})
+        return None
+
+    def _count(self, more: int) -> None:
+        with self._lock:
+            self._waiting += more

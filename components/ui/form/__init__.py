@@ -1,0 +1,1 @@
+"""The form that the Generate and Edit pages share."""

@@ -1,0 +1,1 @@
+"""What the Gallery page is made of."""

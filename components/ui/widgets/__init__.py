@@ -1,0 +1,1 @@
+"""Browser components: a folder each, with a Python face, scripts and styles."""

@@ -1,0 +1,82 @@
+"""What a gallery of a thousand pictures costs beside one of ten, in a real Chromium."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from statistics import median
+from typing import Final
+
+from playwright.sync_api import Browser, Page
+
+from components.studio.db.tasks import Ledger
+from components.studio.identity import COOKIE, new_token
+from tests.support.app_server import ServedApp
+from tests.support.chromium import chromium, visiting
+from tests.support.gallery_seed import Seed, sow
+from tests.support.seed import name_of
+
+FEW: Final = 10
+MANY: Final = 1000
+_SHAPES = ((1392, 752), (1184, 880), (1024, 1024), (880, 1184))
+_ROUNDS = 5
+_SETTLE_MS = 1500  # a star has gone to the server and come back
+
+
+def gallery_costs(folder: Path) -> dict[str, tuple[float, float]]:
+    """By what is done: seconds with many pictures, and seconds with few."""
+    tokens = {count: new_token() for count in (FEW, MANY)}
+    with closing(Ledger.in_folder(folder)) as ledger:
+        for count, token in tokens.items():
+            seeds = [
+                Seed(f"{n:04}", hours=n / 4, designer=name_of(token), size=_SHAPES[n % 4])
+                for n in range(count)
+            ]
+            sow(folder, ledger, seeds)
+    with ServedApp(folder) as app, chromium() as browser:
+        for token in tokens.values():  # nobody pays for the first start
+            _visit(browser, app, token)
+        taken = {count: _rounds(browser, app, token) for count, token in tokens.items()}
+    return {what: (taken[MANY][what], taken[FEW][what]) for what in taken[MANY]}
+
+
+def _rounds(browser: Browser, app: ServedApp, token: str) -> dict[str, float]:
+    visits = [_visit(browser, app, token) for _ in range(_ROUNDS)]
+    return {what: median(visit[what] for visit in visits) for what in visits[0]}
+
+
+def _visit(browser: Browser, app: ServedApp, token: str) -> dict[str, float]:
+    cookie = {"name": COOKIE, "value": token, "domain": "127.0.0.1", "path": "/"}
+    state = {"cookies": [{**cookie, "expires": -1, "httpOnly": True, "sameSite": "Lax"}]}
+    with visiting(browser, app.url, "/healthz", storage_state=state) as page:
+        began = time.perf_counter()
+        page.goto("/gallery")
+        page.locator(".kx-sheet-loaded").first.wait_for()
+        first_picture = time.perf_counter() - began
+        page.wait_for_timeout(_SETTLE_MS)
+        return {
+            "first picture": first_picture,
+            "browser's work for a star": _work(page, _star),
+        }
+
+
+def _star(page: Page) -> None:
+    page.locator("article").first.focus()
+    page.keyboard.press("s")
+
+
+def _work(page: Page, act: Callable[[Page], None]) -> float:
+    """Seconds of the page's main thread until all has settled."""
+    session = page.context.new_cdp_session(page)
+    session.send("Performance.enable")
+
+    def busy() -> float:
+        metrics = session.send("Performance.getMetrics")["metrics"]
+        return float(next(each["value"] for each in metrics if each["name"] == "TaskDuration"))
+
+    before = busy()
+    act(page)
+    page.wait_for_timeout(_SETTLE_MS)
+    return busy() - before

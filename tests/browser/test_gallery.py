@@ -1,0 +1,94 @@
+"""A gallery of a thousand pictures in a real Chromium: found, compared, and in step everywhere."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.browser.gallery_steps import COUNT, Ground, card, find, gallery, place
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_thousand_pictures_have_their_places_and_fill_where_one_looks(
+    browser: Browser, ground: Ground
+) -> None:
+    with gallery(browser, ground, ground.anna) as page:
+        expect(page.locator("article")).to_have_count(COUNT + 4)
+        expect(page.get_by_text(f"{COUNT + 6:,} pictures", exact=True)).to_be_visible()
+        assert page.locator('article[aria-label^="Done"]').count() < COUNT / 2
+        expect(card(page, "Picture 0999")).to_have_count(0)
+
+        height = page.locator(".kx-sheet").evaluate("sheet => sheet.offsetHeight")
+        place(page, 0).focus()
+        page.keyboard.press("End")
+        expect(card(page, "Picture 0999")).to_be_in_viewport()
+        expect(card(page, "Picture 0999")).to_be_focused()
+        assert page.locator(".kx-sheet").evaluate("sheet => sheet.offsetHeight") == height
+
+
+def test_a_search_narrows_as_it_is_typed_stands_in_the_address_and_survives_a_reload(
+    browser: Browser, ground: Ground
+) -> None:
+    with gallery(browser, ground, ground.anna) as page:
+        find(page, "picture 077")
+        expect(page.locator("article")).to_have_count(11)
+        expect(page).to_have_url(re.compile("find=picture"))
+        page.reload()
+        expect(page.locator("article")).to_have_count(11)
+        expect(page.get_by_role("searchbox", name="Search")).to_have_value("picture 077")
+
+        find(page, "no such thing")
+        expect(page.get_by_text("Nothing matches “no such thing”.")).to_be_visible()
+        page.get_by_role("button", name="Clear the filter").click()
+        expect(page.locator("article")).to_have_count(COUNT + 4)
+
+
+def test_two_pictures_lie_beside_each_other_and_the_tree_shows_every_branch(
+    browser: Browser, ground: Ground
+) -> None:
+    with gallery(browser, ground, ground.anna, "/gallery?find=picture+088") as page:
+        expect(page.locator("article")).to_have_count(11)
+        place(page, 1).click(modifiers=["Control"])
+        place(page, 4).click(modifiers=["Control"])
+        page.locator(".kx-sheet-chosen").get_by_role("button", name="Compare").click()
+        table = page.get_by_role("dialog", name="Compare")
+        expect(table.locator(".kx-compare")).to_be_visible()
+        table.get_by_role("button", name="Close").click()
+
+        find(page, "add rain")
+        expect(page.locator("article")).to_have_count(1)
+        card(page, "Add rain").focus()
+        page.keyboard.press("l")
+        lineage = page.get_by_role("dialog", name="Lineage")
+        nodes = lineage.locator(".kx-tree-node")
+        expect(nodes).to_have_count(4)
+        expect(lineage.locator(".kx-tree-lines path")).to_have_count(3)
+        expect(lineage.locator("[data-role=after]")).to_contain_text("Add rain")
+        expect(lineage.locator("[data-role=before]")).to_contain_text("Make it night")
+        nodes.filter(has_text="Add snow").click()
+        expect(lineage.locator("[data-role=after]")).to_contain_text("Add snow")
+        expect(lineage.locator("[data-role=before]")).to_contain_text("Add rain")
+
+
+def test_two_windows_of_a_designer_are_in_step_and_another_designer_sees_nothing(
+    browser: Browser, ground: Ground
+) -> None:
+    path = "/gallery?find=picture+066"
+    with (
+        gallery(browser, ground, ground.anna, path) as left,
+        gallery(browser, ground, ground.anna, path) as right,
+        gallery(browser, ground, ground.ben) as other,
+    ):
+        expect(right.locator("article")).to_have_count(11)
+        card(left, "Picture 0066").focus()
+        left.keyboard.press("s")
+        expect(card(right, "Picture 0066")).to_have_class(re.compile("kx-sheet-starred"))
+        left.keyboard.press("Delete")
+        expect(right.locator("article")).to_have_count(10)
+        left.keyboard.press("Control+z")
+        expect(right.locator("article")).to_have_count(11)
+        expect(other.locator("article")).to_have_count(1)
+        expect(card(other, "Ben's own")).to_be_visible()

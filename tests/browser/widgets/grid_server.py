@@ -1,0 +1,91 @@
+"""Serves `grid_page.py` with pictures, a push, and the content policy that the app has."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from pathlib import Path
+
+import streamlit as st
+from PIL import Image
+from starlette.datastructures import MutableHeaders
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route, WebSocketRoute
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from components.server.frontend_assets import browser_file_routes
+from components.server.stylesheet_middleware import DressedPage
+from components.ui import frontend
+
+STRICT = (
+    "default-src 'self'; script-src 'self' blob:; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data: blob:; connect-src 'self'; font-src 'self' data:"
+)
+open_sockets: set[WebSocket] = set()
+
+
+class StrictPolicy:
+    """Adds the content policy to every answer."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_with_policy(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message)["content-security-policy"] = STRICT
+            await send(message)
+
+        await self.app(scope, receive, send_with_policy if scope["type"] == "http" else send)
+
+
+async def picture(request: Request) -> Response:
+    if request.path_params["name"] == "lost.png":
+        return Response(status_code=404)
+    file = io.BytesIO()
+    Image.new("RGB", (160, 90), "teal").save(file, "PNG")
+    return Response(file.getvalue(), media_type="image/png")
+
+
+async def push(socket: WebSocket) -> None:
+    await socket.accept()
+    open_sockets.add(socket)
+    try:
+        while True:
+            await socket.receive_text()
+    except WebSocketDisconnect:
+        open_sockets.discard(socket)
+
+
+async def tell(_: Request) -> Response:
+    """Tell every tab at once, three times: a burst."""
+    for version in (1, 2, 3):
+        await asyncio.gather(*(socket.send_json({"version": version}) for socket in open_sockets))
+    return Response(str(len(open_sockets)))
+
+
+async def drop(_: Request) -> Response:
+    """Close every socket, as a proxy does."""
+    for socket in list(open_sockets):
+        open_sockets.discard(socket)
+        await socket.close(1012)
+    return Response("dropped")
+
+
+app = st.App(
+    Path(__file__).with_name("grid_page.py"),
+    routes=[
+        Route("/pictures/{name}", picture),
+        Route("/tell", tell, methods=["POST"]),
+        Route("/drop", drop, methods=["POST"]),
+        WebSocketRoute("/push", push),
+        *browser_file_routes(frontend.FILES_URL, frontend.files()),
+    ],
+    middleware=[
+        Middleware(StrictPolicy),
+        Middleware(DressedPage, styles_url=frontend.styles_url()),
+    ],
+)

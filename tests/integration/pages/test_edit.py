@@ -1,0 +1,145 @@
+"""Edit, from the press to the pair, as its designer reads it."""
+
+from __future__ import annotations
+
+import pytest
+
+from components.sandbox import RunningSandbox
+from tests.integration.pages.edit_page import (
+    begun,
+    bring,
+    edit,
+    pair_of,
+    picture,
+    press,
+    shown,
+    source,
+    text_of,
+)
+from tests.integration.pages.page_text import card_in, drawn, errors, page_at
+from tests.integration.pages.test_generate import HOSTILE
+
+
+def test_the_safety_range_follows_the_mode_at_once() -> None:
+    at = page_at()
+    assert at.slider(key="generate-safety_tolerance").max == 6
+    at.slider(key="generate-safety_tolerance").set_value(6)
+    drawn(at)
+    at.switch_page("pages/edit.py")
+    slider = drawn(at).slider(key="edit-safety_tolerance")
+
+    assert (slider.min, slider.max, slider.value) == (0, 2, 2)
+
+
+def test_another_ratio_shows_at_once_what_a_crop_would_keep() -> None:
+    at = bring(edit(), picture(640, 480))
+    assert "kx-crop" not in source(at)
+
+    at.button_group(key="edit-ratio").set_value("1:1")
+    assert 'style="width:75.00%;height:100.00%"' in source(drawn(at))
+    assert "outside 1:1" in text_of(source(at))
+
+    at.button_group(key="edit-ratio").set_value("4:3")
+    assert "kx-crop" not in source(drawn(at))
+
+
+def test_without_a_picture_a_press_says_what_is_missing(service: RunningSandbox) -> None:
+    at = press(edit(), "Make it night")
+
+    assert [error.startswith("Choose a picture first") for error in errors(at)] == [True]
+    assert at.text_area(key="edit-prompt").value == "Make it night"
+    assert service.book()["creates"] == 0
+
+
+def test_without_an_instruction_a_press_says_so_and_keeps_the_source(
+    service: RunningSandbox,
+) -> None:
+    at = press(bring(edit(), picture()), "  ")
+
+    assert [error.startswith("Prompt is empty") for error in errors(at)] == [True]
+    assert "photo.png" in source(at)
+    assert service.book()["creates"] == 0
+
+
+def test_an_edit_that_matches_its_input_sends_no_ratio(service: RunningSandbox) -> None:
+    at = begun()
+    wanted = at.text_area(key="edit-prompt").value
+    at.button(key="edit-submit").click()
+    pair_of(drawn(at), wanted)
+
+    (task,) = service.book()["tasks"]
+    assert task["prompt"] == wanted != ""
+    assert "aspectRatio" not in task["params"]
+    assert task["params"]["inputImage"].startswith(f"{service.url}/")
+    assert errors(at) == []
+
+
+def test_as_soon_as_an_edit_is_done_its_pair_is_there(service: RunningSandbox) -> None:
+    at = press(bring(edit(), picture(1280, 720)), "Mirror it")
+    view = pair_of(at, "Mirror it")
+
+    assert (view["before"]["label"], view["after"]["label"]) == ("Original", "Step 1")
+    assert (view["before"]["width_px"], view["after"]["width_px"]) == (1280, 1392)
+    assert [button.label for button in at.button if str(button.key).startswith("stage-")] == [
+        "Edit this"
+    ]
+
+
+@pytest.mark.parametrize("prompt", HOSTILE[::3])
+def test_an_instruction_is_sent_and_shown_exactly_as_typed(
+    prompt: str, service: RunningSandbox
+) -> None:
+    at = press(bring(edit(), picture()), prompt)
+    pair_of(at, prompt)
+    tiles = shown(at, "tiles")["line"]
+
+    assert [tile["words"] for tile in tiles] == ["photo.png", prompt]
+    assert [task["prompt"] for task in service.book()["tasks"]] == [prompt]
+
+
+def test_editing_on_shows_the_chain_and_a_way_back_to_the_original(
+    service: RunningSandbox,
+) -> None:
+    at = press(bring(edit(), picture()), "Mirror it")
+    pair_of(at, "Mirror it")
+    at.button(key="stage-edit-this").click()
+    drawn(at)
+    view = pair_of(press(at, "Make it warmer"), "Make it warmer")
+
+    assert (view["before"]["label"], view["after"]["label"]) == ("Step 1", "Step 2")
+    assert [tile["name"] for tile in shown(at, "tiles")["line"]] == ["Original", "Step 1", "Step 2"]
+    at.button(key="stage-edit-original").click()
+    assert "photo.png" in source(drawn(at))
+
+
+def test_while_an_edit_runs_the_stage_says_so_above_the_source(service: RunningSandbox) -> None:
+    at = bring(edit(), picture())
+    assert shown(at, "line") is None
+
+    line = shown(press(at, "Mirror it [slow]"), "line")
+
+    assert line["elapsed_seconds"] >= 0
+    assert "Mirror it" in line["more"]
+
+
+def test_a_refused_edit_is_told_above_the_pair_until_a_newer_one_is_there(
+    service: RunningSandbox,
+) -> None:
+    at = press(bring(edit(), picture()), "Mirror it [refused]")
+    card_in(at, "Refused")
+    line = shown(at, "line")
+
+    assert line["words"] == "Refused by the content policy"
+    assert "other words" in line["more"]
+    assert line["elapsed_seconds"] is None
+    assert at.text_area(key="edit-prompt").value == "Mirror it [refused]"
+    pair_of(press(at, "Mirror it"), "Mirror it")
+    assert shown(at, "line") is None
+
+
+def test_a_result_of_another_shape_is_told_under_the_pair(service: RunningSandbox) -> None:
+    at = press(bring(edit(), picture(1200, 300)), "Mirror it")
+    pair_of(at, "Mirror it")
+
+    said = [caption.value.replace("\\", "") for caption in at.caption]
+    assert "Came as 21:9; the source is 4:1." in said

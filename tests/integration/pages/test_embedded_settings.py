@@ -1,0 +1,71 @@
+"""A picture that says how it was made: its settings are offered, and come only when asked for."""
+
+from __future__ import annotations
+
+from streamlit.testing.v1 import AppTest
+
+from components.studio import GenerationRequest, Model, OutputFormat
+from components.studio.images.metadata.files import Provenance, embed
+from tests.integration.pages.edit_page import bring, edit, picture
+from tests.integration.pages.page_text import drawn
+
+PROMPT = "Make the sky teal, **keep** :red[the boats]"
+
+
+def dropped(prompt: str = PROMPT) -> AppTest:
+    """The Edit page with a file on it that this studio wrote for an edit."""
+    made = Provenance(
+        request=GenerationRequest(
+            prompt=prompt,
+            model=Model.MAX,
+            aspect_ratio="3:4",
+            output_format=OutputFormat.PNG,
+            safety_tolerance=0,
+            translate=False,
+        ),
+        picture_id="a" * 32,
+        source_id="b" * 32,
+        lineage=(),
+        asked_at=1_760_000_000.0,
+        finished_at=1_760_000_009.0,
+    )
+    return bring(edit(), embed(picture(), made))
+
+
+def offers(at: AppTest) -> list[str]:
+    return [caption.value for caption in at.caption if "how it was made" in caption.value]
+
+
+def test_a_file_of_the_studio_offers_its_settings_and_is_the_source_at_once() -> None:
+    at = dropped()
+
+    assert "Make the sky teal" in offers(at)[0]
+    assert ":red[" not in offers(at)[0]  # escaped: shown as typed, and not as red
+    assert at.text_area(key="edit-prompt").value == ""
+
+
+def test_restoring_fills_every_field_and_ends_the_offer() -> None:
+    at = dropped()
+    at.button(key="carried-restore").click()
+    drawn(at)
+
+    assert at.text_area(key="edit-prompt").value == PROMPT
+    assert at.button_group(key="edit-model").value == Model.MAX
+    assert at.button_group(key="edit-ratio").value == "3:4"
+    assert at.button_group(key="edit-output_format").value == "png"
+    assert at.slider(key="edit-safety_tolerance").value == 0
+    assert at.toggle(key="edit-translate").value is False
+    assert offers(at) == []
+
+
+def test_no_thanks_leaves_the_form_as_it_is() -> None:
+    at = dropped()
+    at.button(key="carried-leave").click()
+    drawn(at)
+
+    assert at.text_area(key="edit-prompt").value == ""
+    assert offers(at) == []
+
+
+def test_a_file_that_says_nothing_offers_nothing() -> None:
+    assert offers(bring(edit(), picture())) == []

@@ -1,0 +1,227 @@
+"""The gallery: every picture of one designer, newest first, under the day it was made."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from components.bootstrap import open_studio
+from components.sandbox import RunningSandbox
+from components.studio import GenerationRequest
+from components.studio.db.models import PictureRecord
+from components.studio.tasks.models import State, Task
+from components.ui.gallery.gallery import FILLED_AFTER
+from tests.integration.pages.page_text import PATIENCE_SECONDS, ROOT, cards, drawn, page_at, wire
+
+DAY = 24 * 3600.0
+
+
+def gallery() -> AppTest:
+    return page_at("pages/gallery.py")
+
+
+def waiting(at: AppTest, prompt: str, state: State, *, days_ago: float) -> None:
+    """Write down a task of theirs that has not ended, and that nothing moves any more."""
+    task_id, ledger = uuid.uuid4().hex, open_studio().ledger
+    task = Task(
+        id=task_id,
+        designer=at.session_state["kontext.session"].designer,
+        batch=task_id,
+        request=GenerationRequest(prompt=prompt),
+        token=task_id,
+        price=Decimal(5),
+        created_at=time.time() - days_ago * DAY,
+        state=state,
+    )
+    ledger.add_tasks([task])
+
+
+def kept(at: AppTest, prompt: str, *, days_ago: float = 0.0) -> str:
+    """Write down a finished picture of the designer who looks at the page; its id."""
+    picture_id, ledger = uuid.uuid4().hex, open_studio().ledger
+    designer = at.session_state["kontext.session"].designer
+    task = Task(
+        id=picture_id,
+        designer=designer,
+        batch=picture_id,
+        request=GenerationRequest(prompt=prompt),
+        token=picture_id,
+        price=Decimal(5),
+        created_at=time.time() - days_ago * DAY,
+        state=State.STORING,
+    )
+    picture = PictureRecord(
+        id=picture_id,
+        designer=designer,
+        task_id=picture_id,
+        format="jpeg",
+        width_px=1392,
+        height_px=752,
+        size_bytes=9,
+        created_at=task.created_at,
+        label=prompt,
+    )
+    ledger.add_tasks([task])
+    done = replace(task, state=State.DONE, picture_id=picture_id, finished_at=task.created_at + 6)
+    ledger.change_task(task.id, lambda _: done, picture=picture)
+    return picture_id
+
+
+@pytest.mark.parametrize("file", ["app.py", "pages/gallery.py"])
+def test_an_empty_gallery_says_so_whichever_way_it_is_opened(file: str) -> None:
+    at = page_at(file)
+    if file == "app.py":
+        at.switch_page("pages/gallery.py")
+        drawn(at)
+
+    assert "0 pictures" in [caption.value for caption in at.caption]
+    assert cards(at) == []
+
+
+def test_pictures_stand_newest_first_under_their_days() -> None:
+    at = gallery()
+    kept(at, "old", days_ago=40)
+    kept(at, "new")
+    kept(at, "middle", days_ago=1)
+    shown = cards(drawn(at))
+
+    assert [card["prompt"] for card in shown] == ["new", "middle", "old"]
+    assert [card["group"] for card in shown][:2] == ["Today", "Yesterday"]
+    assert "3 pictures" in [caption.value for caption in at.caption]
+
+
+def test_a_card_leads_to_our_own_routes_and_names_the_file() -> None:
+    at = gallery()
+    picture_id = kept(at, "A **bold** fox / ../x")
+    (card,) = cards(drawn(at))
+
+    assert card["thumbnail_url"] == f"/app/static/thumbnails/{picture_id}"
+    assert card["picture_url"] == f"/app/static/pictures/{picture_id}"
+    assert card["download_url"] == f"/app/static/downloads/{picture_id}"
+    assert card["file_name"] == f"kontext-a-bold-fox-x-{picture_id[:8]}.jpg"
+    assert card["prompt"] == "A **bold** fox / ../x"
+
+
+def test_what_is_under_way_stands_on_top_under_a_heading_of_its_own() -> None:
+    at = gallery()
+    kept(at, "done")
+    designer = at.session_state["kontext.session"].designer
+    open_studio().submit(designer, GenerationRequest(prompt="on its way [slow]"))
+    running, done = cards(drawn(at))
+
+    assert (running["prompt"], running["group"]) == ("on its way [slow]", "Under way")
+    assert done["group"] == "Today"
+    assert "1 picture" in [caption.value for caption in at.caption]
+
+
+def test_what_waits_for_its_designer_stands_together_after_what_goes_on_by_itself() -> None:
+    at = gallery()
+    kept(at, "done")
+    waiting(at, "still", State.STILL_RUNNING, days_ago=0.1)
+    waiting(at, "on its way", State.GENERATING, days_ago=0.2)
+    waiting(at, "lost", State.UNCONFIRMED, days_ago=0.3)
+    waiting(at, "on its way too", State.STORING, days_ago=0.4)
+    shown = cards(drawn(at))
+
+    assert [(card["prompt"], card["group"]) for card in shown] == [
+        ("on its way", "Under way"),
+        ("on its way too", "Under way"),
+        ("still", "Needs you"),
+        ("lost", "Needs you"),
+        ("done", "Today"),
+    ]
+    assert wire(at)["shapes"]["groups"] == [["Under way", 2], ["Needs you", 2], ["Today", 1]]
+
+
+def test_the_variants_of_a_press_stand_in_one_place_and_all_count(
+    service: RunningSandbox,
+) -> None:
+    at = gallery()
+    designer = at.session_state["kontext.session"].designer
+    open_studio().submit(designer, GenerationRequest(prompt="A bridge"), variants=3)
+
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while [len(card.get("behind", ())) for card in cards(drawn(at))] != [2]:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    assert "3 pictures" in [caption.value for caption in at.caption]
+
+
+def test_nobody_elses_pictures_are_in_it() -> None:
+    anna, ben = gallery(), gallery()
+    kept(anna, "Anna's")
+    kept(ben, "Ben's")
+
+    assert [card["prompt"] for card in cards(drawn(anna))] == ["Anna's"]
+    assert [card["prompt"] for card in cards(drawn(ben))] == ["Ben's"]
+
+
+def test_every_picture_has_its_place_and_those_in_sight_are_filled() -> None:
+    at = gallery()
+    for number in range(FILLED_AFTER + 30):
+        kept(at, f"picture {number}", days_ago=number / 100)
+    sheet = wire(drawn(at))
+
+    assert len(sheet["shapes"]["ids"]) == FILLED_AFTER + 30
+    assert sum(count for _, count in sheet["shapes"]["groups"]) == FILLED_AFTER + 30
+    assert [card["prompt"] for card in sheet["cards"]] == [
+        f"picture {number}" for number in range(FILLED_AFTER + 1)
+    ]
+
+
+def test_text_and_filters_narrow_what_is_shown_and_say_so() -> None:
+    at = gallery()
+    kept(at, "A red fox")
+    kept(at, "A blue hut")
+
+    at.text_input(key="find").set_value("FOX")
+    assert [card["prompt"] for card in cards(drawn(at))] == ["A red fox"]
+    at.text_input(key="find").set_value("whale")
+    assert cards(drawn(at)) == []
+    assert wire(at)["empty"] == "Nothing matches “whale”."
+    at.button(key="nothing-clear").click()
+    assert len(cards(drawn(at))) == 2
+
+
+def test_the_filter_of_the_address_is_taken_up() -> None:
+    at = AppTest.from_file(ROOT / "pages/gallery.py", default_timeout=PATIENCE_SECONDS)
+    at.query_params["find"] = "fox"
+    at.query_params["model"] = "Max"
+    drawn(at)
+
+    assert at.text_input(key="find").value == "fox"
+    assert wire(at)["empty"] == "Nothing matches “fox”."
+    assert at.session_state["model"] == ["Max"]
+
+
+def test_a_filter_that_is_no_filter_does_no_harm() -> None:
+    at = AppTest.from_file(ROOT / "pages/gallery.py", default_timeout=PATIENCE_SECONDS)
+    for name in ("show", "model", "way", "ratio", "state", "when", "day", "variants"):
+        at.query_params[name] = "<script>"
+    drawn(at)
+    kept(at, "A fox")
+
+    assert [card["prompt"] for card in cards(drawn(at))] == ["A fox"]
+
+
+def test_deleted_pictures_are_in_the_trash_with_their_clock() -> None:
+    at = gallery()
+    picture_id = kept(at, "gone")
+    archive, designer = open_studio().archive, at.session_state["kontext.session"].designer
+    archive.throw_away(designer, [picture_id])
+
+    assert cards(drawn(at)) == []
+    at.session_state["show"] = "Trash"
+    (card,) = cards(drawn(at))
+    assert card["thumbnail_url"] == f"/app/static/thumbnails/{picture_id}?trash=1"
+    assert wire(at)["shapes"]["thumbnail_url"].endswith("?trash=1")
+    days = (card["expires_ms"] / 1000 - time.time()) / DAY
+    assert 13.9 < days <= 14
+    at.button(key="trash-empty").click()
+    assert cards(drawn(at)) == []
+    assert archive.count(designer, in_trash=True) == 0

@@ -1,0 +1,229 @@
+"""Generate, from the first look to the finished picture, as its designer reads it."""
+
+from __future__ import annotations
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from components.bootstrap import open_studio
+from components.sandbox import RunningSandbox
+from tests.integration.pages.page_text import (
+    card_in,
+    card_when,
+    cards,
+    drawn,
+    errors,
+    page_at,
+    press,
+    write,
+)
+
+LABELS = {
+    *("Prompt", "Model", "Aspect ratio", "Output format", "Variants", "Safety tolerance"),
+    *("Translate prompt", "Enhance prompt", "Store in China", "Watermark"),
+}
+HOSTILE = (
+    "**bold** _it_ `code` # heading\n- list\n1. one\n[a](javascript:alert(1)) ![b](http://x/y.png)",
+    "<script>alert(1)</script><img src=x onerror=alert(2)> &amp; </div>",
+    ":red[x] :material/delete: :rainbow[y] :blue-background[z] :smile:",
+    "$x$ and $$y$$ cost \\$5 \\(z\\)",
+    "قطة تجلس على النافذة \u202e gnp.exe \u202c עברית",
+    "🦊👩‍👩‍👧‍👦🏳️‍🌈 e\u0301 ﷽ 𝔘𝔫𝔦",
+    "  two spaces,\ttab,\n\n  an empty line, and one space at the end ",
+    "'; DROP TABLE tasks; -- \" \\ %s {0} {{x}}",
+)
+
+
+def settings_of(at: AppTest) -> dict[str, object]:
+    widgets = [
+        *at.text_area,
+        *at.text_input,
+        *at.slider,
+        *at.toggle,
+        *at.button_group,
+    ]
+    return {str(widget.key): widget.value for widget in widgets}
+
+
+@pytest.mark.parametrize("file", ["app.py", "pages/generate.py"])
+def test_generate_shows_the_whole_form_whichever_way_it_is_opened(file: str) -> None:
+    at = page_at(file)
+
+    fields = (*at.text_area, *at.button_group, *at.slider, *at.toggle, *at.text_input)
+    assert {field.label for field in fields} == LABELS
+    assert at.button(key="generate-submit").label == "Generate · 5 credits"
+
+
+def test_an_empty_studio_offers_prompts_that_are_made_at_one_click(
+    service: RunningSandbox,
+) -> None:
+    at = page_at()
+    starter = next(button for button in at.button if str(button.key).startswith("starter-"))
+
+    starter.click()
+    drawn(at)
+
+    assert card_in(at, "Done")["prompt"] == starter.label
+    assert [task["prompt"] for task in service.book()["tasks"]] == [starter.label]
+
+
+def test_without_a_key_the_page_says_that_it_is_the_sandbox_and_how_to_add_one() -> None:
+    said = " ".join(block.value for block in page_at().markdown)
+
+    assert "Sandbox" in said
+    assert "KIE_API_KEY" in said
+
+
+def test_with_a_key_nothing_speaks_of_the_sandbox(service: RunningSandbox) -> None:
+    assert not any("andbox" in block.value for block in page_at().markdown)
+
+
+def test_a_picture_arrives_with_its_prompt_its_facts_and_what_can_be_done(
+    service: RunningSandbox,
+) -> None:
+    at = press(write(page_at(), "A quiet harbour"))
+    card = card_in(at, "Done")
+
+    assert card["prompt"] == "A quiet harbour"
+    assert card["alt"].startswith("A quiet harbour")
+    assert card["details"] == ["Pro", "16:9", "JPEG", "1392×752"]
+    assert card["file_name"].startswith("kontext-a-quiet-harbour-")
+    assert card["file_name"].endswith(".jpg")
+    assert "1 Done" in [caption.value for caption in at.caption]
+
+
+def test_the_form_keeps_its_values_after_a_press(service: RunningSandbox) -> None:
+    at = page_at()
+    at.button_group(key="generate-model").set_value("flux-kontext-max")
+    at.button_group(key="generate-ratio").set_value("9:16")
+    at.button_group(key="generate-output_format").set_value("png")
+    at.button_group(key="generate-variants").set_value(2)
+    at.slider[0].set_value(5)
+    at.toggle(key="generate-translate").set_value(False)
+    at.toggle(key="generate-enhance").set_value(True)
+    at.toggle(key="generate-store_in_china").set_value(True)
+    at.text_input(key="generate-watermark").set_value("studio-7")
+    before = settings_of(write(at, "A tower"))
+
+    assert settings_of(press(at)) == before
+    card_in(at, "Done")
+    assert settings_of(at) == before
+    assert {task["prompt"] for task in service.book()["tasks"]} == {"A tower"}
+    assert service.book()["tasks"][0]["params"] == {
+        "prompt": "A tower",
+        "model": "flux-kontext-max",
+        "aspectRatio": "9:16",
+        "outputFormat": "png",
+        "enableTranslation": False,
+        "promptUpsampling": True,
+        "safetyTolerance": 5,
+        "uploadCn": True,
+        "watermark": "studio-7",
+    }
+
+
+def test_the_form_keeps_its_values_over_a_change_of_page(service: RunningSandbox) -> None:
+    at = page_at()
+    at.slider[0].set_value(0)
+    before = settings_of(write(at, "A tower"))
+
+    at.switch_page("pages/gallery.py")
+    drawn(at)
+    at.switch_page("pages/generate.py")
+
+    assert settings_of(drawn(at)) == before
+
+
+def test_prompts_are_sent_kept_and_shown_exactly_as_typed(service: RunningSandbox) -> None:
+    at = page_at()
+    for prompt in HOSTILE:
+        press(write(at, prompt))
+        assert at.text_area(key="generate-prompt").value == prompt
+    newest_first = list(reversed(HOSTILE))
+
+    card_when(at, lambda _: all(card["state"] == "done" for card in cards(at)), "not all done")
+    assert [card["prompt"] for card in cards(at)] == newest_first
+    assert {task["prompt"] for task in service.book()["tasks"]} == set(HOSTILE)
+    designer = at.session_state["kontext.session"].designer
+    kept = open_studio().entries(designer, limit=99)
+    assert [entry.task.request.prompt for entry in kept] == newest_first
+
+
+@pytest.mark.parametrize(
+    ("prompt", "said"),
+    [
+        ("", "Prompt is empty"),
+        (" \n\t ", "Prompt is empty"),
+        ("\u200b\u2060", "Prompt is empty"),
+        ("x" * 100_000, "100,000 characters"),
+        ("a bell \x07 rings", "U+0007"),
+        ("a null \x00", "U+0000"),
+    ],
+)
+def test_a_prompt_that_cannot_be_sent_is_refused_with_a_sentence(
+    prompt: str, said: str, service: RunningSandbox
+) -> None:
+    at = page_at()
+    at.session_state["generate-prompt"] = prompt
+    press(drawn(at))
+
+    assert [said in sentence for sentence in errors(at)] == [True]
+    assert at.session_state["generate-prompt"] == prompt
+    assert cards(at) == []
+    assert service.book()["creates"] == 0
+
+
+def test_the_sentence_goes_when_the_next_press_is_good(service: RunningSandbox) -> None:
+    at = press(page_at())
+    assert len(errors(at)) == 1
+
+    press(write(at, "A hill"))
+
+    assert errors(at) == []
+    assert card_in(at, "Done")["prompt"] == "A hill"
+
+
+def test_the_sentence_stays_with_the_form_it_is_about() -> None:
+    at = press(page_at())
+    assert len(errors(at)) == 1
+
+    at.switch_page("pages/edit.py")
+    assert errors(drawn(at)) == []
+
+    at.switch_page("pages/generate.py")
+    assert len(errors(drawn(at))) == 1
+
+
+def test_the_price_on_the_button_follows_model_and_variants(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("KONTEXT_CREDITS_PRO", "4.5")
+    monkeypatch.setenv("KONTEXT_CREDITS_MAX", "11")
+    at = page_at()
+
+    def label(model: str, variants: int) -> str:
+        at.button_group(key="generate-model").set_value(model)
+        at.button_group(key="generate-variants").set_value(variants)
+        return str(drawn(at).button(key="generate-submit").label)
+
+    assert label("flux-kontext-pro", 1) == "Generate · 4.5 credits"
+    assert label("flux-kontext-pro", 4) == "Generate · 18 credits"
+    assert label("flux-kontext-max", 3) == "Generate · 33 credits"
+
+
+def test_two_presses_within_a_second_make_one_task(service: RunningSandbox) -> None:
+    at = press(press(write(page_at(), "A bridge")))
+
+    card_in(at, "Done")
+    assert len(cards(at)) == 1
+    assert service.book()["creates"] == 1
+
+
+def test_each_variant_is_a_task_of_its_own(service: RunningSandbox) -> None:
+    at = write(page_at(), "A bridge")
+    at.button_group(key="generate-variants").set_value(4)
+    press(drawn(at))
+
+    card_in(at, "Done")
+    assert len(cards(at)) == 4
+    assert len({card["id"] for card in cards(at)}) == 4

@@ -1,0 +1,60 @@
+"""One running app with the pictures of two designers, shared by the tests of this folder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from components.kie import OutputFormat
+from components.studio.identity import new_token
+from components.studio.tasks.models import Task
+from tests.support.app_server import ServedApp, Visitor
+from tests.support.seed import Seeds, seeded
+
+HOSTILE_PROMPTS = (
+    '"; filename="invoice.exe',
+    "../../../etc/passwd",
+    "a\r\nSet-Cookie: kontext_designer=mine\r\n\r\n<script>",
+    "\u202egnp.exe قطة على النافذة",
+    "🦊 %0d%0a %2e%2e %00",
+    "CON nul aux . . .",
+    "x" * 5000,
+    "字" * 400,
+)
+
+
+@dataclass(frozen=True)
+class Ground:
+    """The app, two designers with a picture each, and a lost task of the first one."""
+
+    app: ServedApp
+    seeds: Seeds
+    anna: Visitor
+    anna_picture: str
+    anna_png: str
+    anna_lost: Task
+    hostile: tuple[str, ...]
+    ben: Visitor
+    ben_picture: str
+
+
+@pytest.fixture(scope="package")
+def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
+    app = ServedApp(tmp_path_factory.mktemp("served") / "data")
+    anna, ben = new_token(), new_token()
+    with seeded(app.folder) as seeds:
+        ground = Ground(
+            app=app,
+            seeds=seeds,
+            anna=app.visitor(anna),
+            anna_picture=seeds.picture(anna, "A red fox, running"),
+            anna_png=seeds.picture(anna, "A blue hut", OutputFormat.PNG),
+            anna_lost=seeds.task(anna, "A hill"),
+            hostile=tuple(seeds.picture(anna, prompt) for prompt in HOSTILE_PROMPTS),
+            ben=app.visitor(ben),
+            ben_picture=seeds.picture(ben, "Ben's own"),
+        )
+    with app:
+        yield ground

@@ -1,0 +1,84 @@
+"""What those who watch the studio are told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import requests
+from prometheus_client.parser import text_string_to_metric_families
+
+from components.server.health import health_routes
+from components.server.metrics import metrics_routes
+from components.studio.db.tasks import LedgerUnavailable
+from components.studio.settings import SettingsError
+from components.studio.studio import Studio
+from components.studio.tasks.models import State, Trouble
+from tests.support.http_server import listening
+from tests.support.studio_fixture import until, workshop
+
+
+def samples(text: str) -> dict[str, float]:
+    """Every sample of Prometheus' text format, by its name and its one label."""
+    return {
+        " ".join([sample.name, *sample.labels.values()]): sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+    }
+
+
+def test_health_tells_the_queue_and_what_holds_it(tmp_path: Path) -> None:
+    with (
+        workshop(tmp_path) as shop,
+        listening([*health_routes(lambda: shop.studio)]) as url,
+    ):
+        well = requests.get(f"{url}/healthz", timeout=20)
+        assert (well.status_code, well.json()["ready"], well.json()["queued"]) == (200, True, 0)
+        assert well.json()["oldest_waiting_seconds"] is None
+        shop.sandbox.set_faults({"no-credit-500": 1})
+        shop.ask()
+        until(lambda: shop.studio.held_by is not None and bool(shop.studio.engine.queue()))
+        held = requests.get(f"{url}/healthz", timeout=20).json()
+        assert (held["queued"], held["held_by"]) == (1, Trouble.CREDIT)
+        assert 0 <= held["oldest_waiting_seconds"] < 60
+        shop.studio.engine.stop()
+        assert requests.get(f"{url}/healthz", timeout=20).status_code == 503
+
+
+@pytest.mark.parametrize("error", [LedgerUnavailable("It is locked."), SettingsError("KIE_X.")])
+@pytest.mark.parametrize("path", ["healthz", "metrics"])
+def test_a_studio_that_cannot_open_says_why(error: Exception, path: str) -> None:
+    def broken() -> Studio:
+        raise error
+
+    with listening([*health_routes(broken), *metrics_routes(broken)]) as url:
+        answer = requests.get(f"{url}/{path}", timeout=20)
+    assert answer.status_code == 503
+    assert str(error) in answer.text
+
+
+def test_metrics_count_tasks_calls_and_the_time_to_the_shelf(tmp_path: Path) -> None:
+    with (
+        workshop(tmp_path) as shop,
+        listening([*metrics_routes(lambda: shop.studio)]) as url,
+    ):
+        shop.wait_for(shop.ask("a hill"), State.DONE)
+        shop.wait_for(shop.ask("[refused] a hill"), State.REFUSED)
+        answer = requests.get(f"{url}/metrics", timeout=20)
+    told = samples(answer.text)
+    assert answer.headers["content-type"].startswith("text/plain")
+    assert told["kontext_tasks done"] == told["kontext_tasks refused"] == 1
+    assert told["kontext_tasks queued"] == 0
+    assert told["kontext_creates_total"] == 2
+    assert told["kontext_rejected_total"] == 0
+    assert told["kontext_queries_total"] >= 2
+    assert told["kontext_done_to_stored_seconds_count"] == 1
+    assert told["kontext_done_to_stored_seconds_bucket +Inf"] == 1
+
+
+def test_two_studios_in_one_process_are_counted_apart(tmp_path: Path) -> None:
+    with workshop(tmp_path / "a") as first, workshop(tmp_path / "b") as second:
+        first.wait_for(first.ask(), State.DONE)
+        with listening([*metrics_routes(lambda: second.studio)]) as url:
+            told = samples(requests.get(f"{url}/metrics", timeout=20).text)
+    assert told["kontext_creates_total"] == 0

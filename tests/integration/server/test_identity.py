@@ -1,0 +1,83 @@
+"""Who a designer is: a cookie given once, with a page, that scripts and other sites cannot use."""
+
+from __future__ import annotations
+
+from http.cookies import SimpleCookie
+
+import pytest
+
+from components.studio.identity import COOKIE, COOKIE_LIFE_SECONDS
+from tests.integration.server.conftest import Ground
+from tests.support.app_server import token_given
+
+ASSETS = ("/healthz", "/app/static/starters/city.jpg", "/app/static/pictures/x", "/_stcore/health")
+
+
+def given(header: str) -> SimpleCookie:
+    cookie = SimpleCookie()
+    cookie.load(header)
+    return cookie
+
+
+def test_the_cookie_is_kept_from_scripts_and_other_sites(ground: Ground) -> None:
+    morsel = given(ground.app.visitor().open().headers["set-cookie"])[COOKIE]
+
+    assert morsel["httponly"] is True
+    assert morsel["samesite"] == "Lax"
+    assert morsel["path"] == "/"
+    assert morsel["domain"] == ""
+    assert int(morsel["max-age"]) == COOKIE_LIFE_SECONDS
+    assert morsel["secure"] == ""  # this visit was plain HTTP
+
+
+def test_behind_a_proxy_with_https_the_cookie_is_secure(ground: Ground) -> None:
+    answer = ground.app.visitor().open(**{"x-forwarded-proto": "https"})
+
+    assert given(answer.headers["set-cookie"])[COOKIE]["secure"] is True
+
+
+@pytest.mark.parametrize("path", ["/", "/gallery", "/edit"])
+def test_whichever_page_comes_first_gives_the_cookie(path: str, ground: Ground) -> None:
+    assert token_given(ground.app.visitor().open(path))
+
+
+def test_a_page_that_brings_a_cookie_is_kept_in_no_cache(ground: Ground) -> None:
+    assert ground.app.visitor().open().headers["cache-control"] == "no-store"
+
+
+def test_the_cookie_is_given_once(ground: Ground) -> None:
+    token = token_given(ground.app.visitor().open())
+
+    assert COOKIE not in ground.app.visitor(token).open().headers.get("set-cookie", "")
+
+
+@pytest.mark.parametrize("token", ["short", "x" * 42, "x" * 44, "<script>" + "x" * 35])
+def test_a_cookie_that_is_not_ours_is_replaced(token: str, ground: Ground) -> None:
+    assert token_given(ground.app.visitor(token).open()) != token
+
+
+def test_every_visitor_gets_another_one(ground: Ground) -> None:
+    assert len({token_given(ground.app.visitor().open()) for _ in range(20)}) == 20
+
+
+@pytest.mark.parametrize("path", ASSETS)
+def test_what_is_no_page_gives_no_cookie(path: str, ground: Ground) -> None:
+    answer = ground.app.visitor().get(path, accept="*/*")
+
+    assert COOKIE not in answer.headers.get("set-cookie", "")
+
+
+@pytest.mark.parametrize("path", ["/", "/gallery", "/nowhere", *ASSETS])
+def test_every_answer_keeps_the_browser_to_this_origin(path: str, ground: Ground) -> None:
+    headers = ground.anna.open(path).headers
+
+    policy = dict(
+        part.strip().split(" ", 1) for part in headers["content-security-policy"].split(";")
+    )
+    assert policy["default-src"] == policy["connect-src"] == "'self'"
+    assert "unsafe" not in policy["script-src"]
+    assert policy["object-src"] == "'none'"
+    assert policy["frame-ancestors"] == "'self'"
+    assert "http:" not in headers["content-security-policy"]
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "same-origin"

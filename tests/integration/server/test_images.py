@@ -1,0 +1,141 @@
+"""Pictures over HTTP: for their owner only, under harmless names, kept by no shared cache."""
+
+from __future__ import annotations
+
+import io
+import re
+from urllib.parse import unquote
+
+import pytest
+import requests
+from PIL import Image
+
+from components.kie import OutputFormat
+from components.studio.identity import designer_of, new_token
+from tests.integration.server.conftest import HOSTILE_PROMPTS, Ground
+
+KINDS = ("pictures", "thumbnails", "downloads")
+
+
+def at(kind: str, picture_id: str) -> str:
+    return f"/app/static/{kind}/{picture_id}"
+
+
+def saved_as(answer: requests.Response) -> str:
+    """The file name that a browser would use (RFC 6266)."""
+    found = re.fullmatch(
+        r"attachment; filename(?:\*=utf-8''([^;\"]+)|=\"([^\"]+)\")",
+        answer.headers["content-disposition"],
+    )
+    assert found is not None, answer.headers["content-disposition"]
+    return unquote(found[1]) if found[1] else str(found[2])
+
+
+def test_the_owner_gets_the_bytes_that_lie_on_the_disk(ground: Ground) -> None:
+    for path in ("pictures/{}", "downloads/{}?plain=1"):
+        answer = ground.anna.get("/app/static/" + path.format(ground.anna_picture))
+        assert answer.status_code == 200
+        assert answer.headers["content-type"] == "image/jpeg"
+        assert answer.content == ground.seeds.bytes_of(ground.anna_picture)
+
+    answer = ground.anna.get(at("pictures", ground.anna_png))
+    assert answer.headers["content-type"] == "image/png"
+    assert answer.content == ground.seeds.bytes_of(ground.anna_png, OutputFormat.PNG)
+
+
+def test_a_thumbnail_is_a_small_jpeg_of_the_same_shape(ground: Ground) -> None:
+    answer = ground.anna.get(at("thumbnails", ground.anna_png))
+
+    assert answer.headers["content-type"] == "image/jpeg"
+    with Image.open(io.BytesIO(answer.content)) as thumbnail:
+        assert thumbnail.format == "JPEG"
+        assert max(thumbnail.size) == 384
+        assert thumbnail.width / thumbnail.height == pytest.approx(880 / 1184, abs=0.01)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_picture_stays_in_the_owners_browser_for_good(kind: str, ground: Ground) -> None:
+    cache = ground.anna.get(at(kind, ground.anna_picture)).headers["cache-control"]
+
+    assert {"private", "immutable"} <= set(cache.split(", "))
+    assert "max-age=31536000" in cache
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_nobody_else_can_tell_a_picture_from_none(kind: str, ground: Ground) -> None:
+    nothing = ground.ben.get(at(kind, "0" * 32))
+    strangers = {
+        "another's cookie": ground.ben,
+        "no cookie": ground.app.visitor(),
+        "a fresh cookie": ground.app.visitor(new_token()),
+        "a broken cookie": ground.app.visitor("x"),
+        "the owner's name in the ledger": ground.app.visitor(designer_of(ground.anna.token)),
+        "a letter too few": ground.app.visitor((ground.anna.token or "")[:-1]),
+    }
+    for who, stranger in strangers.items():
+        answer = stranger.get(at(kind, ground.anna_picture))
+        assert answer.status_code == nothing.status_code == 404, who
+        assert answer.content == nothing.content, who
+        assert answer.headers["cache-control"] == "no-store", who
+        assert dict(answer.headers) | {"date": ""} == dict(nothing.headers) | {"date": ""}, who
+
+
+def test_a_part_of_a_picture_is_for_its_owner_too(ground: Ground) -> None:
+    path, wanted = at("pictures", ground.anna_picture), {"range": "bytes=0-99"}
+
+    assert ground.anna.get(path, **wanted).status_code == 206
+    assert ground.ben.get(path, **wanted).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/app/static/pictures/",
+        "/app/static/pictures/..",
+        "/app/static/pictures/../studio.db",
+        "/app/static/pictures/%2e%2e%2fstudio.db",
+        "/app/static/pictures/..%5cstudio.db",
+        "/app/static/pictures/{id}.jpeg",
+        "/app/static/pictures/{id}%00",
+        "/app/static/pictures/{id}/",
+        "/app/static/pictures/{upper}",
+        "/app/static/pictures/%20{id}",
+        "/app/static/thumbnails/../../../studio.db",
+        "/app/static/../../data/studio.db",
+        "/app/static/../.streamlit/secrets.toml",
+        "/app/static//etc/passwd",
+        "/app/static/%2fetc%2fpasswd",
+        "/data/studio.db",
+        "/media/../../studio.db",
+    ],
+)
+def test_no_path_leads_anywhere_else(path: str, ground: Ground) -> None:
+    asked = path.format(id=ground.anna_picture, upper=ground.anna_picture.upper())
+    answer = ground.anna.get(asked)
+
+    # Streamlit answers a path it does not know with its own page, and nothing else may come.
+    is_page = answer.headers.get("content-type", "").startswith("text/html")
+    assert answer.status_code in (307, 400, 404) or (is_page and b"<title>" in answer.content)
+    assert b"SQLite" not in answer.content
+    assert b"root:" not in answer.content
+
+
+def test_a_download_is_named_after_its_prompt_and_its_format(ground: Ground) -> None:
+    photo = ground.anna.get(at("downloads", ground.anna_picture))
+    drawing = ground.anna.get(at("downloads", ground.anna_png))
+
+    assert saved_as(photo) == f"kontext-a-red-fox-running-{ground.anna_picture[:8]}.jpg"
+    assert saved_as(drawing) == f"kontext-a-blue-hut-{ground.anna_png[:8]}.png"
+    assert "content-disposition" not in ground.anna.get(at("pictures", ground.anna_png)).headers
+
+
+@pytest.mark.parametrize("number", range(len(HOSTILE_PROMPTS)))
+def test_no_prompt_makes_a_file_name_that_harms(number: int, ground: Ground) -> None:
+    answer = ground.anna.get(at("downloads", ground.hostile[number]))
+    name = saved_as(answer)
+
+    assert answer.status_code == 200
+    assert re.fullmatch(r"kontext-[\w-]+\.jpg", name)
+    assert len(name.encode()) <= 255
+    assert "kontext_designer" not in answer.headers.get("set-cookie", "")
+    assert name.isprintable()

@@ -1,0 +1,87 @@
+"""The push: tells a designer's own tabs that something changed, and nobody anything else."""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+import requests
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import ClientConnection, connect
+
+from components.studio.identity import COOKIE
+from tests.integration.server.conftest import Ground
+from tests.support.app_server import Visitor
+
+PATIENCE_SECONDS = 10
+
+
+def listening(visitor: Visitor, *, origin: str | None = None) -> ClientConnection:
+    cookie = {"Cookie": f"{COOKIE}={visitor.token}"} if visitor.token else {}
+    return connect(
+        visitor.url.replace("http", "ws") + "/push",
+        additional_headers={**cookie, "Origin": origin or visitor.url},
+        open_timeout=PATIENCE_SECONDS,
+        proxy=None,
+    )
+
+
+def heard(socket: ClientConnection, within_seconds: float = PATIENCE_SECONDS) -> dict[str, Any]:
+    message: dict[str, Any] = json.loads(socket.recv(within_seconds))
+    return message
+
+
+def call_back(ground: Ground) -> None:
+    """The service reports Anna's lost task; its state changes, and with it her screen."""
+    answer = requests.post(
+        f"{ground.app.url}/callbacks/kontext/{ground.anna_lost.token}",
+        json={"code": 200, "msg": "", "data": {"taskId": "a" * 32, "info": {}}},
+        timeout=PATIENCE_SECONDS,
+    )
+    assert answer.status_code == 200
+
+
+def test_only_the_designers_own_tabs_are_told_and_all_of_them(ground: Ground) -> None:
+    with ExitStack() as open_tabs:
+        own = [open_tabs.enter_context(listening(ground.anna)) for _ in range(7)]
+        other = open_tabs.enter_context(listening(ground.ben))
+        first = [heard(tab)["version"] for tab in (*own, other)]
+
+        call_back(ground)
+
+        told = [heard(tab) for tab in own]
+        assert [message["version"] > first[0] for message in told] == [True] * 7
+        assert {key for message in told for key in message} == {"version"}
+        with pytest.raises(TimeoutError):
+            heard(other, within_seconds=0.7)
+
+
+@pytest.mark.parametrize("token", [None, "x", "x" * 44])
+def test_without_a_cookie_nobody_listens(token: str | None, ground: Ground) -> None:
+    with pytest.raises(InvalidStatus, match="403"):
+        listening(ground.app.visitor(token))
+
+
+@pytest.mark.parametrize("origin", ["https://elsewhere.example", "null", "http://127.0.0.1:1"])
+def test_another_sites_page_does_not_listen(origin: str, ground: Ground) -> None:
+    with pytest.raises(InvalidStatus, match="403"):
+        listening(ground.anna, origin=origin)
+
+
+def test_a_tab_that_talks_nonsense_is_heard_out_and_still_told(ground: Ground) -> None:
+    with listening(ground.anna) as tab:
+        tab.send("x" * 10_000)
+        tab.send(json.dumps({"designer": "ben"}))
+        assert "version" in heard(tab)
+
+
+@pytest.mark.parametrize("words", ["hello", b"\x00\xff"])
+def test_whatever_a_tab_says_it_stays_connected(ground: Ground, words: str | bytes) -> None:
+    with listening(ground.anna) as tab:
+        heard(tab)
+        tab.send(words)
+        with pytest.raises(TimeoutError):  # and not that the connection was closed
+            deque(iter(lambda: heard(tab, within_seconds=0.7), None), maxlen=0)

@@ -1,0 +1,100 @@
+"""The log: one JSON object a line, with ids, and with nothing that must not be read there."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from components.bootstrap import assemble
+from components.sandbox import SandboxOptions, start
+from components.server.logs import JsonLines
+from components.studio.settings import Settings
+from components.studio.tasks.models import State
+from tests.support.studio_fixture import Workshop, until, workshop
+
+KEY = "kie-secret-key-0815"
+
+
+@pytest.fixture
+def written() -> Iterator[io.StringIO]:
+    """All that the studio's loggers write at the level that is set up."""
+    text = io.StringIO()
+    handler = logging.StreamHandler(text)
+    handler.setFormatter(JsonLines())
+    logger = logging.getLogger("kontext")
+    level = logger.level
+    logger.addHandler(handler)
+    logger.setLevel("INFO")
+    yield text
+    logger.removeHandler(handler)
+    logger.setLevel(level)
+
+
+def lines(text: io.StringIO) -> list[dict[str, object]]:
+    return [json.loads(line) for line in text.getvalue().splitlines()]
+
+
+def test_each_line_is_an_object_with_ids(tmp_path: Path, written: io.StringIO) -> None:
+    with workshop(tmp_path) as shop:
+        task = shop.wait_for(shop.ask(), State.DONE)
+    moves = [
+        (line["from"], line["to"])
+        for line in lines(written)
+        if line.get("task") == task.id and "to" in line
+    ]
+    assert moves == [
+        ("queued", "submitting"),
+        ("submitting", "generating"),
+        ("generating", "storing"),
+        ("storing", "done"),
+    ]
+    assert {"time", "level", "logger", "event"} <= lines(written)[0].keys()
+
+
+@pytest.mark.parametrize(
+    ("fault", "told"),
+    [
+        ("create-html", '"call": "create"'),
+        ("result-403", '"event": "result not fetched"'),
+        ("refused", '"to": "refused"'),
+        ("query-html", '"call": "query"'),
+    ],
+)
+def test_no_line_holds_the_key_the_prompt_or_a_callbacks_token(
+    tmp_path: Path, written: io.StringIO, fault: str, told: str
+) -> None:
+    with start(SandboxOptions(seconds=0.1, faults={fault: 1})) as sandbox:
+        settings = Settings(
+            api_key=KEY, base_url=sandbox.url, upload_base_url=sandbox.url, data_dir=tmp_path
+        )
+        studio = assemble(settings)
+        studio.engine.start()
+        shop = Workshop(studio, sandbox)
+        task = shop.ask("a very private fox")
+        until(lambda: told in written.getvalue())
+        studio.close()
+    for secret in (KEY, "private fox", task.token):
+        assert secret not in written.getvalue()
+
+
+def test_a_ledger_in_trouble_is_logged_without_the_rows_it_holds(
+    tmp_path: Path, written: io.StringIO
+) -> None:
+    with workshop(tmp_path, settings={"busy_timeout_seconds": 0.05}, seconds=0.3) as shop:
+        task = shop.wait_for(shop.ask("a very private fox"), State.GENERATING)
+        with closing(sqlite3.connect(tmp_path / "studio.db", isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            until(lambda: "the ledger does not answer" in written.getvalue())
+            assert shop.studio.engine.is_stuck
+            other.execute("ROLLBACK")
+        shop.wait_for(task, State.DONE)
+        assert not shop.studio.engine.is_stuck
+    assert "private fox" not in written.getvalue()
+    assert any("trace" in line for line in lines(written))

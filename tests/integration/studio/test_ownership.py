@@ -1,0 +1,242 @@
+"""The engine against a service that is not the sandbox, and answers as no document says."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from components.bootstrap import assemble
+from components.kie import GenerationRequest
+from components.studio.settings import Settings
+from components.studio.studio import Studio
+from components.studio.tasks.models import State, Task, Trouble
+from components.studio.worker.circuit_breaker import FIRST_PROBE_SECONDS
+from tests.support.http_server import listening
+from tests.support.image_corpus import encoded, quarters
+from tests.support.studio_fixture import DESIGNER, until
+
+MOST_ASKED_IN_A_SECOND = 10
+RETRY_AFTER_SECONDS = 4
+UNDER_WAY_SECONDS = 0.5
+REFUSED_YET_MADE = {"too many, yet made": 429, "failed, yet made": 500, "unpaid, yet made": 402}
+
+
+@dataclass
+class Stranger:
+    """Answers creates as told by their prompts, and every query with a success."""
+
+    creates: Counter[str] = field(default_factory=Counter)
+    queries: Counter[str] = field(default_factory=Counter)
+    records: dict[str, dict[str, Any]] = field(default_factory=dict)
+    url: str = ""
+    asked_at: list[float] = field(default_factory=list)
+    rejected_at: float | None = None
+    rejected: int = 0
+    refuses_key_for_links: bool = False
+    _numbers: Iterator[int] = field(default_factory=itertools.count)
+
+    def routes(self) -> list[Route]:
+        """The three calls that the engine needs, and the picture."""
+        return [
+            Route("/api/v1/flux/kontext/generate", self.generate, methods=["POST"]),
+            Route("/api/v1/flux/kontext/record-info", self.record_info),
+            Route("/api/v1/common/download-url", self.download_url, methods=["POST"]),
+            Route("/picture.png", self.picture),
+        ]
+
+    async def generate(self, request: Request) -> Response:
+        body = await request.json()
+        prompt = body["prompt"]
+        self.creates[prompt] += 1
+        if prompt == "turned away" and self.creates[prompt] < 3:
+            return Response("<h1>Slow down</h1>", 429, {"retry-after": "1"})
+        if prompt == "gateway":
+            return JSONResponse({"code": 504, "msg": "Gateway time-out", "data": None})
+        if prompt in REFUSED_YET_MADE:
+            self.records[prompt] = body
+            no = {"code": REFUSED_YET_MADE[prompt], "msg": "no", "data": {"taskId": prompt}}
+            return JSONResponse(no)
+        task_id = "always the same" if prompt.startswith("same id") else f"{next(self._numbers)}"
+        self.records.setdefault(task_id, body)
+        return JSONResponse({"code": 200, "msg": "success", "data": {"taskId": task_id}})
+
+    async def record_info(self, request: Request) -> Response:
+        task_id = request.query_params["taskId"]
+        self.queries[task_id] += 1
+        body = self.records[task_id]
+        if (rejection := self._too_many()) is not None:
+            return rejection
+        if body["prompt"] == "asked too often" and self.queries[task_id] == 2:
+            self.rejected_at = time.monotonic()
+            return Response("", 429, {"retry-after": str(RETRY_AFTER_SECONDS)})
+        links = {"resultImageUrl": f"{self.url}/picture.png"}
+        if body["prompt"] == "origin only":
+            links = {"resultImageUrl": "", "originImageUrl": f"{self.url}/picture.png"}
+        if body["prompt"] == "asked too often" or body["prompt"].startswith("lost link"):
+            links = {"resultImageUrl": f"{self.url}/nothing-there.png"}
+        data: dict[str, Any] = {
+            "taskId": task_id,
+            "paramJson": json.dumps(body),
+            "successFlag": "1" if body["prompt"] == "flag as text" else 1,
+            "response": links,
+        }
+        if body["prompt"] == "never ready":
+            data |= {"successFlag": 0, "response": None}
+        if body["prompt"] == "nothing told" and self.queries[task_id] < 3:
+            return JSONResponse({"code": 200, "msg": "success", "data": None})
+        return JSONResponse({"code": 200, "msg": "success", "data": data})
+
+    async def download_url(self, _request: Request) -> Response:
+        if self.refuses_key_for_links:
+            return JSONResponse({"code": 401, "msg": "You do not have access permissions"})
+        return self._too_many() or JSONResponse({"code": 422, "msg": "url is wrong", "data": None})
+
+    def _too_many(self) -> Response | None:
+        """The limit of contract.md §4, on all questions of a key together."""
+        now = time.monotonic()
+        self.asked_at.append(now)
+        if sum(now - moment < 1 for moment in self.asked_at) <= MOST_ASKED_IN_A_SECOND:
+            return None
+        self.rejected += 1
+        return JSONResponse({"code": 429, "msg": "Your call frequency is too high."})
+
+    async def picture(self, _request: Request) -> Response:
+        return Response(encoded(quarters(), "PNG"), media_type="application/octet-stream")
+
+
+@contextmanager
+def studio_at(folder: Path, stranger: Stranger) -> Iterator[Studio]:
+    with listening(stranger.routes()) as url:
+        stranger.url = url
+        studio = assemble(
+            Settings(api_key="key", base_url=url, upload_base_url=url, data_dir=folder)
+        )
+        try:
+            studio.engine.start()
+            yield studio
+        finally:
+            studio.close()
+
+
+def asked_for(studio: Studio, prompt: str) -> Task:
+    [task] = studio.submit(DESIGNER, GenerationRequest(prompt=prompt))
+    return task
+
+
+def asked(studio: Studio, prompt: str, *states: State) -> Task:
+    task = asked_for(studio, prompt)
+    until(lambda: studio.task(DESIGNER, task.id).state in states)
+    return studio.task(DESIGNER, task.id)
+
+
+def test_an_id_that_another_task_has_is_not_taken_for_this_ones(tmp_path: Path) -> None:
+    stranger = Stranger()
+    with studio_at(tmp_path, stranger) as studio:
+        first = asked(studio, "same id, first", State.DONE)
+        second = asked(studio, "same id, second", State.UNCONFIRMED)
+    assert first.service_id == "always the same"
+    assert (second.service_id, stranger.creates["same id, second"]) == (None, 1)
+
+
+def test_one_id_for_all_variants_is_taken_once_and_the_others_are_unconfirmed(
+    tmp_path: Path,
+) -> None:
+    stranger = Stranger()
+    with studio_at(tmp_path, stranger) as studio:
+        tasks = studio.submit(DESIGNER, GenerationRequest(prompt="same id"), variants=4)
+
+        def states() -> Counter[State]:
+            return Counter(studio.task(DESIGNER, task.id).state for task in tasks)
+
+        until(lambda: states() == {State.DONE: 1, State.UNCONFIRMED: 3})
+    assert stranger.creates["same id"] == 4
+
+
+def test_a_rejection_met_while_fetching_slows_every_query_down(tmp_path: Path) -> None:
+    stranger = Stranger()
+    with studio_at(tmp_path, stranger) as studio:
+        asked(studio, "asked too often", State.STORING)
+        asked(studio, "never ready", State.GENERATING)
+        until(lambda: stranger.rejected_at is not None)
+        until(lambda: stranger.asked_at[-1] > (stranger.rejected_at or 0) + RETRY_AFTER_SECONDS)
+    early = [
+        moment - (stranger.rejected_at or 0)
+        for moment in stranger.asked_at
+        # What was under way at the rejection was sent before it was read.
+        if UNDER_WAY_SECONDS < moment - (stranger.rejected_at or 0) < RETRY_AFTER_SECONDS
+    ]
+    assert early == []
+
+
+def test_links_that_fail_together_are_asked_about_within_the_limits(tmp_path: Path) -> None:
+    stranger = Stranger()
+    with studio_at(tmp_path, stranger) as studio:
+        tasks = [asked_for(studio, f"lost link {number}") for number in range(18)]
+        until(lambda: all(studio.task(DESIGNER, task.id).tries >= 2 for task in tasks))
+    assert stranger.rejected == 0
+
+
+def test_a_key_that_is_refused_while_fetching_is_told_to_everybody_at_once(
+    tmp_path: Path,
+) -> None:
+    with studio_at(tmp_path, Stranger(refuses_key_for_links=True)) as studio:
+        told = threading.Event()
+        studio.bell.listen("f" * 32, told.set)
+        asked_for(studio, "lost link")
+        until(lambda: studio.held_by is Trouble.KEY)
+        assert told.wait(FIRST_PROBE_SECONDS / 2)  # the first probe would tell them, too
+
+
+def test_what_is_turned_away_is_sent_until_it_is_taken_and_then_never_again(
+    tmp_path: Path,
+) -> None:
+    stranger = Stranger()
+    with studio_at(tmp_path, stranger) as studio:
+        asked(studio, "turned away", State.DONE)
+    assert stranger.creates == {"turned away": 3}
+
+
+@pytest.mark.parametrize("prompt", REFUSED_YET_MADE)
+def test_a_refusal_that_names_a_task_is_followed_and_not_sent_again(
+    tmp_path: Path, prompt: str
+) -> None:
+    stranger = Stranger()
+    with studio_at(tmp_path, stranger) as studio:
+        task = asked(studio, prompt, State.DONE)
+    assert (task.service_id, stranger.creates[prompt]) == (prompt, 1)
+
+
+def test_a_gateways_answer_to_a_create_leaves_it_unconfirmed(tmp_path: Path) -> None:
+    stranger = Stranger()
+    with studio_at(tmp_path, stranger) as studio:
+        task = asked(studio, "gateway", State.UNCONFIRMED)
+    assert task.obstacle is not None
+    assert (task.obstacle.trouble, stranger.creates["gateway"]) == (Trouble.NO_ANSWER, 1)
+
+
+def test_odd_successes_are_understood(tmp_path: Path) -> None:
+    with studio_at(tmp_path, Stranger()) as studio:
+        for prompt in ("origin only", "flag as text", "nothing told"):
+            asked(studio, prompt, State.DONE)
+
+
+def test_a_record_of_another_prompt_is_not_stored_as_ours(tmp_path: Path) -> None:
+    stranger = Stranger(records={"0": {"prompt": "somebody's cat"}})
+    with studio_at(tmp_path, stranger) as studio:
+        task = asked(studio, "a hill", State.GENERATING, State.FAILED)
+        until(lambda: stranger.queries["0"] >= 2)
+        task = studio.task(DESIGNER, task.id)
+    assert (task.state, task.picture_id, stranger.creates["a hill"]) == (State.GENERATING, None, 1)

@@ -1,0 +1,159 @@
+"""What came back, held against what was asked for, at every size of contract.md §8."""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from components.kie import GenerationRequest, OutputFormat
+from components.studio.db.models import PictureRecord
+from components.studio.result_checks import crop_to, ratio_words, surprises
+
+# Written down again from contract.md §8, so that the app's own table is held to it.
+DOCUMENTED = {
+    "21:9": (1568, 672),
+    "16:9": (1392, 752),
+    "4:3": (1184, 880),
+    "1:1": (1024, 1024),
+    "3:4": (880, 1184),
+    "9:16": (752, 1392),
+    "16:21": (880, 1184),
+}
+TRAINED = (
+    *((672, 1568), (688, 1504), (720, 1456), (752, 1392), (800, 1328), (832, 1248)),
+    *((880, 1184), (944, 1104), (1024, 1024), (1104, 944), (1184, 880), (1248, 832)),
+    *((1328, 800), (1392, 752), (1456, 720), (1504, 688), (1568, 672)),
+)
+RATIOS = tuple(DOCUMENTED)
+sides = st.integers(16, 8000)
+
+
+def picture(width_px: int, height_px: int, file_format: str = "jpeg") -> PictureRecord:
+    return PictureRecord(
+        id="0" * 32,
+        designer="d" * 32,
+        task_id=None,
+        format=file_format,
+        width_px=width_px,
+        height_px=height_px,
+        size_bytes=600,
+        created_at=0.0,
+    )
+
+
+def asked(ratio: str | None, output_format: str = "jpeg") -> GenerationRequest:
+    return GenerationRequest(
+        prompt="a hill", aspect_ratio=ratio, output_format=OutputFormat(output_format)
+    )
+
+
+def nearest_trained(width_px: int, height_px: int) -> tuple[int, int]:
+    """What the service is documented to return for an edit without a ratio."""
+    wanted = math.log(width_px / height_px)
+    return min(TRAINED, key=lambda size: abs(math.log(size[0] / size[1]) - wanted))
+
+
+@pytest.mark.parametrize("file_format", ["jpeg", "png"])
+@pytest.mark.parametrize("ratio", RATIOS)
+def test_the_documented_size_of_a_ratio_is_no_surprise(ratio: str, file_format: str) -> None:
+    made = picture(*DOCUMENTED[ratio], file_format)
+
+    assert surprises(asked(ratio, file_format), made, None) == ()
+    assert surprises(asked(ratio, file_format), made, picture(4032, 3024)) == ()
+
+
+@pytest.mark.parametrize("size", TRAINED)
+def test_a_source_of_a_trained_size_that_comes_back_as_it_was_is_no_surprise(
+    size: tuple[int, int],
+) -> None:
+    assert surprises(asked(None), picture(*size), picture(*size)) == ()
+
+
+@given(height=st.integers(100, 8000), ratio=st.floats(672 / 1568, 1568 / 672))
+def test_the_nearest_trained_size_is_no_surprise_within_what_the_model_can_do(
+    height: int, ratio: float
+) -> None:
+    width = round(height * ratio)
+    made = picture(*nearest_trained(width, height))
+
+    assert surprises(asked(None), made, picture(width, height)) == ()
+
+
+@pytest.mark.parametrize(
+    ("source", "was"), [((3000, 1000), "3:1"), ((500, 2000), "1:4"), ((1000, 3000), "1:3")]
+)
+def test_a_panorama_that_the_model_cannot_keep_is_told(source: tuple[int, int], was: str) -> None:
+    [said] = surprises(asked(None), picture(*nearest_trained(*source)), picture(*source))
+
+    assert said.startswith("Came as ")
+    assert said.endswith(f"the source is {was}.")
+
+
+def test_an_edit_that_fell_back_to_16_to_9_is_told() -> None:
+    said = surprises(asked(None), picture(1392, 752), picture(900, 1600))
+
+    assert said == ("Came as 16:9; the source is 9:16.",)
+
+
+@pytest.mark.parametrize("ratio", RATIOS)
+def test_another_ratio_than_the_one_asked_for_is_told(ratio: str) -> None:
+    wrong = (752, 1392) if DOCUMENTED[ratio][0] >= DOCUMENTED[ratio][1] else (1392, 752)
+    shape = "9:16" if wrong[0] < wrong[1] else "16:9"
+
+    assert surprises(asked(ratio), picture(*wrong), None) == (f"Came as {shape}, not {ratio}.",)
+
+
+def test_another_format_than_the_one_asked_for_is_told() -> None:
+    assert surprises(asked("1:1", "png"), picture(1024, 1024), None) == ("Came as JPEG, not PNG.",)
+    assert surprises(asked("1:1"), picture(1024, 1024, "webp"), None) == (
+        "Came as WEBP, not JPEG.",
+    )
+
+
+@pytest.mark.parametrize("size", [(512, 512), (2048, 2048)])
+def test_another_size_than_about_a_megapixel_is_told(size: tuple[int, int]) -> None:
+    assert surprises(asked("1:1"), picture(*size), None) == (
+        f"Came at {size[0]}×{size[1]}; about one megapixel is usual.",
+    )
+
+
+def test_all_that_differs_is_told_at_once() -> None:
+    assert len(surprises(asked("1:1", "png"), picture(640, 360), None)) == 3
+
+
+def test_a_picture_from_words_alone_has_no_source_to_differ_from() -> None:
+    assert surprises(asked(None), picture(1392, 752), None) == ()
+
+
+@pytest.mark.parametrize(
+    ("size", "words"),
+    [
+        ((1568, 672), "21:9"),
+        ((1392, 752), "16:9"),
+        ((1184, 880), "4:3"),
+        ((1024, 1024), "1:1"),
+        ((880, 1184), "3:4"),
+        ((752, 1392), "9:16"),
+        ((4032, 3024), "4:3"),
+        ((3000, 2000), "3:2"),
+        ((1080, 1350), "4:5"),
+        ((944, 1104), "6:7"),
+        ((5000, 1000), "5:1"),
+    ],
+)
+def test_a_ratio_is_written_as_designers_write_it(size: tuple[int, int], words: str) -> None:
+    assert ratio_words(*size) == words
+
+
+@given(width=sides, height=sides, ratio=st.sampled_from(RATIOS))
+def test_a_crop_keeps_one_side_whole_and_has_the_ratio(width: int, height: int, ratio: str) -> None:
+    across, down = crop_to(width, height, ratio)
+    wanted = Fraction(*map(int, ratio.split(":")))
+
+    assert max(across, down) == 1.0
+    assert 0 < min(across, down) <= 1.0
+    assert (width * across) / (height * down) == pytest.approx(float(wanted))

@@ -1,0 +1,281 @@
+"""Which links are let through to the network at all: none of these connects to anything."""
+
+from __future__ import annotations
+
+import socket
+from ipaddress import IPv4Address, IPv6Address
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from components.studio.safe_fetch.client import FetchFault, FetchRefused, GuardedFetch
+from components.studio.safe_fetch.ip_filter import PUBLIC, RESERVED, AddressRange, is_public
+from components.studio.safe_fetch.urls import parse_link
+
+NAMES = {
+    "localhost": ["127.0.0.1", "::1"],
+    "intranet.example": ["10.1.2.3"],
+    "half.example": ["93.184.215.14", "192.168.0.1"],
+    "half6.example": ["93.184.215.14", "fd00::1"],
+    "zone.example": ["fe80::1%eth0"],
+    "nonsense.example": ["not an address"],
+    "metadata.google.internal": ["169.254.169.254"],
+    "sub.localhost": ["127.0.0.1"],
+    "public.example": ["93.184.215.14"],
+}
+
+
+class Reached(Exception):
+    """A connection was about to be made."""
+
+
+def nowhere(address: str, port: int, timeout_seconds: float) -> socket.socket:
+    raise Reached(address, port)
+
+
+def lookup(host: str, port: int) -> list[str]:
+    return NAMES[host]
+
+
+def refusal(url: str, *, trust: bool = False) -> FetchRefused:
+    fetch = GuardedFetch(resolve=lookup, connect=nowhere, trusted_origins=["http://127.0.0.1:8000"])
+    with pytest.raises(FetchRefused) as caught:
+        fetch.get(url, trust=trust)
+    assert caught.value.sentence.endswith(".")
+    assert not caught.value.may_retry
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "   ",
+        "cat.jpg",
+        "example.com/cat.jpg",
+        "//public.example/cat.jpg",
+        "data:image/png;base64,iVBORw0KGgo=",
+        "file:///etc/passwd",
+        "file://localhost/etc/passwd",
+        "ftp://public.example/cat.jpg",
+        "gopher://public.example/",
+        "javascript:alert(1)",
+        "blob:https://public.example/1",
+        "jar:http://public.example/a!/b",
+        "ws://public.example/",
+        "http:public.example/cat.jpg",
+        "http:/public.example/cat.jpg",
+        "http://",
+        "http:///public.example/",
+        "https://?x",
+        "https://#x",
+        "https://:443/",
+        "http://me@public.example/",
+        "http://me:secret@public.example/",
+        "http://public.example@127.0.0.1/",
+        "http://public.example:80@127.0.0.1/",
+        "http://127.0.0.1\\@public.example/",
+        "http://public.example\\.evil.example/",
+        "http:\\\\public.example\\",
+        "http://public.example%2eevil/",
+        "http://%31%32%37.0.0.1/",
+        "http://127.0.0.1%00.public.example/",
+        "http://[fe80::1%25eth0]/",
+        "http://[fe80::1%eth0]/",
+        "http://[::1/",
+        "http://::1/",
+        "http://[]/",
+        "http://[127.0.0.1]/",
+        "http://[::1]evil/",
+        "http://public.example:/x:y@z:99999/",
+        "http://public.example:0/",
+        "http://public.example:65536/",
+        "http://public.example:-80/",
+        "http://public.example:８０/",
+        "http://public.example:80:80/",
+        "http://public.example\t/",
+        "http://public\n.example/",
+        "http://public.example/\r\nHost: evil",
+        "http://public.example/\x00",
+        "http://public.example/\u202egpj.exe",
+        "http://pub\u200blic.example/",
+        "http://public.example/\ud800",
+        "http://\udfff.example/",
+        "http://public example/",
+        "http://public..example/",
+        "http://.public.example/",
+        "http://public.example../",
+        "http://-public.example/",
+        "http://public-.example/",
+        "http://" + "a" * 64 + ".example/",
+        "http://" + "a." * 130 + "example/",
+        "http://public.example/" + "x" * 2000,
+        "http://faß.example/",
+        "http://℀.example/",
+        "http://public。。example/",
+        "http://a／b.example/",
+        "http://a＠b.example/",
+        "http://a：80.example/",
+        "http://a?b＃c@public.example:x".replace("?", "？"),
+        "http://2130706433/",
+        "http://0x7f000001/",
+        "http://0x7f.1/",
+        "http://127.1/",
+        "http://127.0.1/",
+        "http://0177.0.0.1/",
+        "http://0177.0.0.01/",
+        "http://0/",
+        "http://127.0.0.0x1/",
+        "http://1.2.3.4.5/",
+        "http://256.1.1.1/",
+        "http://127.0.0.1../",
+        "http://１２７．１/",
+        "http://a.0x/",
+    ],
+)
+def test_what_is_no_plain_web_link_is_refused_as_a_link(url: str) -> None:
+    assert refusal(url).reason is FetchFault.BAD_URL
+    assert refusal(url, trust=True).reason is FetchFault.BAD_URL
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        *(f"http://{name}/" for name in NAMES if name != "public.example"),
+        "http://localhost./",
+        "http://LOCALHOST/",
+        "http://ｌocalhost/",
+        "http://127.0.0.1/",
+        "https://127.0.0.1/",
+        "http://127.0.0.1./",
+        "http://１２７.０.０.１/",
+        "http://127。0。0。1/",
+        "http://①②⑦.0.0.1/",
+        "http://127.255.255.254/",
+        "http://0.0.0.0/",
+        "http://10.0.0.1/",
+        "http://100.64.0.1/",
+        "http://100.100.100.200/",
+        "http://168.63.129.16/",
+        "http://169.254.169.254/latest/meta-data/",
+        "http://172.16.0.1/",
+        "http://172.31.255.255/",
+        "http://192.0.0.192/",
+        "http://192.0.2.1/",
+        "http://192.88.99.1/",
+        "http://192.168.1.1/",
+        "http://198.18.0.1/",
+        "http://198.51.100.1/",
+        "http://203.0.113.1/",
+        "http://224.0.0.1/",
+        "http://240.0.0.1/",
+        "http://255.255.255.255/",
+        "http://[::]/",
+        "http://[::1]/",
+        "http://[0:0:0:0:0:0:0:1]/",
+        "http://[::ffff:127.0.0.1]/",
+        "http://[::ffff:93.184.215.14]/",
+        "http://[::ffff:0:127.0.0.1]/",
+        "http://[::127.0.0.1]/",
+        "http://[64:ff9b::7f00:1]/",
+        "http://[64:ff9b:1::a00:1]/",
+        "http://[100::1]/",
+        "http://[2001::1]/",
+        "http://[2001:2::1]/",
+        "http://[2001:10::1]/",
+        "http://[2001:db8::1]/",
+        "http://[2002:7f00:1::]/",
+        "http://[3fff::1]/",
+        "http://[5f00::1]/",
+        "http://[fc00::1]/",
+        "http://[fd00:ec2::254]/",
+        "http://[fe80::1]/",
+        "http://[fec0::1]/",
+        "http://[ff02::1]/",
+        "http://public.example:22/",
+        "http://public.example:8080/",
+        "https://public.example:8501/",
+        "http://[::1]:6379/",
+        "http://127.0.0.1:8000/",
+    ],
+)
+def test_what_leads_to_a_private_place_or_port_is_refused(url: str) -> None:
+    assert refusal(url).reason is FetchFault.NOT_ALLOWED
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1:8001/",
+        "https://127.0.0.1:8000/",
+        "http://localhost:8000/",
+        "http://[::ffff:127.0.0.1]:8000/",
+    ],
+)
+def test_trust_covers_one_exact_origin_and_no_neighbour(url: str) -> None:
+    assert refusal(url, trust=True).reason is FetchFault.NOT_ALLOWED
+
+
+@pytest.mark.parametrize(
+    ("url", "address", "port"),
+    [
+        ("http://public.example", "93.184.215.14", 80),
+        (" https://PUBLIC.example/cat.jpg\n", "93.184.215.14", 443),
+        ("HTTPS://public.example.:443/a b/ü?q=ä#part", "93.184.215.14", 443),
+        ("https://ｐublic．example/", "93.184.215.14", 443),
+        ("http://1.1.1.1/", "1.1.1.1", 80),
+        ("http://[2606:4700:4700::1111]/", "2606:4700:4700::1111", 80),
+    ],
+)
+def test_a_public_link_is_connected_to_by_its_address(url: str, address: str, port: int) -> None:
+    with pytest.raises(Reached) as caught:
+        GuardedFetch(resolve=lookup, connect=nowhere).get(url)
+    assert caught.value.args == (address, port)
+
+
+def test_a_trusted_origin_skips_the_checks_only_when_trust_is_asked_for() -> None:
+    fetch = GuardedFetch(connect=nowhere, trusted_origins=["http://127.0.0.1:8000"])
+    with pytest.raises(Reached):
+        fetch.get("http://127.0.0.1:8000/result.png", trust=True)
+    with pytest.raises(FetchRefused):
+        fetch.get("http://127.0.0.1:8000/result.png")
+
+
+def test_a_link_has_one_spelling() -> None:
+    link = parse_link("HTTP://Public.EXAMPLE:80/a b/ü?q=ä%20'\"<#part")
+    assert link.url == "http://public.example/a%20b/%C3%BC?q=%C3%A4%20'%22%3C"
+    assert parse_link("https://x.example:444?q").url == "https://x.example:444/?q"
+    assert parse_link("http://[2606:4700::1111]:81/").authority == "[2606:4700::1111]:81"
+
+
+@given(st.text(st.characters(), max_size=60))
+def test_any_text_after_http_is_a_link_or_a_refusal(text: str) -> None:
+    try:
+        link = parse_link("http://" + text)
+    except FetchRefused as refused:
+        outcome = refused.reason
+    else:
+        outcome = FetchFault.BAD_URL
+        assert link.url.isascii()
+        assert link.url.isprintable()
+        assert parse_link(link.url) == link
+    assert outcome is FetchFault.BAD_URL
+
+
+@given(st.ip_addresses(v=4) | st.ip_addresses(v=6))
+def test_no_address_is_public_and_private_at_once(address: IPv4Address | IPv6Address) -> None:
+    if is_public(str(address)):
+        assert not address.is_private
+        assert not address.is_multicast
+
+
+@pytest.mark.parametrize("row", RESERVED, ids=lambda row: str(row.network))
+def test_every_reserved_block_is_closed_from_end_to_end(row: AddressRange) -> None:
+    assert not is_public(str(row.network[0]))
+    assert not is_public(str(row.network[-1]))
+
+
+def test_every_row_says_where_it_is_written() -> None:
+    assert all(row.purpose and "." in row.source for row in (*PUBLIC, *RESERVED))
+    assert len({row.network for row in RESERVED}) == len(RESERVED)

@@ -1,0 +1,69 @@
+"""Tasks and reports for the tests of this folder, complete but for what a test is about."""
+
+from __future__ import annotations
+
+import uuid
+from decimal import Decimal
+from typing import Any
+
+from components.kie import GenerationRequest, Progress, TaskReport
+from components.studio.tasks.models import Obstacle, State, Task, Trouble
+
+NOW = 1_760_000_000.0
+SERVICE_ID = "e730dcfe4e5d59332daf52c08a960085"
+RESULT = "https://pictures.example/result.jpeg"
+ORIGIN = "https://pictures.example/origin.jpeg"
+
+
+def a_task(prompt: str = "a hill", **fields: Any) -> Task:
+    """A queued task; `fields` as of Task."""
+    values: dict[str, Any] = {
+        "id": uuid.uuid4().hex,
+        "designer": "d" * 32,
+        "batch": uuid.uuid4().hex,
+        "request": GenerationRequest(prompt=prompt),
+        "token": uuid.uuid4().hex,
+        "price": Decimal(5),
+        "created_at": NOW,
+    }
+    return Task(**{**values, **fields})
+
+
+def a_report(progress: Progress = Progress.GENERATING, **fields: Any) -> TaskReport:
+    """What record-info says of the task that the service calls SERVICE_ID."""
+    values: dict[str, Any] = {
+        "task_id": SERVICE_ID,
+        "progress": progress,
+        "result_url": None,
+        "origin_url": None,
+        "error_code": None,
+        "error_message": None,
+        "created_at_ms": None,
+        "completed_at_ms": None,
+        "parameters": None,
+    }
+    return TaskReport(**{**values, **fields})
+
+
+def trouble_of(task: Task) -> Trouble | None:
+    """What stands in the task's way, if anything does."""
+    return task.obstacle.trouble if task.obstacle else None
+
+
+def error_name(value: object) -> str | None:
+    """A case's name where it is an error: its class. None leaves the name to pytest."""
+    return type(value).__name__ if isinstance(value, Exception) else None
+
+
+SENDING = a_task(state=State.SUBMITTING, sent_at=NOW)
+UNCONFIRMED = a_task(state=State.UNCONFIRMED, sent_at=NOW, obstacle=Obstacle(Trouble.NO_ANSWER))
+WATCHED = a_task(
+    state=State.GENERATING, service_id=SERVICE_ID, accepted_at=NOW, watched_since=NOW, sent_at=NOW
+)
+STORING = a_task(
+    state=State.STORING,
+    service_id=SERVICE_ID,
+    accepted_at=NOW,
+    watched_since=NOW,
+    result_url=RESULT,
+)

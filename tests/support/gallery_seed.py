@@ -1,0 +1,105 @@
+"""A data folder with as many pictures as a designer makes in weeks, written in no time."""
+
+from __future__ import annotations
+
+import io
+import time
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from PIL import Image
+
+from components.kie import GenerationRequest
+from components.studio.db.models import PictureRecord
+from components.studio.db.tables import picture_row, pictures, task_row, tasks
+from components.studio.db.tasks import Ledger
+from components.studio.images.store import Shelf
+from components.studio.tasks.models import State, Task
+
+ANNA = "a" * 32
+HOUR = 3600.0
+COLOURS = ("teal", "coral", "goldenrod", "slateblue", "olive", "indianred", "steelblue")
+
+
+@dataclass(frozen=True)
+class Seed:
+    """A picture to be there; `hours` ago it was asked for. Several of one `batch` are variants."""
+
+    prompt: str = "A harbour"
+    hours: float = 0.0
+    state: State = State.DONE
+    designer: str = ANNA
+    source_id: str | None = None
+    batch: str = ""
+    size: tuple[int, int] = (1392, 752)
+    starred: bool = False
+    request: dict[str, Any] = field(default_factory=dict)
+
+
+def sow(folder: Path, ledger: Ledger, seeds: Sequence[Seed]) -> list[str]:
+    """Write tasks, pictures and small files; the ids, which tasks share with their pictures."""
+    grown = [_grow(seed) for seed in seeds]
+    made = [picture for _, picture in grown if picture is not None]
+    with ledger.writing() as connection:
+        connection.execute(sa.insert(tasks), [task_row(task) for task, _ in grown])
+        if made:
+            connection.execute(sa.insert(pictures), [picture_row(picture) for picture in made])
+    shelf = Shelf(folder)
+    for number, picture in enumerate(made):
+        data = _file(COLOURS[number % len(COLOURS)], picture.width_px, picture.height_px)
+        for path in (shelf.picture_path(picture.id, "jpeg"), shelf.thumbnail_path(picture.id)):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
+    return [task.id for task, _ in grown]
+
+
+def _grow(seed: Seed) -> tuple[Task, PictureRecord | None]:
+    name, made_at = uuid.uuid4().hex, time.time() - seed.hours * HOUR
+    is_done = seed.state is State.DONE
+    task = Task(
+        id=name,
+        designer=seed.designer,
+        batch=seed.batch or name,
+        request=GenerationRequest(**{"prompt": seed.prompt, **seed.request}),
+        token=name,
+        price=Decimal(5),
+        created_at=made_at,
+        source_id=seed.source_id,
+        state=seed.state,
+        sent_at=made_at,
+        finished_at=made_at + 12 if is_done else None,
+        picture_id=name if is_done else None,
+    )
+    if not is_done:
+        return task, None
+    width, height = seed.size
+    return task, PictureRecord(
+        id=name,
+        designer=seed.designer,
+        task_id=name,
+        format="jpeg",
+        width_px=width,
+        height_px=height,
+        size_bytes=600,
+        created_at=made_at + 12,
+        label=seed.prompt,
+        starred=seed.starred,
+    )
+
+
+_made: dict[tuple[str, int, int], bytes] = {}
+
+
+def _file(colour: str, width_px: int, height_px: int) -> bytes:
+    """A small picture of that shape, painted once."""
+    key = (colour, width_px, height_px)
+    if key not in _made:
+        encoded = io.BytesIO()
+        Image.new("RGB", (width_px // 8, height_px // 8), colour).save(encoded, "JPEG")
+        _made[key] = encoded.getvalue()
+    return _made[key]

@@ -1,0 +1,87 @@
+"""Pictures and tasks that stand in a data folder before the app is started on it."""
+
+from __future__ import annotations
+
+import io
+import secrets
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from pathlib import Path
+
+from PIL import Image
+
+from components.kie import GenerationRequest, OutputFormat
+from components.studio.db.models import PictureRecord
+from components.studio.db.tasks import Ledger
+from components.studio.identity import designer_of
+from components.studio.images.store import Shelf
+from components.studio.tasks.models import State, Task
+
+
+@dataclass(frozen=True)
+class Seeds:
+    """A data folder that no app is at work in yet."""
+
+    folder: Path
+    ledger: Ledger
+
+    def task(self, token: str, prompt: str, *, state: State = State.UNCONFIRMED) -> Task:
+        """A task of the designer who has this cookie."""
+        task = Task(
+            id=uuid.uuid4().hex,
+            designer=name_of(token),
+            batch=uuid.uuid4().hex,
+            request=GenerationRequest(prompt=prompt),
+            token=secrets.token_urlsafe(32),
+            price=Decimal(5),
+            created_at=time.time(),
+            state=state,
+        )
+        self.ledger.add_tasks([task])
+        return task
+
+    def picture(self, token: str, prompt: str, form: OutputFormat = OutputFormat.JPEG) -> str:
+        """A finished picture of the designer who has this cookie; its id."""
+        task = self.task(token, prompt, state=State.STORING)
+        encoded = io.BytesIO()
+        Image.linear_gradient("L").resize((880, 1184)).convert("RGB").save(encoded, form.value)
+        Shelf(self.folder).put(task.id, form.value, encoded.getvalue())
+        record = PictureRecord(
+            id=task.id,
+            designer=task.designer,
+            task_id=task.id,
+            format=form.value,
+            width_px=880,
+            height_px=1184,
+            size_bytes=len(encoded.getvalue()),
+            created_at=task.created_at,
+            label=prompt,
+        )
+        done = replace(task, state=State.DONE, picture_id=task.id, finished_at=task.created_at)
+        self.ledger.change_task(task.id, lambda _: done, picture=record)
+        return task.id
+
+    def bytes_of(self, picture_id: str, form: OutputFormat = OutputFormat.JPEG) -> bytes:
+        """What lies on the disk."""
+        return Shelf(self.folder).read(picture_id, form.value)
+
+
+@contextmanager
+def seeded(folder: Path) -> Iterator[Seeds]:
+    """Open a data folder, and let go of it before the app comes."""
+    ledger = Ledger.in_folder(folder)
+    try:
+        yield Seeds(folder, ledger)
+    finally:
+        ledger.close()
+
+
+def name_of(token: str) -> str:
+    """The designer behind a cookie, as the ledger names them."""
+    name = designer_of(token)
+    assert name is not None
+    return name

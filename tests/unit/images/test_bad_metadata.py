@@ -1,0 +1,242 @@
+"""No file whatever makes the reader raise, stall, or believe what a request would not take."""
+
+from __future__ import annotations
+
+import json
+import struct
+import time
+import zlib
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from components.kie import GenerationRequest
+from components.studio.images.metadata.files import Provenance, embed, read
+from components.studio.images.metadata.generation import from_json
+from tests.support.image_corpus import chunk, encoded, good, jpeg_with, png_with, quarters
+
+RECORD = Provenance(request=GenerationRequest(prompt="A fox"), lineage=("One", "Two"))
+XMP = b"http://ns.adobe.com/xap/1.0/\0"
+NAMESPACE = b'xmlns:k="urn:kontext-studio:provenance:"'
+SAID = {"prompt": "A fox"}
+
+
+def png_saying(said: object) -> bytes:
+    text = said if isinstance(said, bytes) else json.dumps(said).encode()
+    body = b"kontext-studio\0\0\0\0\0" + text
+    return png_with(encoded(quarters(), "PNG"), chunk(b"iTXt", body))
+
+
+def jpeg_saying(packet: bytes) -> bytes:
+    return jpeg_with(encoded(quarters(), "JPEG"), (0xE1, XMP + packet))
+
+
+def found_in(said: object) -> Provenance:
+    found = read(png_saying(said))
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        b"",
+        b"{",
+        b"\xff\xfe\x00",
+        b"null",
+        b"[" * 100_000,
+        b'{"prompt":' * 30_000,
+        b'{"prompt": "a", "safety_tolerance": ' + b"9" * 10_000 + b"}",
+        [],
+        {},
+        {"prompt": None},
+        {"prompt": 5},
+        {"prompt": ["A fox"]},
+        {"prompt": ""},
+        {"prompt": " \u200b\u0000\u0007 "},
+        {"prompt": "\ud800"},
+        {"prompt": "A fox", "lineage": ["x" * 300_000]},
+    ],
+)
+def test_what_names_no_prompt_says_nothing(said: object) -> None:
+    assert read(png_saying(said)) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("model", "flux-kontext-ultra"),
+        ("model", ["flux-kontext-max"]),
+        ("aspect_ratio", "7:3"),
+        ("aspect_ratio", {"16:9": 1}),
+        ("output_format", "svg"),
+        ("safety_tolerance", 7),
+        ("safety_tolerance", True),
+        ("safety_tolerance", 2.0),
+        ("safety_tolerance", "2"),
+        ("translate", 0),
+        ("enhance", "yes"),
+        ("watermark", "x" * 201),
+        ("watermark", "two\nlines"),
+        ("store_in_china", None),
+        ("picture_id", "../../etc/passwd"),
+        ("source_id", "2E" * 16),
+        ("source_id", 5),
+        ("asked_at", "soon"),
+        ("asked_at", 10**400),
+        ("finished_at", "0001-01-01T00:00:00+14:00"),
+        ("finished_at", "9999-12-31T23:59:59-14:00"),
+        ("lineage", "A fox"),
+        ("lineage", {"0": "A fox"}),
+        ("lineage", [None, 5, [], "\ud800"]),
+        ("input_image", "http://127.0.0.1/secret"),
+        ("callback_url", "http://127.0.0.1/secret"),
+    ],
+)
+def test_a_value_that_cannot_be_is_dropped_and_the_rest_kept(name: str, value: object) -> None:
+    plain = Provenance(request=GenerationRequest(prompt="A fox", enhance=name != "enhance"), app="")
+    said = {**SAID, "enhance": name != "enhance", name: value}
+
+    assert found_in(said) == plain
+
+
+def test_the_safety_of_an_edit_is_an_edits() -> None:
+    said = {**SAID, "safety_tolerance": 6}
+
+    assert found_in(said).request.safety_tolerance == 6
+    assert found_in({**said, "source_id": "2e" * 16}).request.safety_tolerance == 2
+
+
+def test_texts_are_cut_and_lose_what_cannot_be_typed() -> None:
+    found = found_in(
+        {
+            "prompt": "A \x00fox\x1b[31m\ud800\r\n" + "x" * 9000,
+            "lineage": ["y" * 9000] * 3 + ["z"] * 400,
+            "app": "An\nother " + "app" * 100,
+        }
+    )
+
+    assert found.request.prompt.startswith("A fox[31m\r\nxxx")
+    assert len(found.request.prompt) <= 5000
+    assert found.lineage == ("z",) * 100
+    assert found.app.startswith("An other app")
+    assert len(found.app) == 100
+
+
+def test_packed_text_is_never_unpacked() -> None:
+    bomb = zlib.compress(b'{"prompt":"A fox","x":"' + b"A" * 50_000_000 + b'"}', 9)
+    packed = png_with(
+        encoded(quarters(), "PNG"),
+        chunk(b"zTXt", b"kontext-studio\0\0" + bomb),
+        chunk(b"iTXt", b"kontext-studio\0\1\0\0\0" + bomb),
+    )
+    started = time.process_time()
+
+    assert read(packed) is None
+    assert time.process_time() - started < 1
+
+
+@pytest.mark.parametrize(
+    "packet",
+    [
+        b"",
+        NAMESPACE,
+        b"<a " + NAMESPACE + b"><k:record>",
+        b"<a " + NAMESPACE + b"><k:record/></a>",
+        b"<a " + NAMESPACE + b"><k:record>no json</k:record></a>",
+        b'<?xml version="1.0" encoding="utf-7"?><a ' + NAMESPACE + b"/>",
+        b"\xff<a " + NAMESPACE + b'><k:record>{"prompt":"A fox"}</k:record></a>',
+        b'<!DOCTYPE a [<!ENTITY e "A fox">]><a '
+        + NAMESPACE
+        + b'><k:record>{"prompt":"&e;"}</k:record></a>',
+        b"<a " + NAMESPACE + b">" + b"<b>" * 20_000,
+        b"<a " + NAMESPACE + b">" + b"<b>" * 9_000 + b"</b>" * 9_000 + b"</a>",
+        ("<a " + NAMESPACE.decode() + '><k:record>{"prompt":"A fox"}</k:record></a>').encode(
+            "utf-16"
+        ),
+    ],
+)
+def test_a_packet_that_is_no_plain_xml_says_nothing(packet: bytes) -> None:
+    assert read(jpeg_saying(packet)) is None
+
+
+def test_markup_in_a_packet_stays_text() -> None:
+    words = b'{"prompt":"&lt;script&gt;alert(1)&lt;/script&gt;"}'
+    found = read(jpeg_saying(b"<a " + NAMESPACE + b"><k:record>" + words + b"</k:record></a>"))
+
+    assert found is not None
+    assert found.request.prompt == "<script>alert(1)</script>"
+
+
+def test_a_file_full_of_packets_is_read_in_a_moment() -> None:
+    packet = XMP + b"<a " + NAMESPACE + b">" + b"<b/>" * 16_000 + b"</a>"
+    jpeg = jpeg_with(encoded(quarters(), "JPEG"), *[(0xE1, packet)] * 300)
+    text = b"kontext-studio\0\0\0\0\0" + b'{"prompt": "A fox", "x": [' + b"[]," * 80_000 + b"[]]}"
+    png = png_with(encoded(quarters(), "PNG"), *[chunk(b"iTXt", text)] * 80)
+    started = time.process_time()
+
+    assert read(jpeg) is None
+    assert read(png) is not None
+    assert time.process_time() - started < 10
+
+
+def test_a_cut_file_still_says_what_stands_before_the_cut() -> None:
+    for form in ("JPEG", "PNG"):
+        data = embed(encoded(quarters(), form), RECORD)
+        mark = data.index(b"\xff\xdb" if form == "JPEG" else b"IDAT")
+
+        assert read(data[: mark + 10]) == RECORD
+
+
+def test_sizes_that_lie_are_no_harm() -> None:
+    png = png_saying(SAID)
+    jpeg = embed(encoded(quarters(), "JPEG"), RECORD)
+    for lie in (0, 1, 0x7FFFFFFF, 0xFFFFFFFF):
+        read(png[:33] + struct.pack(">I", lie) + png[37:])
+        assert read(png[:8] + struct.pack(">I", 0xFFFFFFFF) + png[12:]) is None
+    for lie in (0, 1, 0xFFFF):
+        assert read(jpeg[:4] + struct.pack(">H", lie) + jpeg[6:]) in (None, RECORD)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.data())
+def test_no_damage_makes_the_reader_raise(data: st.DataObject) -> None:
+    form = data.draw(st.sampled_from(["JPEG", "PNG"]))
+    file = bytearray(embed(good()[form.lower()], RECORD))
+    for _ in range(data.draw(st.integers(1, 8))):
+        file[data.draw(st.integers(0, len(file) - 1))] = data.draw(st.integers(0, 255))
+    del file[data.draw(st.integers(0, len(file))) :]
+    found = read(bytes(file))
+
+    assert found is None or isinstance(found.request, GenerationRequest)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text())
+def test_no_text_makes_the_reader_raise(text: str) -> None:
+    found = from_json(text)
+
+    assert found is None or found.request.prompt
+
+
+_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=8,
+)
+
+
+_NAMES = ("model", "safety_tolerance", "source_id", "lineage", "asked_at", "app")
+_SAID = st.fixed_dictionaries(
+    {"prompt": st.text(min_size=1)}, optional=dict.fromkeys(_NAMES, _VALUES)
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(_SAID)
+def test_whatever_is_read_can_be_written_again(said: dict[str, object]) -> None:
+    found = from_json(json.dumps(said))
+    if found is not None:
+        for form in ("jpeg", "png"):
+            assert read(embed(good()[form], found)) == found

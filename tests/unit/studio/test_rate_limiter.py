@@ -1,0 +1,173 @@
+"""How fast the account is used: within the limits, however the network bunches calls."""
+
+from __future__ import annotations
+
+import heapq
+import random
+from collections import deque
+
+import pytest
+
+from components.studio.tasks.models import Trouble
+from components.studio.worker.account import Account
+from components.studio.worker.circuit_breaker import (
+    FIRST_PROBE_SECONDS,
+    LONGEST_PROBE_SECONDS,
+    MOST_DOUBTS,
+    Gate,
+)
+from components.studio.worker.rate_limiter import (
+    LONGEST_REJECTION_SECONDS,
+    PAUSE_AFTER_REJECTION_SECONDS,
+    Pace,
+    Typical,
+    pause_after_empty,
+    pause_after_patience,
+    pause_before_asking,
+)
+
+
+def arrivals(pace: Pace, seconds: float, slowest: float) -> list[float]:
+    """When greedy calls reach a service over a network whose ways take up to `slowest`."""
+    dice = random.Random(7)  # noqa: S311 - no secret hangs on it
+    now, arrived, answers = 0.0, list[float](), list[float]()
+    while now < seconds:
+        while answers and answers[0] <= now:
+            heapq.heappop(answers)
+            pace.give_back(now)
+        if pace.take(now):
+            there, back = dice.uniform(0, slowest), dice.uniform(0, slowest)
+            arrived.append(now + there)
+            heapq.heappush(answers, now + there + back)
+            continue
+        now += min(max(pace.seconds_until_free(now), 1e-6), 0.01)
+    return sorted(arrived)
+
+
+@pytest.mark.parametrize("slowest", [0.0, 0.05, 0.4, 3.0])
+@pytest.mark.parametrize(("limit", "window"), [(10, 1.0), (20, 10.0), (1, 1.0)])
+def test_no_window_sees_more_calls_than_the_limit(
+    limit: int, window: float, slowest: float
+) -> None:
+    arrived = arrivals(Pace(limit, window), 40.0, slowest)
+    inside: deque[float] = deque()
+    for moment in arrived:
+        inside.append(moment)
+        while inside[0] <= moment - window:
+            inside.popleft()
+        assert len(inside) <= limit
+
+
+def test_most_of_the_limit_is_used() -> None:
+    assert len(arrivals(Pace(10, 1.0), 60.0, 0.2)) > 0.75 * 10 * 60
+
+
+def test_a_rejection_stops_all_calls_and_then_halves_them_for_a_while() -> None:
+    pace = Pace(10, 1.0)
+    pace.slow_down(100.0)
+    assert pace.seconds_until_free(100.0) == PAUSE_AFTER_REJECTION_SECONDS
+    after = 100.0 + PAUSE_AFTER_REJECTION_SECONDS
+    assert sum(pace.take(after) for _ in range(20)) == 5
+    for _ in range(5):
+        pace.give_back(after)
+    assert sum(pace.take(after + 300) for _ in range(20)) == 10
+
+
+def test_the_pause_that_the_service_asked_for_is_kept() -> None:
+    pace = Pace(20, 10.0)
+    pace.slow_down(5.0, 40.0)
+    assert not pace.take(44.9)
+    assert pace.take(45.0)
+
+
+def test_many_rejections_of_one_moment_count_as_one() -> None:
+    pace = Pace(10, 1.0)
+    for _ in range(8):
+        pace.slow_down(100.0)
+    assert sum(pace.take(103.0) for _ in range(20)) == 5
+
+
+def test_rejections_never_stop_the_calls_for_good() -> None:
+    pace = Pace(2, 1.0)
+    for moment in range(50):
+        pace.slow_down(float(moment), 0.0)
+    assert pace.take(51.0)
+    pace.slow_down(60.0, 3600.0)
+    assert pace.take(60.0 + LONGEST_REJECTION_SECONDS)
+
+
+def test_what_an_earlier_process_sent_is_counted() -> None:
+    account = Account.with_limits(creates_per_10s=20, queries_per_second=10)
+    account.resume(18, 100.0)
+    assert sum(account.creates.take(100.0) for _ in range(20)) == 2
+    assert not account.queries.take(100.9)
+    assert account.queries.take(101.1)
+
+
+def test_answers_are_asked_for_seldom_before_often_around_and_seldom_after() -> None:
+    def pauses(begin: float, end: float, typical: float) -> list[float]:
+        found, elapsed = [], begin
+        while elapsed < end:
+            found.append(pause_before_asking(elapsed, typical))
+            elapsed += found[-1]
+        return found
+
+    for typical in (6.0, 30.0, 240.0):
+        before = pauses(0.0, 0.7 * typical, typical)
+        around = pauses(0.7 * typical, 1.5 * typical, typical)
+        after = pauses(1.5 * typical, 4 * typical, typical)
+        assert len(before) <= 0.02 * typical + 4
+        assert max(around) <= 5.0
+        assert after[-1] > 3 * min(around) or after[-1] == 30.0
+
+
+def test_without_experience_pauses_grow_with_the_time_waited() -> None:
+    pauses = [pause_before_asking(elapsed, None) for elapsed in (0, 10, 40, 500)]
+    assert pauses == [1.0, 2.0, 8.0, 15.0]
+    assert pause_after_patience(600) == 60.0
+    assert pause_after_patience(86_400) == 600.0
+    assert [pause_after_empty(times) for times in range(6)] == [0, 1, 2, 3, 4, 4]
+
+
+def test_the_usual_time_is_learned_from_the_latest_pictures() -> None:
+    typical = Typical()
+    assert typical.seconds is None
+    for seconds in (100.0, *[8.0] * 20):
+        typical.learn(seconds)
+    assert typical.seconds == 8.0
+    typical.learn(-3600.0)  # a clock that was set back
+    assert typical.seconds == 8.0
+
+
+def test_after_a_closing_one_create_at_a_time_until_one_is_accepted() -> None:
+    gate = Gate()
+    gate.close(Trouble.CREDIT, 0.0)
+    assert not gate.may_send(0)
+    gate.open_on_trial()
+    assert (gate.may_send(0), gate.may_send(1)) == (True, False)
+    gate.proved()
+    assert gate.may_send(7)
+
+
+def test_after_several_lost_answers_one_create_at_a_time() -> None:
+    gate = Gate()
+    for _ in range(MOST_DOUBTS):
+        assert gate.may_send(7)
+        gate.doubted()
+    assert (gate.may_send(0), gate.may_send(1)) == (True, False)
+    gate.proved()
+    assert gate.may_send(7)
+
+
+def test_a_balance_that_looks_good_but_does_not_pay_is_probed_ever_more_seldom() -> None:
+    gate, now, waits = Gate(), 0.0, []
+    for _ in range(12):
+        gate.close(Trouble.CREDIT, now)
+        wait = gate.seconds_until_probe(now)
+        assert wait is not None
+        waits.append(wait)
+        now += wait
+        assert gate.take_probe(now)
+        gate.open_on_trial()
+    assert waits == sorted(waits)
+    assert (waits[0], waits[-1]) == (FIRST_PROBE_SECONDS, LONGEST_PROBE_SECONDS)

@@ -1,0 +1,111 @@
+"""What a press on a card changes before the page is drawn again."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from components.bootstrap import open_studio
+from components.sandbox import RunningSandbox
+from components.studio import GenerationRequest
+from components.studio.tasks.models import State, Task
+from components.ui.session import Session
+from components.ui.widgets.image_grid import SheetEvent
+from tests.integration.pages.page_text import drawn
+from tests.support.app_server import free_port
+
+ANNA, BEN = "anna", "ben"
+
+
+def after(verb: str, task_id: str, *, designer: str = ANNA) -> AppTest:
+    """A page of this designer's in which the card's button was just pressed."""
+
+    def page() -> None:
+        from components.ui import card_actions
+
+        card_actions.prepare("feed")
+
+    at = AppTest.from_function(page, default_timeout=20)
+    at.session_state["kontext.session"] = Session(designer)
+    at.session_state["feed.mailbox"] = {"heard": 1, "event": SheetEvent(verb, (task_id,), 1)}
+    return drawn(at)
+
+
+def asked(prompt: str, *, designer: str = ANNA) -> Task:
+    (task,) = open_studio().submit(designer, GenerationRequest(prompt=prompt, aspect_ratio="9:16"))
+    return task
+
+
+def state_of(task: Task) -> State:
+    return open_studio().task(task.designer, task.id).state
+
+
+def wait_until(true: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 20
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+@pytest.fixture
+def nobody_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tasks stay where they are: nobody listens where the service should be."""
+    monkeypatch.setenv("KIE_API_KEY", "a-key")
+    monkeypatch.setenv("KIE_BASE_URL", f"http://127.0.0.1:{free_port()}")
+
+
+def test_remix_fills_the_form(nobody_answers: None) -> None:
+    at = after("remix", asked("A tower").id)
+
+    assert at.session_state["generate-prompt"] == "A tower"
+    assert at.session_state["generate-ratio"] == "9:16"
+
+
+def test_dismiss_takes_an_ended_task_off_the_list(service: RunningSandbox) -> None:
+    task = asked("A hill [refused]")
+    wait_until(lambda: state_of(task) is State.REFUSED)
+
+    after("dismiss", task.id)
+
+    assert open_studio().entries(ANNA, limit=9) == []
+
+
+def test_send_again_sends_what_was_lost_once_more(service: RunningSandbox) -> None:
+    task = asked("A hill")
+    wait_until(lambda: state_of(task) is State.DONE)
+    lost = asked("A lake [create-lost]")
+    wait_until(lambda: state_of(lost) is State.UNCONFIRMED)
+
+    after("send", lost.id)
+
+    wait_until(lambda: service.book()["creates"] == 3)
+
+
+@pytest.mark.parametrize("verb", ["remix", "edit", "look", "send", "dismiss"])
+def test_nobody_acts_on_anothers_card(verb: str, nobody_answers: None) -> None:
+    task = asked("Anna's hill")
+
+    at = after(verb, task.id, designer=BEN)
+
+    assert "generate-prompt" not in at.session_state
+    assert len(open_studio().entries(ANNA, limit=9)) == 1
+    assert at.session_state["kontext.session"].source_id is None
+
+
+@pytest.mark.parametrize("verb", ["remix", "edit", "look", "send"])
+def test_a_card_that_is_gone_says_so(verb: str, nobody_answers: None) -> None:
+    at = after(verb, "0" * 32)
+
+    assert [toast.value for toast in at.toast] == ["That picture is no longer here."]
+
+
+def test_an_unknown_verb_changes_nothing(nobody_answers: None) -> None:
+    task = asked("A hill")
+    before = open_studio().task(ANNA, task.id).request
+
+    after("explode", task.id)
+
+    assert open_studio().task(ANNA, task.id).request == before

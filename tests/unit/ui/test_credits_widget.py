@@ -1,0 +1,82 @@
+"""The purse in words: credits, dollars, and what may have been charged."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from components.studio.credits import Balance
+from components.studio.db.spending import Spend
+from components.studio.tasks.models import Trouble
+from components.ui.credits_widget import money, number_html, purse_html, start_of_day
+
+SPENT = Spend(credits=Decimal("14.5"), pictures=3)
+
+
+def read(markup: str) -> str:
+    """What is read, a space for each tag."""
+    return " ".join(re.sub(r"<[^>]*>", " ", markup).split())
+
+
+@pytest.mark.parametrize(
+    ("credits_", "dollars"),
+    [("0", "$0.00"), ("1", "$0.005"), ("5", "$0.025"), ("10", "$0.05"), ("995000", "$4,975.00")],
+)
+def test_a_credit_is_half_a_cent(credits_: str, dollars: str) -> None:
+    assert money(Decimal(credits_)) == dollars
+
+
+@pytest.mark.parametrize(
+    ("left", "shown"), [("995", "995"), ("12345.50", "12,345.5"), ("1E+3", "1,000"), ("0", "0")]
+)
+def test_the_balance_is_shown_to_its_last_part(left: str, shown: str) -> None:
+    markup = number_html(Balance(Decimal(left)))
+
+    assert read(markup) == shown
+    assert "title" not in markup
+
+
+@pytest.mark.parametrize(
+    ("balance", "reason"),
+    [
+        (None, "being read"),
+        (Balance(None, Trouble.KEY), "The key was refused"),
+        (Balance(None, Trouble.UNREACHABLE), "cannot be reached"),
+    ],
+)
+def test_a_balance_that_is_not_known_is_a_dash_with_its_reason(
+    balance: Balance | None, reason: str
+) -> None:
+    markup = number_html(balance)
+
+    assert read(markup) == "—"
+    assert reason in markup
+    assert reason in read(purse_html(balance, today=Spend(), in_all=Spend()))
+
+
+def test_today_and_all_are_told_in_credits_dollars_and_pictures() -> None:
+    said = read(purse_html(Balance(Decimal(80)), today=Spend(), in_all=SPENT))
+
+    assert "80 credits left · $0.40" in said
+    assert "Spent today 0 pictures 0 credits $0.00" in said
+    assert "Spent in all 3 pictures 14.5 credits $0.072" in said
+    assert "charged" not in said
+
+
+def test_what_may_have_been_charged_stands_apart() -> None:
+    doubtful = Spend(doubtful_credits=Decimal(5), doubtful_tasks=1)
+    said = read(purse_html(Balance(Decimal(80)), today=Spend(), in_all=doubtful))
+
+    assert "Spent in all 0 pictures 0 credits" in said
+    assert "May have been charged 1 task 5 credits $0.025" in said
+
+
+def test_today_begins_at_the_designer_s_own_midnight() -> None:
+    zone = ZoneInfo("Pacific/Auckland")
+    now = datetime(2026, 3, 1, 0, 30, tzinfo=zone).timestamp()
+
+    assert start_of_day(now, zone) == datetime(2026, 3, 1, tzinfo=zone).timestamp()

@@ -1,0 +1,58 @@
+"""The frame around every page: the map, the look, and nothing from the internet in either."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+from tests.integration.pages.page_text import page_at
+
+ROOT = Path(__file__).parents[3]
+CONFIG = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text("utf-8"))
+SHEETS = (*(ROOT / "components" / "ui").rglob("*.css"), *(ROOT / "components" / "ui").rglob("*.js"))
+ELSEWHERE = re.compile(
+    r"(?:https?:)?//(?!www\.w3\.org/2000/svg)[a-z0-9.-]+\.[a-z]{2,}", re.IGNORECASE
+)
+
+
+def test_the_bar_leads_to_every_page_in_the_order_of_the_work() -> None:
+    links = [link.proto.label for link in page_at().get("page_link")]
+
+    assert links == ["Generate", "Edit", "Gallery"]
+
+
+def test_the_tab_has_an_icon_of_our_own() -> None:
+    icon = ROOT / "static" / "icon.png"
+
+    assert icon.read_bytes().startswith(b"\x89PNG")
+
+
+def test_no_style_and_no_script_names_another_host() -> None:
+    assert len(SHEETS) > 5
+    found = [
+        f"{sheet.name}: {match[0]}"
+        for sheet in SHEETS
+        for match in ELSEWHERE.finditer(sheet.read_text("utf-8"))
+    ]
+    assert found == []
+
+
+def test_every_font_lies_in_this_checkout() -> None:
+    faces = CONFIG["theme"]["fontFaces"]
+
+    assert faces
+    for face in faces:
+        assert (ROOT / face["url"].removeprefix("app/")).is_file()
+
+
+def test_the_page_calls_nobody_and_shows_no_traces() -> None:
+    assert CONFIG["browser"]["gatherUsageStats"] is False
+    assert CONFIG["client"]["showErrorDetails"] == "none"
+
+
+def test_light_and_dark_are_both_drawn_on_purpose() -> None:
+    light, dark = CONFIG["theme"]["light"], CONFIG["theme"]["dark"]
+
+    assert light.keys() == dark.keys()
+    assert all(light[name] != dark[name] for name in light)

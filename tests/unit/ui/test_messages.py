@@ -1,0 +1,138 @@
+"""What a designer reads about a task: always what happened, always what to do next."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from components.studio import GenerationRequest
+from components.studio.tasks.models import Obstacle, State, Task, Trouble
+from components.ui.messages import STATE_WORDS, credits_in_words, held, wording
+
+TASK = Task(
+    id="a" * 32,
+    designer="d",
+    batch="b",
+    request=GenerationRequest(prompt="A hill"),
+    token="t",
+    price=Decimal(5),
+    created_at=0.0,
+)
+
+
+def said(state: State, trouble: Trouble, words: str = "") -> str:
+    found = wording(replace(TASK, state=state, obstacle=Obstacle(trouble, None, words)))
+    return f"{found.headline}. {found.advice}"
+
+
+def test_states_are_called_by_the_words_that_outsiders_rely_on() -> None:
+    assert set(STATE_WORDS) == set(State)
+    assert set(STATE_WORDS.values()) == {
+        *("Queued", "Generating", "Done", "Refused", "Failed"),
+        *("Unconfirmed", "Still running"),
+    }
+
+
+@pytest.mark.parametrize("trouble", Trouble)
+@pytest.mark.parametrize("state", [State.QUEUED, State.REFUSED, State.FAILED, State.UNCONFIRMED])
+def test_every_trouble_is_said_in_whole_sentences(state: State, trouble: Trouble) -> None:
+    found = wording(replace(TASK, state=state, obstacle=Obstacle(trouble)))
+
+    assert found.headline[0].isupper()
+    assert not found.headline.endswith(".")
+    assert found.advice.endswith(".")
+    assert len(f"{found.headline} {found.advice}") < 200
+
+
+@pytest.mark.parametrize("trouble", Trouble)
+def test_no_sentence_promises_that_a_failure_costs_nothing(trouble: Trouble) -> None:
+    """Whether failures are charged is not documented (contract.md §4)."""
+    assert "free" not in said(State.FAILED, trouble).lower()
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [Trouble.POLICY, Trouble.SERVICE_FAILED, Trouble.NOT_CREATED, Trouble.NOT_GENERATED],
+)
+def test_what_may_have_been_charged_is_called_unknown(trouble: Trouble) -> None:
+    assert "Whether it was charged is unknown" in said(State.FAILED, trouble)
+    assert "ry again" in said(State.FAILED, trouble)
+
+
+def test_an_unreachable_service_is_tried_again_by_itself_until_it_is_given_up() -> None:
+    assert "again by itself" in said(State.QUEUED, Trouble.UNREACHABLE)
+    assert "again by itself" not in said(State.FAILED, Trouble.UNREACHABLE)
+    assert "Try again later" in said(State.FAILED, Trouble.UNREACHABLE)
+
+
+def test_a_lost_answer_says_that_it_is_not_sent_again_and_what_would_make_it_safe() -> None:
+    words = said(State.UNCONFIRMED, Trouble.NO_ANSWER)
+
+    assert "not sent again by itself" in words
+    assert "If kie.ai does not list it, send it again" in words
+
+
+def test_the_services_own_words_are_quoted_where_they_help() -> None:
+    assert "“Bad ratio.”" in said(State.FAILED, Trouble.INVALID, "Bad ratio.")
+    assert "Bad ratio" not in said(State.FAILED, Trouble.POLICY, "Bad ratio.")
+
+
+@pytest.mark.parametrize(
+    ("place", "headline"),
+    [
+        (None, "Next in line"),
+        (1, "Next in line"),
+        (2, "2nd in line"),
+        (3, "3rd in line"),
+        (4, "4th in line"),
+        (11, "11th in line"),
+        (12, "12th in line"),
+        (21, "21st in line"),
+        (113, "113th in line"),
+    ],
+)
+def test_a_waiting_task_says_its_place(place: int | None, headline: str) -> None:
+    assert wording(TASK, place=place).headline == headline
+
+
+def test_an_edit_says_when_its_source_is_on_its_way() -> None:
+    sending = replace(TASK, state=State.SUBMITTING)
+
+    assert wording(sending).headline == "Sending"
+    assert wording(replace(sending, source_id="s")).headline == "Uploading the source"
+    assert wording(replace(sending, source_id="s", sent_at=1.0)).headline == "Sending"
+
+
+@pytest.mark.parametrize("trouble", [Trouble.KEY, Trouble.CREDIT])
+def test_a_queue_that_is_held_says_why_and_what_to_do(trouble: Trouble) -> None:
+    assert len(held(trouble).split(". ")) >= 2
+
+
+def test_a_waiting_task_says_what_holds_the_queue_and_not_a_place_in_it() -> None:
+    waiting = wording(TASK, place=1, held_by=Trouble.CREDIT)
+
+    assert waiting.headline == "Waiting"
+    assert "out of credits" in waiting.advice
+    assert "by itself" in waiting.advice
+
+
+def test_an_upload_that_failed_is_tried_again_by_itself_until_it_is_given_up() -> None:
+    assert "by itself" in said(State.QUEUED, Trouble.UPLOAD)
+    assert "Try again later" in said(State.FAILED, Trouble.UPLOAD)
+
+
+@pytest.mark.parametrize(
+    ("amount", "words"),
+    [
+        ("1", "1 credit"),
+        ("5", "5 credits"),
+        ("18.0", "18 credits"),
+        ("4.50", "4.5 credits"),
+        ("100", "100 credits"),
+        ("0", "0 credits"),
+    ],
+)
+def test_a_price_reads_as_a_person_writes_it(amount: str, words: str) -> None:
+    assert credits_in_words(Decimal(amount)) == words

@@ -1,0 +1,41 @@
+"""The line above the feed: how many tasks stand where, in a designer's words."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+from components.studio import GenerationRequest
+from components.studio.db.models import Entry
+from components.studio.tasks.models import State, Task
+from components.ui.generate.recent_tasks import summary
+
+TASK = Task(
+    id="a" * 32,
+    designer="d",
+    batch="b",
+    request=GenerationRequest(prompt="A hill"),
+    token="t",
+    price=Decimal(5),
+    created_at=0.0,
+)
+
+
+def feed_of(*states: State) -> list[Entry]:
+    return [Entry(replace(TASK, state=state), None) for state in states]
+
+
+def test_an_empty_feed_has_nothing_to_say() -> None:
+    assert summary([]) == ""
+
+
+def test_states_that_read_the_same_are_counted_together() -> None:
+    feed = feed_of(State.SUBMITTING, State.GENERATING, State.STORING, State.DONE)
+
+    assert summary(feed) == "3 Generating · 1 Done"
+
+
+def test_the_order_is_the_tasks_way_and_not_that_of_the_list() -> None:
+    feed = feed_of(State.UNCONFIRMED, State.DONE, State.QUEUED, State.REFUSED)
+
+    assert summary(feed) == "1 Queued · 1 Done · 1 Refused · 1 Unconfirmed"
