@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 import streamlit as st
 
 from components import server
-from components.bootstrap import close_studio, open_studio, warm_up
+from components.bootstrap import close_studio, open_studio, start_early
 from components.ui import frontend, layout
 
 if __name__ != "__main__":
@@ -16,7 +16,7 @@ if __name__ != "__main__":
     @asynccontextmanager
     async def lifespan(_app: st.App) -> AsyncIterator[None]:
         """Go on with what was under way before anybody opens a page."""
-        warm_up()
+        start_early()
         # Streamlit collects all garbage after each rerun; what lives for ever need not be walked.
         gc.collect()
         gc.freeze()
@@ -32,4 +32,4 @@ if __name__ != "__main__":
     # Until this was called once, Streamlit would run /gallery as a script without this file.
     st.navigation(layout.pages(), position="hidden")
 else:
-    layout.draw(st.navigation(layout.pages(), position="hidden"))
+    layout.render_page(st.navigation(layout.pages(), position="hidden"))

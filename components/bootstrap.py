@@ -16,29 +16,29 @@ from typing import TextIO
 
 import streamlit as st
 
-from components.kie import KeyRejected, KontextClient, Model
+from components.kie import AuthenticationError, KieClient, Model
 from components.sandbox import FAULTS, RunningSandbox, SandboxOptions
 from components.sandbox import start as start_sandbox
 from components.server.logs import set_up_logs
-from components.studio.db.gallery import Archive
-from components.studio.db.tasks import Ledger, LedgerUnavailable
-from components.studio.events import Bell
-from components.studio.fault_injection import DrillRoom
+from components.studio.db.gallery import GalleryRepository
+from components.studio.db.tasks import DatabaseError, TaskRepository
+from components.studio.events import EventBus
+from components.studio.fault_injection import FaultControls
 from components.studio.images.store import Shelf
-from components.studio.maintenance import Upkeep
+from components.studio.maintenance import TrashPurger
 from components.studio.safe_fetch.client import GuardedFetch
 from components.studio.settings import Settings, SettingsError, read_settings
 from components.studio.studio import Studio
-from components.studio.worker.account import Account
-from components.studio.worker.rate_limiter import Typical
-from components.studio.worker.scheduler import Agenda
-from components.studio.worker.transfers import Courier
-from components.studio.worker.worker import Engine
+from components.studio.worker.account import AccountLimits
+from components.studio.worker.rate_limiter import DurationEstimator
+from components.studio.worker.scheduler import Scheduler
+from components.studio.worker.transfers import Transfers
+from components.studio.worker.worker import TaskWorker
 
 log = logging.getLogger("kontext.bootstrap")
 
 
-def read_installation() -> Settings:
+def load_settings() -> Settings:
     """The settings of this installation: environment first, then secrets.toml."""
     secrets = st.secrets.to_dict() if st.secrets.load_if_toml_exists() else {}
     return read_settings(os.environ, secrets)
@@ -50,58 +50,60 @@ def open_studio() -> Studio:
     Raises SettingsError, and LedgerUnavailable when the data folder cannot be used or another
     process is at work in it.
     """
-    return _opened().studio
+    return _running_app().studio
 
 
-def warm_up() -> None:
+def start_early() -> None:
     """Go on with what was under way, or log why not; the pages then say it in their place."""
     try:
         open_studio()
-    except (LedgerUnavailable, SettingsError) as error:
+    except (DatabaseError, SettingsError) as error:
         log.error("the studio is not open: %s", error)
 
 
 def close_studio() -> None:
     """Stop working, with the answers that are under way taken in; for the end of the process."""
-    _opened.clear()
+    _running_app.clear()
 
 
-class Opened:
+class RunningApp:
     """A studio at work in its data folder, with what has to be let go of after it."""
 
     def __init__(self, settings: Settings) -> None:
         """Raises SettingsError and LedgerUnavailable, with everything let go of again."""
         with ExitStack() as held:
             held.enter_context(_lock_folder(settings.data_dir))
-            sandbox = held.enter_context(_sandbox_of(settings)) if settings.sandboxed else None
-            self.studio = assemble(settings, sandbox)
+            sandbox = (
+                held.enter_context(_start_sandbox(settings)) if settings.uses_sandbox else None
+            )
+            self.studio = build_studio(settings, sandbox)
             held.callback(self.studio.close)
-            self.studio.engine.start()
-            upkeep = Upkeep(self.studio.archive)
+            self.studio.worker.start()
+            upkeep = TrashPurger(self.studio.gallery)
             held.callback(upkeep.stop)
             upkeep.start()
-            self._held = held.pop_all()
+            self._resources = held.pop_all()
 
     def close(self) -> None:
         """Stop in the reverse order."""
-        self._held.close()
+        self._resources.close()
 
 
 @st.cache_resource(show_spinner=False, on_release=lambda opened: opened.close())
-def _opened() -> Opened:
+def _running_app() -> RunningApp:
     set_up_logs()
-    return Opened(read_installation())
+    return RunningApp(load_settings())
 
 
-def _sandbox_of(settings: Settings) -> RunningSandbox:
+def _start_sandbox(settings: Settings) -> RunningSandbox:
     folder = settings.data_dir / "sandbox"
     try:
         return start_sandbox(SandboxOptions(data_dir=folder, only_own_links=True))
     except (OSError, sqlite3.Error) as error:
-        raise LedgerUnavailable(f"The sandbox cannot use its folder {folder}.") from error
+        raise DatabaseError(f"The sandbox cannot use its folder {folder}.") from error
 
 
-def assemble(settings: Settings, sandbox: RunningSandbox | None = None) -> Studio:
+def build_studio(settings: Settings, sandbox: RunningSandbox | None = None) -> Studio:
     """A studio that is not yet at work, on the service that the settings name.
 
     Raises SettingsError for a key that no header can carry, and LedgerUnavailable.
@@ -112,60 +114,64 @@ def assemble(settings: Settings, sandbox: RunningSandbox | None = None) -> Studi
             settings, api_key="sandbox", base_url=sandbox.url, upload_base_url=sandbox.url
         )
     try:
-        client = KontextClient(
+        client = KieClient(
             api_key=service.api_key or "",
             base_url=service.base_url,
             upload_base_url=service.upload_base_url,
         )
-    except KeyRejected as error:
+    except AuthenticationError as error:
         raise SettingsError(f"KIE_API_KEY cannot be used. {error.message}") from error
-    shelf = Shelf(settings.data_dir)
+    image_store = Shelf(settings.data_dir)
     try:
-        shelf.sweep()
+        image_store.sweep()
     except OSError as error:
-        raise LedgerUnavailable(
+        raise DatabaseError(
             f"The data folder {settings.data_dir} cannot be tidied up: {error.strerror}."
         ) from error
-    ledger = Ledger.in_folder(settings.data_dir, busy_timeout_seconds=settings.busy_timeout_seconds)
+    repository = TaskRepository.in_folder(
+        settings.data_dir, busy_timeout_seconds=settings.busy_timeout_seconds
+    )
     if sandbox is not None:
-        ledger.forget_uploads()  # the sandbox may listen on another port than the last time
+        repository.clear_upload_urls()  # the sandbox may listen on another port than the last time
     # The only addresses that may be private: a result lies where the service itself is.
     fetch = GuardedFetch(trusted_origins=(service.base_url, service.upload_base_url))
-    bell = Bell()
-    account = Account.with_limits(
+    events = EventBus()
+    account = AccountLimits.with_limits(
         creates_per_10s=settings.creates_per_10s,
         queries_per_second=settings.queries_per_second,
     )
     typical = {
-        (model, editing): Typical(ledger.seconds_taken(model, editing=editing))
+        (model, editing): DurationEstimator(repository.recent_durations(model, editing=editing))
         for model in Model
         for editing in (False, True)
     }
-    engine = Engine(
-        ledger=ledger,
-        service=client,
-        hands=Courier(client=client, fetch=fetch, shelf=shelf, ledger=ledger),
-        agenda=Agenda(account, typical),
-        account=account,
-        bell=bell,
+    engine = TaskWorker(
+        repository=repository,
+        provider=client,
+        transfers=Transfers(
+            client=client, http=fetch, image_store=image_store, repository=repository
+        ),
+        scheduler=Scheduler(account, typical),
+        limits=account,
+        events=events,
         callback_url=settings.callback_url,
     )
     return Studio(
         settings=settings,
         client=client,
-        ledger=ledger,
-        shelf=shelf,
-        archive=Archive(ledger=ledger, shelf=shelf, bell=bell),
-        engine=engine,
-        bell=bell,
-        fetch=fetch,
-        drill=None if sandbox is None else _drill_room(sandbox),
+        repository=repository,
+        image_store=image_store,
+        gallery=GalleryRepository(repository=repository, image_store=image_store, events=events),
+        worker=engine,
+        events=events,
+        http=fetch,
+        fault_controls=None if sandbox is None else _fault_controls(sandbox),
     )
 
 
-def _drill_room(sandbox: RunningSandbox) -> DrillRoom:
+def _fault_controls(sandbox: RunningSandbox) -> FaultControls:
     faults = {fault.name: fault.description for fault in FAULTS.values()}
-    return DrillRoom(faults, sandbox.set_faults)
+    return FaultControls(faults, sandbox.set_faults)
 
 
 def _lock_folder(folder: Path) -> TextIO:
@@ -177,12 +183,12 @@ def _lock_folder(folder: Path) -> TextIO:
         folder.mkdir(parents=True, exist_ok=True)
         file = (folder / "studio.lock").open("a")
     except OSError as error:
-        raise LedgerUnavailable(f"The data folder {folder} cannot be written.") from error
+        raise DatabaseError(f"The data folder {folder} cannot be written.") from error
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
         file.close()
-        raise LedgerUnavailable(
+        raise DatabaseError(
             f"Another studio is at work in the data folder {folder}. "
             "Close it, or give this one a folder of its own in KONTEXT_DATA_DIR."
         ) from error

@@ -2,4 +2,4 @@
 
 from components.ui.gallery import gallery
 
-gallery.draw_gallery()
+gallery.render_gallery()

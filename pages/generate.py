@@ -4,17 +4,17 @@ import streamlit as st
 
 from components.ui import session
 from components.ui.form import examples, prompt_box, submit
-from components.ui.form.generation_form import Form
+from components.ui.form.generation_form import GenerationForm
 from components.ui.generate import recent_tasks
 
-form = Form("generate")
+form = GenerationForm("generate")
 writing, watching = st.columns([5, 9], gap="large")
 with writing, st.container(key="kx-form"):
-    prompt_box.draw_prompt(
+    prompt_box.render_prompt(
         form, placeholder="A lighthouse at dusk, storm clouds, a warm light in the window"
     )
-    form.draw_settings(session.studio().settings.price)
-    submit.draw_submit(form, "Generate")
+    form.render_settings(session.studio().settings.price)
+    submit.render_submit(form, "Generate")
 with watching:
-    if not examples.draw_starters():
-        recent_tasks.draw_feed(empty="")
+    if not examples.render_prompt_examples():
+        recent_tasks.render_recent_tasks(empty="")

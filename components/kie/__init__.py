@@ -1,21 +1,21 @@
 """The service's API, typed: the only room that speaks to it, and it knows no other room."""
 
-from components.kie.client import KontextClient
+from components.kie.client import KieClient
 from components.kie.errors import (
-    CallbackRejected,
-    FeatureOff,
-    InvalidRequest,
-    KeyRejected,
-    KontextError,
-    Maintenance,
-    NeverSent,
-    OutcomeUnknown,
-    OutOfCredit,
-    PromptRefused,
-    RateLimited,
-    ServiceFailed,
-    ServiceUnavailable,
-    TaskNotFound,
+    AuthenticationError,
+    ConnectError,
+    ContentPolicyError,
+    FeatureDisabledError,
+    InsufficientCreditsError,
+    InvalidWebhookError,
+    KieError,
+    MaintenanceError,
+    RateLimitError,
+    ServerError,
+    TaskNotFoundError,
+    UnavailableError,
+    UnknownOutcomeError,
+    ValidationError,
 )
 from components.kie.models import (
     MAX_PROMPT_CHARACTERS,
@@ -25,41 +25,41 @@ from components.kie.models import (
     OutputFormat,
     safety_range,
 )
-from components.kie.output_sizes import ASPECT_RATIOS, SIZES
-from components.kie.task_status import Progress, TaskReport
+from components.kie.output_sizes import ASPECT_RATIOS, OUTPUT_SIZES
+from components.kie.task_status import ProviderState, TaskStatus
 from components.kie.uploads import UploadedFile
-from components.kie.validation import is_web_address
-from components.kie.webhooks import MAX_CALLBACK_BYTES, CallbackHint, verify_callback
+from components.kie.validation import is_http_url
+from components.kie.webhooks import MAX_WEBHOOK_BYTES, WebhookEvent, verify_webhook
 
 __all__ = [
     "ASPECT_RATIOS",
-    "MAX_CALLBACK_BYTES",
     "MAX_PROMPT_CHARACTERS",
     "MAX_PROMPT_TOKENS",
-    "SIZES",
-    "CallbackHint",
-    "CallbackRejected",
-    "FeatureOff",
+    "MAX_WEBHOOK_BYTES",
+    "OUTPUT_SIZES",
+    "AuthenticationError",
+    "ConnectError",
+    "ContentPolicyError",
+    "FeatureDisabledError",
     "GenerationRequest",
-    "InvalidRequest",
-    "KeyRejected",
-    "KontextClient",
-    "KontextError",
-    "Maintenance",
+    "InsufficientCreditsError",
+    "InvalidWebhookError",
+    "KieClient",
+    "KieError",
+    "MaintenanceError",
     "Model",
-    "NeverSent",
-    "OutOfCredit",
-    "OutcomeUnknown",
     "OutputFormat",
-    "Progress",
-    "PromptRefused",
-    "RateLimited",
-    "ServiceFailed",
-    "ServiceUnavailable",
-    "TaskNotFound",
-    "TaskReport",
+    "ProviderState",
+    "RateLimitError",
+    "ServerError",
+    "TaskNotFoundError",
+    "TaskStatus",
+    "UnavailableError",
+    "UnknownOutcomeError",
     "UploadedFile",
-    "is_web_address",
+    "ValidationError",
+    "WebhookEvent",
+    "is_http_url",
     "safety_range",
-    "verify_callback",
+    "verify_webhook",
 ]

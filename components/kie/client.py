@@ -9,16 +9,26 @@ from types import TracebackType
 from typing import Self
 
 from components.kie import parsing, uploads
-from components.kie.error_mapping import Call, created_id, data_of, unclear
-from components.kie.errors import InvalidRequest, KeyRejected, KontextError, OutcomeUnknown
+from components.kie.error_mapping import (
+    Endpoint,
+    ambiguous_response_error,
+    parse_response,
+    task_id_from_create,
+)
+from components.kie.errors import (
+    AuthenticationError,
+    KieError,
+    UnknownOutcomeError,
+    ValidationError,
+)
 from components.kie.models import GenerationRequest
-from components.kie.task_status import TaskReport, read_report
-from components.kie.transport import Exchanges, NoReply, Reply
+from components.kie.task_status import TaskStatus, parse_task_status
+from components.kie.transport import HttpResponse, HttpTransport, TransportError
 from components.kie.uploads import UploadedFile
-from components.kie.validation import is_web_address
+from components.kie.validation import is_http_url
 
 
-class KontextClient:
+class KieClient:
     """The task API and the upload host, with one key (contract.md §1). Safe between threads.
 
     Timeouts are seconds. A create takes at most connect plus read, the other task calls
@@ -40,16 +50,16 @@ class KontextClient:
     ) -> None:
         """Raises KeyRejected for a key no header can carry, InvalidRequest for a bad base URL."""
         if not api_key or not all("!" <= character <= "~" for character in api_key):
-            raise KeyRejected(
+            raise AuthenticationError(
                 "A key is plain letters, digits and signs, without spaces or line breaks."
             )
         self._api_key = api_key
-        self._base_url = _base("base_url", base_url)
-        self._upload_base_url = _base("upload_base_url", upload_base_url)
+        self._base_url = _validate_base_url("base_url", base_url)
+        self._upload_base_url = _validate_base_url("upload_base_url", upload_base_url)
         self._create_seconds = connect_timeout_seconds + read_timeout_seconds
         self._query_seconds = query_timeout_seconds
         self._upload_seconds = upload_timeout_seconds
-        self._exchanges = Exchanges(
+        self._transport = HttpTransport(
             api_key=api_key, connect_timeout_seconds=connect_timeout_seconds
         )
 
@@ -69,7 +79,7 @@ class KontextClient:
 
     def close(self) -> None:
         """Close the connections that are kept alive."""
-        self._exchanges.close()
+        self._transport.close()
 
     def create(self, request: GenerationRequest) -> str:
         """Start a task and return its id. This is the call that costs money.
@@ -78,40 +88,42 @@ class KontextClient:
         answer, such as a refusal that names a task: then one may exist. Only NeverSent and
         RateLimited mean that none does.
         """
-        answer = self._exchanges.post(
+        answer = self._transport.post(
             f"{self._base_url}/api/v1/flux/kontext/generate",
-            json=request.body(),
+            json=request.to_payload(),
             budget_seconds=self._create_seconds,
         )
-        named = created_id(answer)
+        named = task_id_from_create(answer)
         try:
-            self._data(answer, Call.CREATE)
-        except KontextError as error:
+            self._parse(answer, Endpoint.CREATE)
+        except KieError as error:
             if named is None:
                 raise
             # Whatever the code says, there is an id: a second create might be a second picture.
-            raise OutcomeUnknown(error.message, code=error.code, task_id=named) from error
+            raise UnknownOutcomeError(error.message, code=error.code, task_id=named) from error
         if named is None:
-            raise unclear(Call.CREATE, "accepted, but without a usable task id")
+            raise ambiguous_response_error(
+                Endpoint.CREATE, "accepted, but without a usable task id"
+            )
         return named
 
-    def query(self, task_id: str) -> TaskReport:
+    def query(self, task_id: str) -> TaskStatus:
         """How a task is doing. Also raises TaskNotFound, InvalidRequest for an unusable id."""
-        if parsing.task_id(task_id) is None:
-            raise InvalidRequest(
+        if parsing.parse_task_id(task_id) is None:
+            raise ValidationError(
                 "task_id", "Task ID must be 1 to 200 printable characters: paste it again."
             )
-        data = self._ask("/api/v1/flux/kontext/record-info", Call.QUERY, {"taskId": task_id})
-        report = read_report(data, task_id=task_id, hide=self._api_key)
+        data = self._get("/api/v1/flux/kontext/record-info", Endpoint.QUERY, {"taskId": task_id})
+        report = parse_task_status(data, task_id=task_id, hide=self._api_key)
         if report is None:
-            raise unclear(Call.QUERY, "the answer is no record of this task")
+            raise ambiguous_response_error(Endpoint.QUERY, "the answer is no record of this task")
         return report
 
     def credits(self) -> Decimal:
         """The balance in credits: the one call that tests a key for nothing."""
-        balance = parsing.decimal_number(self._ask("/api/v1/chat/credit", Call.CREDITS, {}))
+        balance = parsing.parse_decimal(self._get("/api/v1/chat/credit", Endpoint.CREDITS, {}))
         if balance is None:
-            raise unclear(Call.CREDITS, "the balance is no number")
+            raise ambiguous_response_error(Endpoint.CREDITS, "the balance is no number")
         return balance
 
     def download_url(self, url: str) -> str:
@@ -119,14 +131,14 @@ class KontextClient:
 
         Also raises InvalidRequest if the service did not make it.
         """
-        answer = self._exchanges.post(
+        answer = self._transport.post(
             f"{self._base_url}/api/v1/common/download-url",
             json={"url": url},
             budget_seconds=self._query_seconds,
         )
-        link = parsing.link(self._data(answer, Call.DOWNLOAD_URL))
+        link = parsing.parse_url(self._parse(answer, Endpoint.DOWNLOAD_URL))
         if link is None:
-            raise unclear(Call.DOWNLOAD_URL, "the answer is no link")
+            raise ambiguous_response_error(Endpoint.DOWNLOAD_URL, "the answer is no link")
         return link
 
     def upload_file(
@@ -136,13 +148,13 @@ class KontextClient:
 
         Use a fresh `file_name` each time: the same one overwrites and is cached.
         """
-        answer = self._exchanges.post(
+        answer = self._transport.post(
             self._upload_base_url + uploads.STREAM_PATH,
-            form=uploads.naming(file_name=file_name, upload_path=upload_path),
+            form=uploads.upload_fields(file_name=file_name, upload_path=upload_path),
             files={"file": (file_name, data, mime_type)},
             budget_seconds=self._upload_seconds,
         )
-        return self._uploaded(answer)
+        return self._parse_upload(answer)
 
     def upload_base64(
         self, data: bytes, *, file_name: str, upload_path: str, mime_type: str
@@ -152,7 +164,7 @@ class KontextClient:
             uploads.BASE64_PATH,
             {
                 "base64Data": uploads.data_uri(data, mime_type=mime_type),
-                **uploads.naming(file_name=file_name, upload_path=upload_path),
+                **uploads.upload_fields(file_name=file_name, upload_path=upload_path),
             },
         )
 
@@ -160,33 +172,35 @@ class KontextClient:
         """Let the host fetch a public URL itself, within 30 s; else as `upload_file`."""
         return self._upload_json(
             uploads.URL_PATH,
-            {"fileUrl": url, **uploads.naming(file_name=file_name, upload_path=upload_path)},
+            {"fileUrl": url, **uploads.upload_fields(file_name=file_name, upload_path=upload_path)},
         )
 
-    def _ask(self, path: str, call: Call, params: Mapping[str, str]) -> object:
-        answer = self._exchanges.ask(
+    def _get(self, path: str, call: Endpoint, params: Mapping[str, str]) -> object:
+        answer = self._transport.get(
             self._base_url + path, params=params, budget_seconds=self._query_seconds
         )
-        return self._data(answer, call)
+        return self._parse(answer, call)
 
     def _upload_json(self, path: str, body: Mapping[str, str]) -> UploadedFile:
-        answer = self._exchanges.post(
+        answer = self._transport.post(
             self._upload_base_url + path, json=body, budget_seconds=self._upload_seconds
         )
-        return self._uploaded(answer)
+        return self._parse_upload(answer)
 
-    def _uploaded(self, answer: Reply | NoReply) -> UploadedFile:
-        data = self._data(answer, Call.UPLOAD)
-        uploaded = uploads.read_uploaded(data, hide=self._api_key)
+    def _parse_upload(self, answer: HttpResponse | TransportError) -> UploadedFile:
+        data = self._parse(answer, Endpoint.UPLOAD)
+        uploaded = uploads.parse_uploaded_file(data, hide=self._api_key)
         if uploaded is None:
-            raise unclear(Call.UPLOAD, "uploaded, but without a usable download link")
+            raise ambiguous_response_error(
+                Endpoint.UPLOAD, "uploaded, but without a usable download link"
+            )
         return uploaded
 
-    def _data(self, answer: Reply | NoReply, call: Call) -> object:
-        return data_of(answer, call, hide=self._api_key)
+    def _parse(self, answer: HttpResponse | TransportError, call: Endpoint) -> object:
+        return parse_response(answer, call, hide=self._api_key)
 
 
-def _base(name: str, url: str) -> str:
-    if not is_web_address(url):
-        raise InvalidRequest(name, f"{name} must begin with http:// or https://: correct it.")
+def _validate_base_url(name: str, url: str) -> str:
+    if not is_http_url(url):
+        raise ValidationError(name, f"{name} must begin with http:// or https://: correct it.")
     return url.rstrip("/")

@@ -14,10 +14,10 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
-_here = threading.local()
+_thread_state = threading.local()
 
 
-class Watch:
+class Deadline:
     """Context manager around one exchange of the current thread, at most `budget_seconds` long.
 
     `armed`: connections report to this watch. `opened`: one was ready to carry a request.
@@ -26,17 +26,17 @@ class Watch:
 
     def __init__(self, budget_seconds: float) -> None:
         self.armed = False
-        self.opened = False
+        self.connected = False
         self.expired = False
-        self._ends = time.monotonic() + budget_seconds
-        self._carrier: tuple[WatchedConnection, socket.socket] | None = None
+        self._ends_at = time.monotonic() + budget_seconds
+        self._active: tuple[TrackedConnection, socket.socket] | None = None
         self._lock = threading.Lock()
         self._timer = threading.Timer(budget_seconds, self._expire)
         self._timer.daemon = True
 
     def __enter__(self) -> Self:
         self._timer.start()
-        _here.watch = self
+        _thread_state.watch = self
         return self
 
     def __exit__(
@@ -46,57 +46,57 @@ class Watch:
         trace: TracebackType | None,
     ) -> None:
         self._timer.cancel()
-        _here.watch = None
+        _thread_state.watch = None
         with self._lock:
-            self._carrier = None
+            self._active = None
 
     @property
-    def never_opened(self) -> bool:
+    def never_connected(self) -> bool:
         """Whether it is certain that no connection was opened; False also means "not known"."""
-        return self.armed and not self.opened
+        return self.armed and not self.connected
 
-    def take(self, connection: "WatchedConnection") -> None:
+    def attach(self, connection: "TrackedConnection") -> None:
         """Note the open connection that will carry the request; TimeoutError when out of time."""
         with self._lock:
-            left = self._ends - time.monotonic()
+            left = self._ends_at - time.monotonic()
             if self.expired or left <= 0:
                 raise TimeoutError("out of time before the request was sent")
-            self.opened = True
+            self.connected = True
             # The socket too: http.client forgets it once the headers of a last answer are in.
-            self._carrier = (connection, connection.sock)
-            connection.watch = self
+            self._active = (connection, connection.sock)
+            connection.deadline = self
             # Else a whole upload must pass within the connect timeout: `sendall` counts in total.
             connection.sock.settimeout(left)
 
     def _expire(self) -> None:
         with self._lock:
             self.expired = True
-            if self._carrier is None:
+            if self._active is None:
                 return
-            connection, carrier = self._carrier
+            connection, carrier = self._active
             # A pooled connection may have gone on to the next exchange a moment ago.
-            if connection.watch is not self:
+            if connection.deadline is not self:
                 return
             # Closed meanwhile, or TLS inside TLS, which has no shutdown: the read timeout ends it.
             with suppress(OSError, AttributeError):
                 carrier.shutdown(socket.SHUT_RDWR)
 
 
-def current() -> Watch | None:
+def current_deadline() -> Deadline | None:
     """The watch of this thread's exchange, if one is under way."""
-    watch: Watch | None = getattr(_here, "watch", None)
+    watch: Deadline | None = getattr(_thread_state, "watch", None)
     return watch
 
 
-class WatchedConnection(http.client.HTTPConnection):
+class TrackedConnection(http.client.HTTPConnection):
     """Mixed in before a connection class: reports to the current watch."""
 
-    watch: Watch | None = None
+    deadline: Deadline | None = None
 
     def connect(self) -> None:
         """Connect, with TLS and tunnel where there are any, and only then count as opened."""
         super().connect()
-        self._report()
+        self._attach()
 
     def putrequest(
         self, method: str, url: str, skip_host: bool = False, skip_accept_encoding: bool = False
@@ -104,17 +104,19 @@ class WatchedConnection(http.client.HTTPConnection):
         """Begin a request; a kept-alive connection was opened by an earlier exchange."""
         super().putrequest(method, url, skip_host, skip_accept_encoding)
         if self.sock is not None:
-            self._report()
+            self._attach()
 
-    def _report(self) -> None:
-        watch = current()
+    def _attach(self) -> None:
+        watch = current_deadline()
         if watch is not None:
-            watch.take(self)
+            watch.attach(self)
 
 
 @functools.cache
-def watched(kind: type[http.client.HTTPConnection]) -> type[http.client.HTTPConnection]:
+def tracked_connection_class(
+    kind: type[http.client.HTTPConnection],
+) -> type[http.client.HTTPConnection]:
     """The same class of connection, reporting to the current watch."""
-    if issubclass(kind, WatchedConnection):
+    if issubclass(kind, TrackedConnection):
         return kind
-    return type(f"Watched{kind.__name__}", (WatchedConnection, kind), {})
+    return type(f"Watched{kind.__name__}", (TrackedConnection, kind), {})

@@ -9,31 +9,37 @@ from enum import Enum, auto
 from typing import Final
 
 from components.kie.errors import (
-    FeatureOff,
-    InvalidRequest,
-    KeyRejected,
-    KontextError,
-    Maintenance,
-    NeverSent,
-    OutcomeUnknown,
-    OutOfCredit,
-    PromptRefused,
-    RateLimited,
-    ServiceFailed,
-    ServiceUnavailable,
-    TaskNotFound,
+    AuthenticationError,
+    ConnectError,
+    ContentPolicyError,
+    FeatureDisabledError,
+    InsufficientCreditsError,
+    KieError,
+    MaintenanceError,
+    RateLimitError,
+    ServerError,
+    TaskNotFoundError,
+    UnavailableError,
+    UnknownOutcomeError,
+    ValidationError,
 )
-from components.kie.parsing import mapping, read_envelope, retry_after_seconds, task_id, words
-from components.kie.transport import NoReply, Reply
+from components.kie.parsing import (
+    parse_envelope,
+    parse_message,
+    parse_object,
+    parse_retry_after,
+    parse_task_id,
+)
+from components.kie.transport import HttpResponse, TransportError
 
 # Statuses that say it all in a JSON body without a code. Not 403, 404 or 5xx: gateways use them.
-_TELLING_STATUSES: Final = {401, 402, 429, 455}
+_UNAMBIGUOUS_STATUSES: Final = {401, 402, 429, 455}
 # Any other code is no clear no: a gateway in front may have put it into an envelope of its own
 # (502, 504, 520), and the service behind it may have taken the create.
-_DOCUMENTED: Final = {400, 401, 402, 404, 408, 422, 429, 455, 500, 501, 505}
+_DOCUMENTED_CODES: Final = {400, 401, 402, 404, 408, 422, 429, 455, 500, 501, 505}
 
 # What a message may call a field by, lower case: most specific first, as most mention the prompt.
-_FIELDS: Final = (
+_FIELD_NAMES: Final = (
     (("aspectratio", "aspect ratio"), "aspect_ratio", "Aspect ratio"),
     (("outputformat", "output format"), "output_format", "Output format"),
     (
@@ -49,7 +55,7 @@ _FIELDS: Final = (
 )
 
 
-class Call(Enum):
+class Endpoint(Enum):
     """The calls, as far as their answers differ in meaning."""
 
     CREATE = auto()
@@ -59,103 +65,115 @@ class Call(Enum):
     UPLOAD = auto()
 
 
-def data_of(answer: Reply | NoReply, call: Call, *, hide: str) -> object:
+def parse_response(
+    response: HttpResponse | TransportError, endpoint: Endpoint, *, hide: str
+) -> object:
     """The `data` of a success: 2xx and code 200. Raises the family for anything else.
 
     Whether the field the caller came for is there, the caller must see: `unclear` if not.
     """
-    if isinstance(answer, NoReply):
-        reason = words(answer.reason, hide=hide)
-        raise NeverSent(reason) if answer.never_opened else unclear(call, reason)
-    envelope = read_envelope(answer.body)
+    if isinstance(response, TransportError):
+        reason = parse_message(response.reason, hide=hide)
+        raise (
+            ConnectError(reason)
+            if response.never_opened
+            else ambiguous_response_error(endpoint, reason)
+        )
+    envelope = parse_envelope(response.body)
     if envelope is None:
-        if answer.status == 429:
-            raise _rate_limited("", 429, answer)
-        raise unclear(call, f"HTTP {answer.status} without a JSON envelope", code=answer.status)
+        if response.status == 429:
+            raise _rate_limit_error("", 429, response)
+        raise ambiguous_response_error(
+            endpoint, f"HTTP {response.status} without a JSON envelope", code=response.status
+        )
     code = envelope.code
-    if code is None and answer.status in _TELLING_STATUSES:
-        code = answer.status
-    message = words(envelope.message, hide=hide)
-    if code == 200 and 200 <= answer.status < 300:
+    if code is None and response.status in _UNAMBIGUOUS_STATUSES:
+        code = response.status
+    message = parse_message(envelope.message, hide=hide)
+    if code == 200 and 200 <= response.status < 300:
         return envelope.data
     if code is None or code < 400:
-        raise unclear(call, f"HTTP {answer.status}, code {code}: {message}", code=answer.status)
+        raise ambiguous_response_error(
+            endpoint, f"HTTP {response.status}, code {code}: {message}", code=response.status
+        )
     if code == 429:
-        raise _rate_limited(message, code, answer)
-    raise _refusal(call, code, message)
+        raise _rate_limit_error(message, code, response)
+    raise _error_for_code(endpoint, code, message)
 
 
-def created_id(answer: Reply | NoReply) -> str | None:
+def task_id_from_create(response: HttpResponse | TransportError) -> str | None:
     """The task id that the answer to a create names, whatever else it says."""
-    envelope = read_envelope(answer.body) if isinstance(answer, Reply) else None
-    data = mapping(envelope.data) if envelope is not None else None
-    return None if data is None else task_id(data.get("taskId"))
+    envelope = parse_envelope(response.body) if isinstance(response, HttpResponse) else None
+    data = parse_object(envelope.data) if envelope is not None else None
+    return None if data is None else parse_task_id(data.get("taskId"))
 
 
-def unclear(call: Call, message: str, *, code: int | None = None) -> KontextError:
+def ambiguous_response_error(
+    endpoint: Endpoint, message: str, *, code: int | None = None
+) -> KieError:
     """The error for an answer that is neither yes nor no."""
-    kind = OutcomeUnknown if call is Call.CREATE else ServiceUnavailable
+    kind = UnknownOutcomeError if endpoint is Endpoint.CREATE else UnavailableError
     return kind(message, code=code)
 
 
-def _refusal(call: Call, code: int, message: str) -> KontextError:
+def _error_for_code(endpoint: Endpoint, code: int, message: str) -> KieError:
     """The error for a clear no."""
     said = message.lower()
     match code:
         case 401:
-            return KeyRejected(message, code=code)
+            return AuthenticationError(message, code=code)
         case 402:
-            return OutOfCredit(message, code=code)
+            return InsufficientCreditsError(message, code=code)
         case 455:
-            return Maintenance(message, code=code)
+            return MaintenanceError(message, code=code)
         case 505:
-            return FeatureOff(message, code=code)
-        case _ if code not in _DOCUMENTED:
-            return unclear(call, message, code=code)
+            return FeatureDisabledError(message, code=code)
+        case _ if code not in _DOCUMENTED_CODES:
+            return ambiguous_response_error(endpoint, message, code=code)
         case 500 if "credit" in said and "insufficient" in said:
-            return OutOfCredit(message, code=code)
-        case 500 if call is Call.CREATE and "tolerance" in said and "range" in said:
-            return InvalidRequest(
+            return InsufficientCreditsError(message, code=code)
+        case 500 if endpoint is Endpoint.CREATE and "tolerance" in said and "range" in said:
+            return ValidationError(
                 "safety_tolerance",
                 "Safety tolerance is outside what the service allows: "
                 "choose 0 to 2 for an edit, 0 to 6 for a new picture.",
                 code=code,
             )
         case 400 | 404 | 422:
-            return _rejected(call, code, message)
+            return _error_for_client_code(endpoint, code, message)
         case _:
-            return ServiceFailed(message, code=code)
+            return ServerError(message, code=code)
 
 
-def _rejected(call: Call, code: int, message: str) -> KontextError:
+def _error_for_client_code(endpoint: Endpoint, code: int, message: str) -> KieError:
     """The error for 400, 404 and 422, whose meaning depends on the call."""
-    match call:
-        case Call.CREATE if code == 400:
-            return PromptRefused(message, code=code)
-        case Call.CREATE:
-            return _invalid_field(code, message)
-        case Call.QUERY if code != 400:
-            return TaskNotFound(message, code=code)
-        case Call.DOWNLOAD_URL:
+    match endpoint:
+        case Endpoint.CREATE if code == 400:
+            return ContentPolicyError(message, code=code)
+        case Endpoint.CREATE:
+            return _validation_error(code, message)
+        case Endpoint.QUERY if code != 400:
+            return TaskNotFoundError(message, code=code)
+        case Endpoint.DOWNLOAD_URL:
             sentence = f"The service made no such picture ({message}): use the link of a result."
-            return InvalidRequest("url", sentence, code=code)
-        case Call.UPLOAD:
+            return ValidationError("url", sentence, code=code)
+        case Endpoint.UPLOAD:
             sentence = f"The service refused the picture ({message}): choose another one."
-            return InvalidRequest("file", sentence, code=code)
+            return ValidationError("file", sentence, code=code)
         case _:
-            return ServiceFailed(message, code=code)
+            return ServerError(message, code=code)
 
 
-def _invalid_field(code: int, message: str) -> InvalidRequest:
+def _validation_error(code: int, message: str) -> ValidationError:
     said = message.lower()
-    for names, field, label in _FIELDS:
+    for names, field, label in _FIELD_NAMES:
         if any(name in said for name in names):
             sentence = f"{label} was refused by the service ({message}): change it."
-            return InvalidRequest(field, sentence, code=code)
+            return ValidationError(field, sentence, code=code)
     sentence = f"The service refused the request ({message}): check every field."
-    return InvalidRequest("request", sentence, code=code)
+    return ValidationError("request", sentence, code=code)
 
 
-def _rate_limited(message: str, code: int, reply: Reply) -> RateLimited:
-    wait = retry_after_seconds(reply.headers, now=time.time())
-    return RateLimited(message, code=code, retry_after_seconds=wait)
+def _rate_limit_error(message: str, code: int, response: HttpResponse) -> RateLimitError:
+    wait = parse_retry_after(response.headers, now=time.time())
+    return RateLimitError(message, code=code, retry_after_seconds=wait)

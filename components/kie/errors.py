@@ -19,7 +19,7 @@ Codes: contract.md §4. The words for people are put elsewhere; here are the ser
 """
 
 
-class KontextError(Exception):
+class KieError(Exception):
     """Root of the family.
 
     `message`: the service's words, or a short technical reason; at most 500 characters, no key.
@@ -32,32 +32,32 @@ class KontextError(Exception):
         self.code = code
 
 
-class InvalidRequest(KontextError):
+class ValidationError(KieError):
     """A field cannot be sent, or the service refused it.
 
     `field`: the attribute of `GenerationRequest` or the parameter of the call; "request" where
     the service did not say which. `sentence`: names the field by its label and says what to do.
     """
 
-    def __init__(self, field: str, sentence: str, *, code: int | None = None) -> None:
-        super().__init__(sentence, code=code)
+    def __init__(self, field: str, message: str, *, code: int | None = None) -> None:
+        super().__init__(message, code=code)
         self.field = field
-        self.sentence = sentence
+        self.message = message
 
 
-class KeyRejected(KontextError):
+class AuthenticationError(KieError):
     """The key is unknown to the service, or could not be a key at all."""
 
 
-class OutOfCredit(KontextError):
+class InsufficientCreditsError(KieError):
     """The balance does not cover the call."""
 
 
-class PromptRefused(KontextError):
+class ContentPolicyError(KieError):
     """Content policy refused the prompt or the picture when the task was created."""
 
 
-class RateLimited(KontextError):
+class RateLimitError(KieError):
     """The call was rejected for its frequency, and nothing was made.
 
     `retry_after_seconds`: what a `Retry-After` header asked for, 0–3600; else None.
@@ -74,34 +74,34 @@ class RateLimited(KontextError):
         self.retry_after_seconds = retry_after_seconds
 
 
-class Maintenance(KontextError):
+class MaintenanceError(KieError):
     """The service is being maintained (455)."""
 
 
-class FeatureOff(KontextError):
+class FeatureDisabledError(KieError):
     """The service has switched this feature off (505)."""
 
 
-class TaskNotFound(KontextError):
+class TaskNotFoundError(KieError):
     """The service does not know this task id; not to be believed in a task's first 90 s."""
 
 
-class ServiceFailed(KontextError):
+class ServerError(KieError):
     """The service answered, and the answer is no, with a code that says no more: 500, 501, 408.
 
     On a query it is an answer about the query and says nothing of the task.
     """
 
 
-class ServiceUnavailable(KontextError):
+class UnavailableError(KieError):
     """No clear answer to a call that may be repeated: a query, the balance, an upload."""
 
 
-class NeverSent(ServiceUnavailable):
+class ConnectError(UnavailableError):
     """The connection was never opened (DNS, refused, timeout, TLS): nothing was sent."""
 
 
-class OutcomeUnknown(KontextError):
+class UnknownOutcomeError(KieError):
     """A create was sent and its answer is lost or unclear: a task may exist and be paid for.
 
     `task_id`: what an answer named that was no clear yes all the same; worth a query.
@@ -114,5 +114,5 @@ class OutcomeUnknown(KontextError):
         self.task_id = task_id
 
 
-class CallbackRejected(KontextError):
+class InvalidWebhookError(KieError):
     """A callback that is malformed, too large, unsigned, wrongly signed or out of date."""

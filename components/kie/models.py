@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Final
 
 from components.kie import validation
-from components.kie.errors import InvalidRequest
+from components.kie.errors import ValidationError
 from components.kie.output_sizes import ASPECT_RATIOS
 
 MAX_PROMPT_CHARACTERS: Final = 5000
@@ -63,40 +63,42 @@ class GenerationRequest:
 
     def __post_init__(self) -> None:
         """Check every field; a model or format given as text becomes its member."""
-        validation.text(
+        validation.validate_text(
             "prompt",
             "Prompt",
             self.prompt,
-            longest=MAX_PROMPT_CHARACTERS,
+            max_characters=MAX_PROMPT_CHARACTERS,
             allowed_controls=validation.LINE_BREAKS_AND_TABS,
         )
         # Via text, because Streamlit re-imports modules: a member may be of an older class.
-        model = validation.choice("model", "Model", self.model, tuple(map(str, Model)))
+        model = validation.validate_choice("model", "Model", self.model, tuple(map(str, Model)))
         object.__setattr__(self, "model", Model(model))
-        picture = validation.choice(
+        image = validation.validate_choice(
             "output_format", "Output format", self.output_format, tuple(map(str, OutputFormat))
         )
-        object.__setattr__(self, "output_format", OutputFormat(picture))
+        object.__setattr__(self, "output_format", OutputFormat(image))
         if self.aspect_ratio is not None:
-            validation.choice("aspect_ratio", "Aspect ratio", self.aspect_ratio, ASPECT_RATIOS)
+            validation.validate_choice(
+                "aspect_ratio", "Aspect ratio", self.aspect_ratio, ASPECT_RATIOS
+            )
         if self.input_image is not None:
-            validation.web_address("input_image", "Picture URL", self.input_image)
+            validation.validate_url("input_image", "Picture URL", self.input_image)
         if self.callback_url is not None:
-            validation.web_address("callback_url", "Callback URL", self.callback_url)
-        validation.switch("translate", "Translate prompt", self.translate)
-        validation.switch("enhance", "Enhance prompt", self.enhance)
-        validation.switch("store_in_china", "Store in China", self.store_in_china)
-        self._check_safety(editing=self.input_image is not None)
+            validation.validate_url("callback_url", "Callback URL", self.callback_url)
+        validation.validate_bool("translate", "Translate prompt", self.translate)
+        validation.validate_bool("enhance", "Enhance prompt", self.enhance)
+        validation.validate_bool("store_in_china", "Store in China", self.store_in_china)
+        self._validate_safety(editing=self.input_image is not None)
         if self.watermark is not None:
-            validation.text(
-                "watermark", "Watermark", self.watermark, longest=MAX_WATERMARK_CHARACTERS
+            validation.validate_text(
+                "watermark", "Watermark", self.watermark, max_characters=MAX_WATERMARK_CHARACTERS
             )
 
-    def check_as_edit(self) -> None:
+    def validate_for_edit(self) -> None:
         """Raise InvalidRequest if this could not be an edit, before its picture has a URL."""
-        self._check_safety(editing=True)
+        self._validate_safety(editing=True)
 
-    def body(self) -> dict[str, object]:
+    def to_payload(self) -> dict[str, object]:
         """The JSON of the create call, in wire names; what is None is left out, 0 and False stay.
 
         A ratio is left out rather than sent as null: only then does an edit keep its input's
@@ -117,13 +119,13 @@ class GenerationRequest:
         }
         return {name: value for name, value in wire.items() if value is not None}
 
-    def _check_safety(self, *, editing: bool) -> None:
+    def _validate_safety(self, *, editing: bool) -> None:
         allowed = safety_range(editing=editing)
         value = self.safety_tolerance
         # True is an int to Python, and would be sent as `true`.
         if type(value) is not int or value not in allowed:
             purpose = "an edit" if editing else "a new picture"
-            raise InvalidRequest(
+            raise ValidationError(
                 "safety_tolerance",
                 f"Safety tolerance must be a whole number from {allowed[0]} to {allowed[-1]} "
                 f"for {purpose}: choose one in that range.",

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-SIZES: Final[Mapping[str, tuple[int, int]]] = MappingProxyType(
+OUTPUT_SIZES: Final[Mapping[str, tuple[int, int]]] = MappingProxyType(
     {
         "21:9": (1568, 672),
         "16:9": (1392, 752),
@@ -17,6 +17,6 @@ SIZES: Final[Mapping[str, tuple[int, int]]] = MappingProxyType(
 )
 """Width and height in pixels that each aspect ratio returns (contract.md §8)."""
 
-ASPECT_RATIOS: Final[tuple[str, ...]] = tuple(SIZES)
+ASPECT_RATIOS: Final[tuple[str, ...]] = tuple(OUTPUT_SIZES)
 """The ratios that can be asked for, widest first; 16:21 is last, as only the quickstart lists it
 (contract.md §2)."""

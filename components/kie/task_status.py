@@ -7,7 +7,7 @@ from enum import StrEnum
 from components.kie import parsing
 
 
-class Progress(StrEnum):
+class ProviderState(StrEnum):
     """How far a task has come: the service's `successFlag` (contract.md §3)."""
 
     GENERATING = "generating"
@@ -19,7 +19,7 @@ class Progress(StrEnum):
 
 
 @dataclass(frozen=True)
-class TaskReport:
+class TaskStatus:
     """One answer of record-info (contract.md §3).
 
     `result_url`: the service's copy, good for 14 days; may be missing even on a success.
@@ -29,7 +29,7 @@ class TaskReport:
     """
 
     task_id: str
-    progress: Progress
+    state: ProviderState
     result_url: str | None
     origin_url: str | None
     error_code: int | None
@@ -39,34 +39,34 @@ class TaskReport:
     parameters: Mapping[str, object] | None
 
 
-_PROGRESS = {
-    0: Progress.GENERATING,
-    1: Progress.SUCCEEDED,
-    2: Progress.CREATE_FAILED,
-    3: Progress.GENERATE_FAILED,
+_STATE_BY_FLAG = {
+    0: ProviderState.GENERATING,
+    1: ProviderState.SUCCEEDED,
+    2: ProviderState.CREATE_FAILED,
+    3: ProviderState.GENERATE_FAILED,
 }
 
 
-def read_report(data: object, *, task_id: str, hide: str) -> TaskReport | None:
+def parse_task_status(data: object, *, task_id: str, hide: str) -> TaskStatus | None:
     """The report in a query's `data`; None if it is of another task or of another shape.
 
     `hide`: the key, masked in the service's words.
     """
-    record = parsing.mapping(data)
+    record = parsing.parse_object(data)
     if record is None or record.get("taskId") not in (None, task_id):
         return None
-    flag = parsing.whole_number(record.get("successFlag"))
+    flag = parsing.parse_int(record.get("successFlag"))
     if flag is None:
         return None
-    links = parsing.mapping(record.get("response")) or {}
-    return TaskReport(
+    links = parsing.parse_object(record.get("response")) or {}
+    return TaskStatus(
         task_id=task_id,
-        progress=_PROGRESS.get(flag, Progress.UNKNOWN),
-        result_url=parsing.link(links.get("resultImageUrl")),
-        origin_url=parsing.link(links.get("originImageUrl")),
-        error_code=parsing.whole_number(record.get("errorCode")),
-        error_message=parsing.words(record.get("errorMessage"), hide=hide) or None,
-        created_at_ms=parsing.time_ms(record.get("createTime")),
-        completed_at_ms=parsing.time_ms(record.get("completeTime")),
-        parameters=parsing.mapping(record.get("paramJson")),
+        state=_STATE_BY_FLAG.get(flag, ProviderState.UNKNOWN),
+        result_url=parsing.parse_url(links.get("resultImageUrl")),
+        origin_url=parsing.parse_url(links.get("originImageUrl")),
+        error_code=parsing.parse_int(record.get("errorCode")),
+        error_message=parsing.parse_message(record.get("errorMessage"), hide=hide) or None,
+        created_at_ms=parsing.parse_timestamp_ms(record.get("createTime")),
+        completed_at_ms=parsing.parse_timestamp_ms(record.get("completeTime")),
+        parameters=parsing.parse_object(record.get("paramJson")),
     )

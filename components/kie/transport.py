@@ -13,14 +13,14 @@ import requests
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 
-from components.kie.deadline import Watch, current, watched
+from components.kie.deadline import Deadline, current_deadline, tracked_connection_class
 
-_LONGEST_BODY_BYTES: Final = 1_000_000  # answers are a few kilobytes
-_BLOCK_BYTES: Final = 16_384
+_MAX_BODY_BYTES: Final = 1_000_000  # answers are a few kilobytes
+_CHUNK_BYTES: Final = 16_384
 
 
 @dataclass(frozen=True)
-class Reply:
+class HttpResponse:
     """What was answered: HTTP status, headers (any case), and the body up to 1 MB.
 
     The body is as much as arrived: whether it is whole is for its reader to see.
@@ -32,14 +32,14 @@ class Reply:
 
 
 @dataclass(frozen=True)
-class NoReply:
+class TransportError:
     """Nothing was answered. `never_opened`: certainly nothing was sent either."""
 
     reason: str
     never_opened: bool
 
 
-class Exchanges:
+class HttpTransport:
     """Sends requests with the key, at most `connect_timeout_seconds` each to connect.
 
     The environment's proxies and CA bundle are honoured, its `.netrc` is not. Safe to share
@@ -47,18 +47,20 @@ class Exchanges:
     """
 
     def __init__(self, *, api_key: str, connect_timeout_seconds: float) -> None:
-        self._auth = _Bearer(api_key)
+        self._auth = _BearerAuth(api_key)
         self._connect_timeout_seconds = connect_timeout_seconds
-        self._asking = _session()
+        self._get_session = _new_session()
 
     def close(self) -> None:
         """Close the connections kept alive for questions."""
-        self._asking.close()
+        self._get_session.close()
 
-    def ask(self, url: str, *, params: Mapping[str, str], budget_seconds: float) -> Reply | NoReply:
+    def get(
+        self, url: str, *, params: Mapping[str, str], budget_seconds: float
+    ) -> HttpResponse | TransportError:
         """GET, on a kept-alive connection where there is one."""
         request = requests.Request("GET", url, params=dict(params), auth=self._auth)
-        return self._send(self._asking, request, budget_seconds)
+        return self._send(self._get_session, request, budget_seconds)
 
     def post(
         self,
@@ -68,7 +70,7 @@ class Exchanges:
         json: Mapping[str, object] | None = None,
         form: Mapping[str, str] | None = None,
         files: Mapping[str, tuple[str, bytes, str]] | None = None,
-    ) -> Reply | NoReply:
+    ) -> HttpResponse | TransportError:
         """POST JSON or a form, on a connection of its own.
 
         A kept-alive one may be dead already, which would blur "was it sent?".
@@ -82,13 +84,13 @@ class Exchanges:
             files=None if files is None else dict(files),
             auth=self._auth,
         )
-        with _session() as session:
+        with _new_session() as session:
             return self._send(session, request, budget_seconds)
 
     def _send(
         self, session: requests.Session, request: requests.Request, budget_seconds: float
-    ) -> Reply | NoReply:
-        watch = Watch(budget_seconds)
+    ) -> HttpResponse | TransportError:
+        watch = Deadline(budget_seconds)
         try:
             with watch:
                 prepared = session.prepare_request(request)
@@ -100,16 +102,18 @@ class Exchanges:
                     allow_redirects=False,
                     **around,
                 ) as response:
-                    return Reply(response.status_code, response.headers, _body(response))
+                    return HttpResponse(
+                        response.status_code, response.headers, _read_body(response)
+                    )
         except Exception as error:  # noqa: BLE001 -- urllib3 leaks errors past requests' own, and
             # whatever breaks here, a create that was sent has an unknown outcome.
             reason = _root_cause(error)
         if watch.expired:
             reason = f"no answer within {budget_seconds:g} s"
-        return NoReply(reason, watch.never_opened)
+        return TransportError(reason, watch.never_connected)
 
 
-class _Bearer(AuthBase):
+class _BearerAuth(AuthBase):
     """Puts the key on one request. As an auth object, since `.netrc` overrules a plain header."""
 
     def __init__(self, api_key: str) -> None:
@@ -120,28 +124,28 @@ class _Bearer(AuthBase):
         return request
 
 
-class _WatchedAdapter(HTTPAdapter):
+class _DeadlineAdapter(HTTPAdapter):
     """Makes connections that report to the watch of their exchange."""
 
     def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> Any:
         """The pool for a request, with its connections watched."""
-        watch = current()
+        watch = current_deadline()
         if watch is not None:
             watch.armed = True
         pool: Any = super().get_connection_with_tls_context(*args, **kwargs)
-        pool.ConnectionCls = watched(pool.ConnectionCls)
+        pool.ConnectionCls = tracked_connection_class(pool.ConnectionCls)
         return pool
 
 
-class _DirectSession(requests.Session):
+class _NoRedirectSession(requests.Session):
     """Sees no redirect: requests would read its whole body, even unasked and without a cap."""
 
     def get_redirect_target(self, resp: requests.Response) -> None:
         """Nowhere."""
 
 
-def _session() -> requests.Session:
-    session = _DirectSession()
+def _new_session() -> requests.Session:
+    session = _NoRedirectSession()
     session.headers.update(
         {
             "Accept": "application/json",
@@ -151,11 +155,11 @@ def _session() -> requests.Session:
     )
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     for scheme in ("https://", "http://"):
-        session.mount(scheme, _WatchedAdapter())
+        session.mount(scheme, _DeadlineAdapter())
     return session
 
 
-def _body(response: requests.Response) -> bytes:
+def _read_body(response: requests.Response) -> bytes:
     """What arrives of the body; an end that is cut off, or past 1 MB, is left out.
 
     A body that breaks off after its last bracket still tells a task id that was paid for.
@@ -164,13 +168,13 @@ def _body(response: requests.Response) -> bytes:
     # Else urllib3 throws away the last block of a body that is shorter than it promised.
     response.raw.enforce_content_length = False
     try:
-        for block in response.iter_content(_BLOCK_BYTES):
+        for block in response.iter_content(_CHUNK_BYTES):
             body += block
-            if len(body) > _LONGEST_BODY_BYTES:
+            if len(body) > _MAX_BODY_BYTES:
                 break
     except (requests.RequestException, OSError):
         return bytes(body)
-    return bytes(body[:_LONGEST_BODY_BYTES])
+    return bytes(body[:_MAX_BODY_BYTES])
 
 
 def _root_cause(error: BaseException) -> str:

@@ -28,7 +28,7 @@ class UploadedFile:
     mime_type: str
 
 
-def naming(*, file_name: str, upload_path: str) -> dict[str, str]:
+def upload_fields(*, file_name: str, upload_path: str) -> dict[str, str]:
     """The two fields every upload has; a path with a leading slash is not what the host wants."""
     return {"uploadPath": upload_path.lstrip("/"), "fileName": file_name}
 
@@ -38,19 +38,19 @@ def data_uri(data: bytes, *, mime_type: str) -> str:
     return f"data:{mime_type};base64,{base64.b64encode(data).decode('ascii')}"
 
 
-def read_uploaded(data: object, *, hide: str) -> UploadedFile | None:
+def parse_uploaded_file(data: object, *, hide: str) -> UploadedFile | None:
     """The file in an upload's `data`; None without a usable `downloadUrl`.
 
     The vendor's sample calls it `fileUrl`, which does not exist (contract.md §6).
     """
-    record = parsing.mapping(data) or {}
-    download_url = parsing.link(record.get("downloadUrl"))
+    record = parsing.parse_object(data) or {}
+    download_url = parsing.parse_url(record.get("downloadUrl"))
     if download_url is None:
         return None
     return UploadedFile(
         download_url=download_url,
-        file_name=parsing.words(record.get("fileName"), hide=hide),
-        file_path=parsing.words(record.get("filePath"), hide=hide),
-        size_bytes=parsing.whole_number(record.get("fileSize")),
-        mime_type=parsing.words(record.get("mimeType"), hide=hide),
+        file_name=parsing.parse_message(record.get("fileName"), hide=hide),
+        file_path=parsing.parse_message(record.get("filePath"), hide=hide),
+        size_bytes=parsing.parse_int(record.get("fileSize")),
+        mime_type=parsing.parse_message(record.get("mimeType"), hide=hide),
     )

@@ -7,72 +7,75 @@ import unicodedata
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
-from components.kie.errors import InvalidRequest
+from components.kie.errors import ValidationError
 
 LINE_BREAKS_AND_TABS = "\t\n\r"
 """The control characters that people type on purpose."""
 
 # Letters and symbols by category, yet they draw nothing: Hangul fillers, the blank Braille cell.
-_BLANK_LETTERS = "\u115f\u1160\u3164\uffa0\u2800"
+_BLANK_CHARACTERS = "\u115f\u1160\u3164\uffa0\u2800"
 # Spaces, controls, formats, half surrogates, and marks that need a letter to sit on. Unassigned
 # code points are left in: they may be emoji newer than this Python.
 _INVISIBLE_CATEGORIES = {"Zs", "Zl", "Zp", "Cc", "Cf", "Cs", "Mn", "Mc", "Me"}
-_LONGEST_ADDRESS = 2048
+_MAX_URL_CHARACTERS = 2048
 
 
-def text(name: str, label: str, value: object, *, longest: int, allowed_controls: str = "") -> None:
+def validate_text(
+    name: str, label: str, value: object, *, max_characters: int, allowed_controls: str = ""
+) -> None:
     """Require visible text of at most `longest` characters that can be written as UTF-8."""
     if not isinstance(value, str):
-        raise InvalidRequest(name, f"{label} must be text: type it again.")
-    if len(value) > longest:
-        raise InvalidRequest(
+        raise ValidationError(name, f"{label} must be text: type it again.")
+    if len(value) > max_characters:
+        raise ValidationError(
             name,
-            f"{label} has {len(value):,} characters and may have at most {longest:,}: shorten it.",
+            f"{label} has {len(value):,} characters and may have at most {max_characters:,}: "
+            "shorten it.",
         )
     for place, character in enumerate(value, start=1):
         category = unicodedata.category(character)
         if category == "Cs":
-            raise InvalidRequest(
+            raise ValidationError(
                 name,
                 f"{label} holds half of a broken character at position {place:,}: "
                 "delete it and type it again.",
             )
         if category == "Cc" and character not in allowed_controls:
-            raise InvalidRequest(
+            raise ValidationError(
                 name,
                 f"{label} holds an invisible control character (U+{ord(character):04X}) "
                 f"at position {place:,}: delete it.",
             )
     if not any(map(_is_visible, value)):
-        raise InvalidRequest(name, f"{label} is empty: write at least one visible character.")
+        raise ValidationError(name, f"{label} is empty: write at least one visible character.")
 
 
-def choice(name: str, label: str, value: object, allowed: Sequence[str]) -> str:
+def validate_choice(name: str, label: str, value: object, allowed: Sequence[str]) -> str:
     """Require one of `allowed`, and return it as plain text."""
     if not isinstance(value, str) or str(value) not in allowed:
-        raise InvalidRequest(name, f"{label} must be one of {', '.join(allowed)}: choose one.")
+        raise ValidationError(name, f"{label} must be one of {', '.join(allowed)}: choose one.")
     return str(value)
 
 
-def switch(name: str, label: str, value: object) -> None:
+def validate_bool(name: str, label: str, value: object) -> None:
     """Require True or False themselves, not something that is merely truthy."""
     if type(value) is not bool:
-        raise InvalidRequest(name, f"{label} must be on or off: set it again.")
+        raise ValidationError(name, f"{label} must be on or off: set it again.")
 
 
-def web_address(name: str, label: str, value: object) -> None:
+def validate_url(name: str, label: str, value: object) -> None:
     """Require an http(s) URL with a host, in printable characters without spaces."""
-    if not isinstance(value, str) or not is_web_address(value):
-        raise InvalidRequest(
+    if not isinstance(value, str) or not is_http_url(value):
+        raise ValidationError(
             name,
             f"{label} must be a web address that begins with http:// or https:// "
-            f"and has at most {_LONGEST_ADDRESS:,} characters: paste it again.",
+            f"and has at most {_MAX_URL_CHARACTERS:,} characters: paste it again.",
         )
 
 
-def is_web_address(value: str, *, longest: int = _LONGEST_ADDRESS) -> bool:
+def is_http_url(value: str, *, max_characters: int = _MAX_URL_CHARACTERS) -> bool:
     """Whether this is an http(s) URL with a host, at most `longest` characters, no spaces."""
-    if len(value) > longest or not value.isprintable() or " " in value:
+    if len(value) > max_characters or not value.isprintable() or " " in value:
         return False
     try:
         parts = urlsplit(value)
@@ -85,5 +88,5 @@ def is_web_address(value: str, *, longest: int = _LONGEST_ADDRESS) -> bool:
 def _is_visible(character: str) -> bool:
     return (
         unicodedata.category(character) not in _INVISIBLE_CATEGORIES
-        and character not in _BLANK_LETTERS
+        and character not in _BLANK_CHARACTERS
     )

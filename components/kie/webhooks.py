@@ -11,61 +11,65 @@ from dataclasses import dataclass
 from typing import Final
 
 from components.kie import parsing
-from components.kie.errors import CallbackRejected
+from components.kie.errors import InvalidWebhookError
 
-MAX_CALLBACK_BYTES: Final = 64 * 1024
+MAX_WEBHOOK_BYTES: Final = 64 * 1024
 """Many times what a callback of the contract has (contract.md §5)."""
 
-_CLOCK_SECONDS: Final = 300  # how far the sender's clock may be from ours
-_ID_NAMES: Final = ("taskId", "task_id", "recordId")  # Flux sends the first, the guide the second
+_MAX_CLOCK_SKEW_SECONDS: Final = 300  # how far the sender's clock may be from ours
+_TASK_ID_FIELDS: Final = (
+    "taskId",
+    "task_id",
+    "recordId",
+)  # Flux sends the first, the guide the second
 
 
 @dataclass(frozen=True)
-class CallbackHint:
+class WebhookEvent:
     """Which task to look at. `code` is what the sender claims, unsigned; None if it is odd."""
 
     task_id: str
     code: int | None
 
 
-def verify_callback(
+def verify_webhook(
     body: bytes, headers: Mapping[str, str], *, webhook_key: str | None, now: float
-) -> CallbackHint:
+) -> WebhookEvent:
     """The hint in a callback; `now` in unix seconds, header names in any case.
 
     Raises CallbackRejected: malformed, over 64 KB, or, with a `webhook_key`, not signed with it
     within 5 minutes of `now`. Without a key the address of the callback must be the secret.
     """
-    if len(body) > MAX_CALLBACK_BYTES:
-        raise CallbackRejected("larger than 64 KB")
-    envelope = parsing.read_envelope(body)
-    record = parsing.mapping(envelope.data) if envelope is not None else None
+    if len(body) > MAX_WEBHOOK_BYTES:
+        raise InvalidWebhookError("larger than 64 KB")
+    envelope = parsing.parse_envelope(body)
+    record = parsing.parse_object(envelope.data) if envelope is not None else None
     if envelope is None or record is None:
-        raise CallbackRejected("no JSON envelope with data")
-    named = [record[name] for name in _ID_NAMES if record.get(name) is not None]
-    task_id = parsing.task_id(named[0]) if named else None
+        raise InvalidWebhookError("no JSON envelope with data")
+    named = [record[name] for name in _TASK_ID_FIELDS if record.get(name) is not None]
+    task_id = parsing.parse_task_id(named[0]) if named else None
     if task_id is None or any(other != task_id for other in named):
-        raise CallbackRejected("no usable task id, or more than one")
+        raise InvalidWebhookError("no usable task id, or more than one")
     if webhook_key is not None:
         _check_signature(task_id, headers, webhook_key=webhook_key, now=now)
-    return CallbackHint(task_id=task_id, code=envelope.code)
+    return WebhookEvent(task_id=task_id, code=envelope.code)
 
 
 def _check_signature(
     task_id: str, headers: Mapping[str, str], *, webhook_key: str, now: float
 ) -> None:
     if not webhook_key:
-        raise CallbackRejected("the webhook key is empty: anyone could sign with it")
+        raise InvalidWebhookError("the webhook key is empty: anyone could sign with it")
     sent = {name.lower(): value for name, value in headers.items()}
     timestamp = sent.get("x-webhook-timestamp", "")
     signature = sent.get("x-webhook-signature", "")
     if not timestamp or not signature:
-        raise CallbackRejected("not signed")
-    seconds = parsing.whole_number(timestamp)
-    if seconds is None or abs(now - seconds) > _CLOCK_SECONDS:
-        raise CallbackRejected("signed too long ago, or in the future")
+        raise InvalidWebhookError("not signed")
+    seconds = parsing.parse_int(timestamp)
+    if seconds is None or abs(now - seconds) > _MAX_CLOCK_SKEW_SECONDS:
+        raise InvalidWebhookError("signed too long ago, or in the future")
     text = f"{task_id}.{timestamp}".encode()
     digest = hmac.new(webhook_key.encode(), text, hashlib.sha256).digest()
     # As bytes: compare_digest refuses text that is not ASCII.
     if not hmac.compare_digest(base64.b64encode(digest), signature.encode(errors="replace")):
-        raise CallbackRejected("wrong signature")
+        raise InvalidWebhookError("wrong signature")

@@ -16,20 +16,20 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from components.server.cache_headers import KEPT_BY_ITS_OWNER, NOT_KEPT
+from components.server.cache_headers import NO_STORE, PRIVATE_IMMUTABLE
 from components.server.request_body import read_body
-from components.server.responses import answer_of
+from components.server.responses import run_or_503
 from components.studio.export import Exported, stream_zip
 from components.studio.file_names import download_name
-from components.studio.identity import COOKIE, designer_of
+from components.studio.identity import COOKIE, user_id_from_token
 from components.studio.studio import Studio
 
-MOST_PICTURES: Final = 1000
-MOST_FORM_BYTES: Final = 128 * 1024
+MAX_IMAGES: Final = 1000
+MAX_FORM_BYTES: Final = 128 * 1024
 _ID: Final = re.compile(r"[0-9a-f]{32}")
 
 
-def export_routes(open_studio: Callable[[], Studio]) -> list[Route]:
+def download_routes(open_studio: Callable[[], Studio]) -> list[Route]:
     """The routes of downloads: a picture by its id, and a ZIP of those named in `ids`.
 
     `ids` are parted by commas or spaces and come in the address or, as there may be many, in a
@@ -37,18 +37,18 @@ def export_routes(open_studio: Callable[[], Studio]) -> list[Route]:
     """
 
     async def download(request: Request) -> Response:
-        return await answer_of(_file, open_studio, request)
+        return await run_or_503(_single_image, open_studio, request)
 
     async def export(request: Request) -> Response:
         form = await _form(request) if request.method == "POST" else {}
         if form is None:
-            return PlainTextResponse("This form is too long.", 413, NOT_KEPT)
+            return PlainTextResponse("This form is too long.", 413, NO_STORE)
         words = [*request.query_params.getlist("ids"), *form.get("ids", [])]
         ids = list(dict.fromkeys(_ids(words)))
-        if len(ids) > MOST_PICTURES:
-            return PlainTextResponse(f"Take {MOST_PICTURES:,} pictures at most.", 400, NOT_KEPT)
-        plain = _is_plain(request) or form.get("plain") == ["1"]
-        return await answer_of(_zip, open_studio, request, ids, plain)
+        if len(ids) > MAX_IMAGES:
+            return PlainTextResponse(f"Take {MAX_IMAGES:,} pictures at most.", 400, NO_STORE)
+        plain = _strips_metadata(request) or form.get("plain") == ["1"]
+        return await run_or_503(_zip, open_studio, request, ids, plain)
 
     return [
         Route("/app/static/downloads/{picture_id}", download),
@@ -56,58 +56,58 @@ def export_routes(open_studio: Callable[[], Studio]) -> list[Route]:
     ]
 
 
-def _file(open_studio: Callable[[], Studio], request: Request) -> Response:
-    missing = PlainTextResponse("No such picture.", 404, NOT_KEPT)
-    exported = next(_exported(open_studio, request, [request.path_params["picture_id"]]), None)
+def _single_image(open_studio: Callable[[], Studio], request: Request) -> Response:
+    missing = PlainTextResponse("No such picture.", 404, NO_STORE)
+    exported = next(_export_items(open_studio, request, [request.path_params["picture_id"]]), None)
     if exported is None:
         return missing
     try:
-        contents = exported.contents(plain=_is_plain(request))
+        contents = exported.contents(plain=_strips_metadata(request))
     except OSError:  # the studio has lost the file; it says so on the card
         return missing
-    picture = exported.picture
+    image = exported.picture
     headers = {
-        "content-disposition": _attachment(download_name(picture)),
-        **KEPT_BY_ITS_OWNER,
+        "content-disposition": _attachment(download_name(image)),
+        **PRIVATE_IMMUTABLE,
     }
-    return Response(contents, media_type=f"image/{picture.format}", headers=headers)
+    return Response(contents, media_type=f"image/{image.format}", headers=headers)
 
 
 def _zip(
     open_studio: Callable[[], Studio], request: Request, ids: list[str], plain: bool
 ) -> Response:
-    entries = _exported(open_studio, request, ids)
+    entries = _export_items(open_studio, request, ids)
     first = next(entries, None)
     if first is None:
-        return PlainTextResponse("No such pictures.", 404, NOT_KEPT)
+        return PlainTextResponse("No such pictures.", 404, NO_STORE)
     now = time.time()
     name = f"kontext-studio-{time.strftime('%Y-%m-%d', time.gmtime(now))}.zip"
-    headers = {"content-disposition": _attachment(name), **NOT_KEPT}
+    headers = {"content-disposition": _attachment(name), **NO_STORE}
     if request.method == "HEAD":
         return Response(media_type="application/zip", headers=headers)
     pieces = stream_zip(chain([first], entries), plain=plain, made_at=now)
     return StreamingResponse(pieces, media_type="application/zip", headers=headers)
 
 
-def _exported(
+def _export_items(
     open_studio: Callable[[], Studio], request: Request, ids: Iterable[str]
 ) -> Iterator[Exported]:
     """Those of the pictures that belong to whoever asks."""
-    designer = designer_of(request.cookies.get(COOKIE))
-    return iter(()) if designer is None else open_studio().exported(designer, ids)
+    user_id = user_id_from_token(request.cookies.get(COOKIE))
+    return iter(()) if user_id is None else open_studio().export_items(user_id, ids)
 
 
-def _ids(words: Iterable[str]) -> Iterator[str]:
-    return (word for text in words for word in re.split(r"[,\s]+", text) if _ID.fullmatch(word))
+def _ids(text: Iterable[str]) -> Iterator[str]:
+    return (word for text in text for word in re.split(r"[,\s]+", text) if _ID.fullmatch(word))
 
 
 async def _form(request: Request) -> dict[str, list[str]] | None:
     """The fields of a URL-encoded form, or None when it is longer than any list of ours."""
-    body = await read_body(request, most_bytes=MOST_FORM_BYTES)
+    body = await read_body(request, max_bytes=MAX_FORM_BYTES)
     return None if body is None else parse_qs(body.decode("utf-8", "replace"))
 
 
-def _is_plain(request: Request) -> bool:
+def _strips_metadata(request: Request) -> bool:
     return request.query_params.get("plain") == "1"
 
 

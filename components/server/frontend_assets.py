@@ -9,19 +9,19 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from components.server.cache_headers import KEPT_BY_ALL, NOT_KEPT
+from components.server.cache_headers import NO_STORE, PUBLIC_IMMUTABLE
 
 _TYPES = {".js": "text/javascript", ".css": "text/css"}
 
 
-def browser_file_routes(address: str, files: Mapping[str, bytes]) -> list[Route]:
+def frontend_asset_routes(address: str, files: Mapping[str, bytes]) -> list[Route]:
     """The route of these files, given by their paths under an address."""
 
     async def file(request: Request) -> Response:
         path = request.path_params["path"]
         if path not in files:  # of another version of the app: the page must be loaded anew
-            return PlainTextResponse("No such file.", 404, NOT_KEPT)
+            return PlainTextResponse("No such file.", 404, NO_STORE)
         kind = _TYPES[PurePosixPath(path).suffix]
-        return Response(files[path], media_type=kind, headers=KEPT_BY_ALL)
+        return Response(files[path], media_type=kind, headers=PUBLIC_IMMUTABLE)
 
     return [Route(f"{address}/{{path:path}}", file)]

@@ -10,8 +10,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from components.server.cache_headers import NOT_KEPT
-from components.studio.db.tasks import LedgerUnavailable
+from components.server.cache_headers import NO_STORE
+from components.studio.db.tasks import DatabaseError
 from components.studio.settings import SettingsError
 from components.studio.studio import Studio
 from components.studio.version import VERSION
@@ -29,14 +29,14 @@ def health_routes(open_studio: Callable[[], Studio]) -> list[Route]:
 def _health(open_studio: Callable[[], Studio]) -> Response:
     try:
         studio = open_studio()
-        studio.ledger.count_by_state()  # a studio whose ledger cannot be read is not well
-    except (LedgerUnavailable, SettingsError) as error:
+        studio.repository.count_by_state()  # a studio whose ledger cannot be read is not well
+    except (DatabaseError, SettingsError) as error:
         return _unavailable(str(error))
-    if not studio.engine.is_at_work:
+    if not studio.worker.is_running:
         return _unavailable("The engine has stopped. Restart the studio.")
-    if studio.engine.is_stuck:
+    if studio.worker.is_blocked:
         return _unavailable("The ledger cannot be written. Is the disk full?")
-    queue = studio.engine.queue()
+    queue = studio.worker.queue()
     oldest = min((task.created_at for task in queue), default=None)
     waiting = None if oldest is None else round(max(0.0, time.time() - oldest), 1)
     return JSONResponse(
@@ -46,12 +46,12 @@ def _health(open_studio: Callable[[], Studio]) -> Response:
             "version": VERSION,
             "queued": len(queue),
             "oldest_waiting_seconds": waiting,
-            "held_by": studio.engine.held_by,
+            "held_by": studio.worker.pause_reason,
         },
-        headers=NOT_KEPT,
+        headers=NO_STORE,
     )
 
 
-def _unavailable(why: str) -> Response:
-    body = {"status": "unavailable", "ready": False, "version": VERSION, "why": why}
-    return JSONResponse(body, 503, NOT_KEPT)
+def _unavailable(reason: str) -> Response:
+    body = {"status": "unavailable", "ready": False, "version": VERSION, "why": reason}
+    return JSONResponse(body, 503, NO_STORE)

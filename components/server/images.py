@@ -13,59 +13,59 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from components.server.cache_headers import KEPT_BY_ITS_OWNER, NOT_KEPT
-from components.server.responses import answer_of
-from components.studio.db.models import PictureRecord
-from components.studio.identity import COOKIE, designer_of
-from components.studio.studio import NotYours, Studio
+from components.server.cache_headers import NO_STORE, PRIVATE_IMMUTABLE
+from components.server.responses import run_or_503
+from components.studio.db.models import ImageRecord
+from components.studio.identity import COOKIE, user_id_from_token
+from components.studio.studio import NotFoundError, Studio
 
-Place = Callable[[Studio, PictureRecord], tuple[Path, str]]
+PathOf = Callable[[Studio, ImageRecord], tuple[Path, str]]
 """From a picture to a file of it and that file's media type."""
 
 
-def file_routes(open_studio: Callable[[], Studio]) -> list[Route]:
+def image_routes(open_studio: Callable[[], Studio]) -> list[Route]:
     """The routes of pictures and their thumbnails."""
 
-    def route(folder: str, place: Place) -> Route:
+    def route(folder: str, place: PathOf) -> Route:
         async def file(request: Request) -> Response:
-            return await answer_of(_file, open_studio, request, place)
+            return await run_or_503(_serve_file, open_studio, request, place)
 
         return Route(f"/app/static/{folder}/{{picture_id}}", file)
 
-    return [route("pictures", _picture), route("thumbnails", _thumbnail)]
+    return [route("pictures", _image_path), route("thumbnails", _thumbnail_path)]
 
 
-def _picture(studio: Studio, record: PictureRecord) -> tuple[Path, str]:
-    return studio.picture_file(record), f"image/{record.format}"
+def _image_path(studio: Studio, record: ImageRecord) -> tuple[Path, str]:
+    return studio.image_path(record), f"image/{record.format}"
 
 
-def _thumbnail(studio: Studio, record: PictureRecord) -> tuple[Path, str]:
-    return studio.thumbnail_file(record), "image/jpeg"
+def _thumbnail_path(studio: Studio, record: ImageRecord) -> tuple[Path, str]:
+    return studio.thumbnail_path(record), "image/jpeg"
 
 
-def _file(open_studio: Callable[[], Studio], request: Request, place: Place) -> Response:
+def _serve_file(open_studio: Callable[[], Studio], request: Request, path_of: PathOf) -> Response:
     """The file, or the one answer for what is not there and what is not theirs."""
-    missing = PlainTextResponse("No such picture.", 404, NOT_KEPT)
-    designer = designer_of(request.cookies.get(COOKIE))
-    if designer is None:
+    missing = PlainTextResponse("No such picture.", 404, NO_STORE)
+    user_id = user_id_from_token(request.cookies.get(COOKIE))
+    if user_id is None:
         return missing
     studio = open_studio()
-    record = _record(studio, designer, request)
+    record = _find_image(studio, user_id, request)
     if record is None:
         return missing
-    path, media_type = place(studio, record)
+    path, media_type = path_of(studio, record)
     if not path.is_file():
         return missing
-    kept = NOT_KEPT if record.deleted_at else KEPT_BY_ITS_OWNER
+    kept = NO_STORE if record.deleted_at else PRIVATE_IMMUTABLE
     return FileResponse(path, media_type=media_type, headers=kept)
 
 
-def _record(studio: Studio, designer: str, request: Request) -> PictureRecord | None:
+def _find_image(studio: Studio, user_id: str, request: Request) -> ImageRecord | None:
     """The designer's picture; one in the trash only for the trash view, which says so."""
-    picture_id = request.path_params["picture_id"]
+    image_id = request.path_params["picture_id"]
     if "trash" in request.query_params:
-        return studio.archive.trashed(designer, picture_id)
+        return studio.gallery.trashed_image(user_id, image_id)
     try:
-        return studio.picture(designer, picture_id)
-    except NotYours:
+        return studio.image(user_id, image_id)
+    except NotFoundError:
         return None

@@ -14,29 +14,29 @@ from starlette.concurrency import run_in_threadpool
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from components.studio.db.tasks import LedgerUnavailable
-from components.studio.identity import COOKIE, designer_of
+from components.studio.db.tasks import DatabaseError
+from components.studio.identity import COOKIE, user_id_from_token
 from components.studio.settings import SettingsError
 from components.studio.studio import Studio
 
 PATH = "/push"
 KEEP_ALIVE_SECONDS = 25.0  # below the minute after which proxies close a silent connection
-REFUSED = 1008  # RFC 6455: policy violation
-TRY_LATER = 1013  # IANA's registry of close codes
+POLICY_VIOLATION = 1008  # RFC 6455: policy violation
+TRY_AGAIN_LATER = 1013  # IANA's registry of close codes
 
 
-def push_routes(open_studio: Callable[[], Studio]) -> list[WebSocketRoute]:
+def websocket_routes(open_studio: Callable[[], Studio]) -> list[WebSocketRoute]:
     """The one route of the push."""
 
     async def push(socket: WebSocket) -> None:
-        designer = designer_of(socket.cookies.get(COOKIE))
-        if designer is None or not _same_origin(socket):
-            await socket.close(REFUSED)
+        user_id = user_id_from_token(socket.cookies.get(COOKIE))
+        if user_id is None or not _same_origin(socket):
+            await socket.close(POLICY_VIOLATION)
             return
         try:
             studio = await run_in_threadpool(open_studio)
-        except (LedgerUnavailable, SettingsError):
-            await socket.close(TRY_LATER)  # the page says why, and this browser asks again
+        except (DatabaseError, SettingsError):
+            await socket.close(TRY_AGAIN_LATER)  # the page says why, and this browser asks again
             return
         await socket.accept()
         changed = asyncio.Event()
@@ -46,8 +46,8 @@ def push_routes(open_studio: Callable[[], Studio]) -> list[WebSocketRoute]:
         def rung() -> None:
             loop.call_soon_threadsafe(changed.set)
 
-        stop = studio.bell.listen(designer, rung)
-        telling = asyncio.create_task(_tell(socket, changed))
+        stop = studio.events.subscribe(user_id, rung)
+        telling = asyncio.create_task(_notify_loop(socket, changed))
         try:
             while (await socket.receive())["type"] != "websocket.disconnect":
                 pass  # nothing that a tab says is listened to
@@ -58,7 +58,7 @@ def push_routes(open_studio: Callable[[], Studio]) -> list[WebSocketRoute]:
     return [WebSocketRoute(PATH, push)]
 
 
-async def _tell(socket: WebSocket, changed: asyncio.Event) -> None:
+async def _notify_loop(socket: WebSocket, changed: asyncio.Event) -> None:
     version = 0
     while True:
         with suppress(TimeoutError):

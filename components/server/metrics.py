@@ -21,28 +21,28 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from components.server.responses import answer_of
+from components.server.responses import run_or_503
 from components.studio.studio import Studio
-from components.studio.tasks.models import State
-from components.studio.worker.stats import BUCKETS_SECONDS, Counts
+from components.studio.tasks.models import TaskState
+from components.studio.worker.stats import BUCKETS_SECONDS, StatsSnapshot
 
 
 def metrics_routes(open_studio: Callable[[], Studio]) -> list[Route]:
     """The one route of metrics."""
 
     async def metrics(_request: Request) -> Response:
-        return await answer_of(_metrics, open_studio)
+        return await run_or_503(_metrics, open_studio)
 
     return [Route("/metrics", metrics)]
 
 
 def _metrics(open_studio: Callable[[], Studio]) -> Response:
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(_Reading(open_studio()))
+    registry.register(_StudioCollector(open_studio()))
     return Response(generate_latest(registry), headers={"content-type": CONTENT_TYPE_LATEST})
 
 
-class _Reading(Collector):
+class _StudioCollector(Collector):
     """One reading of a studio. Counters begin at 0 with the process."""
 
     def __init__(self, studio: Studio) -> None:
@@ -51,18 +51,18 @@ class _Reading(Collector):
     def collect(self) -> Iterator[Metric]:
         """Every family. Raises LedgerUnavailable."""
         tasks = GaugeMetricFamily("kontext_tasks", "Tasks in the ledger.", labels=["state"])
-        counted = self._studio.ledger.count_by_state()
-        for state in State:
+        counted = self._studio.repository.count_by_state()
+        for state in TaskState:
             tasks.add_metric([state.value], counted.get(state, 0))
         yield tasks
-        counts = self._studio.engine.tally.read()
+        counts = self._studio.worker.stats.snapshot()
         yield CounterMetricFamily("kontext_creates", "Creates sent.", counts.creates)
         yield CounterMetricFamily("kontext_queries", "Queries sent.", counts.queries)
         yield CounterMetricFamily("kontext_rejected", "Calls answered with 429.", counts.rejected)
-        yield _stored(counts)
+        yield _storage_histogram(counts)
 
 
-def _stored(counts: Counts) -> Metric:
+def _storage_histogram(counts: StatsSnapshot) -> Metric:
     bounds = [*(str(bound) for bound in BUCKETS_SECONDS), "+Inf"]
     cumulated = accumulate(counts.stored_by_bucket)
     return HistogramMetricFamily(

@@ -14,11 +14,11 @@ from starlette.middleware import Middleware
 from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from components.server.stylesheet_middleware import DressedPage, is_page
-from components.studio.identity import COOKIE, COOKIE_LIFE_SECONDS, designer_of, new_token
+from components.server.stylesheet_middleware import InjectStylesheet, is_page
+from components.studio.identity import COOKIE, COOKIE_LIFE_SECONDS, new_token, user_id_from_token
 
 
-def _inline_scripts() -> str:
+def _inline_script_hashes() -> str:
     """The hashes of the scripts inside Streamlit's own page, as its installed version has them."""
     package = find_spec("streamlit")
     if package is None or package.origin is None:
@@ -33,7 +33,7 @@ def _inline_scripts() -> str:
 CONTENT_SECURITY_POLICY = "; ".join(
     (
         "default-src 'self'",
-        f"script-src 'self' blob: {_inline_scripts()}",
+        f"script-src 'self' blob: {_inline_script_hashes()}",
         "worker-src 'self' blob:",
         "style-src 'self' 'unsafe-inline'",
         "img-src 'self' data: blob:",
@@ -51,8 +51,8 @@ def middleware(*, styles_url: str) -> list[Middleware]:
     """The middleware that Streamlit's own comes after, given the styles of its page."""
     return [
         Middleware(IdentityCookie),
-        Middleware(SafeHeaders),
-        Middleware(DressedPage, styles_url=styles_url),
+        Middleware(SecurityHeaders),
+        Middleware(InjectStylesheet, styles_url=styles_url),
     ]
 
 
@@ -64,7 +64,7 @@ class IdentityCookie:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Add the cookie to the first page that somebody without one opens."""
-        if not is_page(scope) or designer_of(_cookie_in(scope)):
+        if not is_page(scope) or user_id_from_token(_read_cookie(scope)):
             await self.app(scope, receive, send)
             return
         cookie = _identity_cookie(new_token(), secure=_is_secure(scope))
@@ -79,7 +79,7 @@ class IdentityCookie:
         await self.app(scope, receive, send_with_cookie)
 
 
-class SafeHeaders:
+class SecurityHeaders:
     """Keeps the page to this origin."""
 
     def __init__(self, app: ASGIApp) -> None:
@@ -99,7 +99,7 @@ class SafeHeaders:
         await self.app(scope, receive, send_with_headers if scope["type"] == "http" else send)
 
 
-def _cookie_in(scope: Scope) -> str | None:
+def _read_cookie(scope: Scope) -> str | None:
     return cookie_parser(Headers(scope=scope).get("cookie", "")).get(COOKIE)
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from starlette.requests import Request
 
 
-async def read_body(request: Request, *, most_bytes: int) -> bytes | None:
+async def read_body(request: Request, *, max_bytes: int) -> bytes | None:
     """The body, or None as soon as it is longer than that. Raises ClientDisconnect."""
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
-        if len(body) > most_bytes:
+        if len(body) > max_bytes:
             return None
     return bytes(body)

@@ -8,16 +8,16 @@ from typing import TypeVarTuple
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import PlainTextResponse, Response
 
-from components.server.cache_headers import NOT_KEPT
-from components.studio.db.tasks import LedgerUnavailable
+from components.server.cache_headers import NO_STORE
+from components.studio.db.tasks import DatabaseError
 from components.studio.settings import SettingsError
 
 Given = TypeVarTuple("Given")
 
 
-async def answer_of(work: Callable[[*Given], Response], *given: *Given) -> Response:
+async def run_or_503(work: Callable[[*Given], Response], *given: *Given) -> Response:
     """What the work answers, or 503 with the reason when the studio is not open."""
     try:
         return await run_in_threadpool(work, *given)
-    except (LedgerUnavailable, SettingsError) as error:
-        return PlainTextResponse(f"{error}\n", 503, NOT_KEPT)
+    except (DatabaseError, SettingsError) as error:
+        return PlainTextResponse(f"{error}\n", 503, NO_STORE)

@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping
 
 from starlette.routing import BaseRoute
 
-from components.server.downloads import export_routes
-from components.server.frontend_assets import browser_file_routes
+from components.server.downloads import download_routes
+from components.server.frontend_assets import frontend_asset_routes
 from components.server.health import health_routes
-from components.server.images import file_routes
-from components.server.live_updates import push_routes
+from components.server.images import image_routes
+from components.server.live_updates import websocket_routes
 from components.server.metrics import metrics_routes
-from components.server.webhooks import callback_routes
+from components.server.webhooks import webhook_routes
 from components.studio.studio import Studio
 
 
@@ -23,9 +23,9 @@ def routes(
     return [
         *health_routes(open_studio),
         *metrics_routes(open_studio),
-        *callback_routes(open_studio),
-        *file_routes(open_studio),
-        *export_routes(open_studio),
-        *push_routes(open_studio),
-        *browser_file_routes(files_url, files),
+        *webhook_routes(open_studio),
+        *image_routes(open_studio),
+        *download_routes(open_studio),
+        *websocket_routes(open_studio),
+        *frontend_asset_routes(files_url, files),
     ]

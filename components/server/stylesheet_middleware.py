@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 _CONDITIONS = {b"if-none-match", b"if-modified-since", b"range", b"accept-encoding"}
 
 
-class DressedPage:
+class InjectStylesheet:
     """Adds a style sheet to every page, at its end: what stands later wins over Streamlit's own."""
 
     def __init__(self, app: ASGIApp, *, styles_url: str) -> None:
@@ -31,14 +31,14 @@ class DressedPage:
             elif start and message["type"] == "http.response.body":
                 body.extend(message.get("body", b""))
                 if not message.get("more_body", False):
-                    await self._send_dressed(start, bytes(body), send)
+                    await self._send_with_stylesheet(start, bytes(body), send)
             else:
                 await send(message)
 
         # Without extensions: an answer that is sent by the path of its file cannot be changed.
         await self.app({**scope, "headers": headers, "extensions": {}}, receive, dress)
 
-    async def _send_dressed(self, start: Message, body: bytes, send: Send) -> None:
+    async def _send_with_stylesheet(self, start: Message, body: bytes, send: Send) -> None:
         dressed = body.replace(b"</body>", self.link, 1)
         headers = MutableHeaders(scope=start)
         headers["content-length"] = str(len(dressed))

@@ -15,9 +15,9 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from components.kie import MAX_CALLBACK_BYTES, CallbackRejected, verify_callback
+from components.kie import MAX_WEBHOOK_BYTES, InvalidWebhookError, verify_webhook
 from components.server.request_body import read_body
-from components.studio.db.tasks import LedgerUnavailable
+from components.studio.db.tasks import DatabaseError
 from components.studio.settings import SettingsError
 from components.studio.studio import Studio
 
@@ -26,7 +26,7 @@ log = logging.getLogger("kontext.callbacks")
 READ_SECONDS = 10.0  # contract.md §5: the service waits 15 s for its answer
 
 
-def callback_routes(
+def webhook_routes(
     open_studio: Callable[[], Studio], *, read_seconds: float = READ_SECONDS
 ) -> list[Route]:
     """The one route of callbacks; its path ends in the task's token.
@@ -37,41 +37,41 @@ def callback_routes(
     async def callback(request: Request) -> Response:
         try:
             async with asyncio.timeout(read_seconds):
-                body = await read_body(request, most_bytes=MAX_CALLBACK_BYTES)
+                body = await read_body(request, max_bytes=MAX_WEBHOOK_BYTES)
         except (TimeoutError, ClientDisconnect):
             log.warning("callback rejected", extra={"why": "its body did not arrive"})
-            return _once_more(408)
+            return _retry_later(408)
         if body is None:
-            return _received()
+            return _accepted()
         try:
-            await run_in_threadpool(_heed, open_studio, request, body)
-        except (LedgerUnavailable, SettingsError) as error:
+            await run_in_threadpool(_handle, open_studio, request, body)
+        except (DatabaseError, SettingsError) as error:
             log.error("callback not heeded", extra={"why": str(error)})
-            return _once_more(503)
-        return _received()
+            return _retry_later(503)
+        return _accepted()
 
     return [Route("/callbacks/kontext/{token}", callback, methods=["POST"])]
 
 
-def _received() -> Response:
+def _accepted() -> Response:
     return JSONResponse({"code": 200, "msg": "received"})
 
 
-def _once_more(code: int) -> Response:
+def _retry_later(code: int) -> Response:
     """An answer other than 200 makes the service call again (contract.md §5)."""
     return JSONResponse({"code": code, "msg": "try again"}, code)
 
 
-def _heed(open_studio: Callable[[], Studio], request: Request, body: bytes) -> None:
+def _handle(open_studio: Callable[[], Studio], request: Request, body: bytes) -> None:
     studio = open_studio()
     try:
-        hint = verify_callback(
+        hint = verify_webhook(
             body,
             request.headers,
             webhook_key=studio.settings.webhook_key,
             now=time.time(),
         )
-    except CallbackRejected as error:
+    except InvalidWebhookError as error:
         log.warning("callback rejected", extra={"why": error.message})
         return
-    studio.heed_callback(request.path_params["token"], hint)
+    studio.handle_webhook(request.path_params["token"], hint)

@@ -7,23 +7,23 @@ no screen needs the client's room.
 from components.kie import (
     ASPECT_RATIOS,
     MAX_PROMPT_CHARACTERS,
-    SIZES,
+    OUTPUT_SIZES,
     GenerationRequest,
-    InvalidRequest,
-    KontextError,
+    KieError,
     Model,
     OutputFormat,
+    ValidationError,
     safety_range,
 )
 
 __all__ = [
     "ASPECT_RATIOS",
     "MAX_PROMPT_CHARACTERS",
-    "SIZES",
+    "OUTPUT_SIZES",
     "GenerationRequest",
-    "InvalidRequest",
-    "KontextError",
+    "KieError",
     "Model",
     "OutputFormat",
+    "ValidationError",
     "safety_range",
 ]

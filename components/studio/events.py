@@ -13,7 +13,7 @@ from threading import Lock
 log = logging.getLogger("kontext.bell")
 
 
-class Bell:
+class EventBus:
     """Listeners by designer. They are called on the ringing thread and must return at once.
 
     One that raises is not called again: it belongs to a browser tab that is gone.
@@ -23,34 +23,34 @@ class Bell:
         self._lock = Lock()
         self._listeners: dict[str, set[Callable[[], None]]] = defaultdict(set)
 
-    def listen(self, designer: str, listener: Callable[[], None]) -> Callable[[], None]:
+    def subscribe(self, user_id: str, listener: Callable[[], None]) -> Callable[[], None]:
         """Call `listener` at each change; returns what ends that."""
         with self._lock:
-            self._listeners[designer].add(listener)
+            self._listeners[user_id].add(listener)
 
-        return lambda: self._forget(designer, listener)
+        return lambda: self._unsubscribe(user_id, listener)
 
-    def ring(self, designer: str) -> None:
+    def publish(self, user_id: str) -> None:
         """Something of this designer's has changed."""
         with self._lock:
-            listeners = tuple(self._listeners.get(designer, ()))
+            listeners = tuple(self._listeners.get(user_id, ()))
         for listener in listeners:
             try:
                 listener()
             except Exception:
                 # Whoever rings is about to pay for a picture, or has just paid.
                 log.exception("a listener failed")
-                self._forget(designer, listener)
+                self._unsubscribe(user_id, listener)
 
-    def ring_all(self) -> None:
+    def publish_all(self) -> None:
         """Something that concerns everybody has changed, such as the queue being held."""
         with self._lock:
             designers = tuple(self._listeners)
-        for designer in designers:
-            self.ring(designer)
+        for user_id in designers:
+            self.publish(user_id)
 
-    def _forget(self, designer: str, listener: Callable[[], None]) -> None:
+    def _unsubscribe(self, user_id: str, listener: Callable[[], None]) -> None:
         with self._lock:
-            self._listeners[designer].discard(listener)
-            if not self._listeners[designer]:
-                del self._listeners[designer]
+            self._listeners[user_id].discard(listener)
+            if not self._listeners[user_id]:
+                del self._listeners[user_id]

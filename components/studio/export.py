@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import IO, Final
 
 from components.studio import export_manifest
-from components.studio.db.models import PictureRecord
-from components.studio.db.tasks import Ledger
+from components.studio.db.models import ImageRecord
+from components.studio.db.tasks import TaskRepository
 from components.studio.file_names import download_name
 from components.studio.images.metadata.files import CarriesNothing, Provenance, embed
 from components.studio.images.metadata.generation import MOST_STEPS
@@ -33,7 +33,7 @@ CHUNK_BYTES: Final = 256 * 1024
 class Exported:
     """A picture that leaves, with what is known of its making."""
 
-    picture: PictureRecord
+    picture: ImageRecord
     file: Path
     """Where it lies; it may be gone."""
     task: Task | None
@@ -72,15 +72,15 @@ class Exported:
 
 
 def gather(
-    ledger: Ledger, shelf: Shelf, designer: str, picture_ids: Iterable[str]
+    ledger: TaskRepository, shelf: Shelf, designer: str, picture_ids: Iterable[str]
 ) -> Iterator[Exported]:
     """A designer's pictures, looked up one by one; what is not theirs or in the trash is left out.
 
     Raises LedgerUnavailable on the way.
     """
     for picture_id in picture_ids:
-        picture = ledger.picture(picture_id)
-        if picture is None or picture.designer != designer or picture.deleted_at is not None:
+        picture = ledger.image(picture_id)
+        if picture is None or picture.user_id != designer or picture.deleted_at is not None:
             continue
         task = ledger.task(picture.task_id) if picture.task_id else None
         yield Exported(
@@ -172,7 +172,7 @@ def _member(name: str, at: float, compression: int = zipfile.ZIP_STORED) -> zipf
     return member
 
 
-def _earlier_prompts(ledger: Ledger, task: Task | None) -> Iterator[str]:
+def _earlier_prompts(ledger: TaskRepository, task: Task | None) -> Iterator[str]:
     """The prompts of the pictures that this task's goes back to, the nearest first.
 
     A picture bears the id of the task that made it, so a line goes on past one that was removed.

@@ -7,17 +7,17 @@ from dataclasses import dataclass, field
 
 
 @dataclass
-class DrillRoom:
+class FaultControls:
     """The sandbox's faults by name, each with what it does, and the rates in force.
 
     `put_in_force` raises ValueError for an unknown fault or a rate outside 0 to 1.
     """
 
     faults: Mapping[str, str]
-    put_in_force: Callable[[Mapping[str, float]], None] = field(repr=False)
+    apply: Callable[[Mapping[str, float]], None] = field(repr=False)
     rates: Mapping[str, float] = field(default_factory=dict)
 
     def set_faults(self, rates: Mapping[str, float]) -> None:
         """Let these faults strike at these rates, and no others. Raises ValueError."""
-        self.put_in_force(rates)
+        self.apply(rates)
         self.rates = {name: rate for name, rate in rates.items() if rate}

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from components.studio.db.models import PictureRecord
+from components.studio.db.models import ImageRecord
 
 LONGEST_WORDS = 48
 _EXTENSIONS = {"jpeg": "jpg"}
 
 
-def download_name(record: PictureRecord, *, first: str = "kontext") -> str:
+def download_name(record: ImageRecord, *, first: str = "kontext") -> str:
     """A file name made of the first words of the prompt and the id, such as
     `kontext-a-red-fox-3f9a1c20.png`; `first` is what it begins with."""
     words = slug(record.label)

@@ -20,7 +20,7 @@ def new_token() -> str:
     return secrets.token_urlsafe(32)
 
 
-def designer_of(token: str | None) -> str | None:
+def user_id_from_token(token: str | None) -> str | None:
     """The designer whom this token stands for, or None if it is not one of ours."""
     if token is None or not _TOKEN.fullmatch(token):
         return None

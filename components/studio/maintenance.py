@@ -5,19 +5,19 @@ from __future__ import annotations
 import logging
 import threading
 
-from components.studio.db.gallery import Archive
-from components.studio.db.tasks import LedgerUnavailable
+from components.studio.db.gallery import GalleryRepository
+from components.studio.db.tasks import DatabaseError
 
 log = logging.getLogger("kontext.upkeep")
 
-PAUSE_SECONDS = 24 * 3600.0
+INTERVAL_SECONDS = 24 * 3600.0
 
 
-class Upkeep:
+class TrashPurger:
     """Empties the trash of what has been in it for 14 days, at the start and then daily."""
 
-    def __init__(self, archive: Archive) -> None:
-        self._archive = archive
+    def __init__(self, gallery: GalleryRepository) -> None:
+        self._gallery = gallery
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="upkeep", daemon=True)
 
@@ -34,8 +34,8 @@ class Upkeep:
     def _run(self) -> None:
         while not self._stopping.is_set():
             try:
-                removed = self._archive.sweep()
+                removed = self._gallery.purge_expired()
                 log.info("trash swept", extra={"removed": removed})
-            except (LedgerUnavailable, OSError):
+            except (DatabaseError, OSError):
                 log.exception("the trash could not be swept")
-            self._stopping.wait(PAUSE_SECONDS)
+            self._stopping.wait(INTERVAL_SECONDS)

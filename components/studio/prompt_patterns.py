@@ -14,23 +14,23 @@ QUOTED = re.compile(
 )
 SLOT = re.compile(r"\{[^{}\n]{1,200}\}")
 
-KEEPS = re.compile(
+KEEP_CLAUSE = re.compile(
     r"\b(keep(s|ing)?|kept|preserv(e|es|ed|ing)|maintain(s|ing)?|retain(s|ing)?|leav(e|ing)"
     r"|unchanged|untouched|intact|same|only|without (changing|altering|touching))\b",
     re.IGNORECASE,
 )
 BROAD = re.compile(r"\b(transform|convert)(s|ed|ing)?\b", re.IGNORECASE)
 PRONOUN = re.compile(r"\b(it|its|he|him|his|she|her|hers|they|them|their)\b", re.IGNORECASE)
-NAMED = re.compile(
+NAMED_SUBJECT = re.compile(
     r"\b(the|a|an|this|that|these|those|my|our|your|all|every|each)\s+(?!same\b|other\b)\w",
     re.IGNORECASE,
 )
-DENIES = re.compile(
+NEGATIVE = re.compile(
     r"\b(no|without(?! (?:changing|altering|touching))|not|don[’']t|doesn[’']t|never"
     r"|nothing|nobody|none)\b(?! longer\b)",
     re.IGNORECASE,
 )
-DENIED_CHANGE = re.compile(
+NEGATED_CHANGE = re.compile(
     r"\b(?:do not|don[’']t|never) (?:change|alter|touch|modify) "
     r"(?P<what>[^,.;\n]+?)(?=\s*(?:[,.;\n]|\band\b|$))",
     re.IGNORECASE,
@@ -70,20 +70,20 @@ TRAITS = re.compile(
     r"|colou?rs|tones?|edges|washes|contrast|same)\b|:",
     re.IGNORECASE,
 )
-FROM_THE_INPUT = re.compile(r"\s*(using|in) this style\b", re.IGNORECASE)
+STYLE_FROM_INPUT = re.compile(r"\s*(using|in) this style\b", re.IGNORECASE)
 
 _ENGLISH = re.compile(
     r"\b(the|a|an|of|in|on|at|to|and|or|with|into|from|by|for|is|are|as|this|that|it|its|his|her"
     r"|their|make|add|change|keep|remove|replace|turn|put|same|while)\b",
     re.IGNORECASE,
 )
-_ELSEWHERE = re.compile(
+_OTHER_LANGUAGE_WORDS = re.compile(
     r"\b(der|das|und|ein|eine|einen|einem|mit|den|dem|auf|im|ist|nicht|mache|ersetze|ändere"
     r"|le|la|les|un|une|et|avec|dans|sur|du|est|pas|el|los|las|una|y|con|en|del|por|para"
     r"|il|lo|gli|di|che|e|o|os|da|do|em|uma|não|het|een|van|met|op)\b",
     re.IGNORECASE,
 )
-_LETTERS_OF_ELSEWHERE = 0.15
+_OTHER_LANGUAGE_LETTERS = 0.15
 
 
 def is_english(text: str) -> bool:
@@ -92,9 +92,9 @@ def is_english(text: str) -> bool:
     if not letters:
         return True
     foreign = sum(not letter.isascii() for letter in letters)
-    if foreign / len(letters) > _LETTERS_OF_ELSEWHERE:
+    if foreign / len(letters) > _OTHER_LANGUAGE_LETTERS:
         return False
-    return len(_ELSEWHERE.findall(text)) <= len(_ENGLISH.findall(text))
+    return len(_OTHER_LANGUAGE_WORDS.findall(text)) <= len(_ENGLISH.findall(text))
 
 
 def estimated_tokens(text: str) -> int:

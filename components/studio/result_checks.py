@@ -5,61 +5,68 @@ from __future__ import annotations
 from fractions import Fraction
 from math import log
 
-from components.kie import SIZES, GenerationRequest
-from components.studio.db.models import PictureRecord
+from components.kie import OUTPUT_SIZES, GenerationRequest
+from components.studio.db.models import ImageRecord
 
 # The service's own sizes are up to 4.2 % off the ratio they stand for, and its trained sizes lie
 # up to 15.7 % apart, so an edit that keeps its ratio may be half of that off (contract.md §8).
-_NEAR_ASKED = 0.05
-_NEAR_INPUT = 0.08
-_USUAL_PX = range(900_000, 1_200_001)  # "about one megapixel, always" (contract.md §8)
+_REQUESTED_TOLERANCE = 0.05
+_INPUT_TOLERANCE = 0.08
+_USUAL_PIXELS = range(900_000, 1_200_001)  # "about one megapixel, always" (contract.md §8)
 
 
-def surprises(
-    request: GenerationRequest, made: PictureRecord, source: PictureRecord | None
+def mismatches(
+    request: GenerationRequest, made: ImageRecord, source: ImageRecord | None
 ) -> tuple[str, ...]:
     """One sentence for each way in which the picture is not what was asked for."""
     found = []
     if made.format != request.output_format:
         found.append(f"Came as {made.format.upper()}, not {request.output_format.upper()}.")
-    shape = ratio_words(made.width_px, made.height_px)
+    shape = format_aspect_ratio(made.width_px, made.height_px)
     ratio = made.width_px / made.height_px
     if request.aspect_ratio is not None:
-        as_documented = SIZES.get(request.aspect_ratio) == (made.width_px, made.height_px)
-        if not as_documented and _apart(ratio, _asked(request.aspect_ratio)) > _NEAR_ASKED:
+        as_documented = OUTPUT_SIZES.get(request.aspect_ratio) == (made.width_px, made.height_px)
+        if (
+            not as_documented
+            and _relative_difference(ratio, _parse_ratio(request.aspect_ratio))
+            > _REQUESTED_TOLERANCE
+        ):
             found.append(f"Came as {shape}, not {request.aspect_ratio}.")
     elif source is not None:
         before = source.width_px / source.height_px
-        if _apart(ratio, before) > _NEAR_INPUT:
-            was = ratio_words(source.width_px, source.height_px)
+        if _relative_difference(ratio, before) > _INPUT_TOLERANCE:
+            was = format_aspect_ratio(source.width_px, source.height_px)
             found.append(f"Came as {shape}; the source is {was}.")
-    if made.width_px * made.height_px not in _USUAL_PX:
+    if made.width_px * made.height_px not in _USUAL_PIXELS:
         size = f"{made.width_px}×{made.height_px}"
         found.append(f"Came at {size}; about one megapixel is usual.")
     return tuple(found)
 
 
-def ratio_words(width_px: int, height_px: int) -> str:
+def format_aspect_ratio(width_px: int, height_px: int) -> str:
     """A ratio as designers write it, such as 16:9; the nearest one with small numbers."""
     exact = Fraction(width_px, height_px)
-    named = [(name, _asked(name)) for name in (*SIZES, "3:2", "2:3", "5:4", "4:5", "2:1", "1:2")]
-    name, nearest = min(named, key=lambda pair: _apart(float(exact), pair[1]))
-    if _apart(float(exact), nearest) <= _NEAR_ASKED and name != "16:21":
+    named = [
+        (name, _parse_ratio(name))
+        for name in (*OUTPUT_SIZES, "3:2", "2:3", "5:4", "4:5", "2:1", "1:2")
+    ]
+    name, nearest = min(named, key=lambda pair: _relative_difference(float(exact), pair[1]))
+    if _relative_difference(float(exact), nearest) <= _REQUESTED_TOLERANCE and name != "16:21":
         return name
     simple = exact.limit_denominator(12)
     return f"{simple.numerator}:{simple.denominator}"
 
 
-def crop_to(width_px: int, height_px: int, ratio: str) -> tuple[float, float]:
+def crop_fraction(width_px: int, height_px: int, ratio: str) -> tuple[float, float]:
     """The share of the width and of the height that a centred crop to this ratio keeps."""
-    change = _asked(ratio) / (width_px / height_px)
+    change = _parse_ratio(ratio) / (width_px / height_px)
     return (min(1.0, change), min(1.0, 1 / change))
 
 
-def _asked(ratio: str) -> float:
+def _parse_ratio(ratio: str) -> float:
     width, height = ratio.split(":")
     return int(width) / int(height)
 
 
-def _apart(one: float, other: float) -> float:
+def _relative_difference(one: float, other: float) -> float:
     return abs(log(one / other))

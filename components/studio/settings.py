@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
-from components.kie import Model, is_web_address
+from components.kie import Model, is_http_url
 from components.studio.db.database import BUSY_TIMEOUT_SECONDS
 from components.studio.safe_fetch.errors import FetchRefused
 from components.studio.safe_fetch.urls import parse_link
@@ -42,7 +42,7 @@ class Settings:
     """How long a write to the ledger waits for another; no name outside sets it."""
 
     @property
-    def sandboxed(self) -> bool:
+    def uses_sandbox(self) -> bool:
         """Whether pictures come from the sandbox that the app carries."""
         return self.api_key is None
 
@@ -116,4 +116,4 @@ def _is_plain_address(value: str) -> bool:
         parse_link(value)
     except FetchRefused:
         return False
-    return is_web_address(value)
+    return is_http_url(value)

@@ -13,41 +13,41 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from components.kie import CallbackHint, GenerationRequest, InvalidRequest, KontextClient
-from components.studio.credits import BalanceWatch
-from components.studio.db.gallery import Archive
-from components.studio.db.models import Entry, PictureRecord
-from components.studio.db.prompts import Notebook
-from components.studio.db.spending import Spend, spent_by
-from components.studio.db.tasks import Ledger, ServiceIdTaken
-from components.studio.drafts import Drafts
-from components.studio.events import Bell
+from components.kie import GenerationRequest, KieClient, ValidationError, WebhookEvent
+from components.studio.credits import CreditBalanceCache
+from components.studio.db.gallery import GalleryRepository
+from components.studio.db.models import ImageRecord, TaskWithImage
+from components.studio.db.prompts import PromptHistory
+from components.studio.db.spending import Spending, spending_for_user
+from components.studio.db.tasks import DuplicateTaskId, TaskRepository
+from components.studio.drafts import DraftStore
+from components.studio.events import EventBus
 from components.studio.export import Exported, gather
-from components.studio.fault_injection import DrillRoom
+from components.studio.fault_injection import FaultControls
 from components.studio.images.ingest import take_in
 from components.studio.images.store import Shelf
-from components.studio.lineage import Family, family_of
+from components.studio.lineage import EditTree, load_edit_tree
 from components.studio.safe_fetch.client import GuardedFetch
 from components.studio.settings import Settings
-from components.studio.task_import import Homecoming, Homecomings, checked_id
-from components.studio.tasks.models import State, Task, Trouble, new_token
+from components.studio.task_import import ImportResult, TaskImporter, validate_task_id
+from components.studio.tasks.models import FailureReason, Task, TaskState, new_token
 from components.studio.tasks.transitions import (
     Accepted,
-    advance,
-    called_back,
-    disproved,
-    looked_again,
-    sent_again,
+    apply_event,
+    apply_webhook,
+    recheck,
+    reject_claimed_id,
+    requeue,
 )
-from components.studio.worker.worker import Engine
+from components.studio.worker.worker import TaskWorker
 
 log = logging.getLogger("kontext.studio")
 
-MOST_VARIANTS = 4
-SAME_PRESS_SECONDS = 1.0
+MAX_VARIANTS = 4
+DOUBLE_SUBMIT_WINDOW_S = 1.0
 
 
-class NotYours(LookupError):
+class NotFoundError(LookupError):
     """No such task or picture, or it belongs to another designer: the two are not told apart."""
 
 
@@ -56,34 +56,34 @@ class Studio:
     """One installation at work. Methods raise LedgerUnavailable when the ledger cannot serve."""
 
     settings: Settings
-    client: KontextClient = field(repr=False)
-    ledger: Ledger
-    shelf: Shelf
-    archive: Archive
-    engine: Engine
-    bell: Bell
-    fetch: GuardedFetch
-    drill: DrillRoom | None = None
+    client: KieClient = field(repr=False)
+    repository: TaskRepository
+    image_store: Shelf
+    gallery: GalleryRepository
+    worker: TaskWorker
+    events: EventBus
+    http: GuardedFetch
+    fault_controls: FaultControls | None = None
     """Only where the sandbox plays the service."""
     clock: Callable[[], float] = time.time
-    notebook: Notebook = field(init=False)
-    drafts: Drafts = field(init=False)
-    balance: BalanceWatch = field(init=False)
+    prompts: PromptHistory = field(init=False)
+    drafts: DraftStore = field(init=False)
+    credit_cache: CreditBalanceCache = field(init=False)
 
     def __post_init__(self) -> None:
-        self.notebook = Notebook(self.ledger)
-        self.drafts = Drafts(self.notebook)
-        self.balance = BalanceWatch(self.client.credits)
-        self.engine.aftermath.charged = self.balance.stir
-        self._homecomings = Homecomings(
-            self.ledger, ask=self.client.query, price=self.settings.price, clock=self.clock
+        self.prompts = PromptHistory(self.repository)
+        self.drafts = DraftStore(self.prompts)
+        self.credit_cache = CreditBalanceCache(self.client.credits)
+        self.worker.hooks.on_charge = self.credit_cache.invalidate
+        self._task_importer = TaskImporter(
+            self.repository, query=self.client.query, price=self.settings.price, clock=self.clock
         )
 
     # Asking for pictures
 
     def submit(
         self,
-        designer: str,
+        user_id: str,
         request: GenerationRequest,
         *,
         source_id: str | None = None,
@@ -95,12 +95,12 @@ class Studio:
         Raises InvalidRequest, and NotYours for a source of somebody else's.
         """
         if source_id is not None:
-            request.check_as_edit()
-            self.picture(designer, source_id)
+            request.validate_for_edit()
+            self.image(user_id, source_id)
         now = self.clock()
         first = Task(
             id=uuid.uuid4().hex,
-            designer=designer,
+            user_id=user_id,
             batch=uuid.uuid4().hex,
             request=request,
             source_id=source_id,
@@ -110,149 +110,151 @@ class Studio:
         )
         others = [
             replace(first, id=uuid.uuid4().hex, token=new_token())
-            for _ in range(min(max(variants, 1), MOST_VARIANTS) - 1)
+            for _ in range(min(max(variants, 1), MAX_VARIANTS) - 1)
         ]
         new = [first, *others]
-        written = self.ledger.add_tasks(new, unless_since=now - SAME_PRESS_SECONDS)
+        written = self.repository.add_tasks(new, unless_since=now - DOUBLE_SUBMIT_WINDOW_S)
         if written[0].batch == first.batch:
             for task in written:
-                self.engine.take_up(task)
+                self.worker.enqueue(task)
         return written
 
-    def look_again(self, designer: str, task_id: str) -> Task:
+    def recheck_task(self, user_id: str, task_id: str) -> Task:
         """Watch a task anew whose result may still be at the service."""
-        return self._changed(designer, task_id, lambda task: looked_again(task, self.clock()))
+        return self._change_task(user_id, task_id, lambda task: recheck(task, self.clock()))
 
-    def send_again(self, designer: str, task_id: str) -> Task:
+    def resubmit_task(self, user_id: str, task_id: str) -> Task:
         """Send an unconfirmed task again: its designer knows that it was not made."""
-        return self._changed(designer, task_id, sent_again)
+        return self._change_task(user_id, task_id, requeue)
 
-    def confirm(self, designer: str, task_id: str, service_id: str) -> Task:
+    def assign_task_id(self, user_id: str, task_id: str, provider_id: str) -> Task:
         """Give an unconfirmed task the id that the service knows it by.
 
         Raises InvalidRequest for what cannot be an id, or is the id of another task of this
         designer's. An id that the service does not know, or knows for another prompt, leaves it
         unconfirmed; so does one of another designer's, which is not told apart from those.
         """
-        named = Accepted(checked_id(service_id), proven=False)
+        named = Accepted(validate_task_id(provider_id), confirmed=False)
         try:
-            return self._changed(designer, task_id, lambda task: advance(task, named, self.clock()))
-        except ServiceIdTaken as taken:
-            if taken.holder.designer == designer:
-                raise InvalidRequest(
+            return self._change_task(
+                user_id, task_id, lambda task: apply_event(task, named, self.clock())
+            )
+        except DuplicateTaskId as taken:
+            if taken.holder.user_id == user_id:
+                raise ValidationError(
                     "task_id", "This task id belongs to another picture here: copy the right one."
                 ) from taken
-        return self._changed(designer, task_id, disproved)
+        return self._change_task(user_id, task_id, reject_claimed_id)
 
-    def adopt(self, designer: str, service_id: str) -> Homecoming:
+    def import_task(self, user_id: str, provider_id: str) -> ImportResult:
         """Bring home a task by the id that the service knows it by; may take 15 seconds.
 
         One that is here already is looked at again. Raises what `Homecomings.find` raises.
         """
-        found = self._homecomings.find(designer, checked_id(service_id))
+        found = self._task_importer.import_by_id(user_id, validate_task_id(provider_id))
         if found.is_new:
-            self.engine.take_up(found.task)
+            self.worker.enqueue(found.task)
             return found
-        if found.task.state is State.UNCONFIRMED:
-            return replace(found, task=self.confirm(designer, found.task.id, service_id))
-        return replace(found, task=self.look_again(designer, found.task.id))
+        if found.task.state is TaskState.UNCONFIRMED:
+            return replace(found, task=self.assign_task_id(user_id, found.task.id, provider_id))
+        return replace(found, task=self.recheck_task(user_id, found.task.id))
 
-    def dismiss(self, designer: str, task_id: str) -> None:
+    def dismiss(self, user_id: str, task_id: str) -> None:
         """Take an ended task without a picture off the list."""
-        self.ledger.dismiss(designer, task_id)
-        self.bell.ring(designer)
+        self.repository.dismiss(user_id, task_id)
+        self.events.publish(user_id)
 
-    def heed_callback(self, token: str, hint: CallbackHint) -> None:
+    def handle_webhook(self, token: str, hint: WebhookEvent) -> None:
         """Look at the task that bears this token; an unknown token is as good as none.
 
         The callback is a hint: all that is taken from it is the id of a task that lost its own.
         """
-        task = self.ledger.task_by_token(token)
+        task = self.repository.task_by_token(token)
         if task is None:
             return
         try:
-            changed = self.engine.change(
-                task.id, lambda task: called_back(task, hint.task_id, self.clock())
+            changed = self.worker.update_task(
+                task.id, lambda task: apply_webhook(task, hint.task_id, self.clock())
             )
-            is_its_own = changed is not None and changed[1].service_id == hint.task_id
-        except ServiceIdTaken:
+            is_its_own = changed is not None and changed[1].provider_id == hint.task_id
+        except DuplicateTaskId:
             is_its_own = False
         if not is_its_own:
             # It may be a picture that was paid for: with its id it can be brought home by hand.
             log.warning(
                 "callback for another task", extra={"task": task.id, "service_id": hint.task_id}
             )
-        self.engine.hasten(task.id)
+        self.worker.poll_now(task.id)
 
     # What a designer sees
 
-    def entries(self, designer: str, *, limit: int, offset: int = 0) -> list[Entry]:
+    def recent_tasks(self, user_id: str, *, limit: int, offset: int = 0) -> list[TaskWithImage]:
         """A designer's tasks, newest first, each with its picture if it has one."""
-        return self.ledger.entries(designer, limit=limit, offset=offset)
+        return self.repository.recent_tasks(user_id, limit=limit, offset=offset)
 
-    def picture(self, designer: str, picture_id: str) -> PictureRecord:
+    def image(self, user_id: str, image_id: str) -> ImageRecord:
         """A picture of this designer's that was not thrown away. Raises NotYours."""
-        found = self.ledger.picture(picture_id)
-        if found is None or found.designer != designer or found.deleted_at is not None:
-            raise NotYours
+        found = self.repository.image(image_id)
+        if found is None or found.user_id != user_id or found.deleted_at is not None:
+            raise NotFoundError
         return found
 
-    def task(self, designer: str, task_id: str) -> Task:
+    def task(self, user_id: str, task_id: str) -> Task:
         """A task of this designer's. Raises NotYours."""
-        found = self.ledger.task(task_id)
-        if found is None or found.designer != designer:
-            raise NotYours
+        found = self.repository.task(task_id)
+        if found is None or found.user_id != user_id:
+            raise NotFoundError
         return found
 
-    def family(self, designer: str, picture_id: str, *, with_thrown: bool = False) -> Family:
+    def edit_tree(self, user_id: str, image_id: str, *, include_deleted: bool = False) -> EditTree:
         """The picture with all it came from and led to. Raises NotYours.
 
         What was thrown away is left out, unless the gaps are asked for.
         """
-        self.picture(designer, picture_id)
-        family = family_of(self.ledger, designer, picture_id)
-        return family if with_thrown else family.kept()
+        self.image(user_id, image_id)
+        family = load_edit_tree(self.repository, user_id, image_id)
+        return family if include_deleted else family.without_deleted()
 
-    def running_edits(self, designer: str, family: Family) -> list[Entry]:
+    def pending_edits(self, user_id: str, family: EditTree) -> list[TaskWithImage]:
         """The edits of a family's pictures that have not made a picture, newest first."""
-        edits = self.ledger.edits_of(designer, [step.picture.id for step in family.steps])
-        return [entry for entry in reversed(edits) if entry.picture is None]
+        edits = self.repository.edits_of(user_id, [step.image.id for step in family.nodes])
+        return [entry for entry in reversed(edits) if entry.image is None]
 
-    def choose_source(self, designer: str, picture_id: str | None) -> None:
+    def select_source(self, user_id: str, image_id: str | None) -> None:
         """Put a picture of this designer's on the desk, or clear it. Raises NotYours."""
-        if picture_id is not None:
-            self.picture(designer, picture_id)
-        self.ledger.put_on_desk(designer, picture_id)
+        if image_id is not None:
+            self.image(user_id, image_id)
+        self.repository.set_selected_source(user_id, image_id)
 
-    def chosen_source(self, designer: str) -> PictureRecord | None:
+    def selected_source(self, user_id: str) -> ImageRecord | None:
         """The picture on the desk: it stays over a reload, a restart and a change of page."""
-        picture_id = self.ledger.on_desk(designer)
+        image_id = self.repository.get_selected_source(user_id)
         try:
-            return None if picture_id is None else self.picture(designer, picture_id)
-        except NotYours:
+            return None if image_id is None else self.image(user_id, image_id)
+        except NotFoundError:
             return None  # it was deleted since
 
-    def place_in_queue(self) -> dict[str, int]:
+    def queue_positions(self) -> dict[str, int]:
         """For each task that waits to be sent, its place: 1 goes first."""
-        return {task.id: place for place, task in enumerate(self.engine.queue(), start=1)}
+        return {task.id: place for place, task in enumerate(self.worker.queue(), start=1)}
 
     @property
-    def held_by(self) -> Trouble | None:
+    def pause_reason(self) -> FailureReason | None:
         """What keeps the whole queue from being sent: the key or the credit."""
-        return self.engine.held_by
+        return self.worker.pause_reason
 
-    def spent(self, designer: str, *, since: float = 0.0) -> Spend:
+    def spending(self, user_id: str, *, since: float = 0.0) -> Spending:
         """What a designer has spent since then, in epoch seconds."""
-        return spent_by(self.ledger, designer, since=since)
+        return spending_for_user(self.repository, user_id, since=since)
 
     # Bringing pictures in
 
-    def bring_in(self, designer: str, data: bytes, *, label: str) -> PictureRecord:
+    def import_image(self, user_id: str, data: bytes, *, label: str) -> ImageRecord:
         """Keep a copy of a picture to edit. Raises UnusablePicture, or OSError from the disk."""
         taken = take_in(data)
-        record = PictureRecord(
+        record = ImageRecord(
             id=uuid.uuid4().hex,
-            designer=designer,
+            user_id=user_id,
             task_id=None,
             format=taken.format,
             width_px=taken.width_px,
@@ -262,37 +264,37 @@ class Studio:
             label=label,
             notes=taken.notes,
         )
-        self.shelf.put(record.id, record.format, taken.data)
-        self.ledger.add_picture(record)
+        self.image_store.put(record.id, record.format, taken.data)
+        self.repository.add_image(record)
         return record
 
-    def bring_in_from(self, designer: str, url: str) -> PictureRecord:
+    def import_image_from_url(self, user_id: str, url: str) -> ImageRecord:
         """The same from a web address. Raises FetchRefused as well."""
-        return self.bring_in(designer, self.fetch.get(url).data, label=url)
+        return self.import_image(user_id, self.http.get(url).data, label=url)
 
-    def exported(self, designer: str, picture_ids: Iterable[str]) -> Iterator[Exported]:
+    def export_items(self, user_id: str, image_ids: Iterable[str]) -> Iterator[Exported]:
         """Pictures of this designer's to take along, with their making; others are left out."""
-        return gather(self.ledger, self.shelf, designer, picture_ids)
+        return gather(self.repository, self.image_store, user_id, image_ids)
 
-    def picture_file(self, record: PictureRecord) -> Path:
+    def image_path(self, record: ImageRecord) -> Path:
         """Where the file of a picture lies."""
-        return self.shelf.picture_path(record.id, record.format)
+        return self.image_store.picture_path(record.id, record.format)
 
-    def thumbnail_file(self, record: PictureRecord) -> Path:
+    def thumbnail_path(self, record: ImageRecord) -> Path:
         """Where the thumbnail of a picture lies."""
-        return self.shelf.thumbnail_path(record.id)
+        return self.image_store.thumbnail_path(record.id)
 
     def close(self) -> None:
         """Stop working; every unfinished task goes on at the next start."""
-        self.engine.stop()
-        self.balance.close()
+        self.worker.stop()
+        self.credit_cache.close()
         self.drafts.close()
-        self.ledger.close()
+        self.repository.close()
         self.client.close()
 
-    def _changed(self, designer: str, task_id: str, rule: Callable[[Task], Task]) -> Task:
-        self.task(designer, task_id)
-        changed = self.engine.change(task_id, rule)
+    def _change_task(self, user_id: str, task_id: str, rule: Callable[[Task], Task]) -> Task:
+        self.task(user_id, task_id)
+        changed = self.worker.update_task(task_id, rule)
         if changed is None:
-            raise NotYours
+            raise NotFoundError
         return changed[1]

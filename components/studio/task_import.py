@@ -13,48 +13,48 @@ from decimal import Decimal
 from components.kie import (
     ASPECT_RATIOS,
     GenerationRequest,
-    InvalidRequest,
     Model,
     OutputFormat,
-    TaskNotFound,
-    TaskReport,
+    TaskNotFoundError,
+    TaskStatus,
+    ValidationError,
     safety_range,
 )
-from components.studio.db.imported_tasks import picture_uploaded_to, settle
-from components.studio.db.tasks import Ledger
-from components.studio.tasks.models import State, Task, new_token
+from components.studio.db.imported_tasks import get_or_create_by_provider_id, image_id_by_upload_url
+from components.studio.db.tasks import TaskRepository
+from components.studio.tasks.models import Task, TaskState, new_token
 
-NOTHING_THERE = (
+NOT_FOUND_MESSAGE = (
     "There is nothing to bring home under this id. "
     "Check it; if it is less than two minutes old, try again soon."
 )
 
 
 @dataclass(frozen=True)
-class Homecoming:
+class ImportResult:
     """A task that is followed here from now on, or has been all along."""
 
     task: Task
     is_new: bool
 
 
-class Homecomings:
+class TaskImporter:
     """Finds what an id of the service stands for. `ask` is record-info and raises KontextError."""
 
     def __init__(
         self,
-        ledger: Ledger,
+        repository: TaskRepository,
         *,
-        ask: Callable[[str], TaskReport],
+        query: Callable[[str], TaskStatus],
         price: Callable[[Model], Decimal],
         clock: Callable[[], float],
     ) -> None:
-        self._ledger = ledger
-        self._ask = ask
+        self._ledger = repository
+        self._query = query
         self._price = price
         self._clock = clock
 
-    def find(self, designer: str, service_id: str) -> Homecoming:
+    def import_by_id(self, user_id: str, provider_id: str) -> ImportResult:
         """The task of this id: the designer's own that is here, or a new one, written down.
 
         One that is unconfirmed with the same prompt is taken to be this one. Raises
@@ -62,40 +62,40 @@ class Homecomings:
         and for one that is somebody else's here; KontextError when the service cannot be asked;
         LedgerUnavailable.
         """
-        held = self._ledger.task_by_service_id(service_id)
-        if held is not None and held.designer == designer:
-            return self._settled(held)
+        held = self._ledger.task_by_provider_id(provider_id)
+        if held is not None and held.user_id == user_id:
+            return self._get_or_create(held)
         try:
-            report = self._ask(service_id)
-        except TaskNotFound as error:
-            raise InvalidRequest("task_id", NOTHING_THERE) from error
-        new = task_from(
+            report = self._query(provider_id)
+        except TaskNotFoundError as error:
+            raise ValidationError("task_id", NOT_FOUND_MESSAGE) from error
+        new = task_from_status(
             report,
-            designer=designer,
-            source_id=self._source_of(report, designer),
+            user_id=user_id,
+            source_id=self._source_image_id(report, user_id),
             price=self._price,
             now=self._clock(),
         )
-        lost = self._unconfirmed_like(new)
-        found = self._settled(new) if lost is None else Homecoming(lost, is_new=False)
-        if found.task.designer != designer:
-            raise InvalidRequest("task_id", NOTHING_THERE)
+        lost = self._matching_unconfirmed(new)
+        found = self._get_or_create(new) if lost is None else ImportResult(lost, is_new=False)
+        if found.task.user_id != user_id:
+            raise ValidationError("task_id", NOT_FOUND_MESSAGE)
         return found
 
-    def _settled(self, task: Task) -> Homecoming:
-        return Homecoming(*settle(self._ledger, task))
+    def _get_or_create(self, task: Task) -> ImportResult:
+        return ImportResult(*get_or_create_by_provider_id(self._ledger, task))
 
-    def _source_of(self, report: TaskReport, designer: str) -> str | None:
+    def _source_image_id(self, report: TaskStatus, user_id: str) -> str | None:
         """The designer's picture that the task edits, if it was uploaded from here."""
         url = (report.parameters or {}).get("inputImage")
-        return picture_uploaded_to(self._ledger, designer, url) if isinstance(url, str) else None
+        return image_id_by_upload_url(self._ledger, user_id, url) if isinstance(url, str) else None
 
-    def _unconfirmed_like(self, new: Task) -> Task | None:
-        asked = (new.designer, new.request.prompt, new.request.model)
+    def _matching_unconfirmed(self, new: Task) -> Task | None:
+        asked = (new.user_id, new.request.prompt, new.request.model)
         for task in self._ledger.unfinished():
             request = task.request
-            if task.state is State.UNCONFIRMED and asked == (
-                task.designer,
+            if task.state is TaskState.UNCONFIRMED and asked == (
+                task.user_id,
                 request.prompt,
                 request.model,
             ):
@@ -103,18 +103,18 @@ class Homecomings:
         return None
 
 
-def checked_id(service_id: str) -> str:
+def validate_task_id(provider_id: str) -> str:
     """A task id as it was pasted, without the space around it. Raises InvalidRequest."""
-    named = service_id.strip()
+    named = provider_id.strip()
     if not named.isprintable() or not 1 <= len(named) <= 200:
-        raise InvalidRequest("task_id", "This is no task id: copy it again from the service.")
+        raise ValidationError("task_id", "This is no task id: copy it again from the service.")
     return named
 
 
-def task_from(
-    report: TaskReport,
+def task_from_status(
+    report: TaskStatus,
     *,
-    designer: str,
+    user_id: str,
     source_id: str | None,
     price: Callable[[Model], Decimal],
     now: float,
@@ -124,23 +124,23 @@ def task_from(
     It has no time of sending or acceptance, since nobody here saw them; so it teaches nobody
     how long a picture takes. Raises InvalidRequest for a record that cannot be read.
     """
-    request = _request_from(report)
+    request = _request_from_status(report)
     return Task(
         id=uuid.uuid4().hex,
-        designer=designer,
+        user_id=user_id,
         batch=uuid.uuid4().hex,
         request=request,
         source_id=source_id,
         token=new_token(),
         price=price(request.model),
         created_at=now,
-        state=State.GENERATING,
-        service_id=report.task_id,
-        watched_since=now,
+        state=TaskState.GENERATING,
+        provider_id=report.task_id,
+        polling_since=now,
     )
 
 
-def _request_from(report: TaskReport) -> GenerationRequest:
+def _request_from_status(report: TaskStatus) -> GenerationRequest:
     """The request in the service's record; what it does not say, or says oddly, is the default."""
     shown: Mapping[str, object] = report.parameters or {}
     prompt, tolerance = shown.get("prompt"), shown.get("safetyTolerance")
@@ -162,8 +162,8 @@ def _request_from(report: TaskReport) -> GenerationRequest:
             store_in_china=shown.get("uploadCn") is True,
             watermark=str(shown.get("watermark") or "") or None,
         )
-    except InvalidRequest as error:
-        raise InvalidRequest(
+    except ValidationError as error:
+        raise ValidationError(
             "task_id", "The service's record of this task cannot be read here."
         ) from error
 

@@ -9,124 +9,122 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from components.studio.db.gallery import Archive
-from components.studio.studio import NotYours
+from components.studio.db.gallery import GalleryRepository
+from components.studio.studio import NotFoundError
 from components.studio.tasks.models import Task
 from components.ui import session, task_id_dialogs
-from components.ui.form.generation_form import Form
-from components.ui.session import OnTable, Session
+from components.ui.form.generation_form import GenerationForm
+from components.ui.session import DialogState, TabState
 from components.ui.widgets.image_grid import SheetEvent, Undo, event_of
 
 
-def prepare(sheet_key: str) -> None:
+def on_card_event(grid_key: str) -> None:
     """The first step, in the callback: change what the next run will draw."""
-    event = event_of(sheet_key)
+    event = event_of(grid_key)
     if event is None:
         return
-    tab, studio = session.current(), session.studio()
+    tab, studio = session.tab_state(), session.studio()
     try:
         match event.verb:
             case "remix":
-                _remix(studio.task(tab.designer, event.card_id))
+                _remix(studio.task(tab.user_id, event.card_id))
             case "edit":
-                session.choose_source(_picture_of(event.card_id))
+                session.select_source(_image_id_for(event.card_id))
             case "look":
-                studio.look_again(tab.designer, event.card_id)
+                studio.recheck_task(tab.user_id, event.card_id)
             case "send":
-                studio.send_again(tab.designer, event.card_id)
+                studio.resubmit_task(tab.user_id, event.card_id)
             case _:
-                _file(tab, studio.archive, event)
-    except NotYours:
+                _apply_to_gallery(tab, studio.gallery, event)
+    except NotFoundError:
         st.toast("That picture is no longer here.")
     except OSError:
         st.toast("Some could not be deleted: the server's disk refuses. They stay in the trash.")
 
 
-def undo_of() -> Undo | None:
+def pending_undo() -> Undo | None:
     """What the last press threw away and can be taken back."""
-    tab = session.current()
-    count = len(tab.thrown)
+    tab = session.tab_state()
+    count = len(tab.last_trashed)
     if not count:
         return None
     words = "Moved to the trash" if count == 1 else f"{count} moved to the trash"
-    return Undo(words, tab.thrown_number)
+    return Undo(words, tab.trash_count)
 
 
-def follow(event: SheetEvent | None) -> None:
+def navigate_after(event: SheetEvent | None) -> None:
     """The second step, in the run: go where the designer wants to be."""
     if event is None:
         return
     if event.verb == "claim":
-        task_id_dialogs.settle(event.card_id)
+        task_id_dialogs.resolve_unconfirmed_dialog(event.card_id)
         return
     if event.verb == "edit":
         st.switch_page("pages/edit.py")
-    if event.verb == "remix" and (task := _task_of(event)) is not None:
+    if event.verb == "remix" and (task := _task_for(event)) is not None:
         st.switch_page("pages/edit.py" if task.is_edit else "pages/generate.py")
 
 
-def _task_of(event: SheetEvent) -> Task | None:
+def _task_for(event: SheetEvent) -> Task | None:
     """The card's task, or None when it was deleted meanwhile in another tab."""
     try:
-        return session.studio().task(session.current().designer, event.card_id)
-    except NotYours:
+        return session.studio().task(session.tab_state().user_id, event.card_id)
+    except NotFoundError:
         return None
 
 
-def _file(tab: Session, archive: Archive, event: SheetEvent) -> None:
+def _apply_to_gallery(tab: TabState, gallery: GalleryRepository, event: SheetEvent) -> None:
     """What changes the archive: everything that can be done to several cards at once."""
     ids = event.card_ids
     match event.verb:
         case "delete" | "dismiss":
-            archive.throw_away(tab.designer, ids)
-            tab.thrown, tab.thrown_number = ids, tab.thrown_number + 1
+            gallery.move_to_trash(tab.user_id, ids)
+            tab.last_trashed, tab.trash_count = ids, tab.trash_count + 1
         case "undo":
-            archive.restore(tab.designer, tab.thrown)
-            tab.thrown = ()
+            gallery.restore(tab.user_id, tab.last_trashed)
+            tab.last_trashed = ()
         case "restore":
-            archive.restore(tab.designer, ids)
+            gallery.restore(tab.user_id, ids)
         case "purge":
-            archive.empty_trash(tab.designer, ids)
+            gallery.empty_trash(tab.user_id, ids)
         case "star":
-            made = [entry.picture for entry in archive.entries(tab.designer, ids)]
-            are_starred = all(picture.starred for picture in made if picture)
-            archive.star(tab.designer, ids, starred=not are_starred)
+            made = [entry.image for entry in gallery.tasks_with_images(tab.user_id, ids)]
+            are_starred = all(image.starred for image in made if image)
+            gallery.star(tab.user_id, ids, starred=not are_starred)
         case "front":
-            archive.put_in_front(tab.designer, event.card_id)
+            gallery.set_cover(tab.user_id, event.card_id)
         case "lineage":
-            tab.table = OnTable(tree_of=_picture_of(event.card_id))
+            tab.dialog = DialogState(tree_of=_image_id_for(event.card_id))
         case "compare":
-            tab.table = OnTable(pair=_pair_of(ids))
+            tab.dialog = DialogState(pair=_pair_for(ids))
 
 
-def _picture_of(card_id: str) -> str:
+def _image_id_for(card_id: str) -> str:
     """The picture of a card, which is a task's or a picture that was brought in.
 
     Raises NotYours, also for a task without a picture.
     """
-    tab, studio = session.current(), session.studio()
+    tab, studio = session.tab_state(), session.studio()
     try:
-        picture_id = studio.task(tab.designer, card_id).picture_id
-    except NotYours:
-        picture_id = card_id
-    return studio.picture(tab.designer, picture_id or "").id
+        image_id = studio.task(tab.user_id, card_id).image_id
+    except NotFoundError:
+        image_id = card_id
+    return studio.image(tab.user_id, image_id or "").id
 
 
-def _pair_of(card_ids: Sequence[str]) -> tuple[str, str]:
+def _pair_for(card_ids: Sequence[str]) -> tuple[str, str]:
     """Two pictures, the earlier first; a single one is an edit, beside its source."""
-    tab, studio = session.current(), session.studio()
-    after = _picture_of(card_ids[-1])
+    tab, studio = session.tab_state(), session.studio()
+    after = _image_id_for(card_ids[-1])
     if len(card_ids) == 1:
-        source_id = studio.task(tab.designer, card_ids[0]).source_id
-        return studio.picture(tab.designer, source_id or "").id, after
-    pair = [
-        studio.picture(tab.designer, picture_id) for picture_id in (after, _picture_of(card_ids[0]))
-    ]
-    first, second = sorted(pair, key=lambda picture: picture.created_at)
+        source_id = studio.task(tab.user_id, card_ids[0]).source_id
+        return studio.image(tab.user_id, source_id or "").id, after
+    pair = [studio.image(tab.user_id, image_id) for image_id in (after, _image_id_for(card_ids[0]))]
+    first, second = sorted(pair, key=lambda image: image.created_at)
     return first.id, second.id
 
 
 def _remix(task: Task) -> None:
-    Form("edit" if task.is_edit else "generate").fill(task.request)
+    GenerationForm("edit" if task.is_edit else "generate").load_request(task.request)
     if task.is_edit:
-        session.choose_source(task.source_id)
+        session.select_source(task.source_id)

@@ -4,124 +4,127 @@ from __future__ import annotations
 
 import streamlit as st
 
-from components.studio.lineage import Family, Step
-from components.studio.studio import NotYours
+from components.studio.lineage import EditNode, EditTree
+from components.studio.studio import NotFoundError
 from components.ui import session
-from components.ui.card_view_models import download_url, picture_url, thumbnail_url
-from components.ui.related_images import named
-from components.ui.session import OnTable
-from components.ui.widgets.edit_tree import Node, tree
+from components.ui.card_view_models import download_url, image_url, thumbnail_url
+from components.ui.related_images import step_labels
+from components.ui.session import DialogState
+from components.ui.widgets.edit_tree import Node
+from components.ui.widgets.edit_tree import tree as edit_tree
 from components.ui.widgets.image_compare import Side, compare
 
 PAIR_HEIGHT_PX = 380
 
 
-def draw_table() -> None:
+def render_dialog() -> None:
     """Draw what the designer has laid on the table, if anything."""
-    on_table = session.current().table
+    on_table = session.tab_state().dialog
     if on_table is not None:
         title = "Lineage" if on_table.tree_of else "Compare"
-        st.dialog(title, width="large", on_dismiss=_clear)(_draw)(on_table)
+        st.dialog(title, width="large", on_dismiss=_close)(_render)(on_table)
 
 
-def _clear() -> None:
-    session.current().table = None
+def _close() -> None:
+    session.tab_state().dialog = None
 
 
-def _draw(on_table: OnTable) -> None:
-    tab, studio = session.current(), session.studio()
+def _render(dialog: DialogState) -> None:
+    tab, studio = session.tab_state(), session.studio()
     try:
-        if on_table.tree_of is None:
-            _draw_pair(_strangers(on_table.pair or ("", "")))
+        if dialog.tree_of is None:
+            _render_pair(_unrelated_pair(dialog.pair or ("", "")))
             return
-        family = studio.family(tab.designer, on_table.tree_of, with_thrown=True)
-    except NotYours:
+        tree = studio.edit_tree(tab.user_id, dialog.tree_of, include_deleted=True)
+    except NotFoundError:
         st.caption("That picture is no longer here.")
         return
-    if on_table.pair is None:
-        on_table.pair = _first_pair(family, on_table.tree_of)
-    pair = _pair_in(family, on_table)
+    if dialog.pair is None:
+        dialog.pair = _first_pair(tree, dialog.tree_of)
+    pair = _selected_pair(tree, dialog)
     if pair is not None:
-        _draw_pair(pair)
-    _draw_tree(family, on_table)
+        _render_pair(pair)
+    _render_tree(tree, dialog)
 
 
-Named = tuple[str, Step]
+LabelledNode = tuple[str, EditNode]
 
 
-def _strangers(pair: tuple[str, str]) -> tuple[Named, Named]:
+def _unrelated_pair(pair: tuple[str, str]) -> tuple[LabelledNode, LabelledNode]:
     """Two pictures that need not be relatives. Raises NotYours."""
-    tab, studio = session.current(), session.studio()
+    tab, studio = session.tab_state(), session.studio()
     steps = []
-    for picture_id in pair:
-        picture = studio.picture(tab.designer, picture_id)
-        task = studio.task(tab.designer, picture.task_id) if picture.task_id else None
-        steps.append(Step(picture, task))
+    for image_id in pair:
+        image = studio.image(tab.user_id, image_id)
+        task = studio.task(tab.user_id, image.task_id) if image.task_id else None
+        steps.append(EditNode(image, task))
     return ("Before", steps[0]), ("After", steps[1])
 
 
-def _first_pair(family: Family, picture_id: str) -> tuple[str, str] | None:
+def _first_pair(tree: EditTree, image_id: str) -> tuple[str, str] | None:
     """The picture beside the one it was made from."""
-    step = family.kept().step(picture_id)
-    parent = family.kept().step(step.parent_id) if step and step.parent_id else None
-    return (parent.picture.id, picture_id) if parent else None
+    step = tree.without_deleted().node(image_id)
+    parent = tree.without_deleted().node(step.parent_id) if step and step.parent_id else None
+    return (parent.image.id, image_id) if parent else None
 
 
-def _pair_in(family: Family, on_table: OnTable) -> tuple[Named, Named] | None:
-    if on_table.pair is None:
+def _selected_pair(tree: EditTree, dialog: DialogState) -> tuple[LabelledNode, LabelledNode] | None:
+    if dialog.pair is None:
         return None
-    before, after = (family.kept().step(picture_id) for picture_id in on_table.pair)
+    before, after = (tree.without_deleted().node(image_id) for image_id in dialog.pair)
     if before is None or after is None:
         return None
-    names = {step.picture.id: name for name, step in named(family.line(after.picture.id))}
-    return (names.get(before.picture.id, "Before"), before), (names[after.picture.id], after)
+    names = {step.image.id: name for name, step in step_labels(tree.ancestors(after.image.id))}
+    return (names.get(before.image.id, "Before"), before), (names[after.image.id], after)
 
 
-def _draw_pair(pair: tuple[Named, Named]) -> None:
+def _render_pair(pair: tuple[LabelledNode, LabelledNode]) -> None:
     before, after = pair
-    compare(_side(before), _side(after), key="table-compare", height_px=PAIR_HEIGHT_PX)
-    picture = after[1].picture
+    compare(
+        _compare_image(before), _compare_image(after), key="table-compare", height_px=PAIR_HEIGHT_PX
+    )
+    image = after[1].image
     with st.container(key="kx-table-verbs", horizontal=True):
         if st.button("Edit this", key="table-edit", type="primary"):
-            session.choose_source(picture.id)
-            _clear()
+            session.select_source(image.id)
+            _close()
             st.switch_page("pages/edit.py")
-        st.link_button("Download", download_url(picture))
+        st.link_button("Download", download_url(image))
 
 
-def _side(named_step: Named) -> Side:
+def _compare_image(named_step: LabelledNode) -> Side:
     name, step = named_step
-    picture = step.picture
-    alt = f"{step.words} ({name})"
-    return Side(picture_url(picture), picture.width_px, picture.height_px, name, alt)
+    image = step.image
+    alt = f"{step.label} ({name})"
+    return Side(image_url(image), image.width_px, image.height_px, name, alt)
 
 
-def _draw_tree(family: Family, on_table: OnTable) -> None:
-    roles = dict(zip(on_table.pair or (), ("before", "after"), strict=False))
-    if len(family.steps) > 1:
+def _render_tree(tree: EditTree, dialog: DialogState) -> None:
+    roles = dict(zip(dialog.pair or (), ("before", "after"), strict=False))
+    if len(tree.nodes) > 1:
         st.caption("Pick a picture for the after; the one picked before it becomes the before.")
     else:
         st.caption("Nothing was made from this picture yet, and it was made from none.")
-    nodes = [_node(step, roles.get(step.picture.id, "")) for step in family.steps]
-    tree(nodes, key="table-tree", on_pick=lambda picture_id: _pick(on_table, picture_id))
+    nodes = [_tree_node(step, roles.get(step.image.id, "")) for step in tree.nodes]
+    edit_tree(nodes, key="table-tree", on_pick=lambda image_id: _select(dialog, image_id))
 
 
-def _node(step: Step, role: str) -> Node:
-    picture = step.picture
-    kept = picture.deleted_at is None
+def _tree_node(step: EditNode, role: str) -> Node:
+    image = step.image
+    kept = image.deleted_at is None
     return Node(
-        id=picture.id,
+        id=image.id,
         parent_id=step.parent_id,
-        words=step.words,
-        alt=f"{step.words} (step)",
-        thumbnail_url=thumbnail_url(picture.id) if kept else None,
+        words=step.label,
+        alt=f"{step.label} (step)",
+        thumbnail_url=thumbnail_url(image.id) if kept else None,
         role=role,
-        starred=picture.starred,
+        starred=image.starred,
     )
 
 
-def _pick(on_table: OnTable, picture_id: str) -> None:
+def _select(dialog: DialogState, image_id: str) -> None:
     """The picked one is the after; what was the after becomes the before."""
-    last = on_table.pair[1] if on_table.pair else on_table.tree_of
-    if last is not None and last != picture_id:
-        on_table.pair = (last, picture_id)
+    last = dialog.pair[1] if dialog.pair else dialog.tree_of
+    if last is not None and last != image_id:
+        dialog.pair = (last, image_id)

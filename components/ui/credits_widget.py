@@ -12,44 +12,44 @@ from decimal import Decimal
 
 import streamlit as st
 
-from components.studio.credits import Balance
-from components.studio.db.spending import DOLLARS_A_CREDIT, Spend
+from components.studio.credits import CreditBalance
+from components.studio.db.spending import DOLLARS_PER_CREDIT, Spending
 from components.ui import fault_controls, session, task_id_dialogs
-from components.ui.messages import credits_in_words, headline
+from components.ui.messages import failure_headline, format_credits
 from components.ui.widgets.auto_refresh import beat
 
-LOOK_SECONDS = 10.0  # a look costs the ledger a sum; the service is asked more rarely
+REFRESH_SECONDS = 10.0  # a look costs the ledger a sum; the service is asked more rarely
 _KEY = "kx-purse-open"
 
 
-def draw_purse() -> None:
+def render_credits() -> None:
     """Draw the chip."""
-    st.fragment(_draw)()
+    st.fragment(_render)()
 
 
-def _draw() -> None:
-    tab, studio = session.current(), session.studio()
-    balance = studio.balance.look()
+def _render() -> None:
+    tab, studio = session.tab_state(), session.studio()
+    balance = studio.credit_cache.get()
     midnight = start_of_day(time.time(), session.time_zone())
     with st.container(key="kx-purse", horizontal=True, vertical_alignment="center", gap=None):
         # Not in the popover's label: with another label or help it is another one, and closed.
-        st.html(number_html(balance), width="content")
+        st.html(balance_html(balance), width="content")
         # Of its state we must know, so that it can be closed from here.
         behind = st.popover("credits", key=_KEY, type="tertiary", on_change="rerun")
-        beat(LOOK_SECONDS, key="purse-beat")
+        beat(REFRESH_SECONDS, key="purse-beat")
     with behind:
         st.html(
-            purse_html(
+            credits_html(
                 balance,
-                today=studio.spent(tab.designer, since=midnight),
-                in_all=studio.spent(tab.designer),
+                today=studio.spending(tab.user_id, since=midnight),
+                in_all=studio.spending(tab.user_id),
             )
         )
         bring = st.button("Bring home by task id", width="stretch", on_click=_close)
-        if studio.drill is not None:
-            fault_controls.draw_drill(studio.drill)
+        if studio.fault_controls is not None:
+            fault_controls.render_fault_controls(studio.fault_controls)
     if bring:
-        task_id_dialogs.bring_home()
+        task_id_dialogs.import_task_dialog()
 
 
 def _close() -> None:
@@ -62,60 +62,60 @@ def start_of_day(now: float, zone: tzinfo | None) -> float:
     return today.replace(hour=0, minute=0, second=0, microsecond=0).timestamp()
 
 
-def money(credits_: Decimal) -> str:
+def format_usd(credits_: Decimal) -> str:
     """Dollars of so many credits, such as "$4.98", and "$0.025" where a cent is too coarse."""
-    dollars = f"{credits_ * DOLLARS_A_CREDIT:,.3f}"
+    dollars = f"{credits_ * DOLLARS_PER_CREDIT:,.3f}"
     return f"${dollars.removesuffix('0')}"
 
 
-def number_html(balance: Balance | None) -> str:
+def balance_html(balance: CreditBalance | None) -> str:
     """The credits left, or a dash that tells why there is no number."""
     reason = _reason(balance)
     why = f' title="{html.escape(reason)}"' if reason else ""
-    return f'<span class="kx-purse-number"{why}>{_number(balance)}</span>'
+    return f'<span class="kx-purse-number"{why}>{_format_balance(balance)}</span>'
 
 
-def purse_html(balance: Balance | None, *, today: Spend, in_all: Spend) -> str:
+def credits_html(balance: CreditBalance | None, *, today: Spending, in_all: Spending) -> str:
     """The balance and the sums, as a table without a frame."""
     rows = [
-        ("Spent today", today.credits, _counted(today.pictures, "picture")),
-        ("Spent in all", in_all.credits, _counted(in_all.pictures, "picture")),
+        ("Spent today", today.credits, _pluralize(today.images, "picture")),
+        ("Spent in all", in_all.credits, _pluralize(in_all.images, "picture")),
     ]
-    if in_all.doubtful_tasks:
-        tasks = _counted(in_all.doubtful_tasks, "task")
-        rows.append(("May have been charged", in_all.doubtful_credits, tasks))
+    if in_all.unconfirmed_tasks:
+        tasks = _pluralize(in_all.unconfirmed_tasks, "task")
+        rows.append(("May have been charged", in_all.unconfirmed_credits, tasks))
     lines = "".join(
         f"<tr><th>{name}<small>{count}</small></th>"
-        f"<td>{credits_in_words(amount)}<small>{money(amount)}</small></td></tr>"
+        f"<td>{format_credits(amount)}<small>{format_usd(amount)}</small></td></tr>"
         for name, amount, count in rows
     )
     left = balance.credits if balance else None
-    told = _reason(balance) if left is None else f"credits left · {money(left)}"
-    head = f"<strong>{_number(balance)}</strong> <span>{html.escape(told or '')}</span>"
+    told = _reason(balance) if left is None else f"credits left · {format_usd(left)}"
+    head = f"<strong>{_format_balance(balance)}</strong> <span>{html.escape(told or '')}</span>"
     return (
         f'<div class="kx-purse-sums"><p>{head}</p><table>{lines}</table>'
         "<small>At the expected prices: the service names none.</small></div>"
     )
 
 
-def _number(balance: Balance | None) -> str:
-    return "—" if balance is None or balance.credits is None else _grouped(balance.credits)
+def _format_balance(balance: CreditBalance | None) -> str:
+    return "—" if balance is None or balance.credits is None else _format_number(balance.credits)
 
 
-def _reason(balance: Balance | None) -> str | None:
+def _reason(balance: CreditBalance | None) -> str | None:
     """Why there is no number, or None where there is one."""
     if balance is None:
         return "The balance is being read."
-    if balance.trouble is not None:
-        return f"The balance cannot be read: {headline(balance.trouble)}."
+    if balance.failure_reason is not None:
+        return f"The balance cannot be read: {failure_headline(balance.failure_reason)}."
     return None
 
 
-def _grouped(amount: Decimal) -> str:
+def _format_number(amount: Decimal) -> str:
     """A number of credits, such as "9,995" or "12.5"."""
     whole, _, part = f"{amount.normalize():,f}".partition(".")
     return f"{whole}.{part}" if part else whole
 
 
-def _counted(count: int, noun: str) -> str:
+def _pluralize(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'' if count == 1 else 's'}"

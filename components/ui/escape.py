@@ -7,7 +7,7 @@ import re
 _MARKUP = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&^=\"'/@])")
 
 
-def plain(text: str) -> str:
+def escape_markdown(text: str) -> str:
     """Text for a place that reads Markdown, such as a label, a caption or an error box.
 
     A backslash before each mark switches it off, Streamlit's own `:red[…]` and `$…$` included.

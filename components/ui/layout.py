@@ -9,18 +9,18 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.navigation.page import Page
 
-from components.studio.db.tasks import LedgerUnavailable
+from components.studio.db.tasks import DatabaseError
 from components.studio.settings import SettingsError
 from components.studio.studio import Studio
 from components.ui import credits_widget, paused_banner, session
 from components.ui.edit import source_picker
-from components.ui.escape import plain
+from components.ui.escape import escape_markdown
 from components.ui.streamlit_internals.page_watchdog import guard
 
 _ROOT = Path(__file__).parents[2]
 _LANDMARKS = ".st-key-kx-form, .st-key-kx-title"  # every page has one of them
 
-SANDBOX_SENTENCE = (
+SANDBOX_MESSAGE = (
     "**Sandbox.** Pictures are painted on this machine and cost nothing. "
     "To use the real service, set `KIE_API_KEY` and start again."
 )
@@ -35,31 +35,31 @@ def pages() -> Sequence[Page]:
     )
 
 
-def draw(page: Page) -> None:
+def render_page(page: Page) -> None:
     """Draw one page in its frame."""
     st.set_page_config(
         page_title=f"{page.title} · Kontext Studio",
         page_icon=_ROOT / "static" / "icon.png",
         layout="wide",
     )
-    bar = _bar()
+    bar = _render_bar()
     try:
-        session.current()  # in here, as Streamlit shows what a fragment raises in its own way
+        session.tab_state()  # in here, as Streamlit shows what a fragment raises in its own way
         with bar:
-            credits_widget.draw_purse()
-        _notices()
-    except (LedgerUnavailable, SettingsError) as error:
-        st.error(plain(str(error)))
+            credits_widget.render_credits()
+        _render_banners()
+    except (DatabaseError, SettingsError) as error:
+        st.error(escape_markdown(str(error)))
         st.stop()
     guard(page, landmarks=_LANDMARKS)
-    tab = session.current()
-    tab.came_from, tab.page = tab.page, page.url_path
+    tab = session.tab_state()
+    tab.previous_page, tab.page = tab.page, page.url_path
     page.run()
     if page.url_path != "edit":
-        source_picker.draw_catcher()
+        source_picker.render_global_drop_target()
 
 
-def _bar() -> DeltaGenerator:
+def _render_bar() -> DeltaGenerator:
     """The bar with the pages; what needs the studio is put into it later."""
     bar = st.container(key="kx-bar", horizontal=True, vertical_alignment="center")
     with bar:
@@ -69,16 +69,16 @@ def _bar() -> DeltaGenerator:
     return bar
 
 
-def _faults(studio: Studio) -> str:
+def _active_faults(studio: Studio) -> str:
     """Whoever meets a fault that was switched on should know that it is one."""
-    if studio.drill is None or not studio.drill.rates:
+    if studio.fault_controls is None or not studio.fault_controls.rates:
         return ""
-    return f" **Faults are on:** {plain(', '.join(studio.drill.rates))}."
+    return f" **Faults are on:** {escape_markdown(', '.join(studio.fault_controls.rates))}."
 
 
-def _notices() -> None:
+def _render_banners() -> None:
     studio = session.studio()
-    if studio.settings.sandboxed:
+    if studio.settings.uses_sandbox:
         with st.container(key="kx-sandbox"):
-            st.markdown(SANDBOX_SENTENCE + _faults(studio))
-    paused_banner.draw_hold()
+            st.markdown(SANDBOX_MESSAGE + _active_faults(studio))
+    paused_banner.render_paused_banner()

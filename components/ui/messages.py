@@ -9,175 +9,183 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from components.studio.tasks.models import Obstacle, State, Task, Trouble
+from components.studio.tasks.models import Failure, FailureReason, Task, TaskState
 
-STATE_WORDS = {
-    State.QUEUED: "Queued",
-    State.SUBMITTING: "Generating",
-    State.GENERATING: "Generating",
-    State.STORING: "Generating",
-    State.DONE: "Done",
-    State.REFUSED: "Refused",
-    State.FAILED: "Failed",
-    State.UNCONFIRMED: "Unconfirmed",
-    State.STILL_RUNNING: "Still running",
+STATE_LABELS = {
+    TaskState.QUEUED: "Queued",
+    TaskState.SUBMITTING: "Generating",
+    TaskState.GENERATING: "Generating",
+    TaskState.STORING: "Generating",
+    TaskState.DONE: "Done",
+    TaskState.REFUSED: "Refused",
+    TaskState.FAILED: "Failed",
+    TaskState.UNCONFIRMED: "Unconfirmed",
+    TaskState.STILL_RUNNING: "Still running",
 }
 
 
 @dataclass(frozen=True)
-class Wording:
+class TaskMessage:
     """A few words for the state, and one or two sentences on what to do next."""
 
     headline: str
     advice: str
 
 
-_TROUBLES = {
-    Trouble.POLICY: Wording(
+_MESSAGE_BY_REASON = {
+    FailureReason.CONTENT_POLICY: TaskMessage(
         "Refused by the content policy",
         "Say it in other words and try again. Whether it was charged is unknown.",
     ),
-    Trouble.KEY: Wording(
+    FailureReason.AUTH: TaskMessage(
         "The key was refused",
         "Check KIE_API_KEY and restart the studio. Nothing was sent; it goes on from here.",
     ),
-    Trouble.CREDIT: Wording(
+    FailureReason.CREDITS: TaskMessage(
         "The account is out of credits",
         "Top up at kie.ai. The queue goes on by itself when there is credit again.",
     ),
-    Trouble.INVALID: Wording(
+    FailureReason.INVALID: TaskMessage(
         "The service did not accept the settings", "Change the field it names and try again."
     ),
-    Trouble.FEATURE_OFF: Wording(
+    FailureReason.FEATURE_OFF: TaskMessage(
         "The service has switched this off", "Try another model or other settings."
     ),
-    Trouble.BUSY: Wording("The service is busy", "It is sent again by itself in a moment."),
-    Trouble.MAINTENANCE: Wording(
+    FailureReason.RATE_LIMITED: TaskMessage(
+        "The service is busy", "It is sent again by itself in a moment."
+    ),
+    FailureReason.MAINTENANCE: TaskMessage(
         "The service is being maintained", "It is sent by itself when the service is back."
     ),
-    Trouble.UNREACHABLE: Wording(
+    FailureReason.UNREACHABLE: TaskMessage(
         "The service cannot be reached", "Nothing was sent and nothing was spent."
     ),
-    Trouble.SERVICE_FAILED: Wording(
+    FailureReason.SERVICE_FAILED: TaskMessage(
         "The service could not take it", "Try again. Whether it was charged is unknown."
     ),
-    Trouble.NO_ANSWER: Wording(
+    FailureReason.NO_RESPONSE: TaskMessage(
         "Sent, but no answer came",
         "It may have been made and charged, so it is not sent again by itself. "
         "If kie.ai does not list it, send it again.",
     ),
-    Trouble.NOT_CREATED: Wording(
+    FailureReason.NOT_CREATED: TaskMessage(
         "The service could not start it", "Try again. Whether it was charged is unknown."
     ),
-    Trouble.NOT_GENERATED: Wording(
+    FailureReason.NOT_GENERATED: TaskMessage(
         "The picture could not be made", "Try again. Whether it was charged is unknown."
     ),
-    Trouble.UNKNOWN_TASK: Wording(
+    FailureReason.UNKNOWN_TASK: TaskMessage(
         "The service does not know this task",
         "Look again later, or try again. Whether it was charged is unknown.",
     ),
-    Trouble.UNPROVEN: Wording(
+    FailureReason.UNVERIFIED_ID: TaskMessage(
         "Looking for it under its id", "The service is asked whether this id is this picture's."
     ),
-    Trouble.WRONG_TASK: Wording(
+    FailureReason.ID_MISMATCH: TaskMessage(
         "That id belongs to something else",
         "The service has another request under it, or none. Whether it was charged is unknown.",
     ),
-    Trouble.ODD_PROGRESS: Wording(
+    FailureReason.UNKNOWN_STATUS: TaskMessage(
         "The service says something new",
         "Its answer is in no document, so it is asked again until there is a picture.",
     ),
-    Trouble.NO_RESULT: Wording(
+    FailureReason.NO_RESULT: TaskMessage(
         "Made, but no picture came with it",
         "Look again in a minute; the service may still have it.",
     ),
-    Trouble.RESULT_LOST: Wording(
+    FailureReason.DOWNLOAD_FAILED: TaskMessage(
         "Made, but it could not be fetched",
         "Look again: the service keeps results for 14 days.",
     ),
-    Trouble.UPLOAD: Wording(
+    FailureReason.UPLOAD: TaskMessage(
         "The source could not be uploaded", "Nothing was sent and nothing was spent."
     ),
-    Trouble.SOURCE_MISSING: Wording(
+    FailureReason.SOURCE_MISSING: TaskMessage(
         "The source picture is missing here", "Nothing was spent. Choose the picture again."
     ),
-    Trouble.DISK: Wording(
+    FailureReason.DISK: TaskMessage(
         "The picture cannot be saved: the disk refuses",
         "Make room in the data folder. It is fetched again by itself.",
     ),
-    Trouble.OURS: Wording(
+    FailureReason.INTERNAL: TaskMessage(
         "The studio itself stumbled", "It tries again by itself. The log says more."
     ),
 }
 
 
-def wording(task: Task, *, place: int | None = None, held_by: Trouble | None = None) -> Wording:
+def task_message(
+    task: Task, *, queue_position: int | None = None, pause_reason: FailureReason | None = None
+) -> TaskMessage:
     """What a card says of a task.
 
     `place` is its place in the queue, 1 goes first; `held_by` is what keeps the queue waiting.
     """
-    match task.state, task.obstacle:
-        case State.QUEUED, None if held_by is not None:
-            return Wording(
-                "Waiting", f"{_TROUBLES[held_by].headline}. It is sent by itself after that."
+    match task.state, task.failure:
+        case TaskState.QUEUED, None if pause_reason is not None:
+            return TaskMessage(
+                "Waiting",
+                f"{_MESSAGE_BY_REASON[pause_reason].headline}. It is sent by itself after that.",
             )
-        case State.QUEUED, None:
-            return Wording(
-                "Next in line" if place in (None, 1) else f"{_ordinal(place)} in line", ""
+        case TaskState.QUEUED, None:
+            return TaskMessage(
+                "Next in line"
+                if queue_position in (None, 1)
+                else f"{_ordinal(queue_position)} in line",
+                "",
             )
-        case State.QUEUED, Obstacle() as obstacle:
-            return _of(obstacle, again=True)
-        case State.SUBMITTING, _:
-            return Wording("Uploading the source" if _is_uploading(task) else "Sending", "")
-        case State.STORING, None:
-            return Wording("Bringing it home", "")
-        case State.STILL_RUNNING, _:
-            return Wording(
+        case TaskState.QUEUED, Failure() as failure:
+            return _failure_message(failure, may_retry=True)
+        case TaskState.SUBMITTING, _:
+            return TaskMessage("Uploading the source" if _is_uploading(task) else "Sending", "")
+        case TaskState.STORING, None:
+            return TaskMessage("Bringing it home", "")
+        case TaskState.STILL_RUNNING, _:
+            return TaskMessage(
                 "Not ready after 10 minutes",
                 "It is still being watched, and may yet arrive. It may be charged.",
             )
-        case _, Obstacle() as obstacle:
-            return _of(obstacle)
+        case _, Failure() as failure:
+            return _failure_message(failure)
         case _:
-            return Wording("", "")
+            return TaskMessage("", "")
 
 
-def credits_in_words(amount: Decimal) -> str:
+def format_credits(amount: Decimal) -> str:
     """A price, such as "18 credits", "4.5 credits" or "1 credit"."""
     return f"{amount.normalize():f} credit{'' if amount == 1 else 's'}"
 
 
-def headline(trouble: Trouble) -> str:
+def failure_headline(reason: FailureReason) -> str:
     """A few words for what stands in the way, without an advice."""
-    return _TROUBLES[trouble].headline
+    return _MESSAGE_BY_REASON[reason].headline
 
 
-def held(trouble: Trouble) -> str:
+def pause_message(reason: FailureReason) -> str:
     """One sentence for the whole queue, when nothing is sent."""
-    words = _TROUBLES[trouble]
+    words = _MESSAGE_BY_REASON[reason]
     return f"{words.headline}. {words.advice}"
 
 
-def _of(obstacle: Obstacle, *, again: bool = False) -> Wording:
-    words = _TROUBLES[obstacle.trouble]
+def _failure_message(failure: Failure, *, may_retry: bool = False) -> TaskMessage:
+    words = _MESSAGE_BY_REASON[failure.reason]
     advice = words.advice
-    if obstacle.trouble in _MAY_PASS:
-        advice += " It is tried again by itself." if again else " Try again later."
-    if obstacle.trouble in _SERVICE_EXPLAINS and obstacle.words:
-        advice = f"“{obstacle.words.rstrip('.')}.” {advice}"
-    return Wording(words.headline, advice)
+    if failure.reason in _TEMPORARY_REASONS:
+        advice += " It is tried again by itself." if may_retry else " Try again later."
+    if failure.reason in _SHOWS_PROVIDER_MESSAGE and failure.message:
+        advice = f"“{failure.message.rstrip('.')}.” {advice}"
+    return TaskMessage(words.headline, advice)
 
 
 # What may be over a moment later: waited for while queued, told to the designer at the end.
-_MAY_PASS = {Trouble.UNREACHABLE, Trouble.UPLOAD}
+_TEMPORARY_REASONS = {FailureReason.UNREACHABLE, FailureReason.UPLOAD}
 
 # Where the service's own words tell a designer something that ours cannot.
-_SERVICE_EXPLAINS = {
-    Trouble.INVALID,
-    Trouble.SERVICE_FAILED,
-    Trouble.NOT_CREATED,
-    Trouble.NOT_GENERATED,
-    Trouble.FEATURE_OFF,
+_SHOWS_PROVIDER_MESSAGE = {
+    FailureReason.INVALID,
+    FailureReason.SERVICE_FAILED,
+    FailureReason.NOT_CREATED,
+    FailureReason.NOT_GENERATED,
+    FailureReason.FEATURE_OFF,
 }
 
 

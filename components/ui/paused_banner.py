@@ -5,23 +5,23 @@ from __future__ import annotations
 import streamlit as st
 
 from components.ui import session
-from components.ui.escape import plain
-from components.ui.messages import held
+from components.ui.escape import escape_markdown
+from components.ui.messages import pause_message
 
 
-def draw_hold() -> None:
+def render_paused_banner() -> None:
     """Draw the notice if the key or the credit keeps the queue from being sent."""
-    tab, studio = session.current(), session.studio()
-    tab.hold = studio.held_by
-    if studio.held_by is not None:
+    tab, studio = session.tab_state(), session.studio()
+    tab.pause_reason = studio.pause_reason
+    if studio.pause_reason is not None:
         with st.container(key="kx-held", horizontal=True, vertical_alignment="center"):
-            st.warning(plain(held(studio.held_by)), width="stretch")
-            st.button("Try now", on_click=studio.engine.probe_account)
+            st.warning(escape_markdown(pause_message(studio.pause_reason)), width="stretch")
+            st.button("Try now", on_click=studio.worker.recheck_account)
 
 
-def follow_hold() -> None:
+def rerun_if_pause_changed() -> None:
     """Draw the whole page again if the notice has come or gone; for what the push redraws."""
-    tab, studio = session.current(), session.studio()
-    if tab.hold != studio.held_by:
-        tab.hold = studio.held_by
+    tab, studio = session.tab_state(), session.studio()
+    if tab.pause_reason != studio.pause_reason:
+        tab.pause_reason = studio.pause_reason
         st.rerun()

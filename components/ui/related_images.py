@@ -4,58 +4,61 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from components.studio.db.models import Entry
-from components.studio.lineage import Family, Step
-from components.studio.studio import NotYours, Studio
-from components.ui.card_view_models import card_of, card_of_source
+from components.studio.db.models import TaskWithImage
+from components.studio.lineage import EditNode, EditTree
+from components.studio.studio import NotFoundError, Studio
+from components.ui.card_view_models import build_card, build_source_card
 from components.ui.widgets.image_grid import Action, Card, Kin, Relative
 
-FRONT = Action("front", "Put in front")
+SET_AS_COVER = Action("front", "Put in front")
 
 
-def kin_of(studio: Studio, designer: str, card_id: str) -> Kin | None:
+def related_images(studio: Studio, user_id: str, card_id: str) -> Kin | None:
     """The relatives of a card's picture, or None where there is nothing to show."""
-    entries = studio.archive.entries(designer, [card_id])
-    picture_id = (entries[0].task.picture_id or "") if entries else card_id
+    entries = studio.gallery.tasks_with_images(user_id, [card_id])
+    image_id = (entries[0].task.image_id or "") if entries else card_id
     try:
-        family = studio.family(designer, picture_id)
-    except NotYours:
+        tree = studio.edit_tree(user_id, image_id)
+    except NotFoundError:
         return None
-    line = family.line(picture_id)
-    variants = studio.archive.variants(designer, card_id)
-    made = [entry for entry in variants if entry.picture is not None]
+    line = tree.ancestors(image_id)
+    variants = studio.gallery.variants(user_id, card_id)
+    made = [entry for entry in variants if entry.image is not None]
     return Kin(
         of=card_id,
-        line=tuple(Relative(name, _card(family, step)) for name, step in named(line)),
-        branches=_branches(family, {step.picture.id for step in line}, made),
+        line=tuple(Relative(name, _related_image(tree, step)) for name, step in step_labels(line)),
+        branches=_branches(tree, {step.image.id for step in line}, made),
         variants=tuple(
-            Relative(f"Variant {number}", _variant(entry)) for number, entry in enumerate(made, 1)
+            Relative(f"Variant {number}", _variant_image(entry))
+            for number, entry in enumerate(made, 1)
         )
         if len(made) > 1
         else (),
     )
 
 
-def named(line: tuple[Step, ...]) -> list[tuple[str, Step]]:
+def step_labels(nodes: tuple[EditNode, ...]) -> list[tuple[str, EditNode]]:
     """The steps of a line with their names: Original, Step 1, Step 2."""
-    return [(f"Step {place}" if place else "Original", step) for place, step in enumerate(line)]
+    return [(f"Step {place}" if place else "Original", step) for place, step in enumerate(nodes)]
 
 
-def _branches(family: Family, on_line: set[str], variants: list[Entry]) -> tuple[Relative, ...]:
+def _branches(
+    tree: EditTree, ancestors: set[str], variants: list[TaskWithImage]
+) -> tuple[Relative, ...]:
     """The ends of the other branches, without the variants, which have a place of their own."""
-    shown = on_line | {entry.task.picture_id for entry in variants}
-    tips = [step for step in family.tips() if step.picture.id not in shown]
-    return tuple(Relative(step.words, _card(family, step)) for step in tips)
+    shown = ancestors | {entry.task.image_id for entry in variants}
+    tips = [step for step in tree.leaves() if step.image.id not in shown]
+    return tuple(Relative(step.label, _related_image(tree, step)) for step in tips)
 
 
-def _variant(entry: Entry) -> Card:
-    card = card_of(entry, in_gallery=True)
-    return replace(card, actions=(FRONT, *card.actions))
+def _variant_image(entry: TaskWithImage) -> Card:
+    card = build_card(entry, in_gallery=True)
+    return replace(card, actions=(SET_AS_COVER, *card.actions))
 
 
-def _card(family: Family, step: Step) -> Card:
-    if step.task is None:
-        return card_of_source(step.picture)
-    source = family.step(step.parent_id) if step.parent_id else None
-    entry = Entry(step.task, step.picture, source.picture if source else None)
-    return card_of(entry, in_gallery=True)
+def _related_image(tree: EditTree, node: EditNode) -> Card:
+    if node.task is None:
+        return build_source_card(node.image)
+    source = tree.node(node.parent_id) if node.parent_id else None
+    entry = TaskWithImage(node.task, node.image, source.image if source else None)
+    return build_card(entry, in_gallery=True)

@@ -14,16 +14,16 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import streamlit as st
 
 from components.bootstrap import open_studio
-from components.studio.db.models import PictureRecord
-from components.studio.identity import COOKIE, designer_of, new_token
+from components.studio.db.models import ImageRecord
+from components.studio.identity import COOKIE, new_token, user_id_from_token
 from components.studio.images.metadata.generation import Provenance
-from components.studio.studio import NotYours, Studio
+from components.studio.studio import NotFoundError, Studio
 
 _KEY = "kontext.session"
 
 
 @dataclass
-class OnTable:
+class DialogState:
     """What lies on the table over the gallery: the tree of a picture, and a pair to compare."""
 
     tree_of: str | None = None
@@ -32,10 +32,10 @@ class OnTable:
 
 
 @dataclass
-class Session:
+class TabState:
     """What one tab remembers between two reruns."""
 
-    designer: str
+    user_id: str
     source_id: str | None = None
     """The picture that the Edit page works on."""
     pair: tuple[str, str] | None = None
@@ -44,37 +44,39 @@ class Session:
     """Grows with each file, also where a server that was restarted counts for an open window."""
     is_new_on_edit: bool = False
     """Whether a picture was brought in, or refused, that Edit has not shown yet."""
-    wanted_url: str | None = None
-    carried: Provenance | None = None
+    pending_url: str | None = None
+    embedded_settings: Provenance | None = None
     """What the picture that was brought in last says of its own making."""
-    source_notice: str | None = None
+    source_error: str | None = None
     """Why a picture could not be taken in."""
-    notices: dict[str, str] = field(default_factory=dict)
+    submit_errors: dict[str, str] = field(default_factory=dict)
     """By form, why its last press led to nothing; shown beside the button until the next one."""
     drafts: dict[str, str] = field(default_factory=dict)
     """By box, what a reload would find in it."""
     page: str | None = None
     """The URL path of the page that is drawn."""
-    came_from: str | None = None
+    previous_page: str | None = None
     """The URL path of the page that was drawn before, which may be the same."""
-    hold: str | None = None
+    pause_reason: str | None = None
     """What keeps the queue from being sent, as the frame of this tab says it."""
-    table: OnTable | None = None
-    thrown: tuple[str, ...] = ()
+    dialog: DialogState | None = None
+    last_trashed: tuple[str, ...] = ()
     """The tasks thrown away by the last press, which an undo takes back."""
-    thrown_number: int = 0
+    trash_count: int = 0
     """Differs for each such press."""
 
 
-def current() -> Session:
+def tab_state() -> TabState:
     """The session of this tab, begun anew after a reload."""
     found = st.session_state.get(_KEY)
     if found is None:
-        found = Session(designer_of(_cookie()) or cast(str, designer_of(new_token())))
-        desk = studio().chosen_source(found.designer)
+        found = TabState(
+            user_id_from_token(_cookie()) or cast(str, user_id_from_token(new_token()))
+        )
+        desk = studio().selected_source(found.user_id)
         found.source_id = desk.id if desk else None
         st.session_state[_KEY] = found
-    return cast(Session, found)
+    return cast(TabState, found)
 
 
 def _cookie() -> str | None:
@@ -84,21 +86,21 @@ def _cookie() -> str | None:
     return token if isinstance(token, str) else None
 
 
-def source() -> PictureRecord | None:
+def selected_source() -> ImageRecord | None:
     """The picture that the Edit page works on."""
-    tab = current()
+    tab = tab_state()
     try:
-        return studio().picture(tab.designer, tab.source_id) if tab.source_id else None
-    except NotYours:  # deleted in another window
-        choose_source(None)
+        return studio().image(tab.user_id, tab.source_id) if tab.source_id else None
+    except NotFoundError:  # deleted in another window
+        select_source(None)
         return None
 
 
-def choose_source(picture_id: str | None) -> None:
+def select_source(image_id: str | None) -> None:
     """Work on another picture, or on none. Raises NotYours."""
-    tab = current()
-    studio().choose_source(tab.designer, picture_id)
-    tab.source_id, tab.pair, tab.source_notice = picture_id, None, None
+    tab = tab_state()
+    studio().select_source(tab.user_id, image_id)
+    tab.source_id, tab.pair, tab.source_error = image_id, None, None
 
 
 def time_zone() -> tzinfo | None:

@@ -20,12 +20,12 @@ from PIL import Image
 
 from components.kie import GenerationRequest, Model
 from components.sandbox.painting import paint_scene
-from components.studio.db.tasks import Ledger
+from components.studio.db.tasks import TaskRepository
 from components.studio.images.ingest import thumbnail
-from components.studio.tasks.models import State
-from components.studio.worker.account import Account
-from components.studio.worker.rate_limiter import Typical
-from components.studio.worker.scheduler import Agenda
+from components.studio.tasks.models import TaskState
+from components.studio.worker.account import AccountLimits
+from components.studio.worker.rate_limiter import DurationEstimator
+from components.studio.worker.scheduler import Scheduler
 from tests.bench.gallery import FEW, MANY, gallery_costs
 from tests.support.factories import NOW, a_task
 from tests.support.image_corpus import encoded
@@ -66,15 +66,19 @@ def compare(
     return Line(what, against, cost(work), cost(other))
 
 
-def an_agenda(tasks: int) -> Agenda:
+def an_agenda(tasks: int) -> Scheduler:
     """An agenda that follows so many tasks, none of them due."""
-    agenda = Agenda(
-        Account.with_limits(creates_per_10s=20, queries_per_second=10),
-        {(model, editing): Typical([100.0]) for model in Model for editing in (False, True)},
+    agenda = Scheduler(
+        AccountLimits.with_limits(creates_per_10s=20, queries_per_second=10),
+        {
+            (model, editing): DurationEstimator([100.0])
+            for model in Model
+            for editing in (False, True)
+        },
     )
     for number in range(tasks):
-        watched = a_task(str(number), state=State.GENERATING, watched_since=NOW)
-        agenda.put(watched, 0.0, NOW)
+        watched = a_task(str(number), state=TaskState.GENERATING, polling_since=NOW)
+        agenda.upsert(watched, 0.0, NOW)
     return agenda
 
 
@@ -88,7 +92,7 @@ def fsynced(folder: Path) -> None:
 
 def ledger_lines(folder: Path) -> list[Line]:
     """The ledger with a thousand tasks of one designer."""
-    with closing(Ledger.in_folder(folder)) as ledger:
+    with closing(TaskRepository.in_folder(folder)) as ledger:
         request = GenerationRequest(prompt="a hill " * 20)
         tasks = [a_task(request=request, created_at=NOW + number) for number in range(1000)]
         ledger.add_tasks(tasks)
@@ -96,15 +100,15 @@ def ledger_lines(folder: Path) -> list[Line]:
         return [
             compare(
                 "ledger: a page of 24 among 1,000",
-                lambda: ledger.entries(DESIGNER, limit=24),
+                lambda: ledger.recent_tasks(DESIGNER, limit=24),
                 "one row",
                 lambda: ledger.task(one),
             ),
             compare(
                 "ledger: all 1,000",
-                lambda: ledger.entries(DESIGNER, limit=1000),
+                lambda: ledger.recent_tasks(DESIGNER, limit=1000),
                 "a page of 24",
-                lambda: ledger.entries(DESIGNER, limit=24),
+                lambda: ledger.recent_tasks(DESIGNER, limit=24),
             ),
             compare(
                 "ledger: a new task",
@@ -114,7 +118,9 @@ def ledger_lines(folder: Path) -> list[Line]:
             ),
             compare(
                 "ledger: a change of a task",
-                lambda: ledger.change_task(one, lambda task: replace(task, tries=task.tries + 1)),
+                lambda: ledger.update_task(
+                    one, lambda task: replace(task, attempts=task.attempts + 1)
+                ),
                 "an fsynced file",
                 lambda: fsynced(folder),
             ),
@@ -147,9 +153,9 @@ def main() -> int:
     lines = [
         compare(
             "agenda: take among 1,000 tasks",
-            lambda: thousand.take(1.0),
+            lambda: thousand.pop_due(1.0),
             "among 100",
-            lambda: hundred.take(1.0),
+            lambda: hundred.pop_due(1.0),
         )
     ]
     with tempfile.TemporaryDirectory(prefix="kontext-bench-") as folder:

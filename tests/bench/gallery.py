@@ -11,7 +11,7 @@ from typing import Final
 
 from playwright.sync_api import Browser, Page
 
-from components.studio.db.tasks import Ledger
+from components.studio.db.tasks import TaskRepository
 from components.studio.identity import COOKIE, new_token
 from tests.support.app_server import ServedApp
 from tests.support.chromium import chromium, visiting
@@ -28,7 +28,7 @@ _SETTLE_MS = 1500  # a star has gone to the server and come back
 def gallery_costs(folder: Path) -> dict[str, tuple[float, float]]:
     """By what is done: seconds with many pictures, and seconds with few."""
     tokens = {count: new_token() for count in (FEW, MANY)}
-    with closing(Ledger.in_folder(folder)) as ledger:
+    with closing(TaskRepository.in_folder(folder)) as ledger:
         for count, token in tokens.items():
             seeds = [
                 Seed(f"{n:04}", hours=n / 4, designer=name_of(token), size=_SHAPES[n % 4])

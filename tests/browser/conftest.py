@@ -8,7 +8,7 @@ from contextlib import closing
 import pytest
 
 from components.sandbox import SandboxOptions, start
-from components.studio.db.tasks import Ledger
+from components.studio.db.tasks import TaskRepository
 from components.studio.identity import new_token
 from tests.browser.gallery_steps import COUNT, Ground
 from tests.support.app_server import ServedApp
@@ -44,7 +44,7 @@ def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
         for number in range(COUNT)
     ]
     press = [Seed("A fox on a press", 0.5, designer=anna, batch="press") for _ in range(3)]
-    with closing(Ledger.in_folder(app.folder)) as ledger:
+    with closing(TaskRepository.in_folder(app.folder)) as ledger:
         first, *_ = sow(app.folder, ledger, many)
         sow(app.folder, ledger, press)
         night = Seed("Make it night", 0.4, designer=anna, source_id=first, size=(1184, 880))

@@ -11,9 +11,9 @@ from typing import Any
 
 from PIL import Image
 
-from components.studio.db.tasks import Ledger
+from components.studio.db.tasks import TaskRepository
 from components.studio.images.store import Shelf
-from components.studio.tasks.models import State, Task
+from components.studio.tasks.models import Task, TaskState
 from tests.chaos.worker import DESIGNERS
 
 
@@ -57,9 +57,11 @@ def reckon(book: Mapping[str, Any], folder: Path, asked: Sequence[str]) -> Recko
     stored, does not know the id of and does not show as unconfirmed; and a stored picture whose
     file is not whole.
     """
-    ledger = Ledger.in_folder(folder)
+    ledger = TaskRepository.in_folder(folder)
     try:
-        rows = [entry.task for name in DESIGNERS for entry in ledger.entries(name, limit=100_000)]
+        rows = [
+            entry.task for name in DESIGNERS for entry in ledger.recent_tasks(name, limit=100_000)
+        ]
         tasks = {task.request.prompt: task for task in rows}
         states = Counter(task.state for task in rows)
         times_made = Counter(entry["prompt"] for entry in book["tasks"])
@@ -68,17 +70,17 @@ def reckon(book: Mapping[str, Any], folder: Path, asked: Sequence[str]) -> Recko
         lost |= {
             task.request.prompt
             for task in rows
-            if task.state is State.DONE and not _is_whole(folder, task)
+            if task.state is TaskState.DONE and not _is_whole(folder, task)
         }
     finally:
         ledger.close()
     return Reckoning(
         made=len(book["tasks"]),
         paid=sum(entry["paid"] for entry in book["tasks"]),
-        stored=states[State.DONE],
-        refused=states[State.REFUSED],
-        failed=states[State.FAILED],
-        unconfirmed=states[State.UNCONFIRMED],
+        stored=states[TaskState.DONE],
+        refused=states[TaskState.REFUSED],
+        failed=states[TaskState.FAILED],
+        unconfirmed=states[TaskState.UNCONFIRMED],
         lost=tuple(sorted(lost)),
         paid_twice=tuple(sorted(prompt for prompt, times in times_made.items() if times > 1)),
     )
@@ -88,7 +90,7 @@ def _is_known(task: Task | None, entry: Mapping[str, Any]) -> bool:
     """Whether the ledger shows this made picture, so that its designer can still come by it."""
     if task is None:
         return False
-    return task.state is State.UNCONFIRMED or task.service_id == entry["taskId"]
+    return task.state is TaskState.UNCONFIRMED or task.provider_id == entry["taskId"]
 
 
 def _is_whole(folder: Path, task: Task) -> bool:

@@ -14,20 +14,20 @@ from pathlib import Path
 
 from PIL import Image
 
-from components.bootstrap import Opened
+from components.bootstrap import RunningApp
 from components.kie import GenerationRequest
 from components.server.logs import set_up_logs
 from components.server.metrics import metrics_routes
-from components.server.webhooks import callback_routes
+from components.server.webhooks import webhook_routes
 from components.studio.settings import Settings
 from components.studio.studio import Studio
-from components.studio.tasks.models import FINAL, State, Task
+from components.studio.tasks.models import FINAL, Task, TaskState
 from tests.support.http_server import listening
 
 DESIGNERS = ("a" * 32, "b" * 32, "c" * 32)
 QUIET_SECONDS = 4.0  # a callback may still turn up
 EDIT_EVERY = 4
-_RESTING = FINAL | {State.UNCONFIRMED}
+_RESTING = FINAL | {TaskState.UNCONFIRMED}
 
 
 def prompt_of(number: int) -> str:
@@ -38,7 +38,9 @@ def prompt_of(number: int) -> str:
 def all_tasks(studio: Studio) -> list[Task]:
     """Every task of the drill."""
     return [
-        entry.task for designer in DESIGNERS for entry in studio.entries(designer, limit=100_000)
+        entry.task
+        for designer in DESIGNERS
+        for entry in studio.recent_tasks(designer, limit=100_000)
     ]
 
 
@@ -47,12 +49,12 @@ def ask_for(studio: Studio, number: int) -> None:
     designer = DESIGNERS[number % len(DESIGNERS)]
     source_id = None
     if number % EDIT_EVERY == 0:
-        source = studio.chosen_source(designer)
+        source = studio.selected_source(designer)
         if source is None:
             encoded = BytesIO()
             Image.linear_gradient("L").resize((640, 480)).save(encoded, "PNG")
-            source = studio.bring_in(designer, encoded.getvalue(), label="a source")
-            studio.choose_source(designer, source.id)
+            source = studio.import_image(designer, encoded.getvalue(), label="a source")
+            studio.select_source(designer, source.id)
         source_id = source.id
     studio.submit(designer, GenerationRequest(prompt=prompt_of(number)), source_id=source_id)
 
@@ -64,7 +66,7 @@ def work(studio: Studio, tasks: int) -> None:
         if prompt_of(number) not in asked:
             ask_for(studio, number)
     quiet_since = time.monotonic()
-    states: list[State] = []
+    states: list[TaskState] = []
     while time.monotonic() - quiet_since < QUIET_SECONDS:
         time.sleep(0.2)
         before, states = states, [task.state for task in all_tasks(studio)]
@@ -82,7 +84,7 @@ def main() -> int:
     parser.add_argument("--creates-per-10s", type=int, default=20)
     wanted = parser.parse_args()
     set_up_logs()
-    opened = Opened(
+    opened = RunningApp(
         Settings(
             api_key="drill",
             base_url=wanted.service,
@@ -94,7 +96,7 @@ def main() -> int:
     )
     studio = opened.studio
     try:
-        routes = [*callback_routes(lambda: studio), *metrics_routes(lambda: studio)]
+        routes = [*webhook_routes(lambda: studio), *metrics_routes(lambda: studio)]
         with listening(routes, wanted.port):
             work(studio, wanted.tasks)
     finally:

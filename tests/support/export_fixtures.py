@@ -9,9 +9,9 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from components.kie import GenerationRequest, Model
-from components.studio.db.models import PictureRecord
+from components.studio.db.models import ImageRecord
 from components.studio.export import Exported, stream_zip
-from components.studio.tasks.models import State, Task
+from components.studio.tasks.models import Task, TaskState
 
 NOW = 1_795_000_000.0
 
@@ -26,7 +26,7 @@ def number_of(number: int) -> str:
 def task_of(number: int, prompt: str, *, source: int | None = None) -> Task:
     return Task(
         id=number_of(number),
-        designer="anna",
+        user_id="anna",
         batch=number_of(number),
         request=GenerationRequest(prompt=prompt, model=Model.MAX, aspect_ratio="16:9"),
         source_id=None if source is None else number_of(source),
@@ -34,15 +34,15 @@ def task_of(number: int, prompt: str, *, source: int | None = None) -> Task:
         price=Decimal("7.5"),
         created_at=NOW,
         finished_at=NOW + 20,
-        state=State.DONE,
-        picture_id=number_of(number),
+        state=TaskState.DONE,
+        image_id=number_of(number),
     )
 
 
-def record_of(number: int, label: str = "", *, task: Task | None = None) -> PictureRecord:
-    return PictureRecord(
+def record_of(number: int, label: str = "", *, task: Task | None = None) -> ImageRecord:
+    return ImageRecord(
         id=number_of(number),
-        designer="anna",
+        user_id="anna",
         task_id=task and task.id,
         format="jpeg",
         width_px=96,

@@ -6,8 +6,8 @@ import uuid
 from decimal import Decimal
 from typing import Any
 
-from components.kie import GenerationRequest, Progress, TaskReport
-from components.studio.tasks.models import Obstacle, State, Task, Trouble
+from components.kie import GenerationRequest, ProviderState, TaskStatus
+from components.studio.tasks.models import Failure, FailureReason, Task, TaskState
 
 NOW = 1_760_000_000.0
 SERVICE_ID = "e730dcfe4e5d59332daf52c08a960085"
@@ -19,7 +19,7 @@ def a_task(prompt: str = "a hill", **fields: Any) -> Task:
     """A queued task; `fields` as of Task."""
     values: dict[str, Any] = {
         "id": uuid.uuid4().hex,
-        "designer": "d" * 32,
+        "user_id": "d" * 32,
         "batch": uuid.uuid4().hex,
         "request": GenerationRequest(prompt=prompt),
         "token": uuid.uuid4().hex,
@@ -29,11 +29,11 @@ def a_task(prompt: str = "a hill", **fields: Any) -> Task:
     return Task(**{**values, **fields})
 
 
-def a_report(progress: Progress = Progress.GENERATING, **fields: Any) -> TaskReport:
+def a_report(progress: ProviderState = ProviderState.GENERATING, **fields: Any) -> TaskStatus:
     """What record-info says of the task that the service calls SERVICE_ID."""
     values: dict[str, Any] = {
         "task_id": SERVICE_ID,
-        "progress": progress,
+        "state": progress,
         "result_url": None,
         "origin_url": None,
         "error_code": None,
@@ -42,12 +42,12 @@ def a_report(progress: Progress = Progress.GENERATING, **fields: Any) -> TaskRep
         "completed_at_ms": None,
         "parameters": None,
     }
-    return TaskReport(**{**values, **fields})
+    return TaskStatus(**{**values, **fields})
 
 
-def trouble_of(task: Task) -> Trouble | None:
+def trouble_of(task: Task) -> FailureReason | None:
     """What stands in the task's way, if anything does."""
-    return task.obstacle.trouble if task.obstacle else None
+    return task.failure.reason if task.failure else None
 
 
 def error_name(value: object) -> str | None:
@@ -55,15 +55,21 @@ def error_name(value: object) -> str | None:
     return type(value).__name__ if isinstance(value, Exception) else None
 
 
-SENDING = a_task(state=State.SUBMITTING, sent_at=NOW)
-UNCONFIRMED = a_task(state=State.UNCONFIRMED, sent_at=NOW, obstacle=Obstacle(Trouble.NO_ANSWER))
+SENDING = a_task(state=TaskState.SUBMITTING, sent_at=NOW)
+UNCONFIRMED = a_task(
+    state=TaskState.UNCONFIRMED, sent_at=NOW, failure=Failure(FailureReason.NO_RESPONSE)
+)
 WATCHED = a_task(
-    state=State.GENERATING, service_id=SERVICE_ID, accepted_at=NOW, watched_since=NOW, sent_at=NOW
+    state=TaskState.GENERATING,
+    provider_id=SERVICE_ID,
+    accepted_at=NOW,
+    polling_since=NOW,
+    sent_at=NOW,
 )
 STORING = a_task(
-    state=State.STORING,
-    service_id=SERVICE_ID,
+    state=TaskState.STORING,
+    provider_id=SERVICE_ID,
     accepted_at=NOW,
-    watched_since=NOW,
+    polling_since=NOW,
     result_url=RESULT,
 )

@@ -15,11 +15,11 @@ import sqlalchemy as sa
 from PIL import Image
 
 from components.kie import GenerationRequest
-from components.studio.db.models import PictureRecord
-from components.studio.db.tables import picture_row, pictures, task_row, tasks
-from components.studio.db.tasks import Ledger
+from components.studio.db.models import ImageRecord
+from components.studio.db.tables import image_to_row, images, task_to_row, tasks
+from components.studio.db.tasks import TaskRepository
 from components.studio.images.store import Shelf
-from components.studio.tasks.models import State, Task
+from components.studio.tasks.models import Task, TaskState
 
 ANNA = "a" * 32
 HOUR = 3600.0
@@ -32,8 +32,8 @@ class Seed:
 
     prompt: str = "A harbour"
     hours: float = 0.0
-    state: State = State.DONE
-    designer: str = ANNA
+    state: TaskState = TaskState.DONE
+    user_id: str = ANNA
     source_id: str | None = None
     batch: str = ""
     size: tuple[int, int] = (1392, 752)
@@ -41,14 +41,14 @@ class Seed:
     request: dict[str, Any] = field(default_factory=dict)
 
 
-def sow(folder: Path, ledger: Ledger, seeds: Sequence[Seed]) -> list[str]:
+def sow(folder: Path, ledger: TaskRepository, seeds: Sequence[Seed]) -> list[str]:
     """Write tasks, pictures and small files; the ids, which tasks share with their pictures."""
     grown = [_grow(seed) for seed in seeds]
     made = [picture for _, picture in grown if picture is not None]
-    with ledger.writing() as connection:
-        connection.execute(sa.insert(tasks), [task_row(task) for task, _ in grown])
+    with ledger.write_transaction() as connection:
+        connection.execute(sa.insert(tasks), [task_to_row(task) for task, _ in grown])
         if made:
-            connection.execute(sa.insert(pictures), [picture_row(picture) for picture in made])
+            connection.execute(sa.insert(images), [image_to_row(picture) for picture in made])
     shelf = Shelf(folder)
     for number, picture in enumerate(made):
         data = _file(COLOURS[number % len(COLOURS)], picture.width_px, picture.height_px)
@@ -58,12 +58,12 @@ def sow(folder: Path, ledger: Ledger, seeds: Sequence[Seed]) -> list[str]:
     return [task.id for task, _ in grown]
 
 
-def _grow(seed: Seed) -> tuple[Task, PictureRecord | None]:
+def _grow(seed: Seed) -> tuple[Task, ImageRecord | None]:
     name, made_at = uuid.uuid4().hex, time.time() - seed.hours * HOUR
-    is_done = seed.state is State.DONE
+    is_done = seed.state is TaskState.DONE
     task = Task(
         id=name,
-        designer=seed.designer,
+        user_id=seed.user_id,
         batch=seed.batch or name,
         request=GenerationRequest(**{"prompt": seed.prompt, **seed.request}),
         token=name,
@@ -73,14 +73,14 @@ def _grow(seed: Seed) -> tuple[Task, PictureRecord | None]:
         state=seed.state,
         sent_at=made_at,
         finished_at=made_at + 12 if is_done else None,
-        picture_id=name if is_done else None,
+        image_id=name if is_done else None,
     )
     if not is_done:
         return task, None
     width, height = seed.size
-    return task, PictureRecord(
+    return task, ImageRecord(
         id=name,
-        designer=seed.designer,
+        user_id=seed.user_id,
         task_id=name,
         format="jpeg",
         width_px=width,

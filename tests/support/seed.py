@@ -15,11 +15,11 @@ from pathlib import Path
 from PIL import Image
 
 from components.kie import GenerationRequest, OutputFormat
-from components.studio.db.models import PictureRecord
-from components.studio.db.tasks import Ledger
-from components.studio.identity import designer_of
+from components.studio.db.models import ImageRecord
+from components.studio.db.tasks import TaskRepository
+from components.studio.identity import user_id_from_token
 from components.studio.images.store import Shelf
-from components.studio.tasks.models import State, Task
+from components.studio.tasks.models import Task, TaskState
 
 
 @dataclass(frozen=True)
@@ -27,13 +27,13 @@ class Seeds:
     """A data folder that no app is at work in yet."""
 
     folder: Path
-    ledger: Ledger
+    ledger: TaskRepository
 
-    def task(self, token: str, prompt: str, *, state: State = State.UNCONFIRMED) -> Task:
+    def task(self, token: str, prompt: str, *, state: TaskState = TaskState.UNCONFIRMED) -> Task:
         """A task of the designer who has this cookie."""
         task = Task(
             id=uuid.uuid4().hex,
-            designer=name_of(token),
+            user_id=name_of(token),
             batch=uuid.uuid4().hex,
             request=GenerationRequest(prompt=prompt),
             token=secrets.token_urlsafe(32),
@@ -46,13 +46,13 @@ class Seeds:
 
     def picture(self, token: str, prompt: str, form: OutputFormat = OutputFormat.JPEG) -> str:
         """A finished picture of the designer who has this cookie; its id."""
-        task = self.task(token, prompt, state=State.STORING)
+        task = self.task(token, prompt, state=TaskState.STORING)
         encoded = io.BytesIO()
         Image.linear_gradient("L").resize((880, 1184)).convert("RGB").save(encoded, form.value)
         Shelf(self.folder).put(task.id, form.value, encoded.getvalue())
-        record = PictureRecord(
+        record = ImageRecord(
             id=task.id,
-            designer=task.designer,
+            user_id=task.user_id,
             task_id=task.id,
             format=form.value,
             width_px=880,
@@ -61,8 +61,8 @@ class Seeds:
             created_at=task.created_at,
             label=prompt,
         )
-        done = replace(task, state=State.DONE, picture_id=task.id, finished_at=task.created_at)
-        self.ledger.change_task(task.id, lambda _: done, picture=record)
+        done = replace(task, state=TaskState.DONE, image_id=task.id, finished_at=task.created_at)
+        self.ledger.update_task(task.id, lambda _: done, image=record)
         return task.id
 
     def bytes_of(self, picture_id: str, form: OutputFormat = OutputFormat.JPEG) -> bytes:
@@ -73,7 +73,7 @@ class Seeds:
 @contextmanager
 def seeded(folder: Path) -> Iterator[Seeds]:
     """Open a data folder, and let go of it before the app comes."""
-    ledger = Ledger.in_folder(folder)
+    ledger = TaskRepository.in_folder(folder)
     try:
         yield Seeds(folder, ledger)
     finally:
@@ -82,6 +82,6 @@ def seeded(folder: Path) -> Iterator[Seeds]:
 
 def name_of(token: str) -> str:
     """The designer behind a cookie, as the ledger names them."""
-    name = designer_of(token)
+    name = user_id_from_token(token)
     assert name is not None
     return name

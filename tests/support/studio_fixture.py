@@ -12,12 +12,12 @@ from typing import Any
 
 from PIL import Image
 
-from components.bootstrap import assemble
+from components.bootstrap import build_studio
 from components.kie import GenerationRequest
 from components.sandbox import RunningSandbox, SandboxOptions, start
 from components.studio.settings import Settings
 from components.studio.studio import Studio
-from components.studio.tasks.models import State, Task
+from components.studio.tasks.models import Task, TaskState
 
 DESIGNER = "d" * 32
 PATIENCE_SECONDS = 60.0
@@ -39,13 +39,13 @@ class Workshop:
         """A picture to edit; its id."""
         encoded = BytesIO()
         Image.linear_gradient("L").resize((640, 480)).save(encoded, "PNG")
-        return self.studio.bring_in(DESIGNER, encoded.getvalue(), label="a source").id
+        return self.studio.import_image(DESIGNER, encoded.getvalue(), label="a source").id
 
     def now(self, task: Task) -> Task:
         """Where a task stands."""
         return self.studio.task(DESIGNER, task.id)
 
-    def wait_for(self, task: Task, *states: State) -> Task:
+    def wait_for(self, task: Task, *states: TaskState) -> Task:
         """The task once it is in one of these states."""
         until(lambda: self.now(task).state in states)
         return self.now(task)
@@ -78,9 +78,9 @@ def workshop(
     far |= {"data_dir": folder / "sandbox", "only_own_links": True}
     ours = {"creates_per_10s": 1000, "queries_per_second": 30, **(settings or {})}
     with start(SandboxOptions(**{**far, **options})) as sandbox:
-        studio = assemble(Settings(data_dir=folder, **ours), sandbox)
+        studio = build_studio(Settings(data_dir=folder, **ours), sandbox)
         try:
-            studio.engine.start()
+            studio.worker.start()
             yield Workshop(studio, sandbox)
         finally:
             studio.close()

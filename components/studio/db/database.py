@@ -13,14 +13,14 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
-from components.studio.db.gallery_query import folded
+from components.studio.db.gallery_query import casefold_nfkc
 from components.studio.db.migrations import add_missing_columns
-from components.studio.db.tables import schema
+from components.studio.db.tables import metadata
 
 BUSY_TIMEOUT_SECONDS = 15.0  # how long a transaction waits for another
 
 
-class LedgerUnavailable(Exception):
+class DatabaseError(Exception):
     """The ledger cannot be read or written: disk full, read-only or locked."""
 
 
@@ -32,9 +32,9 @@ class Database:
         # Without this, an error's text, which is logged, would quote the row with its prompt.
         self._engine = sa.create_engine(url, hide_parameters=True)
         if self._engine.dialect.name == "sqlite":
-            _make_durable(self._engine, busy_timeout_seconds)
-        with self.writing() as connection:
-            schema.create_all(connection)
+            _configure_sqlite(self._engine, busy_timeout_seconds)
+        with self.write_transaction() as connection:
+            metadata.create_all(connection)
             add_missing_columns(connection)
 
     def close(self) -> None:
@@ -42,25 +42,25 @@ class Database:
         self._engine.dispose()
 
     @contextmanager
-    def reading(self) -> Iterator[sa.Connection]:
+    def read_transaction(self) -> Iterator[sa.Connection]:
         """A transaction that only reads, for the ledger and its neighbours."""
         try:
             with self._engine.connect() as connection:
                 yield connection.execution_options(reads_only=True)
         except SQLAlchemyError as error:
-            raise LedgerUnavailable("The ledger cannot be read.") from error
+            raise DatabaseError("The ledger cannot be read.") from error
 
     @contextmanager
-    def writing(self) -> Iterator[sa.Connection]:
+    def write_transaction(self) -> Iterator[sa.Connection]:
         """A transaction that writes, for the ledger and its neighbours."""
         try:
             with self._engine.begin() as connection:
                 yield connection
         except SQLAlchemyError as error:
-            raise LedgerUnavailable("The ledger cannot be written.") from error
+            raise DatabaseError("The ledger cannot be written.") from error
 
 
-def _make_durable(engine: sa.Engine, busy_timeout_seconds: float) -> None:
+def _configure_sqlite(engine: sa.Engine, busy_timeout_seconds: float) -> None:
     """SQLite's settings, and transactions that take the write lock when they begin.
 
     Python's driver would otherwise begin them late, at the first write, and two threads that
@@ -73,7 +73,7 @@ def _make_durable(engine: sa.Engine, busy_timeout_seconds: float) -> None:
         connection.execute(f"PRAGMA busy_timeout={round(busy_timeout_seconds * 1000)}")
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")
-        connection.create_function("folded", 1, folded, deterministic=True)
+        connection.create_function("folded", 1, casefold_nfkc, deterministic=True)
 
     @sa.event.listens_for(engine, "begin")
     def _begin(connection: sa.Connection) -> None:

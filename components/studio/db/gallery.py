@@ -13,224 +13,230 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from components.studio.db.gallery_query import CONDEMNED, Search
-from components.studio.db.models import Entry, PictureRecord
-from components.studio.db.tables import picture_of, pictures, tasks
-from components.studio.db.tasks import Ledger
-from components.studio.events import Bell
+from components.studio.db.gallery_query import PURGING, GalleryQuery
+from components.studio.db.models import ImageRecord, TaskWithImage
+from components.studio.db.tables import image_from_row, images, tasks
+from components.studio.db.tasks import TaskRepository
+from components.studio.events import EventBus
 from components.studio.images.store import Shelf
-from components.studio.tasks.models import FINAL, UNFINISHED, State
+from components.studio.tasks.models import FINAL, UNFINISHED, TaskState
 
-TRASH_SECONDS = 14 * 24 * 3600.0
+TRASH_RETENTION_S = 14 * 24 * 3600.0
 _FINAL = [state.value for state in FINAL]
 _UNFINISHED = [state.value for state in UNFINISHED]
 
 
 @dataclass(frozen=True)
-class Found:
+class GalleryItem:
     """One place of the gallery: enough to lay it out. Sizes in pixels, times in epoch seconds."""
 
     task_id: str
     batch: str
     created_at: float
     deleted_at: float | None
-    state: State
+    state: TaskState
     aspect_ratio: str | None
     width_px: int | None
     """Of the picture, or while there is none of the source whose shape it takes."""
     height_px: int | None
     starred: bool
     chosen_at: float | None
-    behind: tuple[str, ...] = ()
+    hidden_variants: tuple[str, ...] = ()
     """The tasks of the other variants of this press, which it stands for."""
 
 
 @dataclass(kw_only=True)
-class Archive:
+class GalleryRepository:
     """One installation's archive. Methods raise LedgerUnavailable; ids of others are ignored."""
 
-    ledger: Ledger
-    shelf: Shelf
-    bell: Bell
+    repository: TaskRepository
+    image_store: Shelf
+    events: EventBus
     clock: Callable[[], float] = time.time
 
-    def find(self, designer: str, search: Search, *, stacked: bool = True) -> list[Found]:
+    def find(
+        self, user_id: str, query: GalleryQuery, *, group_variants: bool = True
+    ) -> list[GalleryItem]:
         """What fits the search: what is under way first, then the newest; the trash by deletion.
 
         With `stacked`, the variants of one press stand in one place, the chosen one in front.
         """
-        newest = pictures.c.deleted_at if search.in_trash else tasks.c.created_at
-        query = (
-            sa.select(*_FOUND)
+        newest = images.c.deleted_at if query.in_trash else tasks.c.created_at
+        statement = (
+            sa.select(*_ITEM_COLUMNS)
             .select_from(
-                tasks.outerjoin(pictures, pictures.c.id == tasks.c.picture_id).outerjoin(
-                    _matched,
-                    sa.and_(_matched.c.id == tasks.c.source_id, tasks.c.aspect_ratio.is_(None)),
+                tasks.outerjoin(images, images.c.id == tasks.c.image_id).outerjoin(
+                    _source_images,
+                    sa.and_(
+                        _source_images.c.id == tasks.c.source_id, tasks.c.aspect_ratio.is_(None)
+                    ),
                 )
             )
-            .where(tasks.c.designer == designer, *search.conditions())
+            .where(tasks.c.user_id == user_id, *query.conditions())
             .order_by(newest.desc(), tasks.c.created_at.desc(), tasks.c.id)
         )
-        with self.ledger.reading() as connection:
-            found = [_found_of(row) for row in connection.execute(query)]
-        if stacked and not search.in_trash:
-            found = _stacked(found)
+        with self.repository.read_transaction() as connection:
+            found = [_item_from_row(row) for row in connection.execute(statement)]
+        if group_variants and not query.in_trash:
+            found = _group_variants(found)
         return sorted(found, key=lambda place: place.state not in UNFINISHED)
 
-    def count(self, designer: str, *, in_trash: bool = False) -> int:
+    def count(self, user_id: str, *, in_trash: bool = False) -> int:
         """How many pictures a designer has."""
-        kept = pictures.c.deleted_at > CONDEMNED if in_trash else pictures.c.deleted_at.is_(None)
-        with self.ledger.reading() as connection:
+        kept = images.c.deleted_at > PURGING if in_trash else images.c.deleted_at.is_(None)
+        with self.repository.read_transaction() as connection:
             return connection.execute(
                 sa.select(sa.func.count())
-                .select_from(pictures)
-                .where(pictures.c.designer == designer, pictures.c.task_id.is_not(None), kept)
+                .select_from(images)
+                .where(images.c.user_id == user_id, images.c.task_id.is_not(None), kept)
             ).scalar_one()
 
-    def trashed(self, designer: str, picture_id: str) -> PictureRecord | None:
+    def trashed_image(self, user_id: str, image_id: str) -> ImageRecord | None:
         """A picture of this designer's that is in the trash."""
-        found = self.ledger.picture(picture_id)
-        if found is None or found.designer != designer or found.deleted_at in (None, CONDEMNED):
+        found = self.repository.image(image_id)
+        if found is None or found.user_id != user_id or found.deleted_at in (None, PURGING):
             return None
         return found
 
-    def entries(self, designer: str, task_ids: Sequence[str]) -> list[Entry]:
+    def tasks_with_images(self, user_id: str, task_ids: Sequence[str]) -> list[TaskWithImage]:
         """These tasks with their pictures, in this order."""
-        return self.ledger.entries_of(designer, task_ids)
+        return self.repository.tasks_with_images(user_id, task_ids)
 
-    def variants(self, designer: str, task_id: str) -> list[Entry]:
+    def variants(self, user_id: str, task_id: str) -> list[TaskWithImage]:
         """What one press led to and is not thrown away, in the order it was asked for."""
-        batch = sa.select(tasks.c.batch).where(tasks.c.id == task_id, tasks.c.designer == designer)
+        batch = sa.select(tasks.c.batch).where(tasks.c.id == task_id, tasks.c.user_id == user_id)
         query = (
             sa.select(tasks.c.id)
-            .select_from(tasks.outerjoin(pictures, pictures.c.id == tasks.c.picture_id))
-            .where(tasks.c.designer == designer, tasks.c.batch == batch.scalar_subquery())
-            .where(*Search().conditions())
+            .select_from(tasks.outerjoin(images, images.c.id == tasks.c.image_id))
+            .where(tasks.c.user_id == user_id, tasks.c.batch == batch.scalar_subquery())
+            .where(*GalleryQuery().conditions())
             .order_by(tasks.c.created_at, tasks.c.id)
         )
-        with self.ledger.reading() as connection:
+        with self.repository.read_transaction() as connection:
             ids = list(connection.execute(query).scalars())
-        return self.entries(designer, ids)
+        return self.tasks_with_images(user_id, ids)
 
-    def star(self, designer: str, task_ids: Sequence[str], *, starred: bool) -> None:
+    def star(self, user_id: str, task_ids: Sequence[str], *, starred: bool) -> None:
         """Mark these pictures, or take the mark off."""
-        self._mark(designer, task_ids, {"starred": starred})
+        self._update_images(user_id, task_ids, {"starred": starred})
 
-    def put_in_front(self, designer: str, task_id: str) -> None:
+    def set_cover(self, user_id: str, task_id: str) -> None:
         """Let this variant stand for its press."""
-        self._mark(designer, [task_id], {"chosen_at": self.clock()})
+        self._update_images(user_id, [task_id], {"chosen_at": self.clock()})
 
-    def throw_away(self, designer: str, task_ids: Sequence[str]) -> int:
+    def move_to_trash(self, user_id: str, task_ids: Sequence[str]) -> int:
         """Put pictures in the trash, and tasks that ended without one off the list.
 
         Returns how many it were; a task that has not ended stays.
         """
-        with self.ledger.writing() as connection:
+        with self.repository.write_transaction() as connection:
             thrown = connection.execute(
-                sa.update(pictures)
-                .where(_theirs(designer, task_ids), pictures.c.deleted_at.is_(None))
+                sa.update(images)
+                .where(_owned_by(user_id, task_ids), images.c.deleted_at.is_(None))
                 .values(deleted_at=self.clock())
             ).rowcount
             dismissed = connection.execute(
-                _tasks_without_picture(designer, task_ids)
+                _tasks_without_image(user_id, task_ids)
                 .where(tasks.c.state.in_(_FINAL), tasks.c.dismissed.is_(False))
                 .values(dismissed=True)
             ).rowcount
-        self.bell.ring(designer)
+        self.events.publish(user_id)
         return int(thrown + dismissed)
 
-    def restore(self, designer: str, task_ids: Sequence[str]) -> None:
+    def restore(self, user_id: str, task_ids: Sequence[str]) -> None:
         """Take back what was thrown away, as long as it is in the trash."""
-        with self.ledger.writing() as connection:
+        with self.repository.write_transaction() as connection:
             connection.execute(
-                sa.update(pictures)
-                .where(_theirs(designer, task_ids), pictures.c.deleted_at > CONDEMNED)
+                sa.update(images)
+                .where(_owned_by(user_id, task_ids), images.c.deleted_at > PURGING)
                 .values(deleted_at=None)
             )
-            connection.execute(_tasks_without_picture(designer, task_ids).values(dismissed=False))
-        self.bell.ring(designer)
+            connection.execute(_tasks_without_image(user_id, task_ids).values(dismissed=False))
+        self.events.publish(user_id)
 
-    def empty_trash(self, designer: str, task_ids: Sequence[str] | None = None) -> int:
+    def empty_trash(self, user_id: str, task_ids: Sequence[str] | None = None) -> int:
         """Remove what is in the trash for good, or only these; returns how many it were.
 
         The source of an edit under way stays in the trash. Raises OSError from the disk.
         """
-        mine = pictures.c.designer == designer
+        mine = images.c.user_id == user_id
         if task_ids is not None:
-            mine = _theirs(designer, task_ids)
-        removed = self._remove(mine)
-        self.bell.ring(designer)
+            mine = _owned_by(user_id, task_ids)
+        removed = self._purge(mine)
+        self.events.publish(user_id)
         return removed
 
-    def sweep(self) -> int:
+    def purge_expired(self) -> int:
         """Remove what was in the trash for 14 days, and finish what was cut short.
 
         Returns how many pictures it were. Raises OSError from the disk.
         """
-        return self._remove(pictures.c.deleted_at <= self.clock() - TRASH_SECONDS)
+        return self._purge(images.c.deleted_at <= self.clock() - TRASH_RETENTION_S)
 
-    def _mark(self, designer: str, task_ids: Sequence[str], values: dict[str, object]) -> None:
-        with self.ledger.writing() as connection:
+    def _update_images(
+        self, user_id: str, task_ids: Sequence[str], values: dict[str, object]
+    ) -> None:
+        with self.repository.write_transaction() as connection:
             connection.execute(
-                sa.update(pictures)
-                .where(_theirs(designer, task_ids), pictures.c.deleted_at.is_(None))
+                sa.update(images)
+                .where(_owned_by(user_id, task_ids), images.c.deleted_at.is_(None))
                 .values(values)
             )
-        self.bell.ring(designer)
+        self.events.publish(user_id)
 
-    def _remove(self, where: sa.ColumnElement[bool]) -> int:
+    def _purge(self, where: sa.ColumnElement[bool]) -> int:
         """Condemn, delete the files, then forget: whatever stops it, the next sweep goes on."""
         sources = sa.select(tasks.c.source_id).where(
             tasks.c.state.in_(_UNFINISHED), tasks.c.source_id.is_not(None)
         )
-        with self.ledger.writing() as connection:
+        with self.repository.write_transaction() as connection:
             connection.execute(
-                sa.update(pictures)
-                .where(where, pictures.c.deleted_at.is_not(None), pictures.c.id.not_in(sources))
-                .values(deleted_at=CONDEMNED)
+                sa.update(images)
+                .where(where, images.c.deleted_at.is_not(None), images.c.id.not_in(sources))
+                .values(deleted_at=PURGING)
             )
             condemned = [
-                picture_of(row)
+                image_from_row(row)
                 for row in connection.execute(
-                    sa.select(pictures).where(pictures.c.deleted_at == CONDEMNED)
+                    sa.select(images).where(images.c.deleted_at == PURGING)
                 )
             ]
-        for picture in condemned:
-            self.shelf.remove(picture.id, picture.format)
-        self._forget(condemned)
+        for image in condemned:
+            self.image_store.remove(image.id, image.format)
+        self._delete_rows(condemned)
         return len(condemned)
 
-    def _forget(self, removed: Sequence[PictureRecord]) -> None:
+    def _delete_rows(self, removed: Sequence[ImageRecord]) -> None:
         """The tasks stay: they are what was spent."""
-        ids = [picture.id for picture in removed]
-        with self.ledger.writing() as connection:
-            connection.execute(sa.delete(pictures).where(pictures.c.id.in_(ids)))
+        ids = [image.id for image in removed]
+        with self.repository.write_transaction() as connection:
+            connection.execute(sa.delete(images).where(images.c.id.in_(ids)))
             connection.execute(
-                sa.update(tasks).where(tasks.c.picture_id.in_(ids)).values(dismissed=True)
+                sa.update(tasks).where(tasks.c.image_id.in_(ids)).values(dismissed=True)
             )
 
 
 # What a picture was made to match in shape: it has this shape before it is there.
-_matched = pictures.alias("matched")
+_source_images = images.alias("matched")
 # In the order of Found's fields: a thousand rows are read at every change.
-_FOUND = (
+_ITEM_COLUMNS = (
     tasks.c.id,
     tasks.c.batch,
     tasks.c.created_at,
-    pictures.c.deleted_at,
+    images.c.deleted_at,
     tasks.c.state,
     tasks.c.aspect_ratio,
-    sa.func.coalesce(pictures.c.width_px, _matched.c.width_px),
-    sa.func.coalesce(pictures.c.height_px, _matched.c.height_px),
-    pictures.c.starred,
-    pictures.c.chosen_at,
+    sa.func.coalesce(images.c.width_px, _source_images.c.width_px),
+    sa.func.coalesce(images.c.height_px, _source_images.c.height_px),
+    images.c.starred,
+    images.c.chosen_at,
 )
-_STATES = {state.value: state for state in State}
+_STATES = {state.value: state for state in TaskState}
 
 
-def _found_of(row: Any) -> Found:
+def _item_from_row(row: Any) -> GalleryItem:
     task_id, batch, created_at, deleted_at, state, ratio, width_px, height_px, starred, chosen = row
-    return Found(
+    return GalleryItem(
         task_id,
         batch,
         created_at,
@@ -244,33 +250,33 @@ def _found_of(row: Any) -> Found:
     )
 
 
-def _stacked(found: Sequence[Found]) -> list[Found]:
+def _group_variants(found: Sequence[GalleryItem]) -> list[GalleryItem]:
     """One place for each press, where its newest stood; only finished pictures are stacked."""
-    presses: dict[str, list[Found]] = {}
+    presses: dict[str, list[GalleryItem]] = {}
     for place in found:
-        key = place.batch if place.state is State.DONE else place.task_id
+        key = place.batch if place.state is TaskState.DONE else place.task_id
         presses.setdefault(key, []).append(place)
-    return [_in_front(variants) for variants in presses.values()]
+    return [_cover(variants) for variants in presses.values()]
 
 
-def _in_front(variants: list[Found]) -> Found:
+def _cover(variants: list[GalleryItem]) -> GalleryItem:
     """The variant chosen last, or else the first that is starred, or else the first."""
     if len(variants) == 1:
         return variants[0]
     front = max(variants, key=lambda place: (place.chosen_at or 0.0, place.starred))
     behind = (place.task_id for place in variants if place is not front)
-    return replace(front, behind=tuple(behind))
+    return replace(front, hidden_variants=tuple(behind))
 
 
-def _theirs(designer: str, task_ids: Sequence[str]) -> sa.ColumnElement[bool]:
+def _owned_by(user_id: str, task_ids: Sequence[str]) -> sa.ColumnElement[bool]:
     """The pictures that these tasks of the designer made."""
-    made = sa.select(tasks.c.picture_id).where(
-        tasks.c.designer == designer, tasks.c.id.in_(task_ids), tasks.c.picture_id.is_not(None)
+    made = sa.select(tasks.c.image_id).where(
+        tasks.c.user_id == user_id, tasks.c.id.in_(task_ids), tasks.c.image_id.is_not(None)
     )
-    return pictures.c.id.in_(made)
+    return images.c.id.in_(made)
 
 
-def _tasks_without_picture(designer: str, task_ids: Sequence[str]) -> sa.Update:
+def _tasks_without_image(user_id: str, task_ids: Sequence[str]) -> sa.Update:
     return sa.update(tasks).where(
-        tasks.c.designer == designer, tasks.c.id.in_(task_ids), tasks.c.picture_id.is_(None)
+        tasks.c.user_id == user_id, tasks.c.id.in_(task_ids), tasks.c.image_id.is_(None)
     )

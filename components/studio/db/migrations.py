@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from components.studio.db.tables import schema
+from components.studio.db.tables import metadata
 
 
 def add_missing_columns(connection: sa.Connection) -> None:
     """Add the columns that a table on disk lacks. They must allow NULL or have a server default."""
     preparer = connection.dialect.identifier_preparer
     inspector = sa.inspect(connection)
-    for table in schema.sorted_tables:
+    for table in metadata.sorted_tables:
         present = {column["name"] for column in inspector.get_columns(table.name)}
         for column in table.columns:
             if column.name not in present:

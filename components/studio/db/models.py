@@ -8,11 +8,11 @@ from components.studio.tasks.models import Task
 
 
 @dataclass(frozen=True, kw_only=True)
-class PictureRecord:
+class ImageRecord:
     """What is known of a picture file. Sizes in pixels and bytes, times in epoch seconds."""
 
     id: str
-    designer: str
+    user_id: str
     task_id: str | None
     """The task that made it, or None for a picture that was brought in."""
     format: str
@@ -34,9 +34,9 @@ class PictureRecord:
 
 
 @dataclass(frozen=True)
-class Entry:
+class TaskWithImage:
     """A task with the picture it made, if it made one, and the one it started from."""
 
     task: Task
-    picture: PictureRecord | None
-    source: PictureRecord | None = None
+    image: ImageRecord | None
+    source: ImageRecord | None = None

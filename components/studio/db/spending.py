@@ -13,71 +13,71 @@ from decimal import Decimal
 import sqlalchemy as sa
 
 from components.studio.db.tables import tasks
-from components.studio.db.tasks import Ledger
-from components.studio.tasks.models import State, Trouble
+from components.studio.db.tasks import TaskRepository
+from components.studio.tasks.models import FailureReason, TaskState
 
-DOLLARS_A_CREDIT = Decimal("0.005")  # contract.md §4, "Money"
+DOLLARS_PER_CREDIT = Decimal("0.005")  # contract.md §4, "Money"
 
 
 @dataclass(frozen=True)
-class Charge:
+class ChargeGroup:
     """Tasks of one kind: their state, what hindered them, and their price in credits."""
 
-    state: State
-    trouble: Trouble | None
+    state: TaskState
+    failure_reason: FailureReason | None
     was_sent: bool
     price: Decimal
     count: int
 
 
 @dataclass(frozen=True)
-class Spend:
+class Spending:
     """Credits at the expected prices, and how many pictures they stand for."""
 
     credits: Decimal = Decimal(0)
-    pictures: int = 0
-    doubtful_credits: Decimal = Decimal(0)
+    images: int = 0
+    unconfirmed_credits: Decimal = Decimal(0)
     """Of tasks that ended without a picture, or are unconfirmed: they may have been charged."""
-    doubtful_tasks: int = 0
+    unconfirmed_tasks: int = 0
 
 
-def spend_of(charges: Iterable[Charge]) -> Spend:
+def summarize(charges: Iterable[ChargeGroup]) -> Spending:
     """Add up; what is still being made is not counted yet."""
-    total = Spend()
+    total = Spending()
     for charge in charges:
         price = charge.price * charge.count
-        if charge.state is State.DONE:
+        if charge.state is TaskState.DONE:
             total = replace(
                 total,
                 credits=total.credits + price,
-                pictures=total.pictures + charge.count,
+                images=total.images + charge.count,
             )
         elif _may_be_charged(charge):
             total = replace(
                 total,
-                doubtful_credits=total.doubtful_credits + price,
-                doubtful_tasks=total.doubtful_tasks + charge.count,
+                unconfirmed_credits=total.unconfirmed_credits + price,
+                unconfirmed_tasks=total.unconfirmed_tasks + charge.count,
             )
     return total
 
 
-def spent_by(ledger: Ledger, designer: str, *, since: float = 0.0) -> Spend:
+def spending_for_user(repository: TaskRepository, user_id: str, *, since: float = 0.0) -> Spending:
     """What a designer's tasks since then cost, in epoch seconds. Raises LedgerUnavailable."""
     # One that was brought home was sent by somebody, whenever that was.
-    was_sent = tasks.c.sent_at.is_not(None) | tasks.c.service_id.is_not(None)
+    was_sent = tasks.c.sent_at.is_not(None) | tasks.c.provider_id.is_not(None)
     # Of an obstacle only the trouble counts: a JSON list that begins with its name.
-    trouble = sa.func.substr(tasks.c.obstacle, 1, _LONGEST_TROUBLE)
+    trouble = sa.func.substr(tasks.c.failure, 1, _MAX_REASON_CHARACTERS)
     kind = (tasks.c.state, trouble.label("trouble"), was_sent.label("was_sent"), tasks.c.price)
-    with ledger.reading() as connection:
+    with repository.read_transaction() as connection:
         rows = connection.execute(
             sa.select(*kind, sa.func.count().label("many"))
-            .where(tasks.c.designer == designer, tasks.c.created_at >= since)
+            .where(tasks.c.user_id == user_id, tasks.c.created_at >= since)
             .group_by(*kind)
         )
-        return spend_of(
-            Charge(
-                State(row.state),
-                _trouble_in(row.trouble),
+        return summarize(
+            ChargeGroup(
+                TaskState(row.state),
+                _reason_from_column(row.trouble),
                 bool(row.was_sent),
                 Decimal(row.price),
                 row.many,
@@ -86,24 +86,33 @@ def spent_by(ledger: Ledger, designer: str, *, since: float = 0.0) -> Spend:
         )
 
 
-_LONGEST_TROUBLE = 40
-_ENDED_WITHOUT = {State.FAILED, State.REFUSED, State.UNCONFIRMED, State.STILL_RUNNING}
-_NEVER_TAKEN = {
-    Trouble.KEY,
-    Trouble.CREDIT,
-    Trouble.INVALID,
-    Trouble.BUSY,
-    Trouble.MAINTENANCE,
-    Trouble.UNREACHABLE,
-    Trouble.UPLOAD,
-    Trouble.SOURCE_MISSING,
+_MAX_REASON_CHARACTERS = 40
+_STATES_WITHOUT_IMAGE = {
+    TaskState.FAILED,
+    TaskState.REFUSED,
+    TaskState.UNCONFIRMED,
+    TaskState.STILL_RUNNING,
+}
+_NOT_CHARGED = {
+    FailureReason.AUTH,
+    FailureReason.CREDITS,
+    FailureReason.INVALID,
+    FailureReason.RATE_LIMITED,
+    FailureReason.MAINTENANCE,
+    FailureReason.UNREACHABLE,
+    FailureReason.UPLOAD,
+    FailureReason.SOURCE_MISSING,
 }
 
 
-def _may_be_charged(charge: Charge) -> bool:
-    return charge.state in _ENDED_WITHOUT and charge.was_sent and charge.trouble not in _NEVER_TAKEN
+def _may_be_charged(charge: ChargeGroup) -> bool:
+    return (
+        charge.state in _STATES_WITHOUT_IMAGE
+        and charge.was_sent
+        and charge.failure_reason not in _NOT_CHARGED
+    )
 
 
-def _trouble_in(obstacle: str | None) -> Trouble | None:
+def _reason_from_column(failure: str | None) -> FailureReason | None:
     """The trouble in the first letters of an obstacle's row, such as `["policy", 400, "…"]`."""
-    return None if obstacle is None else Trouble(obstacle.split('"')[1])
+    return None if failure is None else FailureReason(failure.split('"')[1])

@@ -10,16 +10,16 @@ from typing import Any
 import sqlalchemy as sa
 
 from components.kie import GenerationRequest, Model, OutputFormat
-from components.studio.db.models import PictureRecord
-from components.studio.tasks.models import Obstacle, State, Task, Trouble
+from components.studio.db.models import ImageRecord
+from components.studio.tasks.models import Failure, FailureReason, Task, TaskState
 
-schema = sa.MetaData()
+metadata = sa.MetaData()
 
 tasks = sa.Table(
     "tasks",
-    schema,
+    metadata,
     sa.Column("id", sa.String(32), primary_key=True),
-    sa.Column("designer", sa.String(64), nullable=False),
+    sa.Column("designer", sa.String(64), nullable=False, key="user_id"),
     sa.Column("batch", sa.String(32), nullable=False),
     sa.Column("token", sa.String(64), nullable=False, unique=True),
     sa.Column("source_id", sa.String(32)),
@@ -34,55 +34,55 @@ tasks = sa.Table(
     sa.Column("watermark", sa.Text),
     sa.Column("price", sa.String(20), nullable=False),
     sa.Column("state", sa.String(20), nullable=False),
-    sa.Column("obstacle", sa.Text),
-    sa.Column("service_id", sa.String(200)),
+    sa.Column("obstacle", sa.Text, key="failure"),
+    sa.Column("service_id", sa.String(200), key="provider_id"),
     sa.Column("created_at", sa.Float, nullable=False),
     sa.Column("sent_at", sa.Float),
     sa.Column("accepted_at", sa.Float),
-    sa.Column("watched_since", sa.Float),
+    sa.Column("watched_since", sa.Float, key="polling_since"),
     sa.Column("finished_at", sa.Float),
     sa.Column("result_url", sa.Text),
     sa.Column("origin_url", sa.Text),
-    sa.Column("picture_id", sa.String(32)),
-    sa.Column("not_before", sa.Float, nullable=False),
-    sa.Column("tries", sa.Integer, nullable=False),
-    sa.Column("empties", sa.Integer, nullable=False),
-    sa.Column("missing_since", sa.Float),
+    sa.Column("picture_id", sa.String(32), key="image_id"),
+    sa.Column("not_before", sa.Float, nullable=False, key="retry_at"),
+    sa.Column("tries", sa.Integer, nullable=False, key="attempts"),
+    sa.Column("empties", sa.Integer, nullable=False, key="empty_successes"),
+    sa.Column("missing_since", sa.Float, key="not_found_since"),
     sa.Column("dismissed", sa.Boolean, nullable=False, default=False),
-    sa.Index("tasks_of_designer", "designer", "created_at"),
+    sa.Index("tasks_of_designer", "user_id", "created_at"),
     sa.Index("tasks_by_state", "state"),
     sa.Index("tasks_by_source", "source_id"),
 )
 
-desks = sa.Table(
+selected_sources = sa.Table(
     "desks",
-    schema,
-    sa.Column("designer", sa.String(64), primary_key=True),
+    metadata,
+    sa.Column("designer", sa.String(64), primary_key=True, key="user_id"),
     sa.Column("source_id", sa.String(32), nullable=False),
 )
 
 drafts = sa.Table(
     "drafts",
-    schema,
-    sa.Column("designer", sa.String(64), primary_key=True),
+    metadata,
+    sa.Column("designer", sa.String(64), primary_key=True, key="user_id"),
     sa.Column("mode", sa.String(32), primary_key=True),
     sa.Column("prompt", sa.Text, nullable=False),
 )
 
 pins = sa.Table(
     "pins",
-    schema,
-    sa.Column("designer", sa.String(64), primary_key=True),
+    metadata,
+    sa.Column("designer", sa.String(64), primary_key=True, key="user_id"),
     sa.Column("id", sa.String(32), primary_key=True),
     sa.Column("prompt", sa.Text, nullable=False),
     sa.Column("pinned_at", sa.Float, nullable=False),
 )
 
-pictures = sa.Table(
+images = sa.Table(
     "pictures",
-    schema,
+    metadata,
     sa.Column("id", sa.String(32), primary_key=True),
-    sa.Column("designer", sa.String(64), nullable=False),
+    sa.Column("designer", sa.String(64), nullable=False, key="user_id"),
     sa.Column("task_id", sa.String(32)),
     sa.Column("format", sa.String(8), nullable=False),
     sa.Column("width_px", sa.Integer, nullable=False),
@@ -96,7 +96,7 @@ pictures = sa.Table(
     sa.Column("starred", sa.Boolean, nullable=False, default=False, server_default="0"),
     sa.Column("chosen_at", sa.Float),
     sa.Column("deleted_at", sa.Float),
-    sa.Index("pictures_of_designer", "designer", "created_at"),
+    sa.Index("pictures_of_designer", "user_id", "created_at"),
 )
 
 _REQUEST_COLUMNS = (
@@ -110,27 +110,27 @@ _REQUEST_COLUMNS = (
 )
 _TASK_COLUMNS = (
     "id",
-    "designer",
+    "user_id",
     "batch",
     "token",
     "source_id",
-    "service_id",
+    "provider_id",
     "created_at",
     "sent_at",
     "accepted_at",
-    "watched_since",
+    "polling_since",
     "finished_at",
     "result_url",
     "origin_url",
-    "picture_id",
-    "not_before",
-    "tries",
-    "empties",
-    "missing_since",
+    "image_id",
+    "retry_at",
+    "attempts",
+    "empty_successes",
+    "not_found_since",
 )
 
 
-def task_row(task: Task) -> dict[str, Any]:
+def task_to_row(task: Task) -> dict[str, Any]:
     """The row of a task."""
     row = {name: getattr(task, name) for name in _TASK_COLUMNS}
     row |= {name: getattr(task.request, name) for name in _REQUEST_COLUMNS}
@@ -138,17 +138,17 @@ def task_row(task: Task) -> dict[str, Any]:
     row["output_format"] = task.request.output_format.value
     row["price"] = str(task.price)
     row["state"] = task.state.value
-    obstacle = task.obstacle
-    row["obstacle"] = obstacle and json.dumps([obstacle.trouble, obstacle.code, obstacle.words])
+    failure = task.failure
+    row["failure"] = failure and json.dumps([failure.reason, failure.code, failure.message])
     return row
 
 
-def task_of(row: Any) -> Task:
+def task_from_row(row: Any) -> Task:
     """The task of a row."""
-    obstacle = None
-    if row.obstacle is not None:
-        trouble, code, words = json.loads(row.obstacle)
-        obstacle = Obstacle(Trouble(trouble), code, words)
+    failure = None
+    if row.failure is not None:
+        trouble, code, words = json.loads(row.failure)
+        failure = Failure(FailureReason(trouble), code, words)
     request = GenerationRequest(
         model=Model(row.model),
         output_format=OutputFormat(row.output_format),
@@ -157,18 +157,18 @@ def task_of(row: Any) -> Task:
     return Task(
         request=request,
         price=Decimal(row.price),
-        state=State(row.state),
-        obstacle=obstacle,
+        state=TaskState(row.state),
+        failure=failure,
         **{name: getattr(row, name) for name in _TASK_COLUMNS},
     )
 
 
-def picture_row(picture: PictureRecord) -> dict[str, Any]:
+def image_to_row(image: ImageRecord) -> dict[str, Any]:
     """The row of a picture."""
-    return asdict(picture) | {"notes": json.dumps(picture.notes)}
+    return asdict(image) | {"notes": json.dumps(image.notes)}
 
 
-def picture_of(row: Any) -> PictureRecord:
+def image_from_row(row: Any) -> ImageRecord:
     """The picture of a row."""
-    values = {field.name: getattr(row, field.name) for field in fields(PictureRecord)}
-    return PictureRecord(**values | {"notes": tuple(json.loads(row.notes))})
+    values = {field.name: getattr(row, field.name) for field in fields(ImageRecord)}
+    return ImageRecord(**values | {"notes": tuple(json.loads(row.notes))})

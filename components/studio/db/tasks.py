@@ -14,26 +14,26 @@ from typing import Any
 import sqlalchemy as sa
 
 from components.kie import Model
-from components.studio.db.database import BUSY_TIMEOUT_SECONDS, Database, LedgerUnavailable
-from components.studio.db.models import Entry, PictureRecord
+from components.studio.db.database import BUSY_TIMEOUT_SECONDS, Database, DatabaseError
+from components.studio.db.models import ImageRecord, TaskWithImage
 from components.studio.db.tables import (
-    desks,
-    picture_of,
-    picture_row,
-    pictures,
-    task_of,
-    task_row,
+    image_from_row,
+    image_to_row,
+    images,
+    selected_sources,
+    task_from_row,
+    task_to_row,
     tasks,
 )
-from components.studio.tasks.models import UNFINISHED, State, Task
+from components.studio.tasks.models import UNFINISHED, Task, TaskState
 
-__all__ = ["Beside", "Ledger", "LedgerUnavailable", "ServiceIdTaken"]
+__all__ = ["DatabaseError", "DuplicateTaskId", "ExtraTask", "TaskRepository"]
 
-Beside = Callable[[Task, Task], Task | None]
+ExtraTask = Callable[[Task, Task], Task | None]
 """A new task, if any, that a change from the first to the second leaves behind."""
 
 
-class ServiceIdTaken(Exception):
+class DuplicateTaskId(Exception):
     """The id of the service that a task was to bear is another task's here."""
 
     def __init__(self, holder: Task) -> None:
@@ -41,18 +41,18 @@ class ServiceIdTaken(Exception):
         self.holder = holder
 
 
-class Ledger(Database):
+class TaskRepository(Database):
     """Tasks and pictures on disk. Every method raises LedgerUnavailable when it cannot serve."""
 
     @classmethod
     def in_folder(
         cls, folder: Path, *, busy_timeout_seconds: float = BUSY_TIMEOUT_SECONDS
-    ) -> Ledger:
+    ) -> TaskRepository:
         """The ledger of a data folder, made when there is none."""
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise LedgerUnavailable(f"The data folder {folder} cannot be made.") from error
+            raise DatabaseError(f"The data folder {folder} cannot be made.") from error
         url = f"sqlite:///{folder / 'studio.db'}"
         return cls(url, busy_timeout_seconds=busy_timeout_seconds)
 
@@ -64,21 +64,21 @@ class Ledger(Database):
         With `unless_since`, tasks of the same designer with the same values that were asked
         for since then are returned instead: a second press of the same button.
         """
-        with self.writing() as connection:
+        with self.write_transaction() as connection:
             if unless_since is not None:
-                earlier = _same_press(connection, new[0], unless_since)
+                earlier = _find_double_submit(connection, new[0], unless_since)
                 if earlier:
                     return earlier
-            connection.execute(sa.insert(tasks), [task_row(task) for task in new])
+            connection.execute(sa.insert(tasks), [task_to_row(task) for task in new])
         return list(new)
 
-    def change_task(
+    def update_task(
         self,
         task_id: str,
         rule: Callable[[Task], Task],
         *,
-        picture: PictureRecord | None = None,
-        beside: Beside | None = None,
+        image: ImageRecord | None = None,
+        extra_task: ExtraTask | None = None,
     ) -> tuple[Task, Task] | None:
         """Apply a rule to a task in one transaction; (before, after), or None if unknown.
 
@@ -86,210 +86,210 @@ class Ledger(Database):
         rule took it. What `beside` makes of the change is out of sight until it has a picture.
         Raises ServiceIdTaken, with nothing changed.
         """
-        with self.writing() as connection:
+        with self.write_transaction() as connection:
             found = connection.execute(
                 sa.select(tasks).where(tasks.c.id == task_id).with_for_update()
             ).one_or_none()
             if found is None:
                 return None
-            before = task_of(found)
+            before = task_from_row(found)
             after = rule(before)
             if after == before:
                 return before, after
-            if after.service_id not in (None, before.service_id):
-                holder = _task_where(connection, tasks.c.service_id == after.service_id)
+            if after.provider_id not in (None, before.provider_id):
+                holder = _select_task(connection, tasks.c.provider_id == after.provider_id)
                 if holder is not None:
-                    raise ServiceIdTaken(holder)
-            row = task_row(after)
-            if picture is not None and after.picture_id == picture.id != before.picture_id:
-                connection.execute(sa.insert(pictures), [picture_row(picture)])
+                    raise DuplicateTaskId(holder)
+            row = task_to_row(after)
+            if image is not None and after.image_id == image.id != before.image_id:
+                connection.execute(sa.insert(images), [image_to_row(image)])
                 row["dismissed"] = False  # it came after all
             connection.execute(sa.update(tasks).where(tasks.c.id == task_id).values(row))
-            other = beside and beside(before, after)
+            other = extra_task and extra_task(before, after)
             if other is not None:
-                connection.execute(sa.insert(tasks), [task_row(other) | {"dismissed": True}])
+                connection.execute(sa.insert(tasks), [task_to_row(other) | {"dismissed": True}])
             return before, after
 
     def task(self, task_id: str) -> Task | None:
         """One task by our id."""
-        return self._one_task(tasks.c.id == task_id)
+        return self._find_task(tasks.c.id == task_id)
 
     def task_by_token(self, token: str) -> Task | None:
         """The task whose callback bears this token."""
-        return self._one_task(tasks.c.token == token)
+        return self._find_task(tasks.c.token == token)
 
-    def task_by_service_id(self, service_id: str) -> Task | None:
+    def task_by_provider_id(self, provider_id: str) -> Task | None:
         """The task that the service knows by this id."""
-        return self._one_task(tasks.c.service_id == service_id)
+        return self._find_task(tasks.c.provider_id == provider_id)
 
     def unfinished(self) -> list[Task]:
         """Every task that has not ended, oldest first."""
         states = [state.value for state in UNFINISHED]
-        with self.reading() as connection:
+        with self.read_transaction() as connection:
             rows = connection.execute(
                 sa.select(tasks).where(tasks.c.state.in_(states)).order_by(tasks.c.created_at)
             )
-            return [task_of(row) for row in rows]
+            return [task_from_row(row) for row in rows]
 
-    def count_by_state(self) -> dict[State, int]:
+    def count_by_state(self) -> dict[TaskState, int]:
         """How many tasks stand in each state."""
-        with self.reading() as connection:
+        with self.read_transaction() as connection:
             rows = connection.execute(
                 sa.select(tasks.c.state, sa.func.count()).group_by(tasks.c.state)
             )
-            return {State(state): count for state, count in rows}
+            return {TaskState(state): count for state, count in rows}
 
     def count_sent(self, since: float, until: float) -> int:
         """How many creates left within this span of epoch seconds and were not turned away."""
-        with self.reading() as connection:
+        with self.read_transaction() as connection:
             return connection.execute(
                 sa.select(sa.func.count())
                 .select_from(tasks)
                 .where(tasks.c.sent_at.between(since, until))
             ).scalar_one()
 
-    def seconds_taken(self, model: Model, *, editing: bool, newest: int = 20) -> list[float]:
+    def recent_durations(self, model: Model, *, editing: bool, newest: int = 20) -> list[float]:
         """From acceptance to our disk, of the newest pictures of a kind, in seconds."""
         is_edit = tasks.c.source_id.is_not(None)
-        with self.reading() as connection:
+        with self.read_transaction() as connection:
             rows = connection.execute(
                 sa.select(tasks.c.finished_at - tasks.c.accepted_at)
-                .where(tasks.c.state == State.DONE.value, tasks.c.model == model.value)
+                .where(tasks.c.state == TaskState.DONE.value, tasks.c.model == model.value)
                 .where(tasks.c.accepted_at.is_not(None), is_edit if editing else ~is_edit)
                 .order_by(tasks.c.finished_at.desc())
                 .limit(newest)
             )
             return [float(seconds) for (seconds,) in rows]
 
-    def dismiss(self, designer: str, task_id: str) -> None:
+    def dismiss(self, user_id: str, task_id: str) -> None:
         """Take an ended task without a picture off the designer's list; the row stays."""
-        with self.writing() as connection:
+        with self.write_transaction() as connection:
             connection.execute(
                 sa.update(tasks)
-                .where(tasks.c.id == task_id, tasks.c.designer == designer)
+                .where(tasks.c.id == task_id, tasks.c.user_id == user_id)
                 .values(dismissed=True)
             )
 
     # Entries: what a designer sees
 
-    def entries(self, designer: str, *, limit: int, offset: int = 0) -> list[Entry]:
+    def recent_tasks(self, user_id: str, *, limit: int, offset: int = 0) -> list[TaskWithImage]:
         """A designer's tasks with their pictures, newest first; what was thrown away is not."""
-        kept = sa.select(pictures.c.id).where(pictures.c.deleted_at.is_(None))
+        kept = sa.select(images.c.id).where(images.c.deleted_at.is_(None))
         query = (
             sa.select(tasks)
-            .where(tasks.c.designer == designer, tasks.c.dismissed.is_(False))
-            .where(tasks.c.picture_id.is_(None) | tasks.c.picture_id.in_(kept))
+            .where(tasks.c.user_id == user_id, tasks.c.dismissed.is_(False))
+            .where(tasks.c.image_id.is_(None) | tasks.c.image_id.in_(kept))
             .order_by(tasks.c.created_at.desc(), tasks.c.id)
             .limit(limit)
             .offset(offset)
         )
-        return self._entries(query)
+        return self._select_with_images(query)
 
-    def entries_of(self, designer: str, task_ids: Sequence[str]) -> list[Entry]:
+    def tasks_with_images(self, user_id: str, task_ids: Sequence[str]) -> list[TaskWithImage]:
         """These tasks of a designer with their pictures, in this order; unknown ones are not."""
-        query = sa.select(tasks).where(tasks.c.designer == designer, tasks.c.id.in_(task_ids))
-        found = {entry.task.id: entry for entry in self._entries(query)}
+        query = sa.select(tasks).where(tasks.c.user_id == user_id, tasks.c.id.in_(task_ids))
+        found = {entry.task.id: entry for entry in self._select_with_images(query)}
         return [found[task_id] for task_id in task_ids if task_id in found]
 
-    def _entries(self, query: sa.Select[Any]) -> list[Entry]:
-        with self.reading() as connection:
-            found = [task_of(row) for row in connection.execute(query)]
-            wanted = {name for task in found for name in (task.picture_id, task.source_id) if name}
-            rows = connection.execute(sa.select(pictures).where(pictures.c.id.in_(wanted)))
-            known = {row.id: picture_of(row) for row in rows}
+    def _select_with_images(self, query: sa.Select[Any]) -> list[TaskWithImage]:
+        with self.read_transaction() as connection:
+            found = [task_from_row(row) for row in connection.execute(query)]
+            wanted = {name for task in found for name in (task.image_id, task.source_id) if name}
+            rows = connection.execute(sa.select(images).where(images.c.id.in_(wanted)))
+            known = {row.id: image_from_row(row) for row in rows}
         return [
-            Entry(task, known.get(task.picture_id or ""), known.get(task.source_id or ""))
+            TaskWithImage(task, known.get(task.image_id or ""), known.get(task.source_id or ""))
             for task in found
         ]
 
-    def edits_of(self, designer: str, picture_ids: Sequence[str]) -> list[Entry]:
+    def edits_of(self, user_id: str, image_ids: Sequence[str]) -> list[TaskWithImage]:
         """Every task that edits one of these pictures, oldest first, with what it made.
 
         Those that were taken off the designer's list are left out.
         """
         query = (
             sa.select(tasks)
-            .where(tasks.c.designer == designer, tasks.c.source_id.in_(picture_ids))
+            .where(tasks.c.user_id == user_id, tasks.c.source_id.in_(image_ids))
             .where(tasks.c.dismissed.is_(False))
             .order_by(tasks.c.created_at, tasks.c.id)
         )
-        return self._entries(query)
+        return self._select_with_images(query)
 
     # Pictures
 
-    def add_picture(self, picture: PictureRecord) -> None:
+    def add_image(self, image: ImageRecord) -> None:
         """Write down a picture whose file already stands on disk."""
-        with self.writing() as connection:
-            connection.execute(sa.insert(pictures), [picture_row(picture)])
+        with self.write_transaction() as connection:
+            connection.execute(sa.insert(images), [image_to_row(image)])
 
-    def picture(self, picture_id: str) -> PictureRecord | None:
+    def image(self, image_id: str) -> ImageRecord | None:
         """One picture by its id."""
-        with self.reading() as connection:
-            row = connection.execute(
-                sa.select(pictures).where(pictures.c.id == picture_id)
-            ).one_or_none()
-            return None if row is None else picture_of(row)
+        with self.read_transaction() as connection:
+            row = connection.execute(sa.select(images).where(images.c.id == image_id)).one_or_none()
+            return None if row is None else image_from_row(row)
 
-    def put_on_desk(self, designer: str, picture_id: str | None) -> None:
+    def set_selected_source(self, user_id: str, image_id: str | None) -> None:
         """Remember which picture a designer has chosen to edit."""
-        with self.writing() as connection:
-            connection.execute(sa.delete(desks).where(desks.c.designer == designer))
-            if picture_id is not None:
-                row = {"designer": designer, "source_id": picture_id}
-                connection.execute(sa.insert(desks), [row])
+        with self.write_transaction() as connection:
+            connection.execute(
+                sa.delete(selected_sources).where(selected_sources.c.user_id == user_id)
+            )
+            if image_id is not None:
+                row = {"user_id": user_id, "source_id": image_id}
+                connection.execute(sa.insert(selected_sources), [row])
 
-    def on_desk(self, designer: str) -> str | None:
+    def get_selected_source(self, user_id: str) -> str | None:
         """The picture that a designer had chosen to edit."""
-        with self.reading() as connection:
+        with self.read_transaction() as connection:
             return connection.execute(
-                sa.select(desks.c.source_id).where(desks.c.designer == designer)
+                sa.select(selected_sources.c.source_id).where(selected_sources.c.user_id == user_id)
             ).scalar_one_or_none()
 
-    def remember_upload(self, picture_id: str, url: str, at: float) -> None:
+    def set_upload_url(self, image_id: str, url: str, at: float) -> None:
         """Note where the service can read a picture."""
-        with self.writing() as connection:
+        with self.write_transaction() as connection:
             connection.execute(
-                sa.update(pictures)
-                .where(pictures.c.id == picture_id)
+                sa.update(images)
+                .where(images.c.id == image_id)
                 .values(upload_url=url, uploaded_at=at)
             )
 
-    def forget_upload(self, picture_id: str) -> None:
+    def clear_upload_url(self, image_id: str) -> None:
         """Drop the upload address of a picture: the service could not read it there."""
-        with self.writing() as connection:
+        with self.write_transaction() as connection:
             connection.execute(
-                sa.update(pictures)
-                .where(pictures.c.id == picture_id)
+                sa.update(images)
+                .where(images.c.id == image_id)
                 .values(upload_url=None, uploaded_at=None)
             )
 
-    def forget_uploads(self) -> None:
+    def clear_upload_urls(self) -> None:
         """Drop every upload address: the host behind them is no longer the same."""
-        with self.writing() as connection:
-            connection.execute(sa.update(pictures).values(upload_url=None, uploaded_at=None))
+        with self.write_transaction() as connection:
+            connection.execute(sa.update(images).values(upload_url=None, uploaded_at=None))
 
-    def _one_task(self, where: sa.ColumnElement[bool]) -> Task | None:
-        with self.reading() as connection:
-            return _task_where(connection, where)
+    def _find_task(self, where: sa.ColumnElement[bool]) -> Task | None:
+        with self.read_transaction() as connection:
+            return _select_task(connection, where)
 
 
-def _task_where(connection: sa.Connection, where: sa.ColumnElement[bool]) -> Task | None:
+def _select_task(connection: sa.Connection, where: sa.ColumnElement[bool]) -> Task | None:
     row = connection.execute(sa.select(tasks).where(where).limit(1)).one_or_none()
-    return None if row is None else task_of(row)
+    return None if row is None else task_from_row(row)
 
 
-def _same_press(connection: sa.Connection, task: Task, since: float) -> list[Task]:
+def _find_double_submit(connection: sa.Connection, task: Task, since: float) -> list[Task]:
     """The batch of this designer with the same values that was asked for about then."""
     rows = connection.execute(
         sa.select(tasks)
-        .where(tasks.c.designer == task.designer)
+        .where(tasks.c.user_id == task.user_id)
         # Not later either: a clock that was set back leaves rows from the future.
         .where(tasks.c.created_at.between(since, 2 * task.created_at - since))
         .order_by(tasks.c.created_at)
     )
     same = [
         earlier
-        for earlier in map(task_of, rows)
+        for earlier in map(task_from_row, rows)
         if earlier.request == task.request and earlier.source_id == task.source_id
     ]
     return [earlier for earlier in same if earlier.batch == same[-1].batch]

@@ -3,33 +3,33 @@
 from __future__ import annotations
 
 from components.kie import (
-    FeatureOff,
-    InvalidRequest,
-    KeyRejected,
-    KontextError,
-    Maintenance,
-    NeverSent,
-    OutcomeUnknown,
-    OutOfCredit,
-    PromptRefused,
-    RateLimited,
+    AuthenticationError,
+    ConnectError,
+    ContentPolicyError,
+    FeatureDisabledError,
+    InsufficientCreditsError,
+    KieError,
+    MaintenanceError,
+    RateLimitError,
+    UnknownOutcomeError,
+    ValidationError,
 )
-from components.studio.tasks.models import Obstacle, Trouble
+from components.studio.tasks.models import Failure, FailureReason
 
-_TROUBLES: dict[type[KontextError], Trouble] = {
-    PromptRefused: Trouble.POLICY,
-    KeyRejected: Trouble.KEY,
-    OutOfCredit: Trouble.CREDIT,
-    InvalidRequest: Trouble.INVALID,
-    FeatureOff: Trouble.FEATURE_OFF,
-    RateLimited: Trouble.BUSY,
-    Maintenance: Trouble.MAINTENANCE,
-    NeverSent: Trouble.UNREACHABLE,
-    OutcomeUnknown: Trouble.NO_ANSWER,
+_REASON_BY_ERROR: dict[type[KieError], FailureReason] = {
+    ContentPolicyError: FailureReason.CONTENT_POLICY,
+    AuthenticationError: FailureReason.AUTH,
+    InsufficientCreditsError: FailureReason.CREDITS,
+    ValidationError: FailureReason.INVALID,
+    FeatureDisabledError: FailureReason.FEATURE_OFF,
+    RateLimitError: FailureReason.RATE_LIMITED,
+    MaintenanceError: FailureReason.MAINTENANCE,
+    ConnectError: FailureReason.UNREACHABLE,
+    UnknownOutcomeError: FailureReason.NO_RESPONSE,
 }
 
 
-def obstacle_of(error: KontextError) -> Obstacle:
+def failure_from_error(error: KieError) -> Failure:
     """What stands in the way after this error, with the service's own code and words."""
-    trouble = _TROUBLES.get(type(error), Trouble.SERVICE_FAILED)
-    return Obstacle(trouble, error.code, error.message)
+    trouble = _REASON_BY_ERROR.get(type(error), FailureReason.SERVICE_FAILED)
+    return Failure(trouble, error.code, error.message)

@@ -13,7 +13,7 @@ from enum import StrEnum
 from components.kie import GenerationRequest
 
 
-class State(StrEnum):
+class TaskState(StrEnum):
     """Where a task stands. The values are stored: add, never rename."""
 
     QUEUED = "queued"
@@ -27,35 +27,35 @@ class State(StrEnum):
     STILL_RUNNING = "still_running"
 
 
-FINAL = frozenset({State.DONE, State.REFUSED, State.FAILED})
-UNFINISHED = frozenset(State) - FINAL
+FINAL = frozenset({TaskState.DONE, TaskState.REFUSED, TaskState.FAILED})
+UNFINISHED = frozenset(TaskState) - FINAL
 
 
-class Trouble(StrEnum):
+class FailureReason(StrEnum):
     """What stands in a task's way, one value per thing that a designer can do about it."""
 
-    POLICY = "policy"
-    KEY = "key"
-    CREDIT = "credit"
+    CONTENT_POLICY = "policy"
+    AUTH = "key"
+    CREDITS = "credit"
     INVALID = "invalid"
     FEATURE_OFF = "feature_off"
-    BUSY = "busy"
+    RATE_LIMITED = "busy"
     MAINTENANCE = "maintenance"
     UNREACHABLE = "unreachable"
     SERVICE_FAILED = "service_failed"
-    NO_ANSWER = "no_answer"
+    NO_RESPONSE = "no_answer"
     NOT_CREATED = "not_created"
     NOT_GENERATED = "not_generated"
     UNKNOWN_TASK = "unknown_task"
-    UNPROVEN = "unproven"
-    WRONG_TASK = "wrong_task"
-    ODD_PROGRESS = "odd_progress"
+    UNVERIFIED_ID = "unproven"
+    ID_MISMATCH = "wrong_task"
+    UNKNOWN_STATUS = "odd_progress"
     NO_RESULT = "no_result"
-    RESULT_LOST = "result_lost"
+    DOWNLOAD_FAILED = "result_lost"
     UPLOAD = "upload"
     SOURCE_MISSING = "source_missing"
     DISK = "disk"
-    OURS = "ours"
+    INTERNAL = "ours"
 
 
 def new_token() -> str:
@@ -64,12 +64,12 @@ def new_token() -> str:
 
 
 @dataclass(frozen=True)
-class Obstacle:
+class Failure:
     """What stands in the way, with the service's own words where it gave any."""
 
-    trouble: Trouble
+    reason: FailureReason
     code: int | None = None
-    words: str = ""
+    message: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,7 +78,7 @@ class Task:
 
     id: str
     """Ours: 32 hex digits. The service's own id is `service_id`."""
-    designer: str
+    user_id: str
     batch: str
     """Shared by the variants of one press."""
     request: GenerationRequest
@@ -90,22 +90,22 @@ class Task:
     price: Decimal
     """Credits expected when it was asked for."""
     created_at: float
-    state: State = State.QUEUED
-    obstacle: Obstacle | None = None
-    service_id: str | None = None
+    state: TaskState = TaskState.QUEUED
+    failure: Failure | None = None
+    provider_id: str | None = None
     sent_at: float | None = None
     """When its create left. Still set in the queue: it left once, and is to be sent again."""
     accepted_at: float | None = None
-    watched_since: float | None = None
+    polling_since: float | None = None
     finished_at: float | None = None
     result_url: str | None = None
     origin_url: str | None = None
-    picture_id: str | None = None
-    not_before: float = 0.0
-    tries: int = 0
+    image_id: str | None = None
+    retry_at: float = 0.0
+    attempts: int = 0
     """Failed tries of the current step: sends while queued, fetches while storing."""
-    empties: int = 0
-    missing_since: float | None = None
+    empty_successes: int = 0
+    not_found_since: float | None = None
 
     @property
     def is_edit(self) -> bool:

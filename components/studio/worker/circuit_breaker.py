@@ -5,15 +5,15 @@ Closed by a refused key or an empty balance, so that one task meets the trouble 
 
 from __future__ import annotations
 
-from components.studio.tasks.models import Trouble
+from components.studio.tasks.models import FailureReason
 
-FIRST_PROBE_SECONDS = 10.0
-LONGEST_PROBE_SECONDS = 120.0
-GROWTH = 1.5
-MOST_DOUBTS = 4  # creates without a clear answer, one after the other
+FIRST_PROBE_DELAY_S = 10.0
+MAX_PROBE_DELAY_S = 120.0
+PROBE_BACKOFF_FACTOR = 1.5
+MAX_UNKNOWN_OUTCOMES = 4  # creates without a clear answer, one after the other
 
 
-class Gate:
+class CircuitBreaker:
     """Open, closed, or on trial: one create at a time, until one is accepted.
 
     On trial after a closing, as a balance may look good and still not pay for the next picture;
@@ -21,60 +21,60 @@ class Gate:
     """
 
     def __init__(self) -> None:
-        self.trouble: Trouble | None = None
-        self._next_probe = 0.0
-        self._pause = FIRST_PROBE_SECONDS
-        self._on_trial = False
-        self._doubts = 0
+        self.reason: FailureReason | None = None
+        self._next_probe_at = 0.0
+        self._probe_delay = FIRST_PROBE_DELAY_S
+        self._is_half_open = False
+        self._unknown_outcomes = 0
 
-    def close(self, trouble: Trouble, now: float) -> None:
+    def open(self, trouble: FailureReason, now: float) -> None:
         """Send nothing until a probe of the account succeeds."""
-        if self.trouble is None:
-            if self._on_trial:
-                self._pause = min(self._pause * GROWTH, LONGEST_PROBE_SECONDS)
-            self._next_probe = now + self._pause
-        self.trouble = trouble
+        if self.reason is None:
+            if self._is_half_open:
+                self._probe_delay = min(self._probe_delay * PROBE_BACKOFF_FACTOR, MAX_PROBE_DELAY_S)
+            self._next_probe_at = now + self._probe_delay
+        self.reason = trouble
 
-    def open_on_trial(self) -> None:
+    def half_open(self) -> None:
         """A probe succeeded."""
-        if self.trouble is not None:
-            self.trouble = None
-            self._on_trial = True
+        if self.reason is not None:
+            self.reason = None
+            self._is_half_open = True
 
-    def doubted(self) -> None:
+    def record_unknown(self) -> None:
         """A create had no clear answer."""
-        self._doubts += 1
-        if self._doubts >= MOST_DOUBTS:
-            self._on_trial = True
+        self._unknown_outcomes += 1
+        if self._unknown_outcomes >= MAX_UNKNOWN_OUTCOMES:
+            self._is_half_open = True
 
-    def proved(self) -> None:
+    def record_success(self) -> None:
         """A create was accepted: the account is as good as it ever was."""
-        self._on_trial = False
-        self._doubts = 0
-        self._pause = FIRST_PROBE_SECONDS
+        self._is_half_open = False
+        self._unknown_outcomes = 0
+        self._probe_delay = FIRST_PROBE_DELAY_S
 
     def may_send(self, sending: int) -> bool:
         """Whether one more create may be sent beside those that are being sent."""
-        return self.trouble is None and not (self._on_trial and sending)
+        return self.reason is None and not (self._is_half_open and sending)
 
     def take_probe(self, now: float) -> bool:
         """Whether the account should be probed now; then not again until after the pause."""
-        if self.trouble is None or now < self._next_probe:
+        if self.reason is None or now < self._next_probe_at:
             return False
-        self._next_probe = now + self._pause
+        self._next_probe_at = now + self._probe_delay
         return True
 
-    def probe_failed(self, trouble: Trouble, now: float) -> None:
+    def probe_failed(self, trouble: FailureReason, now: float) -> None:
         """The account is not good yet: probe again, a little later each time."""
-        if self.trouble is not None:
-            self.trouble = trouble
-            self._pause = min(self._pause * GROWTH, LONGEST_PROBE_SECONDS)
-            self._next_probe = now + self._pause
+        if self.reason is not None:
+            self.reason = trouble
+            self._probe_delay = min(self._probe_delay * PROBE_BACKOFF_FACTOR, MAX_PROBE_DELAY_S)
+            self._next_probe_at = now + self._probe_delay
 
     def probe_now(self, now: float) -> None:
         """Somebody says that the key or the credit is mended."""
-        self._next_probe = now
+        self._next_probe_at = now
 
     def seconds_until_probe(self, now: float) -> float | None:
         """How long until the account should be probed; None while it is open."""
-        return None if self.trouble is None else self._next_probe - now
+        return None if self.reason is None else self._next_probe_at - now

@@ -7,16 +7,16 @@ import threading
 from collections.abc import Callable
 from typing import TypeVar
 
-from components.studio.db.tasks import LedgerUnavailable
+from components.studio.db.tasks import DatabaseError
 
 log = logging.getLogger("kontext.insistence")
 
-FIRST_PAUSE_SECONDS = 0.5
-LONGEST_PAUSE_SECONDS = 30.0
+FIRST_DELAY_S = 0.5
+MAX_DELAY_S = 30.0
 T = TypeVar("T")
 
 
-class Insistence:
+class DbRetry:
     """Does ledger work as often as it takes. Safe to use from any thread."""
 
     def __init__(self, stopping: threading.Event) -> None:
@@ -25,29 +25,29 @@ class Insistence:
         self._waiting = 0
 
     @property
-    def is_waiting(self) -> bool:
+    def is_retrying(self) -> bool:
         """Whether something could not be written or read, and is being tried again."""
         with self._lock:
             return self._waiting > 0
 
-    def do(self, work: Callable[[], T]) -> T | None:
+    def run(self, work: Callable[[], T]) -> T | None:
         """The result of the work; None when the studio closes before it could be done."""
         try:
             return work()
-        except LedgerUnavailable:
+        except DatabaseError:
             self._count(1)
         try:
-            return self._again(work)
+            return self._retry(work)
         finally:
             self._count(-1)
 
-    def _again(self, work: Callable[[], T]) -> T | None:
-        pause = FIRST_PAUSE_SECONDS
+    def _retry(self, work: Callable[[], T]) -> T | None:
+        pause = FIRST_DELAY_S
         while not self._stopping.wait(pause):
             try:
                 return work()
-            except LedgerUnavailable:
-                pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+            except DatabaseError:
+                pause = min(pause * 2, MAX_DELAY_S)
                 log.exception("the ledger does not answer", extra={"again_in_seconds": pause})
         return None
 

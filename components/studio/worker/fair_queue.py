@@ -7,30 +7,32 @@ from collections.abc import Iterable
 
 from components.studio.tasks.models import Task
 
-MOST_REMEMBERED = 1000
+MAX_TRACKED_USERS = 1000
 
 
-class Turns:
+class FairQueue:
     """Designers take turns: everybody's first task, then everybody's second, and so on."""
 
     def __init__(self) -> None:
-        self._served: dict[str, int] = {}
+        self._last_served: dict[str, int] = {}
         self._count = 0
 
-    def served(self, designer: str) -> None:
+    def mark_served(self, user_id: str) -> None:
         """Something was just done for this designer: others go before in the next round."""
         self._count += 1
-        self._served.pop(designer, None)
-        self._served[designer] = self._count
-        if len(self._served) > MOST_REMEMBERED:
-            del self._served[next(iter(self._served))]  # the one who was served longest ago
+        self._last_served.pop(user_id, None)
+        self._last_served[user_id] = self._count
+        if len(self._last_served) > MAX_TRACKED_USERS:
+            del self._last_served[
+                next(iter(self._last_served))
+            ]  # the one who was served longest ago
 
-    def order(self, tasks: Iterable[Task]) -> list[Task]:
+    def sorted(self, tasks: Iterable[Task]) -> list[Task]:
         """The tasks by turns; within a designer's own, the order given stays."""
         rounds: Counter[str] = Counter()
         ranked = []
         for position, task in enumerate(tasks):
-            rank = (rounds[task.designer], self._served.get(task.designer, 0), position)
+            rank = (rounds[task.user_id], self._last_served.get(task.user_id, 0), position)
             ranked.append((rank, task))
-            rounds[task.designer] += 1
+            rounds[task.user_id] += 1
         return [task for _, task in sorted(ranked, key=lambda pair: pair[0])]

@@ -7,47 +7,47 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from components.kie import KontextError, ServiceUnavailable
-from components.studio.worker.rate_limiter import Pace
+from components.kie import KieError, UnavailableError
+from components.studio.worker.rate_limiter import RateLimiter
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Metered:
+class RateLimitedCaller:
     """Lets a call of the service go when the account's pace of queries has room for it.
 
     Safe to use from any thread.
     """
 
-    turn: threading.Condition
+    condition: threading.Condition
     """Guards the pace."""
-    queries: Pace
-    heed: Callable[[KontextError], None]
+    queries: RateLimiter
+    on_error: Callable[[KieError], None]
     """Lets an error slow or stop other calls."""
-    steady: Callable[[], float]
+    monotonic: Callable[[], float]
     """Seconds that never go back."""
     stopping: threading.Event
 
-    def call(self, ask: Callable[[], T]) -> T:
+    def call(self, request: Callable[[], T]) -> T:
         """The answer, once it could be asked for.
 
         Raises KontextError as `ask` does, and ServiceUnavailable when the studio closes before.
         """
         self._wait()
         try:
-            return ask()
-        except KontextError as error:
-            self.heed(error)
+            return request()
+        except KieError as error:
+            self.on_error(error)
             raise
         finally:
-            with self.turn:
-                self.queries.give_back(self.steady())
-                self.turn.notify_all()
+            with self.condition:
+                self.queries.release(self.monotonic())
+                self.condition.notify_all()
 
     def _wait(self) -> None:
-        with self.turn:
-            while not self.queries.take(self.steady()):
+        with self.condition:
+            while not self.queries.acquire(self.monotonic()):
                 if self.stopping.is_set():
-                    raise ServiceUnavailable("the studio closes")
-                self.turn.wait(self.queries.seconds_until_free(self.steady()))
+                    raise UnavailableError("the studio closes")
+                self.condition.wait(self.queries.seconds_until_free(self.monotonic()))

@@ -9,14 +9,14 @@ import math
 from collections import deque
 from statistics import median
 
-MARGIN_SECONDS = 0.02  # two clocks never run quite alike
-PAUSE_AFTER_REJECTION_SECONDS = 2.0
-LONGEST_REJECTION_SECONDS = 300.0  # whatever is asked for: by then it is worth another try
-RECOVERY_SECONDS = 30.0  # how long until a slowed-down pace is twice as fast again
-MOST_SLOWNESS = 16.0
+CLOCK_MARGIN_S = 0.02  # two clocks never run quite alike
+REJECTION_DELAY_S = 2.0
+MAX_REJECTION_DELAY_S = 300.0  # whatever is asked for: by then it is worth another try
+SLOWDOWN_HALF_LIFE_S = 30.0  # how long until a slowed-down pace is twice as fast again
+MAX_SLOWDOWN = 16.0
 
 
-class Pace:
+class RateLimiter:
     """A bucket of `limit` tokens; each comes back one window after its call was answered.
 
     The service counts the calls that arrive in any window (contract.md §4). A call arrives at
@@ -26,41 +26,41 @@ class Pace:
 
     def __init__(self, limit: int, window_seconds: float) -> None:
         self.limit = limit
-        self._window_seconds = window_seconds + MARGIN_SECONDS
-        self._out = 0
-        self._back_at: deque[float] = deque()
-        self._closed_until = -math.inf
-        self._slowness = 1.0
+        self._window_seconds = window_seconds + CLOCK_MARGIN_S
+        self._in_flight = 0
+        self._returns_at: deque[float] = deque()
+        self._paused_until = -math.inf
+        self._slowdown = 1.0
         self._slowed_at = 0.0
 
-    def take(self, now: float) -> bool:
+    def acquire(self, now: float) -> bool:
         """Take a token for one call, if there is one; `give_back` must follow."""
         if self.seconds_until_free(now) > 0:
             return False
-        self._out += 1
+        self._in_flight += 1
         return True
 
-    def give_back(self, now: float) -> None:
+    def release(self, now: float) -> None:
         """The call that a token was taken for has been answered, or given up."""
-        self._out -= 1
-        self._back_at.append(now + self._window_seconds)
+        self._in_flight -= 1
+        self._returns_at.append(now + self._window_seconds)
 
-    def spend(self, calls: int, now: float) -> None:
+    def consume(self, calls: int, now: float) -> None:
         """Count calls that were made before this pace was kept."""
-        self._back_at.extend([now + self._window_seconds] * calls)
+        self._returns_at.extend([now + self._window_seconds] * calls)
 
     def seconds_until_free(self, now: float) -> float:
         """Seconds until a call may be made if no other is made before; 0 when one may now."""
-        if now < self._closed_until:
-            return self._closed_until - now
-        while self._back_at and self._back_at[0] <= now:
-            self._back_at.popleft()
-        over = self._out + len(self._back_at) - self._allowed(now)
+        if now < self._paused_until:
+            return self._paused_until - now
+        while self._returns_at and self._returns_at[0] <= now:
+            self._returns_at.popleft()
+        over = self._in_flight + len(self._returns_at) - self._current_limit(now)
         if over < 0:
             return 0.0
-        if over >= len(self._back_at):
+        if over >= len(self._returns_at):
             return self._window_seconds  # at the earliest: no call has been answered yet
-        return self._back_at[over] - now
+        return self._returns_at[over] - now
 
     def slow_down(self, now: float, pause_seconds: float | None = None) -> None:
         """The service said 429: stop for a moment, then go at half the speed for a while.
@@ -68,29 +68,29 @@ class Pace:
         Calls that were under way at the first rejection are mostly rejected too: the speed is
         halved once for all of them.
         """
-        if now >= self._closed_until:
-            self._slowness = min(self._slowness_at(now) * 2, MOST_SLOWNESS)
+        if now >= self._paused_until:
+            self._slowdown = min(self._slowdown_at(now) * 2, MAX_SLOWDOWN)
             self._slowed_at = now
-        pause = PAUSE_AFTER_REJECTION_SECONDS if pause_seconds is None else pause_seconds
-        pause = min(pause, LONGEST_REJECTION_SECONDS)
-        self._closed_until = max(self._closed_until, now + pause)
+        pause = REJECTION_DELAY_S if pause_seconds is None else pause_seconds
+        pause = min(pause, MAX_REJECTION_DELAY_S)
+        self._paused_until = max(self._paused_until, now + pause)
 
-    def _allowed(self, now: float) -> int:
-        return max(1, int(self.limit / self._slowness_at(now)))
+    def _current_limit(self, now: float) -> int:
+        return max(1, int(self.limit / self._slowdown_at(now)))
 
-    def _slowness_at(self, now: float) -> float:
-        halvings = (now - self._slowed_at) / RECOVERY_SECONDS
-        return max(1.0, self._slowness * math.exp2(-halvings))
+    def _slowdown_at(self, now: float) -> float:
+        halvings = (now - self._slowed_at) / SLOWDOWN_HALF_LIFE_S
+        return max(1.0, self._slowdown * math.exp2(-halvings))
 
 
-class Typical:
+class DurationEstimator:
     """How long one kind of picture usually takes, learned from the latest ones."""
 
     def __init__(self, seconds: list[float] | None = None, *, newest: int = 20) -> None:
         self._newest = newest
         self._seconds = [taken for taken in seconds or [] if taken > 0][:newest]
 
-    def learn(self, seconds: float) -> None:
+    def add(self, seconds: float) -> None:
         """One more picture took this long; nothing is learned from a clock that was set back."""
         if seconds > 0:
             self._seconds = [seconds, *self._seconds][: self._newest]
@@ -101,30 +101,30 @@ class Typical:
         return median(self._seconds) if self._seconds else None
 
 
-def pause_before_asking(elapsed: float, typical: float | None) -> float:
+def next_poll_delay(elapsed: float, typical: float | None) -> float:
     """Seconds from now to the next query of a task that has run for `elapsed` seconds.
 
     Seldom before the usual moment, often around it, seldom after it.
     """
     if typical is None:
-        return _between(1.0, 0.2 * elapsed, 15.0)
+        return _clamp(1.0, 0.2 * elapsed, 15.0)
     if elapsed < 0.7 * typical:
-        longest = _between(5.0, 0.35 * typical, 30.0)  # a refusal comes early
-        return _between(1.0, 0.7 * typical - elapsed, longest)
+        longest = _clamp(5.0, 0.35 * typical, 30.0)  # a refusal comes early
+        return _clamp(1.0, 0.7 * typical - elapsed, longest)
     if elapsed < 1.5 * typical:
-        return _between(0.7, 0.08 * typical, 5.0)
-    return _between(1.0, 0.25 * (elapsed - typical), 30.0)
+        return _clamp(0.7, 0.08 * typical, 5.0)
+    return _clamp(1.0, 0.25 * (elapsed - typical), 30.0)
 
 
-def pause_after_patience(elapsed: float) -> float:
+def slow_poll_delay(elapsed: float) -> float:
     """The same, once the task is only looked at from time to time: 1 to 10 minutes."""
-    return _between(60.0, 0.1 * elapsed, 600.0)
+    return _clamp(60.0, 0.1 * elapsed, 600.0)
 
 
-def pause_after_empty(times: int) -> float:
+def empty_result_delay(times: int) -> float:
     """The least pause after answers that should have told more: 1, 2, 3, 4 seconds."""
-    return _between(0.0, float(times), 4.0)
+    return _clamp(0.0, float(times), 4.0)
 
 
-def _between(least: float, value: float, most: float) -> float:
-    return max(least, min(value, most))
+def _clamp(minimum: float, value: float, maximum: float) -> float:
+    return max(minimum, min(value, maximum))

@@ -13,37 +13,37 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from components.kie import Model
-from components.studio.tasks.models import State, Task
-from components.studio.worker.account import Account
-from components.studio.worker.fair_queue import Turns
+from components.studio.tasks.models import Task, TaskState
+from components.studio.worker.account import AccountLimits
+from components.studio.worker.fair_queue import FairQueue
 from components.studio.worker.rate_limiter import (
-    Typical,
-    pause_after_empty,
-    pause_after_patience,
-    pause_before_asking,
+    DurationEstimator,
+    empty_result_delay,
+    next_poll_delay,
+    slow_poll_delay,
 )
 
-MOST_RUNNING = 100  # contract.md §4: about 100 tasks run at once
-NET_SECONDS = 30.0  # a task of which nothing more is heard is looked at again
-LONGEST_SLEEP_SECONDS = 60.0
+MAX_RUNNING_TASKS = 100  # contract.md §4: about 100 tasks run at once
+RECHECK_AFTER_S = 30.0  # a task of which nothing more is heard is looked at again
+MAX_SLEEP_S = 60.0
 
 
-class Step(StrEnum):
+class JobKind(StrEnum):
     """What can be done for a task, and for the account as a whole."""
 
-    SEND = "send"
-    ASK = "ask"
-    FETCH = "fetch"
-    PROBE = "probe"
+    SUBMIT = "send"
+    POLL = "ask"
+    DOWNLOAD = "fetch"
+    CHECK_ACCOUNT = "probe"
 
 
-AT_ONCE = {Step.SEND: 8, Step.ASK: 8, Step.FETCH: 6}
-MOST_REPEATED_FETCHES = 3  # so that bad links leave room for good ones
-_STEP_OF = {
-    State.QUEUED: Step.SEND,
-    State.GENERATING: Step.ASK,
-    State.STILL_RUNNING: Step.ASK,
-    State.STORING: Step.FETCH,
+MAX_CONCURRENT_JOBS = {JobKind.SUBMIT: 8, JobKind.POLL: 8, JobKind.DOWNLOAD: 6}
+MAX_REPEATED_DOWNLOADS = 3  # so that bad links leave room for good ones
+_JOB_KIND_BY_STATE = {
+    TaskState.QUEUED: JobKind.SUBMIT,
+    TaskState.GENERATING: JobKind.POLL,
+    TaskState.STILL_RUNNING: JobKind.POLL,
+    TaskState.STORING: JobKind.DOWNLOAD,
 }
 
 
@@ -51,197 +51,207 @@ _STEP_OF = {
 class Job:
     """One thing to do now; a PROBE has no task. `asks_first`: a FETCH that begins with a query."""
 
-    step: Step
+    kind: JobKind
     task_id: str = ""
-    asks_first: bool = False
+    poll_first: bool = False
 
 
 @dataclass
-class _Item:
+class _Entry:
     task: Task
-    due: float
+    due_at: float
 
     @property
-    def step(self) -> Step:
-        return _STEP_OF[self.task.state]
+    def kind(self) -> JobKind:
+        return _JOB_KIND_BY_STATE[self.task.state]
 
 
-class Agenda:
+class Scheduler:
     """Every task for which something can be done, with the moment it is due."""
 
     def __init__(
         self,
-        account: Account,
-        typical: Mapping[tuple[Model, bool], Typical],
+        limits: AccountLimits,
+        durations: Mapping[tuple[Model, bool], DurationEstimator],
     ) -> None:
         """`typical` is by model and by whether a picture is edited."""
-        self._creates = account.creates
-        self._queries = account.queries
-        self._gate = account.gate
-        self._typical = typical
-        self._items: dict[str, _Item] = {}
-        self._busy: dict[str, Job] = {}
-        self._hastened: set[str] = set()
-        self._turns = {step: Turns() for step in AT_ONCE}
+        self._creates = limits.creates
+        self._queries = limits.queries
+        self._breaker = limits.breaker
+        self._durations = durations
+        self._entries: dict[str, _Entry] = {}
+        self._running: dict[str, Job] = {}
+        self._poll_again: set[str] = set()
+        self._fair_queues = {step: FairQueue() for step in MAX_CONCURRENT_JOBS}
 
-    def put(self, task: Task, now: float, wall: float) -> None:
+    def upsert(self, task: Task, now: float, wall: float) -> None:
         """Note where a task stands now; one that nothing can be done for leaves the agenda."""
-        if task.state not in _STEP_OF:
-            self.drop(task.id)
+        if task.state not in _JOB_KIND_BY_STATE:
+            self.remove(task.id)
         else:
-            self._items[task.id] = _Item(task, now + self._pause(task, wall))
+            self._entries[task.id] = _Entry(task, now + self._delay(task, wall))
 
-    def drop(self, task_id: str) -> None:
+    def remove(self, task_id: str) -> None:
         """Nothing can be done for this task."""
-        self._items.pop(task_id, None)
+        self._entries.pop(task_id, None)
 
-    def learn(self, task: Task) -> None:
+    def record_duration(self, task: Task) -> None:
         """A picture is finished: its kind takes about as long as it did."""
         if task.accepted_at is not None and task.finished_at is not None:
             taken = task.finished_at - task.accepted_at
-            self._typical[task.request.model, task.is_edit].learn(taken)
+            self._durations[task.request.model, task.is_edit].add(taken)
 
-    def hasten(self, task_id: str) -> None:
+    def poll_now(self, task_id: str) -> None:
         """Look at this task before the others; once more if it is being looked at."""
-        item = self._items.get(task_id)
-        if item is not None and item.step is not Step.SEND:
-            item.due = -math.inf
-            if task_id in self._busy:
-                self._hastened.add(task_id)
+        item = self._entries.get(task_id)
+        if item is not None and item.kind is not JobKind.SUBMIT:
+            item.due_at = -math.inf
+            if task_id in self._running:
+                self._poll_again.add(task_id)
 
-    def take(self, now: float) -> list[Job]:
+    def pop_due(self, now: float) -> list[Job]:
         """The jobs to start now. Each must be `finished`, and no task has two at a time."""
-        probes = [Job(Step.PROBE)] if self._gate.take_probe(now) else []
-        return [*probes, *self._sends(now), *self._asks(now), *self._fetches(now)]
+        probes = [Job(JobKind.CHECK_ACCOUNT)] if self._breaker.take_probe(now) else []
+        return [*probes, *self._submits(now), *self._polls(now), *self._downloads(now)]
 
-    def finished(self, job: Job, now: float) -> None:
+    def complete(self, job: Job, now: float) -> None:
         """A job was done, however it ended."""
-        self._busy.pop(job.task_id, None)
-        if job.step is Step.SEND:
-            self._creates.give_back(now)
-        if job.step is Step.ASK or job.asks_first:
-            self._queries.give_back(now)
-        if job.task_id in self._hastened:
-            self._hastened.discard(job.task_id)
-            self.hasten(job.task_id)
+        self._running.pop(job.task_id, None)
+        if job.kind is JobKind.SUBMIT:
+            self._creates.release(now)
+        if job.kind is JobKind.POLL or job.poll_first:
+            self._queries.release(now)
+        if job.task_id in self._poll_again:
+            self._poll_again.discard(job.task_id)
+            self.poll_now(job.task_id)
 
     def seconds_until_next(self, now: float) -> float:
         """How long the engine may sleep if nothing is put, hastened or finished meanwhile."""
-        waits = [LONGEST_SLEEP_SECONDS]
-        probe = self._gate.seconds_until_probe(now)
+        waits = [MAX_SLEEP_S]
+        probe = self._breaker.seconds_until_probe(now)
         if probe is not None:
             waits.append(probe)
-        if self._may_send() and (idle := self._idle(Step.SEND)):
-            waits.append(_soonest(idle, now, self._creates.seconds_until_free(now)))
+        if self._may_submit() and (idle := self._waiting(JobKind.SUBMIT)):
+            waits.append(_seconds_until_first(idle, now, self._creates.seconds_until_free(now)))
         query_free = self._queries.seconds_until_free(now)
-        if idle := self._idle(Step.ASK):
-            waits.append(_soonest(idle, now, query_free))
-        fetches = self._idle(Step.FETCH)
-        if first := [item for item in fetches if not item.task.tries]:
-            waits.append(_soonest(first, now, 0.0))
-        repeated = [item for item in fetches if item.task.tries]
-        if repeated and self._repeated_fetches() < MOST_REPEATED_FETCHES:
-            waits.append(_soonest(repeated, now, query_free))
+        if idle := self._waiting(JobKind.POLL):
+            waits.append(_seconds_until_first(idle, now, query_free))
+        fetches = self._waiting(JobKind.DOWNLOAD)
+        if first := [item for item in fetches if not item.task.attempts]:
+            waits.append(_seconds_until_first(first, now, 0.0))
+        repeated = [item for item in fetches if item.task.attempts]
+        if repeated and self._repeated_downloads() < MAX_REPEATED_DOWNLOADS:
+            waits.append(_seconds_until_first(repeated, now, query_free))
         return max(0.0, min(waits))
 
     def queue(self) -> list[Task]:
         """What waits to be sent, in the order in which it will be."""
-        waiting = (item for item in self._items.values() if item.step is Step.SEND)
-        return self._in_queue(item for item in waiting if item.task.id not in self._busy)
+        waiting = (item for item in self._entries.values() if item.kind is JobKind.SUBMIT)
+        return self._submit_order(item for item in waiting if item.task.id not in self._running)
 
     def typical_seconds(self, model: Model, *, editing: bool) -> float | None:
         """How long such a picture usually takes, from acceptance to our disk."""
-        return self._typical[model, editing].seconds
+        return self._durations[model, editing].seconds
 
-    def released(self, now: float) -> None:
+    def release_all(self, now: float) -> None:
         """The gate has opened: send from the front of the queue, without further pauses."""
-        for item in self._items.values():
-            if item.step is Step.SEND:
-                item.due = min(item.due, now)
+        for item in self._entries.values():
+            if item.kind is JobKind.SUBMIT:
+                item.due_at = min(item.due_at, now)
 
     def __len__(self) -> int:
-        return len(self._items)
+        return len(self._entries)
 
-    def _pause(self, task: Task, wall: float) -> float:
+    def _delay(self, task: Task, wall: float) -> float:
         """Seconds from now until something should be done for a task."""
         match task.state:
-            case State.GENERATING:
-                elapsed = max(0.0, wall - (task.watched_since or wall))
+            case TaskState.GENERATING:
+                elapsed = max(0.0, wall - (task.polling_since or wall))
                 typical = self.typical_seconds(task.request.model, editing=task.is_edit)
-                return max(pause_before_asking(elapsed, typical), pause_after_empty(task.empties))
-            case State.STILL_RUNNING:
-                return pause_after_patience(wall - (task.accepted_at or wall))
+                return max(
+                    next_poll_delay(elapsed, typical), empty_result_delay(task.empty_successes)
+                )
+            case TaskState.STILL_RUNNING:
+                return slow_poll_delay(wall - (task.accepted_at or wall))
             case _:
-                return max(0.0, task.not_before - wall)
+                return max(0.0, task.retry_at - wall)
 
-    def _idle(self, step: Step) -> list[_Item]:
+    def _waiting(self, kind: JobKind) -> list[_Entry]:
         """The tasks that wait for this step, if one more of it may be done at once."""
-        if not self._room(step):
+        if not self._free_slots(kind):
             return []
         return [
             item
-            for item in self._items.values()
-            if item.step is step and item.task.id not in self._busy
+            for item in self._entries.values()
+            if item.kind is kind and item.task.id not in self._running
         ]
 
-    def _ready(self, step: Step, now: float) -> list[_Item]:
-        return [item for item in self._idle(step) if item.due <= now]
+    def _due(self, kind: JobKind, now: float) -> list[_Entry]:
+        return [item for item in self._waiting(kind) if item.due_at <= now]
 
-    def _room(self, step: Step) -> int:
-        return AT_ONCE[step] - sum(job.step is step for job in self._busy.values())
+    def _free_slots(self, kind: JobKind) -> int:
+        return MAX_CONCURRENT_JOBS[kind] - sum(job.kind is kind for job in self._running.values())
 
-    def _may_send(self) -> bool:
-        running = sum(item.task.state is State.GENERATING for item in self._items.values())
-        sending = AT_ONCE[Step.SEND] - self._room(Step.SEND)
-        return running + sending < MOST_RUNNING and self._gate.may_send(sending)
+    def _may_submit(self) -> bool:
+        running = sum(item.task.state is TaskState.GENERATING for item in self._entries.values())
+        sending = MAX_CONCURRENT_JOBS[JobKind.SUBMIT] - self._free_slots(JobKind.SUBMIT)
+        return running + sending < MAX_RUNNING_TASKS and self._breaker.may_send(sending)
 
-    def _sends(self, now: float) -> list[Job]:
+    def _submits(self, now: float) -> list[Job]:
         jobs: list[Job] = []
-        for task in self._in_queue(self._ready(Step.SEND, now))[: self._room(Step.SEND)]:
-            if not self._may_send() or not self._creates.take(now):
+        for task in self._submit_order(self._due(JobKind.SUBMIT, now))[
+            : self._free_slots(JobKind.SUBMIT)
+        ]:
+            if not self._may_submit() or not self._creates.acquire(now):
                 break
-            jobs.append(self._begin(Job(Step.SEND, task.id), now))
+            jobs.append(self._start(Job(JobKind.SUBMIT, task.id), now))
         return jobs
 
-    def _asks(self, now: float) -> list[Job]:
+    def _polls(self, now: float) -> list[Job]:
         jobs: list[Job] = []
-        for task in self._by_turns(Step.ASK, self._ready(Step.ASK, now))[: self._room(Step.ASK)]:
-            if not self._queries.take(now):
+        for task in self._fair_order(JobKind.POLL, self._due(JobKind.POLL, now))[
+            : self._free_slots(JobKind.POLL)
+        ]:
+            if not self._queries.acquire(now):
                 break
-            jobs.append(self._begin(Job(Step.ASK, task.id), now))
+            jobs.append(self._start(Job(JobKind.POLL, task.id), now))
         return jobs
 
-    def _fetches(self, now: float) -> list[Job]:
-        ready = self._by_turns(Step.FETCH, self._ready(Step.FETCH, now))
+    def _downloads(self, now: float) -> list[Job]:
+        ready = self._fair_order(JobKind.DOWNLOAD, self._due(JobKind.DOWNLOAD, now))
         jobs: list[Job] = []
-        for task in sorted(ready, key=lambda task: task.tries > 0):
-            if not self._room(Step.FETCH):
+        for task in sorted(ready, key=lambda task: task.attempts > 0):
+            if not self._free_slots(JobKind.DOWNLOAD):
                 break
-            if task.tries:
-                crowded = self._repeated_fetches() >= MOST_REPEATED_FETCHES
-                if crowded or not self._queries.take(now):
+            if task.attempts:
+                crowded = self._repeated_downloads() >= MAX_REPEATED_DOWNLOADS
+                if crowded or not self._queries.acquire(now):
                     break
-            jobs.append(self._begin(Job(Step.FETCH, task.id, asks_first=task.tries > 0), now))
+            jobs.append(
+                self._start(Job(JobKind.DOWNLOAD, task.id, poll_first=task.attempts > 0), now)
+            )
         return jobs
 
-    def _begin(self, job: Job, now: float) -> Job:
-        item = self._items[job.task_id]
-        item.due = now + NET_SECONDS
-        self._busy[job.task_id] = job
-        self._turns[job.step].served(item.task.designer)
+    def _start(self, job: Job, now: float) -> Job:
+        item = self._entries[job.task_id]
+        item.due_at = now + RECHECK_AFTER_S
+        self._running[job.task_id] = job
+        self._fair_queues[job.kind].mark_served(item.task.user_id)
         return job
 
-    def _repeated_fetches(self) -> int:
-        return sum(job.step is Step.FETCH and job.asks_first for job in self._busy.values())
+    def _repeated_downloads(self) -> int:
+        return sum(
+            job.kind is JobKind.DOWNLOAD and job.poll_first for job in self._running.values()
+        )
 
-    def _in_queue(self, items: Iterable[_Item]) -> list[Task]:
+    def _submit_order(self, items: Iterable[_Entry]) -> list[Task]:
         oldest_first = sorted(items, key=lambda item: (item.task.created_at, item.task.id))
-        return self._turns[Step.SEND].order(item.task for item in oldest_first)
+        return self._fair_queues[JobKind.SUBMIT].sorted(item.task for item in oldest_first)
 
-    def _by_turns(self, step: Step, items: Iterable[_Item]) -> list[Task]:
-        earliest_first = sorted(items, key=lambda item: item.due)
-        return self._turns[step].order(item.task for item in earliest_first)
+    def _fair_order(self, kind: JobKind, items: Iterable[_Entry]) -> list[Task]:
+        earliest_first = sorted(items, key=lambda item: item.due_at)
+        return self._fair_queues[kind].sorted(item.task for item in earliest_first)
 
 
-def _soonest(items: Iterable[_Item], now: float, at_least: float) -> float:
-    return max(min(item.due for item in items) - now, at_least)
+def _seconds_until_first(items: Iterable[_Entry], now: float, at_least: float) -> float:
+    return max(min(item.due_at for item in items) - now, at_least)

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from threading import Lock
 
 BUCKETS_SECONDS = (0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0)
-MOST_AWAITED = 10_000
+MAX_TRACKED_TASKS = 10_000
 
 
 @dataclass(frozen=True)
-class Counts:
+class StatsSnapshot:
     """One moment's reading. `rejected`: calls answered with 429.
 
     `stored_by_bucket`: pictures by the seconds from done to stored, not cumulated; the last is
@@ -26,7 +26,7 @@ class Counts:
     stored_seconds: float
 
 
-class Tally:
+class WorkerStats:
     """Counts calls and pictures. Safe to use from any thread."""
 
     def __init__(self) -> None:
@@ -36,26 +36,26 @@ class Tally:
         self._seconds = 0.0
         self._done_at: OrderedDict[str, float] = OrderedDict()
 
-    def create(self) -> None:
+    def count_create(self) -> None:
         """A create is sent."""
-        self._add("creates")
+        self._increment("creates")
 
-    def query(self) -> None:
+    def count_query(self) -> None:
         """A query is sent."""
-        self._add("queries")
+        self._increment("queries")
 
-    def rejection(self) -> None:
+    def count_rejection(self) -> None:
         """A call was answered with 429."""
-        self._add("rejected")
+        self._increment("rejected")
 
-    def done(self, task_id: str, now: float) -> None:
+    def mark_done(self, task_id: str, now: float) -> None:
         """The service was first seen to have a picture; `now` on a clock that never goes back."""
         with self._lock:
             self._done_at.setdefault(task_id, now)
-            if len(self._done_at) > MOST_AWAITED:
+            if len(self._done_at) > MAX_TRACKED_TASKS:
                 self._done_at.popitem(last=False)
 
-    def stored(self, task_id: str, now: float) -> None:
+    def mark_stored(self, task_id: str, now: float) -> None:
         """The picture is on disk; not counted if an earlier process saw it done."""
         with self._lock:
             done_at = self._done_at.pop(task_id, None)
@@ -63,10 +63,10 @@ class Tally:
                 self._buckets[bisect_left(BUCKETS_SECONDS, now - done_at)] += 1
                 self._seconds += now - done_at
 
-    def read(self) -> Counts:
+    def snapshot(self) -> StatsSnapshot:
         """The counts at this moment."""
         with self._lock:
-            return Counts(
+            return StatsSnapshot(
                 creates=self._counts["creates"],
                 queries=self._counts["queries"],
                 rejected=self._counts["rejected"],
@@ -74,6 +74,6 @@ class Tally:
                 stored_seconds=self._seconds,
             )
 
-    def _add(self, name: str) -> None:
+    def _increment(self, name: str) -> None:
         with self._lock:
             self._counts[name] += 1

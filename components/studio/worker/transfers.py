@@ -14,86 +14,88 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
-from components.kie import InvalidRequest, KeyRejected, KontextClient, KontextError
-from components.studio.db.models import PictureRecord
-from components.studio.db.tasks import Ledger, LedgerUnavailable
+from components.kie import AuthenticationError, KieClient, KieError, ValidationError
+from components.studio.db.models import ImageRecord
+from components.studio.db.tasks import DatabaseError, TaskRepository
 from components.studio.images.ingest import ResultFacts, UnusablePicture, check_result
 from components.studio.images.store import Shelf
 from components.studio.safe_fetch.client import FetchRefused, GuardedFetch
-from components.studio.tasks.models import Obstacle, Task, Trouble
-from components.studio.tasks.transitions import Hindered
-from components.studio.worker.jobs import Hindrance, Relink
+from components.studio.tasks.models import Failure, FailureReason, Task
+from components.studio.tasks.transitions import StepFailed
+from components.studio.worker.jobs import RefreshUrl, StepError
 
 log = logging.getLogger("kontext.courier")
 
-UPLOAD_LIFE_SECONDS = 20 * 3600.0  # contract.md §6: plan for 24 h, and leave time for the edit
+UPLOAD_LIFETIME_S = 20 * 3600.0  # contract.md §6: plan for 24 h, and leave time for the edit
 UPLOAD_FOLDER = "kontext-studio"
-UPLOADS_APART = 16  # as many different sources may be uploaded at once
+UPLOAD_LOCKS = 16  # as many different sources may be uploaded at once
 
 
 @dataclass
-class Courier:
+class Transfers:
     """Carries pictures between the shelf and the service. Safe to call from any thread."""
 
-    client: KontextClient
-    fetch: GuardedFetch
-    shelf: Shelf
-    ledger: Ledger
+    client: KieClient
+    http: GuardedFetch
+    image_store: Shelf
+    repository: TaskRepository
     clock: Callable[[], float] = time.time
 
     def __post_init__(self) -> None:
-        self._locks = [threading.Lock() for _ in range(UPLOADS_APART)]
+        self._locks = [threading.Lock() for _ in range(UPLOAD_LOCKS)]
 
-    def lend_source(self, task: Task) -> str:
+    def upload_source(self, task: Task) -> str:
         """Where the service can read the picture to edit, uploaded again if that was long ago.
 
         Variants of one edit share one upload. Raises Hindrance.
         """
         source_id = task.source_id or ""
         try:
-            with self._locks[hash(source_id) % UPLOADS_APART]:
-                return self._lend(source_id)
-        except LedgerUnavailable as error:
-            raise _hindrance(Trouble.DISK, may_retry=True) from error
+            with self._locks[hash(source_id) % UPLOAD_LOCKS]:
+                return self._upload_or_reuse(source_id)
+        except DatabaseError as error:
+            raise _step_error(FailureReason.DISK, may_retry=True) from error
 
-    def _lend(self, source_id: str) -> str:
-        picture = self.ledger.picture(source_id)
-        if picture is None:
-            raise _hindrance(Trouble.SOURCE_MISSING)
-        age = self.clock() - (picture.uploaded_at or 0.0)
-        if picture.upload_url and 0 <= age < UPLOAD_LIFE_SECONDS:
-            return picture.upload_url
-        url = self._upload(picture)
-        self.ledger.remember_upload(picture.id, url, self.clock())
+    def _upload_or_reuse(self, source_id: str) -> str:
+        image = self.repository.image(source_id)
+        if image is None:
+            raise _step_error(FailureReason.SOURCE_MISSING)
+        age = self.clock() - (image.uploaded_at or 0.0)
+        if image.upload_url and 0 <= age < UPLOAD_LIFETIME_S:
+            return image.upload_url
+        url = self._upload(image)
+        self.repository.set_upload_url(image.id, url, self.clock())
         return url
 
-    def distrust_source(self, task: Task) -> None:
+    def invalidate_upload(self, task: Task) -> None:
         """Upload the source anew next time: an edit of it failed, and it may be why."""
-        self.ledger.forget_upload(task.source_id or "")
+        self.repository.clear_upload_url(task.source_id or "")
 
-    def _upload(self, picture: PictureRecord) -> str:
+    def _upload(self, image: ImageRecord) -> str:
         try:
-            data = self.shelf.read(picture.id, picture.format)
+            data = self.image_store.read(image.id, image.format)
         except OSError as error:
-            raise _hindrance(Trouble.SOURCE_MISSING) from error
+            raise _step_error(FailureReason.SOURCE_MISSING) from error
         # A fresh name each time: the same name is overwritten, and the old one served from a cache.
-        name = f"{secrets.token_hex(16)}.{picture.format}"
+        name = f"{secrets.token_hex(16)}.{image.format}"
         try:
             uploaded = self.client.upload_file(
                 data,
                 file_name=name,
                 upload_path=UPLOAD_FOLDER,
-                mime_type=f"image/{picture.format}",
+                mime_type=f"image/{image.format}",
             )
-        except KeyRejected as error:
-            raise _hindrance(Trouble.KEY, error.code, error.message) from error
-        except InvalidRequest as error:
-            raise _hindrance(Trouble.UPLOAD, error.code, error.message) from error
-        except KontextError as error:
-            raise _hindrance(Trouble.UPLOAD, error.code, error.message, may_retry=True) from error
+        except AuthenticationError as error:
+            raise _step_error(FailureReason.AUTH, error.code, error.message) from error
+        except ValidationError as error:
+            raise _step_error(FailureReason.UPLOAD, error.code, error.message) from error
+        except KieError as error:
+            raise _step_error(
+                FailureReason.UPLOAD, error.code, error.message, may_retry=True
+            ) from error
         return uploaded.download_url
 
-    def bring_home(self, task: Task, relink: Relink | None = None) -> PictureRecord:
+    def download_result(self, task: Task, refresh_url: RefreshUrl | None = None) -> ImageRecord:
         """Fetch, verify and store a result, by whichever of its links works. Raises Hindrance.
 
         `relink` is asked for another link where the first does not work.
@@ -101,17 +103,19 @@ class Courier:
         The stored picture bears the task's id: a fetch that is repeated after a crash writes
         the same file again.
         """
-        data, facts = self._fetch_result(task, relink)
+        data, facts = self._download_verified(task, refresh_url)
         try:
-            self.shelf.put(task.id, facts.format, data)
+            self.image_store.put(task.id, facts.format, data)
         except OSError as error:
             log.error("picture not written", extra={"task": task.id, "why": error.strerror})
-            raise _hindrance(Trouble.DISK, may_retry=True) from error
+            raise _step_error(FailureReason.DISK, may_retry=True) from error
         except UnusablePicture as error:
-            raise _hindrance(Trouble.RESULT_LOST, None, error.sentence, may_retry=True) from error
-        return PictureRecord(
+            raise _step_error(
+                FailureReason.DOWNLOAD_FAILED, None, error.sentence, may_retry=True
+            ) from error
+        return ImageRecord(
             id=task.id,
-            designer=task.designer,
+            user_id=task.user_id,
             task_id=task.id,
             format=facts.format,
             width_px=facts.width_px,
@@ -121,30 +125,34 @@ class Courier:
             label=task.request.prompt,
         )
 
-    def _fetch_result(self, task: Task, relink: Relink | None) -> tuple[bytes, ResultFacts]:
-        last = _hindrance(Trouble.RESULT_LOST)
+    def _download_verified(
+        self, task: Task, refresh_url: RefreshUrl | None
+    ) -> tuple[bytes, ResultFacts]:
+        last = _step_error(FailureReason.DOWNLOAD_FAILED)
         ways: tuple[Callable[[], str | None], ...] = (
             lambda: task.result_url,
-            lambda: relink(task.result_url) if relink and task.result_url else None,
+            lambda: refresh_url(task.result_url) if refresh_url and task.result_url else None,
             lambda: task.origin_url,
         )
         for find_link in ways:
             link = None
-            with suppress(KontextError):  # this way to the picture is shut: the next may be open
+            with suppress(KieError):  # this way to the picture is shut: the next may be open
                 link = find_link()
             if link is None:
                 continue
             try:
-                data = self.fetch.get(link, trust=True).data
+                data = self.http.get(link, trust=True).data
                 return data, check_result(data)
             except (FetchRefused, UnusablePicture) as error:
                 log.warning("result not fetched", extra={"task": task.id, "why": error.reason})
                 # Every link may work a minute later; the engine bounds how often it is tried.
-                last = _hindrance(Trouble.RESULT_LOST, None, error.sentence, may_retry=True)
+                last = _step_error(
+                    FailureReason.DOWNLOAD_FAILED, None, error.sentence, may_retry=True
+                )
         raise last
 
 
-def _hindrance(
-    trouble: Trouble, code: int | None = None, words: str = "", *, may_retry: bool = False
-) -> Hindrance:
-    return Hindrance(Hindered(Obstacle(trouble, code, words), may_retry))
+def _step_error(
+    reason: FailureReason, code: int | None = None, message: str = "", *, may_retry: bool = False
+) -> StepError:
+    return StepError(StepFailed(Failure(reason, code, message), may_retry))

@@ -14,23 +14,28 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
-from components.studio.db.models import PictureRecord
-from components.studio.db.tasks import Beside, Ledger
-from components.studio.events import Bell
-from components.studio.tasks.models import Obstacle, Task, Trouble
-from components.studio.tasks.transitions import Hindered, Report, advance, interrupted
-from components.studio.worker.account import CREATE_WINDOW_SECONDS, Account, trouble_of
-from components.studio.worker.db_retry import Insistence
-from components.studio.worker.hooks import Aftermath
-from components.studio.worker.jobs import Hands, Outcome, Service, Steps
-from components.studio.worker.rate_limited_caller import Metered
-from components.studio.worker.scheduler import AT_ONCE, Agenda, Job, Step
-from components.studio.worker.stats import Tally
+from components.studio.db.models import ImageRecord
+from components.studio.db.tasks import ExtraTask, TaskRepository
+from components.studio.events import EventBus
+from components.studio.tasks.models import Failure, FailureReason, Task
+from components.studio.tasks.transitions import (
+    StepFailed,
+    TaskEvent,
+    apply_event,
+    recover_after_restart,
+)
+from components.studio.worker.account import CREATE_WINDOW_SECONDS, AccountLimits, check_account
+from components.studio.worker.db_retry import DbRetry
+from components.studio.worker.hooks import StateChangeHooks
+from components.studio.worker.jobs import JobResult, JobRunner, Provider, TransferService
+from components.studio.worker.rate_limited_caller import RateLimitedCaller
+from components.studio.worker.scheduler import MAX_CONCURRENT_JOBS, Job, JobKind, Scheduler
+from components.studio.worker.stats import WorkerStats
 
 log = logging.getLogger("kontext.engine")
 
 
-class Engine:
+class TaskWorker:
     """Works through the agenda until it is stopped. Safe to call from any thread.
 
     `clock` is in epoch seconds, `steady` in seconds that never go back. A task is changed by
@@ -40,149 +45,155 @@ class Engine:
     def __init__(
         self,
         *,
-        ledger: Ledger,
-        service: Service,
-        hands: Hands,
-        agenda: Agenda,
-        account: Account,
-        bell: Bell,
+        repository: TaskRepository,
+        provider: Provider,
+        transfers: TransferService,
+        scheduler: Scheduler,
+        limits: AccountLimits,
+        events: EventBus,
         callback_url: Callable[[str], str | None],
         clock: Callable[[], float] = time.time,
-        steady: Callable[[], float] = time.monotonic,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.tally = Tally()
-        self._ledger = ledger
-        self._agenda = agenda
-        self._account = account
-        self._service = service
-        self._bell = bell
+        self.stats = WorkerStats()
+        self._repository = repository
+        self._scheduler = scheduler
+        self._limits = limits
+        self._provider = provider
+        self._events = events
         self._clock = clock
-        self._steady = steady
-        self._order = threading.Lock()  # taken before `_turn`, never after it
-        self._turn = threading.Condition()
+        self._monotonic = monotonic
+        self._update_lock = threading.Lock()  # taken before `_turn`, never after it
+        self._condition = threading.Condition()
         self._stopping = threading.Event()
-        self._steps = Steps(
-            service=service,
-            hands=hands,
+        self._jobs = JobRunner(
+            provider=provider,
+            transfers=transfers,
             callback_url=callback_url,
-            change=self._surely_change,
+            update=self._update_with_retry,
             clock=clock,
-            tally=self.tally,
-            metered=Metered(
-                turn=self._turn,
-                queries=account.queries,
-                heed=lambda error: self._heed(account.heed_query, error),
-                steady=steady,
+            stats=self.stats,
+            rate_limited=RateLimitedCaller(
+                condition=self._condition,
+                queries=limits.queries,
+                on_error=lambda error: self._apply_feedback(limits.on_query_result, error),
+                monotonic=monotonic,
                 stopping=self._stopping,
             ),
         )
-        self._insistence = Insistence(self._stopping)
-        self.aftermath = Aftermath(
-            tally=self.tally,
-            bell=bell,
-            steady=steady,
-            distrust=lambda task: self._insistence.do(lambda: hands.distrust_source(task)),
-            learn=self._learn,
+        self._db_retry = DbRetry(self._stopping)
+        self.hooks = StateChangeHooks(
+            stats=self.stats,
+            events=events,
+            monotonic=monotonic,
+            on_edit_failed=lambda task: self._db_retry.run(
+                lambda: transfers.invalidate_upload(task)
+            ),
+            on_finished=self._record_duration,
         )
-        self._pool = ThreadPoolExecutor(sum(AT_ONCE.values()) + 1, thread_name_prefix="engine")
+        self._pool = ThreadPoolExecutor(
+            sum(MAX_CONCURRENT_JOBS.values()) + 1, thread_name_prefix="engine"
+        )
         self._thread = threading.Thread(target=self._run, name="engine-agenda", daemon=True)
 
     # Life
 
     def start(self) -> None:
         """Take up every task that had not ended, then work. Raises LedgerUnavailable."""
-        now, wall = self._steady(), self._clock()
-        for task in self._ledger.unfinished():
-            if interrupted(task, wall) != task:
-                self.change(task.id, lambda task: interrupted(task, wall))
+        now, wall = self._monotonic(), self._clock()
+        for task in self._repository.unfinished():
+            if recover_after_restart(task, wall) != task:
+                self.update_task(task.id, lambda task: recover_after_restart(task, wall))
             else:
-                self._agenda.put(task, now, wall)
-        recent = self._ledger.count_sent(wall - CREATE_WINDOW_SECONDS, wall)
-        self._account.resume(recent, now)
+                self._scheduler.upsert(task, now, wall)
+        recent = self._repository.count_sent(wall - CREATE_WINDOW_SECONDS, wall)
+        self._limits.resume(recent, now)
         self._thread.start()
 
     def stop(self) -> None:
         """Start nothing more and wait for what is under way; the ledger keeps the rest."""
         self._stopping.set()
-        with self._turn:
-            self._turn.notify_all()
+        with self._condition:
+            self._condition.notify_all()
         if self._thread.is_alive():
             self._thread.join()
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     @property
-    def is_at_work(self) -> bool:
+    def is_running(self) -> bool:
         """Whether tasks are being worked on."""
         return self._thread.is_alive() and not self._stopping.is_set()
 
     @property
-    def is_stuck(self) -> bool:
+    def is_blocked(self) -> bool:
         """Whether work waits for a ledger that cannot be read or written."""
-        return self._insistence.is_waiting
+        return self._db_retry.is_retrying
 
     # What others tell the engine
 
-    def take_up(self, task: Task) -> None:
+    def enqueue(self, task: Task) -> None:
         """A new task has been written to the ledger."""
-        with self._turn:
-            self._agenda.put(task, self._steady(), self._clock())
-            self._turn.notify_all()
-        self._bell.ring(task.designer)
+        with self._condition:
+            self._scheduler.upsert(task, self._monotonic(), self._clock())
+            self._condition.notify_all()
+        self._events.publish(task.user_id)
 
-    def change(
+    def update_task(
         self,
         task_id: str,
         rule: Callable[[Task], Task],
         *,
-        picture: PictureRecord | None = None,
-        beside: Beside | None = None,
+        image: ImageRecord | None = None,
+        extra_task: ExtraTask | None = None,
     ) -> tuple[Task, Task] | None:
         """Apply a rule to a task, in the ledger and then on the agenda: (before, after).
 
         None if there is no such task. Raises what `Ledger.change_task` raises.
         """
-        with self._order:
-            changed = self._ledger.change_task(task_id, rule, picture=picture, beside=beside)
-            with self._turn:
+        with self._update_lock:
+            changed = self._repository.update_task(
+                task_id, rule, image=image, extra_task=extra_task
+            )
+            with self._condition:
                 if changed is None:
-                    self._agenda.drop(task_id)
+                    self._scheduler.remove(task_id)
                     return None
                 before, after = changed
-                self._agenda.put(after, self._steady(), self._clock())
-                self._turn.notify_all()
+                self._scheduler.upsert(after, self._monotonic(), self._clock())
+                self._condition.notify_all()
         if after != before:
-            self.aftermath.note(before, after)
+            self.hooks.run(before, after)
         return changed
 
-    def hasten(self, task_id: str) -> None:
+    def poll_now(self, task_id: str) -> None:
         """Look at this task now."""
-        with self._turn:
-            self._agenda.hasten(task_id)
-            self._turn.notify_all()
+        with self._condition:
+            self._scheduler.poll_now(task_id)
+            self._condition.notify_all()
 
-    def probe_account(self) -> None:
+    def recheck_account(self) -> None:
         """Look now whether the key and the credit are good again."""
-        with self._turn:
-            self._account.gate.probe_now(self._steady())
-            self._turn.notify_all()
+        with self._condition:
+            self._limits.breaker.probe_now(self._monotonic())
+            self._condition.notify_all()
 
     # What others ask the engine
 
     def queue(self) -> list[Task]:
         """What waits to be sent, first to go first."""
-        with self._turn:
-            return self._agenda.queue()
+        with self._condition:
+            return self._scheduler.queue()
 
     @property
-    def held_by(self) -> Trouble | None:
+    def pause_reason(self) -> FailureReason | None:
         """What keeps the whole queue from being sent, if anything does."""
-        with self._turn:
-            return self._account.gate.trouble
+        with self._condition:
+            return self._limits.breaker.reason
 
     def typical_seconds(self, task: Task) -> float | None:
         """How long such a task usually takes."""
-        with self._turn:
-            return self._agenda.typical_seconds(task.request.model, editing=task.is_edit)
+        with self._condition:
+            return self._scheduler.typical_seconds(task.request.model, editing=task.is_edit)
 
     # The loop
 
@@ -190,110 +201,112 @@ class Engine:
         while not self._stopping.is_set():
             try:
                 for job in self._wait_for_jobs():
-                    self._pool.submit(self._do, job)
+                    self._pool.submit(self._run_job, job)
             except Exception:
                 # Without this thread nothing would ever be done again.
                 log.exception("the agenda failed")
                 self._stopping.wait(1.0)
 
     def _wait_for_jobs(self) -> list[Job]:
-        with self._turn:
-            now = self._steady()
-            jobs = self._agenda.take(now)
+        with self._condition:
+            now = self._monotonic()
+            jobs = self._scheduler.pop_due(now)
             if not jobs:
-                self._turn.wait(self._agenda.seconds_until_next(now) + 0.001)
+                self._condition.wait(self._scheduler.seconds_until_next(now) + 0.001)
             return jobs
 
-    def _do(self, job: Job) -> None:
+    def _run_job(self, job: Job) -> None:
         try:
-            if job.step is Step.PROBE:
-                self._probe()
+            if job.kind is JobKind.CHECK_ACCOUNT:
+                self._check_account()
             else:
-                self._do_step(job)
+                self._run_task_job(job)
         except Exception:
             # The pool would keep it to itself: nobody reads what its futures hold.
-            log.exception("job failed", extra={"step": job.step, "task": job.task_id})
+            log.exception("job failed", extra={"step": job.kind, "task": job.task_id})
         finally:
-            with self._turn:
-                self._agenda.finished(job, self._steady())
-                self._turn.notify_all()
+            with self._condition:
+                self._scheduler.complete(job, self._monotonic())
+                self._condition.notify_all()
 
-    def _do_step(self, job: Job) -> None:
-        task = self._insistence.do(lambda: self._ledger.task(job.task_id))
+    def _run_task_job(self, job: Job) -> None:
+        task = self._db_retry.run(lambda: self._repository.task(job.task_id))
         if task is None:
-            with self._turn:
-                self._agenda.drop(job.task_id)
+            with self._condition:
+                self._scheduler.remove(job.task_id)
             return
         try:
-            outcome = self._step(job, task)
+            outcome = self._dispatch(job, task)
         except Exception:
             # A fault of ours must leave the task in a state that somebody goes on from.
-            log.exception("step failed", extra={"step": job.step, "task": task.id})
-            outcome = Outcome(Hindered(Obstacle(Trouble.OURS), may_retry=True))
-        if job.step is Step.SEND:
-            self._heed(self._account.heed_create, outcome.report)
+            log.exception("step failed", extra={"step": job.kind, "task": task.id})
+            outcome = JobResult(StepFailed(Failure(FailureReason.INTERNAL), may_retry=True))
+        if job.kind is JobKind.SUBMIT:
+            self._apply_feedback(self._limits.on_create_result, outcome.event)
         else:
-            self._heed(self._account.heed_query, outcome.answer)
-        report = outcome.report
+            self._apply_feedback(self._limits.on_query_result, outcome.query_result)
+        report = outcome.event
         if report is not None:
-            self._surely_change(
+            self._update_with_retry(
                 task.id,
-                lambda task: _jittered(task, advance(task, report, self._clock())),
-                picture=outcome.picture,
+                lambda task: _add_jitter(task, apply_event(task, report, self._clock())),
+                image=outcome.image,
             )
 
-    def _step(self, job: Job, task: Task) -> Outcome:
-        match job.step:
-            case Step.SEND:
-                return self._steps.send(task)
-            case Step.FETCH:
-                return self._steps.fetch(task, ask_first=job.asks_first)
+    def _dispatch(self, job: Job, task: Task) -> JobResult:
+        match job.kind:
+            case JobKind.SUBMIT:
+                return self._jobs.submit(task)
+            case JobKind.DOWNLOAD:
+                return self._jobs.download(task, poll_first=job.poll_first)
             case _:
-                return self._steps.ask(task)
+                return self._jobs.poll(task)
 
-    def _heed(self, rule: Callable[[Report | None, float], None], report: Report | None) -> None:
+    def _apply_feedback(
+        self, rule: Callable[[TaskEvent | None, float], None], event: TaskEvent | None
+    ) -> None:
         """Let what one task was told slow or stop the others."""
-        with self._turn:
-            before = self._account.gate.trouble
-            rule(report, self._steady())
-            after = self._account.gate.trouble
+        with self._condition:
+            before = self._limits.breaker.reason
+            rule(event, self._monotonic())
+            after = self._limits.breaker.reason
         if after is not before:
             log.warning("sending is held", extra={"by": after})
-            self._bell.ring_all()
+            self._events.publish_all()
 
-    def _probe(self) -> None:
+    def _check_account(self) -> None:
         queue = self.queue()
-        trouble = trouble_of(self._service, [task.price for task in queue], self.held_by)
-        with self._turn:
+        trouble = check_account(self._provider, [task.price for task in queue], self.pause_reason)
+        with self._condition:
             if trouble is None:
-                self._account.gate.open_on_trial()
-                self._agenda.released(self._steady())
+                self._limits.breaker.half_open()
+                self._scheduler.release_all(self._monotonic())
             else:
-                self._account.gate.probe_failed(trouble, self._steady())
-            self._turn.notify_all()
-        self._bell.ring_all()
+                self._limits.breaker.probe_failed(trouble, self._monotonic())
+            self._condition.notify_all()
+        self._events.publish_all()
 
-    def _learn(self, task: Task) -> None:
-        with self._turn:
-            self._agenda.learn(task)
+    def _record_duration(self, task: Task) -> None:
+        with self._condition:
+            self._scheduler.record_duration(task)
 
-    def _surely_change(
+    def _update_with_retry(
         self,
         task_id: str,
         rule: Callable[[Task], Task],
         *,
-        picture: PictureRecord | None = None,
-        beside: Beside | None = None,
+        image: ImageRecord | None = None,
+        extra_task: ExtraTask | None = None,
     ) -> tuple[Task, Task] | None:
-        return self._insistence.do(
-            lambda: self.change(task_id, rule, picture=picture, beside=beside)
+        return self._db_retry.run(
+            lambda: self.update_task(task_id, rule, image=image, extra_task=extra_task)
         )
 
 
-def _jittered(before: Task, after: Task) -> Task:
+def _add_jitter(before: Task, after: Task) -> Task:
     """A little later, so that tasks that failed together do not return together."""
-    if after.tries <= before.tries:
+    if after.attempts <= before.attempts:
         return after
-    most = 0.25 * 2.0 ** min(after.tries, 5)
+    most = 0.25 * 2.0 ** min(after.attempts, 5)
     delay = random.uniform(0.0, most)  # noqa: S311 - no secret hangs on it
-    return replace(after, not_before=after.not_before + delay)
+    return replace(after, retry_at=after.retry_at + delay)

@@ -7,204 +7,206 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from components.studio.db.models import Entry, PictureRecord
-from components.studio.lineage import Family, Step
-from components.studio.result_checks import surprises
+from components.studio.db.models import ImageRecord, TaskWithImage
+from components.studio.lineage import EditNode, EditTree
+from components.studio.result_checks import mismatches
 from components.ui import card_actions, paused_banner, session
-from components.ui.card_view_models import card_of, download_url, picture_url, thumbnail_url
-from components.ui.edit.pending_status import line_for
-from components.ui.escape import plain
-from components.ui.generate.recent_tasks import PUSH_URL
+from components.ui.card_view_models import build_card, download_url, image_url, thumbnail_url
+from components.ui.edit.pending_status import progress_for
+from components.ui.escape import escape_markdown
+from components.ui.generate.recent_tasks import LIVE_UPDATES_URL
 from components.ui.widgets.image_compare import Side, compare
 from components.ui.widgets.image_grid import Parts, sheet
 from components.ui.widgets.progress import Progress, progress
 from components.ui.widgets.step_strip import StripEvent, Tile, strip
 
-STAGE_HEIGHT_PX = 520
+VIEWER_HEIGHT_PX = 520
 _KEY = "edit-feed"
 _HINT = "Say what should change. Before and after will stand here."
 
 
-def draw_stage(source: PictureRecord) -> None:
+def render_viewer(source: ImageRecord) -> None:
     """Draw what became of this source; redrawn by the push alone."""
-    st.fragment(_draw)(source.id)
+    st.fragment(_render)(source.id)
 
 
 @dataclass(frozen=True)
 class _Pair:
     """The two steps in the viewer; `before` is None while there is nothing to compare."""
 
-    before: Step | None
-    after: Step
+    before: EditNode | None
+    after: EditNode
 
 
-def _draw(drawn_for: str) -> None:
-    paused_banner.follow_hold()
-    tab, studio = session.current(), session.studio()
-    source = session.source()
+def _render(drawn_for: str) -> None:
+    paused_banner.rerun_if_pause_changed()
+    tab, studio = session.tab_state(), session.studio()
+    source = session.selected_source()
     if source is None or source.id != drawn_for:
         st.rerun()  # the form beside this fragment must follow
-    family = studio.family(tab.designer, source.id)
-    running = studio.running_edits(tab.designer, family)
-    pair = _pair(family, source, tab.pair)
+    tree = studio.edit_tree(tab.user_id, source.id)
+    running = studio.pending_edits(tab.user_id, tree)
+    pair = _pair(tree, source, tab.pair)
     if pair is None:
         return
-    line = _line(running, family)
+    line = _render_pending(running, tree)
     with st.container(key="kx-stage-head", horizontal=True, vertical_alignment="center"):
         st.subheader("Before and after" if pair.before else "Source", anchor=False, width="content")
         progress(line, key="edit-progress")
-    names = _names(family, pair.after)
+    names = _step_names(tree, pair.after)
     with st.container(key="kx-pair"):  # one key always: under another all in it is made anew
-        st.html(_room_html(pair.after.picture))
-        _draw_pair(pair, names)
-    _draw_verbs(family, pair, source)
-    _draw_strip(family, pair, source, names)
+        st.html(_reserve_space_html(pair.after.image))
+        _render_pair(pair, names)
+    _render_actions(tree, pair, source)
+    _render_step_strip(tree, pair, source, names)
     event = sheet(
         [
-            card_of(entry, typical_seconds=studio.engine.typical_seconds(entry.task))
+            build_card(entry, typical_seconds=studio.worker.typical_seconds(entry.task))
             for entry in running
         ],
         key=_KEY,
         layout="feed",
-        push_url=PUSH_URL,
-        parts=Parts(undo=card_actions.undo_of()),
-        on_event=lambda: card_actions.prepare(_KEY),
+        push_url=LIVE_UPDATES_URL,
+        parts=Parts(undo=card_actions.pending_undo()),
+        on_event=lambda: card_actions.on_card_event(_KEY),
     )
-    card_actions.follow(event)
+    card_actions.navigate_after(event)
 
 
-def _line(running: list[Entry], family: Family) -> Progress | None:
+def _render_pending(pending: list[TaskWithImage], tree: EditTree) -> Progress | None:
     studio = session.studio()
-    usual = studio.engine.typical_seconds(running[0].task) if running else None
-    return line_for(running, family, now=studio.clock(), expected_seconds=usual)
+    usual = studio.worker.typical_seconds(pending[0].task) if pending else None
+    return progress_for(pending, tree, now=studio.clock(), expected_seconds=usual)
 
 
-def _pair(family: Family, source: PictureRecord, chosen: tuple[str, str] | None) -> _Pair | None:
+def _pair(tree: EditTree, source: ImageRecord, chosen: tuple[str, str] | None) -> _Pair | None:
     """What the designer chose to see, or else the newest edit of the source with the source."""
     if chosen is not None:
-        before, after = (family.step(picture_id) for picture_id in chosen)
+        before, after = (tree.node(image_id) for image_id in chosen)
         if before and after:
             return _Pair(before, after)
-    start = family.step(source.id)
+    start = tree.node(source.id)
     if start is None:
         return None
-    newest = family.newest_edit_of(source.id)
+    newest = tree.newest_edit_of(source.id)
     if newest is not None:
         return _Pair(start, newest)
-    parent = family.step(start.parent_id) if start.parent_id else None
+    parent = tree.node(start.parent_id) if start.parent_id else None
     return _Pair(parent, start)
 
 
-def _names(family: Family, after: Step) -> dict[str, str]:
-    line = family.line(after.picture.id)
+def _step_names(tree: EditTree, after: EditNode) -> dict[str, str]:
+    line = tree.ancestors(after.image.id)
     return {
-        step.picture.id: "Original" if place == 0 else f"Step {place}"
+        step.image.id: "Original" if place == 0 else f"Step {place}"
         for place, step in enumerate(line)
     }
 
 
-def _draw_pair(pair: _Pair, names: dict[str, str]) -> None:
+def _render_pair(pair: _Pair, names: dict[str, str]) -> None:
     after = pair.after
     if pair.before is None:
-        st.html(_lone_html(after))
+        st.html(_single_image_html(after))
         return
     compare(
-        _side(pair.before, names.get(pair.before.picture.id, "Before")),
-        _side(after, names.get(after.picture.id, "After")),
+        _compare_image(pair.before, names.get(pair.before.image.id, "Before")),
+        _compare_image(after, names.get(after.image.id, "After")),
         key="edit-compare",
-        height_px=STAGE_HEIGHT_PX,
+        height_px=VIEWER_HEIGHT_PX,
     )
     if after.task is not None:
-        before = pair.before.picture if after.parent_id == pair.before.picture.id else None
-        for sentence in surprises(after.task.request, after.picture, before):
-            st.caption(plain(sentence))
+        before = pair.before.image if after.parent_id == pair.before.image.id else None
+        for sentence in mismatches(after.task.request, after.image, before):
+            st.caption(escape_markdown(sentence))
 
 
-def _room_html(picture: PictureRecord) -> str:
+def _reserve_space_html(image: ImageRecord) -> str:
     """The viewer's size, so that it has it before its script says so: nothing below it moves."""
     return (
-        f"<style>.st-key-kx-pair{{--kx-frame-width:{picture.width_px};"
-        f"--kx-frame-height:{picture.height_px};--kx-height:{STAGE_HEIGHT_PX}px}}</style>"
+        f"<style>.st-key-kx-pair{{--kx-frame-width:{image.width_px};"
+        f"--kx-frame-height:{image.height_px};--kx-height:{VIEWER_HEIGHT_PX}px}}</style>"
     )
 
 
-def _lone_html(step: Step) -> str:
+def _single_image_html(node: EditNode) -> str:
     """A picture without a pair, in the place and at the size that it will have in the viewer."""
-    picture = step.picture
-    alt = html.escape(f"{step.words} (source picture)", quote=True)
+    image = node.image
+    alt = html.escape(f"{node.label} (source picture)", quote=True)
     return (
         f'<figure class="kx-lone"><p class="kx-lone-hint">{_HINT}</p>'
-        f'<div class="kx-lone-stage" style="aspect-ratio:{picture.width_px}/{picture.height_px};'
-        f'max-height:{STAGE_HEIGHT_PX}px"><img src="{picture_url(picture)}" alt="{alt}"></div>'
-        f"<figcaption>{picture.width_px}×{picture.height_px}</figcaption></figure>"
+        f'<div class="kx-lone-stage" style="aspect-ratio:{image.width_px}/{image.height_px};'
+        f'max-height:{VIEWER_HEIGHT_PX}px"><img src="{image_url(image)}" alt="{alt}"></div>'
+        f"<figcaption>{image.width_px}×{image.height_px}</figcaption></figure>"
     )
 
 
-def _side(step: Step, label: str) -> Side:
-    picture = step.picture
-    alt = f"{step.words} ({label})"
-    return Side(picture_url(picture), picture.width_px, picture.height_px, label, alt)
+def _compare_image(node: EditNode, label: str) -> Side:
+    image = node.image
+    alt = f"{node.label} ({label})"
+    return Side(image_url(image), image.width_px, image.height_px, label, alt)
 
 
-def _draw_verbs(family: Family, pair: _Pair, source: PictureRecord) -> None:
-    original = family.line(pair.after.picture.id)[0].picture
+def _render_actions(tree: EditTree, pair: _Pair, source: ImageRecord) -> None:
+    original = tree.ancestors(pair.after.image.id)[0].image
     with st.container(key="kx-stage-verbs", horizontal=True):
-        if pair.after.picture.id != source.id:
+        if pair.after.image.id != source.id:
             st.button(
                 "Edit this",
                 key="stage-edit-this",
                 type="primary",
-                on_click=session.choose_source,
-                args=(pair.after.picture.id,),
+                on_click=session.select_source,
+                args=(pair.after.image.id,),
             )
         if original.id != source.id:
             st.button(
                 "Edit the original instead",
                 key="stage-edit-original",
-                on_click=session.choose_source,
+                on_click=session.select_source,
                 args=(original.id,),
             )
-        st.link_button("Download", download_url(pair.after.picture))
+        st.link_button("Download", download_url(pair.after.image))
 
 
-def _draw_strip(family: Family, pair: _Pair, source: PictureRecord, names: dict[str, str]) -> None:
-    line = family.line(pair.after.picture.id)
-    if len(family.steps) < 2:
+def _render_step_strip(
+    tree: EditTree, pair: _Pair, source: ImageRecord, names: dict[str, str]
+) -> None:
+    line = tree.ancestors(pair.after.image.id)
+    if len(tree.nodes) < 2:
         return
-    variants = family.variants(pair.after)
-    shown = {step.picture.id for step in (*line, *variants)}
-    before_id = pair.before.picture.id if pair.before else None
+    variants = tree.variants(pair.after)
+    shown = {step.image.id for step in (*line, *variants)}
+    before_id = pair.before.image.id if pair.before else None
 
-    def tile(step: Step) -> Tile:
-        picture_id = step.picture.id
-        role = {pair.after.picture.id: "after", before_id: "before"}.get(picture_id, "")
+    def tile(step: EditNode) -> Tile:
+        image_id = step.image.id
+        role = {pair.after.image.id: "after", before_id: "before"}.get(image_id, "")
         return Tile(
-            id=picture_id,
-            name=names.get(picture_id, ""),
-            words=step.words,
-            alt=f"{step.words} ({names.get(picture_id, 'branch')})",
-            thumbnail_url=thumbnail_url(picture_id),
+            id=image_id,
+            name=names.get(image_id, ""),
+            words=step.label,
+            alt=f"{step.label} ({names.get(image_id, 'branch')})",
+            thumbnail_url=thumbnail_url(image_id),
             role=role,
-            is_source=picture_id == source.id,
+            is_source=image_id == source.id,
         )
 
     strip(
         [tile(step) for step in line],
         variants=[tile(step) for step in variants],
-        branches=[tile(step) for step in family.tips() if step.picture.id not in shown],
+        branches=[tile(step) for step in tree.leaves() if step.image.id not in shown],
         key="edit-strip",
-        on_event=lambda event: _heed_strip(event, family, pair),
+        on_event=lambda event: _handle_strip_event(event, tree, pair),
     )
 
 
-def _heed_strip(event: StripEvent, family: Family, pair: _Pair) -> None:
-    tab, step = session.current(), family.step(event.picture_id)
+def _handle_strip_event(event: StripEvent, tree: EditTree, pair: _Pair) -> None:
+    tab, step = session.tab_state(), tree.node(event.picture_id)
     if step is None:
         return
     match event.verb:
         case "edit":
-            session.choose_source(event.picture_id)
+            session.select_source(event.picture_id)
         case "before":
-            tab.pair = (event.picture_id, pair.after.picture.id)
+            tab.pair = (event.picture_id, pair.after.image.id)
         case "show":
             tab.pair = (step.parent_id or event.picture_id, event.picture_id)

@@ -10,37 +10,43 @@ import streamlit as st
 
 from components.studio.images.metadata.files import read
 from components.ui import session
-from components.ui.escape import plain
-from components.ui.form.generation_form import Form, Mode
+from components.ui.escape import escape_markdown
+from components.ui.form.generation_form import GenerationForm, Mode
 
-_MOST_WORDS = 90
+_MAX_PROMPT_CHARACTERS = 90
 
 
-def note_what_it_says(data: bytes) -> None:
+def remember_metadata(data: bytes) -> None:
     """Keep what the file says, before the intake cleans it away."""
-    session.current().carried = read(data)
+    session.tab_state().embedded_settings = read(data)
 
 
-def draw_offer() -> None:
+def render_restore_offer() -> None:
     """Offer the settings that the picture on the desk was made with, if it came with any."""
-    carried = session.current().carried
+    carried = session.tab_state().embedded_settings
     if carried is None:
         return
     prompt = carried.request.prompt
-    shown = prompt if len(prompt) <= _MOST_WORDS else f"{prompt[:_MOST_WORDS].rstrip()}…"
+    shown = (
+        prompt
+        if len(prompt) <= _MAX_PROMPT_CHARACTERS
+        else f"{prompt[:_MAX_PROMPT_CHARACTERS].rstrip()}…"
+    )
     with st.container(key="kx-carried"):
-        st.caption(f"This file says how it was made: “{plain(shown)}”")
+        st.caption(f"This file says how it was made: “{escape_markdown(shown)}”")
         with st.container(horizontal=True):
             wanted = st.button("Restore its settings", key="carried-restore")
-            st.button("No, thanks", key="carried-leave", type="tertiary", on_click=_leave)
+            st.button("No, thanks", key="carried-leave", type="tertiary", on_click=_dismiss)
     if wanted:
         mode: Mode = "edit" if carried.is_edit else "generate"
-        Form(mode).fill(carried.request)  # the form is drawn after this, or on the other page
-        _leave()
+        GenerationForm(mode).load_request(
+            carried.request
+        )  # the form is drawn after this, or on the other page
+        _dismiss()
         if mode == "edit":
             st.rerun()
         st.switch_page("pages/generate.py")
 
 
-def _leave() -> None:
-    session.current().carried = None
+def _dismiss() -> None:
+    session.tab_state().embedded_settings = None

@@ -4,30 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from components.studio.db.models import Entry
-from components.studio.lineage import Family
-from components.studio.tasks.models import State
+from components.studio.db.models import TaskWithImage
+from components.studio.lineage import EditTree
+from components.studio.tasks.models import TaskState
 from components.ui.generate.recent_tasks import summary
-from components.ui.messages import STATE_WORDS, wording
+from components.ui.messages import STATE_LABELS, task_message
 from components.ui.widgets.progress import Progress
 
-MOVING = frozenset({State.QUEUED, State.SUBMITTING, State.GENERATING, State.STORING})
+IN_PROGRESS = frozenset(
+    {TaskState.QUEUED, TaskState.SUBMITTING, TaskState.GENERATING, TaskState.STORING}
+)
 
 
-def line_for(
-    edits: Sequence[Entry], family: Family, *, now: float, expected_seconds: float | None
+def progress_for(
+    edits: Sequence[TaskWithImage], tree: EditTree, *, now: float, expected_seconds: float | None
 ) -> Progress | None:
     """The line for a family's edits without a picture, newest first; None says nothing.
 
     What moves comes before what has ended, and what has ended is told only until a newer edit
     has its picture. `now` is in epoch seconds.
     """
-    moving = [entry for entry in edits if entry.task.state in MOVING]
+    moving = [entry for entry in edits if entry.task.state in IN_PROGRESS]
     if moving:
         newest = moving[0].task
         begun_at = min(entry.task.created_at for entry in moving)
-        said = wording(newest)
-        headline = said.headline or STATE_WORDS[newest.state]
+        said = task_message(newest)
+        headline = said.headline or STATE_LABELS[newest.state]
         return Progress(
             words=headline if len(moving) == 1 else summary(moving),
             more=said.advice or newest.request.prompt,
@@ -37,8 +39,8 @@ def line_for(
     if not edits:
         return None
     latest = edits[0].task
-    made = (step.task.created_at for step in family.steps if step.task)
+    made = (step.task.created_at for step in tree.nodes if step.task)
     if max(made, default=0.0) > latest.created_at:
         return None
-    said = wording(latest)
-    return Progress(words=said.headline or STATE_WORDS[latest.state], more=said.advice)
+    said = task_message(latest)
+    return Progress(words=said.headline or STATE_LABELS[latest.state], more=said.advice)

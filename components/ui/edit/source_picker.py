@@ -8,15 +8,15 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from components.studio.db.models import PictureRecord
-from components.studio.db.tasks import LedgerUnavailable
+from components.studio.db.models import ImageRecord
+from components.studio.db.tasks import DatabaseError
 from components.studio.images.ingest import UnusablePicture
-from components.studio.result_checks import crop_to, ratio_words
+from components.studio.result_checks import crop_fraction, format_aspect_ratio
 from components.studio.safe_fetch.client import FetchRefused
 from components.ui import session
 from components.ui.card_view_models import thumbnail_url
 from components.ui.edit import embedded_settings
-from components.ui.escape import plain
+from components.ui.escape import escape_markdown
 from components.ui.form.generation_form import MATCH_INPUT
 from components.ui.widgets.paste_upload import catch_pictures
 
@@ -28,34 +28,34 @@ _URL_KEY = "edit-url"
 _HOST_AND_PATH = re.compile(r"[\w-]+(\.[\w-]+)+(:\d+)?/\S*")
 
 
-def draw_source(source: PictureRecord | None, *, ratio: str) -> None:
+def render_source(source: ImageRecord | None, *, ratio: str) -> None:
     """The chosen picture with what a ratio would crop, and the ways to choose another."""
     # One element, whatever is in it: what stands below would move, and for the time of a rerun
     # Streamlit would show it in both places.
     with st.container(key="kx-source-area"):
-        _draw_source(source, ratio)
+        _render_source(source, ratio)
 
 
-def _draw_source(source: PictureRecord | None, ratio: str) -> None:
-    session.current().is_new_on_edit = False
-    _fetch_what_was_asked_for()
+def _render_source(source: ImageRecord | None, ratio: str) -> None:
+    session.tab_state().is_new_on_edit = False
+    _fetch_pending_url()
     if source is None:
-        _draw_ways()
+        _render_upload_options()
     else:
         with st.container(key="kx-source"):
             st.html(_source_html(source, ratio))
-            st.button("Remove", key="edit-drop", type="tertiary", on_click=_drop)
-        embedded_settings.draw_offer()
+            st.button("Remove", key="edit-drop", type="tertiary", on_click=_clear_source)
+        embedded_settings.render_restore_offer()
         with st.expander("Use another picture"):
-            _draw_ways()
-    notice = session.current().source_notice
+            _render_upload_options()
+    notice = session.tab_state().source_error
     if notice is not None:
-        st.error(plain(notice))
+        st.error(escape_markdown(notice))
 
 
-def draw_catcher() -> None:
+def render_global_drop_target() -> None:
     """On a page without a source: take what is dropped or pasted there over to Edit."""
-    tab = session.current()
+    tab = session.tab_state()
     if tab.is_new_on_edit:  # also what Edit's own uploader was given while the page changed
         st.switch_page("pages/edit.py")
     uploader_key = f"drop-{tab.upload_round}"
@@ -64,36 +64,36 @@ def draw_catcher() -> None:
             "Dropped picture",
             key=uploader_key,
             type=_TYPES,
-            on_change=_take_upload,
+            on_change=_import_upload,
             args=(uploader_key,),
         )
         catch_pictures(
             uploader_key,
             round_number=tab.upload_round,
             key="drop-paste",
-            on_refused=_refuse,
+            on_refused=_reject_file,
         )
 
 
-def _refuse(name: str, is_picture: bool) -> None:
-    tab = session.current()
+def _reject_file(name: str, is_picture: bool) -> None:
+    tab = session.tab_state()
     tab.is_new_on_edit = True
-    tab.source_notice = (
+    tab.source_error = (
         f"“{name}” is larger than 20 MB. Make it smaller, or save it as JPEG."
         if is_picture
         else f"“{name}” is no picture. Drop a JPEG, PNG, WebP, GIF, HEIC or AVIF."
     )
 
 
-def _draw_ways() -> None:
-    upload_round = session.current().upload_round
+def _render_upload_options() -> None:
+    upload_round = session.tab_state().upload_round
     uploader_key = f"edit-upload-{upload_round}"
     st.file_uploader(
         "Picture",
         key=uploader_key,
         type=_TYPES,
         help="JPEG, PNG, WebP, GIF, HEIC or AVIF, up to 20 MB. Drop or paste it anywhere.",
-        on_change=_take_upload,
+        on_change=_import_upload,
         args=(uploader_key,),
     )
     st.text_input(
@@ -101,64 +101,66 @@ def _draw_ways() -> None:
         key=_URL_KEY,
         placeholder="https://",
         help="Press Enter. The picture is copied here, so the link may vanish afterwards.",
-        on_change=_ask_for_url,
+        on_change=_request_url,
     )
-    catch_pictures(uploader_key, round_number=upload_round, key="edit-paste", on_refused=_refuse)
+    catch_pictures(
+        uploader_key, round_number=upload_round, key="edit-paste", on_refused=_reject_file
+    )
 
 
-def _take_upload(uploader_key: str) -> None:
-    tab, file = session.current(), st.session_state[uploader_key]
+def _import_upload(uploader_key: str) -> None:
+    tab, file = session.tab_state(), st.session_state[uploader_key]
     if file is None:
         return
     tab.is_new_on_edit = True
     tab.upload_round += 1  # an uploader under a new name has let go of the file
     data = file.getvalue()
-    embedded_settings.note_what_it_says(data)
-    _bring_in(lambda: session.studio().bring_in(tab.designer, data, label=file.name))
+    embedded_settings.remember_metadata(data)
+    _import(lambda: session.studio().import_image(tab.user_id, data, label=file.name))
 
 
-def _ask_for_url() -> None:
-    tab = session.current()
+def _request_url() -> None:
+    tab = session.tab_state()
     typed = st.session_state[_URL_KEY].strip()
-    tab.wanted_url = f"https://{typed}" if _HOST_AND_PATH.fullmatch(typed) else typed or None
-    tab.source_notice = None
+    tab.pending_url = f"https://{typed}" if _HOST_AND_PATH.fullmatch(typed) else typed or None
+    tab.source_error = None
 
 
-def _fetch_what_was_asked_for() -> None:
+def _fetch_pending_url() -> None:
     """In the run and not in the callback, so that the wait can be seen."""
-    tab = session.current()
-    url, tab.wanted_url = tab.wanted_url, None
+    tab = session.tab_state()
+    url, tab.pending_url = tab.pending_url, None
     if url is None:
         return
     with st.spinner("Fetching the picture…"):
-        _bring_in(lambda: session.studio().bring_in_from(tab.designer, url))
+        _import(lambda: session.studio().import_image_from_url(tab.user_id, url))
     st.rerun()
 
 
-def _bring_in(bring: Callable[[], PictureRecord]) -> None:
-    tab = session.current()
-    tab.source_notice = None
+def _import(load: Callable[[], ImageRecord]) -> None:
+    tab = session.tab_state()
+    tab.source_error = None
     try:
-        record = bring()
-        session.choose_source(record.id)
+        record = load()
+        session.select_source(record.id)
     except (UnusablePicture, FetchRefused) as error:
-        tab.source_notice = error.sentence
-    except (OSError, LedgerUnavailable):
-        tab.source_notice = "The picture could not be saved: the server's disk may be full."
+        tab.source_error = error.sentence
+    except (OSError, DatabaseError):
+        tab.source_error = "The picture could not be saved: the server's disk may be full."
 
 
-def _drop() -> None:
-    session.current().carried = None
-    session.choose_source(None)
+def _clear_source() -> None:
+    session.tab_state().embedded_settings = None
+    session.select_source(None)
 
 
-def _source_html(source: PictureRecord, ratio: str) -> str:
+def _source_html(source: ImageRecord, ratio: str) -> str:
     """The picture, what lies outside a chosen ratio dimmed, and its facts."""
-    shape = ratio_words(source.width_px, source.height_px)
+    shape = format_aspect_ratio(source.width_px, source.height_px)
     facts = [f"{source.width_px}×{source.height_px}", shape, source.format.upper()]
     crop = ""
     if ratio != MATCH_INPUT:
-        across, down = crop_to(source.width_px, source.height_px, ratio)
+        across, down = crop_fraction(source.width_px, source.height_px, ratio)
         if min(across, down) < 0.995:
             crop = (
                 '<div class="kx-crop" role="img" aria-label="The part that a crop would keep" '

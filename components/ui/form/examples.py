@@ -14,14 +14,14 @@ import streamlit as st
 
 from components.studio import GenerationRequest
 from components.ui import session
-from components.ui.form.generation_form import Form
-from components.ui.form.submit import saying_why_not
+from components.ui.form.generation_form import GenerationForm
+from components.ui.form.submit import show_errors
 
-_PICTURES = Path(__file__).parents[3] / "static" / "starters"
+_IMAGES = Path(__file__).parents[3] / "static" / "starters"
 
 
 @dataclass(frozen=True)
-class Starter:
+class PromptExample:
     """A prompt, the ratio it is made in, and its picture's name in `static/starters`."""
 
     name: str
@@ -29,79 +29,79 @@ class Starter:
     ratio: str = "4:3"
 
 
-STARTERS = (
-    Starter("lighthouse", "A lighthouse on a cliff at dusk, storm clouds, a warm light"),
-    Starter("balloons", "Hot-air balloons over misty mountains at sunrise"),
-    Starter("city", "A city skyline at night with neon lights, reflected in a river"),
-    Starter("cabin", "A cabin in a snowy pine forest under the northern lights"),
-    Starter("desert", "Golden desert dunes under a huge sun, vintage travel poster"),
-    Starter("harbour", "Three sailboats on a calm sea at sunset, birds over the horizon"),
+PROMPT_EXAMPLES = (
+    PromptExample("lighthouse", "A lighthouse on a cliff at dusk, storm clouds, a warm light"),
+    PromptExample("balloons", "Hot-air balloons over misty mountains at sunrise"),
+    PromptExample("city", "A city skyline at night with neon lights, reflected in a river"),
+    PromptExample("cabin", "A cabin in a snowy pine forest under the northern lights"),
+    PromptExample("desert", "Golden desert dunes under a huge sun, vintage travel poster"),
+    PromptExample("harbour", "Three sailboats on a calm sea at sunset, birds over the horizon"),
 )
 
 
 @dataclass(frozen=True)
-class Beginning:
+class EditExample:
     """A starter picture to edit, and a first instruction for it."""
 
     name: str
     instruction: str
 
 
-BEGINNINGS = (
-    Beginning("lighthouse", "Make it night and add stars, keep the lighthouse unchanged"),
-    Beginning("balloons", "Change the sky to teal, keep everything else the same"),
-    Beginning("city", "Add fireworks above the skyline, keep the city unchanged"),
-    Beginning("cabin", "Add falling snow, keep the cabin and the trees unchanged"),
-    Beginning("desert", "Make it black and white"),
-    Beginning("harbour", "Add a rainbow over the water, keep the boats unchanged"),
+EDIT_EXAMPLES = (
+    EditExample("lighthouse", "Make it night and add stars, keep the lighthouse unchanged"),
+    EditExample("balloons", "Change the sky to teal, keep everything else the same"),
+    EditExample("city", "Add fireworks above the skyline, keep the city unchanged"),
+    EditExample("cabin", "Add falling snow, keep the cabin and the trees unchanged"),
+    EditExample("desert", "Make it black and white"),
+    EditExample("harbour", "Add a rainbow over the water, keep the boats unchanged"),
 )
 
 
-def draw_starters() -> bool:
+def render_prompt_examples() -> bool:
     """Draw the starters if this designer has nothing yet; whether they were drawn."""
-    tab, studio = session.current(), session.studio()
-    if studio.entries(tab.designer, limit=1):
+    tab, studio = session.tab_state(), session.studio()
+    if studio.recent_tasks(tab.user_id, limit=1):
         return False
     st.subheader("Begin with one of these", anchor=False)
     st.caption("One click makes it. Or write your own, and press Ctrl or ⌘ with Enter.")
     with st.container(key="kx-starters"):
         columns = st.columns(3)
-        for place, starter in enumerate(STARTERS):
+        for place, starter in enumerate(PROMPT_EXAMPLES):
             with columns[place % len(columns)]:
-                _tile(starter.name, starter.prompt, partial(_make, starter))
+                _tile(starter.name, starter.prompt, partial(_submit, starter))
     return True
 
 
-def draw_sources() -> None:
+def render_edit_examples() -> None:
     """What an empty Edit page offers: pictures to begin with, and an instruction for each."""
     st.subheader("Begin with a picture", anchor=False)
     st.caption("Upload, drop or paste one, give its address, or take one of these.")
     with st.container(key="kx-starters"):
         columns = st.columns(3)
-        for place, beginning in enumerate(BEGINNINGS):
+        for place, beginning in enumerate(EDIT_EXAMPLES):
             with columns[place % len(columns)]:
-                _tile(beginning.name, beginning.instruction, partial(_begin, beginning))
+                _tile(beginning.name, beginning.instruction, partial(_start_edit, beginning))
 
 
-def _tile(name: str, words: str, on_click: Callable[[], None]) -> None:
+def _tile(name: str, caption: str, on_click: Callable[[], None]) -> None:
     with st.container(key=f"kx-starter-{name}"):
         st.image(
-            f"/app/static/starters/{name}.jpg", alt=f"{words} (starter picture)", width="stretch"
+            f"/app/static/starters/{name}.jpg", alt=f"{caption} (starter picture)", width="stretch"
         )
-        st.button(words, key=f"starter-{name}", width="stretch", on_click=on_click)
+        st.button(caption, key=f"starter-{name}", width="stretch", on_click=on_click)
 
 
-def _begin(beginning: Beginning) -> None:
-    tab = session.current()
-    data = (_PICTURES / f"{beginning.name}.jpg").read_bytes()
-    with saying_why_not("edit"):
-        record = session.studio().bring_in(tab.designer, data, label=beginning.name.capitalize())
-        session.choose_source(record.id)
-        Form("edit").fill(GenerationRequest(prompt=beginning.instruction))
+def _start_edit(example: EditExample) -> None:
+    tab = session.tab_state()
+    data = (_IMAGES / f"{example.name}.jpg").read_bytes()
+    with show_errors("edit"):
+        record = session.studio().import_image(tab.user_id, data, label=example.name.capitalize())
+        session.select_source(record.id)
+        GenerationForm("edit").load_request(GenerationRequest(prompt=example.instruction))
 
 
-def _make(starter: Starter) -> None:
-    tab = session.current()
-    request = GenerationRequest(prompt=starter.prompt, aspect_ratio=starter.ratio)
-    with saying_why_not("generate"):
-        session.studio().submit(tab.designer, request)
+def _submit(example: PromptExample) -> None:
+    tab = session.tab_state()
+    request = GenerationRequest(prompt=example.prompt, aspect_ratio=example.ratio)
+    with show_errors("generate"):
+        session.studio().submit(tab.user_id, request)

@@ -21,18 +21,18 @@ from components.studio import (
     OutputFormat,
     safety_range,
 )
-from components.ui.messages import credits_in_words
+from components.ui.messages import format_credits
 
 Mode = Literal["generate", "edit"]
 
 MATCH_INPUT = "Match input"
-MOST_VARIANTS = 4
-_MODEL_WORDS = {Model.PRO: "Pro", Model.MAX: "Max"}
-_UNLISTED_RATIO = "16:21"
+MAX_VARIANTS = 4
+_MODEL_LABELS = {Model.PRO: "Pro", Model.MAX: "Max"}
+_UNLISTED_RATIO_NOTE = "16:21"
 
 
 @dataclass(frozen=True)
-class Draft:
+class FormValues:
     """What stands in the form now, unchecked."""
 
     prompt: str
@@ -62,7 +62,7 @@ class Draft:
 
 
 @dataclass(frozen=True)
-class Form:
+class GenerationForm:
     """One form and the names of its widgets' values."""
 
     mode: Mode
@@ -71,18 +71,18 @@ class Form:
         """The widget key of a field."""
         return f"{self.mode}-{field}"
 
-    def draft(self) -> Draft:
+    def values(self) -> FormValues:
         """What stands in the form; a widget that was never drawn has its default."""
         defaults = self.defaults()
         values = {
             field: st.session_state.get(self.key(field), default)
             for field, default in vars(defaults).items()
         }
-        return Draft(**values)
+        return FormValues(**values)
 
-    def defaults(self) -> Draft:
+    def defaults(self) -> FormValues:
         """A form that nobody has touched."""
-        return Draft(
+        return FormValues(
             prompt="",
             model=Model.PRO.value,
             ratio=MATCH_INPUT if self.mode == "edit" else "16:9",
@@ -97,7 +97,7 @@ class Form:
 
     def settings(self) -> str:
         """All but the prompt, as a text for `restore`."""
-        return json.dumps({**vars(self.draft()), "prompt": None})
+        return json.dumps({**vars(self.values()), "prompt": None})
 
     def restore(self, settings: str) -> None:
         """Put settings back. Call it before the form is drawn; what no longer fits is left out."""
@@ -115,10 +115,10 @@ class Form:
             "ratio": {*((MATCH_INPUT,) if editing else ()), *ASPECT_RATIOS},
             "output_format": {choice.value for choice in OutputFormat},
             "safety_tolerance": safety_range(editing=editing),
-            "variants": range(1, MOST_VARIANTS + 1),
+            "variants": range(1, MAX_VARIANTS + 1),
         }
 
-    def fill(self, request: GenerationRequest) -> None:
+    def load_request(self, request: GenerationRequest) -> None:
         """Put a request's values into the form. Call it before the form is drawn."""
         draft = replace(
             self.defaults(),
@@ -135,7 +135,7 @@ class Form:
         for field, value in vars(draft).items():
             st.session_state[self.key(field)] = value
 
-    def draw_prompt(self, *, placeholder: str) -> None:
+    def render_prompt(self, *, placeholder: str) -> None:
         """The prompt's box."""
         st.text_area(
             "Prompt",
@@ -145,7 +145,7 @@ class Form:
             persist_state="session",
         )
 
-    def draw_settings(self, price: Callable[[Model], Decimal]) -> None:
+    def render_settings(self, price: Callable[[Model], Decimal]) -> None:
         """Model, ratio, format, safety and the rest; `price` is in credits."""
         defaults = self.defaults()
         for field, value in vars(defaults).items():
@@ -156,7 +156,7 @@ class Form:
             "Model",
             [model.value for model in Model],
             format_func=lambda model: (
-                f"{_MODEL_WORDS[Model(model)]} · {credits_in_words(price(Model(model)))}"
+                f"{_MODEL_LABELS[Model(model)]} · {format_credits(price(Model(model)))}"
             ),
             key=self.key("model"),
             required=True,
@@ -170,7 +170,7 @@ class Form:
             key=self.key("ratio"),
             required=True,
             width="stretch",
-            help=f"{_UNLISTED_RATIO} is documented in one place and missing in another; "
+            help=f"{_UNLISTED_RATIO_NOTE} is documented in one place and missing in another; "
             "what comes back may be 3:4.",
             persist_state="session",
         )
@@ -186,13 +186,13 @@ class Form:
         )
         right.segmented_control(
             "Variants",
-            list(range(1, MOST_VARIANTS + 1)),
+            list(range(1, MAX_VARIANTS + 1)),
             key=self.key("variants"),
             required=True,
             width="stretch",
             persist_state="session",
         )
-        self._draw_safety()
+        self._render_safety()
         left, right = st.columns(2)
         left.toggle(
             "Translate prompt",
@@ -221,7 +221,7 @@ class Form:
                 persist_state="session",
             )
 
-    def _draw_safety(self) -> None:
+    def _render_safety(self) -> None:
         allowed = safety_range(editing=self.mode == "edit")
         with st.container(key=f"{self.mode}-safety"):
             st.slider(

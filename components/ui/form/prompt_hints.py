@@ -7,51 +7,49 @@ from __future__ import annotations
 
 import streamlit as st
 
-from components.studio.prompt_hints import Advice, Matter, advise
-from components.ui.escape import plain
-from components.ui.form.generation_form import Form, Mode
+from components.studio.prompt_hints import Hint, HintRule, lint_prompt
+from components.ui.escape import escape_markdown
+from components.ui.form.generation_form import GenerationForm, Mode
 
-MOST_LINES = 2
+MAX_HINTS = 2
 _HINTS: dict[Mode, str] = {
     "generate": "Say the subject, its place, the light and the style.",
     "edit": "Name what changes, and say what stays.",
 }
 
 
-def draw_advice(form: Form) -> None:
+def render_hints(form: GenerationForm) -> None:
     """Draw what could be said better in this form's prompt, or what belongs in it."""
     with st.container(key="kx-advice"):
-        lines = _advice_on(form)[:MOST_LINES]
+        lines = _hints_for(form)[:MAX_HINTS]
         for advice in lines:
-            _draw_line(form, advice)
+            _render_hint(form, advice)
         if not lines:
             st.caption(_HINTS[form.mode])
 
 
-def _draw_line(form: Form, advice: Advice) -> None:
-    with st.container(
-        key=f"kx-advice-{advice.matter}", horizontal=True, vertical_alignment="center"
-    ):
-        st.caption(plain(advice.sentence), width="content")
-        if advice.fix is not None:
+def _render_hint(form: GenerationForm, hint: Hint) -> None:
+    with st.container(key=f"kx-advice-{hint.rule}", horizontal=True, vertical_alignment="center"):
+        st.caption(escape_markdown(hint.message), width="content")
+        if hint.fix is not None:
             st.button(
-                advice.fix.label,
-                key=f"{form.mode}-fix-{advice.matter}",
+                hint.fix.label,
+                key=f"{form.mode}-fix-{hint.rule}",
                 type="tertiary",
-                on_click=_mend,
-                args=(form, advice.matter.value),
+                on_click=_apply_fix,
+                args=(form, hint.rule.value),
             )
 
 
-def _advice_on(form: Form) -> list[Advice]:
-    draft = form.draft()
-    return advise(draft.prompt, editing=form.mode == "edit", translate=draft.translate)
+def _hints_for(form: GenerationForm) -> list[Hint]:
+    draft = form.values()
+    return lint_prompt(draft.prompt, editing=form.mode == "edit", translate=draft.translate)
 
 
-def _mend(form: Form, matter: str) -> None:
+def _apply_fix(form: GenerationForm, rule: str) -> None:
     """Mend what stands in the box now: letters may have been typed since the line was drawn."""
-    for advice in _advice_on(form):
-        if advice.matter == Matter(matter) and advice.fix is not None:
+    for advice in _hints_for(form):
+        if advice.rule == HintRule(rule) and advice.fix is not None:
             if advice.fix.prompt is not None:
                 st.session_state[form.key("prompt")] = advice.fix.prompt
             if advice.fix.translate is not None:

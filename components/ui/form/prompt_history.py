@@ -4,36 +4,36 @@ from __future__ import annotations
 
 import time
 
-from components.studio.db.prompts import Remembered
+from components.studio.db.prompts import PromptEntry
 from components.ui import session
 from components.ui.form import prompt_templates
-from components.ui.form.generation_form import Form
+from components.ui.form.generation_form import GenerationForm
 from components.ui.widgets.prompt_picker import Pin, Row, recall
 
 
-def draw_history(form: Form) -> None:
+def render_history(form: GenerationForm) -> None:
     """Draw the openers of the lists for this form's prompt."""
-    tab, studio = session.current(), session.studio()
-    remembered = studio.notebook.remembered(tab.designer, editing=form.mode == "edit")
+    tab, studio = session.tab_state(), session.studio()
+    remembered = studio.prompts.list_prompts(tab.user_id, editing=form.mode == "edit")
     recall(
         form.key("prompt"),
-        known=form.draft().prompt,
-        earlier=[_row(item) for item in remembered],
+        known=form.values().prompt,
+        earlier=[_picker_item(item) for item in remembered],
         templates=prompt_templates.EDITS if form.mode == "edit" else (),
         key=f"{form.mode}-recall",
-        on_pin=lambda pin: _heed_pin(pin, remembered),
+        on_pin=lambda pin: _handle_pin(pin, remembered),
     )
 
 
-def _row(item: Remembered) -> Row:
-    return Row(id=item.id, text=item.prompt, pinned=item.pinned, place=item.place)
+def _picker_item(item: PromptEntry) -> Row:
+    return Row(id=item.id, text=item.prompt, pinned=item.pinned, place=item.position)
 
 
-def _heed_pin(pin: Pin, remembered: list[Remembered]) -> None:
-    tab, notebook = session.current(), session.studio().notebook
+def _handle_pin(pin: Pin, entries: list[PromptEntry]) -> None:
+    tab, notebook = session.tab_state(), session.studio().prompts
     if not pin.pinned:
-        notebook.unpin(tab.designer, pin.id)
+        notebook.unpin(tab.user_id, pin.id)
         return
-    for item in remembered:
+    for item in entries:
         if item.id == pin.id:
-            notebook.pin(tab.designer, item.prompt, time.time())
+            notebook.pin(tab.user_id, item.prompt, time.time())

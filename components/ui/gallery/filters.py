@@ -12,10 +12,10 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from components.studio import ASPECT_RATIOS, Model
-from components.studio.db.gallery_query import MATCH_INPUT, Search, Way
-from components.studio.tasks.models import State
+from components.studio.db.gallery_query import MATCH_INPUT, GalleryQuery, Origin
+from components.studio.tasks.models import TaskState
 from components.ui import session
-from components.ui.messages import STATE_WORDS
+from components.ui.messages import STATE_LABELS
 
 # The keys are the names in the URL.
 _TEXT, _SHOW, _MODEL, _WAY, _RATIO, _STATE = "find", "show", "model", "way", "ratio", "state"
@@ -32,12 +32,12 @@ _EMPTY: dict[str, object] = {
 _ALL, _STARRED, _TRASH = "All", "Starred", "Trash"
 _EVERY_VARIANT = "Each on its own"
 _MODELS = {"Pro": Model.PRO.value, "Max": Model.MAX.value}
-_WAYS = {"Made": Way.MADE, "Edited": Way.EDITED}
+_ORIGINS = {"Made": Origin.MADE, "Edited": Origin.EDITED}
 _RATIOS = {"Match input": MATCH_INPUT, **{ratio: ratio for ratio in ASPECT_RATIOS}}
-_SPANS = {"Today": 0, "Last 7 days": 6, "Last 30 days": 29}  # days before today
+_DATE_RANGES = {"Today": 0, "Last 7 days": 6, "Last 30 days": 29}  # days before today
 
 
-def draw_finder() -> tuple[Search, DeltaGenerator]:
+def render_filters() -> tuple[GalleryQuery, DeltaGenerator]:
     """Draw the line; return what it asks for, and where to say how much was found."""
     with st.container(key="kx-finder", horizontal=True, vertical_alignment="center"):
         text = st.text_input(
@@ -62,7 +62,7 @@ def draw_finder() -> tuple[Search, DeltaGenerator]:
         )
         count = sum(bool(st.session_state.get(key)) for key in _EMPTY if key != _TEXT)
         with st.popover(f"Filter · {count}" if count else "Filter", key="kx-filters"):
-            search = _draw_filters()
+            search = _render_popover()
         if count or text:
             st.button("Clear", key="finder-clear", type="tertiary", on_click=clear)
         said = st.container(horizontal=True, vertical_alignment="center", width="content")
@@ -70,12 +70,12 @@ def draw_finder() -> tuple[Search, DeltaGenerator]:
     return replace(search, text=text or "", starred=starred, in_trash=in_trash), said
 
 
-def stacks_variants() -> bool:
+def groups_variants() -> bool:
     """Whether the variants of one press stand in one place."""
     return st.session_state.get(_EACH) != _EVERY_VARIANT
 
 
-def is_left_out() -> bool:
+def has_unbound_filters() -> bool:
     """Whether something is asked for that the URL does not say."""
     shown = st.session_state.get(_SHOW, _ALL)
     asked = shown != _ALL or any(st.session_state.get(key) for key in _EMPTY)
@@ -88,13 +88,18 @@ def clear() -> None:
         st.session_state[key] = value
 
 
-def _draw_filters() -> Search:
+def _render_popover() -> GalleryQuery:
     models = _pills("Model", list(_MODELS), _MODEL)
-    ways = _pills("Mode", list(_WAYS), _WAY)
+    ways = _pills("Mode", list(_ORIGINS), _WAY)
     ratios = _pills("Aspect ratio", list(_RATIOS), _RATIO)
-    words = _pills("State", list(dict.fromkeys(STATE_WORDS.values())), _STATE)
+    words = _pills("State", list(dict.fromkeys(STATE_LABELS.values())), _STATE)
     span = st.pills(
-        "When", list(_SPANS), key=_SPAN, bind="query-params", persist_state="session", wrap=True
+        "When",
+        list(_DATE_RANGES),
+        key=_SPAN,
+        bind="query-params",
+        persist_state="session",
+        wrap=True,
     )
     day = st.date_input(
         "On one day",
@@ -113,12 +118,12 @@ def _draw_filters() -> Search:
         bind="query-params",
         persist_state="session",
     )
-    since, until = _span_of(span, day if isinstance(day, date) else None)
-    return Search(
+    since, until = _date_range(span, day if isinstance(day, date) else None)
+    return GalleryQuery(
         models=frozenset(_MODELS[word] for word in models),
-        ways=frozenset(_WAYS[word] for word in ways),
+        origins=frozenset(_ORIGINS[word] for word in ways),
         ratios=frozenset(_RATIOS[word] for word in ratios),
-        states=frozenset(state for state in State if STATE_WORDS[state] in words),
+        states=frozenset(state for state in TaskState if STATE_LABELS[state] in words),
         since=since,
         until=until,
     )
@@ -136,13 +141,13 @@ def _pills(label: str, options: Sequence[str], key: str) -> Sequence[str]:
     )
 
 
-def _span_of(span: str | None, day: date | None) -> tuple[float | None, float | None]:
+def _date_range(span: str | None, day: date | None) -> tuple[float | None, float | None]:
     """From the first moment to the first that is too late, in the designer's own days."""
     if day is not None:
         return _midnight(day), _midnight(day + timedelta(days=1))
     if span is not None:
         today = datetime.fromtimestamp(time.time(), session.time_zone()).date()
-        return _midnight(today - timedelta(days=_SPANS[span])), None
+        return _midnight(today - timedelta(days=_DATE_RANGES[span])), None
     return None, None
 
 

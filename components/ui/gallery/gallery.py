@@ -9,9 +9,9 @@ from datetime import tzinfo
 
 import streamlit as st
 
-from components.studio.db.gallery import Found
-from components.studio.db.gallery_query import Search
-from components.studio.tasks.models import UNFINISHED, State
+from components.studio.db.gallery import GalleryItem
+from components.studio.db.gallery_query import GalleryQuery
+from components.studio.tasks.models import UNFINISHED, TaskState
 from components.ui import card_actions, compare_dialog, session
 from components.ui.card_view_models import (
     CARD_STATE,
@@ -20,167 +20,171 @@ from components.ui.card_view_models import (
     PURGE,
     RESTORE,
     STAR,
-    card_of,
-    day_of,
-    size_of,
+    build_card,
+    day_label,
+    expected_size,
 )
 from components.ui.gallery import filters
-from components.ui.generate.recent_tasks import PUSH_URL
-from components.ui.related_images import kin_of
+from components.ui.generate.recent_tasks import LIVE_UPDATES_URL
+from components.ui.related_images import related_images
 from components.ui.widgets.image_grid import Action, Card, Kin, Parts, Shape, Shapes, sheet, view_of
 
 EXPORT_URL = "/app/static/exports"
 FILLED_BEFORE, FILLED_AFTER = 40, 80  # beside what is seen, so that a scroll finds it there
-MOST_FILLED = 300
+MAX_LOADED = 300
 _KEY = "gallery"
-_NEEDS_YOU = frozenset({State.UNCONFIRMED, State.STILL_RUNNING})
-_MANY = (STAR, Action("compare", "Compare"), DOWNLOAD, DELETE)
-_MANY_IN_TRASH = (RESTORE, PURGE)
+_NEEDS_ATTENTION = frozenset({TaskState.UNCONFIRMED, TaskState.STILL_RUNNING})
+_BATCH_ACTIONS = (STAR, Action("compare", "Compare"), DOWNLOAD, DELETE)
+_TRASH_BATCH_ACTIONS = (RESTORE, PURGE)
 
 
-def draw_gallery() -> None:
+def render_gallery() -> None:
     """Draw the gallery; redrawn by the push alone."""
-    tab = session.current()
-    if tab.came_from != tab.page and filters.is_left_out():
+    tab = session.tab_state()
+    if tab.previous_page != tab.page and filters.has_unbound_filters():
         st.rerun()  # the browser's Back brings an empty URL, which a second run does not heed
-    st.fragment(_draw)()
+    st.fragment(_render)()
 
 
-def _draw() -> None:
+def _render() -> None:
     with st.container(key="kx-title"):
         st.header("Gallery", anchor=False)  # for who hears the page: the bar on top shows it
-    search, said = filters.draw_finder()
-    tab, studio = session.current(), session.studio()
-    found = _in_groups(studio.archive.find(tab.designer, search, stacked=filters.stacks_variants()))
+    search, said = filters.render_filters()
+    tab, studio = session.tab_state(), session.studio()
+    found = _sort_by_group(
+        studio.gallery.find(tab.user_id, search, group_variants=filters.groups_variants())
+    )
     with said:
-        st.caption(_count(found), width="content")
+        st.caption(_count_label(found), width="content")
         if search.in_trash and found:
-            _draw_emptying(studio.archive.count(tab.designer, in_trash=True))
-    groups = _groups(found, search)
+            _render_empty_trash(studio.gallery.count(tab.user_id, in_trash=True))
+    groups = _headings(found, search)
     event = sheet(
-        _cards(found, groups),
+        _loaded_cards(found, groups),
         key=_KEY,
         layout="grid",
-        push_url=PUSH_URL,
-        empty=_nothing(search),
+        push_url=LIVE_UPDATES_URL,
+        empty=_empty_message(search),
         parts=Parts(
             shapes=Shapes(
-                [_shape(place, group) for place, group in zip(found, groups, strict=True)],
+                [_placeholder(place, group) for place, group in zip(found, groups, strict=True)],
                 "/app/static/thumbnails/{}" + ("?trash=1" if search.in_trash else ""),
             ),
-            kin=_kin(search),
-            undo=card_actions.undo_of(),
-            covered=tab.table is not None,
-            many=_MANY_IN_TRASH if search.in_trash else _MANY,
+            kin=_related_images(search),
+            undo=card_actions.pending_undo(),
+            covered=tab.dialog is not None,
+            many=_TRASH_BATCH_ACTIONS if search.in_trash else _BATCH_ACTIONS,
             export_url=EXPORT_URL,
         ),
-        on_event=lambda: card_actions.prepare(_KEY),
+        on_event=lambda: card_actions.on_card_event(_KEY),
     )
-    if not found and search.narrows:
+    if not found and search.is_filtered:
         with st.container(key="kx-nothing", horizontal_alignment="center"):
             st.button("Clear the filter", key="nothing-clear", on_click=filters.clear)
-    card_actions.follow(event)
-    compare_dialog.draw_table()
+    card_actions.navigate_after(event)
+    compare_dialog.render_dialog()
 
 
-def _in_groups(found: Sequence[Found]) -> list[Found]:
+def _sort_by_group(items: Sequence[GalleryItem]) -> list[GalleryItem]:
     """What is under way, then what waits for the designer, then the rest; else in their order.
 
     What goes on by itself stands first: it is what was asked for just now.
     """
     return sorted(
-        found, key=lambda place: (place.state not in UNFINISHED, place.state in _NEEDS_YOU)
+        items, key=lambda place: (place.state not in UNFINISHED, place.state in _NEEDS_ATTENTION)
     )
 
 
-def _groups(found: Sequence[Found], search: Search) -> list[str]:
+def _headings(items: Sequence[GalleryItem], query: GalleryQuery) -> list[str]:
     """The heading of each place: what has not ended, and then the days."""
     now, zone = time.time(), session.time_zone()
-    if search.in_trash:
-        days = [day_of(place.deleted_at or now, now, zone) for place in found]
+    if query.in_trash:
+        days = [day_label(place.deleted_at or now, now, zone) for place in items]
         return [f"Deleted {day if ',' in day else day.lower()}" for day in days]
-    return [_group(place, now, zone) for place in found]
+    return [_heading(place, now, zone) for place in items]
 
 
-def _group(place: Found, now: float, zone: tzinfo | None) -> str:
-    if place.state in _NEEDS_YOU:
+def _heading(item: GalleryItem, now: float, zone: tzinfo | None) -> str:
+    if item.state in _NEEDS_ATTENTION:
         return "Needs you"
-    if place.state in UNFINISHED:
+    if item.state in UNFINISHED:
         return "Under way"
-    return day_of(place.created_at, now, zone)
+    return day_label(item.created_at, now, zone)
 
 
-def _shape(place: Found, group: str) -> Shape:
-    expected = size_of(place.aspect_ratio)
+def _placeholder(item: GalleryItem, group: str) -> Shape:
+    expected = expected_size(item.aspect_ratio)
     return Shape(
-        id=place.task_id,
-        width_px=place.width_px or expected[0],
-        height_px=place.height_px or expected[1],
-        state=CARD_STATE.get(place.state, place.state.value),
-        starred=place.starred,
+        id=item.task_id,
+        width_px=item.width_px or expected[0],
+        height_px=item.height_px or expected[1],
+        state=CARD_STATE.get(item.state, item.state.value),
+        starred=item.starred,
         group=group,
-        behind=place.behind,
+        behind=item.hidden_variants,
     )
 
 
-def _cards(found: Sequence[Found], groups: Sequence[str]) -> list[Card]:
+def _loaded_cards(items: Sequence[GalleryItem], groups: Sequence[str]) -> list[Card]:
     """The cards near what the browser says it shows, and the one in its lightbox."""
-    tab, studio = session.current(), session.studio()
+    tab, studio = session.tab_state(), session.studio()
     view = view_of(_KEY)
-    first = max(0, min(view.first, len(found) - 1) - FILLED_BEFORE)
-    last = min(view.last + FILLED_AFTER, first + MOST_FILLED)
-    near = range(first, min(last + 1, len(found)))
-    wanted = {found[number].task_id: number for number in near}
-    numbers = {place.task_id: number for number, place in enumerate(found)}
+    first = max(0, min(view.first, len(items) - 1) - FILLED_BEFORE)
+    last = min(view.last + FILLED_AFTER, first + MAX_LOADED)
+    near = range(first, min(last + 1, len(items)))
+    wanted = {items[number].task_id: number for number in near}
+    numbers = {place.task_id: number for number, place in enumerate(items)}
     if view.looking in numbers:
         wanted[view.looking] = numbers[view.looking]
-    queue = studio.place_in_queue()
+    queue = studio.queue_positions()
     return [
         replace(
-            card_of(
+            build_card(
                 entry,
-                place=queue.get(entry.task.id),
-                held_by=studio.held_by,
-                typical_seconds=studio.engine.typical_seconds(entry.task),
+                queue_position=queue.get(entry.task.id),
+                pause_reason=studio.pause_reason,
+                typical_seconds=studio.worker.typical_seconds(entry.task),
                 group=groups[wanted[entry.task.id]],
                 in_gallery=True,
             ),
-            behind=found[wanted[entry.task.id]].behind,
+            behind=items[wanted[entry.task.id]].hidden_variants,
         )
-        for entry in studio.archive.entries(tab.designer, list(wanted))
+        for entry in studio.gallery.tasks_with_images(tab.user_id, list(wanted))
     ]
 
 
-def _kin(search: Search) -> Kin | None:
+def _related_images(query: GalleryQuery) -> Kin | None:
     looking = view_of(_KEY).looking
-    if not looking or search.in_trash:
+    if not looking or query.in_trash:
         return None
-    return kin_of(session.studio(), session.current().designer, looking)
+    return related_images(session.studio(), session.tab_state().user_id, looking)
 
 
-def _draw_emptying(count: int) -> None:
+def _render_empty_trash(count: int) -> None:
     """Emptying cannot be undone, so it takes two presses."""
     with st.popover("Empty the trash", type="tertiary"):
         st.caption("What is deleted stays here for 14 days.")
-        st.button(f"Delete {count} for good", key="trash-empty", type="primary", on_click=_empty)
+        st.button(
+            f"Delete {count} for good", key="trash-empty", type="primary", on_click=_empty_trash
+        )
 
 
-def _empty() -> None:
+def _empty_trash() -> None:
     try:
-        session.studio().archive.empty_trash(session.current().designer)
+        session.studio().gallery.empty_trash(session.tab_state().user_id)
     except OSError:
         st.toast("Some could not be deleted: the server's disk refuses. They stay in the trash.")
 
 
-def _count(found: Sequence[Found]) -> str:
-    made = sum(1 + len(place.behind) for place in found if place.state is State.DONE)
+def _count_label(items: Sequence[GalleryItem]) -> str:
+    made = sum(1 + len(place.hidden_variants) for place in items if place.state is TaskState.DONE)
     return f"{made:,} picture{'' if made == 1 else 's'}"
 
 
-def _nothing(search: Search) -> str:
-    if search.narrows:
-        words = f" “{search.text.strip()}”" if search.text.strip() else " this filter"
+def _empty_message(query: GalleryQuery) -> str:
+    if query.is_filtered:
+        words = f" “{query.text.strip()}”" if query.text.strip() else " this filter"
         return f"Nothing matches{words}."
-    if search.in_trash:
+    if query.in_trash:
         return "The trash is empty."
     return "Nothing here yet. What you make on Generate is kept here."

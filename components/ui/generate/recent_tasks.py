@@ -7,41 +7,41 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from components.studio.db.models import Entry
-from components.studio.tasks.models import State
+from components.studio.db.models import TaskWithImage
+from components.studio.tasks.models import TaskState
 from components.ui import card_actions, paused_banner, session
-from components.ui.card_view_models import card_of
-from components.ui.messages import STATE_WORDS
+from components.ui.card_view_models import build_card
+from components.ui.messages import STATE_LABELS
 from components.ui.widgets.image_grid import Parts, sheet
 
-NEWEST = 24
-PUSH_URL = "/push"
+MAX_TASKS = 24
+LIVE_UPDATES_URL = "/push"
 _KEY = "feed"
 
 
-def draw_feed(*, empty: str) -> None:
+def render_recent_tasks(*, empty: str) -> None:
     """Draw the newest tasks of this designer."""
-    st.fragment(_draw)(empty)
+    st.fragment(_render)(empty)
 
 
-def _newest() -> list[Entry]:
-    return session.studio().entries(session.current().designer, limit=NEWEST)
+def _load_tasks() -> list[TaskWithImage]:
+    return session.studio().recent_tasks(session.tab_state().user_id, limit=MAX_TASKS)
 
 
-def _draw(empty: str) -> None:
-    paused_banner.follow_hold()
+def _render(empty: str) -> None:
+    paused_banner.rerun_if_pause_changed()
     studio = session.studio()
-    entries = _newest()
-    places = studio.place_in_queue()
+    entries = _load_tasks()
+    places = studio.queue_positions()
     with st.container(key="kx-feed-head", horizontal=True, vertical_alignment="center"):
         st.subheader("Newest", anchor=False, width="content")
         st.caption(summary(entries), width="content")
     cards = [
-        card_of(
+        build_card(
             entry,
-            place=places.get(entry.task.id),
-            held_by=studio.held_by,
-            typical_seconds=studio.engine.typical_seconds(entry.task),
+            queue_position=places.get(entry.task.id),
+            pause_reason=studio.pause_reason,
+            typical_seconds=studio.worker.typical_seconds(entry.task),
         )
         for entry in entries
     ]
@@ -49,16 +49,16 @@ def _draw(empty: str) -> None:
         cards,
         key=_KEY,
         layout="feed",
-        push_url=PUSH_URL,
+        push_url=LIVE_UPDATES_URL,
         empty=empty,
-        parts=Parts(undo=card_actions.undo_of(), follows=True),
-        on_event=lambda: card_actions.prepare(_KEY),
+        parts=Parts(undo=card_actions.pending_undo(), follows=True),
+        on_event=lambda: card_actions.on_card_event(_KEY),
     )
-    card_actions.follow(event)
+    card_actions.navigate_after(event)
 
 
-def summary(entries: Sequence[Entry]) -> str:
+def summary(entries: Sequence[TaskWithImage]) -> str:
     """Such as "2 Generating · 1 Queued · 9 Done"."""
-    counts = Counter(STATE_WORDS[entry.task.state] for entry in entries)
-    order = dict.fromkeys(STATE_WORDS[state] for state in State)
+    counts = Counter(STATE_LABELS[entry.task.state] for entry in entries)
+    order = dict.fromkeys(STATE_LABELS[state] for state in TaskState)
     return " · ".join(f"{counts[word]} {word}" for word in order if counts[word])

@@ -16,8 +16,8 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from components.server.frontend_assets import browser_file_routes
-from components.server.stylesheet_middleware import DressedPage
+from components.server.frontend_assets import frontend_asset_routes
+from components.server.stylesheet_middleware import InjectStylesheet
 from components.ui import frontend
 
 STRICT = (
@@ -82,10 +82,10 @@ app = st.App(
         Route("/tell", tell, methods=["POST"]),
         Route("/drop", drop, methods=["POST"]),
         WebSocketRoute("/push", push),
-        *browser_file_routes(frontend.FILES_URL, frontend.files()),
+        *frontend_asset_routes(frontend.FILES_URL, frontend.files()),
     ],
     middleware=[
         Middleware(StrictPolicy),
-        Middleware(DressedPage, styles_url=frontend.styles_url()),
+        Middleware(InjectStylesheet, styles_url=frontend.styles_url()),
     ],
 )

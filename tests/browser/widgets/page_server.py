@@ -7,12 +7,12 @@ import os
 import streamlit as st
 from starlette.middleware import Middleware
 
-from components.server.frontend_assets import browser_file_routes
-from components.server.stylesheet_middleware import DressedPage
+from components.server.frontend_assets import frontend_asset_routes
+from components.server.stylesheet_middleware import InjectStylesheet
 from components.ui import frontend
 
 app = st.App(
     os.environ["PAGE"],
-    routes=browser_file_routes(frontend.FILES_URL, frontend.files()),
-    middleware=[Middleware(DressedPage, styles_url=frontend.styles_url())],
+    routes=frontend_asset_routes(frontend.FILES_URL, frontend.files()),
+    middleware=[Middleware(InjectStylesheet, styles_url=frontend.styles_url())],
 )

@@ -5,7 +5,7 @@ from typing import Protocol
 
 import pytest
 
-from components.kie import GenerationRequest, KontextClient
+from components.kie import GenerationRequest, KieClient
 from tests.support.app_server import free_port
 from tests.support.hostile_server import HostileServer
 
@@ -19,7 +19,7 @@ REQUEST = GenerationRequest(prompt="a red kite over dunes")
 class ClientAt(Protocol):
     """Makes a client whose every call ends within `patience_seconds`."""
 
-    def __call__(self, base_url: str, patience_seconds: float = 10) -> KontextClient: ...
+    def __call__(self, base_url: str, patience_seconds: float = 10) -> KieClient: ...
 
 
 @pytest.fixture(autouse=True)
@@ -38,10 +38,10 @@ def server() -> Iterator[HostileServer]:
 @pytest.fixture
 def client_at() -> Iterator[ClientAt]:
     """Makes clients for one base URL, of the task API and the upload host alike."""
-    made: list[KontextClient] = []
+    made: list[KieClient] = []
 
-    def make(base_url: str, patience_seconds: float = 10) -> KontextClient:
-        client = KontextClient(
+    def make(base_url: str, patience_seconds: float = 10) -> KieClient:
+        client = KieClient(
             api_key=KEY,
             base_url=base_url,
             upload_base_url=base_url,

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from components.kie import OutcomeUnknown
+from components.kie import UnknownOutcomeError
 from tests.integration.kie.conftest import IMPATIENT_SECONDS, KEY, REQUEST, ClientAt
 from tests.support.hostile_server import ACCEPTED, PAGE, TASK_ID, HostileServer, envelope, http
 
@@ -18,7 +18,7 @@ def test_a_create_returns_the_task_id_and_posts_the_body_with_the_key(
     assert (seen.method, seen.path) == ("POST", "/answer-0/api/v1/flux/kontext/generate")
     assert seen.headers["authorization"] == f"Bearer {KEY}"
     assert seen.headers["content-type"] == "application/json"
-    assert seen.json == REQUEST.body()
+    assert seen.json == REQUEST.to_payload()
 
 
 def test_each_create_opens_a_connection_of_its_own_and_asks_to_close_it(
@@ -73,7 +73,7 @@ def test_a_lost_answer_is_an_unknown_outcome_within_its_budget_and_is_never_sent
     server: HostileServer, client_at: ClientAt, route: str
 ) -> None:
     began = time.monotonic()
-    with pytest.raises(OutcomeUnknown) as caught:
+    with pytest.raises(UnknownOutcomeError) as caught:
         client_at(server.at(route), IMPATIENT_SECONDS).create(REQUEST)
     assert time.monotonic() - began < 5
     assert caught.value.message
@@ -91,7 +91,7 @@ def test_a_whole_envelope_keeps_its_task_id_though_the_connection_ends_badly(
 def test_a_page_of_html_is_an_unknown_outcome(
     server: HostileServer, client_at: ClientAt, status: int
 ) -> None:
-    with pytest.raises(OutcomeUnknown) as caught:
+    with pytest.raises(UnknownOutcomeError) as caught:
         client_at(server.answering(http(PAGE, status=status, kind="text/html"))).create(REQUEST)
     assert caught.value.code == status
 
@@ -102,7 +102,7 @@ def test_a_redirect_is_not_followed_and_is_an_unknown_outcome(
 ) -> None:
     elsewhere = server.answering(http(ACCEPTED))
     moved = http(ACCEPTED, status=status, headers={"Location": elsewhere})
-    with pytest.raises(OutcomeUnknown):
+    with pytest.raises(UnknownOutcomeError):
         client_at(server.answering(moved)).create(REQUEST)
     assert len(server.seen) == 1
 
@@ -111,7 +111,7 @@ def test_no_more_than_a_megabyte_of_a_redirect_is_read(
     server: HostileServer, client_at: ClientAt
 ) -> None:
     began = time.monotonic()
-    with pytest.raises(OutcomeUnknown) as caught:
+    with pytest.raises(UnknownOutcomeError) as caught:
         client_at(server.at("endless_redirect"), patience_seconds=20).create(REQUEST)
     assert caught.value.code == 302
     assert time.monotonic() - began < 10
@@ -150,7 +150,7 @@ UNCLEAR = {
 def test_an_answer_without_a_clear_yes_or_no_is_an_unknown_outcome(
     server: HostileServer, client_at: ClientAt, body: bytes
 ) -> None:
-    with pytest.raises(OutcomeUnknown):
+    with pytest.raises(UnknownOutcomeError):
         client_at(server.answering(http(body))).create(REQUEST)
     assert len(server.seen) == 1
 
@@ -159,7 +159,7 @@ def test_an_answer_without_a_clear_yes_or_no_is_an_unknown_outcome(
 def test_a_yes_under_an_http_error_is_an_unknown_outcome(
     server: HostileServer, client_at: ClientAt, status: int
 ) -> None:
-    with pytest.raises(OutcomeUnknown):
+    with pytest.raises(UnknownOutcomeError):
         client_at(server.answering(http(ACCEPTED, status=status))).create(REQUEST)
 
 
@@ -169,7 +169,7 @@ def test_a_no_that_names_a_task_is_an_unknown_outcome_and_tells_the_id(
     server: HostileServer, client_at: ClientAt, code: int | None, status: int
 ) -> None:
     answer = http(envelope({"taskId": TASK_ID}, code=code, msg="no"), status=status)
-    with pytest.raises(OutcomeUnknown) as caught:
+    with pytest.raises(UnknownOutcomeError) as caught:
         client_at(server.answering(answer)).create(REQUEST)
     assert caught.value.task_id == TASK_ID
 

@@ -3,16 +3,16 @@
 import pytest
 
 from components.kie import (
-    FeatureOff,
-    InvalidRequest,
-    KeyRejected,
-    KontextError,
-    Maintenance,
-    OutcomeUnknown,
-    OutOfCredit,
-    PromptRefused,
-    RateLimited,
-    ServiceFailed,
+    AuthenticationError,
+    ContentPolicyError,
+    FeatureDisabledError,
+    InsufficientCreditsError,
+    KieError,
+    MaintenanceError,
+    RateLimitError,
+    ServerError,
+    UnknownOutcomeError,
+    ValidationError,
 )
 from tests.integration.kie.conftest import REQUEST, ClientAt
 from tests.support.hostile_server import PAGE, HostileServer, envelope, http
@@ -25,22 +25,26 @@ SAFETY_TEXT = "The security tolerance level is out of range and should be 0-2 or
 @pytest.mark.parametrize(
     ("code", "text", "error"),
     [
-        (400, "Your prompt was flagged by Website as violating content policies.", PromptRefused),
-        (401, "You do not have access permissions", KeyRejected),
-        (402, CREDITS_TEXT, OutOfCredit),
-        (500, CREDITS_TEXT, OutOfCredit),
-        (500, SAFETY_TEXT, InvalidRequest),
-        (404, "Not Found", InvalidRequest),
-        (422, "aspectRatio is not supported", InvalidRequest),
-        (408, "timeout", ServiceFailed),
-        (429, "Your call frequency is too high. Please try again later.", RateLimited),
-        ("429", "Your call frequency is too high. Please try again later.", RateLimited),
-        (455, "maintenance", Maintenance),
-        (500, "Server exception", ServiceFailed),
-        (501, "generation failed", ServiceFailed),
-        (505, "off", FeatureOff),
-        (403, "?", OutcomeUnknown),
-        (999, "?", OutcomeUnknown),
+        (
+            400,
+            "Your prompt was flagged by Website as violating content policies.",
+            ContentPolicyError,
+        ),
+        (401, "You do not have access permissions", AuthenticationError),
+        (402, CREDITS_TEXT, InsufficientCreditsError),
+        (500, CREDITS_TEXT, InsufficientCreditsError),
+        (500, SAFETY_TEXT, ValidationError),
+        (404, "Not Found", ValidationError),
+        (422, "aspectRatio is not supported", ValidationError),
+        (408, "timeout", ServerError),
+        (429, "Your call frequency is too high. Please try again later.", RateLimitError),
+        ("429", "Your call frequency is too high. Please try again later.", RateLimitError),
+        (455, "maintenance", MaintenanceError),
+        (500, "Server exception", ServerError),
+        (501, "generation failed", ServerError),
+        (505, "off", FeatureDisabledError),
+        (403, "?", UnknownOutcomeError),
+        (999, "?", UnknownOutcomeError),
     ],
 )
 def test_the_code_of_the_body_decides_whatever_the_http_status(
@@ -49,14 +53,14 @@ def test_the_code_of_the_body_decides_whatever_the_http_status(
     status: int,
     code: object,
     text: str,
-    error: type[KontextError],
+    error: type[KieError],
 ) -> None:
     answer = http(envelope(None, code=code, msg=text), status=status)
-    with pytest.raises(KontextError) as caught:
+    with pytest.raises(KieError) as caught:
         client_at(server.answering(answer)).create(REQUEST)
     assert type(caught.value) is error
     assert caught.value.code == int(str(code))
-    if error is not InvalidRequest:
+    if error is not ValidationError:
         assert caught.value.message == text
 
 
@@ -65,7 +69,7 @@ def test_a_gateways_code_is_an_unknown_outcome(
     server: HostileServer, client_at: ClientAt, code: int
 ) -> None:
     answer = http(envelope(None, code=code, msg="Gateway time-out"), status=200)
-    with pytest.raises(OutcomeUnknown):
+    with pytest.raises(UnknownOutcomeError):
         client_at(server.answering(answer)).create(REQUEST)
 
 
@@ -83,16 +87,17 @@ def test_a_gateways_code_is_an_unknown_outcome(
 def test_a_refused_field_is_named_where_the_service_names_it(
     server: HostileServer, client_at: ClientAt, code: int, text: str, field: str
 ) -> None:
-    with pytest.raises(InvalidRequest) as caught:
+    with pytest.raises(ValidationError) as caught:
         client_at(server.answering(http(envelope(None, code=code, msg=text)))).create(REQUEST)
     assert caught.value.field == field
 
 
 @pytest.mark.parametrize(
-    ("status", "error"), [(401, KeyRejected), (402, OutOfCredit), (429, RateLimited)]
+    ("status", "error"),
+    [(401, AuthenticationError), (402, InsufficientCreditsError), (429, RateLimitError)],
 )
 def test_an_http_status_speaks_for_a_json_body_without_a_code(
-    server: HostileServer, client_at: ClientAt, status: int, error: type[KontextError]
+    server: HostileServer, client_at: ClientAt, status: int, error: type[KieError]
 ) -> None:
     with pytest.raises(error):
         client_at(server.answering(http(b'{"msg":"no"}', status=status))).create(REQUEST)
@@ -102,7 +107,7 @@ def test_an_http_status_speaks_for_a_json_body_without_a_code(
 def test_a_gateways_json_without_a_code_is_an_unknown_outcome(
     server: HostileServer, client_at: ClientAt, status: int
 ) -> None:
-    with pytest.raises(OutcomeUnknown):
+    with pytest.raises(UnknownOutcomeError):
         client_at(server.answering(http(b'{"error":"x"}', status=status))).create(REQUEST)
 
 
@@ -122,7 +127,7 @@ def test_a_429_page_is_a_rate_limit_with_the_wait_it_asks_for(
     server: HostileServer, client_at: ClientAt, header: str, seconds: float | None
 ) -> None:
     answer = http(PAGE, status=429, kind="text/html", headers={"Retry-After": header})
-    with pytest.raises(RateLimited) as caught:
+    with pytest.raises(RateLimitError) as caught:
         client_at(server.answering(answer)).create(REQUEST)
     assert caught.value.retry_after_seconds == seconds
     assert len(server.seen) == 1

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from components.kie import InvalidRequest, ServiceUnavailable
+from components.kie import UnavailableError, ValidationError
 from tests.integration.kie.conftest import ClientAt
 from tests.support.hostile_server import HostileServer, envelope, http
 
@@ -25,7 +25,7 @@ def test_the_balance_is_an_exact_decimal(
 def test_a_balance_that_is_no_number_is_no_balance(
     server: HostileServer, client_at: ClientAt, data: object
 ) -> None:
-    with pytest.raises(ServiceUnavailable):
+    with pytest.raises(UnavailableError):
         client_at(server.answering(http(envelope(data)))).credits()
 
 
@@ -41,7 +41,7 @@ def test_a_download_link_for_a_foreign_file_is_refused_by_name(
     server: HostileServer, client_at: ClientAt
 ) -> None:
     client = client_at(server.answering(http(envelope(None, code=422, msg="url is wrong"))))
-    with pytest.raises(InvalidRequest, match="url is wrong") as caught:
+    with pytest.raises(ValidationError, match="url is wrong") as caught:
         client.download_url("https://other.example/r.jpeg")
     assert caught.value.field == "url"
 
@@ -50,7 +50,7 @@ def test_a_download_link_for_a_foreign_file_is_refused_by_name(
 def test_a_download_link_must_be_http(
     server: HostileServer, client_at: ClientAt, data: object
 ) -> None:
-    with pytest.raises(ServiceUnavailable):
+    with pytest.raises(UnavailableError):
         client_at(server.answering(http(envelope(data)))).download_url("https://files.example/r")
 
 

@@ -8,17 +8,17 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from components.kie import (
-    KontextError,
-    NeverSent,
-    OutcomeUnknown,
-    RateLimited,
-    ServiceUnavailable,
+    ConnectError,
+    KieError,
+    RateLimitError,
+    UnavailableError,
+    UnknownOutcomeError,
     parsing,
 )
-from components.kie.error_mapping import Call, data_of
-from components.kie.task_status import read_report
-from components.kie.transport import Reply
-from components.kie.uploads import read_uploaded
+from components.kie.error_mapping import Endpoint, parse_response
+from components.kie.task_status import parse_task_status
+from components.kie.transport import HttpResponse
+from components.kie.uploads import parse_uploaded_file
 
 unhurried = settings(deadline=None, max_examples=60)  # other work shares the machine
 
@@ -57,44 +57,46 @@ statuses = st.sampled_from([200, 201, 302, 400, 401, 402, 403, 404, 422, 429, 50
 envelopes = st.fixed_dictionaries({}, optional={"code": codes | scalars, "msg": values}) | values
 
 
-@pytest.mark.parametrize("call", Call)
+@pytest.mark.parametrize("call", Endpoint)
 @unhurried
 @given(body=envelopes, status=statuses)
 @example(body={"code": 200, "data": {"taskId": "t"}}, status=429)
-def test_any_json_is_data_or_an_error_of_the_family(call: Call, body: object, status: int) -> None:
+def test_any_json_is_data_or_an_error_of_the_family(
+    call: Endpoint, body: object, status: int
+) -> None:
     raw = json.dumps(body).encode()
-    raised: KontextError | None = None
+    raised: KieError | None = None
     try:
-        data_of(Reply(status, {}, raw), call, hide="sk-1")
-    except KontextError as error:
+        parse_response(HttpResponse(status, {}, raw), call, hide="sk-1")
+    except KieError as error:
         raised = error
     if raised is None:
         assert 200 <= status < 300
         assert isinstance(body, dict)
         assert float(body["code"]) == 200
-    elif isinstance(raised, RateLimited):  # what is sent again by itself needs an explicit 429
-        said = parsing.read_envelope(raw)
+    elif isinstance(raised, RateLimitError):  # what is sent again by itself needs an explicit 429
+        said = parsing.parse_envelope(raw)
         assert status == 429 or (said is not None and said.code == 429)
-    elif call is Call.CREATE:
-        assert not isinstance(raised, ServiceUnavailable)
+    elif call is Endpoint.CREATE:
+        assert not isinstance(raised, UnavailableError)
     else:
-        assert not isinstance(raised, NeverSent | OutcomeUnknown)
+        assert not isinstance(raised, ConnectError | UnknownOutcomeError)
 
 
 @unhurried
 @given(values)
 def test_any_data_of_a_query_or_an_upload_is_read_or_none(data: Any) -> None:
-    report = read_report(data, task_id="t1", hide="sk-1")
+    report = parse_task_status(data, task_id="t1", hide="sk-1")
     if report is not None:
         for url in (report.result_url, report.origin_url):
             assert url is None or url.startswith(("http://", "https://"))
         assert isinstance(report.error_code, int | None)
-    uploaded = read_uploaded(data, hide="sk-1")
+    uploaded = parse_uploaded_file(data, hide="sk-1")
     assert uploaded is None or uploaded.download_url.startswith(("http://", "https://"))
 
 
 @unhurried
 @given(st.binary(max_size=60) | st.text(max_size=60).map(lambda text: text.encode("utf-16")))
 def test_any_bytes_are_an_envelope_or_none(body: bytes) -> None:
-    envelope = parsing.read_envelope(body)
+    envelope = parsing.parse_envelope(body)
     assert envelope is None or isinstance(envelope, parsing.Envelope)

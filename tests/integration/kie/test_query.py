@@ -7,16 +7,16 @@ from typing import Any
 import pytest
 
 from components.kie import (
-    InvalidRequest,
-    KeyRejected,
-    KontextError,
-    NeverSent,
-    Progress,
-    RateLimited,
-    ServiceFailed,
-    ServiceUnavailable,
-    TaskNotFound,
-    TaskReport,
+    AuthenticationError,
+    ConnectError,
+    KieError,
+    ProviderState,
+    RateLimitError,
+    ServerError,
+    TaskNotFoundError,
+    TaskStatus,
+    UnavailableError,
+    ValidationError,
 )
 from tests.integration.kie.conftest import IMPATIENT_SECONDS, KEY, ClientAt
 from tests.support.hostile_server import PAGE, TASK_ID, HostileServer, envelope, http
@@ -42,16 +42,16 @@ def record(**fields: Any) -> dict[str, Any]:
 
 @pytest.fixture
 def report_of(server: HostileServer, client_at: ClientAt) -> Any:
-    def ask(**fields: Any) -> TaskReport:
+    def ask(**fields: Any) -> TaskStatus:
         return client_at(server.answering(http(envelope(record(**fields))))).query(TASK_ID)
 
     return ask
 
 
 def test_a_finished_task_is_reported_whole(server: HostileServer, report_of: Any) -> None:
-    assert report_of() == TaskReport(
+    assert report_of() == TaskStatus(
         task_id=TASK_ID,
-        progress=Progress.SUCCEEDED,
+        state=ProviderState.SUCCEEDED,
         result_url="https://files.example/r.jpeg",
         origin_url="https://upstream.example/o.jpeg",
         error_code=None,
@@ -68,20 +68,20 @@ def test_a_finished_task_is_reported_whole(server: HostileServer, report_of: Any
 @pytest.mark.parametrize(
     ("flag", "progress"),
     [
-        (0, Progress.GENERATING),
-        (1, Progress.SUCCEEDED),
-        (2, Progress.CREATE_FAILED),
-        (3, Progress.GENERATE_FAILED),
-        ("3", Progress.GENERATE_FAILED),
-        (1.0, Progress.SUCCEEDED),
-        (7, Progress.UNKNOWN),
-        (-1, Progress.UNKNOWN),
+        (0, ProviderState.GENERATING),
+        (1, ProviderState.SUCCEEDED),
+        (2, ProviderState.CREATE_FAILED),
+        (3, ProviderState.GENERATE_FAILED),
+        ("3", ProviderState.GENERATE_FAILED),
+        (1.0, ProviderState.SUCCEEDED),
+        (7, ProviderState.UNKNOWN),
+        (-1, ProviderState.UNKNOWN),
     ],
 )
 def test_every_flag_is_a_progress_and_an_undocumented_one_is_unknown(
-    report_of: Any, flag: object, progress: Progress
+    report_of: Any, flag: object, progress: ProviderState
 ) -> None:
-    assert report_of(successFlag=flag).progress is progress
+    assert report_of(successFlag=flag).state is progress
 
 
 def test_a_failed_task_tells_its_code_and_words(report_of: Any) -> None:
@@ -152,7 +152,7 @@ def test_a_record_that_does_not_say_whose_it_is_is_taken_for_what_was_asked(
 def test_the_record_of_another_task_is_never_taken_for_this_one(
     report_of: Any, task_id: object
 ) -> None:
-    with pytest.raises(ServiceUnavailable):
+    with pytest.raises(UnavailableError):
         report_of(taskId=task_id)
 
 
@@ -160,7 +160,7 @@ def test_the_record_of_another_task_is_never_taken_for_this_one(
 def test_a_record_without_a_readable_flag_may_be_asked_for_again(
     report_of: Any, flag: object
 ) -> None:
-    with pytest.raises(ServiceUnavailable):
+    with pytest.raises(UnavailableError):
         report_of(successFlag=flag)
 
 
@@ -183,7 +183,7 @@ def test_a_query_without_an_answer_ends_in_its_budget_and_may_be_repeated(
     server: HostileServer, client_at: ClientAt, route: str
 ) -> None:
     began = time.monotonic()
-    with pytest.raises(ServiceUnavailable):
+    with pytest.raises(UnavailableError):
         client_at(server.at(route), IMPATIENT_SECONDS).query(TASK_ID)
     assert time.monotonic() - began < 5
     assert len(server.seen) == 1
@@ -192,24 +192,24 @@ def test_a_query_without_an_answer_ends_in_its_budget_and_may_be_repeated(
 @pytest.mark.parametrize(
     ("answer", "error"),
     [
-        (http(PAGE, status=502, kind="text/html"), ServiceUnavailable),
-        (http(PAGE, status=401, kind="text/html"), ServiceUnavailable),
-        (http(b'{"message":"no route"}', status=404), ServiceUnavailable),
-        (http(b""), ServiceUnavailable),
-        (http(envelope(None)), ServiceUnavailable),
-        (http(envelope(record()), status=500), ServiceUnavailable),
-        (http(envelope(None, code=422, msg="The record does not exist")), TaskNotFound),
-        (http(envelope(None, code=429)), RateLimited),
-        (http(envelope(None, code=401)), KeyRejected),
-        (http(b'{"code":401,"msg":"You do not have access permissions"}'), KeyRejected),
-        (http(envelope(None, code=500)), ServiceFailed),
-        (http(envelope(None, code=400)), ServiceFailed),
+        (http(PAGE, status=502, kind="text/html"), UnavailableError),
+        (http(PAGE, status=401, kind="text/html"), UnavailableError),
+        (http(b'{"message":"no route"}', status=404), UnavailableError),
+        (http(b""), UnavailableError),
+        (http(envelope(None)), UnavailableError),
+        (http(envelope(record()), status=500), UnavailableError),
+        (http(envelope(None, code=422, msg="The record does not exist")), TaskNotFoundError),
+        (http(envelope(None, code=429)), RateLimitError),
+        (http(envelope(None, code=401)), AuthenticationError),
+        (http(b'{"code":401,"msg":"You do not have access permissions"}'), AuthenticationError),
+        (http(envelope(None, code=500)), ServerError),
+        (http(envelope(None, code=400)), ServerError),
     ],
 )
 def test_a_query_that_fails_says_how(
-    server: HostileServer, client_at: ClientAt, answer: bytes, error: type[KontextError]
+    server: HostileServer, client_at: ClientAt, answer: bytes, error: type[KieError]
 ) -> None:
-    with pytest.raises(KontextError) as caught:
+    with pytest.raises(KieError) as caught:
         client_at(server.answering(answer)).query(TASK_ID)
     assert type(caught.value) is error
 
@@ -217,16 +217,16 @@ def test_a_query_that_fails_says_how(
 def test_a_query_that_never_left_may_be_repeated_like_any_other(
     client_at: ClientAt, closed_port: int
 ) -> None:
-    with pytest.raises(NeverSent) as caught:
+    with pytest.raises(ConnectError) as caught:
         client_at(f"http://127.0.0.1:{closed_port}").query(TASK_ID)
-    assert isinstance(caught.value, ServiceUnavailable)
+    assert isinstance(caught.value, UnavailableError)
 
 
 @pytest.mark.parametrize("task_id", ["", " ", "a\nb", "a" * 201])
 def test_an_id_that_cannot_be_one_is_not_asked_for(
     server: HostileServer, client_at: ClientAt, task_id: str
 ) -> None:
-    with pytest.raises(InvalidRequest, match="Task ID"):
+    with pytest.raises(ValidationError, match="Task ID"):
         client_at(server.answering(http(envelope(record())))).query(task_id)
     assert server.seen == []
 
@@ -254,7 +254,7 @@ def test_a_connection_used_again_is_held_to_the_budget_too(
     client = client_at(base_url, 2 * IMPATIENT_SECONDS)
     client.query(TASK_ID)
     began = time.monotonic()
-    with pytest.raises(ServiceUnavailable):
+    with pytest.raises(UnavailableError):
         client.query(TASK_ID)
     assert time.monotonic() - began < 5
     assert [seen.connection for seen in server.seen] == [1, 1]
@@ -264,5 +264,5 @@ def test_one_client_serves_many_threads(server: HostileServer, client_at: Client
     client = client_at(server.answering(http(envelope(record()))))
     with ThreadPoolExecutor(8) as threads:
         reports = list(threads.map(client.query, [TASK_ID] * 40))
-    assert {report.progress for report in reports} == {Progress.SUCCEEDED}
+    assert {report.state for report in reports} == {ProviderState.SUCCEEDED}
     assert len(server.seen) == 40

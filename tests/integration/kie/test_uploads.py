@@ -8,15 +8,15 @@ from typing import Any
 import pytest
 
 from components.kie import (
-    InvalidRequest,
-    KeyRejected,
-    KontextClient,
-    KontextError,
-    NeverSent,
-    OutOfCredit,
-    ServiceFailed,
-    ServiceUnavailable,
+    AuthenticationError,
+    ConnectError,
+    InsufficientCreditsError,
+    KieClient,
+    KieError,
+    ServerError,
+    UnavailableError,
     UploadedFile,
+    ValidationError,
 )
 from tests.integration.kie.conftest import IMPATIENT_SECONDS, KEY, ClientAt
 from tests.support.hostile_server import PAGE, HostileServer, envelope, http
@@ -32,7 +32,7 @@ STORED = {
 }
 PLACE: dict[str, Any] = {"file_name": "a1b2.png", "upload_path": "/studio"}
 
-Upload = Callable[[KontextClient], UploadedFile]
+Upload = Callable[[KieClient], UploadedFile]
 EVERY_WAY: list[Upload] = [
     lambda client: client.upload_file(b"\x89PNG\r\n\x00data", mime_type="image/png", **PLACE),
     lambda client: client.upload_base64(b"\x89PNG\r\n\x00data", mime_type="image/png", **PLACE),
@@ -105,25 +105,25 @@ def test_an_address_is_sent_for_the_host_to_fetch(
 def test_an_upload_without_a_usable_link_may_be_repeated(
     server: HostileServer, client_at: ClientAt, upload: Upload, data: object
 ) -> None:
-    with pytest.raises(ServiceUnavailable):
+    with pytest.raises(UnavailableError):
         upload(client_at(server.answering(http(envelope(data)))))
 
 
 @pytest.mark.parametrize(
     ("status", "body", "error"),
     [
-        (400, b'{"success":false,"code":400,"msg":"bad file"}', InvalidRequest),
-        (401, b'{"success":false,"code":401,"msg":"no"}', KeyRejected),
-        (402, b'{"success":false,"code":402,"msg":"no"}', OutOfCredit),
-        (500, b'{"success":false,"code":500,"msg":"no"}', ServiceFailed),
-        (503, PAGE, ServiceUnavailable),
-        (413, PAGE, ServiceUnavailable),
+        (400, b'{"success":false,"code":400,"msg":"bad file"}', ValidationError),
+        (401, b'{"success":false,"code":401,"msg":"no"}', AuthenticationError),
+        (402, b'{"success":false,"code":402,"msg":"no"}', InsufficientCreditsError),
+        (500, b'{"success":false,"code":500,"msg":"no"}', ServerError),
+        (503, PAGE, UnavailableError),
+        (413, PAGE, UnavailableError),
     ],
 )
 def test_the_hosts_real_http_errors_are_told_apart(
-    server: HostileServer, client_at: ClientAt, status: int, body: bytes, error: type[KontextError]
+    server: HostileServer, client_at: ClientAt, status: int, body: bytes, error: type[KieError]
 ) -> None:
-    with pytest.raises(KontextError) as caught:
+    with pytest.raises(KieError) as caught:
         EVERY_WAY[0](client_at(server.answering(http(body, status=status))))
     assert type(caught.value) is error
 
@@ -132,9 +132,9 @@ def test_the_hosts_real_http_errors_are_told_apart(
 def test_an_upload_without_an_answer_may_be_repeated(
     server: HostileServer, client_at: ClientAt, route: str
 ) -> None:
-    with pytest.raises(ServiceUnavailable) as caught:
+    with pytest.raises(UnavailableError) as caught:
         EVERY_WAY[0](client_at(server.at(route), IMPATIENT_SECONDS))
-    assert not isinstance(caught.value, NeverSent)
+    assert not isinstance(caught.value, ConnectError)
 
 
 def test_a_large_upload_arrives_whole(server: HostileServer, client_at: ClientAt) -> None:
@@ -148,8 +148,6 @@ def test_an_upload_may_take_longer_than_connecting(server: HostileServer) -> Non
     server.seconds_before_a_body_is_read = 1.0
     base_url = server.answering(http(envelope(STORED)))
     data = bytes(20_000_000)
-    with KontextClient(
-        api_key=KEY, upload_base_url=base_url, connect_timeout_seconds=0.3
-    ) as client:
+    with KieClient(api_key=KEY, upload_base_url=base_url, connect_timeout_seconds=0.3) as client:
         client.upload_file(data, mime_type="image/png", **PLACE)
     assert len(server.seen[0].body) > len(data)

@@ -11,8 +11,8 @@ from streamlit.testing.v1 import AppTest
 
 from components.bootstrap import open_studio
 from components.sandbox import RunningSandbox
-from components.studio.tasks.models import State
-from components.ui.session import Session
+from components.studio.tasks.models import TaskState
+from components.ui.session import TabState
 from tests.integration.pages.page_text import (
     PATIENCE_SECONDS,
     ROOT,
@@ -27,10 +27,10 @@ from tests.support.factories import NOW, a_task
 ANNA, BORIS = "a" * 32, "b" * 32
 
 
-def framed(designer: str = ANNA) -> AppTest:
+def framed(user_id: str = ANNA) -> AppTest:
     """Generate in its frame, which AppTest draws in the first run only (Streamlit 1.67)."""
     at = AppTest.from_file(ROOT / "app.py", default_timeout=PATIENCE_SECONDS)
-    at.session_state["kontext.session"] = Session(designer)
+    at.session_state["kontext.session"] = TabState(user_id)
     return drawn(at)
 
 
@@ -72,8 +72,8 @@ def test_a_wrong_key_leaves_a_dash_with_its_reason(
 
 
 def test_what_was_made_is_on_the_bill_of_its_designer_alone(service: RunningSandbox) -> None:
-    made = a_task(designer=ANNA, state=State.DONE, sent_at=NOW, created_at=time.time())
-    open_studio().ledger.add_tasks([made])
+    made = a_task(user_id=ANNA, state=TaskState.DONE, sent_at=NOW, created_at=time.time())
+    open_studio().repository.add_tasks([made])
 
     bill = "Spent today<small>1 picture</small></th><td>5 credits"
     assert bill in html(framed(ANNA))
@@ -82,7 +82,7 @@ def test_what_was_made_is_on_the_bill_of_its_designer_alone(service: RunningSand
 
 def test_the_sandbox_s_faults_are_switched_on_and_off_by_name() -> None:
     at = framed()
-    room = open_studio().drill
+    room = open_studio().fault_controls
     assert room is not None
     at.multiselect(key="drill-faults").set_value(["slow", "result-404"])
     drawn(at)

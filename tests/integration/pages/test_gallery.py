@@ -13,8 +13,8 @@ from streamlit.testing.v1 import AppTest
 from components.bootstrap import open_studio
 from components.sandbox import RunningSandbox
 from components.studio import GenerationRequest
-from components.studio.db.models import PictureRecord
-from components.studio.tasks.models import State, Task
+from components.studio.db.models import ImageRecord
+from components.studio.tasks.models import Task, TaskState
 from components.ui.gallery.gallery import FILLED_AFTER
 from tests.integration.pages.page_text import PATIENCE_SECONDS, ROOT, cards, drawn, page_at, wire
 
@@ -25,12 +25,12 @@ def gallery() -> AppTest:
     return page_at("pages/gallery.py")
 
 
-def waiting(at: AppTest, prompt: str, state: State, *, days_ago: float) -> None:
+def waiting(at: AppTest, prompt: str, state: TaskState, *, days_ago: float) -> None:
     """Write down a task of theirs that has not ended, and that nothing moves any more."""
-    task_id, ledger = uuid.uuid4().hex, open_studio().ledger
+    task_id, ledger = uuid.uuid4().hex, open_studio().repository
     task = Task(
         id=task_id,
-        designer=at.session_state["kontext.session"].designer,
+        user_id=at.session_state["kontext.session"].user_id,
         batch=task_id,
         request=GenerationRequest(prompt=prompt),
         token=task_id,
@@ -43,21 +43,21 @@ def waiting(at: AppTest, prompt: str, state: State, *, days_ago: float) -> None:
 
 def kept(at: AppTest, prompt: str, *, days_ago: float = 0.0) -> str:
     """Write down a finished picture of the designer who looks at the page; its id."""
-    picture_id, ledger = uuid.uuid4().hex, open_studio().ledger
-    designer = at.session_state["kontext.session"].designer
+    picture_id, ledger = uuid.uuid4().hex, open_studio().repository
+    user_id = at.session_state["kontext.session"].user_id
     task = Task(
         id=picture_id,
-        designer=designer,
+        user_id=user_id,
         batch=picture_id,
         request=GenerationRequest(prompt=prompt),
         token=picture_id,
         price=Decimal(5),
         created_at=time.time() - days_ago * DAY,
-        state=State.STORING,
+        state=TaskState.STORING,
     )
-    picture = PictureRecord(
+    picture = ImageRecord(
         id=picture_id,
-        designer=designer,
+        user_id=user_id,
         task_id=picture_id,
         format="jpeg",
         width_px=1392,
@@ -67,8 +67,8 @@ def kept(at: AppTest, prompt: str, *, days_ago: float = 0.0) -> str:
         label=prompt,
     )
     ledger.add_tasks([task])
-    done = replace(task, state=State.DONE, picture_id=picture_id, finished_at=task.created_at + 6)
-    ledger.change_task(task.id, lambda _: done, picture=picture)
+    done = replace(task, state=TaskState.DONE, image_id=picture_id, finished_at=task.created_at + 6)
+    ledger.update_task(task.id, lambda _: done, image=picture)
     return picture_id
 
 
@@ -110,8 +110,8 @@ def test_a_card_leads_to_our_own_routes_and_names_the_file() -> None:
 def test_what_is_under_way_stands_on_top_under_a_heading_of_its_own() -> None:
     at = gallery()
     kept(at, "done")
-    designer = at.session_state["kontext.session"].designer
-    open_studio().submit(designer, GenerationRequest(prompt="on its way [slow]"))
+    user_id = at.session_state["kontext.session"].user_id
+    open_studio().submit(user_id, GenerationRequest(prompt="on its way [slow]"))
     running, done = cards(drawn(at))
 
     assert (running["prompt"], running["group"]) == ("on its way [slow]", "Under way")
@@ -122,10 +122,10 @@ def test_what_is_under_way_stands_on_top_under_a_heading_of_its_own() -> None:
 def test_what_waits_for_its_designer_stands_together_after_what_goes_on_by_itself() -> None:
     at = gallery()
     kept(at, "done")
-    waiting(at, "still", State.STILL_RUNNING, days_ago=0.1)
-    waiting(at, "on its way", State.GENERATING, days_ago=0.2)
-    waiting(at, "lost", State.UNCONFIRMED, days_ago=0.3)
-    waiting(at, "on its way too", State.STORING, days_ago=0.4)
+    waiting(at, "still", TaskState.STILL_RUNNING, days_ago=0.1)
+    waiting(at, "on its way", TaskState.GENERATING, days_ago=0.2)
+    waiting(at, "lost", TaskState.UNCONFIRMED, days_ago=0.3)
+    waiting(at, "on its way too", TaskState.STORING, days_ago=0.4)
     shown = cards(drawn(at))
 
     assert [(card["prompt"], card["group"]) for card in shown] == [
@@ -142,8 +142,8 @@ def test_the_variants_of_a_press_stand_in_one_place_and_all_count(
     service: RunningSandbox,
 ) -> None:
     at = gallery()
-    designer = at.session_state["kontext.session"].designer
-    open_studio().submit(designer, GenerationRequest(prompt="A bridge"), variants=3)
+    user_id = at.session_state["kontext.session"].user_id
+    open_studio().submit(user_id, GenerationRequest(prompt="A bridge"), variants=3)
 
     deadline = time.monotonic() + PATIENCE_SECONDS
     while [len(card.get("behind", ())) for card in cards(drawn(at))] != [2]:
@@ -212,8 +212,8 @@ def test_a_filter_that_is_no_filter_does_no_harm() -> None:
 def test_deleted_pictures_are_in_the_trash_with_their_clock() -> None:
     at = gallery()
     picture_id = kept(at, "gone")
-    archive, designer = open_studio().archive, at.session_state["kontext.session"].designer
-    archive.throw_away(designer, [picture_id])
+    archive, user_id = open_studio().gallery, at.session_state["kontext.session"].user_id
+    archive.move_to_trash(user_id, [picture_id])
 
     assert cards(drawn(at)) == []
     at.session_state["show"] = "Trash"
@@ -224,4 +224,4 @@ def test_deleted_pictures_are_in_the_trash_with_their_clock() -> None:
     assert 13.9 < days <= 14
     at.button(key="trash-empty").click()
     assert cards(drawn(at)) == []
-    assert archive.count(designer, in_trash=True) == 0
+    assert archive.count(user_id, in_trash=True) == 0

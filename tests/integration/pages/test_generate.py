@@ -144,8 +144,8 @@ def test_prompts_are_sent_kept_and_shown_exactly_as_typed(service: RunningSandbo
     card_when(at, lambda _: all(card["state"] == "done" for card in cards(at)), "not all done")
     assert [card["prompt"] for card in cards(at)] == newest_first
     assert {task["prompt"] for task in service.book()["tasks"]} == set(HOSTILE)
-    designer = at.session_state["kontext.session"].designer
-    kept = open_studio().entries(designer, limit=99)
+    user_id = at.session_state["kontext.session"].user_id
+    kept = open_studio().recent_tasks(user_id, limit=99)
     assert [entry.task.request.prompt for entry in kept] == newest_first
 
 

@@ -154,9 +154,9 @@ def test_the_source_survives_a_change_of_page() -> None:
 
 def test_the_source_is_on_its_designers_desk_in_the_ledger_and_on_nobody_elses() -> None:
     at = bring(edit(), picture(), "mine.png")
-    designer = at.session_state["kontext.session"].designer
+    user_id = at.session_state["kontext.session"].user_id
 
-    desk = open_studio().chosen_source(designer)
+    desk = open_studio().selected_source(user_id)
     assert desk is not None
     assert desk.label == "mine.png"
     assert source(edit()) == ""

@@ -226,15 +226,15 @@ def crowd(tmp_path: Path) -> Iterator[Crowd]:
     Image.effect_noise((1200, 1000), 120).convert("RGB").save(photo, quality=88)
     with seeded(app.folder) as seeds:
         first = seeds.ledger.task(seeds.picture(token, "A fox"))
-        model = seeds.ledger.picture(first.id) if first else None
+        model = seeds.ledger.image(first.id) if first else None
         assert first is not None
         assert model is not None
         ids = tuple(f"{number:032x}" for number in range(MANY))
         seeds.ledger.add_tasks(
-            [replace(first, id=one, token=f"token-{one}", picture_id=one) for one in ids]
+            [replace(first, id=one, token=f"token-{one}", image_id=one) for one in ids]
         )
         for one in ids:
-            seeds.ledger.add_picture(replace(model, id=one, task_id=one))
+            seeds.ledger.add_image(replace(model, id=one, task_id=one))
             path = Shelf(app.folder).picture_path(one, "jpeg")
             path.parent.mkdir(exist_ok=True)
             path.hardlink_to(photo)

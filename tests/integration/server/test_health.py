@@ -10,10 +10,10 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from components.server.health import health_routes
 from components.server.metrics import metrics_routes
-from components.studio.db.tasks import LedgerUnavailable
+from components.studio.db.tasks import DatabaseError
 from components.studio.settings import SettingsError
 from components.studio.studio import Studio
-from components.studio.tasks.models import State, Trouble
+from components.studio.tasks.models import FailureReason, TaskState
 from tests.support.http_server import listening
 from tests.support.studio_fixture import until, workshop
 
@@ -37,15 +37,15 @@ def test_health_tells_the_queue_and_what_holds_it(tmp_path: Path) -> None:
         assert well.json()["oldest_waiting_seconds"] is None
         shop.sandbox.set_faults({"no-credit-500": 1})
         shop.ask()
-        until(lambda: shop.studio.held_by is not None and bool(shop.studio.engine.queue()))
+        until(lambda: shop.studio.pause_reason is not None and bool(shop.studio.worker.queue()))
         held = requests.get(f"{url}/healthz", timeout=20).json()
-        assert (held["queued"], held["held_by"]) == (1, Trouble.CREDIT)
+        assert (held["queued"], held["held_by"]) == (1, FailureReason.CREDITS)
         assert 0 <= held["oldest_waiting_seconds"] < 60
-        shop.studio.engine.stop()
+        shop.studio.worker.stop()
         assert requests.get(f"{url}/healthz", timeout=20).status_code == 503
 
 
-@pytest.mark.parametrize("error", [LedgerUnavailable("It is locked."), SettingsError("KIE_X.")])
+@pytest.mark.parametrize("error", [DatabaseError("It is locked."), SettingsError("KIE_X.")])
 @pytest.mark.parametrize("path", ["healthz", "metrics"])
 def test_a_studio_that_cannot_open_says_why(error: Exception, path: str) -> None:
     def broken() -> Studio:
@@ -62,8 +62,8 @@ def test_metrics_count_tasks_calls_and_the_time_to_the_shelf(tmp_path: Path) -> 
         workshop(tmp_path) as shop,
         listening([*metrics_routes(lambda: shop.studio)]) as url,
     ):
-        shop.wait_for(shop.ask("a hill"), State.DONE)
-        shop.wait_for(shop.ask("[refused] a hill"), State.REFUSED)
+        shop.wait_for(shop.ask("a hill"), TaskState.DONE)
+        shop.wait_for(shop.ask("[refused] a hill"), TaskState.REFUSED)
         answer = requests.get(f"{url}/metrics", timeout=20)
     told = samples(answer.text)
     assert answer.headers["content-type"].startswith("text/plain")
@@ -78,7 +78,7 @@ def test_metrics_count_tasks_calls_and_the_time_to_the_shelf(tmp_path: Path) -> 
 
 def test_two_studios_in_one_process_are_counted_apart(tmp_path: Path) -> None:
     with workshop(tmp_path / "a") as first, workshop(tmp_path / "b") as second:
-        first.wait_for(first.ask(), State.DONE)
+        first.wait_for(first.ask(), TaskState.DONE)
         with listening([*metrics_routes(lambda: second.studio)]) as url:
             told = samples(requests.get(f"{url}/metrics", timeout=20).text)
     assert told["kontext_creates_total"] == 0

@@ -11,7 +11,7 @@ import requests
 from PIL import Image
 
 from components.kie import OutputFormat
-from components.studio.identity import designer_of, new_token
+from components.studio.identity import new_token, user_id_from_token
 from tests.integration.server.conftest import HOSTILE_PROMPTS, Ground
 
 KINDS = ("pictures", "thumbnails", "downloads")
@@ -69,7 +69,7 @@ def test_nobody_else_can_tell_a_picture_from_none(kind: str, ground: Ground) -> 
         "no cookie": ground.app.visitor(),
         "a fresh cookie": ground.app.visitor(new_token()),
         "a broken cookie": ground.app.visitor("x"),
-        "the owner's name in the ledger": ground.app.visitor(designer_of(ground.anna.token)),
+        "the owner's name in the ledger": ground.app.visitor(user_id_from_token(ground.anna.token)),
         "a letter too few": ground.app.visitor((ground.anna.token or "")[:-1]),
     }
     for who, stranger in strangers.items():

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from components.bootstrap import assemble
+from components.bootstrap import build_studio
 from components.sandbox import SandboxOptions, start
-from components.server.logs import JsonLines
+from components.server.logs import JsonFormatter
 from components.studio.settings import Settings
-from components.studio.tasks.models import State
+from components.studio.tasks.models import TaskState
 from tests.support.studio_fixture import Workshop, until, workshop
 
 KEY = "kie-secret-key-0815"
@@ -27,7 +27,7 @@ def written() -> Iterator[io.StringIO]:
     """All that the studio's loggers write at the level that is set up."""
     text = io.StringIO()
     handler = logging.StreamHandler(text)
-    handler.setFormatter(JsonLines())
+    handler.setFormatter(JsonFormatter())
     logger = logging.getLogger("kontext")
     level = logger.level
     logger.addHandler(handler)
@@ -43,7 +43,7 @@ def lines(text: io.StringIO) -> list[dict[str, object]]:
 
 def test_each_line_is_an_object_with_ids(tmp_path: Path, written: io.StringIO) -> None:
     with workshop(tmp_path) as shop:
-        task = shop.wait_for(shop.ask(), State.DONE)
+        task = shop.wait_for(shop.ask(), TaskState.DONE)
     moves = [
         (line["from"], line["to"])
         for line in lines(written)
@@ -74,8 +74,8 @@ def test_no_line_holds_the_key_the_prompt_or_a_callbacks_token(
         settings = Settings(
             api_key=KEY, base_url=sandbox.url, upload_base_url=sandbox.url, data_dir=tmp_path
         )
-        studio = assemble(settings)
-        studio.engine.start()
+        studio = build_studio(settings)
+        studio.worker.start()
         shop = Workshop(studio, sandbox)
         task = shop.ask("a very private fox")
         until(lambda: told in written.getvalue())
@@ -88,13 +88,13 @@ def test_a_ledger_in_trouble_is_logged_without_the_rows_it_holds(
     tmp_path: Path, written: io.StringIO
 ) -> None:
     with workshop(tmp_path, settings={"busy_timeout_seconds": 0.05}, seconds=0.3) as shop:
-        task = shop.wait_for(shop.ask("a very private fox"), State.GENERATING)
+        task = shop.wait_for(shop.ask("a very private fox"), TaskState.GENERATING)
         with closing(sqlite3.connect(tmp_path / "studio.db", isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")
             until(lambda: "the ledger does not answer" in written.getvalue())
-            assert shop.studio.engine.is_stuck
+            assert shop.studio.worker.is_blocked
             other.execute("ROLLBACK")
-        shop.wait_for(task, State.DONE)
-        assert not shop.studio.engine.is_stuck
+        shop.wait_for(task, TaskState.DONE)
+        assert not shop.studio.worker.is_blocked
     assert "private fox" not in written.getvalue()
     assert any("trace" in line for line in lines(written))

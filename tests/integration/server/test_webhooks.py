@@ -13,11 +13,11 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
-from components.kie import MAX_CALLBACK_BYTES
-from components.server.webhooks import READ_SECONDS, callback_routes
-from components.studio.db.tasks import Ledger, LedgerUnavailable
+from components.kie import MAX_WEBHOOK_BYTES
+from components.server.webhooks import READ_SECONDS, webhook_routes
+from components.studio.db.tasks import DatabaseError, TaskRepository
 from components.studio.studio import Studio
-from components.studio.tasks.models import State
+from components.studio.tasks.models import TaskState
 from tests.support.factories import NOW, a_task
 from tests.support.http_server import listening
 from tests.support.studio_fixture import Workshop, workshop
@@ -32,7 +32,7 @@ def called_back(
 ) -> Iterator[Workshop]:
     """A studio whose callbacks come in over a port of its own."""
     opened: list[Studio] = []
-    with listening(callback_routes(lambda: opened[0], read_seconds=read_seconds)) as url:
+    with listening(webhook_routes(lambda: opened[0], read_seconds=read_seconds)) as url:
         settings: dict[str, Any] = {"public_url": url}
         if signed:
             settings["webhook_key"] = options["webhook_key"] = KEY
@@ -54,7 +54,7 @@ def test_a_picture_whose_answer_was_lost_comes_home_by_its_callback(
 ) -> None:
     with called_back(tmp_path) as shop:
         task = shop.ask(f"[{fault}] a hill")
-        shop.wait_for(task, State.DONE)
+        shop.wait_for(task, TaskState.DONE)
         assert len(shop.made(f"[{fault}] a hill")) == 1
 
 
@@ -64,7 +64,7 @@ def test_early_repeated_and_forged_callbacks_are_harmless(
     tmp_path: Path, fault: str, signed: bool
 ) -> None:
     with called_back(tmp_path, signed=signed) as shop:
-        task = shop.wait_for(shop.ask(f"[{fault}] a hill"), State.DONE)
+        task = shop.wait_for(shop.ask(f"[{fault}] a hill"), TaskState.DONE)
         assert task.result_url is not None
         assert urlsplit(task.result_url).hostname == "127.0.0.1"
         assert len(shop.made(f"[{fault}] a hill")) == 1
@@ -72,29 +72,29 @@ def test_early_repeated_and_forged_callbacks_are_harmless(
 
 def test_an_early_callback_and_a_lost_answer_together_lose_nothing(tmp_path: Path) -> None:
     with called_back(tmp_path, faults={"callback-early": 1, "create-lost": 1}) as shop:
-        shop.wait_for(shop.ask(), State.DONE)
+        shop.wait_for(shop.ask(), TaskState.DONE)
         assert len(shop.made("a hill")) == 1
 
 
 def test_an_unsigned_callback_is_not_believed_where_a_key_is_set(tmp_path: Path) -> None:
     with called_back(tmp_path, signed=True, faults={"create-lost": 1}, seconds=600) as shop:
-        task = shop.wait_for(shop.ask(), State.UNCONFIRMED)
+        task = shop.wait_for(shop.ask(), TaskState.UNCONFIRMED)
         [made] = shop.made("a hill")
         answer = post(shop, task.token, {"code": 200, "data": {"taskId": made["taskId"]}})
         assert answer.json() == RECEIVED
-        assert shop.now(task).state is State.UNCONFIRMED
+        assert shop.now(task).state is TaskState.UNCONFIRMED
 
 
 def test_strangers_get_the_same_answer_as_the_service(tmp_path: Path) -> None:
     with called_back(tmp_path) as shop:
-        task = shop.wait_for(shop.ask(), State.DONE)
-        good = {"code": 200, "data": {"taskId": task.service_id}}
+        task = shop.wait_for(shop.ask(), TaskState.DONE)
+        good = {"code": 200, "data": {"taskId": task.provider_id}}
         answers = [
             post(shop, task.token, good),
             post(shop, "unknown", good),
             post(shop, task.token, b"not JSON"),
             post(shop, task.token, {"code": 200, "data": {"taskId": "f" * 32}}),
-            post(shop, task.token, b"x" * (MAX_CALLBACK_BYTES + 1)),
+            post(shop, task.token, b"x" * (MAX_WEBHOOK_BYTES + 1)),
         ]
         assert {(answer.status_code, answer.text) for answer in answers} == {(200, answers[0].text)}
         assert answers[0].json() == RECEIVED
@@ -123,20 +123,24 @@ def test_a_body_that_does_not_arrive_in_time_may_be_sent_once_more(tmp_path: Pat
 
 def test_the_service_is_told_to_call_again_while_the_ledger_is_closed() -> None:
     def closed() -> Studio:
-        raise LedgerUnavailable("The ledger cannot be read.")
+        raise DatabaseError("The ledger cannot be read.")
 
-    with listening(callback_routes(closed)) as url:
+    with listening(webhook_routes(closed)) as url:
         answer = requests.post(f"{url}/callbacks/kontext/x", data=b"{}", timeout=20)
     assert answer.status_code == 503
     assert "ledger" not in answer.text
 
 
 def test_a_callback_hastens_the_look(tmp_path: Path) -> None:
-    with closing(Ledger.in_folder(tmp_path)) as ledger:
-        slow: dict[str, Any] = {"state": State.DONE, "accepted_at": NOW, "finished_at": NOW + 200}
+    with closing(TaskRepository.in_folder(tmp_path)) as ledger:
+        slow: dict[str, Any] = {
+            "state": TaskState.DONE,
+            "accepted_at": NOW,
+            "finished_at": NOW + 200,
+        }
         ledger.add_tasks([a_task(**slow)])  # the first question would come after half a minute
     with called_back(tmp_path, seconds=1.0) as shop:
-        task = shop.wait_for(shop.ask(), State.DONE)
+        task = shop.wait_for(shop.ask(), TaskState.DONE)
         [made] = shop.made("a hill")
         assert task.finished_at is not None
         assert task.finished_at - made["completeTime"] / 1000 < 15

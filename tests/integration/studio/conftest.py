@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from components.studio.db.tasks import Ledger
+from components.studio.db.tasks import TaskRepository
 from components.studio.export import Exported
 from tests.support.export_fixtures import Show, record_of, task_of
 from tests.support.image_corpus import encoded, quarters
@@ -17,8 +17,8 @@ from tests.support.studio_fixture import Workshop, workshop
 
 
 @pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    with closing(Ledger.in_folder(tmp_path)) as opened:
+def ledger(tmp_path: Path) -> Iterator[TaskRepository]:
+    with closing(TaskRepository.in_folder(tmp_path)) as opened:
         yield opened
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from components.bootstrap import Opened
-from components.studio.db.tasks import LedgerUnavailable
+from components.bootstrap import RunningApp
+from components.studio.db.tasks import DatabaseError
 from components.studio.images.store import Shelf
 from components.studio.settings import Settings, SettingsError
 
@@ -20,22 +20,22 @@ def settings(folder: Path, api_key: str | None = "key") -> Settings:
 
 
 def test_a_second_studio_in_one_folder_says_so_and_does_nothing(tmp_path: Path) -> None:
-    with closing(Opened(settings(tmp_path))) as first:
-        with pytest.raises(LedgerUnavailable, match="Another studio"):
-            Opened(settings(tmp_path))
-        assert first.studio.engine.is_at_work
-    with closing(Opened(settings(tmp_path))) as next_one:
-        assert next_one.studio.engine.is_at_work
+    with closing(RunningApp(settings(tmp_path))) as first:
+        with pytest.raises(DatabaseError, match="Another studio"):
+            RunningApp(settings(tmp_path))
+        assert first.studio.worker.is_running
+    with closing(RunningApp(settings(tmp_path))) as next_one:
+        assert next_one.studio.worker.is_running
 
 
 def test_a_studio_that_could_not_be_opened_leaves_the_folder_free(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="KIE_API_KEY"):
-        Opened(settings(tmp_path, "two words"))
+        RunningApp(settings(tmp_path, "two words"))
     (tmp_path / "studio.db").mkdir()
-    with pytest.raises(LedgerUnavailable):
-        Opened(settings(tmp_path))
+    with pytest.raises(DatabaseError):
+        RunningApp(settings(tmp_path))
     (tmp_path / "studio.db").rmdir()
-    Opened(settings(tmp_path)).close()
+    RunningApp(settings(tmp_path)).close()
 
 
 def test_what_a_killed_studio_had_half_written_is_swept_away(tmp_path: Path) -> None:
@@ -45,21 +45,21 @@ def test_what_a_killed_studio_had_half_written_is_swept_away(tmp_path: Path) -> 
     kept.write_bytes(b"whole")
     half = kept.with_name(f".{kept.name}.1234.part")
     half.write_bytes(b"ha")
-    Opened(settings(tmp_path)).close()
+    RunningApp(settings(tmp_path)).close()
     assert (kept.exists(), half.exists()) == (True, False)
 
 
 def test_a_folder_that_cannot_be_swept_is_said_and_not_a_crash(tmp_path: Path) -> None:
     (tmp_path / "pictures" / "aa" / ".picture.part").mkdir(parents=True)
-    with pytest.raises(LedgerUnavailable, match="cannot be tidied up"):
-        Opened(settings(tmp_path))
+    with pytest.raises(DatabaseError, match="cannot be tidied up"):
+        RunningApp(settings(tmp_path))
 
 
 def test_only_with_the_sandbox_there_is_a_drill_room(tmp_path: Path) -> None:
-    with closing(Opened(settings(tmp_path / "real"))) as real:
-        assert real.studio.drill is None
-    with closing(Opened(settings(tmp_path / "play", None))) as play:
-        room = play.studio.drill
+    with closing(RunningApp(settings(tmp_path / "real"))) as real:
+        assert real.studio.fault_controls is None
+    with closing(RunningApp(settings(tmp_path / "play", None))) as play:
+        room = play.studio.fault_controls
         assert room is not None
         with pytest.raises(ValueError, match="no fault"):
             room.set_faults({"nonsense": 1})

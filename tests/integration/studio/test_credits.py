@@ -7,9 +7,9 @@ import time
 from decimal import Decimal
 from pathlib import Path
 
-from components.kie import KeyRejected
-from components.studio.credits import FRESH_SECONDS, Balance, BalanceWatch
-from components.studio.tasks.models import State, Trouble
+from components.kie import AuthenticationError
+from components.studio.credits import MAX_AGE_SECONDS, CreditBalance, CreditBalanceCache
+from components.studio.tasks.models import FailureReason, TaskState
 from tests.support.studio_fixture import until, workshop
 
 
@@ -25,39 +25,39 @@ class Till:
         self.asked += 1
         self.open.wait(10)
         if self.refuses:
-            raise KeyRejected("no")
+            raise AuthenticationError("no")
         return Decimal("99.5")
 
 
-def once_known(watch: BalanceWatch, wanted: Balance) -> None:
+def once_known(watch: CreditBalanceCache, wanted: CreditBalance) -> None:
     deadline = time.monotonic() + 10
-    while watch.look() != wanted:
-        assert time.monotonic() < deadline, watch.look()
+    while watch.get() != wanted:
+        assert time.monotonic() < deadline, watch.get()
         time.sleep(0.01)
 
 
 def test_a_look_does_not_wait_for_the_service() -> None:
     till = Till()
-    watch = BalanceWatch(till.credits)
+    watch = CreditBalanceCache(till.credits)
 
-    assert watch.look() is None
+    assert watch.get() is None
     till.open.set()
-    once_known(watch, Balance(Decimal("99.5")))
+    once_known(watch, CreditBalance(Decimal("99.5")))
 
 
 def test_many_looks_ask_once_until_the_answer_is_stale() -> None:
     till, now = Till(), [1000.0]
     till.open.set()
-    watch = BalanceWatch(till.credits, steady=lambda: now[0])
-    once_known(watch, Balance(Decimal("99.5")))
-    now[0] += FRESH_SECONDS - 1
-    watch.look()
+    watch = CreditBalanceCache(till.credits, monotonic=lambda: now[0])
+    once_known(watch, CreditBalance(Decimal("99.5")))
+    now[0] += MAX_AGE_SECONDS - 1
+    watch.get()
     assert till.asked == 1
 
     till.refuses = True
     now[0] += 2
-    watch.look()
-    once_known(watch, Balance(None, Trouble.KEY))
+    watch.get()
+    once_known(watch, CreditBalance(None, FailureReason.AUTH))
     assert till.asked == 2
 
 
@@ -65,18 +65,18 @@ def test_a_balance_that_somebody_looks_at_is_read_again_when_a_picture_was_paid(
     tmp_path: Path,
 ) -> None:
     with workshop(tmp_path) as shop:
-        watch = shop.studio.balance
-        until(lambda: watch.look() is not None)
-        before = watch.look()
-        shop.wait_for(shop.ask(), State.DONE)
+        watch = shop.studio.credit_cache
+        until(lambda: watch.get() is not None)
+        before = watch.get()
+        shop.wait_for(shop.ask(), TaskState.DONE)
         until(lambda: _credits(watch) == _credits_of(before) - shop.studio.settings.credits_pro)
 
 
-def _credits(watch: BalanceWatch) -> Decimal:
-    return _credits_of(watch.look())
+def _credits(watch: CreditBalanceCache) -> Decimal:
+    return _credits_of(watch.get())
 
 
-def _credits_of(balance: Balance | None) -> Decimal:
+def _credits_of(balance: CreditBalance | None) -> Decimal:
     assert balance is not None
     assert balance.credits is not None
     return balance.credits
@@ -84,10 +84,10 @@ def _credits_of(balance: Balance | None) -> Decimal:
 
 def test_a_balance_that_moves_while_it_is_read_is_read_once_more() -> None:
     till = Till()
-    watch = BalanceWatch(till.credits)
-    watch.look()
+    watch = CreditBalanceCache(till.credits)
+    watch.get()
     for _ in range(200):
-        watch.stir()
+        watch.invalidate()
     till.open.set()
     until(lambda: till.asked == 2)
     watch.close()
@@ -95,6 +95,6 @@ def test_a_balance_that_moves_while_it_is_read_is_read_once_more() -> None:
 
 def test_a_balance_that_nobody_looks_at_is_not_asked_for() -> None:
     till = Till()
-    watch = BalanceWatch(till.credits)
-    watch.stir()
+    watch = CreditBalanceCache(till.credits)
+    watch.invalidate()
     assert till.asked == 0

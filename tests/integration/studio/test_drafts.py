@@ -4,48 +4,48 @@ from __future__ import annotations
 
 import threading
 
-from components.studio.db.prompts import Notebook
-from components.studio.db.tasks import Ledger, LedgerUnavailable
-from components.studio.drafts import Drafts
+from components.studio.db.prompts import PromptHistory
+from components.studio.db.tasks import DatabaseError, TaskRepository
+from components.studio.drafts import DraftStore
 
 ANNA, BORIS = "a" * 32, "b" * 32
 
 
-class SlowNotebook(Notebook):
+class SlowPromptHistory(PromptHistory):
     """A disk that answers when it is let, or not at all."""
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: TaskRepository) -> None:
         super().__init__(ledger)
         self.may_write = threading.Event()
         self.is_full = False
         self.written: list[str] = []
 
-    def keep_draft(self, designer: str, mode: str, prompt: str) -> None:
+    def save_draft(self, user_id: str, mode: str, prompt: str) -> None:
         self.may_write.wait(10)
         if self.is_full:
-            raise LedgerUnavailable("The ledger cannot be written.")
+            raise DatabaseError("The ledger cannot be written.")
         self.written.append(prompt)
-        super().keep_draft(designer, mode, prompt)
+        super().save_draft(user_id, mode, prompt)
 
 
-def kept(ledger: Ledger, designer: str = ANNA, mode: str = "edit") -> str:
+def kept(ledger: TaskRepository, user_id: str = ANNA, mode: str = "edit") -> str:
     """What a process that starts now would find."""
-    return Notebook(ledger).draft(designer, mode)
+    return PromptHistory(ledger).load_draft(user_id, mode)
 
 
-def test_a_draft_is_on_disk_once_the_studio_has_closed(ledger: Ledger) -> None:
-    drafts = Drafts(Notebook(ledger))
-    drafts.keep(ANNA, "edit", "make the sky re")
+def test_a_draft_is_on_disk_once_the_studio_has_closed(ledger: TaskRepository) -> None:
+    drafts = DraftStore(PromptHistory(ledger))
+    drafts.save(ANNA, "edit", "make the sky re")
     drafts.close()
 
     assert kept(ledger) == "make the sky re"
 
 
-def test_each_page_and_each_designer_has_a_draft_of_its_own(ledger: Ledger) -> None:
-    drafts = Drafts(Notebook(ledger))
-    drafts.keep(ANNA, "edit", "one")
-    drafts.keep(ANNA, "generate", "two")
-    drafts.keep(BORIS, "edit", "three")
+def test_each_page_and_each_designer_has_a_draft_of_its_own(ledger: TaskRepository) -> None:
+    drafts = DraftStore(PromptHistory(ledger))
+    drafts.save(ANNA, "edit", "one")
+    drafts.save(ANNA, "generate", "two")
+    drafts.save(BORIS, "edit", "three")
     drafts.close()
 
     assert [kept(ledger), kept(ledger, mode="generate"), kept(ledger, BORIS)] == [
@@ -55,44 +55,46 @@ def test_each_page_and_each_designer_has_a_draft_of_its_own(ledger: Ledger) -> N
     ]
 
 
-def test_keeping_does_not_wait_for_the_disk_and_a_reload_finds_the_newest(ledger: Ledger) -> None:
-    slow = SlowNotebook(ledger)
-    drafts = Drafts(slow)
+def test_keeping_does_not_wait_for_the_disk_and_a_reload_finds_the_newest(
+    ledger: TaskRepository,
+) -> None:
+    slow = SlowPromptHistory(ledger)
+    drafts = DraftStore(slow)
     for typed in ("a", "a h", "a hill"):
-        drafts.keep(ANNA, "edit", typed)
+        drafts.save(ANNA, "edit", typed)
 
     assert slow.written == []
-    assert drafts.of(ANNA, "edit") == "a hill"
+    assert drafts.load(ANNA, "edit") == "a hill"
     slow.may_write.set()
     drafts.close()
     assert slow.written[-1] == kept(ledger) == "a hill"
 
 
-def test_a_full_disk_costs_only_what_a_restart_would_find(ledger: Ledger) -> None:
-    full = SlowNotebook(ledger)
+def test_a_full_disk_costs_only_what_a_restart_would_find(ledger: TaskRepository) -> None:
+    full = SlowPromptHistory(ledger)
     full.is_full = True
     full.may_write.set()
-    drafts = Drafts(full)
-    drafts.keep(ANNA, "edit", "a hill")
+    drafts = DraftStore(full)
+    drafts.save(ANNA, "edit", "a hill")
     drafts.close()
 
-    assert drafts.of(ANNA, "edit") == "a hill"
+    assert drafts.load(ANNA, "edit") == "a hill"
     assert kept(ledger) == ""
 
 
-def test_an_emptied_box_stays_empty(ledger: Ledger) -> None:
-    drafts = Drafts(Notebook(ledger))
-    drafts.keep(ANNA, "edit", "a hill")
-    drafts.keep(ANNA, "edit", "")
+def test_an_emptied_box_stays_empty(ledger: TaskRepository) -> None:
+    drafts = DraftStore(PromptHistory(ledger))
+    drafts.save(ANNA, "edit", "a hill")
+    drafts.save(ANNA, "edit", "")
     drafts.close()
 
     assert kept(ledger) == ""
 
 
-def test_half_a_character_does_not_stop_the_writer(ledger: Ledger) -> None:
-    drafts = Drafts(Notebook(ledger))
-    drafts.keep(ANNA, "edit", "half \ud83d")
-    drafts.keep(ANNA, "generate", "whole")
+def test_half_a_character_does_not_stop_the_writer(ledger: TaskRepository) -> None:
+    drafts = DraftStore(PromptHistory(ledger))
+    drafts.save(ANNA, "edit", "half \ud83d")
+    drafts.save(ANNA, "generate", "whole")
     drafts.close()
 
     assert kept(ledger) == "half ?"

@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from components.kie import GenerationRequest, InvalidRequest, OutputFormat
-from components.studio.studio import NotYours
-from components.studio.tasks.models import State, Task, Trouble
-from components.studio.worker.transfers import UPLOAD_LIFE_SECONDS
+from components.kie import GenerationRequest, OutputFormat, ValidationError
+from components.studio.studio import NotFoundError
+from components.studio.tasks.models import FailureReason, Task, TaskState
+from components.studio.worker.transfers import UPLOAD_LIFETIME_S
 from tests.support.studio_fixture import DESIGNER, Workshop, until, workshop
 
 HOUR = 3600.0
@@ -56,7 +56,7 @@ def send(shop: Workshop, source_id: str, words: str = MIRROR, **fields: Any) -> 
 def edit(shop: Workshop, source_id: str, words: str = MIRROR, **fields: Any) -> Task:
     """An edit of this picture, once it has ended."""
     task = send(shop, source_id, words, **fields)
-    return shop.wait_for(task, State.DONE, State.FAILED, State.REFUSED)
+    return shop.wait_for(task, TaskState.DONE, TaskState.FAILED, TaskState.REFUSED)
 
 
 def asked(shop: Workshop) -> list[Asked]:
@@ -67,16 +67,16 @@ def photo(shop: Workshop, width_px: int = 1600, height_px: int = 900) -> str:
     """A picture of that size from outside, brought in; its id."""
     file = BytesIO()
     Image.radial_gradient("L").convert("RGB").resize((width_px, height_px)).save(file, "JPEG")
-    return shop.studio.bring_in(DESIGNER, file.getvalue(), label="IMG_4711.jpg").id
+    return shop.studio.import_image(DESIGNER, file.getvalue(), label="IMG_4711.jpg").id
 
 
 def grown_old(shop: Workshop, picture_id: str, seconds: float) -> None:
     """Let the upload of a picture have been made so long ago."""
-    picture = shop.studio.picture(DESIGNER, picture_id)
+    picture = shop.studio.image(DESIGNER, picture_id)
     assert picture.upload_url is not None
     assert picture.uploaded_at is not None
     at = picture.uploaded_at - seconds
-    shop.studio.ledger.remember_upload(picture_id, picture.upload_url, at)
+    shop.studio.repository.set_upload_url(picture_id, picture.upload_url, at)
 
 
 def test_an_edit_of_an_edit_of_an_edit_keeps_its_line_and_its_bytes(shop: Workshop) -> None:
@@ -84,34 +84,36 @@ def test_an_edit_of_an_edit_of_an_edit_keeps_its_line_and_its_bytes(shop: Worksh
     step = original
     for words in (MIRROR, "Make it brighter", "Make it black and white"):
         task = edit(shop, step, words)
-        assert task.state is State.DONE
-        assert task.picture_id is not None
-        step = task.picture_id
-    line = shop.studio.family(DESIGNER, original).line(step)
+        assert task.state is TaskState.DONE
+        assert task.image_id is not None
+        step = task.image_id
+    line = shop.studio.edit_tree(DESIGNER, original).ancestors(step)
 
-    assert [made.words for made in line] == [
+    assert [made.label for made in line] == [
         "IMG_4711.jpg",
         MIRROR,
         "Make it brighter",
         "Make it black and white",
     ]
-    assert [(made.picture.width_px, made.picture.height_px) for made in line[1:]] == [
-        (1392, 752)
-    ] * 3
-    with Image.open(shop.studio.picture_file(line[-1].picture)) as last:
+    assert [(made.image.width_px, made.image.height_px) for made in line[1:]] == [(1392, 752)] * 3
+    with Image.open(shop.studio.image_path(line[-1].image)) as last:
         red, green, blue = last.convert("RGB").resize((1, 1)).getpixel((0, 0))
     assert max(red, green, blue) - min(red, green, blue) <= 4
 
 
 def test_a_branch_from_the_first_step_edits_that_step(shop: Workshop) -> None:
     original = photo(shop)
-    first = edit(shop, original).picture_id or ""
+    first = edit(shop, original).image_id or ""
     edit(shop, first, "Make it brighter")
-    other = edit(shop, first, "Make it cooler").picture_id or ""
-    family = shop.studio.family(DESIGNER, original)
+    other = edit(shop, first, "Make it cooler").image_id or ""
+    family = shop.studio.edit_tree(DESIGNER, original)
 
-    assert [step.words for step in family.line(other)] == ["IMG_4711.jpg", MIRROR, "Make it cooler"]
-    assert len(family.tips()) == 2
+    assert [step.label for step in family.ancestors(other)] == [
+        "IMG_4711.jpg",
+        MIRROR,
+        "Make it cooler",
+    ]
+    assert len(family.leaves()) == 2
 
 
 def test_every_source_is_uploaded_under_a_random_name_that_says_nothing_of_it(
@@ -139,13 +141,13 @@ def test_an_upload_of_this_day_is_used_again(shop: Workshop) -> None:
 def test_an_upload_older_than_20_hours_is_made_again_by_itself_under_a_fresh_name(
     shop: Workshop,
 ) -> None:
-    assert UPLOAD_LIFE_SECONDS == 20 * HOUR
+    assert UPLOAD_LIFETIME_S == 20 * HOUR
     source = photo(shop)
     send(shop, source)
     grown_old(shop, source, 20.1 * HOUR)
     again = edit(shop, source, "Make it cooler")
 
-    assert again.state is State.DONE
+    assert again.state is TaskState.DONE
     assert asked(shop)[0].name != asked(shop)[1].name
 
 
@@ -164,33 +166,33 @@ def test_while_the_upload_host_is_down_nothing_is_sent_or_spent_and_it_is_told(
     before = shop.studio.client.credits()
     shop.sandbox.set_faults({"upload-down": 1.0})
     [task] = shop.studio.submit(DESIGNER, GenerationRequest(prompt=MIRROR), source_id=photo(shop))
-    until(lambda: shop.now(task).obstacle is not None)
+    until(lambda: shop.now(task).failure is not None)
     hindered = shop.now(task)
 
-    assert hindered.obstacle is not None
-    assert hindered.obstacle.trouble is Trouble.UPLOAD
+    assert hindered.failure is not None
+    assert hindered.failure.reason is FailureReason.UPLOAD
     assert hindered.sent_at is None
     assert asked(shop) == []
     assert shop.studio.client.credits() == before
 
     shop.sandbox.set_faults({})
-    assert shop.wait_for(task, State.DONE).picture_id is not None
+    assert shop.wait_for(task, TaskState.DONE).image_id is not None
     assert len(asked(shop)) == 1
 
 
 def test_match_input_leaves_the_key_out_and_the_ratio_of_the_source_comes_back(
     shop: Workshop,
 ) -> None:
-    tall = edit(shop, photo(shop, 900, 1600)).picture_id or ""
-    made = shop.studio.picture(DESIGNER, tall)
+    tall = edit(shop, photo(shop, 900, 1600)).image_id or ""
+    made = shop.studio.image(DESIGNER, tall)
 
     assert "aspectRatio" not in asked(shop)[0].params
     assert (made.width_px, made.height_px) == (752, 1392)
 
 
 def test_another_ratio_is_sent_and_comes_back(shop: Workshop) -> None:
-    square = edit(shop, photo(shop), aspect_ratio="1:1").picture_id or ""
-    made = shop.studio.picture(DESIGNER, square)
+    square = edit(shop, photo(shop), aspect_ratio="1:1").image_id or ""
+    made = shop.studio.image(DESIGNER, square)
 
     assert asked(shop)[0].params["aspectRatio"] == "1:1"
     assert (made.width_px, made.height_px) == (1024, 1024)
@@ -210,9 +212,9 @@ def test_a_safety_tolerance_of_a_new_picture_is_refused_before_anything_is_uploa
     loose = GenerationRequest(prompt=MIRROR, safety_tolerance=3)
     source = photo(shop)
 
-    with pytest.raises(InvalidRequest, match="0 to 2"):
+    with pytest.raises(ValidationError, match="0 to 2"):
         shop.studio.submit(DESIGNER, loose, source_id=source)
-    assert shop.studio.picture(DESIGNER, source).upload_url is None
+    assert shop.studio.image(DESIGNER, source).upload_url is None
     assert asked(shop) == []
 
 
@@ -220,32 +222,32 @@ def test_a_safety_tolerance_of_a_new_picture_is_refused_before_anything_is_uploa
 def test_the_format_asked_for_is_the_format_stored(
     shop: Workshop, output_format: OutputFormat
 ) -> None:
-    made_id = edit(shop, photo(shop), output_format=output_format).picture_id or ""
-    made = shop.studio.picture(DESIGNER, made_id)
+    made_id = edit(shop, photo(shop), output_format=output_format).image_id or ""
+    made = shop.studio.image(DESIGNER, made_id)
 
     assert made.format == output_format
-    with Image.open(shop.studio.picture_file(made)) as file:
+    with Image.open(shop.studio.image_path(made)) as file:
         assert file.format == output_format.upper()
 
 
 def test_the_source_of_another_designer_is_refused_and_not_uploaded(shop: Workshop) -> None:
     source = photo(shop)
 
-    with pytest.raises(NotYours):
+    with pytest.raises(NotFoundError):
         shop.studio.submit("f" * 32, GenerationRequest(prompt=MIRROR), source_id=source)
-    with pytest.raises(NotYours):
-        shop.studio.choose_source("f" * 32, source)
-    with pytest.raises(NotYours):
-        shop.studio.family("f" * 32, source)
+    with pytest.raises(NotFoundError):
+        shop.studio.select_source("f" * 32, source)
+    with pytest.raises(NotFoundError):
+        shop.studio.edit_tree("f" * 32, source)
     assert asked(shop) == []
 
 
 def test_a_refused_edit_is_told_until_it_is_dismissed(shop: Workshop) -> None:
     source = photo(shop)
     refused = edit(shop, source, f"{MIRROR} [refused]")
-    family = shop.studio.family(DESIGNER, source)
-    assert [entry.task.id for entry in shop.studio.running_edits(DESIGNER, family)] == [refused.id]
+    family = shop.studio.edit_tree(DESIGNER, source)
+    assert [entry.task.id for entry in shop.studio.pending_edits(DESIGNER, family)] == [refused.id]
 
     shop.studio.dismiss(DESIGNER, refused.id)
 
-    assert shop.studio.running_edits(DESIGNER, family) == []
+    assert shop.studio.pending_edits(DESIGNER, family) == []

@@ -15,7 +15,7 @@ from pathlib import Path
 from PIL import Image
 
 from components.kie import GenerationRequest, Model
-from components.studio.db.tasks import Ledger
+from components.studio.db.tasks import TaskRepository
 from components.studio.export import CHUNK_BYTES, Exported, gather, stream_zip
 from components.studio.images.metadata.files import read
 from components.studio.images.store import Shelf
@@ -162,37 +162,39 @@ def test_five_hundred_pictures_take_the_memory_of_a_few(show: Show, tmp_path: Pa
     assert peak < 20_000_000
 
 
-def test_only_a_designers_own_pictures_are_gathered(ledger: Ledger, tmp_path: Path) -> None:
+def test_only_a_designers_own_pictures_are_gathered(ledger: TaskRepository, tmp_path: Path) -> None:
     shelf = Shelf(tmp_path)
-    mine, others = record_of(1, "Mine"), replace(record_of(2, "Others'"), designer="ben")
+    mine, others = record_of(1, "Mine"), replace(record_of(2, "Others'"), user_id="ben")
     thrown = replace(record_of(3, "Thrown away"), deleted_at=NOW)
     for record in (mine, others, thrown):
-        ledger.add_picture(record)
+        ledger.add_image(record)
     ids = [number_of(number) for number in (2, 1, 3, 4)] + ["no id", "' OR 1=1"]
 
     assert [found.picture for found in gather(ledger, shelf, "anna", ids)] == [mine]
 
 
-def test_a_picture_knows_every_prompt_it_goes_back_to(ledger: Ledger, tmp_path: Path) -> None:
+def test_a_picture_knows_every_prompt_it_goes_back_to(
+    ledger: TaskRepository, tmp_path: Path
+) -> None:
     """Also past one whose picture was removed for good."""
-    ledger.add_picture(record_of(1, "holiday.jpg"))
+    ledger.add_image(record_of(1, "holiday.jpg"))
     prompts = ("Add a fox", "Make it red", "Make it run")
     for number, prompt in enumerate(prompts, start=2):
         task = task_of(number, prompt, source=number - 1)
         ledger.add_tasks([task])
         if number != 3:
-            ledger.add_picture(record_of(number, task=task))
+            ledger.add_image(record_of(number, task=task))
     shelf = Shelf(tmp_path)
     found = list(gather(ledger, shelf, "anna", [number_of(4), number_of(1)]))
 
     assert [one.lineage for one in found] == [("Add a fox", "Make it red"), ()]
 
 
-def test_a_circle_of_sources_ends(ledger: Ledger, tmp_path: Path) -> None:
+def test_a_circle_of_sources_ends(ledger: TaskRepository, tmp_path: Path) -> None:
     for number, source in ((1, 2), (2, 1)):
         task = task_of(number, f"Step {number}", source=source)
         ledger.add_tasks([task])
-        ledger.add_picture(record_of(number, task=task))
+        ledger.add_image(record_of(number, task=task))
     (found,) = gather(ledger, Shelf(tmp_path), "anna", [number_of(1)])
 
     assert len(found.lineage) == 100

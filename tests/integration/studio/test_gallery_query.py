@@ -9,63 +9,69 @@ from pathlib import Path
 import pytest
 
 from components.kie import Model
-from components.studio.db.gallery import Archive
-from components.studio.db.gallery_query import MATCH_INPUT, Search, Way
-from components.studio.db.tasks import Ledger
-from components.studio.events import Bell
+from components.studio.db.gallery import GalleryRepository
+from components.studio.db.gallery_query import MATCH_INPUT, GalleryQuery, Origin
+from components.studio.db.tasks import TaskRepository
+from components.studio.events import EventBus
 from components.studio.images.store import Shelf
-from components.studio.tasks.models import State
+from components.studio.tasks.models import TaskState
 from tests.support.gallery_seed import ANNA, HOUR, Seed, sow
 
 BEN = "b" * 32
 
 
 @pytest.fixture
-def archive(tmp_path: Path) -> Iterator[Archive]:
-    ledger = Ledger.in_folder(tmp_path)
-    yield Archive(ledger=ledger, shelf=Shelf(tmp_path), bell=Bell())
+def archive(tmp_path: Path) -> Iterator[GalleryRepository]:
+    ledger = TaskRepository.in_folder(tmp_path)
+    yield GalleryRepository(repository=ledger, image_store=Shelf(tmp_path), events=EventBus())
     ledger.close()
 
 
-def plant(archive: Archive, *seeds: Seed) -> list[str]:
-    return sow(archive.shelf.picture_path("0" * 32, "png").parents[2], archive.ledger, seeds)
+def plant(archive: GalleryRepository, *seeds: Seed) -> list[str]:
+    return sow(
+        archive.image_store.picture_path("0" * 32, "png").parents[2], archive.repository, seeds
+    )
 
 
-def prompts(archive: Archive, search: Search, *, designer: str = ANNA) -> list[str]:
-    found = [place.task_id for place in archive.find(designer, search)]
-    return [entry.task.request.prompt for entry in archive.entries(designer, found)]
+def prompts(archive: GalleryRepository, search: GalleryQuery, *, user_id: str = ANNA) -> list[str]:
+    found = [place.task_id for place in archive.find(user_id, search)]
+    return [entry.task.request.prompt for entry in archive.tasks_with_images(user_id, found)]
 
 
-def test_what_is_under_way_comes_first_and_then_the_newest(archive: Archive) -> None:
+def test_what_is_under_way_comes_first_and_then_the_newest(archive: GalleryRepository) -> None:
     plant(
         archive,
         Seed("old", hours=30),
-        Seed("running", hours=9, state=State.GENERATING),
+        Seed("running", hours=9, state=TaskState.GENERATING),
         Seed("new", hours=1),
-        Seed("refused", hours=2, state=State.REFUSED),
+        Seed("refused", hours=2, state=TaskState.REFUSED),
     )
-    assert prompts(archive, Search()) == ["running", "new", "refused", "old"]
+    assert prompts(archive, GalleryQuery()) == ["running", "new", "refused", "old"]
 
 
-def test_an_edit_that_matches_its_source_has_its_place_before_its_picture(archive: Archive) -> None:
+def test_an_edit_that_matches_its_source_has_its_place_before_its_picture(
+    archive: GalleryRepository,
+) -> None:
     (source,) = plant(archive, Seed(size=(752, 1392), hours=2))
     shaped = {"aspect_ratio": "1:1"}
     plant(
         archive,
-        Seed("matching", hours=1, state=State.GENERATING, source_id=source),
-        Seed("square", state=State.GENERATING, source_id=source, request=shaped),
+        Seed("matching", hours=1, state=TaskState.GENERATING, source_id=source),
+        Seed("square", state=TaskState.GENERATING, source_id=source, request=shaped),
     )
-    square, matching, made = archive.find(ANNA, Search())
+    square, matching, made = archive.find(ANNA, GalleryQuery())
     assert (matching.width_px, matching.height_px) == (made.width_px, made.height_px) == (752, 1392)
     assert (square.width_px, square.height_px) == (None, None)
 
 
-def test_nobody_finds_what_is_anothers(archive: Archive) -> None:
-    ids = plant(archive, Seed("Anna's"), Seed("Ben's", designer=BEN))
+def test_nobody_finds_what_is_anothers(archive: GalleryRepository) -> None:
+    ids = plant(archive, Seed("Anna's"), Seed("Ben's", user_id=BEN))
 
-    assert prompts(archive, Search()) == ["Anna's"]
-    assert prompts(archive, Search(), designer=BEN) == ["Ben's"]
-    assert [entry.task.request.prompt for entry in archive.entries(ANNA, ids)] == ["Anna's"]
+    assert prompts(archive, GalleryQuery()) == ["Anna's"]
+    assert prompts(archive, GalleryQuery(), user_id=BEN) == ["Ben's"]
+    assert [entry.task.request.prompt for entry in archive.tasks_with_images(ANNA, ids)] == [
+        "Anna's"
+    ]
     assert archive.variants(BEN, ids[0]) == []
 
 
@@ -85,10 +91,10 @@ def test_nobody_finds_what_is_anothers(archive: Archive) -> None:
     ],
 )
 def test_all_words_must_occur_and_no_sign_is_a_wildcard(
-    archive: Archive, text: str, finds: bool
+    archive: GalleryRepository, text: str, finds: bool
 ) -> None:
     plant(archive, Seed("A red Fox in the snow"))
-    assert bool(prompts(archive, Search(text=text))) is finds
+    assert bool(prompts(archive, GalleryQuery(text=text))) is finds
 
 
 @pytest.mark.parametrize(
@@ -103,82 +109,84 @@ def test_all_words_must_occur_and_no_sign_is_a_wildcard(
         ("snake_case sign", "snake_case"),
     ],
 )
-def test_case_is_nothing_in_any_script(archive: Archive, prompt: str, text: str) -> None:
+def test_case_is_nothing_in_any_script(archive: GalleryRepository, prompt: str, text: str) -> None:
     plant(archive, Seed(prompt), Seed("something else"))
-    assert prompts(archive, Search(text=text)) == [prompt]
+    assert prompts(archive, GalleryQuery(text=text)) == [prompt]
 
 
-def test_every_filter_narrows_and_all_of_them_together(archive: Archive) -> None:
+def test_every_filter_narrows_and_all_of_them_together(archive: GalleryRepository) -> None:
     root = plant(archive, Seed("root", request={"aspect_ratio": "1:1"}))[0]
     plant(
         archive,
         Seed("edit", source_id=root, starred=True),
         Seed("max", request={"model": Model.MAX, "aspect_ratio": "1:1"}),
-        Seed("failed", state=State.FAILED, request={"aspect_ratio": "4:3"}),
+        Seed("failed", state=TaskState.FAILED, request={"aspect_ratio": "4:3"}),
     )
 
-    def found(search: Search) -> set[str]:
+    def found(search: GalleryQuery) -> set[str]:
         return set(prompts(archive, search))
 
-    assert found(Search(models=frozenset({Model.MAX.value}))) == {"max"}
-    assert found(Search(ways=frozenset({Way.EDITED}))) == {"edit"}
-    assert found(Search(ways=frozenset({Way.MADE}))) == {"root", "max", "failed"}
-    assert found(Search(ways=frozenset(Way))) == {"root", "max", "failed", "edit"}
-    assert found(Search(ratios=frozenset({"1:1"}))) == {"root", "max"}
-    assert found(Search(ratios=frozenset({MATCH_INPUT}))) == {"edit"}
-    assert found(Search(states=frozenset({State.FAILED}))) == {"failed"}
-    assert found(Search(starred=True)) == {"edit"}
-    assert found(Search(text="ma", models=frozenset({Model.MAX.value}))) == {"max"}
-    assert found(Search(starred=True, states=frozenset({State.FAILED}))) == set()
+    assert found(GalleryQuery(models=frozenset({Model.MAX.value}))) == {"max"}
+    assert found(GalleryQuery(origins=frozenset({Origin.EDITED}))) == {"edit"}
+    assert found(GalleryQuery(origins=frozenset({Origin.MADE}))) == {"root", "max", "failed"}
+    assert found(GalleryQuery(origins=frozenset(Origin))) == {"root", "max", "failed", "edit"}
+    assert found(GalleryQuery(ratios=frozenset({"1:1"}))) == {"root", "max"}
+    assert found(GalleryQuery(ratios=frozenset({MATCH_INPUT}))) == {"edit"}
+    assert found(GalleryQuery(states=frozenset({TaskState.FAILED}))) == {"failed"}
+    assert found(GalleryQuery(starred=True)) == {"edit"}
+    assert found(GalleryQuery(text="ma", models=frozenset({Model.MAX.value}))) == {"max"}
+    assert found(GalleryQuery(starred=True, states=frozenset({TaskState.FAILED}))) == set()
 
 
-def test_a_day_begins_with_its_first_moment_and_ends_before_the_next(archive: Archive) -> None:
+def test_a_day_begins_with_its_first_moment_and_ends_before_the_next(
+    archive: GalleryRepository,
+) -> None:
     now = time.time()
     plant(archive, Seed("late", hours=1), Seed("early", hours=25), Seed("before", hours=49))
 
-    day = Search(since=now - 26 * HOUR, until=now - 24 * HOUR)
+    day = GalleryQuery(since=now - 26 * HOUR, until=now - 24 * HOUR)
     assert prompts(archive, day) == ["early"]
-    assert prompts(archive, Search(since=now - 26 * HOUR)) == ["late", "early"]
+    assert prompts(archive, GalleryQuery(since=now - 26 * HOUR)) == ["late", "early"]
 
 
-def test_the_variants_of_one_press_stand_in_one_place(archive: Archive) -> None:
+def test_the_variants_of_one_press_stand_in_one_place(archive: GalleryRepository) -> None:
     first, second, third = plant(archive, *(Seed("fox", batch="press") for _ in range(3)))
     plant(archive, Seed("alone", hours=1))
 
-    (press, alone) = archive.find(ANNA, Search())
-    assert {press.task_id, *press.behind} == {first, second, third}
-    assert alone.behind == ()
-    assert len(archive.find(ANNA, Search(), stacked=False)) == 4
+    (press, alone) = archive.find(ANNA, GalleryQuery())
+    assert {press.task_id, *press.hidden_variants} == {first, second, third}
+    assert alone.hidden_variants == ()
+    assert len(archive.find(ANNA, GalleryQuery(), group_variants=False)) == 4
     assert {entry.task.id for entry in archive.variants(ANNA, second)} == {first, second, third}
 
 
 def test_the_chosen_variant_stands_in_front_and_before_that_a_starred_one(
-    archive: Archive,
+    archive: GalleryRepository,
 ) -> None:
     ids = plant(archive, *(Seed("fox", batch="press") for _ in range(3)))
 
     def front() -> str:
-        return archive.find(ANNA, Search())[0].task_id
+        return archive.find(ANNA, GalleryQuery())[0].task_id
 
     archive.star(ANNA, [ids[2]], starred=True)
     assert front() == ids[2]
-    archive.put_in_front(ANNA, ids[1])
+    archive.set_cover(ANNA, ids[1])
     assert front() == ids[1]
-    archive.put_in_front(ANNA, ids[0])
+    archive.set_cover(ANNA, ids[0])
     assert front() == ids[0]
 
 
 def test_a_variant_that_still_runs_is_not_hidden_behind_one_that_is_done(
-    archive: Archive,
+    archive: GalleryRepository,
 ) -> None:
-    plant(archive, Seed("fox", batch="p"), Seed("fox", batch="p", state=State.GENERATING))
-    assert [place.state for place in archive.find(ANNA, Search())] == [
-        State.GENERATING,
-        State.DONE,
+    plant(archive, Seed("fox", batch="p"), Seed("fox", batch="p", state=TaskState.GENERATING))
+    assert [place.state for place in archive.find(ANNA, GalleryQuery())] == [
+        TaskState.GENERATING,
+        TaskState.DONE,
     ]
 
 
 def test_a_search_says_whether_it_may_leave_something_out() -> None:
-    assert not Search().narrows
-    assert not Search(in_trash=True).narrows
-    assert Search(text="fox", in_trash=True).narrows
+    assert not GalleryQuery().is_filtered
+    assert not GalleryQuery(in_trash=True).is_filtered
+    assert GalleryQuery(text="fox", in_trash=True).is_filtered

@@ -5,20 +5,20 @@ from __future__ import annotations
 import uuid
 from pathlib import Path
 
-from components.studio.db.models import PictureRecord
-from components.studio.db.tasks import Ledger
-from components.studio.lineage import Family, family_of
-from components.studio.tasks.models import State
+from components.studio.db.models import ImageRecord
+from components.studio.db.tasks import TaskRepository
+from components.studio.lineage import EditTree, load_edit_tree
+from components.studio.tasks.models import TaskState
 from tests.support.gallery_seed import ANNA, Seed, sow
 
 BERT = "b" * 32
 
 
-def brought_in(ledger: Ledger, designer: str = ANNA) -> str:
+def brought_in(ledger: TaskRepository, user_id: str = ANNA) -> str:
     """A photograph of the designer's own, older than every edit of it."""
-    photo = PictureRecord(
+    photo = ImageRecord(
         id=uuid.uuid4().hex,
-        designer=designer,
+        user_id=user_id,
         task_id=None,
         format="jpeg",
         width_px=1600,
@@ -27,22 +27,22 @@ def brought_in(ledger: Ledger, designer: str = ANNA) -> str:
         created_at=0.0,
         label="beach.jpg",
     )
-    ledger.add_picture(photo)
+    ledger.add_image(photo)
     return photo.id
 
 
-def edited(folder: Path, ledger: Ledger, source_id: str, words: str, hours: float) -> str:
+def edited(folder: Path, ledger: TaskRepository, source_id: str, words: str, hours: float) -> str:
     """The picture that an edit made so many hours ago."""
     [picture_id] = sow(folder, ledger, [Seed(words, hours, source_id=source_id)])
     return picture_id
 
 
-def words(family: Family, picture_id: str) -> list[str]:
-    return [step.words for step in family.line(picture_id)]
+def words(family: EditTree, picture_id: str) -> list[str]:
+    return [step.label for step in family.ancestors(picture_id)]
 
 
 def test_an_edit_of_an_edit_of_an_edit_is_one_line_from_the_first_picture(
-    tmp_path: Path, ledger: Ledger
+    tmp_path: Path, ledger: TaskRepository
 ) -> None:
     photo = brought_in(ledger)
     night = edited(tmp_path, ledger, photo, "Make it night", 4)
@@ -51,77 +51,79 @@ def test_an_edit_of_an_edit_of_an_edit_is_one_line_from_the_first_picture(
     line = ["beach.jpg", "Make it night", "Add snow", "Replace 'A' with 'B'"]
 
     for anywhere in (photo, night, snow, sign):
-        family = family_of(ledger, ANNA, anywhere)
+        family = load_edit_tree(ledger, ANNA, anywhere)
         assert words(family, sign) == line
         assert words(family, night) == line[:2]
 
 
-def test_a_branch_has_its_own_line_and_its_own_tip(tmp_path: Path, ledger: Ledger) -> None:
+def test_a_branch_has_its_own_line_and_its_own_tip(tmp_path: Path, ledger: TaskRepository) -> None:
     photo = brought_in(ledger)
     night = edited(tmp_path, ledger, photo, "Make it night", 5)
     snow = edited(tmp_path, ledger, night, "Add snow", 4)
     stars = edited(tmp_path, ledger, night, "Add stars", 3)
-    family = family_of(ledger, ANNA, snow)
+    family = load_edit_tree(ledger, ANNA, snow)
 
     assert words(family, snow) == ["beach.jpg", "Make it night", "Add snow"]
     assert words(family, stars) == ["beach.jpg", "Make it night", "Add stars"]
-    assert [step.picture.id for step in family.tips()] == [stars, snow]
+    assert [step.image.id for step in family.leaves()] == [stars, snow]
     newest = family.newest_edit_of(night)
     assert newest is not None
-    assert newest.picture.id == stars
+    assert newest.image.id == stars
     assert family.newest_edit_of(stars) is None
 
 
-def test_a_generated_picture_is_the_first_of_its_line(tmp_path: Path, ledger: Ledger) -> None:
+def test_a_generated_picture_is_the_first_of_its_line(
+    tmp_path: Path, ledger: TaskRepository
+) -> None:
     [made] = sow(tmp_path, ledger, [Seed("A harbour", 3)])
     fog = edited(tmp_path, ledger, made, "Add fog", 2)
 
-    assert words(family_of(ledger, ANNA, fog), fog) == ["A harbour", "Add fog"]
+    assert words(load_edit_tree(ledger, ANNA, fog), fog) == ["A harbour", "Add fog"]
 
 
 def test_the_line_begins_at_the_eldest_picture_that_is_still_known(
-    tmp_path: Path, ledger: Ledger
+    tmp_path: Path, ledger: TaskRepository
 ) -> None:
     night = edited(tmp_path, ledger, "e" * 32, "Make it night", 3)
     snow = edited(tmp_path, ledger, night, "Add snow", 2)
 
-    assert words(family_of(ledger, ANNA, snow), snow) == ["Make it night", "Add snow"]
+    assert words(load_edit_tree(ledger, ANNA, snow), snow) == ["Make it night", "Add snow"]
 
 
-def test_a_picture_that_nobody_knows_has_no_family(ledger: Ledger) -> None:
-    assert family_of(ledger, ANNA, "e" * 32) == Family(())
+def test_a_picture_that_nobody_knows_has_no_family(ledger: TaskRepository) -> None:
+    assert load_edit_tree(ledger, ANNA, "e" * 32) == EditTree(())
 
 
 def test_rows_that_name_each_other_as_source_end_all_the_same(
-    tmp_path: Path, ledger: Ledger
+    tmp_path: Path, ledger: TaskRepository
 ) -> None:
     first = edited(tmp_path, ledger, "e" * 32, "One", 3)
     second = edited(tmp_path, ledger, first, "Two", 2)
-    with ledger.writing() as connection:
+    with ledger.write_transaction() as connection:
         connection.exec_driver_sql("UPDATE tasks SET source_id = ? WHERE id = ?", (second, first))
 
-    assert {step.words for step in family_of(ledger, ANNA, second).steps} == {"One", "Two"}
+    assert {step.label for step in load_edit_tree(ledger, ANNA, second).nodes} == {"One", "Two"}
 
 
 def test_edits_without_a_picture_and_edits_of_others_are_in_nobodys_line(
-    tmp_path: Path, ledger: Ledger
+    tmp_path: Path, ledger: TaskRepository
 ) -> None:
     photo = brought_in(ledger)
     sow(
         tmp_path,
         ledger,
         [
-            Seed("Runs", 3, State.GENERATING, source_id=photo),
-            Seed("Was refused", 2, State.REFUSED, source_id=photo),
-            Seed("By somebody else", 1, designer=BERT, source_id=photo),
+            Seed("Runs", 3, TaskState.GENERATING, source_id=photo),
+            Seed("Was refused", 2, TaskState.REFUSED, source_id=photo),
+            Seed("By somebody else", 1, user_id=BERT, source_id=photo),
         ],
     )
 
-    assert [step.words for step in family_of(ledger, ANNA, photo).steps] == ["beach.jpg"]
+    assert [step.label for step in load_edit_tree(ledger, ANNA, photo).nodes] == ["beach.jpg"]
 
 
 def test_the_variants_of_a_press_know_each_other_and_no_other_edit(
-    tmp_path: Path, ledger: Ledger
+    tmp_path: Path, ledger: TaskRepository
 ) -> None:
     photo = brought_in(ledger)
     press = [
@@ -130,8 +132,8 @@ def test_the_variants_of_a_press_know_each_other_and_no_other_edit(
     first, *others = sow(tmp_path, ledger, press)
     edited(tmp_path, ledger, photo, "Add rain", 1.0)
 
-    family = family_of(ledger, ANNA, photo)
-    step = family.step(first)
+    family = load_edit_tree(ledger, ANNA, photo)
+    step = family.node(first)
     assert step is not None
-    assert {variant.picture.id for variant in family.variants(step)} == set(others)
-    assert family.variants(family.line(photo)[0]) == ()
+    assert {variant.image.id for variant in family.variants(step)} == set(others)
+    assert family.variants(family.ancestors(photo)[0]) == ()

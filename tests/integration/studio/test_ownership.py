@@ -18,12 +18,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from components.bootstrap import assemble
+from components.bootstrap import build_studio
 from components.kie import GenerationRequest
 from components.studio.settings import Settings
 from components.studio.studio import Studio
-from components.studio.tasks.models import State, Task, Trouble
-from components.studio.worker.circuit_breaker import FIRST_PROBE_SECONDS
+from components.studio.tasks.models import FailureReason, Task, TaskState
+from components.studio.worker.circuit_breaker import FIRST_PROBE_DELAY_S
 from tests.support.http_server import listening
 from tests.support.image_corpus import encoded, quarters
 from tests.support.studio_fixture import DESIGNER, until
@@ -121,11 +121,11 @@ class Stranger:
 def studio_at(folder: Path, stranger: Stranger) -> Iterator[Studio]:
     with listening(stranger.routes()) as url:
         stranger.url = url
-        studio = assemble(
+        studio = build_studio(
             Settings(api_key="key", base_url=url, upload_base_url=url, data_dir=folder)
         )
         try:
-            studio.engine.start()
+            studio.worker.start()
             yield studio
         finally:
             studio.close()
@@ -136,7 +136,7 @@ def asked_for(studio: Studio, prompt: str) -> Task:
     return task
 
 
-def asked(studio: Studio, prompt: str, *states: State) -> Task:
+def asked(studio: Studio, prompt: str, *states: TaskState) -> Task:
     task = asked_for(studio, prompt)
     until(lambda: studio.task(DESIGNER, task.id).state in states)
     return studio.task(DESIGNER, task.id)
@@ -145,10 +145,10 @@ def asked(studio: Studio, prompt: str, *states: State) -> Task:
 def test_an_id_that_another_task_has_is_not_taken_for_this_ones(tmp_path: Path) -> None:
     stranger = Stranger()
     with studio_at(tmp_path, stranger) as studio:
-        first = asked(studio, "same id, first", State.DONE)
-        second = asked(studio, "same id, second", State.UNCONFIRMED)
-    assert first.service_id == "always the same"
-    assert (second.service_id, stranger.creates["same id, second"]) == (None, 1)
+        first = asked(studio, "same id, first", TaskState.DONE)
+        second = asked(studio, "same id, second", TaskState.UNCONFIRMED)
+    assert first.provider_id == "always the same"
+    assert (second.provider_id, stranger.creates["same id, second"]) == (None, 1)
 
 
 def test_one_id_for_all_variants_is_taken_once_and_the_others_are_unconfirmed(
@@ -158,18 +158,18 @@ def test_one_id_for_all_variants_is_taken_once_and_the_others_are_unconfirmed(
     with studio_at(tmp_path, stranger) as studio:
         tasks = studio.submit(DESIGNER, GenerationRequest(prompt="same id"), variants=4)
 
-        def states() -> Counter[State]:
+        def states() -> Counter[TaskState]:
             return Counter(studio.task(DESIGNER, task.id).state for task in tasks)
 
-        until(lambda: states() == {State.DONE: 1, State.UNCONFIRMED: 3})
+        until(lambda: states() == {TaskState.DONE: 1, TaskState.UNCONFIRMED: 3})
     assert stranger.creates["same id"] == 4
 
 
 def test_a_rejection_met_while_fetching_slows_every_query_down(tmp_path: Path) -> None:
     stranger = Stranger()
     with studio_at(tmp_path, stranger) as studio:
-        asked(studio, "asked too often", State.STORING)
-        asked(studio, "never ready", State.GENERATING)
+        asked(studio, "asked too often", TaskState.STORING)
+        asked(studio, "never ready", TaskState.GENERATING)
         until(lambda: stranger.rejected_at is not None)
         until(lambda: stranger.asked_at[-1] > (stranger.rejected_at or 0) + RETRY_AFTER_SECONDS)
     early = [
@@ -185,7 +185,7 @@ def test_links_that_fail_together_are_asked_about_within_the_limits(tmp_path: Pa
     stranger = Stranger()
     with studio_at(tmp_path, stranger) as studio:
         tasks = [asked_for(studio, f"lost link {number}") for number in range(18)]
-        until(lambda: all(studio.task(DESIGNER, task.id).tries >= 2 for task in tasks))
+        until(lambda: all(studio.task(DESIGNER, task.id).attempts >= 2 for task in tasks))
     assert stranger.rejected == 0
 
 
@@ -194,10 +194,10 @@ def test_a_key_that_is_refused_while_fetching_is_told_to_everybody_at_once(
 ) -> None:
     with studio_at(tmp_path, Stranger(refuses_key_for_links=True)) as studio:
         told = threading.Event()
-        studio.bell.listen("f" * 32, told.set)
+        studio.events.subscribe("f" * 32, told.set)
         asked_for(studio, "lost link")
-        until(lambda: studio.held_by is Trouble.KEY)
-        assert told.wait(FIRST_PROBE_SECONDS / 2)  # the first probe would tell them, too
+        until(lambda: studio.pause_reason is FailureReason.AUTH)
+        assert told.wait(FIRST_PROBE_DELAY_S / 2)  # the first probe would tell them, too
 
 
 def test_what_is_turned_away_is_sent_until_it_is_taken_and_then_never_again(
@@ -205,7 +205,7 @@ def test_what_is_turned_away_is_sent_until_it_is_taken_and_then_never_again(
 ) -> None:
     stranger = Stranger()
     with studio_at(tmp_path, stranger) as studio:
-        asked(studio, "turned away", State.DONE)
+        asked(studio, "turned away", TaskState.DONE)
     assert stranger.creates == {"turned away": 3}
 
 
@@ -215,28 +215,32 @@ def test_a_refusal_that_names_a_task_is_followed_and_not_sent_again(
 ) -> None:
     stranger = Stranger()
     with studio_at(tmp_path, stranger) as studio:
-        task = asked(studio, prompt, State.DONE)
-    assert (task.service_id, stranger.creates[prompt]) == (prompt, 1)
+        task = asked(studio, prompt, TaskState.DONE)
+    assert (task.provider_id, stranger.creates[prompt]) == (prompt, 1)
 
 
 def test_a_gateways_answer_to_a_create_leaves_it_unconfirmed(tmp_path: Path) -> None:
     stranger = Stranger()
     with studio_at(tmp_path, stranger) as studio:
-        task = asked(studio, "gateway", State.UNCONFIRMED)
-    assert task.obstacle is not None
-    assert (task.obstacle.trouble, stranger.creates["gateway"]) == (Trouble.NO_ANSWER, 1)
+        task = asked(studio, "gateway", TaskState.UNCONFIRMED)
+    assert task.failure is not None
+    assert (task.failure.reason, stranger.creates["gateway"]) == (FailureReason.NO_RESPONSE, 1)
 
 
 def test_odd_successes_are_understood(tmp_path: Path) -> None:
     with studio_at(tmp_path, Stranger()) as studio:
         for prompt in ("origin only", "flag as text", "nothing told"):
-            asked(studio, prompt, State.DONE)
+            asked(studio, prompt, TaskState.DONE)
 
 
 def test_a_record_of_another_prompt_is_not_stored_as_ours(tmp_path: Path) -> None:
     stranger = Stranger(records={"0": {"prompt": "somebody's cat"}})
     with studio_at(tmp_path, stranger) as studio:
-        task = asked(studio, "a hill", State.GENERATING, State.FAILED)
+        task = asked(studio, "a hill", TaskState.GENERATING, TaskState.FAILED)
         until(lambda: stranger.queries["0"] >= 2)
         task = studio.task(DESIGNER, task.id)
-    assert (task.state, task.picture_id, stranger.creates["a hill"]) == (State.GENERATING, None, 1)
+    assert (task.state, task.image_id, stranger.creates["a hill"]) == (
+        TaskState.GENERATING,
+        None,
+        1,
+    )

@@ -4,91 +4,101 @@ from __future__ import annotations
 
 import pytest
 
-from components.studio.db.prompts import MOST_CHARACTERS, Notebook, key_of
-from components.studio.db.tasks import Ledger
+from components.studio.db.prompts import MAX_TOTAL_CHARACTERS, PromptHistory, prompt_key
+from components.studio.db.tasks import TaskRepository
 from tests.support.factories import NOW, a_task
 
 ANNA, BORIS = "a" * 32, "b" * 32
 
 
 @pytest.fixture
-def notebook(ledger: Ledger) -> Notebook:
-    return Notebook(ledger)
+def prompts(ledger: TaskRepository) -> PromptHistory:
+    return PromptHistory(ledger)
 
 
-def ask(ledger: Ledger, *prompts: str, designer: str = ANNA, source_id: str | None = None) -> None:
+def ask(
+    ledger: TaskRepository, *prompts: str, user_id: str = ANNA, source_id: str | None = None
+) -> None:
     """Prompts in the order they were asked for."""
     ledger.add_tasks(
         [
-            a_task(prompt, designer=designer, source_id=source_id, created_at=NOW + place)
+            a_task(prompt, user_id=user_id, source_id=source_id, created_at=NOW + place)
             for place, prompt in enumerate(prompts)
         ]
     )
 
 
-def listed(notebook: Notebook, *, editing: bool = False) -> list[tuple[str, bool]]:
-    return [(item.prompt, item.pinned) for item in notebook.remembered(ANNA, editing=editing)]
+def listed(prompts: PromptHistory, *, editing: bool = False) -> list[tuple[str, bool]]:
+    return [(item.prompt, item.pinned) for item in prompts.list_prompts(ANNA, editing=editing)]
 
 
-def test_each_prompt_comes_once_and_the_newest_first(ledger: Ledger, notebook: Notebook) -> None:
+def test_each_prompt_comes_once_and_the_newest_first(
+    ledger: TaskRepository, prompts: PromptHistory
+) -> None:
     ask(ledger, "a hill", "a lake", "a hill", "a wood", "a lake")
 
-    assert notebook.earlier(ANNA, editing=False) == ["a lake", "a wood", "a hill"]
+    assert prompts.recent_prompts(ANNA, editing=False) == ["a lake", "a wood", "a hill"]
 
 
-def test_edits_and_new_pictures_have_lists_of_their_own(ledger: Ledger, notebook: Notebook) -> None:
+def test_edits_and_new_pictures_have_lists_of_their_own(
+    ledger: TaskRepository, prompts: PromptHistory
+) -> None:
     ask(ledger, "a hill")
     ask(ledger, "add snow", source_id="5" * 32)
 
-    assert notebook.earlier(ANNA, editing=False) == ["a hill"]
-    assert notebook.earlier(ANNA, editing=True) == ["add snow"]
+    assert prompts.recent_prompts(ANNA, editing=False) == ["a hill"]
+    assert prompts.recent_prompts(ANNA, editing=True) == ["add snow"]
 
 
-def test_nobody_sees_the_prompts_or_the_pins_of_another(ledger: Ledger, notebook: Notebook) -> None:
-    ask(ledger, "a secret", designer=BORIS)
-    notebook.pin(BORIS, "a pinned secret", NOW)
-    notebook.unpin(ANNA, key_of("a pinned secret"))
+def test_nobody_sees_the_prompts_or_the_pins_of_another(
+    ledger: TaskRepository, prompts: PromptHistory
+) -> None:
+    ask(ledger, "a secret", user_id=BORIS)
+    prompts.pin(BORIS, "a pinned secret", NOW)
+    prompts.unpin(ANNA, prompt_key("a pinned secret"))
 
-    assert listed(notebook) == []
-    assert [item.prompt for item in notebook.remembered(BORIS, editing=False)] == [
+    assert listed(prompts) == []
+    assert [item.prompt for item in prompts.list_prompts(BORIS, editing=False)] == [
         "a pinned secret",
         "a secret",
     ]
 
 
 def test_a_pin_lifts_a_prompt_to_the_top_and_an_unpin_lets_it_back(
-    ledger: Ledger, notebook: Notebook
+    ledger: TaskRepository, prompts: PromptHistory
 ) -> None:
     ask(ledger, "a hill", "a lake", "a wood")
-    notebook.pin(ANNA, "a hill", NOW)
-    notebook.pin(ANNA, "a hill", NOW + 1)
+    prompts.pin(ANNA, "a hill", NOW)
+    prompts.pin(ANNA, "a hill", NOW + 1)
 
-    assert listed(notebook) == [("a hill", True), ("a wood", False), ("a lake", False)]
-    notebook.unpin(ANNA, key_of("a hill"))
-    assert listed(notebook) == [("a wood", False), ("a lake", False), ("a hill", False)]
-
-
-def test_a_pin_is_offered_on_both_pages(notebook: Notebook) -> None:
-    notebook.pin(ANNA, "keep everything else the same", NOW)
-
-    assert listed(notebook, editing=True) == listed(notebook, editing=False) != []
+    assert listed(prompts) == [("a hill", True), ("a wood", False), ("a lake", False)]
+    prompts.unpin(ANNA, prompt_key("a hill"))
+    assert listed(prompts) == [("a wood", False), ("a lake", False), ("a hill", False)]
 
 
-def test_what_travels_to_the_browser_has_an_end(ledger: Ledger, notebook: Notebook) -> None:
+def test_a_pin_is_offered_on_both_pages(prompts: PromptHistory) -> None:
+    prompts.pin(ANNA, "keep everything else the same", NOW)
+
+    assert listed(prompts, editing=True) == listed(prompts, editing=False) != []
+
+
+def test_what_travels_to_the_browser_has_an_end(
+    ledger: TaskRepository, prompts: PromptHistory
+) -> None:
     ask(ledger, *(f"{place:03} " + "x" * 4000 for place in range(40)))
 
-    found = listed(notebook)
+    found = listed(prompts)
     assert found[0][0].startswith("039")
-    assert sum(len(prompt) for prompt, _ in found) <= MOST_CHARACTERS
+    assert sum(len(prompt) for prompt, _ in found) <= MAX_TOTAL_CHARACTERS
 
 
 @pytest.mark.parametrize(
     "prompt", ["قطة 🦊 字", "'; DROP TABLE tasks; --", "x" * 5000, "a\nb\t c "]
 )
 def test_a_prompt_comes_back_as_it_was_typed(
-    prompt: str, ledger: Ledger, notebook: Notebook
+    prompt: str, ledger: TaskRepository, prompts: PromptHistory
 ) -> None:
     ask(ledger, prompt)
-    notebook.pin(ANNA, prompt, NOW)
+    prompts.pin(ANNA, prompt, NOW)
 
-    assert listed(notebook) == [(prompt, True)]
+    assert listed(prompts) == [(prompt, True)]

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from components.kie import GenerationRequest, OutputFormat
-from components.studio.db.models import PictureRecord
-from components.studio.result_checks import crop_to, ratio_words, surprises
+from components.studio.db.models import ImageRecord
+from components.studio.result_checks import crop_fraction, format_aspect_ratio, mismatches
 
 # Written down again from contract.md §8, so that the app's own table is held to it.
 DOCUMENTED = {
@@ -32,10 +32,10 @@ RATIOS = tuple(DOCUMENTED)
 sides = st.integers(16, 8000)
 
 
-def picture(width_px: int, height_px: int, file_format: str = "jpeg") -> PictureRecord:
-    return PictureRecord(
+def picture(width_px: int, height_px: int, file_format: str = "jpeg") -> ImageRecord:
+    return ImageRecord(
         id="0" * 32,
-        designer="d" * 32,
+        user_id="d" * 32,
         task_id=None,
         format=file_format,
         width_px=width_px,
@@ -62,15 +62,15 @@ def nearest_trained(width_px: int, height_px: int) -> tuple[int, int]:
 def test_the_documented_size_of_a_ratio_is_no_surprise(ratio: str, file_format: str) -> None:
     made = picture(*DOCUMENTED[ratio], file_format)
 
-    assert surprises(asked(ratio, file_format), made, None) == ()
-    assert surprises(asked(ratio, file_format), made, picture(4032, 3024)) == ()
+    assert mismatches(asked(ratio, file_format), made, None) == ()
+    assert mismatches(asked(ratio, file_format), made, picture(4032, 3024)) == ()
 
 
 @pytest.mark.parametrize("size", TRAINED)
 def test_a_source_of_a_trained_size_that_comes_back_as_it_was_is_no_surprise(
     size: tuple[int, int],
 ) -> None:
-    assert surprises(asked(None), picture(*size), picture(*size)) == ()
+    assert mismatches(asked(None), picture(*size), picture(*size)) == ()
 
 
 @given(height=st.integers(100, 8000), ratio=st.floats(672 / 1568, 1568 / 672))
@@ -80,21 +80,21 @@ def test_the_nearest_trained_size_is_no_surprise_within_what_the_model_can_do(
     width = round(height * ratio)
     made = picture(*nearest_trained(width, height))
 
-    assert surprises(asked(None), made, picture(width, height)) == ()
+    assert mismatches(asked(None), made, picture(width, height)) == ()
 
 
 @pytest.mark.parametrize(
     ("source", "was"), [((3000, 1000), "3:1"), ((500, 2000), "1:4"), ((1000, 3000), "1:3")]
 )
 def test_a_panorama_that_the_model_cannot_keep_is_told(source: tuple[int, int], was: str) -> None:
-    [said] = surprises(asked(None), picture(*nearest_trained(*source)), picture(*source))
+    [said] = mismatches(asked(None), picture(*nearest_trained(*source)), picture(*source))
 
     assert said.startswith("Came as ")
     assert said.endswith(f"the source is {was}.")
 
 
 def test_an_edit_that_fell_back_to_16_to_9_is_told() -> None:
-    said = surprises(asked(None), picture(1392, 752), picture(900, 1600))
+    said = mismatches(asked(None), picture(1392, 752), picture(900, 1600))
 
     assert said == ("Came as 16:9; the source is 9:16.",)
 
@@ -104,29 +104,29 @@ def test_another_ratio_than_the_one_asked_for_is_told(ratio: str) -> None:
     wrong = (752, 1392) if DOCUMENTED[ratio][0] >= DOCUMENTED[ratio][1] else (1392, 752)
     shape = "9:16" if wrong[0] < wrong[1] else "16:9"
 
-    assert surprises(asked(ratio), picture(*wrong), None) == (f"Came as {shape}, not {ratio}.",)
+    assert mismatches(asked(ratio), picture(*wrong), None) == (f"Came as {shape}, not {ratio}.",)
 
 
 def test_another_format_than_the_one_asked_for_is_told() -> None:
-    assert surprises(asked("1:1", "png"), picture(1024, 1024), None) == ("Came as JPEG, not PNG.",)
-    assert surprises(asked("1:1"), picture(1024, 1024, "webp"), None) == (
+    assert mismatches(asked("1:1", "png"), picture(1024, 1024), None) == ("Came as JPEG, not PNG.",)
+    assert mismatches(asked("1:1"), picture(1024, 1024, "webp"), None) == (
         "Came as WEBP, not JPEG.",
     )
 
 
 @pytest.mark.parametrize("size", [(512, 512), (2048, 2048)])
 def test_another_size_than_about_a_megapixel_is_told(size: tuple[int, int]) -> None:
-    assert surprises(asked("1:1"), picture(*size), None) == (
+    assert mismatches(asked("1:1"), picture(*size), None) == (
         f"Came at {size[0]}×{size[1]}; about one megapixel is usual.",
     )
 
 
 def test_all_that_differs_is_told_at_once() -> None:
-    assert len(surprises(asked("1:1", "png"), picture(640, 360), None)) == 3
+    assert len(mismatches(asked("1:1", "png"), picture(640, 360), None)) == 3
 
 
 def test_a_picture_from_words_alone_has_no_source_to_differ_from() -> None:
-    assert surprises(asked(None), picture(1392, 752), None) == ()
+    assert mismatches(asked(None), picture(1392, 752), None) == ()
 
 
 @pytest.mark.parametrize(
@@ -146,12 +146,12 @@ def test_a_picture_from_words_alone_has_no_source_to_differ_from() -> None:
     ],
 )
 def test_a_ratio_is_written_as_designers_write_it(size: tuple[int, int], words: str) -> None:
-    assert ratio_words(*size) == words
+    assert format_aspect_ratio(*size) == words
 
 
 @given(width=sides, height=sides, ratio=st.sampled_from(RATIOS))
 def test_a_crop_keeps_one_side_whole_and_has_the_ratio(width: int, height: int, ratio: str) -> None:
-    across, down = crop_to(width, height, ratio)
+    across, down = crop_fraction(width, height, ratio)
     wanted = Fraction(*map(int, ratio.split(":")))
 
     assert max(across, down) == 1.0

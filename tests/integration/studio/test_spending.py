@@ -6,75 +6,77 @@ from decimal import Decimal
 
 import pytest
 
-from components.studio.db.spending import Spend, spent_by
-from components.studio.db.tasks import Ledger
-from components.studio.tasks.models import Obstacle, State, Task, Trouble
+from components.studio.db.spending import Spending, spending_for_user
+from components.studio.db.tasks import TaskRepository
+from components.studio.tasks.models import Failure, FailureReason, Task, TaskState
 from tests.support.factories import NOW, a_task
 
 ANNA = "a" * 32
 
 
-def anna_s(state: State, trouble: Trouble | None = None, **fields: object) -> Task:
-    obstacle = Obstacle(trouble, 500, 'some "words"') if trouble else None
-    return a_task(designer=ANNA, state=state, obstacle=obstacle, **{"sent_at": NOW, **fields})
+def anna_s(state: TaskState, trouble: FailureReason | None = None, **fields: object) -> Task:
+    failure = Failure(trouble, 500, 'some "words"') if trouble else None
+    return a_task(user_id=ANNA, state=state, failure=failure, **{"sent_at": NOW, **fields})
 
 
-def test_a_designer_who_made_nothing_has_spent_nothing(ledger: Ledger) -> None:
-    ledger.add_tasks([a_task(designer="b" * 32, state=State.DONE)])
+def test_a_designer_who_made_nothing_has_spent_nothing(ledger: TaskRepository) -> None:
+    ledger.add_tasks([a_task(user_id="b" * 32, state=TaskState.DONE)])
 
-    assert spent_by(ledger, ANNA) == Spend()
+    assert spending_for_user(ledger, ANNA) == Spending()
 
 
-def test_pictures_are_counted_at_the_price_they_were_asked_for_at(ledger: Ledger) -> None:
+def test_pictures_are_counted_at_the_price_they_were_asked_for_at(ledger: TaskRepository) -> None:
     ledger.add_tasks(
         [
-            anna_s(State.DONE, price=Decimal("4.5")),
-            anna_s(State.DONE, price=Decimal("4.5")),
-            anna_s(State.DONE, price=Decimal(10)),
+            anna_s(TaskState.DONE, price=Decimal("4.5")),
+            anna_s(TaskState.DONE, price=Decimal("4.5")),
+            anna_s(TaskState.DONE, price=Decimal(10)),
         ]
     )
 
-    assert spent_by(ledger, ANNA) == Spend(credits=Decimal("19.0"), pictures=3)
+    assert spending_for_user(ledger, ANNA) == Spending(credits=Decimal("19.0"), images=3)
 
 
-def test_today_begins_where_it_is_told(ledger: Ledger) -> None:
-    ledger.add_tasks([anna_s(State.DONE, created_at=NOW - 1), anna_s(State.DONE)])
+def test_today_begins_where_it_is_told(ledger: TaskRepository) -> None:
+    ledger.add_tasks([anna_s(TaskState.DONE, created_at=NOW - 1), anna_s(TaskState.DONE)])
 
-    assert spent_by(ledger, ANNA, since=NOW).pictures == 1
-    assert spent_by(ledger, ANNA).pictures == 2
+    assert spending_for_user(ledger, ANNA, since=NOW).images == 1
+    assert spending_for_user(ledger, ANNA).images == 2
 
 
 @pytest.mark.parametrize(
     ("state", "trouble"),
     [
-        (State.UNCONFIRMED, Trouble.NO_ANSWER),
-        (State.REFUSED, Trouble.POLICY),
-        (State.FAILED, Trouble.NOT_GENERATED),
-        (State.FAILED, Trouble.RESULT_LOST),
-        (State.STILL_RUNNING, None),
+        (TaskState.UNCONFIRMED, FailureReason.NO_RESPONSE),
+        (TaskState.REFUSED, FailureReason.CONTENT_POLICY),
+        (TaskState.FAILED, FailureReason.NOT_GENERATED),
+        (TaskState.FAILED, FailureReason.DOWNLOAD_FAILED),
+        (TaskState.STILL_RUNNING, None),
     ],
 )
 def test_what_ended_without_a_picture_may_have_been_charged(
-    state: State, trouble: Trouble | None, ledger: Ledger
+    state: TaskState, trouble: FailureReason | None, ledger: TaskRepository
 ) -> None:
     ledger.add_tasks([anna_s(state, trouble)])
 
-    assert spent_by(ledger, ANNA) == Spend(doubtful_credits=Decimal(5), doubtful_tasks=1)
+    assert spending_for_user(ledger, ANNA) == Spending(
+        unconfirmed_credits=Decimal(5), unconfirmed_tasks=1
+    )
 
 
 @pytest.mark.parametrize(
     ("state", "trouble", "sent_at"),
     [
-        (State.FAILED, Trouble.UNREACHABLE, NOW),
-        (State.FAILED, Trouble.INVALID, NOW),
-        (State.FAILED, Trouble.UPLOAD, None),
-        (State.QUEUED, Trouble.CREDIT, None),
-        (State.GENERATING, None, NOW),
+        (TaskState.FAILED, FailureReason.UNREACHABLE, NOW),
+        (TaskState.FAILED, FailureReason.INVALID, NOW),
+        (TaskState.FAILED, FailureReason.UPLOAD, None),
+        (TaskState.QUEUED, FailureReason.CREDITS, None),
+        (TaskState.GENERATING, None, NOW),
     ],
 )
 def test_what_was_never_taken_or_is_being_made_is_not_counted(
-    state: State, trouble: Trouble | None, sent_at: float | None, ledger: Ledger
+    state: TaskState, trouble: FailureReason | None, sent_at: float | None, ledger: TaskRepository
 ) -> None:
     ledger.add_tasks([anna_s(state, trouble, sent_at=sent_at)])
 
-    assert spent_by(ledger, ANNA) == Spend()
+    assert spending_for_user(ledger, ANNA) == Spending()

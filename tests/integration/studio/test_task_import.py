@@ -10,12 +10,12 @@ import pytest
 import requests
 from PIL import Image
 
-from components.bootstrap import Opened, read_installation
-from components.kie import GenerationRequest, InvalidRequest, Model, OutputFormat
+from components.bootstrap import RunningApp, load_settings
+from components.kie import GenerationRequest, Model, OutputFormat, ValidationError
 from components.sandbox import RunningSandbox
 from components.studio.studio import Studio
-from components.studio.task_import import NOTHING_THERE, task_from
-from components.studio.tasks.models import State, Task
+from components.studio.task_import import NOT_FOUND_MESSAGE, task_from_status
+from components.studio.tasks.models import Task, TaskState
 from tests.support.factories import NOW, SERVICE_ID, a_report, a_task
 
 ANNA, BORIS = "a" * 32, "b" * 32
@@ -24,7 +24,7 @@ PATIENCE_SECONDS = 20
 
 @pytest.fixture
 def studio(service: RunningSandbox) -> Iterator[Studio]:
-    opened = Opened(read_installation())
+    opened = RunningApp(load_settings())
     yield opened.studio
     opened.close()
 
@@ -42,7 +42,10 @@ def made_elsewhere(service: RunningSandbox, **values: object) -> str:
 
 def ended(studio: Studio, task: Task) -> Task:
     deadline = time.monotonic() + PATIENCE_SECONDS
-    while (now := studio.task(task.designer, task.id)).state not in (State.DONE, State.FAILED):
+    while (now := studio.task(task.user_id, task.id)).state not in (
+        TaskState.DONE,
+        TaskState.FAILED,
+    ):
         assert time.monotonic() < deadline, now
         time.sleep(0.05)
     return now
@@ -51,14 +54,14 @@ def ended(studio: Studio, task: Task) -> Task:
 def test_a_picture_made_elsewhere_comes_home_with_its_settings(
     service: RunningSandbox, studio: Studio
 ) -> None:
-    service_id = made_elsewhere(
+    provider_id = made_elsewhere(
         service, model="flux-kontext-max", aspectRatio="3:4", outputFormat="png", safetyTolerance=5
     )
-    brought = studio.adopt(ANNA, f"  {service_id}\n")
+    brought = studio.import_task(ANNA, f"  {provider_id}\n")
 
     assert brought.is_new
     home = ended(studio, brought.task)
-    assert home.state is State.DONE
+    assert home.state is TaskState.DONE
     assert home.request == GenerationRequest(
         prompt="A red barn",
         model=Model.MAX,
@@ -67,55 +70,55 @@ def test_a_picture_made_elsewhere_comes_home_with_its_settings(
         safety_tolerance=5,
     )
     assert home.price == studio.settings.price(Model.MAX)
-    assert studio.picture(ANNA, str(home.picture_id)).height_px == 1184
+    assert studio.image(ANNA, str(home.image_id)).height_px == 1184
     assert service.book()["creates"] == 1
 
 
 def test_an_id_that_is_here_already_is_not_brought_twice(
     service: RunningSandbox, studio: Studio
 ) -> None:
-    service_id = made_elsewhere(service)
-    first = studio.adopt(ANNA, service_id)
+    provider_id = made_elsewhere(service)
+    first = studio.import_task(ANNA, provider_id)
     ended(studio, first.task)
-    again = studio.adopt(ANNA, service_id)
+    again = studio.import_task(ANNA, provider_id)
 
     assert not again.is_new
     assert again.task.id == first.task.id
-    assert len(studio.entries(ANNA, limit=9)) == 1
+    assert len(studio.recent_tasks(ANNA, limit=9)) == 1
 
 
 def test_a_dismissed_task_is_shown_again(service: RunningSandbox, studio: Studio) -> None:
-    service_id = made_elsewhere(service, prompt="A barn [generate-failed]")
-    task = ended(studio, studio.adopt(ANNA, service_id).task)
+    provider_id = made_elsewhere(service, prompt="A barn [generate-failed]")
+    task = ended(studio, studio.import_task(ANNA, provider_id).task)
     studio.dismiss(ANNA, task.id)
-    assert studio.entries(ANNA, limit=9) == []
+    assert studio.recent_tasks(ANNA, limit=9) == []
 
-    studio.adopt(ANNA, service_id)
+    studio.import_task(ANNA, provider_id)
 
-    assert [entry.task.id for entry in studio.entries(ANNA, limit=9)] == [task.id]
+    assert [entry.task.id for entry in studio.recent_tasks(ANNA, limit=9)] == [task.id]
 
 
 @pytest.mark.parametrize("known_to_another", [True, False])
 def test_an_id_of_somebody_else_reads_like_one_that_nobody_knows(
     known_to_another: bool, service: RunningSandbox, studio: Studio
 ) -> None:
-    service_id = made_elsewhere(service) if known_to_another else "0" * 32
+    provider_id = made_elsewhere(service) if known_to_another else "0" * 32
     if known_to_another:
-        ended(studio, studio.adopt(BORIS, service_id).task)
+        ended(studio, studio.import_task(BORIS, provider_id).task)
 
-    with pytest.raises(InvalidRequest) as refused:
-        studio.adopt(ANNA, service_id)
+    with pytest.raises(ValidationError) as refused:
+        studio.import_task(ANNA, provider_id)
 
-    assert refused.value.sentence == NOTHING_THERE
-    assert studio.entries(ANNA, limit=9) == []
+    assert refused.value.message == NOT_FOUND_MESSAGE
+    assert studio.recent_tasks(ANNA, limit=9) == []
 
 
-@pytest.mark.parametrize("service_id", ["", "  ", "two\nlines", "\x00", "x" * 201])
+@pytest.mark.parametrize("provider_id", ["", "  ", "two\nlines", "\x00", "x" * 201])
 def test_what_cannot_be_an_id_is_refused_before_anybody_is_asked(
-    service_id: str, service: RunningSandbox, studio: Studio
+    provider_id: str, service: RunningSandbox, studio: Studio
 ) -> None:
-    with pytest.raises(InvalidRequest, match="no task id"):
-        studio.adopt(ANNA, service_id)
+    with pytest.raises(ValidationError, match="no task id"):
+        studio.import_task(ANNA, provider_id)
 
     assert service.book()["queries"] == 0
 
@@ -125,13 +128,13 @@ def test_an_unconfirmed_task_with_the_same_prompt_is_the_one_that_comes_home(
 ) -> None:
     (lost,) = studio.submit(ANNA, GenerationRequest(prompt="A red barn [create-lost]"))
     deadline = time.monotonic() + PATIENCE_SECONDS
-    while studio.task(ANNA, lost.id).state is not State.UNCONFIRMED:
+    while studio.task(ANNA, lost.id).state is not TaskState.UNCONFIRMED:
         assert time.monotonic() < deadline
         time.sleep(0.05)
-    brought = studio.adopt(ANNA, service.book()["tasks"][0]["taskId"])
+    brought = studio.import_task(ANNA, service.book()["tasks"][0]["taskId"])
 
     assert (brought.task.id, brought.is_new) == (lost.id, False)
-    assert ended(studio, lost).state is State.DONE
+    assert ended(studio, lost).state is TaskState.DONE
     assert service.book()["creates"] == 1
 
 
@@ -140,24 +143,24 @@ def test_an_edit_of_our_own_upload_comes_home_beside_its_source(
 ) -> None:
     encoded = BytesIO()
     Image.linear_gradient("L").resize((320, 240)).save(encoded, "PNG")
-    source = studio.bring_in(ANNA, encoded.getvalue(), label="a source")
+    source = studio.import_image(ANNA, encoded.getvalue(), label="a source")
     edit = GenerationRequest(prompt="Add a hat")
     (task,) = studio.submit(ANNA, edit, source_id=source.id)
     ended(studio, task)
     url = service.book()["tasks"][0]["params"]["inputImage"]
 
-    brought = studio.adopt(ANNA, made_elsewhere(service, inputImage=url))
+    brought = studio.import_task(ANNA, made_elsewhere(service, inputImage=url))
 
     assert brought.task.source_id == source.id
-    assert ended(studio, brought.task).state is State.DONE
+    assert ended(studio, brought.task).state is TaskState.DONE
 
 
 def test_a_picture_brought_home_teaches_nobody_how_long_one_takes(
     service: RunningSandbox, studio: Studio
 ) -> None:
-    ended(studio, studio.adopt(ANNA, made_elsewhere(service)).task)
+    ended(studio, studio.import_task(ANNA, made_elsewhere(service)).task)
 
-    assert studio.ledger.seconds_taken(Model.PRO, editing=False) == []
+    assert studio.repository.recent_durations(Model.PRO, editing=False) == []
 
 
 @pytest.mark.parametrize(
@@ -170,9 +173,9 @@ def test_a_picture_brought_home_teaches_nobody_how_long_one_takes(
     ],
 )
 def test_what_a_record_does_not_say_is_the_default(parameters: dict[str, object] | None) -> None:
-    task = task_from(
+    task = task_from_status(
         a_report(parameters=parameters),
-        designer=ANNA,
+        user_id=ANNA,
         source_id=None,
         price=lambda _model: a_task().price,
         now=NOW,
@@ -182,10 +185,10 @@ def test_what_a_record_does_not_say_is_the_default(parameters: dict[str, object]
 
 
 def test_a_record_whose_prompt_no_form_could_hold_is_refused_with_a_sentence() -> None:
-    with pytest.raises(InvalidRequest, match="cannot be read here"):
-        task_from(
+    with pytest.raises(ValidationError, match="cannot be read here"):
+        task_from_status(
             a_report(parameters={"prompt": "x" * 9999}),
-            designer=ANNA,
+            user_id=ANNA,
             source_id=None,
             price=lambda _model: a_task().price,
             now=NOW,

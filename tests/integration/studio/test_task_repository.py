@@ -12,17 +12,17 @@ from typing import Any
 import pytest
 
 from components.kie import GenerationRequest, Model, OutputFormat
-from components.studio.db.models import PictureRecord
-from components.studio.db.tasks import Ledger, LedgerUnavailable
-from components.studio.tasks.models import UNFINISHED, Obstacle, State, Task, Trouble
+from components.studio.db.models import ImageRecord
+from components.studio.db.tasks import DatabaseError, TaskRepository
+from components.studio.tasks.models import UNFINISHED, Failure, FailureReason, Task, TaskState
 from tests.support.factories import NOW, SERVICE_ID, a_task
 from tests.support.full_disk import full_disk
 
 
-def a_picture(task: Task) -> PictureRecord:
-    return PictureRecord(
+def a_picture(task: Task) -> ImageRecord:
+    return ImageRecord(
         id=task.id,
-        designer=task.designer,
+        user_id=task.user_id,
         task_id=task.id,
         format="jpeg",
         width_px=1024,
@@ -47,35 +47,35 @@ def test_every_field_of_a_task_comes_back_after_a_restart(tmp_path: Path) -> Non
     task = a_task(
         request=request,
         source_id="5" * 32,
-        state=State.STORING,
-        obstacle=Obstacle(Trouble.DISK, 500, "full"),
-        service_id=SERVICE_ID,
+        state=TaskState.STORING,
+        failure=Failure(FailureReason.DISK, 500, "full"),
+        provider_id=SERVICE_ID,
         sent_at=NOW + 1,
         accepted_at=NOW + 2,
-        watched_since=NOW + 3,
+        polling_since=NOW + 3,
         finished_at=NOW + 4,
         result_url="https://a.example/r",
         origin_url="https://a.example/o",
-        not_before=NOW + 5,
-        tries=3,
-        empties=2,
-        missing_since=NOW + 6,
+        retry_at=NOW + 5,
+        attempts=3,
+        empty_successes=2,
+        not_found_since=NOW + 6,
     )
-    with closing(Ledger.in_folder(tmp_path)) as before:
+    with closing(TaskRepository.in_folder(tmp_path)) as before:
         before.add_tasks([task])
-    with closing(Ledger.in_folder(tmp_path)) as after:
+    with closing(TaskRepository.in_folder(tmp_path)) as after:
         assert after.task(task.id) == task
         assert after.task_by_token(task.token) == task
-        assert after.task_by_service_id(SERVICE_ID) == task
+        assert after.task_by_provider_id(SERVICE_ID) == task
 
 
-def test_two_threads_that_change_one_row_do_not_undo_each_other(ledger: Ledger) -> None:
+def test_two_threads_that_change_one_row_do_not_undo_each_other(ledger: TaskRepository) -> None:
     task = a_task()
     ledger.add_tasks([task])
 
     def count() -> None:
         for _ in range(40):
-            ledger.change_task(task.id, lambda task: replace(task, tries=task.tries + 1))
+            ledger.update_task(task.id, lambda task: replace(task, attempts=task.attempts + 1))
 
     threads = [threading.Thread(target=count) for _ in range(2)]
     for thread in threads:
@@ -84,10 +84,10 @@ def test_two_threads_that_change_one_row_do_not_undo_each_other(ledger: Ledger) 
         thread.join()
     found = ledger.task(task.id)
     assert found is not None
-    assert found.tries == 80
+    assert found.attempts == 80
 
 
-def test_a_rule_that_fails_leaves_the_row_as_it_was(ledger: Ledger) -> None:
+def test_a_rule_that_fails_leaves_the_row_as_it_was(ledger: TaskRepository) -> None:
     task = a_task()
     ledger.add_tasks([task])
 
@@ -95,24 +95,24 @@ def test_a_rule_that_fails_leaves_the_row_as_it_was(ledger: Ledger) -> None:
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        ledger.change_task(task.id, broken)
-    assert ledger.change_task(task.id, lambda task: task) == (task, task)
+        ledger.update_task(task.id, broken)
+    assert ledger.update_task(task.id, lambda task: task) == (task, task)
 
 
-def test_a_picture_is_written_only_together_with_its_task(ledger: Ledger) -> None:
-    task = a_task(state=State.STORING)
+def test_a_picture_is_written_only_together_with_its_task(ledger: TaskRepository) -> None:
+    task = a_task(state=TaskState.STORING)
     ledger.add_tasks([task])
     picture = a_picture(task)
-    ledger.change_task(task.id, lambda task: task, picture=picture)
-    assert ledger.picture(task.id) is None
+    ledger.update_task(task.id, lambda task: task, image=picture)
+    assert ledger.image(task.id) is None
     for _ in range(2):
-        ledger.change_task(task.id, lambda task: replace(task, picture_id=task.id), picture=picture)
-    assert ledger.picture(task.id) == picture
-    [entry] = ledger.entries(task.designer, limit=9)
-    assert entry.picture == picture
+        ledger.update_task(task.id, lambda task: replace(task, image_id=task.id), image=picture)
+    assert ledger.image(task.id) == picture
+    [entry] = ledger.recent_tasks(task.user_id, limit=9)
+    assert entry.image == picture
 
 
-def test_a_second_press_returns_the_tasks_of_the_first(ledger: Ledger) -> None:
+def test_a_second_press_returns_the_tasks_of_the_first(ledger: TaskRepository) -> None:
     first = [a_task(batch="b"), a_task(batch="b")]
     assert ledger.add_tasks(first, unless_since=NOW - 1) == first
     again = a_task(created_at=NOW + 0.5)
@@ -124,26 +124,26 @@ def test_a_second_press_returns_the_tasks_of_the_first(ledger: Ledger) -> None:
     "fields",
     [
         {"created_at": NOW + 1.5},
-        {"designer": "other"},
+        {"user_id": "other"},
         {"source_id": "5" * 32},
         {"request": GenerationRequest(prompt="a hill", safety_tolerance=0)},
     ],
 )
 def test_another_wish_is_never_taken_for_a_second_press(
-    ledger: Ledger, fields: dict[str, Any]
+    ledger: TaskRepository, fields: dict[str, Any]
 ) -> None:
     ledger.add_tasks([a_task()], unless_since=NOW - 1)
     other = a_task(**fields)
     assert ledger.add_tasks([other], unless_since=other.created_at - 1) == [other]
 
 
-def test_a_clock_set_back_does_not_turn_a_new_wish_into_an_old_one(ledger: Ledger) -> None:
+def test_a_clock_set_back_does_not_turn_a_new_wish_into_an_old_one(ledger: TaskRepository) -> None:
     ledger.add_tasks([a_task(created_at=NOW + 3600)], unless_since=NOW + 3599)
     later = a_task()
     assert ledger.add_tasks([later], unless_since=NOW - 1) == [later]
 
 
-def test_two_presses_at_once_are_one(ledger: Ledger) -> None:
+def test_two_presses_at_once_are_one(ledger: TaskRepository) -> None:
     start, written = threading.Barrier(4), list[Task]()
 
     def press(number: int) -> None:
@@ -160,66 +160,66 @@ def test_two_presses_at_once_are_one(ledger: Ledger) -> None:
     assert len(ledger.unfinished()) == 1
 
 
-def test_a_restart_finds_every_unfinished_task_and_no_other(ledger: Ledger) -> None:
-    ledger.add_tasks([a_task(state=state) for state in State])
+def test_a_restart_finds_every_unfinished_task_and_no_other(ledger: TaskRepository) -> None:
+    ledger.add_tasks([a_task(state=state) for state in TaskState])
     assert {task.state for task in ledger.unfinished()} == UNFINISHED
-    assert ledger.count_by_state() == dict.fromkeys(State, 1)
+    assert ledger.count_by_state() == dict.fromkeys(TaskState, 1)
 
 
-def test_what_was_just_sent_is_counted_for_the_pace(ledger: Ledger) -> None:
+def test_what_was_just_sent_is_counted_for_the_pace(ledger: TaskRepository) -> None:
     moments = (NOW - 11, NOW - 9, NOW - 1, NOW + 3600, None)
     ledger.add_tasks([a_task(sent_at=moment) for moment in moments])
     assert ledger.count_sent(NOW - 10, NOW) == 2
 
 
-def test_edits_and_new_pictures_teach_apart(ledger: Ledger) -> None:
-    done: dict[str, Any] = {"state": State.DONE, "accepted_at": NOW}
+def test_edits_and_new_pictures_teach_apart(ledger: TaskRepository) -> None:
+    done: dict[str, Any] = {"state": TaskState.DONE, "accepted_at": NOW}
     ledger.add_tasks(
         [
             a_task(finished_at=NOW + 8, **done),
             a_task(finished_at=NOW + 90, source_id="5" * 32, **done),
-            a_task(state=State.FAILED, accepted_at=NOW, finished_at=NOW + 500),
+            a_task(state=TaskState.FAILED, accepted_at=NOW, finished_at=NOW + 500),
         ]
     )
-    assert ledger.seconds_taken(Model.PRO, editing=False) == [8.0]
-    assert ledger.seconds_taken(Model.PRO, editing=True) == [90.0]
-    assert ledger.seconds_taken(Model.MAX, editing=False) == []
+    assert ledger.recent_durations(Model.PRO, editing=False) == [8.0]
+    assert ledger.recent_durations(Model.PRO, editing=True) == [90.0]
+    assert ledger.recent_durations(Model.MAX, editing=False) == []
 
 
-@pytest.mark.parametrize("obstacle", ["file", "folder", "rubbish"])
-def test_a_data_folder_that_cannot_be_used_is_told(tmp_path: Path, obstacle: str) -> None:
+@pytest.mark.parametrize("failure", ["file", "folder", "rubbish"])
+def test_a_data_folder_that_cannot_be_used_is_told(tmp_path: Path, failure: str) -> None:
     folder = tmp_path / "data"
-    if obstacle == "file":
+    if failure == "file":
         folder.write_text("not a folder")
-    elif obstacle == "folder":
+    elif failure == "folder":
         (folder / "studio.db").mkdir(parents=True)
     else:
         folder.mkdir()
         (folder / "studio.db").write_bytes(b"this is no database" * 100)
-    with pytest.raises(LedgerUnavailable):
-        Ledger.in_folder(folder)
+    with pytest.raises(DatabaseError):
+        TaskRepository.in_folder(folder)
 
 
-def test_a_full_disk_is_told_and_loses_nothing(ledger: Ledger) -> None:
+def test_a_full_disk_is_told_and_loses_nothing(ledger: TaskRepository) -> None:
     task = a_task()
     ledger.add_tasks([task])
-    with full_disk(), pytest.raises(LedgerUnavailable):
+    with full_disk(), pytest.raises(DatabaseError):
         ledger.add_tasks([a_task() for _ in range(200)])
-    with full_disk(), pytest.raises(LedgerUnavailable):
-        ledger.change_task(task.id, lambda task: replace(task, tries=9))
+    with full_disk(), pytest.raises(DatabaseError):
+        ledger.update_task(task.id, lambda task: replace(task, attempts=9))
     assert ledger.unfinished() == [task]
     ledger.add_tasks([a_task("after room was made")])
     assert len(ledger.unfinished()) == 2
 
 
 def test_a_locked_ledger_can_be_read_and_is_told_when_written(tmp_path: Path) -> None:
-    with closing(Ledger.in_folder(tmp_path, busy_timeout_seconds=0.05)) as ledger:
+    with closing(TaskRepository.in_folder(tmp_path, busy_timeout_seconds=0.05)) as ledger:
         task = a_task("a secret fox")
         ledger.add_tasks([task])
         with closing(sqlite3.connect(tmp_path / "studio.db", isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")
             assert ledger.task(task.id) == task
-            with pytest.raises(LedgerUnavailable) as told:
+            with pytest.raises(DatabaseError) as told:
                 ledger.add_tasks([a_task("a secret fox")])
             other.execute("ROLLBACK")
         assert "fox" not in repr(told.value.__cause__)

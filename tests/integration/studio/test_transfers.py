@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from components.kie import KontextClient
-from components.studio.db.tasks import Ledger
+from components.kie import KieClient
+from components.studio.db.tasks import TaskRepository
 from components.studio.images.errors import PictureFault, UnusablePicture
 from components.studio.images.store import Shelf
 from components.studio.safe_fetch.client import Fetched, GuardedFetch
-from components.studio.tasks.models import Trouble
-from components.studio.worker.jobs import Hindrance
-from components.studio.worker.transfers import Courier
+from components.studio.tasks.models import FailureReason
+from components.studio.worker.jobs import StepError
+from components.studio.worker.transfers import Transfers
 from tests.support.factories import STORING
 
 
@@ -38,16 +38,16 @@ class CrowdedShelf(Shelf):
 
 def test_a_result_that_finds_no_turn_for_its_thumbnail_is_fetched_again(tmp_path: Path) -> None:
     with (
-        closing(Ledger.in_folder(tmp_path)) as ledger,
-        KontextClient(api_key="key", base_url="http://127.0.0.1:9") as client,
+        closing(TaskRepository.in_folder(tmp_path)) as ledger,
+        KieClient(api_key="key", base_url="http://127.0.0.1:9") as client,
     ):
-        courier = Courier(
-            client=client, fetch=GoodNet(), shelf=CrowdedShelf(tmp_path), ledger=ledger
+        courier = Transfers(
+            client=client, http=GoodNet(), image_store=CrowdedShelf(tmp_path), repository=ledger
         )
-        with pytest.raises(Hindrance) as told:
-            courier.bring_home(STORING)
+        with pytest.raises(StepError) as told:
+            courier.download_result(STORING)
 
-    hindered = told.value.hindered
-    assert hindered.obstacle.trouble is Trouble.RESULT_LOST
-    assert hindered.obstacle.words == "Wait a few seconds."
+    hindered = told.value.failed
+    assert hindered.failure.reason is FailureReason.DOWNLOAD_FAILED
+    assert hindered.failure.message == "Wait a few seconds."
     assert hindered.may_retry

@@ -6,28 +6,33 @@ from collections.abc import Iterator
 
 import pytest
 
-from components.studio.tasks.models import State, Task, Trouble
+from components.studio.tasks.models import FailureReason, Task, TaskState
 from tests.support.factories import trouble_of
 from tests.support.studio_fixture import DESIGNER, Workshop, until, workshop
 
-DONE, FAILED, REFUSED, UNCONFIRMED = State.DONE, State.FAILED, State.REFUSED, State.UNCONFIRMED
+DONE, FAILED, REFUSED, UNCONFIRMED = (
+    TaskState.DONE,
+    TaskState.FAILED,
+    TaskState.REFUSED,
+    TaskState.UNCONFIRMED,
+)
 # By fault: where the task ends, what stands in its way, and how many pictures are paid for.
-ENDS: dict[str, tuple[State, Trouble | None, int]] = {
+ENDS: dict[str, tuple[TaskState, FailureReason | None, int]] = {
     "": (DONE, None, 1),
-    "refused-at-once": (REFUSED, Trouble.POLICY, 0),
-    "create-dropped": (UNCONFIRMED, Trouble.NO_ANSWER, 0),
+    "refused-at-once": (REFUSED, FailureReason.CONTENT_POLICY, 0),
+    "create-dropped": (UNCONFIRMED, FailureReason.NO_RESPONSE, 0),
     "rate-limited": (DONE, None, 1),
     "rate-limited-http": (DONE, None, 1),
-    "create-lost": (UNCONFIRMED, Trouble.NO_ANSWER, 1),
+    "create-lost": (UNCONFIRMED, FailureReason.NO_RESPONSE, 1),
     "create-timeout": (DONE, None, 1),
-    "create-html": (UNCONFIRMED, Trouble.NO_ANSWER, 1),
-    "create-cut": (UNCONFIRMED, Trouble.NO_ANSWER, 1),
-    "create-no-id": (UNCONFIRMED, Trouble.NO_ANSWER, 1),
+    "create-html": (UNCONFIRMED, FailureReason.NO_RESPONSE, 1),
+    "create-cut": (UNCONFIRMED, FailureReason.NO_RESPONSE, 1),
+    "create-no-id": (UNCONFIRMED, FailureReason.NO_RESPONSE, 1),
     "slow": (DONE, None, 1),
-    "refused": (REFUSED, Trouble.POLICY, 1),
-    "create-failed": (FAILED, Trouble.NOT_CREATED, 1),
-    "generate-failed": (FAILED, Trouble.NOT_GENERATED, 1),
-    "no-result": (FAILED, Trouble.NO_RESULT, 1),
+    "refused": (REFUSED, FailureReason.CONTENT_POLICY, 1),
+    "create-failed": (FAILED, FailureReason.NOT_CREATED, 1),
+    "generate-failed": (FAILED, FailureReason.NOT_GENERATED, 1),
+    "no-result": (FAILED, FailureReason.NO_RESULT, 1),
     "query-late": (DONE, None, 1),
     "flag-back": (DONE, None, 1),
     "flag-unknown": (DONE, None, 1),
@@ -63,16 +68,16 @@ def test_each_fault_ends_in_its_state_and_is_never_paid_twice(
     assert trouble_of(task) is trouble
     assert len(shop.made(prompt_for(fault))) == made
     if state is DONE:
-        record = shop.studio.picture(DESIGNER, task.id)
-        assert shop.studio.picture_file(record).stat().st_size == record.size_bytes
-        assert shop.studio.thumbnail_file(record).is_file()
+        record = shop.studio.image(DESIGNER, task.id)
+        assert shop.studio.image_path(record).stat().st_size == record.size_bytes
+        assert shop.studio.thumbnail_path(record).is_file()
 
 
 def test_every_rejection_is_counted(faulty: tuple[Workshop, dict[str, Task]]) -> None:
     shop, tasks = faulty
     shop.wait_for(tasks["rate-limited"], DONE)
     shop.wait_for(tasks["rate-limited-http"], DONE)
-    assert shop.studio.engine.tally.read().rejected == shop.sandbox.book()["rejected"] == 4
+    assert shop.studio.worker.stats.snapshot().rejected == shop.sandbox.book()["rejected"] == 4
 
 
 @pytest.mark.parametrize("fault", NO_PICTURE_YET)
@@ -80,16 +85,16 @@ def test_a_bad_link_is_tried_again_and_no_rubbish_is_stored(
     faulty: tuple[Workshop, dict[str, Task]], fault: str
 ) -> None:
     shop, tasks = faulty
-    until(lambda: shop.now(tasks[fault]).tries > 0)
+    until(lambda: shop.now(tasks[fault]).attempts > 0)
     task = shop.now(tasks[fault])
-    assert (task.state, trouble_of(task)) == (State.STORING, Trouble.RESULT_LOST)
+    assert (task.state, trouble_of(task)) == (TaskState.STORING, FailureReason.DOWNLOAD_FAILED)
     assert len(shop.made(prompt_for(fault))) == 1
-    assert shop.studio.ledger.picture(task.id) is None
+    assert shop.studio.repository.image(task.id) is None
 
 
 def test_a_link_that_works_later_is_fetched_by_itself(shop: Workshop) -> None:
     shop.sandbox.set_faults({"result-404": 1})
     task = shop.ask()
-    until(lambda: shop.now(task).tries > 0)
+    until(lambda: shop.now(task).attempts > 0)
     shop.sandbox.set_faults({})
     shop.wait_for(task, DONE)

@@ -10,23 +10,23 @@ from hypothesis import strategies as st
 from components.kie import (
     ASPECT_RATIOS,
     MAX_PROMPT_CHARACTERS,
-    SIZES,
+    OUTPUT_SIZES,
     GenerationRequest,
-    InvalidRequest,
     Model,
     OutputFormat,
+    ValidationError,
     safety_range,
 )
 
 
-def refused(**fields: Any) -> InvalidRequest:
-    with pytest.raises(InvalidRequest) as caught:
+def refused(**fields: Any) -> ValidationError:
+    with pytest.raises(ValidationError) as caught:
         GenerationRequest(**{"prompt": "a kite", **fields})
     return caught.value
 
 
 def test_the_shortest_request_sends_every_default_and_leaves_out_what_is_not_set() -> None:
-    assert GenerationRequest(prompt="a kite").body() == {
+    assert GenerationRequest(prompt="a kite").to_payload() == {
         "prompt": "a kite",
         "model": "flux-kontext-pro",
         "outputFormat": "jpeg",
@@ -51,7 +51,7 @@ def test_every_field_has_its_wire_name_and_zero_and_false_are_sent() -> None:
         store_in_china=True,
         watermark="studio-7",
     )
-    assert request.body() == {
+    assert request.to_payload() == {
         "prompt": "a kite",
         "model": "flux-kontext-max",
         "aspectRatio": "16:21",
@@ -64,12 +64,12 @@ def test_every_field_has_its_wire_name_and_zero_and_false_are_sent() -> None:
         "uploadCn": True,
         "watermark": "studio-7",
     }
-    assert {type(value) for value in request.body().values()} == {str, bool, int}
+    assert {type(value) for value in request.to_payload().values()} == {str, bool, int}
 
 
 @pytest.mark.parametrize("prompt", ["  a kite\n", "a\tb\r\nc", "🪁", "سلام", "x" * 5000, "\ufdd0"])
 def test_a_prompt_is_sent_exactly_as_typed(prompt: str) -> None:
-    assert GenerationRequest(prompt=prompt).body()["prompt"] == prompt
+    assert GenerationRequest(prompt=prompt).to_payload()["prompt"] == prompt
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_a_prompt_is_sent_exactly_as_typed(prompt: str) -> None:
 def test_a_prompt_nobody_can_see_is_refused(prompt: str) -> None:
     error = refused(prompt=prompt)
     assert error.field == "prompt"
-    assert error.sentence == "Prompt is empty: write at least one visible character."
+    assert error.message == "Prompt is empty: write at least one visible character."
 
 
 @pytest.mark.parametrize(
@@ -97,8 +97,8 @@ def test_a_prompt_nobody_can_see_is_refused(prompt: str) -> None:
 def test_a_prompt_that_cannot_be_sent_is_refused_saying_why(prompt: object, says: str) -> None:
     error = refused(prompt=prompt)
     assert error.field == "prompt"
-    assert error.sentence.startswith("Prompt ")
-    assert says in error.sentence
+    assert error.message.startswith("Prompt ")
+    assert says in error.message
 
 
 @pytest.mark.parametrize(
@@ -136,8 +136,8 @@ def test_a_field_out_of_its_range_is_refused_by_its_label(
 ) -> None:
     error = refused(**{field: value})
     assert error.field == field
-    assert error.sentence.startswith(f"{label} ")
-    assert error.message == str(error) == error.sentence
+    assert error.message.startswith(f"{label} ")
+    assert error.message == str(error) == error.message
 
 
 @pytest.mark.parametrize("editing", [False, True])
@@ -148,13 +148,13 @@ def test_the_safety_range_of_an_edit_is_narrower(editing: bool) -> None:
     for value in allowed:
         GenerationRequest(prompt="a kite", input_image=picture, safety_tolerance=value)
     error = refused(input_image=picture, safety_tolerance=allowed.stop)
-    assert f"from 0 to {allowed[-1]}" in error.sentence
+    assert f"from 0 to {allowed[-1]}" in error.message
 
 
 def test_a_request_can_be_checked_as_an_edit_before_its_picture_has_an_address() -> None:
-    GenerationRequest(prompt="a kite", safety_tolerance=2).check_as_edit()
-    with pytest.raises(InvalidRequest, match="0 to 2"):
-        GenerationRequest(prompt="a kite", safety_tolerance=3).check_as_edit()
+    GenerationRequest(prompt="a kite", safety_tolerance=2).validate_for_edit()
+    with pytest.raises(ValidationError, match="0 to 2"):
+        GenerationRequest(prompt="a kite", safety_tolerance=3).validate_for_edit()
 
 
 def test_a_model_of_a_reloaded_module_is_still_that_model() -> None:
@@ -164,7 +164,7 @@ def test_a_model_of_a_reloaded_module_is_still_that_model() -> None:
     old: Any = OldModel.MAX
     request = GenerationRequest(prompt="a kite", model=old)
     assert request.model is Model.MAX
-    assert type(request.body()["model"]) is str
+    assert type(request.to_payload()["model"]) is str
 
 
 def test_the_address_of_a_callback_is_not_shown() -> None:
@@ -174,8 +174,8 @@ def test_the_address_of_a_callback_is_not_shown() -> None:
 
 def test_the_ratios_and_sizes_are_those_of_the_contract() -> None:
     assert ASPECT_RATIOS == ("21:9", "16:9", "4:3", "1:1", "3:4", "9:16", "16:21")
-    assert SIZES["21:9"] == (1568, 672)
-    assert SIZES["16:21"] == SIZES["3:4"] == (880, 1184)
+    assert OUTPUT_SIZES["21:9"] == (1568, 672)
+    assert OUTPUT_SIZES["16:21"] == OUTPUT_SIZES["3:4"] == (880, 1184)
 
 
 @settings(deadline=None)  # other work shares the machine
@@ -183,8 +183,8 @@ def test_the_ratios_and_sizes_are_those_of_the_contract() -> None:
 def test_any_text_is_either_refused_or_can_be_sent(text: str) -> None:
     try:
         request = GenerationRequest(prompt=text)
-    except InvalidRequest as error:
+    except ValidationError as error:
         assert error.field == "prompt"  # noqa: PT017 -- most texts are not refused
     else:
         assert len(text) <= MAX_PROMPT_CHARACTERS
-        assert str(request.body()["prompt"]).encode().decode() == text
+        assert str(request.to_payload()["prompt"]).encode().decode() == text

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from components.kie import CallbackHint, CallbackRejected, verify_callback
+from components.kie import InvalidWebhookError, WebhookEvent, verify_webhook
 
 NOW = 1_763_845_200.0
 KEY = "whsec-1"
@@ -29,13 +29,13 @@ def signed(task_id: str, *, at: float = NOW, key: str = KEY) -> dict[str, str]:
     }
 
 
-def check(body: bytes, headers: dict[str, str], key: str | None = KEY) -> CallbackHint:
-    return verify_callback(body, headers, webhook_key=key, now=NOW)
+def check(body: bytes, headers: dict[str, str], key: str | None = KEY) -> WebhookEvent:
+    return verify_webhook(body, headers, webhook_key=key, now=NOW)
 
 
 @pytest.mark.parametrize("name", ["taskId", "task_id", "recordId"])
 def test_a_signed_callback_names_its_task_under_any_of_three_names(name: str) -> None:
-    assert check(body_of(**{name: "t1"}), signed("t1")) == CallbackHint(task_id="t1", code=200)
+    assert check(body_of(**{name: "t1"}), signed("t1")) == WebhookEvent(task_id="t1", code=200)
 
 
 @pytest.mark.parametrize(("code", "read"), [(501, 501), ("400", 400), (None, None), ([], None)])
@@ -55,7 +55,7 @@ def test_five_minutes_of_clock_are_allowed(seconds: int) -> None:
 
 @pytest.mark.parametrize("seconds", [-301, 301, 10**12])
 def test_a_signature_from_another_time_is_rejected(seconds: int) -> None:
-    with pytest.raises(CallbackRejected, match="ago"):
+    with pytest.raises(InvalidWebhookError, match="ago"):
         check(body_of(taskId="t1"), signed("t1", at=NOW + seconds))
 
 
@@ -75,22 +75,22 @@ def test_a_signature_from_another_time_is_rejected(seconds: int) -> None:
     ],
 )
 def test_a_callback_not_signed_for_this_task_is_rejected(headers: dict[str, str]) -> None:
-    with pytest.raises(CallbackRejected):
+    with pytest.raises(InvalidWebhookError):
         check(body_of(taskId="t1"), headers)
 
 
 def test_a_signed_id_does_not_vouch_for_another_beside_it() -> None:
-    with pytest.raises(CallbackRejected, match="more than one"):
+    with pytest.raises(InvalidWebhookError, match="more than one"):
         check(body_of(taskId="mine", task_id="theirs"), signed("theirs"))
 
 
 def test_an_empty_webhook_key_trusts_nobody() -> None:
-    with pytest.raises(CallbackRejected, match="empty"):
+    with pytest.raises(InvalidWebhookError, match="empty"):
         check(body_of(taskId="t1"), signed("t1", key=""), key="")
 
 
 def test_without_a_webhook_key_no_signature_is_asked_for() -> None:
-    assert check(body_of(taskId="t1"), {}, key=None) == CallbackHint(task_id="t1", code=200)
+    assert check(body_of(taskId="t1"), {}, key=None) == WebhookEvent(task_id="t1", code=200)
 
 
 @pytest.mark.parametrize(
@@ -111,12 +111,12 @@ def test_without_a_webhook_key_no_signature_is_asked_for() -> None:
     ],
 )
 def test_a_malformed_or_oversized_callback_is_rejected(body: bytes) -> None:
-    with pytest.raises(CallbackRejected):
+    with pytest.raises(InvalidWebhookError):
         check(body, {}, key=None)
 
 
 @settings(deadline=None)  # other work shares the machine
 @given(st.binary(max_size=200), st.dictionaries(st.text(), st.text(), max_size=3))
 def test_no_bytes_of_a_stranger_pass_a_key(body: bytes, headers: dict[str, str]) -> None:
-    with pytest.raises(CallbackRejected):
+    with pytest.raises(InvalidWebhookError):
         check(body, headers)

@@ -8,34 +8,34 @@ from collections import deque
 
 import pytest
 
-from components.studio.tasks.models import Trouble
-from components.studio.worker.account import Account
+from components.studio.tasks.models import FailureReason
+from components.studio.worker.account import AccountLimits
 from components.studio.worker.circuit_breaker import (
-    FIRST_PROBE_SECONDS,
-    LONGEST_PROBE_SECONDS,
-    MOST_DOUBTS,
-    Gate,
+    FIRST_PROBE_DELAY_S,
+    MAX_PROBE_DELAY_S,
+    MAX_UNKNOWN_OUTCOMES,
+    CircuitBreaker,
 )
 from components.studio.worker.rate_limiter import (
-    LONGEST_REJECTION_SECONDS,
-    PAUSE_AFTER_REJECTION_SECONDS,
-    Pace,
-    Typical,
-    pause_after_empty,
-    pause_after_patience,
-    pause_before_asking,
+    MAX_REJECTION_DELAY_S,
+    REJECTION_DELAY_S,
+    DurationEstimator,
+    RateLimiter,
+    empty_result_delay,
+    next_poll_delay,
+    slow_poll_delay,
 )
 
 
-def arrivals(pace: Pace, seconds: float, slowest: float) -> list[float]:
+def arrivals(pace: RateLimiter, seconds: float, slowest: float) -> list[float]:
     """When greedy calls reach a service over a network whose ways take up to `slowest`."""
     dice = random.Random(7)  # noqa: S311 - no secret hangs on it
     now, arrived, answers = 0.0, list[float](), list[float]()
     while now < seconds:
         while answers and answers[0] <= now:
             heapq.heappop(answers)
-            pace.give_back(now)
-        if pace.take(now):
+            pace.release(now)
+        if pace.acquire(now):
             there, back = dice.uniform(0, slowest), dice.uniform(0, slowest)
             arrived.append(now + there)
             heapq.heappush(answers, now + there + back)
@@ -49,7 +49,7 @@ def arrivals(pace: Pace, seconds: float, slowest: float) -> list[float]:
 def test_no_window_sees_more_calls_than_the_limit(
     limit: int, window: float, slowest: float
 ) -> None:
-    arrived = arrivals(Pace(limit, window), 40.0, slowest)
+    arrived = arrivals(RateLimiter(limit, window), 40.0, slowest)
     inside: deque[float] = deque()
     for moment in arrived:
         inside.append(moment)
@@ -59,56 +59,56 @@ def test_no_window_sees_more_calls_than_the_limit(
 
 
 def test_most_of_the_limit_is_used() -> None:
-    assert len(arrivals(Pace(10, 1.0), 60.0, 0.2)) > 0.75 * 10 * 60
+    assert len(arrivals(RateLimiter(10, 1.0), 60.0, 0.2)) > 0.75 * 10 * 60
 
 
 def test_a_rejection_stops_all_calls_and_then_halves_them_for_a_while() -> None:
-    pace = Pace(10, 1.0)
+    pace = RateLimiter(10, 1.0)
     pace.slow_down(100.0)
-    assert pace.seconds_until_free(100.0) == PAUSE_AFTER_REJECTION_SECONDS
-    after = 100.0 + PAUSE_AFTER_REJECTION_SECONDS
-    assert sum(pace.take(after) for _ in range(20)) == 5
+    assert pace.seconds_until_free(100.0) == REJECTION_DELAY_S
+    after = 100.0 + REJECTION_DELAY_S
+    assert sum(pace.acquire(after) for _ in range(20)) == 5
     for _ in range(5):
-        pace.give_back(after)
-    assert sum(pace.take(after + 300) for _ in range(20)) == 10
+        pace.release(after)
+    assert sum(pace.acquire(after + 300) for _ in range(20)) == 10
 
 
 def test_the_pause_that_the_service_asked_for_is_kept() -> None:
-    pace = Pace(20, 10.0)
+    pace = RateLimiter(20, 10.0)
     pace.slow_down(5.0, 40.0)
-    assert not pace.take(44.9)
-    assert pace.take(45.0)
+    assert not pace.acquire(44.9)
+    assert pace.acquire(45.0)
 
 
 def test_many_rejections_of_one_moment_count_as_one() -> None:
-    pace = Pace(10, 1.0)
+    pace = RateLimiter(10, 1.0)
     for _ in range(8):
         pace.slow_down(100.0)
-    assert sum(pace.take(103.0) for _ in range(20)) == 5
+    assert sum(pace.acquire(103.0) for _ in range(20)) == 5
 
 
 def test_rejections_never_stop_the_calls_for_good() -> None:
-    pace = Pace(2, 1.0)
+    pace = RateLimiter(2, 1.0)
     for moment in range(50):
         pace.slow_down(float(moment), 0.0)
-    assert pace.take(51.0)
+    assert pace.acquire(51.0)
     pace.slow_down(60.0, 3600.0)
-    assert pace.take(60.0 + LONGEST_REJECTION_SECONDS)
+    assert pace.acquire(60.0 + MAX_REJECTION_DELAY_S)
 
 
 def test_what_an_earlier_process_sent_is_counted() -> None:
-    account = Account.with_limits(creates_per_10s=20, queries_per_second=10)
+    account = AccountLimits.with_limits(creates_per_10s=20, queries_per_second=10)
     account.resume(18, 100.0)
-    assert sum(account.creates.take(100.0) for _ in range(20)) == 2
-    assert not account.queries.take(100.9)
-    assert account.queries.take(101.1)
+    assert sum(account.creates.acquire(100.0) for _ in range(20)) == 2
+    assert not account.queries.acquire(100.9)
+    assert account.queries.acquire(101.1)
 
 
 def test_answers_are_asked_for_seldom_before_often_around_and_seldom_after() -> None:
     def pauses(begin: float, end: float, typical: float) -> list[float]:
         found, elapsed = [], begin
         while elapsed < end:
-            found.append(pause_before_asking(elapsed, typical))
+            found.append(next_poll_delay(elapsed, typical))
             elapsed += found[-1]
         return found
 
@@ -122,52 +122,52 @@ def test_answers_are_asked_for_seldom_before_often_around_and_seldom_after() -> 
 
 
 def test_without_experience_pauses_grow_with_the_time_waited() -> None:
-    pauses = [pause_before_asking(elapsed, None) for elapsed in (0, 10, 40, 500)]
+    pauses = [next_poll_delay(elapsed, None) for elapsed in (0, 10, 40, 500)]
     assert pauses == [1.0, 2.0, 8.0, 15.0]
-    assert pause_after_patience(600) == 60.0
-    assert pause_after_patience(86_400) == 600.0
-    assert [pause_after_empty(times) for times in range(6)] == [0, 1, 2, 3, 4, 4]
+    assert slow_poll_delay(600) == 60.0
+    assert slow_poll_delay(86_400) == 600.0
+    assert [empty_result_delay(times) for times in range(6)] == [0, 1, 2, 3, 4, 4]
 
 
 def test_the_usual_time_is_learned_from_the_latest_pictures() -> None:
-    typical = Typical()
+    typical = DurationEstimator()
     assert typical.seconds is None
     for seconds in (100.0, *[8.0] * 20):
-        typical.learn(seconds)
+        typical.add(seconds)
     assert typical.seconds == 8.0
-    typical.learn(-3600.0)  # a clock that was set back
+    typical.add(-3600.0)  # a clock that was set back
     assert typical.seconds == 8.0
 
 
 def test_after_a_closing_one_create_at_a_time_until_one_is_accepted() -> None:
-    gate = Gate()
-    gate.close(Trouble.CREDIT, 0.0)
+    gate = CircuitBreaker()
+    gate.open(FailureReason.CREDITS, 0.0)
     assert not gate.may_send(0)
-    gate.open_on_trial()
+    gate.half_open()
     assert (gate.may_send(0), gate.may_send(1)) == (True, False)
-    gate.proved()
+    gate.record_success()
     assert gate.may_send(7)
 
 
 def test_after_several_lost_answers_one_create_at_a_time() -> None:
-    gate = Gate()
-    for _ in range(MOST_DOUBTS):
+    gate = CircuitBreaker()
+    for _ in range(MAX_UNKNOWN_OUTCOMES):
         assert gate.may_send(7)
-        gate.doubted()
+        gate.record_unknown()
     assert (gate.may_send(0), gate.may_send(1)) == (True, False)
-    gate.proved()
+    gate.record_success()
     assert gate.may_send(7)
 
 
 def test_a_balance_that_looks_good_but_does_not_pay_is_probed_ever_more_seldom() -> None:
-    gate, now, waits = Gate(), 0.0, []
+    gate, now, waits = CircuitBreaker(), 0.0, []
     for _ in range(12):
-        gate.close(Trouble.CREDIT, now)
+        gate.open(FailureReason.CREDITS, now)
         wait = gate.seconds_until_probe(now)
         assert wait is not None
         waits.append(wait)
         now += wait
         assert gate.take_probe(now)
-        gate.open_on_trial()
+        gate.half_open()
     assert waits == sorted(waits)
-    assert (waits[0], waits[-1]) == (FIRST_PROBE_SECONDS, LONGEST_PROBE_SECONDS)
+    assert (waits[0], waits[-1]) == (FIRST_PROBE_DELAY_S, MAX_PROBE_DELAY_S)

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from components.kie import OutcomeUnknown, Progress, TaskNotFound
-from components.studio.tasks.models import FINAL, Obstacle, State, Task, Trouble
+from components.kie import ProviderState, TaskNotFoundError, UnknownOutcomeError
+from components.studio.tasks.models import FINAL, Failure, FailureReason, Task, TaskState
 from components.studio.tasks.transitions import (
-    MOST_FETCHES,
+    MAX_DOWNLOAD_ATTEMPTS,
     Accepted,
-    Hindered,
-    Report,
-    Stored,
-    advance,
-    called_back,
-    interrupted,
-    looked_again,
+    ResultStored,
+    StepFailed,
+    TaskEvent,
+    apply_event,
+    apply_webhook,
+    recheck,
+    recover_after_restart,
 )
 from tests.support.factories import (
     NOW,
@@ -29,29 +29,29 @@ from tests.support.factories import (
     trouble_of,
 )
 
-DISK = Hindered(Obstacle(Trouble.DISK), may_retry=True)
-LOST = Hindered(Obstacle(Trouble.RESULT_LOST), may_retry=True)
+DISK = StepFailed(Failure(FailureReason.DISK), may_retry=True)
+LOST = StepFailed(Failure(FailureReason.DOWNLOAD_FAILED), may_retry=True)
 
 
 def test_a_stored_picture_ends_the_task() -> None:
-    task = advance(STORING, Stored(STORING.id), NOW + 9)
-    assert (task.state, task.picture_id, task.finished_at) == (State.DONE, STORING.id, NOW + 9)
+    task = apply_event(STORING, ResultStored(STORING.id), NOW + 9)
+    assert (task.state, task.image_id, task.finished_at) == (TaskState.DONE, STORING.id, NOW + 9)
 
 
 def test_a_result_that_cannot_be_fetched_is_tried_for_a_while_and_can_be_looked_at_again() -> None:
     task, tries = STORING, 0
-    while (task := advance(task, LOST, NOW)).state is State.STORING:
+    while (task := apply_event(task, LOST, NOW)).state is TaskState.STORING:
         tries += 1
-        assert task.not_before > NOW
-    assert (tries + 1, trouble_of(task)) == (MOST_FETCHES, Trouble.RESULT_LOST)
-    assert looked_again(task, NOW).state is State.GENERATING
+        assert task.retry_at > NOW
+    assert (tries + 1, trouble_of(task)) == (MAX_DOWNLOAD_ATTEMPTS, FailureReason.DOWNLOAD_FAILED)
+    assert recheck(task, NOW).state is TaskState.GENERATING
 
 
 def test_a_full_disk_is_waited_for_without_end() -> None:
     task = STORING
     for _ in range(1100):
-        task = advance(task, DISK, NOW)
-    assert (task.state, trouble_of(task)) == (State.STORING, Trouble.DISK)
+        task = apply_event(task, DISK, NOW)
+    assert (task.state, trouble_of(task)) == (TaskState.STORING, FailureReason.DISK)
 
 
 # Ends and restarts
@@ -61,35 +61,35 @@ def test_a_full_disk_is_waited_for_without_end() -> None:
     "report",
     [
         Accepted("other"),
-        Stored("6" * 32),
+        ResultStored("6" * 32),
         LOST,
-        a_report(Progress.SUCCEEDED, result_url=RESULT),
-        OutcomeUnknown(),
-        TaskNotFound(),
+        a_report(ProviderState.SUCCEEDED, result_url=RESULT),
+        UnknownOutcomeError(),
+        TaskNotFoundError(),
     ],
     ids=["accepted", "stored", "result lost", "succeeded", "outcome unknown", "not found"],
 )
 @pytest.mark.parametrize("state", sorted(FINAL))
-def test_no_report_moves_a_task_that_has_ended(state: State, report: Report) -> None:
-    task = a_task(state=state, service_id=SERVICE_ID)
-    assert advance(task, report, NOW) == task
+def test_no_report_moves_a_task_that_has_ended(state: TaskState, report: TaskEvent) -> None:
+    task = a_task(state=state, provider_id=SERVICE_ID)
+    assert apply_event(task, report, NOW) == task
 
 
 def test_a_restart_takes_what_may_have_been_sent_for_unconfirmed() -> None:
-    assert interrupted(SENDING, NOW).state is State.UNCONFIRMED
+    assert recover_after_restart(SENDING, NOW).state is TaskState.UNCONFIRMED
 
 
 def test_a_restart_sends_what_was_still_uploading() -> None:
-    assert interrupted(a_task(state=State.SUBMITTING), NOW).state is State.QUEUED
+    assert recover_after_restart(a_task(state=TaskState.SUBMITTING), NOW).state is TaskState.QUEUED
 
 
 def test_a_restart_follows_a_task_whose_callback_came_before_the_answer() -> None:
-    task = interrupted(called_back(SENDING, SERVICE_ID, NOW), NOW + 5)
-    assert (task.state, task.watched_since) == (State.GENERATING, NOW + 5)
+    task = recover_after_restart(apply_webhook(SENDING, SERVICE_ID, NOW), NOW + 5)
+    assert (task.state, task.polling_since) == (TaskState.GENERATING, NOW + 5)
 
 
 def test_a_restart_asks_for_the_link_again_before_it_fetches() -> None:
-    assert interrupted(STORING, NOW).tries == 1
+    assert recover_after_restart(STORING, NOW).attempts == 1
 
 
 @pytest.mark.parametrize(
@@ -97,12 +97,16 @@ def test_a_restart_asks_for_the_link_again_before_it_fetches() -> None:
     [
         SENDING,
         UNCONFIRMED,
-        a_task(state=State.DONE, service_id=SERVICE_ID),
-        a_task(state=State.REFUSED, service_id=SERVICE_ID),
-        a_task(state=State.FAILED),
-        a_task(state=State.FAILED, service_id=SERVICE_ID, obstacle=Obstacle(Trouble.NOT_GENERATED)),
+        a_task(state=TaskState.DONE, provider_id=SERVICE_ID),
+        a_task(state=TaskState.REFUSED, provider_id=SERVICE_ID),
+        a_task(state=TaskState.FAILED),
+        a_task(
+            state=TaskState.FAILED,
+            provider_id=SERVICE_ID,
+            failure=Failure(FailureReason.NOT_GENERATED),
+        ),
     ],
     ids=["being sent", "unconfirmed", "done", "refused", "failed without an id", "not generated"],
 )
 def test_there_is_no_second_look_where_nothing_can_come_of_it(task: Task) -> None:
-    assert looked_again(task, NOW) == task
+    assert recheck(task, NOW) == task

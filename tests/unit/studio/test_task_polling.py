@@ -7,27 +7,27 @@ from dataclasses import replace
 import pytest
 
 from components.kie import (
-    KeyRejected,
-    KontextError,
-    Progress,
-    RateLimited,
-    ServiceFailed,
-    ServiceUnavailable,
-    TaskNotFound,
+    AuthenticationError,
+    KieError,
+    ProviderState,
+    RateLimitError,
+    ServerError,
+    TaskNotFoundError,
+    UnavailableError,
 )
-from components.studio.tasks.models import Obstacle, State, Trouble
+from components.studio.tasks.models import Failure, FailureReason, TaskState
 from components.studio.tasks.polling import (
-    MOST_EMPTY_SUCCESSES,
-    NOT_FOUND_GRACE_SECONDS,
-    PATIENCE_SECONDS,
-    RESULT_LIFE_SECONDS,
+    MAX_SUCCESS_WITHOUT_URL,
+    NOT_FOUND_GRACE_S,
+    POLL_TIMEOUT_S,
+    RESULT_LIFETIME_S,
 )
 from components.studio.tasks.transitions import (
-    LONGEST_PAUSE_SECONDS,
+    MAX_RETRY_DELAY_S,
     Accepted,
-    advance,
-    interrupted,
-    looked_again,
+    apply_event,
+    recheck,
+    recover_after_restart,
 )
 from tests.support.factories import (
     NOW,
@@ -43,73 +43,75 @@ from tests.support.factories import (
     trouble_of,
 )
 
-SUCCESS = a_report(Progress.SUCCEEDED, result_url=RESULT)
+SUCCESS = a_report(ProviderState.SUCCEEDED, result_url=RESULT)
 
 
 def test_a_success_leads_to_its_link() -> None:
-    task = advance(WATCHED, SUCCESS, NOW)
-    assert (task.state, task.result_url) == (State.STORING, RESULT)
+    task = apply_event(WATCHED, SUCCESS, NOW)
+    assert (task.state, task.result_url) == (TaskState.STORING, RESULT)
 
 
 def test_a_success_with_only_the_origin_link_is_fetched_from_there() -> None:
-    task = advance(WATCHED, a_report(Progress.SUCCEEDED, origin_url=ORIGIN), NOW)
-    assert (task.state, task.origin_url) == (State.STORING, ORIGIN)
+    task = apply_event(WATCHED, a_report(ProviderState.SUCCEEDED, origin_url=ORIGIN), NOW)
+    assert (task.state, task.origin_url) == (TaskState.STORING, ORIGIN)
 
 
 def test_a_success_without_a_link_is_asked_a_few_times_and_then_failed() -> None:
     task = WATCHED
-    for _ in range(MOST_EMPTY_SUCCESSES - 1):
-        task = advance(task, a_report(Progress.SUCCEEDED), NOW)
-        assert task.state is State.GENERATING
-    task = advance(task, a_report(Progress.SUCCEEDED), NOW)
-    assert (task.state, trouble_of(task)) == (State.FAILED, Trouble.NO_RESULT)
+    for _ in range(MAX_SUCCESS_WITHOUT_URL - 1):
+        task = apply_event(task, a_report(ProviderState.SUCCEEDED), NOW)
+        assert task.state is TaskState.GENERATING
+    task = apply_event(task, a_report(ProviderState.SUCCEEDED), NOW)
+    assert (task.state, trouble_of(task)) == (TaskState.FAILED, FailureReason.NO_RESULT)
 
 
 @pytest.mark.parametrize(
-    "answer", [Progress.GENERATING, Progress.UNKNOWN, Progress.SUCCEEDED], ids=str
+    "answer", [ProviderState.GENERATING, ProviderState.UNKNOWN, ProviderState.SUCCEEDED], ids=str
 )
-def test_a_flag_that_goes_back_does_not_take_the_link_away(answer: Progress) -> None:
-    task = advance(STORING, a_report(answer), NOW)
-    assert (task.state, task.result_url) == (State.STORING, RESULT)
+def test_a_flag_that_goes_back_does_not_take_the_link_away(answer: ProviderState) -> None:
+    task = apply_event(STORING, a_report(answer), NOW)
+    assert (task.state, task.result_url) == (TaskState.STORING, RESULT)
 
 
 def test_an_undocumented_flag_is_said_and_asked_on_until_a_report_that_is_known() -> None:
-    task = advance(WATCHED, a_report(Progress.UNKNOWN), NOW)
-    assert (task.state, trouble_of(task)) == (State.GENERATING, Trouble.ODD_PROGRESS)
-    assert advance(task, a_report(), NOW).obstacle is None
+    task = apply_event(WATCHED, a_report(ProviderState.UNKNOWN), NOW)
+    assert (task.state, trouble_of(task)) == (TaskState.GENERATING, FailureReason.UNKNOWN_STATUS)
+    assert apply_event(task, a_report(), NOW).failure is None
 
 
 @pytest.mark.parametrize(
     ("progress", "code", "state", "trouble"),
     [
-        (Progress.GENERATE_FAILED, 400, State.REFUSED, Trouble.POLICY),
-        (Progress.CREATE_FAILED, 500, State.FAILED, Trouble.NOT_CREATED),
-        (Progress.GENERATE_FAILED, 501, State.FAILED, Trouble.NOT_GENERATED),
+        (ProviderState.GENERATE_FAILED, 400, TaskState.REFUSED, FailureReason.CONTENT_POLICY),
+        (ProviderState.CREATE_FAILED, 500, TaskState.FAILED, FailureReason.NOT_CREATED),
+        (ProviderState.GENERATE_FAILED, 501, TaskState.FAILED, FailureReason.NOT_GENERATED),
     ],
     ids=["policy", "not created", "not generated"],
 )
 def test_a_policy_refusal_is_refused_and_other_ends_are_failed(
-    progress: Progress, code: int, state: State, trouble: Trouble
+    progress: ProviderState, code: int, state: TaskState, trouble: FailureReason
 ) -> None:
     report = a_report(progress, error_code=code, error_message="flagged")
-    task = advance(WATCHED, report, NOW)
+    task = apply_event(WATCHED, report, NOW)
     assert (task.state, task.finished_at) == (state, NOW)
-    assert task.obstacle == Obstacle(trouble, code, "flagged")
+    assert task.failure == Failure(trouble, code, "flagged")
 
 
 def test_a_report_about_another_task_says_nothing() -> None:
-    other = a_report(Progress.SUCCEEDED, task_id="another", result_url=RESULT)
-    assert advance(WATCHED, other, NOW) == WATCHED
+    other = a_report(ProviderState.SUCCEEDED, task_id="another", result_url=RESULT)
+    assert apply_event(WATCHED, other, NOW) == WATCHED
 
 
 def test_another_prompt_under_our_id_is_never_shown_as_our_picture() -> None:
-    other = a_report(Progress.SUCCEEDED, result_url=RESULT, parameters={"prompt": "somebody's cat"})
+    other = a_report(
+        ProviderState.SUCCEEDED, result_url=RESULT, parameters={"prompt": "somebody's cat"}
+    )
     task = WATCHED
-    for _ in range(MOST_EMPTY_SUCCESSES):
-        assert task.state is State.GENERATING
-        task = advance(task, other, NOW)
-    assert (task.state, trouble_of(task)) == (State.FAILED, Trouble.WRONG_TASK)
-    assert looked_again(task, NOW).state is State.GENERATING
+    for _ in range(MAX_SUCCESS_WITHOUT_URL):
+        assert task.state is TaskState.GENERATING
+        task = apply_event(task, other, NOW)
+    assert (task.state, trouble_of(task)) == (TaskState.FAILED, FailureReason.ID_MISMATCH)
+    assert recheck(task, NOW).state is TaskState.GENERATING
 
 
 @pytest.mark.parametrize(
@@ -120,80 +122,82 @@ def test_another_prompt_under_our_id_is_never_shown_as_our_picture() -> None:
 def test_a_copy_of_the_request_that_shows_no_other_prompt_is_ours(
     parameters: dict[str, object] | None,
 ) -> None:
-    report = a_report(Progress.SUCCEEDED, result_url=RESULT, parameters=parameters)
-    assert advance(WATCHED, report, NOW).state is State.STORING
+    report = a_report(ProviderState.SUCCEEDED, result_url=RESULT, parameters=parameters)
+    assert apply_event(WATCHED, report, NOW).state is TaskState.STORING
 
 
 def test_a_translated_prompt_is_not_taken_for_another() -> None:
     ours = replace(WATCHED, request=a_task("ein Hügel").request)
-    report = a_report(Progress.SUCCEEDED, result_url=RESULT, parameters={"prompt": "a hill"})
-    assert advance(ours, report, NOW).state is State.STORING
+    report = a_report(ProviderState.SUCCEEDED, result_url=RESULT, parameters={"prompt": "a hill"})
+    assert apply_event(ours, report, NOW).state is TaskState.STORING
 
 
 def test_a_missing_record_is_believed_only_after_the_grace() -> None:
-    missing = TaskNotFound("The record does not exist", code=422)
-    task = advance(WATCHED, missing, NOW + 5)
-    task = advance(task, missing, NOW + 5 + NOT_FOUND_GRACE_SECONDS)
-    assert task.state is State.GENERATING
-    task = advance(task, missing, NOW + 6 + NOT_FOUND_GRACE_SECONDS)
-    assert (task.state, trouble_of(task)) == (State.FAILED, Trouble.UNKNOWN_TASK)
+    missing = TaskNotFoundError("The record does not exist", code=422)
+    task = apply_event(WATCHED, missing, NOW + 5)
+    task = apply_event(task, missing, NOW + 5 + NOT_FOUND_GRACE_S)
+    assert task.state is TaskState.GENERATING
+    task = apply_event(task, missing, NOW + 6 + NOT_FOUND_GRACE_S)
+    assert (task.state, trouble_of(task)) == (TaskState.FAILED, FailureReason.UNKNOWN_TASK)
 
 
 def test_a_record_that_turns_up_ends_the_grace() -> None:
-    task = advance(WATCHED, TaskNotFound(), NOW)
-    task = advance(task, a_report(), NOW + 60)
-    task = advance(task, TaskNotFound(), NOW + 120)
-    assert task.state is State.GENERATING
+    task = apply_event(WATCHED, TaskNotFoundError(), NOW)
+    task = apply_event(task, a_report(), NOW + 60)
+    task = apply_event(task, TaskNotFoundError(), NOW + 120)
+    assert task.state is TaskState.GENERATING
 
 
 @pytest.mark.parametrize(
     "error",
-    [ServiceUnavailable(), ServiceFailed(code=500), RateLimited(), KeyRejected()],
+    [UnavailableError(), ServerError(code=500), RateLimitError(), AuthenticationError()],
     ids=error_name,
 )
-def test_trouble_with_a_query_says_nothing_of_the_task(error: KontextError) -> None:
-    assert advance(WATCHED, error, NOW) == WATCHED
+def test_trouble_with_a_query_says_nothing_of_the_task(error: KieError) -> None:
+    assert apply_event(WATCHED, error, NOW) == WATCHED
 
 
 def test_the_end_of_patience_is_not_a_failure_for_14_days() -> None:
-    late = NOW + PATIENCE_SECONDS + 1
-    task = advance(WATCHED, a_report(), late)
-    assert task.state is State.STILL_RUNNING
-    assert advance(task, a_report(), NOW + RESULT_LIFE_SECONDS - 1) == task
-    assert advance(task, a_report(), NOW + RESULT_LIFE_SECONDS + 1).state is State.FAILED
-    assert advance(task, SUCCESS, late).state is State.STORING
+    late = NOW + POLL_TIMEOUT_S + 1
+    task = apply_event(WATCHED, a_report(), late)
+    assert task.state is TaskState.STILL_RUNNING
+    assert apply_event(task, a_report(), NOW + RESULT_LIFETIME_S - 1) == task
+    assert apply_event(task, a_report(), NOW + RESULT_LIFETIME_S + 1).state is TaskState.FAILED
+    assert apply_event(task, SUCCESS, late).state is TaskState.STORING
 
 
 def test_a_clock_that_was_set_back_makes_nobody_wait_until_it_has_caught_up() -> None:
     earlier = NOW - 86_400
-    task = advance(WATCHED, a_report(), earlier)
-    assert task.watched_since == earlier
-    missing = advance(advance(WATCHED, TaskNotFound(), NOW), TaskNotFound(), earlier)
-    assert missing.missing_since == earlier
-    waiting = a_task(not_before=NOW)
-    assert interrupted(waiting, earlier).not_before == earlier + LONGEST_PAUSE_SECONDS
+    task = apply_event(WATCHED, a_report(), earlier)
+    assert task.polling_since == earlier
+    missing = apply_event(
+        apply_event(WATCHED, TaskNotFoundError(), NOW), TaskNotFoundError(), earlier
+    )
+    assert missing.not_found_since == earlier
+    waiting = a_task(retry_at=NOW)
+    assert recover_after_restart(waiting, earlier).retry_at == earlier + MAX_RETRY_DELAY_S
 
 
 # An id that somebody names
 
-NAMED = advance(UNCONFIRMED, Accepted(SERVICE_ID, proven=False), NOW)
+NAMED = apply_event(UNCONFIRMED, Accepted(SERVICE_ID, confirmed=False), NOW)
 
 
 def test_an_id_that_somebody_names_is_proven_by_the_first_report() -> None:
-    assert trouble_of(NAMED) is Trouble.UNPROVEN
-    assert advance(NAMED, a_report(parameters={"prompt": "a hill"}), NOW).obstacle is None
+    assert trouble_of(NAMED) is FailureReason.UNVERIFIED_ID
+    assert apply_event(NAMED, a_report(parameters={"prompt": "a hill"}), NOW).failure is None
 
 
 def test_a_named_id_of_another_prompt_leaves_the_task_unconfirmed() -> None:
-    task = advance(NAMED, a_report(parameters={"prompt": "a cat"}), NOW)
-    assert (task.state, task.service_id, trouble_of(task)) == (
-        State.UNCONFIRMED,
+    task = apply_event(NAMED, a_report(parameters={"prompt": "a cat"}), NOW)
+    assert (task.state, task.provider_id, trouble_of(task)) == (
+        TaskState.UNCONFIRMED,
         None,
-        Trouble.WRONG_TASK,
+        FailureReason.ID_MISMATCH,
     )
 
 
 def test_a_named_id_that_the_service_does_not_know_leaves_the_task_unconfirmed() -> None:
-    task = advance(NAMED, TaskNotFound(), NOW)
-    task = advance(task, TaskNotFound(), NOW + NOT_FOUND_GRACE_SECONDS + 1)
-    assert (task.state, task.service_id) == (State.UNCONFIRMED, None)
+    task = apply_event(NAMED, TaskNotFoundError(), NOW)
+    task = apply_event(task, TaskNotFoundError(), NOW + NOT_FOUND_GRACE_S + 1)
+    assert (task.state, task.provider_id) == (TaskState.UNCONFIRMED, None)

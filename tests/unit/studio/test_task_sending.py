@@ -7,31 +7,31 @@ from dataclasses import replace
 import pytest
 
 from components.kie import (
-    FeatureOff,
-    InvalidRequest,
-    KeyRejected,
-    KontextError,
-    Maintenance,
-    NeverSent,
-    OutcomeUnknown,
-    OutOfCredit,
-    PromptRefused,
-    RateLimited,
-    ServiceFailed,
+    AuthenticationError,
+    ConnectError,
+    ContentPolicyError,
+    FeatureDisabledError,
+    InsufficientCreditsError,
+    KieError,
+    MaintenanceError,
+    RateLimitError,
+    ServerError,
+    UnknownOutcomeError,
+    ValidationError,
 )
-from components.studio.tasks.models import Obstacle, State, Trouble
+from components.studio.tasks.models import Failure, FailureReason, TaskState
 from components.studio.tasks.transitions import (
-    LONGEST_PAUSE_SECONDS,
-    MOST_OWN_TRIES,
-    MOST_UNSENT_TRIES,
+    MAX_RETRY_DELAY_S,
+    MAX_SEND_RETRIES,
+    MAX_STEP_RETRIES,
     Accepted,
-    Hindered,
-    advance,
-    called_back,
-    claimed,
-    left_behind,
-    sent,
-    sent_again,
+    StepFailed,
+    apply_event,
+    apply_webhook,
+    claim,
+    fork_previous_attempt,
+    mark_sent,
+    requeue,
 )
 from tests.support.factories import (
     NOW,
@@ -46,140 +46,144 @@ from tests.support.factories import (
 
 
 def test_an_accepted_task_is_watched_under_its_id() -> None:
-    task = advance(SENDING, Accepted(SERVICE_ID), NOW + 1)
-    assert (task.state, task.service_id, task.accepted_at) == (
-        State.GENERATING,
+    task = apply_event(SENDING, Accepted(SERVICE_ID), NOW + 1)
+    assert (task.state, task.provider_id, task.accepted_at) == (
+        TaskState.GENERATING,
         SERVICE_ID,
         NOW + 1,
     )
 
 
 def test_a_lost_answer_is_never_sent_again() -> None:
-    task = advance(SENDING, OutcomeUnknown("reset"), NOW)
-    assert (task.state, trouble_of(task)) == (State.UNCONFIRMED, Trouble.NO_ANSWER)
+    task = apply_event(SENDING, UnknownOutcomeError("reset"), NOW)
+    assert (task.state, trouble_of(task)) == (TaskState.UNCONFIRMED, FailureReason.NO_RESPONSE)
 
 
 def test_a_fault_of_ours_after_the_create_had_left_is_a_lost_answer() -> None:
-    fault = Hindered(Obstacle(Trouble.OURS), may_retry=True)
-    assert advance(SENDING, fault, NOW).state is State.UNCONFIRMED
+    fault = StepFailed(Failure(FailureReason.INTERNAL), may_retry=True)
+    assert apply_event(SENDING, fault, NOW).state is TaskState.UNCONFIRMED
 
 
 def test_a_fault_of_ours_before_the_create_is_tried_again_a_few_times() -> None:
-    task = a_task(state=State.SUBMITTING)
-    for tries in range(1, MOST_OWN_TRIES + 1):
-        task = advance(task, Hindered(Obstacle(Trouble.OURS), may_retry=True), NOW)
-        assert (task.state, task.tries) == (State.QUEUED, tries)
-        task = claimed(task)
-    task = advance(task, Hindered(Obstacle(Trouble.OURS), may_retry=True), NOW)
-    assert task.state is State.FAILED
+    task = a_task(state=TaskState.SUBMITTING)
+    for tries in range(1, MAX_STEP_RETRIES + 1):
+        task = apply_event(task, StepFailed(Failure(FailureReason.INTERNAL), may_retry=True), NOW)
+        assert (task.state, task.attempts) == (TaskState.QUEUED, tries)
+        task = claim(task)
+    task = apply_event(task, StepFailed(Failure(FailureReason.INTERNAL), may_retry=True), NOW)
+    assert task.state is TaskState.FAILED
 
 
 @pytest.mark.parametrize(
-    ("error", "obstacle"),
+    ("error", "failure"),
     [
-        (NeverSent("refused"), Trouble.UNREACHABLE),
-        (RateLimited("too often", code=429), Trouble.BUSY),
-        (Maintenance("", code=455), Trouble.MAINTENANCE),
-        (KeyRejected("", code=401), Trouble.KEY),
-        (OutOfCredit("", code=402), Trouble.CREDIT),
+        (ConnectError("refused"), FailureReason.UNREACHABLE),
+        (RateLimitError("too often", code=429), FailureReason.RATE_LIMITED),
+        (MaintenanceError("", code=455), FailureReason.MAINTENANCE),
+        (AuthenticationError("", code=401), FailureReason.AUTH),
+        (InsufficientCreditsError("", code=402), FailureReason.CREDITS),
     ],
     ids=error_name,
 )
 def test_what_was_certainly_not_taken_waits_in_the_queue(
-    error: KontextError, obstacle: Trouble
+    error: KieError, failure: FailureReason
 ) -> None:
-    task = advance(SENDING, error, NOW)
-    assert (task.state, trouble_of(task), task.sent_at) == (State.QUEUED, obstacle, None)
-    assert NOW < task.not_before <= NOW + LONGEST_PAUSE_SECONDS
+    task = apply_event(SENDING, error, NOW)
+    assert (task.state, trouble_of(task), task.sent_at) == (TaskState.QUEUED, failure, None)
+    assert NOW < task.retry_at <= NOW + MAX_RETRY_DELAY_S
 
 
 def test_the_pause_that_the_service_asks_for_is_kept() -> None:
-    task = advance(SENDING, RateLimited("", retry_after_seconds=300), NOW)
-    assert task.not_before == NOW + 300
+    task = apply_event(SENDING, RateLimitError("", retry_after_seconds=300), NOW)
+    assert task.retry_at == NOW + 300
 
 
 def test_pauses_grow_and_a_service_out_of_reach_is_given_up_at_last() -> None:
     task, pauses = SENDING, []
-    while (task := advance(task, NeverSent("refused"), NOW)).state is State.QUEUED:
-        pauses.append(task.not_before - NOW)
-        task = sent(claimed(task), NOW)
-    assert task.state is State.FAILED
-    assert len(pauses) == MOST_UNSENT_TRIES
+    while (task := apply_event(task, ConnectError("refused"), NOW)).state is TaskState.QUEUED:
+        pauses.append(task.retry_at - NOW)
+        task = mark_sent(claim(task), NOW)
+    assert task.state is TaskState.FAILED
+    assert len(pauses) == MAX_SEND_RETRIES
     assert pauses == sorted(pauses)
     assert pauses[0] < pauses[-1]
     assert 300 < sum(pauses) < 900
 
 
 @pytest.mark.parametrize(
-    "error", [RateLimited(), Maintenance(), KeyRejected(), OutOfCredit()], ids=error_name
+    "error",
+    [RateLimitError(), MaintenanceError(), AuthenticationError(), InsufficientCreditsError()],
+    ids=error_name,
 )
-def test_waiting_for_the_account_never_ends_in_failure(error: KontextError) -> None:
+def test_waiting_for_the_account_never_ends_in_failure(error: KieError) -> None:
     task = SENDING
     for _ in range(1100):
-        task = sent(claimed(advance(task, error, NOW)), NOW)
-    assert task.state is State.SUBMITTING
+        task = mark_sent(claim(apply_event(task, error, NOW)), NOW)
+    assert task.state is TaskState.SUBMITTING
 
 
 @pytest.mark.parametrize(
-    ("error", "state", "obstacle"),
+    ("error", "state", "failure"),
     [
-        (PromptRefused("flagged", code=400), State.REFUSED, Trouble.POLICY),
-        (InvalidRequest("prompt", "Prompt is too long."), State.FAILED, Trouble.INVALID),
-        (FeatureOff("", code=505), State.FAILED, Trouble.FEATURE_OFF),
-        (ServiceFailed("", code=500), State.FAILED, Trouble.SERVICE_FAILED),
+        (ContentPolicyError("flagged", code=400), TaskState.REFUSED, FailureReason.CONTENT_POLICY),
+        (ValidationError("prompt", "Prompt is too long."), TaskState.FAILED, FailureReason.INVALID),
+        (FeatureDisabledError("", code=505), TaskState.FAILED, FailureReason.FEATURE_OFF),
+        (ServerError("", code=500), TaskState.FAILED, FailureReason.SERVICE_FAILED),
     ],
     ids=error_name,
 )
-def test_a_clear_no_ends_the_task(error: KontextError, state: State, obstacle: Trouble) -> None:
-    task = advance(SENDING, error, NOW)
-    assert (task.state, trouble_of(task), task.finished_at) == (state, obstacle, NOW)
+def test_a_clear_no_ends_the_task(
+    error: KieError, state: TaskState, failure: FailureReason
+) -> None:
+    task = apply_event(SENDING, error, NOW)
+    assert (task.state, trouble_of(task), task.finished_at) == (state, failure, NOW)
 
 
-@pytest.mark.parametrize("state", State)
-def test_only_a_queued_task_can_be_claimed_and_only_a_claimed_one_sent(state: State) -> None:
+@pytest.mark.parametrize("state", TaskState)
+def test_only_a_queued_task_can_be_claimed_and_only_a_claimed_one_sent(state: TaskState) -> None:
     task = a_task(state=state)
-    assert (claimed(task) != task) is (state is State.QUEUED)
-    assert (sent(task, NOW) != task) is (state is State.SUBMITTING)
+    assert (claim(task) != task) is (state is TaskState.QUEUED)
+    assert (mark_sent(task, NOW) != task) is (state is TaskState.SUBMITTING)
 
 
-@pytest.mark.parametrize("obstacle", [Trouble.DISK, Trouble.KEY])
-def test_an_upload_waits_for_the_disk_and_for_the_key(obstacle: Trouble) -> None:
-    task = a_task(state=State.SUBMITTING, source_id="5" * 32, tries=MOST_OWN_TRIES)
-    task = advance(task, Hindered(Obstacle(obstacle), may_retry=False), NOW)
-    assert task.state is State.QUEUED
+@pytest.mark.parametrize("failure", [FailureReason.DISK, FailureReason.AUTH])
+def test_an_upload_waits_for_the_disk_and_for_the_key(failure: FailureReason) -> None:
+    task = a_task(state=TaskState.SUBMITTING, source_id="5" * 32, attempts=MAX_STEP_RETRIES)
+    task = apply_event(task, StepFailed(Failure(failure), may_retry=False), NOW)
+    assert task.state is TaskState.QUEUED
 
 
 def test_a_source_that_the_host_refuses_fails_at_once() -> None:
-    task = a_task(state=State.SUBMITTING, source_id="5" * 32)
-    task = advance(task, Hindered(Obstacle(Trouble.UPLOAD), may_retry=False), NOW)
-    assert task.state is State.FAILED
+    task = a_task(state=TaskState.SUBMITTING, source_id="5" * 32)
+    task = apply_event(task, StepFailed(Failure(FailureReason.UPLOAD), may_retry=False), NOW)
+    assert task.state is TaskState.FAILED
 
 
 # Sending again
 
 
 def test_what_waits_to_leave_again_is_still_called_back_about_the_first_time() -> None:
-    waiting = sent_again(UNCONFIRMED)
-    assert called_back(waiting, SERVICE_ID, NOW).state is State.GENERATING
-    leaving = claimed(waiting)
+    waiting = requeue(UNCONFIRMED)
+    assert apply_webhook(waiting, SERVICE_ID, NOW).state is TaskState.GENERATING
+    leaving = claim(waiting)
     assert leaving.token != waiting.token == UNCONFIRMED.token
-    behind = left_behind(waiting, leaving)
+    behind = fork_previous_attempt(waiting, leaving)
     assert behind is not None
-    assert (behind.token, behind.state) == (waiting.token, State.FAILED)
-    assert called_back(behind, SERVICE_ID, NOW).service_id == SERVICE_ID
+    assert (behind.token, behind.state) == (waiting.token, TaskState.FAILED)
+    assert apply_webhook(behind, SERVICE_ID, NOW).provider_id == SERVICE_ID
 
 
 def test_what_never_left_keeps_its_token() -> None:
     task = a_task()
-    assert claimed(task).token == task.token
-    assert left_behind(task, claimed(task)) is None
+    assert claim(task).token == task.token
+    assert fork_previous_attempt(task, claim(task)) is None
 
 
-@pytest.mark.parametrize("state", State)
-def test_only_an_unconfirmed_task_can_be_sent_again(state: State) -> None:
+@pytest.mark.parametrize("state", TaskState)
+def test_only_an_unconfirmed_task_can_be_sent_again(state: TaskState) -> None:
     task = replace(UNCONFIRMED, state=state)
-    queued = replace(UNCONFIRMED, state=State.QUEUED, obstacle=None)
-    assert sent_again(task) == (queued if state is State.UNCONFIRMED else task)
+    queued = replace(UNCONFIRMED, state=TaskState.QUEUED, failure=None)
+    assert requeue(task) == (queued if state is TaskState.UNCONFIRMED else task)
 
 
 # Callbacks
@@ -187,37 +191,39 @@ def test_only_an_unconfirmed_task_can_be_sent_again(state: State) -> None:
 
 @pytest.mark.parametrize(
     "answer",
-    [OutcomeUnknown(), RateLimited(), NeverSent(), ServiceFailed(code=500)],
+    [UnknownOutcomeError(), RateLimitError(), ConnectError(), ServerError(code=500)],
     ids=error_name,
 )
 def test_a_callback_before_the_creates_own_answer_keeps_a_lost_answer_from_being_lost(
-    answer: KontextError,
+    answer: KieError,
 ) -> None:
-    early = called_back(SENDING, SERVICE_ID, NOW)
-    assert early.state is State.SUBMITTING
-    task = advance(early, answer, NOW)
-    assert (task.state, task.service_id) == (State.GENERATING, SERVICE_ID)
+    early = apply_webhook(SENDING, SERVICE_ID, NOW)
+    assert early.state is TaskState.SUBMITTING
+    task = apply_event(early, answer, NOW)
+    assert (task.state, task.provider_id) == (TaskState.GENERATING, SERVICE_ID)
 
 
 def test_the_creates_own_answer_outranks_an_early_callback() -> None:
-    task = advance(called_back(SENDING, "another", NOW), Accepted(SERVICE_ID), NOW)
-    assert (task.service_id, task.obstacle) == (SERVICE_ID, None)
+    task = apply_event(apply_webhook(SENDING, "another", NOW), Accepted(SERVICE_ID), NOW)
+    assert (task.provider_id, task.failure) == (SERVICE_ID, None)
 
 
-@pytest.mark.parametrize("state", [State.QUEUED, State.UNCONFIRMED, State.FAILED, State.REFUSED])
-def test_a_callback_shows_that_a_task_without_an_id_was_made(state: State) -> None:
-    task = called_back(a_task(state=state), SERVICE_ID, NOW)
-    assert (task.state, task.service_id) == (State.GENERATING, SERVICE_ID)
+@pytest.mark.parametrize(
+    "state", [TaskState.QUEUED, TaskState.UNCONFIRMED, TaskState.FAILED, TaskState.REFUSED]
+)
+def test_a_callback_shows_that_a_task_without_an_id_was_made(state: TaskState) -> None:
+    task = apply_webhook(a_task(state=state), SERVICE_ID, NOW)
+    assert (task.state, task.provider_id) == (TaskState.GENERATING, SERVICE_ID)
 
 
 def test_a_second_callback_changes_nothing() -> None:
-    once = called_back(UNCONFIRMED, SERVICE_ID, NOW)
-    assert called_back(once, SERVICE_ID, NOW + 9) == once
-    assert called_back(WATCHED, "another", NOW) == WATCHED
+    once = apply_webhook(UNCONFIRMED, SERVICE_ID, NOW)
+    assert apply_webhook(once, SERVICE_ID, NOW + 9) == once
+    assert apply_webhook(WATCHED, "another", NOW) == WATCHED
 
 
 def test_a_callback_for_a_task_given_up_is_a_reason_to_look_again() -> None:
     given_up = a_task(
-        state=State.FAILED, service_id=SERVICE_ID, obstacle=Obstacle(Trouble.UNKNOWN_TASK)
+        state=TaskState.FAILED, provider_id=SERVICE_ID, failure=Failure(FailureReason.UNKNOWN_TASK)
     )
-    assert called_back(given_up, SERVICE_ID, NOW).state is State.GENERATING
+    assert apply_webhook(given_up, SERVICE_ID, NOW).state is TaskState.GENERATING

@@ -11,8 +11,8 @@ from streamlit.testing.v1 import AppTest
 from components.bootstrap import open_studio
 from components.sandbox import RunningSandbox
 from components.studio import GenerationRequest
-from components.studio.tasks.models import State, Task
-from components.ui.session import Session
+from components.studio.tasks.models import Task, TaskState
+from components.ui.session import TabState
 from components.ui.widgets.image_grid import SheetEvent
 from tests.integration.pages.page_text import drawn
 from tests.support.app_server import free_port
@@ -20,27 +20,27 @@ from tests.support.app_server import free_port
 ANNA, BEN = "anna", "ben"
 
 
-def after(verb: str, task_id: str, *, designer: str = ANNA) -> AppTest:
+def after(verb: str, task_id: str, *, user_id: str = ANNA) -> AppTest:
     """A page of this designer's in which the card's button was just pressed."""
 
     def page() -> None:
         from components.ui import card_actions
 
-        card_actions.prepare("feed")
+        card_actions.on_card_event("feed")
 
     at = AppTest.from_function(page, default_timeout=20)
-    at.session_state["kontext.session"] = Session(designer)
+    at.session_state["kontext.session"] = TabState(user_id)
     at.session_state["feed.mailbox"] = {"heard": 1, "event": SheetEvent(verb, (task_id,), 1)}
     return drawn(at)
 
 
-def asked(prompt: str, *, designer: str = ANNA) -> Task:
-    (task,) = open_studio().submit(designer, GenerationRequest(prompt=prompt, aspect_ratio="9:16"))
+def asked(prompt: str, *, user_id: str = ANNA) -> Task:
+    (task,) = open_studio().submit(user_id, GenerationRequest(prompt=prompt, aspect_ratio="9:16"))
     return task
 
 
-def state_of(task: Task) -> State:
-    return open_studio().task(task.designer, task.id).state
+def state_of(task: Task) -> TaskState:
+    return open_studio().task(task.user_id, task.id).state
 
 
 def wait_until(true: Callable[[], bool]) -> None:
@@ -66,18 +66,18 @@ def test_remix_fills_the_form(nobody_answers: None) -> None:
 
 def test_dismiss_takes_an_ended_task_off_the_list(service: RunningSandbox) -> None:
     task = asked("A hill [refused]")
-    wait_until(lambda: state_of(task) is State.REFUSED)
+    wait_until(lambda: state_of(task) is TaskState.REFUSED)
 
     after("dismiss", task.id)
 
-    assert open_studio().entries(ANNA, limit=9) == []
+    assert open_studio().recent_tasks(ANNA, limit=9) == []
 
 
 def test_send_again_sends_what_was_lost_once_more(service: RunningSandbox) -> None:
     task = asked("A hill")
-    wait_until(lambda: state_of(task) is State.DONE)
+    wait_until(lambda: state_of(task) is TaskState.DONE)
     lost = asked("A lake [create-lost]")
-    wait_until(lambda: state_of(lost) is State.UNCONFIRMED)
+    wait_until(lambda: state_of(lost) is TaskState.UNCONFIRMED)
 
     after("send", lost.id)
 
@@ -88,10 +88,10 @@ def test_send_again_sends_what_was_lost_once_more(service: RunningSandbox) -> No
 def test_nobody_acts_on_anothers_card(verb: str, nobody_answers: None) -> None:
     task = asked("Anna's hill")
 
-    at = after(verb, task.id, designer=BEN)
+    at = after(verb, task.id, user_id=BEN)
 
     assert "generate-prompt" not in at.session_state
-    assert len(open_studio().entries(ANNA, limit=9)) == 1
+    assert len(open_studio().recent_tasks(ANNA, limit=9)) == 1
     assert at.session_state["kontext.session"].source_id is None
 
 

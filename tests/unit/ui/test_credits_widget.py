@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from components.studio.credits import Balance
-from components.studio.db.spending import Spend
-from components.studio.tasks.models import Trouble
-from components.ui.credits_widget import money, number_html, purse_html, start_of_day
+from components.studio.credits import CreditBalance
+from components.studio.db.spending import Spending
+from components.studio.tasks.models import FailureReason
+from components.ui.credits_widget import balance_html, credits_html, format_usd, start_of_day
 
-SPENT = Spend(credits=Decimal("14.5"), pictures=3)
+SPENT = Spending(credits=Decimal("14.5"), images=3)
 
 
 def read(markup: str) -> str:
@@ -27,14 +27,14 @@ def read(markup: str) -> str:
     [("0", "$0.00"), ("1", "$0.005"), ("5", "$0.025"), ("10", "$0.05"), ("995000", "$4,975.00")],
 )
 def test_a_credit_is_half_a_cent(credits_: str, dollars: str) -> None:
-    assert money(Decimal(credits_)) == dollars
+    assert format_usd(Decimal(credits_)) == dollars
 
 
 @pytest.mark.parametrize(
     ("left", "shown"), [("995", "995"), ("12345.50", "12,345.5"), ("1E+3", "1,000"), ("0", "0")]
 )
 def test_the_balance_is_shown_to_its_last_part(left: str, shown: str) -> None:
-    markup = number_html(Balance(Decimal(left)))
+    markup = balance_html(CreditBalance(Decimal(left)))
 
     assert read(markup) == shown
     assert "title" not in markup
@@ -44,22 +44,22 @@ def test_the_balance_is_shown_to_its_last_part(left: str, shown: str) -> None:
     ("balance", "reason"),
     [
         (None, "being read"),
-        (Balance(None, Trouble.KEY), "The key was refused"),
-        (Balance(None, Trouble.UNREACHABLE), "cannot be reached"),
+        (CreditBalance(None, FailureReason.AUTH), "The key was refused"),
+        (CreditBalance(None, FailureReason.UNREACHABLE), "cannot be reached"),
     ],
 )
 def test_a_balance_that_is_not_known_is_a_dash_with_its_reason(
-    balance: Balance | None, reason: str
+    balance: CreditBalance | None, reason: str
 ) -> None:
-    markup = number_html(balance)
+    markup = balance_html(balance)
 
     assert read(markup) == "—"
     assert reason in markup
-    assert reason in read(purse_html(balance, today=Spend(), in_all=Spend()))
+    assert reason in read(credits_html(balance, today=Spending(), in_all=Spending()))
 
 
 def test_today_and_all_are_told_in_credits_dollars_and_pictures() -> None:
-    said = read(purse_html(Balance(Decimal(80)), today=Spend(), in_all=SPENT))
+    said = read(credits_html(CreditBalance(Decimal(80)), today=Spending(), in_all=SPENT))
 
     assert "80 credits left · $0.40" in said
     assert "Spent today 0 pictures 0 credits $0.00" in said
@@ -68,8 +68,8 @@ def test_today_and_all_are_told_in_credits_dollars_and_pictures() -> None:
 
 
 def test_what_may_have_been_charged_stands_apart() -> None:
-    doubtful = Spend(doubtful_credits=Decimal(5), doubtful_tasks=1)
-    said = read(purse_html(Balance(Decimal(80)), today=Spend(), in_all=doubtful))
+    doubtful = Spending(unconfirmed_credits=Decimal(5), unconfirmed_tasks=1)
+    said = read(credits_html(CreditBalance(Decimal(80)), today=Spending(), in_all=doubtful))
 
     assert "Spent in all 0 pictures 0 credits" in said
     assert "May have been charged 1 task 5 credits $0.025" in said

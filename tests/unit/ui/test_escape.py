@@ -8,19 +8,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.ui.escape import plain
+from components.ui.escape import escape_markdown
 
 
 @given(st.text(max_size=200))
 def test_nothing_is_lost_but_the_shape_of_the_white_space(text: str) -> None:
-    unescaped = re.sub(r"\\(.)", r"\1", plain(text))
+    unescaped = re.sub(r"\\(.)", r"\1", escape_markdown(text))
 
     assert unescaped == " ".join(text.split())
 
 
 @given(st.text(alphabet="\\*_`[]<>#$:~|!&ab \n-+.1()", max_size=80))
 def test_no_mark_is_left_that_could_mean_something(text: str) -> None:
-    escaped = plain(text)
+    escaped = escape_markdown(text)
 
     assert not re.search(r"(?<!\\)(?:\\\\)*[*_`\[\]<>#$:~|!&]", escaped.replace("\\\\", ""))
     assert "\n" not in escaped
@@ -38,4 +38,4 @@ def test_no_mark_is_left_that_could_mean_something(text: str) -> None:
     ],
 )
 def test_each_kind_of_markup_is_switched_off(text: str, shown: str) -> None:
-    assert plain(text) == shown
+    assert escape_markdown(text) == shown

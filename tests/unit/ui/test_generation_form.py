@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from components.studio import ASPECT_RATIOS, GenerationRequest, InvalidRequest, Model, OutputFormat
-from components.ui.form.generation_form import MATCH_INPUT, Form
+from components.studio import ASPECT_RATIOS, GenerationRequest, Model, OutputFormat, ValidationError
+from components.ui.form.generation_form import MATCH_INPUT, GenerationForm
 
 EVERYTHING = GenerationRequest(
     prompt="A **red** fox\nand a hill",
@@ -25,26 +25,29 @@ EVERYTHING = GenerationRequest(
 
 
 def test_an_untouched_form_has_the_services_own_defaults() -> None:
-    asked = replace(Form("generate").defaults(), prompt="A hill").request()
+    asked = replace(GenerationForm("generate").defaults(), prompt="A hill").request()
 
     assert asked == GenerationRequest(prompt="A hill", aspect_ratio="16:9")
 
 
 def test_match_input_leaves_the_ratio_to_the_service() -> None:
-    asked = replace(Form("edit").defaults(), prompt="Make it night").request()
+    asked = replace(GenerationForm("edit").defaults(), prompt="Make it night").request()
 
     assert asked.aspect_ratio is None
-    assert "aspectRatio" not in asked.body()
+    assert "aspectRatio" not in asked.to_payload()
 
 
 def test_a_strict_safety_of_zero_stays_zero() -> None:
-    draft = replace(Form("generate").defaults(), prompt="A hill", safety_tolerance=0)
+    draft = replace(GenerationForm("generate").defaults(), prompt="A hill", safety_tolerance=0)
 
-    assert draft.request().body()["safetyTolerance"] == 0
+    assert draft.request().to_payload()["safetyTolerance"] == 0
 
 
 def test_no_watermark_is_no_field() -> None:
-    assert "watermark" not in replace(Form("generate").defaults(), prompt="x").request().body()
+    assert (
+        "watermark"
+        not in replace(GenerationForm("generate").defaults(), prompt="x").request().to_payload()
+    )
 
 
 @pytest.mark.parametrize(
@@ -57,17 +60,17 @@ def test_no_watermark_is_no_field() -> None:
     ],
 )
 def test_a_draft_that_cannot_be_sent_names_its_field(change: dict[str, object], named: str) -> None:
-    draft = replace(Form("generate").defaults(), **{"prompt": "A hill", **change})  # type: ignore[arg-type]  # one value of each type
+    draft = replace(GenerationForm("generate").defaults(), **{"prompt": "A hill", **change})  # type: ignore[arg-type]  # one value of each type
 
-    with pytest.raises(InvalidRequest, match=named):
+    with pytest.raises(ValidationError, match=named):
         draft.request()
 
 
 def test_the_two_forms_do_not_share_a_field() -> None:
-    fields = vars(Form("generate").defaults())
+    fields = vars(GenerationForm("generate").defaults())
 
-    assert not {Form("generate").key(name) for name in fields} & {
-        Form("edit").key(name) for name in fields
+    assert not {GenerationForm("generate").key(name) for name in fields} & {
+        GenerationForm("edit").key(name) for name in fields
     }
 
 
@@ -77,13 +80,13 @@ def refilled() -> AppTest:
 
         import streamlit as st
 
-        from components.ui.form.generation_form import Form
+        from components.ui.form.generation_form import GenerationForm
         from tests.unit.ui.test_generation_form import EVERYTHING
 
-        form = Form("generate")
-        st.button("Remix", on_click=form.fill, args=(EVERYTHING,))
-        form.draw_prompt(placeholder="")
-        form.draw_settings(lambda _: Decimal(5))
+        form = GenerationForm("generate")
+        st.button("Remix", on_click=form.load_request, args=(EVERYTHING,))
+        form.render_prompt(placeholder="")
+        form.render_settings(lambda _: Decimal(5))
 
     return AppTest.from_function(page, default_timeout=20).run()
 
@@ -119,11 +122,11 @@ def restored(settings: str) -> AppTest:
     def page(settings: str) -> None:
         from decimal import Decimal
 
-        from components.ui.form.generation_form import Form
+        from components.ui.form.generation_form import GenerationForm
 
-        form = Form("edit")
+        form = GenerationForm("edit")
         form.restore(settings)
-        form.draw_settings(lambda _: Decimal(5))
+        form.render_settings(lambda _: Decimal(5))
 
     at = AppTest.from_function(page, default_timeout=20, args=(settings,)).run()
     assert not at.exception

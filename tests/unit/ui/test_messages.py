@@ -8,12 +8,12 @@ from decimal import Decimal
 import pytest
 
 from components.studio import GenerationRequest
-from components.studio.tasks.models import Obstacle, State, Task, Trouble
-from components.ui.messages import STATE_WORDS, credits_in_words, held, wording
+from components.studio.tasks.models import Failure, FailureReason, Task, TaskState
+from components.ui.messages import STATE_LABELS, format_credits, pause_message, task_message
 
 TASK = Task(
     id="a" * 32,
-    designer="d",
+    user_id="d",
     batch="b",
     request=GenerationRequest(prompt="A hill"),
     token="t",
@@ -22,23 +22,25 @@ TASK = Task(
 )
 
 
-def said(state: State, trouble: Trouble, words: str = "") -> str:
-    found = wording(replace(TASK, state=state, obstacle=Obstacle(trouble, None, words)))
+def said(state: TaskState, trouble: FailureReason, words: str = "") -> str:
+    found = task_message(replace(TASK, state=state, failure=Failure(trouble, None, words)))
     return f"{found.headline}. {found.advice}"
 
 
 def test_states_are_called_by_the_words_that_outsiders_rely_on() -> None:
-    assert set(STATE_WORDS) == set(State)
-    assert set(STATE_WORDS.values()) == {
+    assert set(STATE_LABELS) == set(TaskState)
+    assert set(STATE_LABELS.values()) == {
         *("Queued", "Generating", "Done", "Refused", "Failed"),
         *("Unconfirmed", "Still running"),
     }
 
 
-@pytest.mark.parametrize("trouble", Trouble)
-@pytest.mark.parametrize("state", [State.QUEUED, State.REFUSED, State.FAILED, State.UNCONFIRMED])
-def test_every_trouble_is_said_in_whole_sentences(state: State, trouble: Trouble) -> None:
-    found = wording(replace(TASK, state=state, obstacle=Obstacle(trouble)))
+@pytest.mark.parametrize("trouble", FailureReason)
+@pytest.mark.parametrize(
+    "state", [TaskState.QUEUED, TaskState.REFUSED, TaskState.FAILED, TaskState.UNCONFIRMED]
+)
+def test_every_trouble_is_said_in_whole_sentences(state: TaskState, trouble: FailureReason) -> None:
+    found = task_message(replace(TASK, state=state, failure=Failure(trouble)))
 
     assert found.headline[0].isupper()
     assert not found.headline.endswith(".")
@@ -46,37 +48,42 @@ def test_every_trouble_is_said_in_whole_sentences(state: State, trouble: Trouble
     assert len(f"{found.headline} {found.advice}") < 200
 
 
-@pytest.mark.parametrize("trouble", Trouble)
-def test_no_sentence_promises_that_a_failure_costs_nothing(trouble: Trouble) -> None:
+@pytest.mark.parametrize("trouble", FailureReason)
+def test_no_sentence_promises_that_a_failure_costs_nothing(trouble: FailureReason) -> None:
     """Whether failures are charged is not documented (contract.md §4)."""
-    assert "free" not in said(State.FAILED, trouble).lower()
+    assert "free" not in said(TaskState.FAILED, trouble).lower()
 
 
 @pytest.mark.parametrize(
     "trouble",
-    [Trouble.POLICY, Trouble.SERVICE_FAILED, Trouble.NOT_CREATED, Trouble.NOT_GENERATED],
+    [
+        FailureReason.CONTENT_POLICY,
+        FailureReason.SERVICE_FAILED,
+        FailureReason.NOT_CREATED,
+        FailureReason.NOT_GENERATED,
+    ],
 )
-def test_what_may_have_been_charged_is_called_unknown(trouble: Trouble) -> None:
-    assert "Whether it was charged is unknown" in said(State.FAILED, trouble)
-    assert "ry again" in said(State.FAILED, trouble)
+def test_what_may_have_been_charged_is_called_unknown(trouble: FailureReason) -> None:
+    assert "Whether it was charged is unknown" in said(TaskState.FAILED, trouble)
+    assert "ry again" in said(TaskState.FAILED, trouble)
 
 
 def test_an_unreachable_service_is_tried_again_by_itself_until_it_is_given_up() -> None:
-    assert "again by itself" in said(State.QUEUED, Trouble.UNREACHABLE)
-    assert "again by itself" not in said(State.FAILED, Trouble.UNREACHABLE)
-    assert "Try again later" in said(State.FAILED, Trouble.UNREACHABLE)
+    assert "again by itself" in said(TaskState.QUEUED, FailureReason.UNREACHABLE)
+    assert "again by itself" not in said(TaskState.FAILED, FailureReason.UNREACHABLE)
+    assert "Try again later" in said(TaskState.FAILED, FailureReason.UNREACHABLE)
 
 
 def test_a_lost_answer_says_that_it_is_not_sent_again_and_what_would_make_it_safe() -> None:
-    words = said(State.UNCONFIRMED, Trouble.NO_ANSWER)
+    words = said(TaskState.UNCONFIRMED, FailureReason.NO_RESPONSE)
 
     assert "not sent again by itself" in words
     assert "If kie.ai does not list it, send it again" in words
 
 
 def test_the_services_own_words_are_quoted_where_they_help() -> None:
-    assert "“Bad ratio.”" in said(State.FAILED, Trouble.INVALID, "Bad ratio.")
-    assert "Bad ratio" not in said(State.FAILED, Trouble.POLICY, "Bad ratio.")
+    assert "“Bad ratio.”" in said(TaskState.FAILED, FailureReason.INVALID, "Bad ratio.")
+    assert "Bad ratio" not in said(TaskState.FAILED, FailureReason.CONTENT_POLICY, "Bad ratio.")
 
 
 @pytest.mark.parametrize(
@@ -94,24 +101,24 @@ def test_the_services_own_words_are_quoted_where_they_help() -> None:
     ],
 )
 def test_a_waiting_task_says_its_place(place: int | None, headline: str) -> None:
-    assert wording(TASK, place=place).headline == headline
+    assert task_message(TASK, queue_position=place).headline == headline
 
 
 def test_an_edit_says_when_its_source_is_on_its_way() -> None:
-    sending = replace(TASK, state=State.SUBMITTING)
+    sending = replace(TASK, state=TaskState.SUBMITTING)
 
-    assert wording(sending).headline == "Sending"
-    assert wording(replace(sending, source_id="s")).headline == "Uploading the source"
-    assert wording(replace(sending, source_id="s", sent_at=1.0)).headline == "Sending"
+    assert task_message(sending).headline == "Sending"
+    assert task_message(replace(sending, source_id="s")).headline == "Uploading the source"
+    assert task_message(replace(sending, source_id="s", sent_at=1.0)).headline == "Sending"
 
 
-@pytest.mark.parametrize("trouble", [Trouble.KEY, Trouble.CREDIT])
-def test_a_queue_that_is_held_says_why_and_what_to_do(trouble: Trouble) -> None:
-    assert len(held(trouble).split(". ")) >= 2
+@pytest.mark.parametrize("trouble", [FailureReason.AUTH, FailureReason.CREDITS])
+def test_a_queue_that_is_held_says_why_and_what_to_do(trouble: FailureReason) -> None:
+    assert len(pause_message(trouble).split(". ")) >= 2
 
 
 def test_a_waiting_task_says_what_holds_the_queue_and_not_a_place_in_it() -> None:
-    waiting = wording(TASK, place=1, held_by=Trouble.CREDIT)
+    waiting = task_message(TASK, queue_position=1, pause_reason=FailureReason.CREDITS)
 
     assert waiting.headline == "Waiting"
     assert "out of credits" in waiting.advice
@@ -119,8 +126,8 @@ def test_a_waiting_task_says_what_holds_the_queue_and_not_a_place_in_it() -> Non
 
 
 def test_an_upload_that_failed_is_tried_again_by_itself_until_it_is_given_up() -> None:
-    assert "by itself" in said(State.QUEUED, Trouble.UPLOAD)
-    assert "Try again later" in said(State.FAILED, Trouble.UPLOAD)
+    assert "by itself" in said(TaskState.QUEUED, FailureReason.UPLOAD)
+    assert "Try again later" in said(TaskState.FAILED, FailureReason.UPLOAD)
 
 
 @pytest.mark.parametrize(
@@ -135,4 +142,4 @@ def test_an_upload_that_failed_is_tried_again_by_itself_until_it_is_given_up() -
     ],
 )
 def test_a_price_reads_as_a_person_writes_it(amount: str, words: str) -> None:
-    assert credits_in_words(Decimal(amount)) == words
+    assert format_credits(Decimal(amount)) == words

@@ -6,13 +6,13 @@ from dataclasses import replace
 from decimal import Decimal
 
 from components.studio import GenerationRequest
-from components.studio.db.models import Entry
-from components.studio.tasks.models import State, Task
+from components.studio.db.models import TaskWithImage
+from components.studio.tasks.models import Task, TaskState
 from components.ui.generate.recent_tasks import summary
 
 TASK = Task(
     id="a" * 32,
-    designer="d",
+    user_id="d",
     batch="b",
     request=GenerationRequest(prompt="A hill"),
     token="t",
@@ -21,8 +21,8 @@ TASK = Task(
 )
 
 
-def feed_of(*states: State) -> list[Entry]:
-    return [Entry(replace(TASK, state=state), None) for state in states]
+def feed_of(*states: TaskState) -> list[TaskWithImage]:
+    return [TaskWithImage(replace(TASK, state=state), None) for state in states]
 
 
 def test_an_empty_feed_has_nothing_to_say() -> None:
@@ -30,12 +30,12 @@ def test_an_empty_feed_has_nothing_to_say() -> None:
 
 
 def test_states_that_read_the_same_are_counted_together() -> None:
-    feed = feed_of(State.SUBMITTING, State.GENERATING, State.STORING, State.DONE)
+    feed = feed_of(TaskState.SUBMITTING, TaskState.GENERATING, TaskState.STORING, TaskState.DONE)
 
     assert summary(feed) == "3 Generating · 1 Done"
 
 
 def test_the_order_is_the_tasks_way_and_not_that_of_the_list() -> None:
-    feed = feed_of(State.UNCONFIRMED, State.DONE, State.QUEUED, State.REFUSED)
+    feed = feed_of(TaskState.UNCONFIRMED, TaskState.DONE, TaskState.QUEUED, TaskState.REFUSED)
 
     assert summary(feed) == "1 Queued · 1 Done · 1 Refused · 1 Unconfirmed"

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from components.kie import MAX_PROMPT_CHARACTERS, GenerationRequest, InvalidRequest
+from components.kie import MAX_PROMPT_CHARACTERS, GenerationRequest, ValidationError
 from components.studio.version import VERSION
 
 APP: Final = f"Kontext Studio {VERSION}"
@@ -144,16 +144,16 @@ def _written(provenance: Provenance, lineage: list[str]) -> str:
 def _request(said: dict[str, Any], *, is_edit: bool) -> GenerationRequest | None:
     try:
         request = GenerationRequest(prompt=_clean(said.get("prompt")))
-    except InvalidRequest:
+    except ValidationError:
         return None
     for name in _SETTINGS:
         setting: dict[str, Any] = {name: said.get(name)}
-        with suppress(InvalidRequest):  # one odd setting must not cost the others
+        with suppress(ValidationError):  # one odd setting must not cost the others
             request = replace(request, **setting)
     try:
         if is_edit:
-            request.check_as_edit()
-    except InvalidRequest:
+            request.validate_for_edit()
+    except ValidationError:
         return replace(request, safety_tolerance=GenerationRequest.safety_tolerance)
     return request
 
