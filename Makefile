@@ -2,48 +2,90 @@
 
 PYTHON ?= python3
 PORT ?= 8501
+WORKERS ?= 2
 VENV := .venv
 BIN := $(VENV)/bin
+NODE_BIN := node_modules/.bin
 APP_STAMP := $(VENV)/.app
 DEV_STAMP := $(VENV)/.dev
 JS_STAMP := node_modules/.installed
+# The tool that writes the lock files stays out of the environment that it describes.
+LOCK_VENV := $(VENV)/lock
+UV_VERSION := 0.13.9
+PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
+PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
-.PHONY: test run check bench drill format clean
+.PHONY: test
+test: check test-js $(DEV_STAMP) browser
+	$(PYTEST)
 
-test: check $(DEV_STAMP) browser
-	$(BIN)/python -m pytest
+.PHONY: test-fast
+test-fast: test-js $(DEV_STAMP)
+	$(PYTEST) tests/unit tests/integration
 
+# Node 20 has no globs of its own, and without a file it would pass on no test.
+.PHONY: test-js
+test-js:
+	@files=$$(find components/ui -name '*.test.js' | sort); \
+	test -n "$$files" || { echo "No *.test.js below components/ui" >&2; exit 1; }; \
+	node --test --test-reporter=spec $$files
+
+.PHONY: run
 run: $(APP_STAMP)
 	@echo "Kontext Studio opens at http://localhost:$(PORT)  (Ctrl-C ends it)"
 	@$(BIN)/streamlit run app.py --server.port $(PORT)
 
+.PHONY: check
 check: $(DEV_STAMP) $(JS_STAMP)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	node_modules/.bin/eslint components/ui
+	$(BIN)/lint-imports
+	$(NODE_BIN)/eslint components/ui
+	$(NODE_BIN)/tsc -p jsconfig.json --noEmit
 
+.PHONY: bench
 bench: $(DEV_STAMP) browser
 	$(BIN)/python -m tests.bench
 
-drill: $(DEV_STAMP)
+.PHONY: chaos
+chaos: $(DEV_STAMP)
 	$(BIN)/python -m tests.chaos.run --tasks 200 --kills 20
 
+.PHONY: shots
+shots: $(DEV_STAMP) browser
+	$(BIN)/python -m tests.browser.shots
+
+# The app's versions are resolved first, so that tests run on exactly those.
+.PHONY: lock
+lock: $(LOCK_VENV)/.uv-$(UV_VERSION)
+	$(LOCK_VENV)/bin/uv pip compile $(LOCK_OPTIONS) --output-file requirements.lock requirements.txt
+	$(LOCK_VENV)/bin/uv pip compile $(LOCK_OPTIONS) --constraint requirements.lock \
+		--output-file requirements-dev.lock requirements-dev.txt
+LOCK_OPTIONS := --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+	--custom-compile-command "make lock" --no-emit-index-url --no-emit-find-links
+
+.PHONY: format
 format: $(DEV_STAMP)
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-$(APP_STAMP): requirements.txt
+$(APP_STAMP): requirements.lock
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	$(BIN)/python $(PIP_INSTALL) --require-hashes -r requirements.lock
 	touch $@
 
-$(DEV_STAMP): requirements-dev.txt $(APP_STAMP)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+$(DEV_STAMP): requirements-dev.lock $(APP_STAMP)
+	$(BIN)/python $(PIP_INSTALL) --require-hashes -r requirements-dev.lock
 	touch $@
 
 $(JS_STAMP): package-lock.json
 	npm ci --silent --no-audit --no-fund
+	touch $@
+
+$(LOCK_VENV)/.uv-$(UV_VERSION):
+	test -x $(LOCK_VENV)/bin/python || $(PYTHON) -m venv $(LOCK_VENV)
+	$(LOCK_VENV)/bin/python $(PIP_INSTALL) uv==$(UV_VERSION)
 	touch $@
 
 # The tests drive Debian's Chromium where there is one, and Playwright's own elsewhere.
@@ -59,5 +101,6 @@ install-browser:
 		sudo apt-get update -qq && sudo apt-get install -y -qq --no-install-recommends chromium fonts-noto-color-emoji; \
 	else $(BIN)/playwright install chromium; fi
 
+.PHONY: clean
 clean:
-	rm -rf $(VENV) node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) node_modules .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -1,3 +1,10 @@
-"""The version of the studio, as its changelog counts it."""
+"""The version of the app, read from pyproject.toml: the one place that states it."""
 
-VERSION = "0.1.0"
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+_PYPROJECT = Path(__file__).parents[2] / "pyproject.toml"
+
+VERSION: str = tomllib.loads(_PYPROJECT.read_text("utf-8"))["project"]["version"]
