@@ -24,9 +24,9 @@ from components.studio.db.gallery import Archive
 from components.studio.db.tasks import Ledger, LedgerUnavailable
 from components.studio.events import Bell
 from components.studio.fault_injection import DrillRoom
-from components.studio.images.store import Shelf
+from components.studio.images.store import ImageStore
 from components.studio.maintenance import Upkeep
-from components.studio.safe_fetch.client import GuardedFetch
+from components.studio.safe_fetch.client import SafeHttpClient
 from components.studio.settings import Settings, SettingsError, read_settings
 from components.studio.studio import Studio
 from components.studio.worker.account import Account
@@ -119,9 +119,9 @@ def assemble(settings: Settings, sandbox: RunningSandbox | None = None) -> Studi
         )
     except KeyRejected as error:
         raise SettingsError(f"KIE_API_KEY cannot be used. {error.message}") from error
-    shelf = Shelf(settings.data_dir)
+    shelf = ImageStore(settings.data_dir)
     try:
-        shelf.sweep()
+        shelf.remove_partial_files()
     except OSError as error:
         raise LedgerUnavailable(
             f"The data folder {settings.data_dir} cannot be tidied up: {error.strerror}."
@@ -130,7 +130,7 @@ def assemble(settings: Settings, sandbox: RunningSandbox | None = None) -> Studi
     if sandbox is not None:
         ledger.forget_uploads()  # the sandbox may listen on another port than the last time
     # The only addresses that may be private: a result lies where the service itself is.
-    fetch = GuardedFetch(trusted_origins=(service.base_url, service.upload_base_url))
+    fetch = SafeHttpClient(trusted_origins=(service.base_url, service.upload_base_url))
     bell = Bell()
     account = Account.with_limits(
         creates_per_10s=settings.creates_per_10s,

@@ -19,7 +19,7 @@ from starlette.routing import Route
 from components.server.cache_headers import KEPT_BY_ITS_OWNER, NOT_KEPT
 from components.server.request_body import read_body
 from components.server.responses import answer_of
-from components.studio.export import Exported, stream_zip
+from components.studio.export import ExportItem, stream_zip
 from components.studio.file_names import download_name
 from components.studio.identity import COOKIE, designer_of
 from components.studio.studio import Studio
@@ -62,10 +62,10 @@ def _file(open_studio: Callable[[], Studio], request: Request) -> Response:
     if exported is None:
         return missing
     try:
-        contents = exported.contents(plain=_is_plain(request))
+        contents = exported.read_bytes(strip_metadata=_is_plain(request))
     except OSError:  # the studio has lost the file; it says so on the card
         return missing
-    picture = exported.picture
+    picture = exported.image
     headers = {
         "content-disposition": _attachment(download_name(picture)),
         **KEPT_BY_ITS_OWNER,
@@ -85,13 +85,13 @@ def _zip(
     headers = {"content-disposition": _attachment(name), **NOT_KEPT}
     if request.method == "HEAD":
         return Response(media_type="application/zip", headers=headers)
-    pieces = stream_zip(chain([first], entries), plain=plain, made_at=now)
+    pieces = stream_zip(chain([first], entries), strip_metadata=plain, made_at=now)
     return StreamingResponse(pieces, media_type="application/zip", headers=headers)
 
 
 def _exported(
     open_studio: Callable[[], Studio], request: Request, ids: Iterable[str]
-) -> Iterator[Exported]:
+) -> Iterator[ExportItem]:
     """Those of the pictures that belong to whoever asks."""
     designer = designer_of(request.cookies.get(COOKIE))
     return iter(()) if designer is None else open_studio().exported(designer, ids)

@@ -19,9 +19,13 @@ from components.studio import export_manifest
 from components.studio.db.models import PictureRecord
 from components.studio.db.tasks import Ledger
 from components.studio.file_names import download_name
-from components.studio.images.metadata.files import CarriesNothing, Provenance, embed
-from components.studio.images.metadata.generation import MOST_STEPS
-from components.studio.images.store import Shelf
+from components.studio.images.metadata.files import (
+    GenerationMetadata,
+    MetadataUnsupported,
+    embed_metadata,
+)
+from components.studio.images.metadata.generation import MAX_LINEAGE
+from components.studio.images.store import ImageStore
 from components.studio.tasks.models import Task
 
 log = logging.getLogger("kontext.export")
@@ -30,11 +34,11 @@ CHUNK_BYTES: Final = 256 * 1024
 
 
 @dataclass(frozen=True, kw_only=True)
-class Exported:
+class ExportItem:
     """A picture that leaves, with what is known of its making."""
 
-    picture: PictureRecord
-    file: Path
+    image: PictureRecord
+    path: Path
     """Where it lies; it may be gone."""
     task: Task | None
     """The task that made it, or None for a picture that was brought in."""
@@ -42,38 +46,38 @@ class Exported:
     """The prompts of the pictures it goes back to, the first one's first."""
 
     @property
-    def provenance(self) -> Provenance | None:
+    def metadata(self) -> GenerationMetadata | None:
         """What its file will say of it; nothing of a picture that was brought in."""
         if self.task is None:
             return None
-        return Provenance(
+        return GenerationMetadata(
             request=self.task.request,
-            picture_id=self.picture.id,
+            image_id=self.image.id,
             source_id=self.task.source_id,
             lineage=self.lineage,
-            asked_at=self.task.created_at,
+            created_at=self.task.created_at,
             finished_at=self.task.finished_at,
         )
 
-    def contents(self, *, plain: bool = False) -> bytes:
-        """The bytes of its file with its provenance inside, or as they lie if `plain`.
+    def read_bytes(self, *, strip_metadata: bool = False) -> bytes:
+        """The bytes of its file with its provenance inside, or as they lie if `strip_metadata`.
 
         A file that can carry none goes as it is. Raises OSError when it is gone or unreadable.
         """
-        data = self.file.read_bytes()
-        provenance = self.provenance
-        if plain or provenance is None:
+        data = self.path.read_bytes()
+        metadata = self.metadata
+        if strip_metadata or metadata is None:
             return data
         try:
-            return embed(data, provenance)
-        except CarriesNothing as reason:
-            log.info("sent as it is", extra={"picture": self.picture.id, "why": str(reason)})
+            return embed_metadata(data, metadata)
+        except MetadataUnsupported as reason:
+            log.info("sent as it is", extra={"picture": self.image.id, "why": str(reason)})
             return data
 
 
-def gather(
-    ledger: Ledger, shelf: Shelf, designer: str, picture_ids: Iterable[str]
-) -> Iterator[Exported]:
+def collect_export_items(
+    ledger: Ledger, shelf: ImageStore, designer: str, picture_ids: Iterable[str]
+) -> Iterator[ExportItem]:
     """A designer's pictures, looked up one by one; what is not theirs or in the trash is left out.
 
     Raises LedgerUnavailable on the way.
@@ -83,16 +87,16 @@ def gather(
         if picture is None or picture.designer != designer or picture.deleted_at is not None:
             continue
         task = ledger.task(picture.task_id) if picture.task_id else None
-        yield Exported(
-            picture=picture,
-            file=shelf.picture_path(picture.id, picture.format),
+        yield ExportItem(
+            image=picture,
+            path=shelf.image_path(picture.id, picture.format),
             task=task,
             lineage=tuple(reversed(list(_earlier_prompts(ledger, task)))),
         )
 
 
 def stream_zip(
-    entries: Iterable[Exported], *, plain: bool = False, made_at: float
+    entries: Iterable[ExportItem], *, strip_metadata: bool = False, made_at: float
 ) -> Iterator[bytes]:
     """A ZIP of pictures with `manifest.csv` and `manifest.json` behind them, piece by piece.
 
@@ -100,21 +104,21 @@ def stream_zip(
     size in front, for some programs cannot unpack stored files whose size follows them. One whose
     file is gone stands in the manifests as missing. Raises LedgerUnavailable on the way.
     """
-    outbox = _Outbox()
+    outbox = _ChunkBuffer()
     rows: list[export_manifest.Row] = []
     with zipfile.ZipFile(outbox, "w") as archive:
         for number, exported in enumerate(entries, start=1):
-            name = download_name(exported.picture, first=f"{number:03}")
+            name = download_name(exported.image, prefix=f"{number:03}")
             try:
-                contents = exported.contents(plain=plain)
+                data = exported.read_bytes(strip_metadata=strip_metadata)
             except OSError as error:
-                why = {"picture": exported.picture.id, "why": error.strerror}
+                why = {"picture": exported.image.id, "why": error.strerror}
                 log.warning("picture not exported", extra=why)
-                rows.append(export_manifest.row(exported, name, is_missing=True))
+                rows.append(export_manifest.manifest_row(exported, name, is_missing=True))
                 continue
-            archive.writestr(_member(name, exported.picture.created_at), contents)
-            rows.append(export_manifest.row(exported, name, is_missing=False))
-            yield from outbox.hand_over()
+            archive.writestr(_member(name, exported.image.created_at), data)
+            rows.append(export_manifest.manifest_row(exported, name, is_missing=False))
+            yield from outbox.drain()
         writers: dict[str, Callable[[IO[bytes], list[export_manifest.Row]], None]] = {
             "manifest.csv": export_manifest.write_csv,
             "manifest.json": export_manifest.write_json,
@@ -123,11 +127,11 @@ def stream_zip(
             member = _member(name, made_at, zipfile.ZIP_DEFLATED)
             with archive.open(member, "w") as file:
                 write(file, rows)
-            yield from outbox.hand_over()
-    yield from outbox.hand_over()
+            yield from outbox.drain()
+    yield from outbox.drain()
 
 
-class _Outbox:
+class _ChunkBuffer:
     """Holds what zipfile has written until it is handed over.
 
     zipfile goes back only to the header of the file that it has just written, so anything before
@@ -155,7 +159,7 @@ class _Outbox:
     def close(self) -> None:
         self._held.close()
 
-    def hand_over(self) -> Iterator[bytes]:
+    def drain(self) -> Iterator[bytes]:
         """Give away what is held, in pieces of at most `CHUNK_BYTES`."""
         held, self._held = self._held, io.BytesIO()
         self._gone_bytes += held.seek(0, io.SEEK_END)
@@ -177,7 +181,7 @@ def _earlier_prompts(ledger: Ledger, task: Task | None) -> Iterator[str]:
 
     A picture bears the id of the task that made it, so a line goes on past one that was removed.
     """
-    for _ in range(MOST_STEPS):
+    for _ in range(MAX_LINEAGE):
         task = ledger.task(task.source_id) if task and task.source_id else None
         if task is None:
             return

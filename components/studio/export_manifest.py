@@ -15,7 +15,7 @@ from typing import IO, TYPE_CHECKING, Final, TypeAlias
 from components.studio.images.metadata.generation import APP, iso_time
 
 if TYPE_CHECKING:
-    from components.studio.export import Exported
+    from components.studio.export import ExportItem
 
 Cell: TypeAlias = str | int | float | bool | list[str] | None
 Row: TypeAlias = Mapping[str, Cell]
@@ -46,12 +46,12 @@ _FORMULA: Final = re.compile(
 )
 
 
-def row(exported: Exported, file: str, *, is_missing: bool) -> Row:
+def manifest_row(exported: ExportItem, file: str, *, is_missing: bool) -> Row:
     """One picture: its file's name, what it was asked for with, its sizes in pixels, its times.
 
     `credits` is the price expected when it was asked for.
     """
-    picture, task = exported.picture, exported.task
+    picture, task = exported.image, exported.task
     values: dict[str, Cell] = {
         "file": file,
         "state": "missing" if is_missing else "included",

@@ -22,12 +22,12 @@ from components.studio.db.spending import Spend, spent_by
 from components.studio.db.tasks import Ledger, ServiceIdTaken
 from components.studio.drafts import Drafts
 from components.studio.events import Bell
-from components.studio.export import Exported, gather
+from components.studio.export import ExportItem, collect_export_items
 from components.studio.fault_injection import DrillRoom
-from components.studio.images.ingest import take_in
-from components.studio.images.store import Shelf
+from components.studio.images.ingest import ingest_image
+from components.studio.images.store import ImageStore
 from components.studio.lineage import Family, family_of
-from components.studio.safe_fetch.client import GuardedFetch
+from components.studio.safe_fetch.client import SafeHttpClient
 from components.studio.settings import Settings
 from components.studio.task_import import Homecoming, Homecomings, checked_id
 from components.studio.tasks.models import State, Task, Trouble, new_token
@@ -58,11 +58,11 @@ class Studio:
     settings: Settings
     client: KontextClient = field(repr=False)
     ledger: Ledger
-    shelf: Shelf
+    shelf: ImageStore
     archive: Archive
     engine: Engine
     bell: Bell
-    fetch: GuardedFetch
+    fetch: SafeHttpClient
     drill: DrillRoom | None = None
     """Only where the sandbox plays the service."""
     clock: Callable[[], float] = time.time
@@ -248,8 +248,8 @@ class Studio:
     # Bringing pictures in
 
     def bring_in(self, designer: str, data: bytes, *, label: str) -> PictureRecord:
-        """Keep a copy of a picture to edit. Raises UnusablePicture, or OSError from the disk."""
-        taken = take_in(data)
+        """Keep a copy of a picture to edit. Raises InvalidImageError, or OSError from the disk."""
+        taken = ingest_image(data)
         record = PictureRecord(
             id=uuid.uuid4().hex,
             designer=designer,
@@ -262,21 +262,21 @@ class Studio:
             label=label,
             notes=taken.notes,
         )
-        self.shelf.put(record.id, record.format, taken.data)
+        self.shelf.save(record.id, record.format, taken.data)
         self.ledger.add_picture(record)
         return record
 
     def bring_in_from(self, designer: str, url: str) -> PictureRecord:
-        """The same from a web address. Raises FetchRefused as well."""
+        """The same from a web address. Raises FetchError as well."""
         return self.bring_in(designer, self.fetch.get(url).data, label=url)
 
-    def exported(self, designer: str, picture_ids: Iterable[str]) -> Iterator[Exported]:
+    def exported(self, designer: str, picture_ids: Iterable[str]) -> Iterator[ExportItem]:
         """Pictures of this designer's to take along, with their making; others are left out."""
-        return gather(self.ledger, self.shelf, designer, picture_ids)
+        return collect_export_items(self.ledger, self.shelf, designer, picture_ids)
 
     def picture_file(self, record: PictureRecord) -> Path:
         """Where the file of a picture lies."""
-        return self.shelf.picture_path(record.id, record.format)
+        return self.shelf.image_path(record.id, record.format)
 
     def thumbnail_file(self, record: PictureRecord) -> Path:
         """Where the thumbnail of a picture lies."""

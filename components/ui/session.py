@@ -16,7 +16,7 @@ import streamlit as st
 from components.bootstrap import open_studio
 from components.studio.db.models import PictureRecord
 from components.studio.identity import COOKIE, designer_of, new_token
-from components.studio.images.metadata.generation import Provenance
+from components.studio.images.metadata.generation import GenerationMetadata
 from components.studio.studio import NotYours, Studio
 
 _KEY = "kontext.session"
@@ -45,7 +45,7 @@ class Session:
     is_new_on_edit: bool = False
     """Whether a picture was brought in, or refused, that Edit has not shown yet."""
     wanted_url: str | None = None
-    carried: Provenance | None = None
+    carried: GenerationMetadata | None = None
     """What the picture that was brought in last says of its own making."""
     source_notice: str | None = None
     """Why a picture could not be taken in."""

@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 
 import pytest
 
-from components.studio.safe_fetch.client import FetchRefused, GuardedFetch
+from components.studio.safe_fetch.client import FetchError, SafeHttpClient
 from tests.support.image_corpus import encoded, quarters
 
 PICTURE = encoded(quarters(), "PNG")
@@ -156,10 +156,10 @@ def public(_host: str, _port: int) -> list[str]:
 @contextmanager
 def website(
     behaviour: Behaviour, *, budget_seconds: float = 10.0, max_bytes: int = 1_000_000
-) -> Iterator[tuple[GuardedFetch, HostileServer]]:
+) -> Iterator[tuple[SafeHttpClient, HostileServer]]:
     """A hostile server that a guarded fetch takes for any public website."""
     with HostileServer(behaviour) as server:
-        fetch = GuardedFetch(
+        fetch = SafeHttpClient(
             resolve=public,
             connect=server.connect,
             budget_seconds=budget_seconds,
@@ -168,12 +168,12 @@ def website(
         yield fetch, server
 
 
-def refusal(behaviour: Behaviour, *, budget_seconds: float = 10.0) -> FetchRefused:
+def refusal(behaviour: Behaviour, *, budget_seconds: float = 10.0) -> FetchError:
     """How a guarded fetch refuses what such a website sends."""
     with (
         website(behaviour, budget_seconds=budget_seconds, max_bytes=100_000) as (fetch, _),
-        pytest.raises(FetchRefused) as caught,
+        pytest.raises(FetchError) as caught,
     ):
         fetch.get(URL)
-    assert caught.value.sentence.endswith(".")
+    assert caught.value.message.endswith(".")
     return caught.value

@@ -10,12 +10,12 @@ from decimal import Decimal
 
 from components.kie import GenerationRequest, Model
 from components.studio.db.models import PictureRecord
-from components.studio.export import Exported, stream_zip
+from components.studio.export import ExportItem, stream_zip
 from components.studio.tasks.models import State, Task
 
 NOW = 1_795_000_000.0
 
-Show = Callable[..., Exported]
+Show = Callable[..., ExportItem]
 """Makes a picture that has its file, from its prompt and, where it matters, its number."""
 
 
@@ -53,8 +53,10 @@ def record_of(number: int, label: str = "", *, task: Task | None = None) -> Pict
     )
 
 
-def zipped(*entries: Exported, plain: bool = False) -> zipfile.ZipFile:
-    archive = zipfile.ZipFile(io.BytesIO(b"".join(stream_zip(entries, plain=plain, made_at=NOW))))
+def zipped(*entries: ExportItem, strip_metadata: bool = False) -> zipfile.ZipFile:
+    archive = zipfile.ZipFile(
+        io.BytesIO(b"".join(stream_zip(entries, strip_metadata=strip_metadata, made_at=NOW)))
+    )
     assert archive.testzip() is None
     return archive
 

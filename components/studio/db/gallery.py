@@ -18,7 +18,7 @@ from components.studio.db.models import Entry, PictureRecord
 from components.studio.db.tables import picture_of, pictures, tasks
 from components.studio.db.tasks import Ledger
 from components.studio.events import Bell
-from components.studio.images.store import Shelf
+from components.studio.images.store import ImageStore
 from components.studio.tasks.models import FINAL, UNFINISHED, State
 
 TRASH_SECONDS = 14 * 24 * 3600.0
@@ -50,7 +50,7 @@ class Archive:
     """One installation's archive. Methods raise LedgerUnavailable; ids of others are ignored."""
 
     ledger: Ledger
-    shelf: Shelf
+    shelf: ImageStore
     bell: Bell
     clock: Callable[[], float] = time.time
 

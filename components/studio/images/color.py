@@ -12,7 +12,7 @@ _PROFILE_SPACES: Final = {"L": "GRAY", "RGB": "RGB", "CMYK": "CMYK"}
 _SAME_COLOUR: Final = 2  # levels of 255 that nobody sees
 
 
-def plain(image: Image.Image) -> Image.Image:
+def to_8bit(image: Image.Image) -> Image.Image:
     """The same picture as 8-bit L, LA, RGB, RGBA or CMYK, which can be scaled.
 
     Palettes are looked up, one see-through colour becomes an alpha channel, 1 and 16 bits

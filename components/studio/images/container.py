@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from components.studio.images.file_type import Kind
+from components.studio.images.file_type import FileType
 
 MAX_PROFILE_BYTES: Final = 4 * 1024 * 1024  # the largest press profiles are near 3 MB
 MAX_PARTS: Final = 50_000  # a real 20 MB file has some thousand chunks or segments
 
 
 @dataclass(frozen=True)
-class CameraData:
+class ExifSummary:
     """The facts that matter in EXIF data."""
 
     present: bool = False
@@ -20,24 +20,24 @@ class CameraData:
     has_location: bool = False
 
 
-NO_CAMERA_DATA: Final = CameraData()
+NO_EXIF: Final = ExifSummary()
 
 
 @dataclass(frozen=True)
-class Envelope:
+class ImageContainer:
     """A picture file taken apart.
 
     `pixels` is a file of the same kind with only the parts that make pixels, so that a decoder
     never sees camera data, comments, thumbnails or packed text. Sizes are as stored, before
-    the camera's orientation. `profile` is an ICC profile, not yet checked.
+    the camera's orientation. `icc_profile` is an ICC profile, not yet checked.
     """
 
-    kind: Kind
+    file_type: FileType
     pixels: bytes
     width_px: int
     height_px: int
-    camera: CameraData = NO_CAMERA_DATA
-    profile: bytes | None = None
+    exif: ExifSummary = NO_EXIF
+    icc_profile: bytes | None = None
     hidden_text: bool = False
     animated: bool = False
     lossless: bool = False
@@ -48,21 +48,21 @@ _ORIENTATION_TAG: Final = 0x0112
 _GPS_TAG: Final = 0x8825
 
 
-def read_exif(exif: bytes | None) -> CameraData:
+def summarize_exif(exif: bytes | None) -> ExifSummary:
     """Read orientation (1 to 8) and the presence of GPS data from EXIF bytes.
 
     Takes the bytes with or without their `Exif` prefix. Anything unreadable counts as absent,
     as in browsers. Done here and not by Pillow, which warns about odd EXIF data (13.0).
     """
     if exif is None:
-        return NO_CAMERA_DATA
+        return NO_EXIF
     body = exif.removeprefix(b"Exif\x00\x00")
     if body[:4] == b"II*\x00":
         order: Literal["little", "big"] = "little"
     elif body[:4] == b"MM\x00*":
         order = "big"
     else:
-        return CameraData(present=True)
+        return ExifSummary(present=True)
 
     def number(at: int, size: int) -> int:
         return int.from_bytes(body[at : at + size], order)
@@ -78,4 +78,4 @@ def read_exif(exif: bytes | None) -> CameraData:
             orientation = number(entry + 8, 2)
         elif tag == _GPS_TAG:
             has_location = True
-    return CameraData(True, orientation if 1 <= orientation <= 8 else 1, has_location)
+    return ExifSummary(True, orientation if 1 <= orientation <= 8 else 1, has_location)

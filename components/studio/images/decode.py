@@ -15,20 +15,20 @@ from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
-from components.studio.images.container import Envelope
+from components.studio.images.container import ImageContainer
 from components.studio.images.errors import (
-    PictureFault,
-    UnusablePicture,
-    cut_short,
-    damaged,
-    too_many_pixels,
+    ImageErrorCode,
+    InvalidImageError,
+    damaged_error,
+    too_many_pixels_error,
+    truncated_error,
 )
-from components.studio.images.file_type import PICTURES, READABLE, Kind, sniff
-from components.studio.images.gif import open_gif
-from components.studio.images.heif import open_avif, open_heic
-from components.studio.images.jpeg import open_jpeg
-from components.studio.images.png import open_png
-from components.studio.images.webp import open_webp
+from components.studio.images.file_type import IMAGE_TYPES, READABLE_TYPES, FileType, detect
+from components.studio.images.gif import parse_gif
+from components.studio.images.heif import parse_avif, parse_heic
+from components.studio.images.jpeg import parse_jpeg
+from components.studio.images.png import parse_png
+from components.studio.images.webp import parse_webp
 
 MAX_BYTES: Final = 20 * 1024 * 1024
 
@@ -42,107 +42,107 @@ that its process-wide `Image.MAX_IMAGE_PIXELS` stays as it is and is never reach
 _MAX_SCANNED_PX: Final = 1_500_000_000
 """Pixels times scans of a JPEG: 15 scans of the largest, 75 of a 20-megapixel one."""
 
-_OPENERS: Final[Mapping[Kind, Callable[[bytes], Envelope]]] = MappingProxyType(
+_PARSERS: Final[Mapping[FileType, Callable[[bytes], ImageContainer]]] = MappingProxyType(
     {
-        Kind.JPEG: open_jpeg,
-        Kind.PNG: open_png,
-        Kind.GIF: open_gif,
-        Kind.WEBP: open_webp,
-        Kind.HEIC: open_heic,
-        Kind.AVIF: open_avif,
+        FileType.JPEG: parse_jpeg,
+        FileType.PNG: parse_png,
+        FileType.GIF: parse_gif,
+        FileType.WEBP: parse_webp,
+        FileType.HEIC: parse_heic,
+        FileType.AVIF: parse_avif,
     }
 )
 
 # The decoders are called by class: Image.open would try others and check its own pixel limit.
-_DECODERS: Final[Mapping[Kind, type[ImageFile.ImageFile]]] = MappingProxyType(
+_DECODERS: Final[Mapping[FileType, type[ImageFile.ImageFile]]] = MappingProxyType(
     {
-        Kind.JPEG: JpegImageFile,
-        Kind.PNG: PngImageFile,
-        Kind.GIF: GifImageFile,
-        Kind.WEBP: WebPImageFile,
-        Kind.AVIF: AvifImageFile,
+        FileType.JPEG: JpegImageFile,
+        FileType.PNG: PngImageFile,
+        FileType.GIF: GifImageFile,
+        FileType.WEBP: WebPImageFile,
+        FileType.AVIF: AvifImageFile,
     }
 )
 
 
-def open_envelope(data: bytes) -> Envelope:
+def parse_container(data: bytes) -> ImageContainer:
     """Take a picture file apart and check its size, without decoding it.
 
-    Raises UnusablePicture: empty, over MAX_BYTES, not a picture, a format that is not read,
-    cut or damaged, or over the pixel limits.
+    Raises InvalidImageError: empty, over MAX_BYTES, not a picture, a format that is not read,
+    cut or damaged_error, or over the pixel limits.
     """
     if not data:
-        raise UnusablePicture(
-            PictureFault.EMPTY, "This file is empty. Choose the picture again and try once more."
+        raise InvalidImageError(
+            ImageErrorCode.EMPTY, "This file is empty. Choose the picture again and try once more."
         )
     if len(data) > MAX_BYTES:
-        raise UnusablePicture(
-            PictureFault.TOO_LARGE,
+        raise InvalidImageError(
+            ImageErrorCode.TOO_LARGE,
             f"This file is larger than {MAX_BYTES // 1024 // 1024} MB. "
             "Save a smaller copy, or a JPEG, and try again.",
         )
-    kind = sniff(data)
-    if kind not in READABLE:
+    kind = detect(data)
+    if kind not in READABLE_TYPES:
         raise _unreadable(kind)
-    envelope = _OPENERS[kind](data)
-    limit = MAX_JPEG_PX if kind is Kind.JPEG else MAX_PX
-    pixels = envelope.width_px * envelope.height_px
+    container = _PARSERS[kind](data)
+    limit = MAX_JPEG_PX if kind is FileType.JPEG else MAX_PX
+    pixels = container.width_px * container.height_px
     if pixels > limit:
-        raise too_many_pixels(envelope.width_px, envelope.height_px, limit)
-    if envelope.scans > 1 and pixels * envelope.scans > _MAX_SCANNED_PX:
-        raise damaged(kind)
-    return envelope
+        raise too_many_pixels_error(container.width_px, container.height_px, limit)
+    if container.scans > 1 and pixels * container.scans > _MAX_SCANNED_PX:
+        raise damaged_error(kind)
+    return container
 
 
-def decode(envelope: Envelope, *, enough_px: tuple[int, int] | None = None) -> Image.Image:
+def decode(container: ImageContainer, *, enough_px: tuple[int, int] | None = None) -> Image.Image:
     """Decode every pixel, in the file's own colour mode and orientation.
 
     With `enough_px` a JPEG may come back smaller than it is, but not smaller than that.
-    Raises UnusablePicture if the pixels are cut or damaged.
+    Raises InvalidImageError if the pixels are cut or damaged_error.
     """
     try:
-        if envelope.kind is Kind.HEIC:
-            heif = pillow_heif.open_heif(envelope.pixels, convert_hdr_to_8bit=True)
+        if container.file_type is FileType.HEIC:
+            heif = pillow_heif.open_heif(container.pixels, convert_hdr_to_8bit=True)
             pixels = heif.data  # decodes, and only then are mode and stride final
             return Image.frombytes(heif.mode, heif.size, pixels, "raw", heif.mode, heif.stride)
-        image = _DECODERS[envelope.kind](BytesIO(envelope.pixels))
-        if image.size != (envelope.width_px, envelope.height_px):
-            raise damaged(envelope.kind)
+        image = _DECODERS[container.file_type](BytesIO(container.pixels))
+        if image.size != (container.width_px, container.height_px):
+            raise damaged_error(container.file_type)
         if enough_px is not None:
             image.draft(image.mode, enough_px)
         image.load()
-    except UnusablePicture:
+    except InvalidImageError:
         raise
     except Exception as error:
         # Decoders given broken bytes raise OSError, SyntaxError, ValueError and many more.
         if "truncated" in str(error):
-            raise cut_short(envelope.kind) from error
-        raise damaged(envelope.kind) from error
+            raise truncated_error(container.file_type) from error
+        raise damaged_error(container.file_type) from error
     return image
 
 
-def _unreadable(kind: Kind) -> UnusablePicture:
-    """The refusal of a file whose kind is known, or of one that is nothing known."""
-    if kind is Kind.UNKNOWN:
-        return UnusablePicture(
-            PictureFault.NOT_A_PICTURE,
+def _unreadable(file_type: FileType) -> InvalidImageError:
+    """The refusal of a file whose file_type is known, or of one that is nothing known."""
+    if file_type is FileType.UNKNOWN:
+        return InvalidImageError(
+            ImageErrorCode.NOT_AN_IMAGE,
             "This is not a picture that can be read. Choose a PNG, JPEG or WebP file.",
         )
-    if kind in PICTURES:
-        return UnusablePicture(
-            PictureFault.UNSUPPORTED,
-            f"This is {kind.with_article}. Save it as PNG or JPEG and try again.",
+    if file_type in IMAGE_TYPES:
+        return InvalidImageError(
+            ImageErrorCode.UNSUPPORTED,
+            f"This is {file_type.with_article}. Save it as PNG or JPEG and try again.",
         )
-    if kind in {Kind.PDF, Kind.POSTSCRIPT}:
+    if file_type in {FileType.PDF, FileType.POSTSCRIPT}:
         advice = "Export the page as PNG or JPEG and try again."
-    elif kind is Kind.VIDEO:
+    elif file_type is FileType.VIDEO:
         advice = "Save one frame of it as PNG or JPEG and try again."
-    elif kind is Kind.HTML:
+    elif file_type is FileType.HTML:
         advice = "Open the page, save the picture itself, and try again."
-    elif kind is Kind.ARCHIVE:
+    elif file_type is FileType.ARCHIVE:
         advice = "Unpack it and choose one picture from it."
     else:
         advice = "Choose a PNG, JPEG or WebP file."
-    return UnusablePicture(
-        PictureFault.NOT_A_PICTURE, f"This is {kind.with_article}, not a picture. {advice}"
+    return InvalidImageError(
+        ImageErrorCode.NOT_AN_IMAGE, f"This is {file_type.with_article}, not a picture. {advice}"
     )

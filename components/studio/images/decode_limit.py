@@ -7,10 +7,10 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from components.studio.images.errors import PictureFault, UnusablePicture
+from components.studio.images.errors import ImageErrorCode, InvalidImageError
 
 
-class DecodingGate:
+class DecodeLimiter:
     """Slots shared by all threads of one process. A heavy picture takes every slot."""
 
     def __init__(self, *, slots: int, wait_seconds: float) -> None:
@@ -20,16 +20,16 @@ class DecodingGate:
         self._changed = threading.Condition()
 
     @contextmanager
-    def passage(self, *, heavy: bool) -> Iterator[None]:
-        """Hold one slot, or all of them. Raises UnusablePicture (BUSY) after the longest wait."""
+    def slot(self, *, heavy: bool) -> Iterator[None]:
+        """Hold one slot, or all of them. Raises InvalidImageError (BUSY) after the longest wait."""
         wanted = self._slots if heavy else 1
         deadline = time.monotonic() + self._wait_seconds
         with self._changed:
             while self._free < wanted:
                 remaining = deadline - time.monotonic()
                 if remaining <= 0:
-                    raise UnusablePicture(
-                        PictureFault.BUSY,
+                    raise InvalidImageError(
+                        ImageErrorCode.BUSY,
                         "Many pictures are being read at this moment. "
                         "Wait a few seconds and add this one again.",
                     )

@@ -5,9 +5,9 @@ from __future__ import annotations
 import struct
 from typing import Final
 
-from components.studio.images.container import Envelope
-from components.studio.images.errors import cut_short, damaged
-from components.studio.images.file_type import Kind
+from components.studio.images.container import ImageContainer
+from components.studio.images.errors import damaged_error, truncated_error
+from components.studio.images.file_type import FileType
 
 _EXTENSION, _IMAGE, _TRAILER = 0x21, 0x2C, 0x3B
 _GRAPHIC_CONTROL, _COMMENT = 0xF9, 0xFE
@@ -26,7 +26,7 @@ class _Reader:
     def take(self, count: int) -> bytes:
         taken = self.data[self.at : self.at + count]
         if len(taken) < count:
-            raise cut_short(Kind.GIF)
+            raise truncated_error(FileType.GIF)
         self.at += count
         return taken
 
@@ -36,14 +36,14 @@ class _Reader:
             self.take(size)
             self._blocks_left -= 1
             if not self._blocks_left:
-                raise damaged(Kind.GIF)
+                raise damaged_error(FileType.GIF)
 
 
-def open_gif(data: bytes) -> Envelope:
+def parse_gif(data: bytes) -> ImageContainer:
     """Keep the screen, its palette and the first frame; drop comments and all later frames.
 
     The size is that of the screen, grown to hold the whole first frame. Raises
-    UnusablePicture for a file that is cut or holds no frame.
+    InvalidImageError for a file that is cut or holds no frame.
     """
     reader = _Reader(data)
     reader.take(6)
@@ -69,13 +69,13 @@ def open_gif(data: bytes) -> Envelope:
             reader.pass_blocks()
             frame = data[start : reader.at]
         else:
-            raise damaged(Kind.GIF)
+            raise damaged_error(FileType.GIF)
     width, height = max(width, left + wide), max(height, top + high)
     if not wide or not high or max(width, height) > 0xFFFF:
-        raise damaged(Kind.GIF)
+        raise damaged_error(FileType.GIF)
     screen = struct.pack("<HHBBB", width, height, flags, background, aspect)
-    return Envelope(
-        kind=Kind.GIF,
+    return ImageContainer(
+        file_type=FileType.GIF,
         pixels=b"GIF89a" + screen + palette + control + frame + bytes([_TRAILER]),
         width_px=width,
         height_px=height,

@@ -13,67 +13,77 @@ import pillow_heif
 from PIL import features
 from PIL.AvifImagePlugin import AvifImageFile
 
-from components.studio.images.container import MAX_PARTS, MAX_PROFILE_BYTES, Envelope, read_exif
-from components.studio.images.errors import PictureFault, UnusablePicture, cut_short, damaged
-from components.studio.images.file_type import Kind
-from components.studio.images.icc import profile_of_code
+from components.studio.images.container import (
+    MAX_PARTS,
+    MAX_PROFILE_BYTES,
+    ImageContainer,
+    summarize_exif,
+)
+from components.studio.images.errors import (
+    ImageErrorCode,
+    InvalidImageError,
+    damaged_error,
+    truncated_error,
+)
+from components.studio.images.file_type import FileType
+from components.studio.images.icc import icc_profile_from_cicp
 
 _META: Final = b"meta"
 _NUMBERED: Final = re.compile(rb"\x00\x00\x00\x13colrnclx(....)", re.DOTALL)
 _UNTOLD: Final = b"\x00\x02\x00\x02"  # "unspecified" for both
 
 
-def open_heic(data: bytes) -> Envelope:
+def parse_heic(data: bytes) -> ImageContainer:
     """Ask libheif for size, profile and EXIF. libheif turns the picture upright by itself.
 
-    Raises UnusablePicture for a file that is cut or cannot be understood.
+    Raises InvalidImageError for a file that is cut or cannot be understood.
     """
-    _check_whole(data, Kind.HEIC)
+    _check_whole(data, FileType.HEIC)
     try:
         heif = pillow_heif.open_heif(data, convert_hdr_to_8bit=True)
         info = dict(heif.info)
         width, height = heif.size
     except Exception as error:
-        raise damaged(Kind.HEIC) from error
-    return Envelope(
-        kind=Kind.HEIC,
+        raise damaged_error(FileType.HEIC) from error
+    return ImageContainer(
+        file_type=FileType.HEIC,
         pixels=data,
         width_px=width,
         height_px=height,
-        camera=replace(read_exif(info.get("exif")), orientation=1),
-        profile=_profile(info) or _told_profile(data),
+        exif=replace(summarize_exif(info.get("exif")), orientation=1),
+        icc_profile=_profile(info) or _told_profile(data),
         hidden_text=bool(info.get("xmp")),
     )
 
 
-def open_avif(data: bytes) -> Envelope:
+def parse_avif(data: bytes) -> ImageContainer:
     """Ask libavif for size, profile and turn, with the file's EXIF data hidden from it.
 
-    Raises UnusablePicture for a file that is cut or cannot be understood, or where this
+    Raises InvalidImageError for a file that is cut or cannot be understood, or where this
     installation's Pillow was built without AVIF.
     """
     if not features.check("avif"):
-        raise UnusablePicture(
-            PictureFault.UNSUPPORTED,
+        raise InvalidImageError(
+            ImageErrorCode.UNSUPPORTED,
             "This is an AVIF, which this installation cannot read. "
             "Save it as PNG or JPEG and try again.",
         )
-    _check_whole(data, Kind.AVIF)
+    _check_whole(data, FileType.AVIF)
     pixels = _hide_exif(data)
     try:
         with AvifImageFile(BytesIO(pixels)) as image:
             info, (width, height) = dict(image.info), image.size
             frames: int = image.n_frames
     except Exception as error:
-        raise damaged(Kind.AVIF) from error
-    return Envelope(
-        kind=Kind.AVIF,
+        raise damaged_error(FileType.AVIF) from error
+    return ImageContainer(
+        file_type=FileType.AVIF,
         pixels=pixels,
         width_px=width,
         height_px=height,
         # Pillow writes the container's own turn and mirror into `info` as EXIF.
-        camera=replace(read_exif(info.get("exif")), present=pixels != data),
-        profile=_profile(info) or _told_profile(data),
+        exif=replace(summarize_exif(info.get("exif")), present=pixels != data),
+        icc_profile=_profile(info) or _told_profile(data),
         hidden_text=bool(info.get("xmp")),
         animated=frames > 1,
     )
@@ -91,7 +101,7 @@ def _told_profile(data: bytes) -> bytes | None:
             told = {match[1] for match in _NUMBERED.finditer(data, start, end)} - {_UNTOLD}
             if len(told) == 1:
                 primaries, transfer = struct.unpack(">HH", told.pop())
-                return profile_of_code(primaries, transfer)
+                return icc_profile_from_cicp(primaries, transfer)
     return None
 
 
@@ -112,9 +122,9 @@ def _boxes(data: bytes) -> Iterator[tuple[bytes, int, int]]:
         at += size
 
 
-def _check_whole(data: bytes, kind: Kind) -> None:
+def _check_whole(data: bytes, file_type: FileType) -> None:
     if any(end > len(data) for _, _, end in _boxes(data)):
-        raise cut_short(kind)
+        raise truncated_error(file_type)
 
 
 def _hide_exif(data: bytes) -> bytes:

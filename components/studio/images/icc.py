@@ -31,7 +31,7 @@ _CONES: Final = ((0.8951, 0.2664, -0.1614), (-0.7502, 1.7135, 0.0367), (0.0389, 
 _D50: Final = (0.9642, 1.0, 0.8249)
 
 
-def profile_of_code(primaries: int, transfer: int) -> bytes | None:
+def icc_profile_from_cicp(primaries: int, transfer: int) -> bytes | None:
     """The profile that two numbers of H.273 stand for.
 
     None for sRGB, for what is unknown, and for HDR, which no 8-bit profile describes.
@@ -43,7 +43,7 @@ def profile_of_code(primaries: int, transfer: int) -> bytes | None:
     return _profile(points, power)
 
 
-def profile_of_power(points: Primaries, power: float) -> bytes | None:
+def icc_profile_from_gamma(points: Primaries, power: float) -> bytes | None:
     """The profile of colours whose light is their level to a power; None for what is near sRGB."""
     near = all(
         abs(a - b) < _SAME

@@ -7,9 +7,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from components.studio.images.container import MAX_PARTS, MAX_PROFILE_BYTES, Envelope, read_exif
-from components.studio.images.errors import PictureFault, UnusablePicture, cut_short, damaged
-from components.studio.images.file_type import Kind
+from components.studio.images.container import (
+    MAX_PARTS,
+    MAX_PROFILE_BYTES,
+    ImageContainer,
+    summarize_exif,
+)
+from components.studio.images.errors import (
+    ImageErrorCode,
+    InvalidImageError,
+    damaged_error,
+    truncated_error,
+)
+from components.studio.images.file_type import FileType
 
 SOS: Final = 0xDA  # a scan's header; its pixels follow, without a length
 EOI: Final = 0xD9
@@ -45,31 +55,31 @@ class Segment:
     body: bytes
 
 
-def segments(data: bytes) -> Iterator[Segment]:
-    """Every segment up to the end of the picture, which is the last. Raises UnusablePicture."""
+def iter_segments(data: bytes) -> Iterator[Segment]:
+    """Every segment up to the end of the picture, which is the last. Raises InvalidImageError."""
     start = len(_SOI)
     for _ in range(MAX_PARTS):
         marker = _MARKER.search(data, start)
         if marker is None:
-            raise cut_short(Kind.JPEG)
+            raise truncated_error(FileType.JPEG)
         at, code = marker.start(), data[marker.start() + 1]
         if code == EOI:
             yield Segment(code, start, at, marker.end(), b"")
             return
         end = at + 2 + int.from_bytes(data[at + 2 : at + 4], "big")
         if end > len(data) or at + 4 > len(data):
-            raise cut_short(Kind.JPEG)
+            raise truncated_error(FileType.JPEG)
         if end < at + 4:
-            raise damaged(Kind.JPEG)
+            raise damaged_error(FileType.JPEG)
         yield Segment(code, start, at, end, data[at + 4 : end])
         start = end
-    raise damaged(Kind.JPEG)
+    raise damaged_error(FileType.JPEG)
 
 
-def open_jpeg(data: bytes) -> Envelope:
+def parse_jpeg(data: bytes) -> ImageContainer:
     """Keep frame, tables and scans; set EXIF and ICC aside; drop all else, also after the end.
 
-    Raises UnusablePicture for a file that is cut, out of order, or of a sort no browser shows.
+    Raises InvalidImageError for a file that is cut, out of order, or of a sort no browser shows.
     """
     kept = [_SOI]
     profile_parts: dict[int, bytes] = {}
@@ -77,7 +87,7 @@ def open_jpeg(data: bytes) -> Envelope:
     hidden_text = in_scan = False
     size: tuple[int, int] | None = None
     scans = scan_bytes = 0
-    for part in segments(data):
+    for part in iter_segments(data):
         code, body = part.code, part.body
         if in_scan:
             kept.append(data[part.start : part.at])
@@ -87,7 +97,7 @@ def open_jpeg(data: bytes) -> Envelope:
             raise _unusual()
         if code in _DECODABLE_FRAMES:
             if size is not None:
-                raise damaged(Kind.JPEG)
+                raise damaged_error(FileType.JPEG)
             size = _frame_size(body)
         scans += in_scan
         if in_scan or code in _TABLES or code in _DECODABLE_FRAMES:
@@ -103,18 +113,18 @@ def open_jpeg(data: bytes) -> Envelope:
         elif code in {APP1, _APP13, _COMMENT}:
             hidden_text = True  # XMP, IPTC, a comment
     if size is None or not scans:
-        raise damaged(Kind.JPEG)
+        raise damaged_error(FileType.JPEG)
     if -(-size[0] // 8) * -(-size[1] // 8) > scan_bytes * _BLOCKS_PER_BYTE:
-        raise cut_short(Kind.JPEG)
+        raise truncated_error(FileType.JPEG)
     kept.append(b"\xff\xd9")
     profile = b"".join(profile_parts[number] for number in sorted(profile_parts))
-    return Envelope(
-        kind=Kind.JPEG,
+    return ImageContainer(
+        file_type=FileType.JPEG,
         pixels=b"".join(kept),
         width_px=size[0],
         height_px=size[1],
-        camera=read_exif(exif),
-        profile=profile if 0 < len(profile) <= MAX_PROFILE_BYTES else None,
+        exif=summarize_exif(exif),
+        icc_profile=profile if 0 < len(profile) <= MAX_PROFILE_BYTES else None,
         hidden_text=hidden_text,
         scans=scans,
     )
@@ -123,18 +133,18 @@ def open_jpeg(data: bytes) -> Envelope:
 def _frame_size(body: bytes) -> tuple[int, int]:
     """Width and height from a frame header: precision, height, width, components."""
     if len(body) < 6:
-        raise damaged(Kind.JPEG)
+        raise damaged_error(FileType.JPEG)
     if body[0] != 8:
         raise _unusual()
     height, width = int.from_bytes(body[1:3], "big"), int.from_bytes(body[3:5], "big")
     if not width or not height:
-        raise damaged(Kind.JPEG)
+        raise damaged_error(FileType.JPEG)
     return width, height
 
 
-def _unusual() -> UnusablePicture:
-    return UnusablePicture(
-        PictureFault.UNSUPPORTED,
+def _unusual() -> InvalidImageError:
+    return InvalidImageError(
+        ImageErrorCode.UNSUPPORTED,
         "This is an unusual sort of JPEG that browsers cannot show. "
         "Save it again as a normal JPEG or as PNG and try again.",
     )

@@ -7,10 +7,15 @@ import zlib
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from components.studio.images.container import MAX_PARTS, MAX_PROFILE_BYTES, Envelope, read_exif
-from components.studio.images.errors import cut_short, damaged
-from components.studio.images.file_type import Kind
-from components.studio.images.icc import SRGB, profile_of_code, profile_of_power
+from components.studio.images.container import (
+    MAX_PARTS,
+    MAX_PROFILE_BYTES,
+    ImageContainer,
+    summarize_exif,
+)
+from components.studio.images.errors import damaged_error, truncated_error
+from components.studio.images.file_type import FileType
+from components.studio.images.icc import SRGB, icc_profile_from_cicp, icc_profile_from_gamma
 
 _SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 _MAKES_PIXELS: Final = frozenset({b"IHDR", b"IDAT", b"IEND"})
@@ -21,33 +26,33 @@ _COLOURS: Final = frozenset({b"cICP", b"sRGB", b"gAMA", b"cHRM"})
 _UNPACK_BYTES: Final = 16 * 1024  # become 16 MB at most
 
 
-def chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
-    """Name, start and end of each chunk up to IEND. Raises UnusablePicture."""
+def iter_chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
+    """Name, start and end of each chunk up to IEND. Raises InvalidImageError."""
     at = len(_SIGNATURE)
     for _ in range(MAX_PARTS):
         if at + 12 > len(data):
-            raise cut_short(Kind.PNG)
+            raise truncated_error(FileType.PNG)
         length, name = struct.unpack_from(">I4s", data, at)
         end = at + 12 + length
         if end > len(data):
-            raise cut_short(Kind.PNG)
+            raise truncated_error(FileType.PNG)
         yield name, at, end
         if name == b"IEND":
             return
         at = end
-    raise damaged(Kind.PNG)
+    raise damaged_error(FileType.PNG)
 
 
-def chunk(name: bytes, body: bytes) -> bytes:
+def build_chunk(name: bytes, body: bytes) -> bytes:
     """The bytes of one chunk."""
     return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
 
 
-def open_png(data: bytes) -> Envelope:
+def parse_png(data: bytes) -> ImageContainer:
     """Keep the chunks that make the still picture; set EXIF and ICC aside; drop all else.
 
     Compressed text is never unpacked, a profile only up to its byte limit. Raises
-    UnusablePicture for a file that is cut or out of order.
+    InvalidImageError for a file that is cut or out of order.
     """
     kept = [_SIGNATURE]
     size: tuple[int, int] | None = None
@@ -56,17 +61,17 @@ def open_png(data: bytes) -> Envelope:
     colours: dict[bytes, bytes] = {}
     hidden_text = animated = has_pixels = False
     depth = colour_type = 0
-    for name, start, end in chunks(data):
+    for name, start, end in iter_chunks(data):
         body = data[start + 8 : end - 4]
         if (name == b"IHDR") != (size is None):
-            raise damaged(Kind.PNG)
+            raise damaged_error(FileType.PNG)
         if name == b"IHDR":
             if len(body) != 13:
-                raise damaged(Kind.PNG)
+                raise damaged_error(FileType.PNG)
             size = struct.unpack_from(">II", body)
             depth, colour_type = body[8], body[9]
         if name == b"tRNS" and colour_type in _KEYED:
-            kept.append(chunk(name, _key_as_decoded(body, depth, colour_type)))
+            kept.append(build_chunk(name, _key_as_decoded(body, depth, colour_type)))
         elif name in _MAKES_PIXELS or (name == b"PLTE" and colour_type == _PALETTE):
             kept.append(data[start:end])
         elif name == b"eXIf":
@@ -79,24 +84,24 @@ def open_png(data: bytes) -> Envelope:
         animated = animated or name == b"acTL"
         has_pixels = has_pixels or name == b"IDAT"
     if size is None or not all(size) or not has_pixels:
-        raise damaged(Kind.PNG)
-    return Envelope(
-        kind=Kind.PNG,
+        raise damaged_error(FileType.PNG)
+    return ImageContainer(
+        file_type=FileType.PNG,
         pixels=b"".join(kept),
         width_px=size[0],
         height_px=size[1],
-        camera=read_exif(exif),
-        profile=_profile(profile, colours) if colour_type & _RGB else profile,
+        exif=summarize_exif(exif),
+        icc_profile=_profile(profile, colours) if colour_type & _RGB else profile,
         hidden_text=hidden_text,
         animated=animated,
         lossless=True,
     )
 
 
-def holds_only_pixels(pixels: bytes) -> bool:
+def has_no_trailing_data(pixels: bytes) -> bool:
     """Whether nothing is hidden behind the last row of an 8-bit, not interlaced RGB(A) PNG.
 
-    `pixels` is an envelope's. Decoders stop at the last row, so anything might follow it.
+    `pixels` is an container's. Decoders stop at the last row, so anything might follow it.
     """
     width, height, depth, colour_type, _, _, lace = struct.unpack_from(">IIBBBBB", pixels, 16)
     channels = {_RGB: 3, _RGBA: 4}.get(colour_type)
@@ -104,7 +109,7 @@ def holds_only_pixels(pixels: bytes) -> bool:
         return False
     bytes_left = height * (1 + width * channels)
     unpacker = zlib.decompressobj()
-    for name, start, end in chunks(pixels):
+    for name, start, end in iter_chunks(pixels):
         if name != b"IDAT":
             continue
         for at in range(start + 8, end - 4, _UNPACK_BYTES):
@@ -135,14 +140,14 @@ def _profile(embedded: bytes | None, colours: Mapping[bytes, bytes]) -> bytes | 
     """The profile that wins, by the standard's order: cICP, iCCP, sRGB, gAMA with cHRM."""
     code, gamma, points = (colours.get(name, b"") for name in (b"cICP", b"gAMA", b"cHRM"))
     if len(code) == 4:
-        return profile_of_code(code[0], code[1])
+        return icc_profile_from_cicp(code[0], code[1])
     if embedded is not None or b"sRGB" in colours or len(gamma) != 4:
         return embedded
     primaries = SRGB
     if len(points) == 32:
         white, *rest = ((x / 1e5, y / 1e5) for x, y in struct.iter_unpack(">II", points))
         primaries = (rest[0], rest[1], rest[2], white)
-    return profile_of_power(primaries, 1e5 / max(1, int.from_bytes(gamma, "big")))
+    return icc_profile_from_gamma(primaries, 1e5 / max(1, int.from_bytes(gamma, "big")))
 
 
 def _unpack_profile(body: bytes) -> bytes | None:

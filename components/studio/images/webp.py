@@ -7,9 +7,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from components.studio.images.container import MAX_PARTS, MAX_PROFILE_BYTES, Envelope, read_exif
-from components.studio.images.errors import cut_short, damaged
-from components.studio.images.file_type import Kind
+from components.studio.images.container import (
+    MAX_PARTS,
+    MAX_PROFILE_BYTES,
+    ImageContainer,
+    summarize_exif,
+)
+from components.studio.images.errors import damaged_error, truncated_error
+from components.studio.images.file_type import FileType
 
 _ANIMATION_FLAG: Final = 0x02
 _ALPHA_FLAG: Final = 0x10
@@ -30,15 +35,15 @@ class _Chunk:
         )
 
 
-def open_webp(data: bytes) -> Envelope:
+def parse_webp(data: bytes) -> ImageContainer:
     """Rebuild a WebP of the first frame alone; set EXIF and ICC aside; drop all else.
 
     A first frame that leaves a part of its animation's canvas empty keeps its place there. Raises
-    UnusablePicture for a file that is cut or holds no frame.
+    InvalidImageError for a file that is cut or holds no frame.
     """
     end = 8 + int.from_bytes(data[4:8], "little")
     if end > len(data):
-        raise cut_short(Kind.WEBP)
+        raise truncated_error(FileType.WEBP)
     parts: list[_Chunk] = []
     exif: bytes | None = None
     profile: bytes | None = None
@@ -64,7 +69,7 @@ def open_webp(data: bytes) -> Envelope:
             hidden_text = True
     picture = next((part for part in parts if part.name in {b"VP8 ", b"VP8L"}), None)
     if picture is None:
-        raise damaged(Kind.WEBP)
+        raise damaged_error(FileType.WEBP)
     width, height = _size(picture)
     alpha = next((part for part in parts if part.name == b"ALPH"), None)
     still = picture.packed()
@@ -78,13 +83,13 @@ def open_webp(data: bytes) -> Envelope:
         still = head + _Chunk(b"ANMF", place + still).packed()
     elif alpha is not None:
         still = _extended(_ALPHA_FLAG, (width, height)) + still
-    return Envelope(
-        kind=Kind.WEBP,
+    return ImageContainer(
+        file_type=FileType.WEBP,
         pixels=b"RIFF" + struct.pack("<I", 4 + len(still)) + b"WEBP" + still,
         width_px=width,
         height_px=height,
-        camera=read_exif(exif),
-        profile=profile,
+        exif=summarize_exif(exif),
+        icc_profile=profile,
         hidden_text=hidden_text,
         animated=frames > 1,
         lossless=picture.name == b"VP8L",
@@ -107,10 +112,10 @@ def _chunks(body: bytes) -> Iterator[_Chunk]:
             return
         name, size = struct.unpack_from("<4sI", body, at)
         if at + 8 + size > len(body):
-            raise cut_short(Kind.WEBP)
+            raise truncated_error(FileType.WEBP)
         yield _Chunk(name, body[at + 8 : at + 8 + size])
         at += 8 + size + size % 2
-    raise damaged(Kind.WEBP)
+    raise damaged_error(FileType.WEBP)
 
 
 def _size(picture: _Chunk) -> tuple[int, int]:
@@ -123,4 +128,4 @@ def _size(picture: _Chunk) -> tuple[int, int]:
         width, height = struct.unpack_from("<HH", body, 6)
         if width & 0x3FFF and height & 0x3FFF:
             return width & 0x3FFF, height & 0x3FFF
-    raise damaged(Kind.WEBP)
+    raise damaged_error(FileType.WEBP)

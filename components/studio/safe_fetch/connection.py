@@ -16,15 +16,15 @@ from typing import TYPE_CHECKING, Final, cast
 
 from components.studio.safe_fetch.deadline import Deadline
 from components.studio.safe_fetch.errors import (
-    FetchFault,
-    FetchRefused,
-    cut_short,
-    server_trouble,
-    too_large,
-    too_slow,
-    unreachable,
+    FetchError,
+    FetchErrorCode,
+    bad_response_error,
+    timeout_error,
+    too_large_error,
+    truncated_error,
+    unreachable_error,
 )
-from components.studio.safe_fetch.urls import Link
+from components.studio.safe_fetch.urls import ParsedUrl
 from components.studio.version import VERSION
 
 if TYPE_CHECKING:
@@ -54,14 +54,14 @@ def open_connection(address: str, port: int, timeout_seconds: float) -> socket.s
     return connection
 
 
-class _TimedStream(io.RawIOBase):
+class _DeadlineStream(io.RawIOBase):
     """The receiving side of a socket, held to a deadline and a count of bytes."""
 
     def __init__(self, connection: socket.socket, deadline: Deadline) -> None:
         self._connection = connection
         self._deadline = deadline
         self.bytes_left = _MAX_HEAD_BYTES
-        self.over_budget = server_trouble()
+        self.over_budget = bad_response_error()
 
     def readable(self) -> bool:
         return True
@@ -79,7 +79,7 @@ class _TimedStream(io.RawIOBase):
         return io.BufferedReader(self)
 
 
-class _Response(http.client.HTTPResponse):
+class _HttpResponse(http.client.HTTPResponse):
     """Passes over every interim answer; http.client knows only the one called 100."""
 
     def begin(self) -> None:
@@ -89,10 +89,10 @@ class _Response(http.client.HTTPResponse):
             super().begin()
 
 
-class Answer:
+class Response:
     """The head of one HTTP answer, and its body for whoever wants it."""
 
-    def __init__(self, response: http.client.HTTPResponse, stream: _TimedStream) -> None:
+    def __init__(self, response: http.client.HTTPResponse, stream: _DeadlineStream) -> None:
         self._response = response
         self._stream = stream
         self.status = response.status
@@ -102,55 +102,55 @@ class Answer:
         return ", ".join(self._response.headers.get_all(name, [])).strip()
 
     def body(self, max_bytes: int) -> bytes:
-        """Read the whole body, which must not be packed. Raises FetchRefused."""
+        """Read the whole body, which must not be packed. Raises FetchError."""
         if self.header("Content-Encoding").lower() not in {"", "identity"}:
-            raise server_trouble()
-        announced = self._announced_bytes()
+            raise bad_response_error()
+        announced = self._content_length()
         if announced is not None and announced > max_bytes:
-            raise too_large(max_bytes)
-        self._stream.over_budget = too_large(max_bytes)
+            raise too_large_error(max_bytes)
+        self._stream.over_budget = too_large_error(max_bytes)
         self._stream.bytes_left = _MAX_BODY_OVERHEAD * max_bytes + _MAX_HEAD_BYTES
         parts: list[bytes] = []
         received = 0
-        with _trouble_told(cut_short()):
+        with _translate_errors(truncated_error()):
             while part := self._response.read(_READ_BYTES):
                 parts.append(part)
                 received += len(part)
                 if received > max_bytes:
-                    raise too_large(max_bytes)
+                    raise too_large_error(max_bytes)
         if announced is not None and received < announced:
-            raise cut_short()
+            raise truncated_error()
         return b"".join(parts)
 
-    def _announced_bytes(self) -> int | None:
-        """The body's length by its one Content-Length, or None. Raises FetchRefused."""
+    def _content_length(self) -> int | None:
+        """The body's length by its one Content-Length, or None. Raises FetchError."""
         coding = self.header("Transfer-Encoding").lower()
         if coding == "chunked":
             return None
         lengths = set(self._response.headers.get_all("Content-Length", []))
         if coding or len(lengths) > 1:
-            raise server_trouble()
+            raise bad_response_error()
         for length in lengths:
             digits = length.strip()
             if not (digits.isascii() and digits.isdigit() and len(digits) < 16):
-                raise server_trouble()
+                raise bad_response_error()
             return int(digits)
         return None
 
 
 @contextmanager
-def ask(
-    link: Link,
+def send_get(
+    link: ParsedUrl,
     addresses: list[str],
     *,
     connect: Connector,
     tls: ssl.SSLContext,
     deadline: Deadline,
-) -> Iterator[Answer]:
+) -> Iterator[Response]:
     """Send one GET to the first of `addresses` that takes a connection; yield its answer.
 
     The name in `link` stays what TLS and the Host header speak of. Nothing but these headers is
-    sent: no cookie, Referer or Authorization. Raises FetchRefused.
+    sent: no cookie, Referer or Authorization. Raises FetchError.
     """
     request = (
         f"GET {link.target} HTTP/1.1\r\nHost: {link.authority}\r\nUser-Agent: {_AGENT}\r\n"
@@ -159,20 +159,20 @@ def ask(
     connection = _connect_first(link, addresses, connect, deadline)
     try:
         if link.scheme == "https":
-            connection = _secured(connection, link.host, tls, deadline)
-        stream = _TimedStream(connection, deadline)
-        with _trouble_told(unreachable(link.host)):
+            connection = _wrap_tls(connection, link.host, tls, deadline)
+        stream = _DeadlineStream(connection, deadline)
+        with _translate_errors(unreachable_error(link.host)):
             connection.settimeout(deadline.remaining_seconds())
             connection.sendall(request)
             # http.client needs of a socket only makefile.
-            response = _Response(cast("socket.socket", stream), method="GET")
+            response = _HttpResponse(cast("socket.socket", stream), method="GET")
             try:
                 response.begin()
             except BaseException:  # raised again; nobody else knows of the half-read answer
                 response.close()
                 raise
         try:
-            yield Answer(response, stream)
+            yield Response(response, stream)
         finally:
             response.close()
     finally:
@@ -180,7 +180,7 @@ def ask(
 
 
 def _connect_first(
-    link: Link, addresses: list[str], connect: Connector, deadline: Deadline
+    link: ParsedUrl, addresses: list[str], connect: Connector, deadline: Deadline
 ) -> socket.socket:
     failure: OSError | None = None
     for number, address in enumerate(addresses, start=1):
@@ -192,37 +192,37 @@ def _connect_first(
         except OSError as error:
             failure = error
     if isinstance(failure, TimeoutError):
-        raise too_slow() from failure
-    raise unreachable(link.host) from failure
+        raise timeout_error() from failure
+    raise unreachable_error(link.host) from failure
 
 
-def _secured(
+def _wrap_tls(
     connection: socket.socket, host: str, tls: ssl.SSLContext, deadline: Deadline
 ) -> socket.socket:
-    """Wrap a connection in TLS; the certificate must be for `host`. Raises FetchRefused."""
+    """Wrap a connection in TLS; the certificate must be for `host`. Raises FetchError."""
     connection.settimeout(deadline.remaining_seconds())
     try:
         return tls.wrap_socket(connection, server_hostname=host)
     except TimeoutError as error:
-        raise too_slow() from error
+        raise timeout_error() from error
     except ssl.SSLCertVerificationError as error:
-        raise FetchRefused(
-            FetchFault.UNREACHABLE,
+        raise FetchError(
+            FetchErrorCode.UNREACHABLE,
             f"{host} cannot prove that it is the website it claims to be. "
             "Save the picture from your browser and upload the file.",
         ) from error
     except (OSError, ValueError) as error:
-        raise unreachable(host) from error
+        raise unreachable_error(host) from error
 
 
 @contextmanager
-def _trouble_told(broken: FetchRefused) -> Iterator[None]:
+def _translate_errors(broken: FetchError) -> Iterator[None]:
     """Turn the faults of socket and parser into refusals; `broken` is for a lost connection."""
     try:
         yield
     except TimeoutError as error:
-        raise too_slow() from error
+        raise timeout_error() from error
     except (http.client.IncompleteRead, http.client.RemoteDisconnected, OSError) as error:
         raise broken from error
     except (http.client.HTTPException, ValueError) as error:
-        raise server_trouble() from error
+        raise bad_response_error() from error

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from components.studio.safe_fetch.errors import too_slow
+from components.studio.safe_fetch.errors import timeout_error
 
 
 class Deadline:
@@ -14,8 +14,8 @@ class Deadline:
         self._end = time.monotonic() + budget_seconds
 
     def remaining_seconds(self) -> float:
-        """What is left, always above zero. Raises FetchRefused (TOO_SLOW) if nothing is."""
+        """What is left, always above zero. Raises FetchError (TIMEOUT) if nothing is."""
         remaining = self._end - time.monotonic()
         if remaining <= 0:
-            raise too_slow()
+            raise timeout_error()
         return remaining

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Final
 
 from components.studio.safe_fetch.deadline import Deadline
-from components.studio.safe_fetch.errors import too_slow, unreachable
+from components.studio.safe_fetch.errors import timeout_error, unreachable_error
 
 Resolver = Callable[[str, int], list[str]]
 """From host and port to addresses in text form. May block. Raises OSError if there are none."""
@@ -23,10 +23,10 @@ def system_resolver(host: str, port: int) -> list[str]:
     return list(dict.fromkeys(str(answer[4][0]) for answer in answers))
 
 
-def look_up(resolve: Resolver, host: str, port: int, deadline: Deadline) -> list[str]:
-    """Run `resolve` no longer than the deadline allows. Raises FetchRefused."""
+def resolve_host(resolve: Resolver, host: str, port: int, deadline: Deadline) -> list[str]:
+    """Run `resolve` no longer than the deadline allows. Raises FetchError."""
     if not _LOOKUPS.acquire(timeout=deadline.remaining_seconds()):
-        raise too_slow()
+        raise timeout_error()
     answers: queue.SimpleQueue[list[str] | None] = queue.SimpleQueue()
 
     def ask() -> None:
@@ -41,7 +41,7 @@ def look_up(resolve: Resolver, host: str, port: int, deadline: Deadline) -> list
     try:
         addresses = answers.get(timeout=deadline.remaining_seconds())
     except queue.Empty:
-        raise too_slow() from None
+        raise timeout_error() from None
     if not addresses:
-        raise unreachable(host)
+        raise unreachable_error(host)
     return addresses

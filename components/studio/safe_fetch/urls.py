@@ -11,10 +11,10 @@ from ipaddress import IPv6Address
 from typing import Final
 from urllib.parse import quote, urljoin
 
-from components.studio.safe_fetch.errors import FetchFault, FetchRefused
+from components.studio.safe_fetch.errors import FetchError, FetchErrorCode
 from components.studio.safe_fetch.ip_filter import parse_address
 
-MAX_LINK_CHARS: Final = 2000
+MAX_URL_CHARACTERS: Final = 2000
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 _SHAPE: Final = re.compile(r"(https?)://([^/?#]*)([^#]*)(?:#.*)?", re.IGNORECASE | re.DOTALL)
 _AUTHORITY: Final = re.compile(r"(\[[^\]]*\]|[^:\[\]]*)(?::([0-9]{1,5}))?")
@@ -29,7 +29,7 @@ _PASTE: Final = "Paste a link that begins with https://"
 
 
 @dataclass(frozen=True)
-class Link:
+class ParsedUrl:
     """A checked link. `host` is lower-case ASCII or an address, `target` begins with "/"."""
 
     scheme: str
@@ -54,12 +54,12 @@ class Link:
         return self.origin + self.target
 
 
-def parse_link(text: str) -> Link:
-    """Read what a person pasted or a service named. Raises FetchRefused (BAD_URL)."""
+def parse_url(text: str) -> ParsedUrl:
+    """Read what a person pasted or a service named. Raises FetchError (BAD_URL)."""
     text = text.strip(" \t\r\n")
     if not text:
         raise _bad("There is no link.", _PASTE + ".")
-    if len(text) > MAX_LINK_CHARS:
+    if len(text) > MAX_URL_CHARACTERS:
         raise _bad("This link is too long.", "Upload the picture as a file instead.")
     if _CONTROL.search(text) or "\\" in text:
         raise _bad("This link holds characters that links cannot hold.", "Copy it again.")
@@ -76,16 +76,18 @@ def parse_link(text: str) -> Link:
     if not 0 < port < 65_536:
         raise _bad("This link names a port that does not exist.", "Copy it again.")
     target = quote(rest, safe=_PATH_SAFE)
-    return Link(scheme, _host(parts[1]), port, target if target.startswith("/") else f"/{target}")
+    return ParsedUrl(
+        scheme, _host(parts[1]), port, target if target.startswith("/") else f"/{target}"
+    )
 
 
-def follow(link: Link, location: str) -> Link:
-    """The link that a redirect from `link` leads to. Raises FetchRefused (BAD_URL)."""
+def resolve_redirect(link: ParsedUrl, location: str) -> ParsedUrl:
+    """The link that a redirect from `link` leads to. Raises FetchError (BAD_URL)."""
     try:
         joined = urljoin(link.url, location)
     except ValueError as error:
         raise _no_host() from error
-    return parse_link(joined)
+    return parse_url(joined)
 
 
 def _host(text: str) -> str:
@@ -110,7 +112,7 @@ def _host(text: str) -> str:
     return name
 
 
-def _wrong_scheme(text: str) -> FetchRefused:
+def _wrong_scheme(text: str) -> FetchError:
     scheme = text.partition(":")[0].lower() if ":" in text else ""
     if scheme == "data":
         return _bad("This is a picture packed into text.", "Save it and upload the file.")
@@ -119,9 +121,9 @@ def _wrong_scheme(text: str) -> FetchRefused:
     return _bad("This is not a link to a picture on the web.", _PASTE + ".")
 
 
-def _no_host() -> FetchRefused:
+def _no_host() -> FetchError:
     return _bad("This link names no website that can exist.", "Check it and copy it again.")
 
 
-def _bad(what: str, advice: str) -> FetchRefused:
-    return FetchRefused(FetchFault.BAD_URL, f"{what} {advice}")
+def _bad(what: str, advice: str) -> FetchError:
+    return FetchError(FetchErrorCode.BAD_URL, f"{what} {advice}")

@@ -17,9 +17,9 @@ from dataclasses import dataclass
 from components.kie import InvalidRequest, KeyRejected, KontextClient, KontextError
 from components.studio.db.models import PictureRecord
 from components.studio.db.tasks import Ledger, LedgerUnavailable
-from components.studio.images.ingest import ResultFacts, UnusablePicture, check_result
-from components.studio.images.store import Shelf
-from components.studio.safe_fetch.client import FetchRefused, GuardedFetch
+from components.studio.images.ingest import ImageInfo, InvalidImageError, verify_result
+from components.studio.images.store import ImageStore
+from components.studio.safe_fetch.client import FetchError, SafeHttpClient
 from components.studio.tasks.models import Obstacle, Task, Trouble
 from components.studio.tasks.transitions import Hindered
 from components.studio.worker.jobs import Hindrance, Relink
@@ -36,8 +36,8 @@ class Courier:
     """Carries pictures between the shelf and the service. Safe to call from any thread."""
 
     client: KontextClient
-    fetch: GuardedFetch
-    shelf: Shelf
+    fetch: SafeHttpClient
+    shelf: ImageStore
     ledger: Ledger
     clock: Callable[[], float] = time.time
 
@@ -103,12 +103,12 @@ class Courier:
         """
         data, facts = self._fetch_result(task, relink)
         try:
-            self.shelf.put(task.id, facts.format, data)
+            self.shelf.save(task.id, facts.format, data)
         except OSError as error:
             log.error("picture not written", extra={"task": task.id, "why": error.strerror})
             raise _hindrance(Trouble.DISK, may_retry=True) from error
-        except UnusablePicture as error:
-            raise _hindrance(Trouble.RESULT_LOST, None, error.sentence, may_retry=True) from error
+        except InvalidImageError as error:
+            raise _hindrance(Trouble.RESULT_LOST, None, error.message, may_retry=True) from error
         return PictureRecord(
             id=task.id,
             designer=task.designer,
@@ -121,7 +121,7 @@ class Courier:
             label=task.request.prompt,
         )
 
-    def _fetch_result(self, task: Task, relink: Relink | None) -> tuple[bytes, ResultFacts]:
+    def _fetch_result(self, task: Task, relink: Relink | None) -> tuple[bytes, ImageInfo]:
         last = _hindrance(Trouble.RESULT_LOST)
         ways: tuple[Callable[[], str | None], ...] = (
             lambda: task.result_url,
@@ -136,11 +136,11 @@ class Courier:
                 continue
             try:
                 data = self.fetch.get(link, trust=True).data
-                return data, check_result(data)
-            except (FetchRefused, UnusablePicture) as error:
-                log.warning("result not fetched", extra={"task": task.id, "why": error.reason})
+                return data, verify_result(data)
+            except (FetchError, InvalidImageError) as error:
+                log.warning("result not fetched", extra={"task": task.id, "why": error.code})
                 # Every link may work a minute later; the engine bounds how often it is tried.
-                last = _hindrance(Trouble.RESULT_LOST, None, error.sentence, may_retry=True)
+                last = _hindrance(Trouble.RESULT_LOST, None, error.message, may_retry=True)
         raise last
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from components.studio.images.metadata.files import read
+from components.studio.images.metadata.files import read_metadata
 from components.ui import session
 from components.ui.escape import plain
 from components.ui.form.generation_form import Form, Mode
@@ -18,7 +18,7 @@ _MOST_WORDS = 90
 
 def note_what_it_says(data: bytes) -> None:
     """Keep what the file says, before the intake cleans it away."""
-    session.current().carried = read(data)
+    session.current().carried = read_metadata(data)
 
 
 def draw_offer() -> None:

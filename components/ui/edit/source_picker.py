@@ -10,9 +10,9 @@ import streamlit as st
 
 from components.studio.db.models import PictureRecord
 from components.studio.db.tasks import LedgerUnavailable
-from components.studio.images.ingest import UnusablePicture
+from components.studio.images.ingest import InvalidImageError
 from components.studio.result_checks import crop_to, ratio_words
-from components.studio.safe_fetch.client import FetchRefused
+from components.studio.safe_fetch.client import FetchError
 from components.ui import session
 from components.ui.card_view_models import thumbnail_url
 from components.ui.edit import embedded_settings
@@ -141,8 +141,8 @@ def _bring_in(bring: Callable[[], PictureRecord]) -> None:
     try:
         record = bring()
         session.choose_source(record.id)
-    except (UnusablePicture, FetchRefused) as error:
-        tab.source_notice = error.sentence
+    except (InvalidImageError, FetchError) as error:
+        tab.source_notice = error.message
     except (OSError, LedgerUnavailable):
         tab.source_notice = "The picture could not be saved: the server's disk may be full."
 

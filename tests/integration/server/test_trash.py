@@ -6,7 +6,7 @@ import pytest
 
 from components.studio.db.gallery import Archive
 from components.studio.events import Bell
-from components.studio.images.store import Shelf
+from components.studio.images.store import ImageStore
 from tests.integration.server.conftest import Ground
 from tests.support.seed import name_of, seeded
 
@@ -15,7 +15,7 @@ def thrown_away(ground: Ground) -> str:
     """Another picture of Anna's, deleted while the app runs."""
     with seeded(ground.app.folder) as seeds:
         picture_id = seeds.picture(ground.anna.token or "", "A picture to be deleted")
-        archive = Archive(ledger=seeds.ledger, shelf=Shelf(seeds.folder), bell=Bell())
+        archive = Archive(ledger=seeds.ledger, shelf=ImageStore(seeds.folder), bell=Bell())
         assert archive.throw_away(name_of(ground.anna.token or ""), [picture_id]) == 1
     return picture_id
 
@@ -51,7 +51,7 @@ def test_the_trash_view_shows_no_picture_that_is_not_in_it(ground: Ground) -> No
 def test_a_picture_that_was_taken_back_is_where_it_was(ground: Ground) -> None:
     picture_id = thrown_away(ground)
     with seeded(ground.app.folder) as seeds:
-        archive = Archive(ledger=seeds.ledger, shelf=Shelf(seeds.folder), bell=Bell())
+        archive = Archive(ledger=seeds.ledger, shelf=ImageStore(seeds.folder), bell=Bell())
         archive.restore(name_of(ground.anna.token or ""), [picture_id])
 
     assert ground.anna.get(f"/app/static/pictures/{picture_id}").status_code == 200

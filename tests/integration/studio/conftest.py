@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from components.studio.db.tasks import Ledger
-from components.studio.export import Exported
+from components.studio.export import ExportItem
 from tests.support.export_fixtures import Show, record_of, task_of
 from tests.support.image_corpus import encoded, quarters
 from tests.support.studio_fixture import Workshop, workshop
@@ -34,9 +34,9 @@ def show(tmp_path: Path) -> Show:
     file = tmp_path / "picture.jpeg"
     file.write_bytes(encoded(quarters(), "JPEG"))
 
-    def make(prompt: str, number: int = 1, **more: object) -> Exported:
+    def make(prompt: str, number: int = 1, **more: object) -> ExportItem:
         task = task_of(number, prompt)
-        exported = Exported(picture=record_of(number, task=task), file=file, task=task)
-        return replace(exported, **more)  # type: ignore[arg-type]  # the fields of Exported
+        exported = ExportItem(image=record_of(number, task=task), path=file, task=task)
+        return replace(exported, **more)  # type: ignore[arg-type]  # the fields of ExportItem
 
     return make

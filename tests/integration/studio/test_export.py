@@ -16,9 +16,9 @@ from PIL import Image
 
 from components.kie import GenerationRequest, Model
 from components.studio.db.tasks import Ledger
-from components.studio.export import CHUNK_BYTES, Exported, gather, stream_zip
-from components.studio.images.metadata.files import read
-from components.studio.images.store import Shelf
+from components.studio.export import CHUNK_BYTES, ExportItem, collect_export_items, stream_zip
+from components.studio.images.metadata.files import read_metadata
+from components.studio.images.store import ImageStore
 from tests.support.export_fixtures import (
     NOW,
     Show,
@@ -61,30 +61,30 @@ def test_every_picture_has_a_readable_name_of_its_own(show: Show) -> None:
 def test_the_pictures_say_how_they_were_made_unless_asked_not_to(show: Show) -> None:
     exported = show("A red fox", lineage=("A fox",))
     name = "001-a-red-fox-00000000.jpg"
-    said = read(zipped(exported).read(name))
+    said = read_metadata(zipped(exported).read(name))
 
-    assert said == exported.provenance
+    assert said == exported.metadata
     assert said is not None
     assert said.request == GenerationRequest(
         prompt="A red fox", model=Model.MAX, aspect_ratio="16:9"
     )
-    assert zipped(exported, plain=True).read(name) == exported.file.read_bytes()
+    assert zipped(exported, strip_metadata=True).read(name) == exported.path.read_bytes()
 
 
 def test_a_picture_that_was_brought_in_goes_as_it_lies(show: Show) -> None:
-    brought = show("x", picture=record_of(1, "holiday.jpg"), task=None)
+    brought = show("x", image=record_of(1, "holiday.jpg"), task=None)
     archive = zipped(brought)
     row = manifest_of(archive)[0]
 
-    assert archive.read("001-holiday-jpg-00000000.jpg") == brought.file.read_bytes()
+    assert archive.read("001-holiday-jpg-00000000.jpg") == brought.path.read_bytes()
     assert (row["kind"], row["prompt"], row["credits"]) == ("brought in", None, None)
 
 
 def test_a_file_of_a_kind_that_carries_nothing_goes_as_it_lies(show: Show) -> None:
     exported = show("A fox")
-    exported.file.write_bytes(encoded(quarters(), "WEBP"))
+    exported.path.write_bytes(encoded(quarters(), "WEBP"))
 
-    assert exported.contents() == exported.file.read_bytes()
+    assert exported.read_bytes() == exported.path.read_bytes()
 
 
 def test_no_prompt_becomes_a_path(show: Show, tmp_path: Path) -> None:
@@ -123,7 +123,7 @@ def test_a_common_unpacker_finds_no_fault(show: Show, tmp_path: Path) -> None:
 def test_each_picture_leaves_before_the_next_is_looked_up(show: Show) -> None:
     looked_up = []
 
-    def entries() -> Iterator[Exported]:
+    def entries() -> Iterator[ExportItem]:
         for number in range(3):
             looked_up.append(number)
             yield show("A fox", number)
@@ -139,7 +139,7 @@ def test_each_picture_leaves_before_the_next_is_looked_up(show: Show) -> None:
 
 def test_a_large_picture_leaves_in_small_pieces(show: Show) -> None:
     exported = show("A fox")
-    exported.file.write_bytes(os.urandom(5 * CHUNK_BYTES))
+    exported.path.write_bytes(os.urandom(5 * CHUNK_BYTES))
 
     assert max(map(len, stream_zip([exported], made_at=NOW))) == CHUNK_BYTES
 
@@ -149,7 +149,7 @@ def test_five_hundred_pictures_take_the_memory_of_a_few(show: Show, tmp_path: Pa
     file = tmp_path / "photo.jpeg"
     photo.save(file, quality=88)
     assert 700_000 < file.stat().st_size < 1_500_000
-    entries = (show(f"Fox {number}", number, file=file) for number in range(500))
+    entries = (show(f"Fox {number}", number, path=file) for number in range(500))
 
     tracemalloc.start()
     try:
@@ -163,14 +163,14 @@ def test_five_hundred_pictures_take_the_memory_of_a_few(show: Show, tmp_path: Pa
 
 
 def test_only_a_designers_own_pictures_are_gathered(ledger: Ledger, tmp_path: Path) -> None:
-    shelf = Shelf(tmp_path)
+    shelf = ImageStore(tmp_path)
     mine, others = record_of(1, "Mine"), replace(record_of(2, "Others'"), designer="ben")
     thrown = replace(record_of(3, "Thrown away"), deleted_at=NOW)
     for record in (mine, others, thrown):
         ledger.add_picture(record)
     ids = [number_of(number) for number in (2, 1, 3, 4)] + ["no id", "' OR 1=1"]
 
-    assert [found.picture for found in gather(ledger, shelf, "anna", ids)] == [mine]
+    assert [found.image for found in collect_export_items(ledger, shelf, "anna", ids)] == [mine]
 
 
 def test_a_picture_knows_every_prompt_it_goes_back_to(ledger: Ledger, tmp_path: Path) -> None:
@@ -182,8 +182,8 @@ def test_a_picture_knows_every_prompt_it_goes_back_to(ledger: Ledger, tmp_path: 
         ledger.add_tasks([task])
         if number != 3:
             ledger.add_picture(record_of(number, task=task))
-    shelf = Shelf(tmp_path)
-    found = list(gather(ledger, shelf, "anna", [number_of(4), number_of(1)]))
+    shelf = ImageStore(tmp_path)
+    found = list(collect_export_items(ledger, shelf, "anna", [number_of(4), number_of(1)]))
 
     assert [one.lineage for one in found] == [("Add a fox", "Make it red"), ()]
 
@@ -193,6 +193,6 @@ def test_a_circle_of_sources_ends(ledger: Ledger, tmp_path: Path) -> None:
         task = task_of(number, f"Step {number}", source=source)
         ledger.add_tasks([task])
         ledger.add_picture(record_of(number, task=task))
-    (found,) = gather(ledger, Shelf(tmp_path), "anna", [number_of(1)])
+    (found,) = collect_export_items(ledger, ImageStore(tmp_path), "anna", [number_of(1)])
 
     assert len(found.lineage) == 100

@@ -114,7 +114,7 @@ def test_no_prompt_becomes_markup(show: Show) -> None:
 
 
 def test_a_picture_that_is_gone_stands_in_the_manifest_and_stops_nothing(show: Show) -> None:
-    lost = show("A lost fox", 1, file=Path("nowhere.jpeg"))
+    lost = show("A lost fox", 1, path=Path("nowhere.jpeg"))
     archive = zipped(lost, show("A hill", 2))
 
     assert archive.namelist()[0] == "002-a-hill-00000000.jpg"

@@ -13,7 +13,7 @@ from components.studio.db.gallery import Archive
 from components.studio.db.gallery_query import MATCH_INPUT, Search, Way
 from components.studio.db.tasks import Ledger
 from components.studio.events import Bell
-from components.studio.images.store import Shelf
+from components.studio.images.store import ImageStore
 from components.studio.tasks.models import State
 from tests.support.gallery_seed import ANNA, HOUR, Seed, sow
 
@@ -23,12 +23,12 @@ BEN = "b" * 32
 @pytest.fixture
 def archive(tmp_path: Path) -> Iterator[Archive]:
     ledger = Ledger.in_folder(tmp_path)
-    yield Archive(ledger=ledger, shelf=Shelf(tmp_path), bell=Bell())
+    yield Archive(ledger=ledger, shelf=ImageStore(tmp_path), bell=Bell())
     ledger.close()
 
 
 def plant(archive: Archive, *seeds: Seed) -> list[str]:
-    return sow(archive.shelf.picture_path("0" * 32, "png").parents[2], archive.ledger, seeds)
+    return sow(archive.shelf.image_path("0" * 32, "png").parents[2], archive.ledger, seeds)
 
 
 def prompts(archive: Archive, search: Search, *, designer: str = ANNA) -> list[str]:

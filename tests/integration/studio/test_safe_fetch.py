@@ -9,7 +9,7 @@ import zlib
 
 import pytest
 
-from components.studio.safe_fetch.client import FetchFault, FetchRefused, GuardedFetch
+from components.studio.safe_fetch.client import FetchError, FetchErrorCode, SafeHttpClient
 from components.studio.safe_fetch.dns import Resolver
 from tests.support.bad_images import (
     PICTURE,
@@ -82,23 +82,23 @@ def test_the_environments_proxy_is_not_used(monkeypatch: pytest.MonkeyPatch) -> 
 @pytest.mark.parametrize(
     ("status", "reason", "may_retry"),
     [
-        ("404 Not Found", FetchFault.NOT_FOUND, False),
-        ("410 Gone", FetchFault.NOT_FOUND, False),
-        ("401 Unauthorized", FetchFault.FORBIDDEN, False),
-        ("403 Forbidden", FetchFault.FORBIDDEN, False),
-        ("418 Teapot", FetchFault.FORBIDDEN, False),
-        ("429 Too Many", FetchFault.SERVER_TROUBLE, True),
-        ("500 Oops", FetchFault.SERVER_TROUBLE, True),
-        ("503 Busy", FetchFault.SERVER_TROUBLE, True),
-        ("204 No Content", FetchFault.SERVER_TROUBLE, False),
-        ("206 Partial", FetchFault.SERVER_TROUBLE, False),
-        ("304 Not Modified", FetchFault.SERVER_TROUBLE, False),
-        ("302 Found", FetchFault.SERVER_TROUBLE, False),
+        ("404 Not Found", FetchErrorCode.NOT_FOUND, False),
+        ("410 Gone", FetchErrorCode.NOT_FOUND, False),
+        ("401 Unauthorized", FetchErrorCode.FORBIDDEN, False),
+        ("403 Forbidden", FetchErrorCode.FORBIDDEN, False),
+        ("418 Teapot", FetchErrorCode.FORBIDDEN, False),
+        ("429 Too Many", FetchErrorCode.BAD_RESPONSE, True),
+        ("500 Oops", FetchErrorCode.BAD_RESPONSE, True),
+        ("503 Busy", FetchErrorCode.BAD_RESPONSE, True),
+        ("204 No Content", FetchErrorCode.BAD_RESPONSE, False),
+        ("206 Partial", FetchErrorCode.BAD_RESPONSE, False),
+        ("304 Not Modified", FetchErrorCode.BAD_RESPONSE, False),
+        ("302 Found", FetchErrorCode.BAD_RESPONSE, False),
     ],
 )
-def test_a_status_becomes_words(status: str, reason: FetchFault, may_retry: bool) -> None:
+def test_a_status_becomes_words(status: str, reason: FetchErrorCode, may_retry: bool) -> None:
     refused = refusal(answers(PICTURE, status=status))
-    assert refused.reason is reason
+    assert refused.code is reason
     assert refused.may_retry is may_retry
 
 
@@ -114,8 +114,8 @@ def test_a_status_becomes_words(status: str, reason: FetchFault, may_retry: bool
 )
 def test_what_is_no_picture_is_named(body: bytes, words: str) -> None:
     refused = refusal(answers(body, "Content-Type: image/png"))
-    assert refused.reason is FetchFault.NOT_A_PICTURE
-    assert words in refused.sentence
+    assert refused.code is FetchErrorCode.NOT_AN_IMAGE
+    assert words in refused.message
 
 
 def test_a_picture_the_intake_will_name_is_let_through_to_it() -> None:
@@ -127,47 +127,49 @@ def test_a_picture_the_intake_will_name_is_let_through_to_it() -> None:
 @pytest.mark.parametrize(
     ("behaviour", "reason"),
     [
-        (answers(PICTURE, length=10**9), FetchFault.TOO_LARGE),
-        (answers(PICTURE, length=100_001), FetchFault.TOO_LARGE),
-        (floods(HEAD + b"\r\n", PICTURE), FetchFault.TOO_LARGE),
-        (floods(CHUNKED, b"400\r\n" + bytes(1024) + b"\r\n"), FetchFault.TOO_LARGE),
-        (floods(CHUNKED, b"1\r\nx\r\n"), FetchFault.TOO_LARGE),
-        (floods(CHUNKED + b"0\r\n", b"Trailer: x\r\n"), FetchFault.TOO_LARGE),
-        (answers(PICTURE, length=len(PICTURE) + 1), FetchFault.CUT_SHORT),
-        (says(CHUNKED + b"%x\r\n" % len(PICTURE) + PICTURE[:50]), FetchFault.CUT_SHORT),
-        (says(CHUNKED + b"ffffffffffffffff\r\n" + PICTURE), FetchFault.CUT_SHORT),
-        (says(CHUNKED + b"nonsense\r\n" + PICTURE), FetchFault.CUT_SHORT),
-        (says(CHUNKED + b"-5\r\n" + PICTURE), FetchFault.SERVER_TROUBLE),
-        (answers(PICTURE, f"Content-Length: {len(PICTURE) - 1}"), FetchFault.SERVER_TROUBLE),
-        (says(HEAD + b"Content-Length: -1\r\n\r\n" + PICTURE), FetchFault.SERVER_TROUBLE),
-        (says(HEAD + b"Content-Length: 1e3\r\n\r\n" + PICTURE), FetchFault.SERVER_TROUBLE),
-        (says(HEAD + b"Transfer-Encoding: gzip\r\n\r\n" + PICTURE), FetchFault.SERVER_TROUBLE),
-        (answers(zlib.compress(PICTURE), "Content-Encoding: gzip"), FetchFault.SERVER_TROUBLE),
-        (answers(PICTURE, "Content-Encoding: br"), FetchFault.SERVER_TROUBLE),
+        (answers(PICTURE, length=10**9), FetchErrorCode.TOO_LARGE),
+        (answers(PICTURE, length=100_001), FetchErrorCode.TOO_LARGE),
+        (floods(HEAD + b"\r\n", PICTURE), FetchErrorCode.TOO_LARGE),
+        (floods(CHUNKED, b"400\r\n" + bytes(1024) + b"\r\n"), FetchErrorCode.TOO_LARGE),
+        (floods(CHUNKED, b"1\r\nx\r\n"), FetchErrorCode.TOO_LARGE),
+        (floods(CHUNKED + b"0\r\n", b"Trailer: x\r\n"), FetchErrorCode.TOO_LARGE),
+        (answers(PICTURE, length=len(PICTURE) + 1), FetchErrorCode.TRUNCATED),
+        (says(CHUNKED + b"%x\r\n" % len(PICTURE) + PICTURE[:50]), FetchErrorCode.TRUNCATED),
+        (says(CHUNKED + b"ffffffffffffffff\r\n" + PICTURE), FetchErrorCode.TRUNCATED),
+        (says(CHUNKED + b"nonsense\r\n" + PICTURE), FetchErrorCode.TRUNCATED),
+        (says(CHUNKED + b"-5\r\n" + PICTURE), FetchErrorCode.BAD_RESPONSE),
+        (answers(PICTURE, f"Content-Length: {len(PICTURE) - 1}"), FetchErrorCode.BAD_RESPONSE),
+        (says(HEAD + b"Content-Length: -1\r\n\r\n" + PICTURE), FetchErrorCode.BAD_RESPONSE),
+        (says(HEAD + b"Content-Length: 1e3\r\n\r\n" + PICTURE), FetchErrorCode.BAD_RESPONSE),
+        (says(HEAD + b"Transfer-Encoding: gzip\r\n\r\n" + PICTURE), FetchErrorCode.BAD_RESPONSE),
+        (answers(zlib.compress(PICTURE), "Content-Encoding: gzip"), FetchErrorCode.BAD_RESPONSE),
+        (answers(PICTURE, "Content-Encoding: br"), FetchErrorCode.BAD_RESPONSE),
         (
             answers(PICTURE, "Content-Encoding: identity", "Content-Encoding: gzip"),
-            FetchFault.SERVER_TROUBLE,
+            FetchErrorCode.BAD_RESPONSE,
         ),
         (
             says(CHUNKED[:-2] + b"Transfer-Encoding: gzip\r\n\r\n0\r\n\r\n"),
-            FetchFault.SERVER_TROUBLE,
+            FetchErrorCode.BAD_RESPONSE,
         ),
-        (says(PICTURE), FetchFault.SERVER_TROUBLE),
-        (says(b"<html>HTTP/0.9</html>"), FetchFault.SERVER_TROUBLE),
-        (says(b"HTTP/1.1 abc\r\n\r\n"), FetchFault.SERVER_TROUBLE),
-        (says(b"HTTP/9.9 200 OK\r\n\r\n"), FetchFault.SERVER_TROUBLE),
-        (says(b"ICY 200 OK\r\n\r\n"), FetchFault.SERVER_TROUBLE),
-        (says(HEAD + b"X: " + b"x" * 70_000), FetchFault.SERVER_TROUBLE),
-        (says(HEAD + b"X: x\r\n" * 150 + b"\r\n"), FetchFault.SERVER_TROUBLE),
-        (floods(HEAD, b"X" * 1000 + b": y\r\n"), FetchFault.SERVER_TROUBLE),
-        (floods(b"", b"HTTP/1.1 100 Continue\r\n\r\n"), FetchFault.SERVER_TROUBLE),
-        (floods(b"", b"HTTP/1.1 103 Early Hints\r\n\r\n"), FetchFault.SERVER_TROUBLE),
-        (says(b"HTTP/1.1 101 Switching\r\n\r\n" + PICTURE), FetchFault.SERVER_TROUBLE),
-        (says(), FetchFault.UNREACHABLE),
+        (says(PICTURE), FetchErrorCode.BAD_RESPONSE),
+        (says(b"<html>HTTP/0.9</html>"), FetchErrorCode.BAD_RESPONSE),
+        (says(b"HTTP/1.1 abc\r\n\r\n"), FetchErrorCode.BAD_RESPONSE),
+        (says(b"HTTP/9.9 200 OK\r\n\r\n"), FetchErrorCode.BAD_RESPONSE),
+        (says(b"ICY 200 OK\r\n\r\n"), FetchErrorCode.BAD_RESPONSE),
+        (says(HEAD + b"X: " + b"x" * 70_000), FetchErrorCode.BAD_RESPONSE),
+        (says(HEAD + b"X: x\r\n" * 150 + b"\r\n"), FetchErrorCode.BAD_RESPONSE),
+        (floods(HEAD, b"X" * 1000 + b": y\r\n"), FetchErrorCode.BAD_RESPONSE),
+        (floods(b"", b"HTTP/1.1 100 Continue\r\n\r\n"), FetchErrorCode.BAD_RESPONSE),
+        (floods(b"", b"HTTP/1.1 103 Early Hints\r\n\r\n"), FetchErrorCode.BAD_RESPONSE),
+        (says(b"HTTP/1.1 101 Switching\r\n\r\n" + PICTURE), FetchErrorCode.BAD_RESPONSE),
+        (says(), FetchErrorCode.UNREACHABLE),
     ],
 )
-def test_an_answer_against_the_rules_is_refused(behaviour: Behaviour, reason: FetchFault) -> None:
-    assert refusal(behaviour).reason is reason
+def test_an_answer_against_the_rules_is_refused(
+    behaviour: Behaviour, reason: FetchErrorCode
+) -> None:
+    assert refusal(behaviour).code is reason
 
 
 @pytest.mark.parametrize(
@@ -189,7 +191,7 @@ def test_a_slow_server_cannot_outlast_the_budget(behaviour: Behaviour) -> None:
     began = time.monotonic()
     refused = refusal(behaviour, budget_seconds=0.4)
     assert time.monotonic() - began < 3
-    assert refused.reason is FetchFault.TOO_SLOW
+    assert refused.code is FetchErrorCode.TIMEOUT
     assert refused.may_retry
 
 
@@ -201,10 +203,10 @@ def test_a_stuck_name_service_cannot_outlast_the_budget() -> None:
         return [PUBLIC_ADDRESS]
 
     began = time.monotonic()
-    with pytest.raises(FetchRefused) as caught:
-        GuardedFetch(resolve=stuck, budget_seconds=0.3).get(URL)
+    with pytest.raises(FetchError) as caught:
+        SafeHttpClient(resolve=stuck, budget_seconds=0.3).get(URL)
     released.set()
-    assert caught.value.reason is FetchFault.TOO_SLOW
+    assert caught.value.code is FetchErrorCode.TIMEOUT
     assert time.monotonic() - began < 3
 
 
@@ -217,10 +219,10 @@ def test_a_name_that_nobody_knows_is_unreachable() -> None:
 
     resolvers: list[Resolver] = [unknown, unspeakable, lambda _host, _port: []]
     for resolve in resolvers:
-        with pytest.raises(FetchRefused) as caught:
-            GuardedFetch(resolve=resolve).get(URL)
-        assert caught.value.reason is FetchFault.UNREACHABLE
-        assert "pictures.example" in caught.value.sentence
+        with pytest.raises(FetchError) as caught:
+            SafeHttpClient(resolve=resolve).get(URL)
+        assert caught.value.code is FetchErrorCode.UNREACHABLE
+        assert "pictures.example" in caught.value.message
 
 
 def test_a_closed_port_is_unreachable_and_the_next_address_is_tried() -> None:
@@ -233,14 +235,14 @@ def test_a_closed_port_is_unreachable_and_the_next_address_is_tried() -> None:
                 raise ConnectionRefusedError
             return server.connect(address, port, timeout_seconds)
 
-        fetch = GuardedFetch(resolve=lambda *_: ["1.1.1.1", "1.0.0.1"], connect=second_works)
+        fetch = SafeHttpClient(resolve=lambda *_: ["1.1.1.1", "1.0.0.1"], connect=second_works)
         assert fetch.get(URL).data == PICTURE
     assert tried == ["1.1.1.1", "1.0.0.1"]
-    with pytest.raises(FetchRefused) as caught:
-        GuardedFetch(trusted_origins=[f"http://127.0.0.1:{server.port}"]).get(
+    with pytest.raises(FetchError) as caught:
+        SafeHttpClient(trusted_origins=[f"http://127.0.0.1:{server.port}"]).get(
             f"http://127.0.0.1:{server.port}/", trust=True
         )
-    assert caught.value.reason is FetchFault.UNREACHABLE
+    assert caught.value.code is FetchErrorCode.UNREACHABLE
 
 
 def test_a_name_is_looked_up_once_and_its_checked_address_is_used() -> None:
@@ -257,12 +259,12 @@ def test_a_name_is_looked_up_once_and_its_checked_address_is_used() -> None:
             connected.append((address, port))
             return server.connect(address, port, timeout_seconds)
 
-        fetch = GuardedFetch(resolve=rebinding, connect=connect)
+        fetch = SafeHttpClient(resolve=rebinding, connect=connect)
         assert fetch.get(URL).data == PICTURE
         assert (lookups, connected) == (["pictures.example"], [(PUBLIC_ADDRESS, 80)])
-        with pytest.raises(FetchRefused) as caught:
+        with pytest.raises(FetchError) as caught:
             fetch.get(URL)
-    assert caught.value.reason is FetchFault.NOT_ALLOWED
+    assert caught.value.code is FetchErrorCode.NOT_ALLOWED
     assert len(connected) == 1
 
 
@@ -279,5 +281,5 @@ def test_one_fetch_serves_many_threads() -> None:
 def test_a_trusted_result_is_fetched_from_the_loopback() -> None:
     with HostileServer(answers()) as server:
         origin = f"http://127.0.0.1:{server.port}"
-        fetched = GuardedFetch(trusted_origins=[origin]).get(f"{origin}/x.png", trust=True)
+        fetched = SafeHttpClient(trusted_origins=[origin]).get(f"{origin}/x.png", trust=True)
     assert fetched.data == PICTURE

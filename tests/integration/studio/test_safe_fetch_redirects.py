@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from components.studio.safe_fetch.client import FetchFault, FetchRefused, GuardedFetch
+from components.studio.safe_fetch.client import FetchError, FetchErrorCode, SafeHttpClient
 from tests.support.bad_images import (
     PICTURE,
     URL,
@@ -42,7 +42,7 @@ def test_four_redirects_are_too_many_and_three_are_not() -> None:
         steps.append(answers())
         assert fetch.get(URL).final_url == "http://pictures.example/2"
         steps.extend(redirects(f"/{number}") for number in range(5))
-        with pytest.raises(FetchRefused, match="without end"):
+        with pytest.raises(FetchError, match="without end"):
             fetch.get(URL)
         assert len(steps) == 1, "the first request and three more were sent"
 
@@ -50,22 +50,22 @@ def test_four_redirects_are_too_many_and_three_are_not() -> None:
 @pytest.mark.parametrize(
     ("location", "reason"),
     [
-        ("http://127.0.0.1/", FetchFault.NOT_ALLOWED),
-        ("http://[::1]/", FetchFault.NOT_ALLOWED),
-        ("//169.254.169.254/latest", FetchFault.NOT_ALLOWED),
-        ("http://pictures.example:8080/", FetchFault.NOT_ALLOWED),
-        ("file:///etc/passwd", FetchFault.BAD_URL),
-        ("data:image/png;base64,AAAA", FetchFault.BAD_URL),
-        ("http://a@pictures.example/", FetchFault.BAD_URL),
-        ("http://0x7f.1/", FetchFault.BAD_URL),
-        ("\\\\127.0.0.1\\x", FetchFault.BAD_URL),
-        ("http://[x/", FetchFault.BAD_URL),
-        ("http://pictures.example/" + "x" * 3000, FetchFault.BAD_URL),
-        ("", FetchFault.SERVER_TROUBLE),
+        ("http://127.0.0.1/", FetchErrorCode.NOT_ALLOWED),
+        ("http://[::1]/", FetchErrorCode.NOT_ALLOWED),
+        ("//169.254.169.254/latest", FetchErrorCode.NOT_ALLOWED),
+        ("http://pictures.example:8080/", FetchErrorCode.NOT_ALLOWED),
+        ("file:///etc/passwd", FetchErrorCode.BAD_URL),
+        ("data:image/png;base64,AAAA", FetchErrorCode.BAD_URL),
+        ("http://a@pictures.example/", FetchErrorCode.BAD_URL),
+        ("http://0x7f.1/", FetchErrorCode.BAD_URL),
+        ("\\\\127.0.0.1\\x", FetchErrorCode.BAD_URL),
+        ("http://[x/", FetchErrorCode.BAD_URL),
+        ("http://pictures.example/" + "x" * 3000, FetchErrorCode.BAD_URL),
+        ("", FetchErrorCode.BAD_RESPONSE),
     ],
 )
-def test_every_redirect_is_checked_like_a_first_link(location: str, reason: FetchFault) -> None:
-    assert refusal(redirects(location)).reason is reason
+def test_every_redirect_is_checked_like_a_first_link(location: str, reason: FetchErrorCode) -> None:
+    assert refusal(redirects(location)).code is reason
 
 
 def test_a_redirects_body_is_never_read() -> None:
@@ -80,7 +80,7 @@ def test_a_trusted_server_cannot_lead_elsewhere() -> None:
         target = f"http://127.0.0.1:{other.port}/"
         with HostileServer(redirects(target)) as server:
             origin = f"http://127.0.0.1:{server.port}"
-            with pytest.raises(FetchRefused) as caught:
-                GuardedFetch(trusted_origins=[origin]).get(f"{origin}/x", trust=True)
-        assert caught.value.reason is FetchFault.NOT_ALLOWED
+            with pytest.raises(FetchError) as caught:
+                SafeHttpClient(trusted_origins=[origin]).get(f"{origin}/x", trust=True)
+        assert caught.value.code is FetchErrorCode.NOT_ALLOWED
         assert other.requests == []

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.studio.safe_fetch.client import FetchFault, FetchRefused, GuardedFetch
+from components.studio.safe_fetch.client import FetchError, FetchErrorCode, SafeHttpClient
 from components.studio.safe_fetch.ip_filter import PUBLIC, RESERVED, AddressRange, is_public
-from components.studio.safe_fetch.urls import parse_link
+from components.studio.safe_fetch.urls import parse_url
 
 NAMES = {
     "localhost": ["127.0.0.1", "::1"],
@@ -38,11 +38,13 @@ def lookup(host: str, port: int) -> list[str]:
     return NAMES[host]
 
 
-def refusal(url: str, *, trust: bool = False) -> FetchRefused:
-    fetch = GuardedFetch(resolve=lookup, connect=nowhere, trusted_origins=["http://127.0.0.1:8000"])
-    with pytest.raises(FetchRefused) as caught:
+def refusal(url: str, *, trust: bool = False) -> FetchError:
+    fetch = SafeHttpClient(
+        resolve=lookup, connect=nowhere, trusted_origins=["http://127.0.0.1:8000"]
+    )
+    with pytest.raises(FetchError) as caught:
         fetch.get(url, trust=trust)
-    assert caught.value.sentence.endswith(".")
+    assert caught.value.message.endswith(".")
     assert not caught.value.may_retry
     return caught.value
 
@@ -135,8 +137,8 @@ def refusal(url: str, *, trust: bool = False) -> FetchRefused:
     ],
 )
 def test_what_is_no_plain_web_link_is_refused_as_a_link(url: str) -> None:
-    assert refusal(url).reason is FetchFault.BAD_URL
-    assert refusal(url, trust=True).reason is FetchFault.BAD_URL
+    assert refusal(url).code is FetchErrorCode.BAD_URL
+    assert refusal(url, trust=True).code is FetchErrorCode.BAD_URL
 
 
 @pytest.mark.parametrize(
@@ -201,7 +203,7 @@ def test_what_is_no_plain_web_link_is_refused_as_a_link(url: str) -> None:
     ],
 )
 def test_what_leads_to_a_private_place_or_port_is_refused(url: str) -> None:
-    assert refusal(url).reason is FetchFault.NOT_ALLOWED
+    assert refusal(url).code is FetchErrorCode.NOT_ALLOWED
 
 
 @pytest.mark.parametrize(
@@ -214,7 +216,7 @@ def test_what_leads_to_a_private_place_or_port_is_refused(url: str) -> None:
     ],
 )
 def test_trust_covers_one_exact_origin_and_no_neighbour(url: str) -> None:
-    assert refusal(url, trust=True).reason is FetchFault.NOT_ALLOWED
+    assert refusal(url, trust=True).code is FetchErrorCode.NOT_ALLOWED
 
 
 @pytest.mark.parametrize(
@@ -230,37 +232,37 @@ def test_trust_covers_one_exact_origin_and_no_neighbour(url: str) -> None:
 )
 def test_a_public_link_is_connected_to_by_its_address(url: str, address: str, port: int) -> None:
     with pytest.raises(Reached) as caught:
-        GuardedFetch(resolve=lookup, connect=nowhere).get(url)
+        SafeHttpClient(resolve=lookup, connect=nowhere).get(url)
     assert caught.value.args == (address, port)
 
 
 def test_a_trusted_origin_skips_the_checks_only_when_trust_is_asked_for() -> None:
-    fetch = GuardedFetch(connect=nowhere, trusted_origins=["http://127.0.0.1:8000"])
+    fetch = SafeHttpClient(connect=nowhere, trusted_origins=["http://127.0.0.1:8000"])
     with pytest.raises(Reached):
         fetch.get("http://127.0.0.1:8000/result.png", trust=True)
-    with pytest.raises(FetchRefused):
+    with pytest.raises(FetchError):
         fetch.get("http://127.0.0.1:8000/result.png")
 
 
 def test_a_link_has_one_spelling() -> None:
-    link = parse_link("HTTP://Public.EXAMPLE:80/a b/ü?q=ä%20'\"<#part")
+    link = parse_url("HTTP://Public.EXAMPLE:80/a b/ü?q=ä%20'\"<#part")
     assert link.url == "http://public.example/a%20b/%C3%BC?q=%C3%A4%20'%22%3C"
-    assert parse_link("https://x.example:444?q").url == "https://x.example:444/?q"
-    assert parse_link("http://[2606:4700::1111]:81/").authority == "[2606:4700::1111]:81"
+    assert parse_url("https://x.example:444?q").url == "https://x.example:444/?q"
+    assert parse_url("http://[2606:4700::1111]:81/").authority == "[2606:4700::1111]:81"
 
 
 @given(st.text(st.characters(), max_size=60))
 def test_any_text_after_http_is_a_link_or_a_refusal(text: str) -> None:
     try:
-        link = parse_link("http://" + text)
-    except FetchRefused as refused:
-        outcome = refused.reason
+        link = parse_url("http://" + text)
+    except FetchError as refused:
+        outcome = refused.code
     else:
-        outcome = FetchFault.BAD_URL
+        outcome = FetchErrorCode.BAD_URL
         assert link.url.isascii()
         assert link.url.isprintable()
-        assert parse_link(link.url) == link
-    assert outcome is FetchFault.BAD_URL
+        assert parse_url(link.url) == link
+    assert outcome is FetchErrorCode.BAD_URL
 
 
 @given(st.ip_addresses(v=4) | st.ip_addresses(v=6))

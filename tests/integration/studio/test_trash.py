@@ -13,7 +13,7 @@ from components.studio.db.gallery_query import Search
 from components.studio.db.models import PictureRecord
 from components.studio.db.tasks import Ledger
 from components.studio.events import Bell
-from components.studio.images.store import Shelf
+from components.studio.images.store import ImageStore
 from components.studio.lineage import family_of
 from components.studio.maintenance import Upkeep
 from components.studio.tasks.models import State
@@ -32,7 +32,7 @@ class Ground:
         self.bell = Bell()
         self.ledger = Ledger.in_folder(folder)
         self.archive = Archive(
-            ledger=self.ledger, shelf=Shelf(folder), bell=self.bell, clock=lambda: self.now
+            ledger=self.ledger, shelf=ImageStore(folder), bell=self.bell, clock=lambda: self.now
         )
 
     def plant(self, *seeds: Seed) -> list[str]:
@@ -176,7 +176,7 @@ def test_the_source_of_an_edit_under_way_stays_until_it_has_ended(
 def test_a_removal_that_was_cut_short_is_finished_by_the_next_sweep(ground: Ground) -> None:
     (gone,) = ground.plant(Seed())
     ground.archive.throw_away(ANNA, [gone])
-    stuck = ground.archive.shelf.picture_path(gone, "jpeg")
+    stuck = ground.archive.shelf.image_path(gone, "jpeg")
     stuck.unlink()
     stuck.mkdir()  # a file that cannot be removed
 

@@ -13,20 +13,20 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from components.studio.images.ingest import (
-    PictureFault,
-    UnusablePicture,
-    check_result,
-    take_in,
-    thumbnail,
+    ImageErrorCode,
+    InvalidImageError,
+    ingest_image,
+    make_thumbnail,
+    verify_result,
 )
 from tests.support.image_corpus import chunk, encoded, good, heic, quarters
 
 _NAMES = sorted(name for name in good() if "orientation" not in name)
 
 
-def refusal(data: bytes) -> UnusablePicture:
-    with pytest.raises(UnusablePicture) as caught:
-        take_in(data)
+def refusal(data: bytes) -> InvalidImageError:
+    with pytest.raises(InvalidImageError) as caught:
+        ingest_image(data)
     return caught.value
 
 
@@ -84,7 +84,7 @@ def boxed_of(data: bytes, width: int, height: int) -> bytes:
 )
 def test_a_bomb_is_refused_by_its_claim_alone(data: bytes) -> None:
     began = time.monotonic()
-    assert refusal(data).reason in {PictureFault.TOO_MANY_PIXELS, PictureFault.DAMAGED}
+    assert refusal(data).code in {ImageErrorCode.TOO_MANY_PIXELS, ImageErrorCode.DAMAGED}
     assert time.monotonic() - began < 2
 
 
@@ -93,9 +93,9 @@ def test_a_jpeg_that_claims_more_than_its_bytes_can_say_is_refused(
     options: dict[str, object],
 ) -> None:
     plainest = Image.new("RGB", (3000, 2000), (90, 90, 90))
-    assert take_in(encoded(plainest, "JPEG", **options)).width_px == 3000
-    assert "stops in the middle" in refusal(jpeg_of(3000, 2000)).sentence
-    assert "stops in the middle" in refusal(jpeg_of(10_000, 10_000)).sentence
+    assert ingest_image(encoded(plainest, "JPEG", **options)).width_px == 3000
+    assert "stops in the middle" in refusal(jpeg_of(3000, 2000)).message
+    assert "stops in the middle" in refusal(jpeg_of(10_000, 10_000)).message
 
 
 def test_a_jpeg_of_countless_scans_is_refused() -> None:
@@ -103,7 +103,7 @@ def test_a_jpeg_of_countless_scans_is_refused() -> None:
     last = data.rindex(b"\xff\xda")
     bomb = data[:last] + data[last:-2] * 400 + data[-2:]
     began = time.monotonic()
-    assert refusal(bomb).reason is PictureFault.DAMAGED
+    assert refusal(bomb).code is ImageErrorCode.DAMAGED
     assert time.monotonic() - began < 2
 
 
@@ -112,8 +112,8 @@ def test_a_file_of_countless_parts_is_refused() -> None:
     empty = chunk(b"IDAT", b"")
     data = encoded(quarters(), "PNG")
     began = time.monotonic()
-    assert refusal(many).reason is PictureFault.DAMAGED
-    assert refusal(data[:33] + empty * 500_000 + data[33:]).reason is PictureFault.DAMAGED
+    assert refusal(many).code is ImageErrorCode.DAMAGED
+    assert refusal(data[:33] + empty * 500_000 + data[33:]).code is ImageErrorCode.DAMAGED
     assert refusal(gif_of((16, 16), (0, 0, 16, 16))[:-2] + b"\x01\x00" * 5_000_000)
     assert time.monotonic() - began < 5
 
@@ -124,21 +124,21 @@ def test_a_file_that_stops_in_the_middle_is_called_damaged(name: str) -> None:
     data = good()[name]
     whole = data[: data.index(b"SECRETSECRET")] if "trailer" in name else data
     refused = refusal(whole[: len(whole) // 2])
-    assert refused.reason is PictureFault.DAMAGED
-    assert "stops in the middle" in refused.sentence or "damaged" in refused.sentence
+    assert refused.code is ImageErrorCode.DAMAGED
+    assert "stops in the middle" in refused.message or "damaged" in refused.message
 
 
 @pytest.mark.parametrize("form", ["JPEG", "PNG", "GIF", "WEBP"])
 def test_a_cut_download_is_told_from_a_broken_file(form: str) -> None:
     noise = Image.effect_noise((90, 90), 80).convert("RGB")
     data = encoded(noise, form)
-    assert "stops in the middle" in refusal(data[: len(data) * 2 // 3]).sentence
+    assert "stops in the middle" in refusal(data[: len(data) * 2 // 3]).message
 
 
 def survives(data: bytes) -> None:
     """Anything else that is raised, a warning of Pillow's included, fails the test."""
-    for act in (take_in, check_result, thumbnail):
-        with suppress(UnusablePicture):
+    for act in (ingest_image, verify_result, make_thumbnail):
+        with suppress(InvalidImageError):
             act(data)
 
 

@@ -12,11 +12,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from components.kie import GenerationRequest
-from components.studio.images.metadata.files import Provenance, embed, read
+from components.studio.images.metadata.files import (
+    GenerationMetadata,
+    embed_metadata,
+    read_metadata,
+)
 from components.studio.images.metadata.generation import from_json
 from tests.support.image_corpus import chunk, encoded, good, jpeg_with, png_with, quarters
 
-RECORD = Provenance(request=GenerationRequest(prompt="A fox"), lineage=("One", "Two"))
+RECORD = GenerationMetadata(request=GenerationRequest(prompt="A fox"), lineage=("One", "Two"))
 XMP = b"http://ns.adobe.com/xap/1.0/\0"
 NAMESPACE = b'xmlns:k="urn:kontext-studio:provenance:"'
 SAID = {"prompt": "A fox"}
@@ -32,8 +36,8 @@ def jpeg_saying(packet: bytes) -> bytes:
     return jpeg_with(encoded(quarters(), "JPEG"), (0xE1, XMP + packet))
 
 
-def found_in(said: object) -> Provenance:
-    found = read(png_saying(said))
+def found_in(said: object) -> GenerationMetadata:
+    found = read_metadata(png_saying(said))
     assert found is not None
     return found
 
@@ -60,7 +64,7 @@ def found_in(said: object) -> Provenance:
     ],
 )
 def test_what_names_no_prompt_says_nothing(said: object) -> None:
-    assert read(png_saying(said)) is None
+    assert read_metadata(png_saying(said)) is None
 
 
 @pytest.mark.parametrize(
@@ -95,7 +99,9 @@ def test_what_names_no_prompt_says_nothing(said: object) -> None:
     ],
 )
 def test_a_value_that_cannot_be_is_dropped_and_the_rest_kept(name: str, value: object) -> None:
-    plain = Provenance(request=GenerationRequest(prompt="A fox", enhance=name != "enhance"), app="")
+    plain = GenerationMetadata(
+        request=GenerationRequest(prompt="A fox", enhance=name != "enhance"), app=""
+    )
     said = {**SAID, "enhance": name != "enhance", name: value}
 
     assert found_in(said) == plain
@@ -133,7 +139,7 @@ def test_packed_text_is_never_unpacked() -> None:
     )
     started = time.process_time()
 
-    assert read(packed) is None
+    assert read_metadata(packed) is None
     assert time.process_time() - started < 1
 
 
@@ -158,12 +164,14 @@ def test_packed_text_is_never_unpacked() -> None:
     ],
 )
 def test_a_packet_that_is_no_plain_xml_says_nothing(packet: bytes) -> None:
-    assert read(jpeg_saying(packet)) is None
+    assert read_metadata(jpeg_saying(packet)) is None
 
 
 def test_markup_in_a_packet_stays_text() -> None:
     words = b'{"prompt":"&lt;script&gt;alert(1)&lt;/script&gt;"}'
-    found = read(jpeg_saying(b"<a " + NAMESPACE + b"><k:record>" + words + b"</k:record></a>"))
+    found = read_metadata(
+        jpeg_saying(b"<a " + NAMESPACE + b"><k:record>" + words + b"</k:record></a>")
+    )
 
     assert found is not None
     assert found.request.prompt == "<script>alert(1)</script>"
@@ -176,38 +184,38 @@ def test_a_file_full_of_packets_is_read_in_a_moment() -> None:
     png = png_with(encoded(quarters(), "PNG"), *[chunk(b"iTXt", text)] * 80)
     started = time.process_time()
 
-    assert read(jpeg) is None
-    assert read(png) is not None
+    assert read_metadata(jpeg) is None
+    assert read_metadata(png) is not None
     assert time.process_time() - started < 10
 
 
 def test_a_cut_file_still_says_what_stands_before_the_cut() -> None:
     for form in ("JPEG", "PNG"):
-        data = embed(encoded(quarters(), form), RECORD)
+        data = embed_metadata(encoded(quarters(), form), RECORD)
         mark = data.index(b"\xff\xdb" if form == "JPEG" else b"IDAT")
 
-        assert read(data[: mark + 10]) == RECORD
+        assert read_metadata(data[: mark + 10]) == RECORD
 
 
 def test_sizes_that_lie_are_no_harm() -> None:
     png = png_saying(SAID)
-    jpeg = embed(encoded(quarters(), "JPEG"), RECORD)
+    jpeg = embed_metadata(encoded(quarters(), "JPEG"), RECORD)
     for lie in (0, 1, 0x7FFFFFFF, 0xFFFFFFFF):
-        read(png[:33] + struct.pack(">I", lie) + png[37:])
-        assert read(png[:8] + struct.pack(">I", 0xFFFFFFFF) + png[12:]) is None
+        read_metadata(png[:33] + struct.pack(">I", lie) + png[37:])
+        assert read_metadata(png[:8] + struct.pack(">I", 0xFFFFFFFF) + png[12:]) is None
     for lie in (0, 1, 0xFFFF):
-        assert read(jpeg[:4] + struct.pack(">H", lie) + jpeg[6:]) in (None, RECORD)
+        assert read_metadata(jpeg[:4] + struct.pack(">H", lie) + jpeg[6:]) in (None, RECORD)
 
 
 @settings(max_examples=150, deadline=None)
 @given(st.data())
 def test_no_damage_makes_the_reader_raise(data: st.DataObject) -> None:
     form = data.draw(st.sampled_from(["JPEG", "PNG"]))
-    file = bytearray(embed(good()[form.lower()], RECORD))
+    file = bytearray(embed_metadata(good()[form.lower()], RECORD))
     for _ in range(data.draw(st.integers(1, 8))):
         file[data.draw(st.integers(0, len(file) - 1))] = data.draw(st.integers(0, 255))
     del file[data.draw(st.integers(0, len(file))) :]
-    found = read(bytes(file))
+    found = read_metadata(bytes(file))
 
     assert found is None or isinstance(found.request, GenerationRequest)
 
@@ -239,4 +247,4 @@ def test_whatever_is_read_can_be_written_again(said: dict[str, object]) -> None:
     found = from_json(json.dumps(said))
     if found is not None:
         for form in ("jpeg", "png"):
-            assert read(embed(good()[form], found)) == found
+            assert read_metadata(embed_metadata(good()[form], found)) == found

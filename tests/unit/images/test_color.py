@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from components.studio.images.icc import profile_of_code, profile_of_power
-from components.studio.images.ingest import take_in
+from components.studio.images.icc import icc_profile_from_cicp, icc_profile_from_gamma
+from components.studio.images.ingest import ingest_image
 from tests.support.image_asserts import near, pixel, shown
 from tests.support.image_corpus import chunk, encoded, heic, icc, png_with
 
@@ -62,7 +62,7 @@ def avif_told(primaries: int, transfer: int) -> bytes:
 def test_colours_told_in_numbers_are_worked_into_the_pixels(
     data: bytes, colour: tuple[int, int, int]
 ) -> None:
-    picture = take_in(data)
+    picture = ingest_image(data)
     assert near(pixel(shown(picture.data), 32, 32), colour, 4)
     assert CONVERTED in picture.notes
 
@@ -87,7 +87,7 @@ def test_colours_told_in_numbers_are_worked_into_the_pixels(
     ],
 )
 def test_numbers_that_say_srgb_or_nothing_of_use_change_no_colour(data: bytes) -> None:
-    picture = take_in(data)
+    picture = ingest_image(data)
     assert near(pixel(shown(picture.data), 32, 32), GREEN, 4)
     assert CONVERTED not in picture.notes
     assert not any("profile" in note for note in picture.notes)
@@ -95,16 +95,16 @@ def test_numbers_that_say_srgb_or_nothing_of_use_change_no_colour(data: bytes) -
 
 def test_a_grey_picture_with_a_gamma_stays_as_it_is() -> None:
     data = png_with(encoded(plain().convert("L"), "PNG"), chunk(*gamma(45455)))
-    assert take_in(data).notes == ()
+    assert ingest_image(data).notes == ()
 
 
 @given(st.lists(st.tuples(st.floats(0, 43_000), st.floats(0, 43_000)), min_size=4, max_size=4))
 def test_no_points_raise_anything(places: list[tuple[float, float]]) -> None:
-    profile_of_power((places[0], places[1], places[2], places[3]), 2.0)
+    icc_profile_from_gamma((places[0], places[1], places[2], places[3]), 2.0)
 
 
 def test_every_code_is_a_profile_or_nothing() -> None:
     for primaries in range(256):
         for transfer in range(20):
-            profile = profile_of_code(primaries, transfer)
+            profile = icc_profile_from_cicp(primaries, transfer)
             assert profile is None or profile[36:40] == b"acsp"

@@ -6,31 +6,31 @@ import threading
 
 import pytest
 
-from components.studio.images.decode_limit import DecodingGate
-from components.studio.images.ingest import PictureFault, UnusablePicture
+from components.studio.images.decode_limit import DecodeLimiter
+from components.studio.images.ingest import ImageErrorCode, InvalidImageError
 
 
 def test_a_heavy_picture_waits_for_all_and_all_wait_for_it() -> None:
-    gate = DecodingGate(slots=2, wait_seconds=0.05)
-    with gate.passage(heavy=False):
-        with gate.passage(heavy=False), pytest.raises(UnusablePicture) as caught:
-            gate.passage(heavy=False).__enter__()
-        assert caught.value.reason is PictureFault.BUSY
-        with pytest.raises(UnusablePicture):
-            gate.passage(heavy=True).__enter__()
-    with gate.passage(heavy=True), pytest.raises(UnusablePicture):
-        gate.passage(heavy=False).__enter__()
+    gate = DecodeLimiter(slots=2, wait_seconds=0.05)
+    with gate.slot(heavy=False):
+        with gate.slot(heavy=False), pytest.raises(InvalidImageError) as caught:
+            gate.slot(heavy=False).__enter__()
+        assert caught.value.code is ImageErrorCode.BUSY
+        with pytest.raises(InvalidImageError):
+            gate.slot(heavy=True).__enter__()
+    with gate.slot(heavy=True), pytest.raises(InvalidImageError):
+        gate.slot(heavy=False).__enter__()
 
 
 def test_whoever_waits_at_the_gate_goes_on_when_it_is_free() -> None:
-    gate = DecodingGate(slots=2, wait_seconds=10)
+    gate = DecodeLimiter(slots=2, wait_seconds=10)
     passed = threading.Event()
 
     def enter() -> None:
-        with gate.passage(heavy=True):
+        with gate.slot(heavy=True):
             passed.set()
 
-    with gate.passage(heavy=False):
+    with gate.slot(heavy=False):
         waiting = threading.Thread(target=enter)
         waiting.start()
         assert not passed.wait(0.05)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from components.studio.images.ingest import take_in
+from components.studio.images.ingest import ingest_image
 from tests.support.image_asserts import shown
 from tests.support.image_corpus import chunk, encoded, png, png_with, quarters, see_through
 
@@ -45,7 +45,7 @@ def test_nothing_hides_among_the_pixels_of_a_png(
     source = data()
     assert b"SECRET" in source
     assert source[25] == colour
-    kept = take_in(source).data
+    kept = ingest_image(source).data
     assert b"SECRET" not in kept, hidden_in
     assert shown(kept).tobytes() == shown(source).tobytes()
 
@@ -54,7 +54,7 @@ def test_a_png_that_is_broken_behind_its_last_row_is_written_anew() -> None:
     packed = zlib.compress(ROWS + bytes(2000), 0)
     wanted = shown(png_hiding(zlib.compress(ROWS))).tobytes()
     for broken in (packed[:-9], packed[:-4] + b"\xff\xff\xff\xff"):
-        kept = take_in(png_hiding(broken)).data
+        kept = ingest_image(png_hiding(broken)).data
         assert shown(kept).tobytes() == wanted
         assert broken not in kept
 
@@ -67,4 +67,4 @@ def test_a_compressed_text_is_never_unpacked() -> None:
         chunk(b"iTXt", b"x\0\1\0\0\0" + bomb),
         chunk(b"iCCP", b"x\0\0" + bomb),
     )
-    assert take_in(data).width_px == 96
+    assert ingest_image(data).width_px == 96

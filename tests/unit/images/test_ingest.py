@@ -7,8 +7,8 @@ import struct
 import pytest
 from PIL import Image
 
-from components.studio.images.file_type import sniff
-from components.studio.images.ingest import check_result, take_in, thumbnail
+from components.studio.images.file_type import detect
+from components.studio.images.ingest import ingest_image, make_thumbnail, verify_result
 from tests.support.image_asserts import corners, near, pixel, shown
 from tests.support.image_corpus import (
     BLUE,
@@ -33,7 +33,7 @@ OF_THE_FORMAT = {
 
 @pytest.mark.parametrize("name", good())
 def test_what_comes_in_is_a_plain_jpeg_or_png_without_metadata(name: str) -> None:
-    picture = take_in(good()[name])
+    picture = ingest_image(good()[name])
     image = shown(picture.data)
     assert image.format is not None
     assert image.format.lower() == picture.format
@@ -48,28 +48,28 @@ def test_what_comes_in_is_a_plain_jpeg_or_png_without_metadata(name: str) -> Non
 
 @pytest.mark.parametrize("name", good())
 def test_what_came_in_once_comes_in_again_unchanged(name: str) -> None:
-    once = take_in(good()[name])
-    again = take_in(once.data)
+    once = ingest_image(good()[name])
+    again = ingest_image(once.data)
     assert again.data == once.data
     assert again.notes == ()
 
 
 @pytest.mark.parametrize("name", good())
 def test_every_picture_has_a_small_jpeg_and_facts(name: str) -> None:
-    small = shown(thumbnail(good()[name], side_px=24))
+    small = shown(make_thumbnail(good()[name], side_px=24))
     assert (small.format, small.mode) == ("JPEG", "RGB")
     assert max(small.size) == 24
     assert not small.getexif()
-    picture, facts = take_in(good()[name]), check_result(good()[name])
+    picture, facts = ingest_image(good()[name]), verify_result(good()[name])
     assert (facts.width_px, facts.height_px) == (picture.width_px, picture.height_px)
-    assert facts.format == sniff(good()[name]).lower()
+    assert facts.format == detect(good()[name]).lower()
 
 
 @pytest.mark.parametrize("form", ["jpeg", "png", "webp"])
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_all_eight_orientations_come_in_upright(form: str, orientation: int) -> None:
     data = good()[f"{form} orientation {orientation}"]
-    for image in (shown(take_in(data).data), shown(thumbnail(data, side_px=96))):
+    for image in (shown(ingest_image(data).data), shown(make_thumbnail(data, side_px=96))):
         assert image.size == (96, 64)
         assert all(map(near, corners(image), CORNERS))
 
@@ -79,7 +79,7 @@ def test_all_eight_orientations_come_in_upright(form: str, orientation: int) -> 
 def test_phones_own_formats_are_turned_once_and_not_twice(form: str, orientation: int) -> None:
     source, tags = upright_source(orientation), exif(orientation)
     data = heic(source, exif=tags) if form == "heic" else encoded(source, "AVIF", exif=tags)
-    image = shown(take_in(data).data)
+    image = shown(ingest_image(data).data)
     assert image.size == (96, 64)
     assert all(map(near, corners(image), CORNERS))
 
@@ -87,7 +87,7 @@ def test_phones_own_formats_are_turned_once_and_not_twice(form: str, orientation
 def test_an_orientation_of_nine_is_no_orientation() -> None:
     tags = Image.Exif()
     tags[0x0112] = 9
-    assert near(pixel(shown(take_in(encoded(quarters(), "JPEG", exif=tags)).data), 8, 8), RED)
+    assert near(pixel(shown(ingest_image(encoded(quarters(), "JPEG", exif=tags)).data), 8, 8), RED)
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_an_orientation_of_nine_is_no_orientation() -> None:
     [name for name in good() if "odd" not in name and "bit" not in name and "profile" not in name],
 )
 def test_colours_stay_what_they_were(name: str) -> None:
-    image = shown(take_in(good()[name]).data)
+    image = shown(ingest_image(good()[name]).data)
     bottom_right = pixel(image, image.width - 9, image.height - 9)
     assert near(bottom_right, (255, 255, 255))
     if "grey" not in name:
@@ -104,14 +104,14 @@ def test_colours_stay_what_they_were(name: str) -> None:
 
 def test_a_profile_of_other_primaries_is_worked_into_the_pixels() -> None:
     data = encoded(quarters(), "PNG", icc_profile=icc("odd"))
-    picture = take_in(data)
+    picture = ingest_image(data)
     assert "Colours converted to sRGB." in picture.notes
     red, green, _blue = pixel(shown(picture.data), 8, 8)
     assert green > red, "red and green change places"
 
 
 def test_sixteen_bit_grey_keeps_its_middle() -> None:
-    image = shown(take_in(good()["png 16 bit grey"]).data)
+    image = shown(ingest_image(good()["png 16 bit grey"]).data)
     assert pixel(image, 8, 8) == (128, 128, 128)
     assert pixel(image, 80, 8) == (255, 255, 255)
 
@@ -133,7 +133,7 @@ def test_sixteen_bit_grey_keeps_its_middle() -> None:
 def test_see_through_parts_stay_see_through(
     name: str, clear: tuple[int, int], solid: tuple[int, int]
 ) -> None:
-    picture = take_in(good()[name])
+    picture = ingest_image(good()[name])
     image = shown(picture.data)
     assert picture.format == "png"
     assert pixel(image, *clear)[3] == 0
@@ -141,19 +141,19 @@ def test_see_through_parts_stay_see_through(
 
 
 def test_a_thumbnail_lays_see_through_parts_on_a_neutral_grey() -> None:
-    small = shown(thumbnail(encoded(see_through(), "PNG"), side_px=96))
+    small = shown(make_thumbnail(encoded(see_through(), "PNG"), side_px=96))
     assert near(pixel(small, 8, 8), (128, 128, 128))
 
 
 def test_alpha_that_hides_nothing_is_dropped() -> None:
-    assert shown(take_in(good()["png opaque alpha"]).data).mode == "RGB"
+    assert shown(ingest_image(good()["png opaque alpha"]).data).mode == "RGB"
 
 
 def test_pixels_that_need_no_change_are_not_compressed_again() -> None:
     plain = encoded(quarters(), "JPEG", quality=60)
     with_camera = encoded(quarters(), "JPEG", quality=60, exif=exif())
-    assert shown(take_in(with_camera).data).tobytes() == shown(plain).tobytes()
-    assert len(take_in(with_camera).data) <= len(plain)
+    assert shown(ingest_image(with_camera).data).tobytes() == shown(plain).tobytes()
+    assert len(ingest_image(with_camera).data) <= len(plain)
 
 
 @pytest.mark.parametrize(
@@ -177,11 +177,11 @@ def test_pixels_that_need_no_change_are_not_compressed_again() -> None:
     ],
 )
 def test_a_designer_is_told_what_was_changed(name: str, note: str) -> None:
-    assert note in take_in(good()[name]).notes
+    assert note in ingest_image(good()[name]).notes
 
 
 def test_a_looping_gif_is_not_said_to_hide_notes() -> None:
-    assert take_in(good()["gif looping"]).notes == ("Only the first frame is used.",)
+    assert ingest_image(good()["gif looping"]).notes == ("Only the first frame is used.",)
 
 
 def test_a_first_frame_keeps_its_place_on_the_canvas_of_a_webp() -> None:
@@ -193,8 +193,8 @@ def test_a_first_frame_keeps_its_place_on_the_canvas_of_a_webp() -> None:
     body = b"".join(name + struct.pack("<I", len(part)) + part for name, part in chunks)
     data = b"RIFF" + struct.pack("<I", 4 + len(body)) + b"WEBP" + body
 
-    image = shown(take_in(data).data)
+    image = shown(ingest_image(data).data)
     assert image.size == (200, 150)
     assert image.getchannel("A").getbbox() == (40, 20, 136, 84)
     assert corners(image.crop((40, 20, 136, 84)).convert("RGB")) == list(CORNERS)
-    assert check_result(data).width_px == 200
+    assert verify_result(data).width_px == 200

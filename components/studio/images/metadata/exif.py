@@ -14,7 +14,7 @@ _SOFTWARE_AT: Final = 8 + 2 + 3 * 12 + 4  # behind the first directory and its t
 _OURS: Final = b"Kontext Studio "
 
 
-def block(*, description: str, software: str) -> bytes:
+def build_exif(*, description: str, software: str) -> bytes:
     """An EXIF block, with its prefix: ImageDescription (UTF-8), Software and UserComment (UTF-16).
 
     At most 45 kB for a prompt of 5,000 characters.
@@ -45,7 +45,7 @@ def block(*, description: str, software: str) -> bytes:
     )
 
 
-def is_ours(body: bytes) -> bool:
+def written_by_us(body: bytes) -> bool:
     """Whether this block is one that `block` wrote: nothing of a camera's would be lost with it."""
     start = len(_PREFIX)
     entries = struct.pack(">H", 3) + struct.pack(">HH", _DESCRIPTION, _ASCII)

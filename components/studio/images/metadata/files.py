@@ -9,52 +9,52 @@ from __future__ import annotations
 from contextlib import suppress
 from itertools import islice
 
-from components.studio.images.errors import UnusablePicture
-from components.studio.images.file_type import Kind, sniff
+from components.studio.images.errors import InvalidImageError
+from components.studio.images.file_type import FileType, detect
 from components.studio.images.metadata import jpeg, png
 from components.studio.images.metadata.generation import (
-    MOST_RECORDS,
-    CarriesNothing,
-    Provenance,
+    MAX_RECORDS,
+    GenerationMetadata,
+    MetadataUnsupported,
     from_json,
 )
 
-__all__ = ["CarriesNothing", "Provenance", "embed", "read"]
+__all__ = ["GenerationMetadata", "MetadataUnsupported", "embed_metadata", "read_metadata"]
 
 
-def embed(data: bytes, provenance: Provenance) -> bytes:
-    """The same picture with its provenance inside, in place of ours that it had.
+def embed_metadata(data: bytes, metadata: GenerationMetadata) -> bytes:
+    """The same picture with its metadata inside, in place of ours that it had.
 
     All else in the file stays as it is, byte for byte; a signature over the whole file, such as
-    C2PA's, no longer fits it. Raises CarriesNothing for other kinds and for damaged files.
+    C2PA's, no longer fits it. Raises MetadataUnsupported for other kinds and for damaged files.
     """
     try:
-        match sniff(data):
-            case Kind.JPEG:
-                return jpeg.embed(data, provenance)
-            case Kind.PNG:
-                return png.embed(data, provenance)
+        match detect(data):
+            case FileType.JPEG:
+                return jpeg.embed_metadata(data, metadata)
+            case FileType.PNG:
+                return png.embed_metadata(data, metadata)
             case kind:
-                raise CarriesNothing(f"no provenance is put into a {kind}")
-    except UnusablePicture as error:
-        raise CarriesNothing(error.sentence) from error
+                raise MetadataUnsupported(f"no metadata is put into a {kind}")
+    except InvalidImageError as error:
+        raise MetadataUnsupported(error.message) from error
 
 
-def read(data: bytes) -> Provenance | None:
+def read_metadata(data: bytes) -> GenerationMetadata | None:
     """What a file says of its making, or None if it says nothing of use. Never raises.
 
     The words are a stranger's: escape them, and check that its source is the designer's own.
     """
-    match sniff(data):
-        case Kind.JPEG:
-            records = jpeg.records_in(data)
-        case Kind.PNG:
-            records = png.records_in(data)
+    match detect(data):
+        case FileType.JPEG:
+            records = jpeg.find_records(data)
+        case FileType.PNG:
+            records = png.find_records(data)
         case _:
             return None
     found = None
     # A file that is cut may have said enough before.
-    with suppress(CarriesNothing, UnusablePicture):
-        for record in islice(records, MOST_RECORDS):
+    with suppress(MetadataUnsupported, InvalidImageError):
+        for record in islice(records, MAX_RECORDS):
             found = from_json(record) or found  # ours is the last: a foreign copy stands before it
     return found

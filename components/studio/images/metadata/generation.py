@@ -17,11 +17,11 @@ from components.kie import MAX_PROMPT_CHARACTERS, GenerationRequest, InvalidRequ
 from components.studio.version import VERSION
 
 APP: Final = f"Kontext Studio {VERSION}"
-MOST_JSON_BYTES: Final = 256 * 1024
-MOST_RECORDS: Final = 8
+MAX_JSON_BYTES: Final = 256 * 1024
+MAX_RECORDS: Final = 8
 """How many records of one file are looked at; a file of ours holds one."""
 
-MOST_STEPS: Final = 100
+MAX_LINEAGE: Final = 100
 """How much of a lineage is kept: the prompts of the nearest pictures."""
 
 _MOST_APP_CHARACTERS: Final = 100
@@ -43,12 +43,12 @@ _SETTINGS: Final = (
 _HARMLESS: Final = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\ufffe\uffff"}
 
 
-class CarriesNothing(ValueError):
-    """A file that no provenance can be put into: another kind, or damaged."""
+class MetadataUnsupported(ValueError):
+    """A file that no metadata can be put into: another kind, or damaged."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Provenance:
+class GenerationMetadata:
     """How a picture came about. Times are epoch seconds.
 
     Holds neither the designer nor a price nor an address: the file goes to strangers.
@@ -56,12 +56,12 @@ class Provenance:
 
     request: GenerationRequest
     """The prompt and its settings; read from a file, what was unusable has its default."""
-    picture_id: str | None = None
+    image_id: str | None = None
     source_id: str | None = None
     """The picture that was edited, or None when it was made from words alone."""
     lineage: tuple[str, ...] = ()
     """The prompts of the pictures it goes back to, the first one's first, its own left out."""
-    asked_at: float | None = None
+    created_at: float | None = None
     finished_at: float | None = None
     app: str = APP
 
@@ -71,29 +71,29 @@ class Provenance:
         return self.source_id is not None
 
 
-def as_json(provenance: Provenance, *, most_bytes: int = MOST_JSON_BYTES) -> str:
-    """JSON of at most `most_bytes` in UTF-8, without a sign that means anything in XML.
+def to_json(metadata: GenerationMetadata, *, max_bytes: int = MAX_JSON_BYTES) -> str:
+    """JSON of at most `max_bytes` in UTF-8, without a sign that means anything in XML.
 
     A lineage that is too long loses the ends of its prompts, then its oldest prompts. Raises
-    CarriesNothing when the rest alone does not fit.
+    MetadataUnsupported when the rest alone does not fit.
     """
-    lineage = provenance.lineage[-MOST_STEPS:]
+    lineage = metadata.lineage[-MAX_LINEAGE:]
     for cut in _LINEAGE_CUTS:
         steps = [prompt[:cut] for prompt in lineage]
-        text = _written(provenance, steps)
-        if len(text.encode()) <= most_bytes:
+        text = _written(metadata, steps)
+        if len(text.encode()) <= max_bytes:
             return text
     while steps:
         steps = steps[(len(steps) + 1) // 2 :]
-        text = _written(provenance, steps)
-        if len(text.encode()) <= most_bytes:
+        text = _written(metadata, steps)
+        if len(text.encode()) <= max_bytes:
             return text
-    raise CarriesNothing("no room for the provenance")
+    raise MetadataUnsupported("no room for the metadata")
 
 
-def from_json(text: str) -> Provenance | None:
+def from_json(text: str) -> GenerationMetadata | None:
     """What a file says, as far as it can be used; None when it names no prompt. Never raises."""
-    if len(text) > MOST_JSON_BYTES:
+    if len(text) > MAX_JSON_BYTES:
         return None
     try:
         said = json.loads(text)
@@ -106,13 +106,13 @@ def from_json(text: str) -> Provenance | None:
     if request is None:
         return None
     lineage = said.get("lineage")
-    steps = lineage[-MOST_STEPS:] if isinstance(lineage, list) else []
-    return Provenance(
+    steps = lineage[-MAX_LINEAGE:] if isinstance(lineage, list) else []
+    return GenerationMetadata(
         request=request,
-        picture_id=_id(said.get("picture_id")),
+        image_id=_id(said.get("picture_id")),
         source_id=source_id,
         lineage=tuple(filter(None, map(_clean, steps))),
-        asked_at=_epoch(said.get("asked_at")),
+        created_at=_epoch(said.get("asked_at")),
         finished_at=_epoch(said.get("finished_at")),
         app=" ".join(_clean(said.get("app")).split())[:_MOST_APP_CHARACTERS],
     )
@@ -126,17 +126,17 @@ def iso_time(epoch_seconds: float | None) -> str | None:
     return exact.replace("+00:00", "Z")
 
 
-def _written(provenance: Provenance, lineage: list[str]) -> str:
-    request = provenance.request
+def _written(metadata: GenerationMetadata, lineage: list[str]) -> str:
+    request = metadata.request
     said = {
-        "app": provenance.app,
+        "app": metadata.app,
         "prompt": request.prompt,
         **{name: getattr(request, name) for name in _SETTINGS},
-        "picture_id": provenance.picture_id,
-        "source_id": provenance.source_id,
+        "picture_id": metadata.image_id,
+        "source_id": metadata.source_id,
         "lineage": lineage,
-        "asked_at": iso_time(provenance.asked_at),
-        "finished_at": iso_time(provenance.finished_at),
+        "asked_at": iso_time(metadata.created_at),
+        "finished_at": iso_time(metadata.finished_at),
     }
     return json.dumps(said, ensure_ascii=False).translate(_HARMLESS)
 

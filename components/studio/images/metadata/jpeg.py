@@ -1,4 +1,4 @@
-"""Provenance in the application segments of a JPEG file; its scans are never touched.
+"""GenerationMetadata in the application segments of a JPEG file; its scans are never touched.
 
 Segments: ITU-T T.81, annex B. EXIF and XMP in APP1: CIPA DC-008 and ISO 16684-3.
 """
@@ -9,9 +9,13 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Final
 
-from components.studio.images.jpeg import APP0, APP1, EOI, EXIF, SOS, Segment, segments
+from components.studio.images.jpeg import APP0, APP1, EOI, EXIF, SOS, Segment, iter_segments
 from components.studio.images.metadata import exif, xmp
-from components.studio.images.metadata.generation import MOST_RECORDS, CarriesNothing, Provenance
+from components.studio.images.metadata.generation import (
+    MAX_RECORDS,
+    GenerationMetadata,
+    MetadataUnsupported,
+)
 
 _XMP: Final = b"http://ns.adobe.com/xap/1.0/\x00"
 _MOST_BODY_BYTES: Final = 0xFFFF - 2
@@ -27,15 +31,15 @@ def _is_exif(segment: Segment) -> bool:
 
 def _is_ours(segment: Segment) -> bool:
     if _is_xmp(segment):
-        return xmp.is_ours(segment.body[len(_XMP) :])
-    return _is_exif(segment) and exif.is_ours(segment.body)
+        return xmp.written_by_us(segment.body[len(_XMP) :])
+    return _is_exif(segment) and exif.written_by_us(segment.body)
 
 
-def embed(data: bytes, provenance: Provenance) -> bytes:
+def embed_metadata(data: bytes, metadata: GenerationMetadata) -> bytes:
     """The file with our EXIF and XMP segments in front, in place of those it had.
 
     A camera's EXIF stays and is the only one; another program's XMP stays in front of ours.
-    Raises UnusablePicture or CarriesNothing for a file that is cut before its first scan.
+    Raises InvalidImageError or MetadataUnsupported for a file that is cut before its first scan.
     """
     head = list(_head(data))
     scans_at = head[-1].end if head else 2
@@ -43,34 +47,34 @@ def embed(data: bytes, provenance: Provenance) -> bytes:
     after_jfif = _leading(foreign, APP0)
     after_notes = after_jfif + _leading(foreign[after_jfif:], APP1)
     pieces: list[bytes | memoryview] = [data[each.start : each.end] for each in foreign]
-    packet = xmp.packet(provenance, most_bytes=_MOST_BODY_BYTES - len(_XMP))
+    packet = xmp.build_packet(metadata, max_bytes=_MOST_BODY_BYTES - len(_XMP))
     pieces.insert(after_notes, _segment(_XMP + packet))
     if not any(_is_exif(segment) for segment in foreign):
-        words, software = provenance.request.prompt, provenance.app
-        pieces.insert(after_jfif, _segment(exif.block(description=words, software=software)))
+        words, software = metadata.request.prompt, metadata.app
+        pieces.insert(after_jfif, _segment(exif.build_exif(description=words, software=software)))
     return b"".join((data[:2], *pieces, memoryview(data)[scans_at:]))
 
 
-def records_in(data: bytes) -> Iterator[str]:
+def find_records(data: bytes) -> Iterator[str]:
     """The JSON of the first packets that hold one, few enough to be read in a moment.
 
-    Raises UnusablePicture or CarriesNothing where the file breaks off.
+    Raises InvalidImageError or MetadataUnsupported where the file breaks off.
     """
     packets = (segment.body[len(_XMP) :] for segment in _head(data) if _is_xmp(segment))
-    for packet in islice(filter(xmp.mentions_us, packets), MOST_RECORDS):
-        record = xmp.record_in(packet)
+    for packet in islice(filter(xmp.contains_our_namespace, packets), MAX_RECORDS):
+        record = xmp.extract_record(packet)
         if record is not None:
             yield record
 
 
 def _head(data: bytes) -> Iterator[Segment]:
     """Every segment in front of the first scan."""
-    for segment in segments(data):
+    for segment in iter_segments(data):
         if segment.code == SOS:
             return
         if segment.code != EOI:
             yield segment
-    raise CarriesNothing("a JPEG without a scan")
+    raise MetadataUnsupported("a JPEG without a scan")
 
 
 def _leading(segments: list[Segment], code: int) -> int:

@@ -1,4 +1,4 @@
-"""Provenance in the text chunks of a PNG file (W3C PNG, third edition, 11.3.3)."""
+"""GenerationMetadata in the text chunks of a PNG file (W3C PNG, third edition, 11.3.3)."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from typing import Final
 
 from components.studio.images.metadata.generation import (
-    MOST_JSON_BYTES,
-    CarriesNothing,
-    Provenance,
-    as_json,
+    MAX_JSON_BYTES,
+    GenerationMetadata,
+    MetadataUnsupported,
+    to_json,
 )
-from components.studio.images.png import chunk, chunks
+from components.studio.images.png import build_chunk, iter_chunks
 
 _SIGNATURE_BYTES: Final = 8
 _HEADER_END: Final = 33  # signature and IHDR
@@ -19,23 +19,23 @@ _RECORD: Final = b"kontext-studio"
 _COMPANIONS: Final = (b"Description", b"Software")  # they stand right behind the record
 
 
-def embed(data: bytes, provenance: Provenance) -> bytes:
+def embed_metadata(data: bytes, metadata: GenerationMetadata) -> bytes:
     """The file with our three chunks behind its header, in place of those it had.
 
-    Raises CarriesNothing for a file that is out of order, UnusablePicture for one that is cut.
+    Raises MetadataUnsupported or InvalidImageError for a file out of order or cut.
     """
     if data[_SIGNATURE_BYTES:16] != b"\x00\x00\x00\rIHDR":
-        raise CarriesNothing("a PNG that does not begin with its header")
+        raise MetadataUnsupported("a PNG that does not begin with its header")
     texts = (
-        (_RECORD, as_json(provenance)),
-        (_COMPANIONS[0], provenance.request.prompt),
-        (_COMPANIONS[1], provenance.app),
+        (_RECORD, to_json(metadata)),
+        (_COMPANIONS[0], metadata.request.prompt),
+        (_COMPANIONS[1], metadata.app),
     )
     kept: list[bytes | memoryview] = [data[:_HEADER_END]]
-    kept.extend(chunk(b"iTXt", keyword + bytes(5) + text.encode()) for keyword, text in texts)
+    kept.extend(build_chunk(b"iTXt", keyword + bytes(5) + text.encode()) for keyword, text in texts)
     companions: tuple[bytes, ...] = ()
     end = _HEADER_END
-    for name, start, end in chunks(data):
+    for name, start, end in iter_chunks(data):
         keyword = _keyword(data[start + 8 : end]) if name == b"iTXt" else b""
         if keyword == _RECORD:
             companions = _COMPANIONS
@@ -49,13 +49,13 @@ def embed(data: bytes, provenance: Provenance) -> bytes:
     return b"".join(kept)
 
 
-def records_in(data: bytes) -> Iterator[str]:
+def find_records(data: bytes) -> Iterator[str]:
     """The JSON of each chunk of ours. Compressed text is passed over, never unpacked.
 
-    Raises UnusablePicture where the file breaks off.
+    Raises InvalidImageError where the file breaks off.
     """
-    for name, start, end in chunks(data):
-        if name != b"iTXt" or end - start > MOST_JSON_BYTES + 200:
+    for name, start, end in iter_chunks(data):
+        if name != b"iTXt" or end - start > MAX_JSON_BYTES + 200:
             continue
         keyword, _, rest = data[start + 8 : end - 4].partition(b"\x00")
         if keyword == _RECORD and rest[:1] == b"\x00":

@@ -6,9 +6,9 @@ from typing import Final
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
-from components.studio.images.metadata.generation import Provenance, as_json
+from components.studio.images.metadata.generation import GenerationMetadata, to_json
 
-MOST_PACKET_BYTES: Final = 64 * 1024  # what a JPEG segment can hold
+MAX_PACKET_BYTES: Final = 64 * 1024  # what a JPEG segment can hold
 _NAMESPACE: Final = "urn:kontext-studio:provenance:"
 _PROPERTY: Final = f"{{{_NAMESPACE}}}record"
 
@@ -29,39 +29,39 @@ _PACKET: Final = (
 _FOR_XML: Final = {0xFFFE: "\ufffd", 0xFFFF: "\ufffd", 0x0D: "&#13;"}
 
 
-def packet(provenance: Provenance, *, most_bytes: int) -> bytes:
-    """An XMP packet of at most `most_bytes`, in UTF-8. The full record is in one property.
+def build_packet(metadata: GenerationMetadata, *, max_bytes: int) -> bytes:
+    """An XMP packet of at most `max_bytes`, in UTF-8. The full record is in one property.
 
-    Raises CarriesNothing when there is no room for it.
+    Raises MetadataUnsupported when there is no room for it.
     """
 
     def written(record: str) -> bytes:
         return _PACKET.format(
             namespace=_NAMESPACE,
-            prompt=escape(provenance.request.prompt).translate(_FOR_XML),
-            app=escape(provenance.app),
+            prompt=escape(metadata.request.prompt).translate(_FOR_XML),
+            app=escape(metadata.app),
             record=record,
         ).encode()
 
-    return written(as_json(provenance, most_bytes=most_bytes - len(written(""))))
+    return written(to_json(metadata, max_bytes=max_bytes - len(written(""))))
 
 
-def is_ours(xmp: bytes) -> bool:
+def written_by_us(xmp: bytes) -> bool:
     """Whether a packet holds our property and was written by nobody else since."""
-    return xmp.startswith(_PACKET.partition("{")[0].encode()) and mentions_us(xmp)
+    return xmp.startswith(_PACKET.partition("{")[0].encode()) and contains_our_namespace(xmp)
 
 
-def mentions_us(xmp: bytes) -> bool:
+def contains_our_namespace(xmp: bytes) -> bool:
     """Whether a packet is worth reading."""
     return _NAMESPACE.encode() in xmp
 
 
-def record_in(xmp: bytes) -> str | None:
+def extract_record(xmp: bytes) -> str | None:
     """The JSON in a packet, whoever wrote the packet anew; None if there is none. Never raises.
 
     A packet that declares entities is not read: they can grow without end.
     """
-    if len(xmp) > MOST_PACKET_BYTES or b"<!DOCTYPE" in xmp:
+    if len(xmp) > MAX_PACKET_BYTES or b"<!DOCTYPE" in xmp:
         return None
     try:
         # UTF-8 or nothing, so that no other encoding hides a declaration from the line above.
