@@ -19,12 +19,12 @@ from components.studio import export_manifest
 from components.studio.db.models import PictureRecord
 from components.studio.db.tasks import Ledger
 from components.studio.file_names import download_name
-from components.studio.images.metadata.files import (
+from components.studio.images.generation_metadata import MAX_LINEAGE
+from components.studio.images.metadata import (
     GenerationMetadata,
     MetadataUnsupported,
     embed_metadata,
 )
-from components.studio.images.metadata.generation import MAX_LINEAGE
 from components.studio.images.store import ImageStore
 from components.studio.tasks.models import Task
 

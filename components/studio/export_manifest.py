@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import IO, TYPE_CHECKING, Final, TypeAlias
 
-from components.studio.images.metadata.generation import APP, iso_time
+from components.studio.images.generation_metadata import APP, iso_time
 
 if TYPE_CHECKING:
     from components.studio.export import ExportItem

@@ -16,7 +16,7 @@ import streamlit as st
 from components.bootstrap import open_studio
 from components.studio.db.models import PictureRecord
 from components.studio.identity import COOKIE, designer_of, new_token
-from components.studio.images.metadata.generation import GenerationMetadata
+from components.studio.images.metadata import GenerationMetadata
 from components.studio.studio import NotYours, Studio
 
 _KEY = "kontext.session"

@@ -1,4 +1,4 @@
-"""Why a picture cannot be used, in words that a designer can act on."""
+"""Errors for images that cannot be used. Messages are shown to the user as they are."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class ImageErrorCode(StrEnum):
-    """What is wrong with a picture."""
+    """What is wrong with an image."""
 
     EMPTY = "empty"
     TOO_LARGE = "too_large"
@@ -20,7 +20,7 @@ class ImageErrorCode(StrEnum):
 
 
 class InvalidImageError(Exception):
-    """A picture that is turned away. `message` says what is wrong and what to do next."""
+    """An image that is rejected. `message` says what is wrong and what to do next."""
 
     def __init__(self, code: ImageErrorCode, message: str) -> None:
         super().__init__(message)
@@ -28,26 +28,26 @@ class InvalidImageError(Exception):
         self.message = message
 
 
-def truncated_error(name: str) -> InvalidImageError:
-    """The refusal of a file whose end is missing; `name` is what people call its format."""
+def truncated_error(format_name: str) -> InvalidImageError:
+    """The error for a file whose end is missing. `format_name` is for display: "PNG"."""
     return InvalidImageError(
         ImageErrorCode.DAMAGED,
-        f"This {name} stops in the middle, as if a download or copy was cut off. "
+        f"This {format_name} stops in the middle, as if a download or copy was cut off. "
         "Get the file again and try once more.",
     )
 
 
-def damaged_error(name: str) -> InvalidImageError:
-    """The refusal of a file that cannot be decoded; `name` is what people call its format."""
+def damaged_error(format_name: str) -> InvalidImageError:
+    """The error for a file that cannot be decoded. `format_name` is for display: "PNG"."""
     return InvalidImageError(
         ImageErrorCode.DAMAGED,
-        f"This {name} is damaged and cannot be read. "
+        f"This {format_name} is damaged and cannot be read. "
         "Open it in another program, save it as PNG or JPEG, and try again.",
     )
 
 
 def too_many_pixels_error(width_px: int, height_px: int, limit_px: int) -> InvalidImageError:
-    """The refusal of a picture with more pixels than are ever decoded."""
+    """The error for an image with more pixels than are ever decoded."""
     return InvalidImageError(
         ImageErrorCode.TOO_MANY_PIXELS,
         f"This picture is {width_px}×{height_px}, more than {limit_px // 1_000_000} million "

@@ -1,7 +1,4 @@
-"""Tells files apart by their first bytes, whatever their name or declared type says.
-
-Nothing here decodes anything, so it is safe to ask about any bytes.
-"""
+"""Detects a file's type by its first bytes. File name and declared media type do not count."""
 
 from __future__ import annotations
 
@@ -12,7 +9,7 @@ _HEAD_BYTES: Final = 4096  # enough for a text file's comments before its first 
 
 
 class FileType(StrEnum):
-    """A kind of file. The value is what people call it."""
+    """A type of file. The value is its name for display."""
 
     JPEG = "JPEG"
     PNG = "PNG"
@@ -41,15 +38,15 @@ class FileType(StrEnum):
 
     @property
     def with_article(self) -> str:
-        """As one of them is called in a sentence: "a PNG", "an SVG"."""
-        sounds_open = self.lower().startswith((*"aeiou", "hdr", "svg"))
-        return f"{'an' if sounds_open else 'a'} {self}"
+        """The name with its article: "a PNG", "an SVG"."""
+        starts_with_vowel = self.lower().startswith((*"aeiou", "hdr", "svg"))
+        return f"{'an' if starts_with_vowel else 'a'} {self}"
 
 
 READABLE_TYPES: Final = frozenset(
     {FileType.JPEG, FileType.PNG, FileType.WEBP, FileType.GIF, FileType.HEIC, FileType.AVIF}
 )
-"""The kinds that the intake decodes."""
+"""The types that can be decoded."""
 
 IMAGE_TYPES: Final = READABLE_TYPES | {
     FileType.TIFF,
@@ -63,7 +60,7 @@ IMAGE_TYPES: Final = READABLE_TYPES | {
     FileType.HDR,
     FileType.OTHER_IMAGE,
 }
-"""The kinds that a person would call a picture."""
+"""The types that a user would call a picture."""
 
 _PREFIXES: Final[tuple[tuple[bytes, FileType], ...]] = (
     (b"\xff\xd8\xff", FileType.JPEG),
@@ -121,25 +118,25 @@ _HTML_TAGS: Final = ("<!doctype html", "<html", "<head", "<body", "<script", "<t
 
 
 def detect(data: bytes) -> FileType:
-    """Name the kind of file that `data` begins like. Never raises."""
-    for prefix, kind in _PREFIXES:
+    """The type of a file, by its first bytes. Never raises."""
+    for prefix, file_type in _PREFIXES:
         if data.startswith(prefix):
-            return FileType.RAW if kind is FileType.TIFF and data[8:10] == b"CR" else kind
+            return FileType.RAW if file_type is FileType.TIFF and data[8:10] == b"CR" else file_type
     if data.startswith(b"RIFF"):
         return _RIFF_FORMS.get(data[8:12], FileType.UNKNOWN)
     if data[4:8] == b"ftyp":
-        return _boxed_kind(data)
+        return _iso_media_type(data)
     if data[4:8] in {b"moov", b"mdat", b"wide", b"skip"}:
         return FileType.VIDEO
     if data.startswith(b"BM") and int.from_bytes(data[14:18], "little") in _DIB_HEADER_SIZES:
         return FileType.BMP
     if data[:2] in _PORTABLE_MAPS and data[2:3].isspace():
         return FileType.OTHER_IMAGE
-    return _text_kind(data[:_HEAD_BYTES])
+    return _text_type(data[:_HEAD_BYTES])
 
 
-def _boxed_kind(data: bytes) -> FileType:
-    """The kind of an ISO base media file, by the brands of its first box (ISO/IEC 14496-12)."""
+def _iso_media_type(data: bytes) -> FileType:
+    """The type of an ISO base media file, by its `ftyp` brands (ISO/IEC 14496-12)."""
     end = min(int.from_bytes(data[:4], "big"), 1024)
     major = data[8:12]
     brands = [major, *(data[at : at + 4] for at in range(16, end, 4))]
@@ -152,7 +149,7 @@ def _boxed_kind(data: bytes) -> FileType:
     return FileType.VIDEO
 
 
-def _text_kind(head: bytes) -> FileType:
+def _text_type(head: bytes) -> FileType:
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         text = head.decode("utf-16", errors="replace")
     elif b"\x00" in head:
@@ -160,7 +157,7 @@ def _text_kind(head: bytes) -> FileType:
     else:
         text = head.decode("utf-8-sig", errors="replace")
     start = text.lstrip().lower()
-    if not start or _share_of_noise(text) > 0.1:
+    if not start or _unprintable_fraction(text) > 0.1:
         return FileType.UNKNOWN
     if start.startswith("<"):
         if "<svg" in start and not start.startswith(_HTML_TAGS):
@@ -170,6 +167,6 @@ def _text_kind(head: bytes) -> FileType:
     return FileType.TEXT
 
 
-def _share_of_noise(text: str) -> float:
-    noise = sum(not (char.isprintable() or char in "\r\n\t\f") for char in text)
-    return (noise + text.count("\ufffd")) / len(text)
+def _unprintable_fraction(text: str) -> float:
+    unprintable = sum(not (char.isprintable() or char in "\r\n\t\f") for char in text)
+    return (unprintable + text.count("\ufffd")) / len(text)

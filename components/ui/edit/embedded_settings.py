@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from components.studio.images.metadata.files import read_metadata
+from components.studio.images.metadata import read_metadata
 from components.ui import session
 from components.ui.escape import plain
 from components.ui.form.generation_form import Form, Mode

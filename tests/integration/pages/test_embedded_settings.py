@@ -5,7 +5,7 @@ from __future__ import annotations
 from streamlit.testing.v1 import AppTest
 
 from components.studio import GenerationRequest, Model, OutputFormat
-from components.studio.images.metadata.files import GenerationMetadata, embed_metadata
+from components.studio.images.metadata import GenerationMetadata, embed_metadata
 from tests.integration.pages.edit_page import bring, edit, picture
 from tests.integration.pages.page_text import drawn
 

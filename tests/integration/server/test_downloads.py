@@ -17,7 +17,7 @@ from PIL import Image
 
 from components.kie import GenerationRequest, OutputFormat
 from components.studio.identity import COOKIE, new_token
-from components.studio.images.metadata.files import read_metadata
+from components.studio.images.metadata import read_metadata
 from components.studio.images.store import ImageStore
 from tests.integration.server.conftest import Ground
 from tests.support.app_server import ServedApp, Visitor

@@ -17,7 +17,7 @@ from PIL import Image
 from components.kie import GenerationRequest, Model
 from components.studio.db.tasks import Ledger
 from components.studio.export import CHUNK_BYTES, ExportItem, collect_export_items, stream_zip
-from components.studio.images.metadata.files import read_metadata
+from components.studio.images.metadata import read_metadata
 from components.studio.images.store import ImageStore
 from tests.support.export_fixtures import (
     NOW,

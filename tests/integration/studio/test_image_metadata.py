@@ -13,7 +13,7 @@ from PIL import Image
 from components.kie import ASPECT_RATIOS, GenerationRequest, Model, OutputFormat
 from components.studio.images.decode import parse_container
 from components.studio.images.ingest import ingest_image
-from components.studio.images.metadata.files import (
+from components.studio.images.metadata import (
     GenerationMetadata,
     MetadataUnsupported,
     embed_metadata,

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from components.studio.images.icc import icc_profile_from_cicp, icc_profile_from_gamma
+from components.studio.images.color import icc_profile_from_cicp, icc_profile_from_gamma
 from components.studio.images.ingest import ingest_image
 from tests.support.image_asserts import near, pixel, shown
 from tests.support.image_corpus import chunk, encoded, heic, icc, png_with

@@ -6,20 +6,20 @@ import threading
 
 import pytest
 
-from components.studio.images.decode_limit import DecodeLimiter
+from components.studio.images.decode import DecodeLimiter
 from components.studio.images.ingest import ImageErrorCode, InvalidImageError
 
 
 def test_a_heavy_picture_waits_for_all_and_all_wait_for_it() -> None:
     gate = DecodeLimiter(slots=2, wait_seconds=0.05)
-    with gate.slot(heavy=False):
-        with gate.slot(heavy=False), pytest.raises(InvalidImageError) as caught:
-            gate.slot(heavy=False).__enter__()
+    with gate.slot(is_large=False):
+        with gate.slot(is_large=False), pytest.raises(InvalidImageError) as caught:
+            gate.slot(is_large=False).__enter__()
         assert caught.value.code is ImageErrorCode.BUSY
         with pytest.raises(InvalidImageError):
-            gate.slot(heavy=True).__enter__()
-    with gate.slot(heavy=True), pytest.raises(InvalidImageError):
-        gate.slot(heavy=False).__enter__()
+            gate.slot(is_large=True).__enter__()
+    with gate.slot(is_large=True), pytest.raises(InvalidImageError):
+        gate.slot(is_large=False).__enter__()
 
 
 def test_whoever_waits_at_the_gate_goes_on_when_it_is_free() -> None:
@@ -27,10 +27,10 @@ def test_whoever_waits_at_the_gate_goes_on_when_it_is_free() -> None:
     passed = threading.Event()
 
     def enter() -> None:
-        with gate.slot(heavy=True):
+        with gate.slot(is_large=True):
             passed.set()
 
-    with gate.slot(heavy=False):
+    with gate.slot(is_large=False):
         waiting = threading.Thread(target=enter)
         waiting.start()
         assert not passed.wait(0.05)

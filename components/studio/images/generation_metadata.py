@@ -1,6 +1,6 @@
-"""What a picture's file says of its own making, and how that is written as JSON.
+"""How an image was generated, as a value and as JSON.
 
-What is read was written by strangers: every value passes the checks of a request or is dropped.
+What is read comes from strangers' files: each value must pass request validation or is dropped.
 """
 
 from __future__ import annotations
@@ -18,15 +18,13 @@ from components.studio.version import VERSION
 
 APP: Final = f"Kontext Studio {VERSION}"
 MAX_JSON_BYTES: Final = 256 * 1024
-MAX_RECORDS: Final = 8
-"""How many records of one file are looked at; a file of ours holds one."""
 
 MAX_LINEAGE: Final = 100
-"""How much of a lineage is kept: the prompts of the nearest pictures."""
+"""How many prompts of a lineage are kept: those of the nearest ancestors."""
 
-_MOST_APP_CHARACTERS: Final = 100
+_MAX_APP_CHARACTERS: Final = 100
 _YEAR_2100: Final = 4_102_444_800.0  # epoch seconds
-_LINEAGE_CUTS: Final = (MAX_PROMPT_CHARACTERS, 500, 100)  # characters of each earlier prompt
+_LINEAGE_PROMPT_LIMITS: Final = (MAX_PROMPT_CHARACTERS, 500, 100)  # characters, tried in turn
 _ID: Final = re.compile(r"[0-9a-f]{32}")
 _SETTINGS: Final = (
     "model",
@@ -39,82 +37,82 @@ _SETTINGS: Final = (
     "store_in_china",
 )
 
-# Inside JSON these stand only in texts. Written so, no prompt is markup or forbidden in XML 1.0.
-_HARMLESS: Final = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\ufffe\uffff"}
+# In JSON these occur only inside strings. Escaped, the JSON is also valid text in XML 1.0.
+_ESCAPES: Final = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\ufffe\uffff"}
 
 
 class MetadataUnsupported(ValueError):
-    """A file that no metadata can be put into: another kind, or damaged."""
+    """A file that cannot hold metadata: another format, or damaged."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class GenerationMetadata:
-    """How a picture came about. Times are epoch seconds.
+    """How an image was generated. Times are epoch seconds.
 
-    Holds neither the designer nor a price nor an address: the file goes to strangers.
+    Holds no user, price or URL, because the file may go to strangers.
     """
 
     request: GenerationRequest
-    """The prompt and its settings; read from a file, what was unusable has its default."""
+    """The prompt and its settings. When read from a file, invalid settings have their default."""
     image_id: str | None = None
     source_id: str | None = None
-    """The picture that was edited, or None when it was made from words alone."""
+    """The image that was edited, or None if it was generated from text alone."""
     lineage: tuple[str, ...] = ()
-    """The prompts of the pictures it goes back to, the first one's first, its own left out."""
+    """The prompts of its ancestors, oldest first, without its own."""
     created_at: float | None = None
     finished_at: float | None = None
     app: str = APP
 
     @property
     def is_edit(self) -> bool:
-        """Whether a picture was changed and not made from words alone."""
+        """Whether an image was edited, not generated from text alone."""
         return self.source_id is not None
 
 
 def to_json(metadata: GenerationMetadata, *, max_bytes: int = MAX_JSON_BYTES) -> str:
-    """JSON of at most `max_bytes` in UTF-8, without a sign that means anything in XML.
+    """JSON of at most `max_bytes` in UTF-8, without characters that are special in XML.
 
-    A lineage that is too long loses the ends of its prompts, then its oldest prompts. Raises
-    MetadataUnsupported when the rest alone does not fit.
+    If the lineage is too long, its prompts are shortened, then the oldest are dropped. Raises
+    MetadataUnsupported if the rest alone does not fit.
     """
     lineage = metadata.lineage[-MAX_LINEAGE:]
-    for cut in _LINEAGE_CUTS:
-        steps = [prompt[:cut] for prompt in lineage]
-        text = _written(metadata, steps)
+    for limit in _LINEAGE_PROMPT_LIMITS:
+        prompts = [prompt[:limit] for prompt in lineage]
+        text = _dump(metadata, prompts)
         if len(text.encode()) <= max_bytes:
             return text
-    while steps:
-        steps = steps[(len(steps) + 1) // 2 :]
-        text = _written(metadata, steps)
+    while prompts:
+        prompts = prompts[(len(prompts) + 1) // 2 :]
+        text = _dump(metadata, prompts)
         if len(text.encode()) <= max_bytes:
             return text
     raise MetadataUnsupported("no room for the metadata")
 
 
 def from_json(text: str) -> GenerationMetadata | None:
-    """What a file says, as far as it can be used; None when it names no prompt. Never raises."""
+    """Read what is valid. None without a valid prompt. Never raises."""
     if len(text) > MAX_JSON_BYTES:
         return None
     try:
-        said = json.loads(text)
+        values = json.loads(text)
     except (ValueError, RecursionError):
         return None
-    if not isinstance(said, dict):
+    if not isinstance(values, dict):
         return None
-    source_id = _id(said.get("source_id"))
-    request = _request(said, is_edit=source_id is not None)
+    source_id = _read_id(values.get("source_id"))
+    request = _read_request(values, is_edit=source_id is not None)
     if request is None:
         return None
-    lineage = said.get("lineage")
-    steps = lineage[-MAX_LINEAGE:] if isinstance(lineage, list) else []
+    lineage = values.get("lineage")
+    prompts = lineage[-MAX_LINEAGE:] if isinstance(lineage, list) else []
     return GenerationMetadata(
         request=request,
-        image_id=_id(said.get("picture_id")),
+        image_id=_read_id(values.get("picture_id")),
         source_id=source_id,
-        lineage=tuple(filter(None, map(_clean, steps))),
-        created_at=_epoch(said.get("asked_at")),
-        finished_at=_epoch(said.get("finished_at")),
-        app=" ".join(_clean(said.get("app")).split())[:_MOST_APP_CHARACTERS],
+        lineage=tuple(filter(None, map(_read_text, prompts))),
+        created_at=_read_time(values.get("asked_at")),
+        finished_at=_read_time(values.get("finished_at")),
+        app=" ".join(_read_text(values.get("app")).split())[:_MAX_APP_CHARACTERS],
     )
 
 
@@ -126,9 +124,9 @@ def iso_time(epoch_seconds: float | None) -> str | None:
     return exact.replace("+00:00", "Z")
 
 
-def _written(metadata: GenerationMetadata, lineage: list[str]) -> str:
+def _dump(metadata: GenerationMetadata, lineage: list[str]) -> str:
     request = metadata.request
-    said = {
+    values = {
         "app": metadata.app,
         "prompt": request.prompt,
         **{name: getattr(request, name) for name in _SETTINGS},
@@ -138,17 +136,17 @@ def _written(metadata: GenerationMetadata, lineage: list[str]) -> str:
         "asked_at": iso_time(metadata.created_at),
         "finished_at": iso_time(metadata.finished_at),
     }
-    return json.dumps(said, ensure_ascii=False).translate(_HARMLESS)
+    return json.dumps(values, ensure_ascii=False).translate(_ESCAPES)
 
 
-def _request(said: dict[str, Any], *, is_edit: bool) -> GenerationRequest | None:
+def _read_request(values: dict[str, Any], *, is_edit: bool) -> GenerationRequest | None:
     try:
-        request = GenerationRequest(prompt=_clean(said.get("prompt")))
+        request = GenerationRequest(prompt=_read_text(values.get("prompt")))
     except InvalidRequest:
         return None
     for name in _SETTINGS:
-        setting: dict[str, Any] = {name: said.get(name)}
-        with suppress(InvalidRequest):  # one odd setting must not cost the others
+        setting: dict[str, Any] = {name: values.get(name)}
+        with suppress(InvalidRequest):  # one invalid setting must not cost the others
             request = replace(request, **setting)
     try:
         if is_edit:
@@ -158,8 +156,8 @@ def _request(said: dict[str, Any], *, is_edit: bool) -> GenerationRequest | None
     return request
 
 
-def _clean(value: object) -> str:
-    """Text without control characters and broken halves, at most as long as a prompt may be."""
+def _read_text(value: object) -> str:
+    """Text without control characters and lone surrogates, at most as long as a prompt."""
     if not isinstance(value, str):
         return ""
     return "".join(
@@ -169,11 +167,11 @@ def _clean(value: object) -> str:
     )
 
 
-def _id(value: object) -> str | None:
+def _read_id(value: object) -> str | None:
     return value if isinstance(value, str) and _ID.fullmatch(value) else None
 
 
-def _epoch(value: object) -> float | None:
+def _read_time(value: object) -> float | None:
     if not isinstance(value, str):
         return None
     try:
