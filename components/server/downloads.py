@@ -19,8 +19,7 @@ from starlette.routing import Route
 from components.server.cache_headers import KEPT_BY_ITS_OWNER, NOT_KEPT
 from components.server.request_body import read_body
 from components.server.responses import answer_of
-from components.studio.export import ExportItem, stream_zip
-from components.studio.file_names import download_name
+from components.studio.export import ExportItem, download_name, stream_zip
 from components.studio.identity import COOKIE, designer_of
 from components.studio.studio import Studio
 

@@ -268,7 +268,7 @@ class Studio:
 
     def bring_in_from(self, designer: str, url: str) -> PictureRecord:
         """The same from a web address. Raises FetchError as well."""
-        return self.bring_in(designer, self.fetch.get(url).data, label=url)
+        return self.bring_in(designer, self.fetch.get_image(url), label=url)
 
     def exported(self, designer: str, picture_ids: Iterable[str]) -> Iterator[ExportItem]:
         """Pictures of this designer's to take along, with their making; others are left out."""

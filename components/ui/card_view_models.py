@@ -8,7 +8,7 @@ from datetime import datetime, tzinfo
 from components.studio import SIZES, Model
 from components.studio.db.gallery import TRASH_SECONDS
 from components.studio.db.models import Entry, PictureRecord
-from components.studio.file_names import download_name
+from components.studio.export import download_name
 from components.studio.result_checks import surprises
 from components.studio.tasks.models import State, Task, Trouble
 from components.studio.tasks.transitions import looked_again

@@ -1,4 +1,4 @@
-"""Pictures on their way out, complete but for what a test is about, and the ZIP of them."""
+"""Builds items to export, and reads the exported ZIP."""
 
 from __future__ import annotations
 
@@ -15,33 +15,33 @@ from components.studio.tasks.models import State, Task
 
 NOW = 1_795_000_000.0
 
-Show = Callable[..., ExportItem]
-"""Makes a picture that has its file, from its prompt and, where it matters, its number."""
+MakeItem = Callable[..., ExportItem]
+"""Makes an item with its file, from a prompt and an optional number."""
 
 
-def number_of(number: int) -> str:
+def id_of(number: int) -> str:
     return f"{number:032x}"
 
 
 def task_of(number: int, prompt: str, *, source: int | None = None) -> Task:
     return Task(
-        id=number_of(number),
+        id=id_of(number),
         designer="anna",
-        batch=number_of(number),
+        batch=id_of(number),
         request=GenerationRequest(prompt=prompt, model=Model.MAX, aspect_ratio="16:9"),
-        source_id=None if source is None else number_of(source),
+        source_id=None if source is None else id_of(source),
         token=f"token-{number}",
         price=Decimal("7.5"),
         created_at=NOW,
         finished_at=NOW + 20,
         state=State.DONE,
-        picture_id=number_of(number),
+        picture_id=id_of(number),
     )
 
 
-def record_of(number: int, label: str = "", *, task: Task | None = None) -> PictureRecord:
+def image_of(number: int, label: str = "", *, task: Task | None = None) -> PictureRecord:
     return PictureRecord(
-        id=number_of(number),
+        id=id_of(number),
         designer="anna",
         task_id=task and task.id,
         format="jpeg",
@@ -53,7 +53,7 @@ def record_of(number: int, label: str = "", *, task: Task | None = None) -> Pict
     )
 
 
-def zipped(*entries: ExportItem, strip_metadata: bool = False) -> zipfile.ZipFile:
+def export_zip(*entries: ExportItem, strip_metadata: bool = False) -> zipfile.ZipFile:
     archive = zipfile.ZipFile(
         io.BytesIO(b"".join(stream_zip(entries, strip_metadata=strip_metadata, made_at=NOW)))
     )
@@ -61,6 +61,6 @@ def zipped(*entries: ExportItem, strip_metadata: bool = False) -> zipfile.ZipFil
     return archive
 
 
-def manifest_of(archive: zipfile.ZipFile) -> list[dict[str, object]]:
+def read_manifest(archive: zipfile.ZipFile) -> list[dict[str, object]]:
     pictures: list[dict[str, object]] = json.loads(archive.read("manifest.json"))["pictures"]
     return pictures

@@ -1,4 +1,4 @@
-"""Why a link could not be fetched, in words that a designer can act on."""
+"""Errors for URLs that could not be fetched. Messages are shown to the user as they are."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class FetchErrorCode(StrEnum):
-    """What went wrong with a link."""
+    """What went wrong with a URL."""
 
     BAD_URL = "bad_url"
     NOT_ALLOWED = "not_allowed"
@@ -21,9 +21,9 @@ class FetchErrorCode(StrEnum):
 
 
 class FetchError(Exception):
-    """A link that gave no picture.
+    """A URL that gave no image.
 
-    `message` says what is wrong and what to do next; `may_retry` whether the same link may
+    `message` says what is wrong and what to do next. `may_retry` says whether the same URL may
     work a little later.
     """
 
@@ -35,7 +35,7 @@ class FetchError(Exception):
 
 
 def timeout_error() -> FetchError:
-    """The refusal of a website that used up the time budget."""
+    """The error for a website that used up the time budget."""
     return FetchError(
         FetchErrorCode.TIMEOUT,
         "The website took too long to send the picture. "
@@ -45,7 +45,7 @@ def timeout_error() -> FetchError:
 
 
 def too_large_error(max_bytes: int) -> FetchError:
-    """The refusal of a body over the byte cap."""
+    """The error for a body over the byte limit."""
     return FetchError(
         FetchErrorCode.TOO_LARGE,
         f"The picture behind this link is larger than {max_bytes / 1024 / 1024:.3g} MB. "
@@ -54,7 +54,7 @@ def too_large_error(max_bytes: int) -> FetchError:
 
 
 def bad_response_error() -> FetchError:
-    """The refusal of an answer that breaks the rules of HTTP."""
+    """The error for a response that violates HTTP."""
     return FetchError(
         FetchErrorCode.BAD_RESPONSE,
         "The website sent an answer that cannot be understood. "
@@ -63,7 +63,7 @@ def bad_response_error() -> FetchError:
 
 
 def truncated_error() -> FetchError:
-    """The refusal of a body that ended before its announced end."""
+    """The error for a body that ended too early."""
     return FetchError(
         FetchErrorCode.TRUNCATED,
         "The connection broke before the whole picture had arrived. Try again.",
@@ -72,7 +72,7 @@ def truncated_error() -> FetchError:
 
 
 def unreachable_error(host: str) -> FetchError:
-    """The refusal of a host that does not take the connection."""
+    """The error for a host that does not accept the connection."""
     return FetchError(
         FetchErrorCode.UNREACHABLE,
         f"{host} does not answer. Check the link, or try again later.",
@@ -81,7 +81,7 @@ def unreachable_error(host: str) -> FetchError:
 
 
 def status_error(status: int) -> FetchError:
-    """The refusal of an HTTP status that is neither 200 nor a redirect."""
+    """The error for an HTTP status that is neither 200 nor a redirect."""
     if status in {404, 410}:
         return FetchError(
             FetchErrorCode.NOT_FOUND,

@@ -135,7 +135,7 @@ class Courier:
             if link is None:
                 continue
             try:
-                data = self.fetch.get(link, trust=True).data
+                data = self.fetch.get_image(link, allow_trusted=True)
                 return data, verify_result(data)
             except (FetchError, InvalidImageError) as error:
                 log.warning("result not fetched", extra={"task": task.id, "why": error.code})

@@ -1,4 +1,4 @@
-"""What a file says of its own making: written without touching a pixel, read back the same."""
+"""Metadata is embedded without touching pixels and read back unchanged."""
 
 from __future__ import annotations
 
@@ -51,12 +51,12 @@ def pixels(data: bytes) -> bytes:
             return image.tobytes()
 
 
-def picture(form: str) -> bytes:
+def image_file(form: str) -> bytes:
     return encoded(quarters(), form)
 
 
 @pytest.mark.parametrize("name", sorted(FILES))
-def test_no_byte_that_makes_pixels_changes(name: str) -> None:
+def test_embedding_changes_no_pixel_data(name: str) -> None:
     before, after = FILES[name], embed_metadata(FILES[name], FULL)
 
     assert parse_container(after).pixels == parse_container(before).pixels
@@ -65,7 +65,7 @@ def test_no_byte_that_makes_pixels_changes(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(FILES))
-def test_a_jpeg_is_the_same_from_its_first_table_to_its_last_byte(name: str) -> None:
+def test_file_is_identical_from_first_table_to_end(name: str) -> None:
     before, after = FILES[name], embed_metadata(FILES[name], FULL)
     first = b"\xff\xdb" if before.startswith(b"\xff\xd8") else b"IDAT"
 
@@ -74,32 +74,32 @@ def test_a_jpeg_is_the_same_from_its_first_table_to_its_last_byte(name: str) -> 
 
 @pytest.mark.parametrize("form", ["JPEG", "PNG"])
 @pytest.mark.parametrize("ratio", [None, *ASPECT_RATIOS])
-def test_every_setting_comes_back(form: str, ratio: str | None) -> None:
+def test_every_setting_is_read_back(form: str, ratio: str | None) -> None:
     request = replace(FULL.request, aspect_ratio=ratio, safety_tolerance=6, enhance=False)
-    made = replace(FULL, request=request, source_id=None)
+    metadata = replace(FULL, request=request, source_id=None)
 
-    assert read_metadata(embed_metadata(picture(form), made)) == made
-    assert not made.is_edit
+    assert read_metadata(embed_metadata(image_file(form), metadata)) == metadata
+    assert not metadata.is_edit
 
 
 @pytest.mark.parametrize("name", sorted(FILES))
-def test_the_second_provenance_takes_the_place_of_the_first(name: str) -> None:
+def test_embedding_twice_replaces_metadata(name: str) -> None:
     once = embed_metadata(FILES[name], PLAIN)
 
     assert embed_metadata(embed_metadata(FILES[name], FULL), PLAIN) == once
     assert read_metadata(once) == PLAIN
 
 
-def test_other_programs_find_the_prompt_in_a_png() -> None:
-    with Image.open(io.BytesIO(embed_metadata(picture("PNG"), FULL))) as image:
+def test_other_programs_read_prompt_from_png() -> None:
+    with Image.open(io.BytesIO(embed_metadata(image_file("PNG"), FULL))) as image:
         image.load()
 
     assert image.info["Description"] == FULL.request.prompt
     assert image.info["Software"] == FULL.app
 
 
-def test_other_programs_find_the_prompt_in_a_jpeg() -> None:
-    with Image.open(io.BytesIO(embed_metadata(picture("JPEG"), FULL))) as image:
+def test_other_programs_read_prompt_from_jpeg() -> None:
+    with Image.open(io.BytesIO(embed_metadata(image_file("JPEG"), FULL))) as image:
         tags = image.getexif()
         comment = tags.get_ifd(0x8769)[0x9286]
         packet = image.info["xmp"].decode()
@@ -111,7 +111,7 @@ def test_other_programs_find_the_prompt_in_a_jpeg() -> None:
     assert "Ein roter Fuchs, &lt;grün&gt; &amp; »schön«\n🦊 \ufffd קטה</rdf:li>" in packet
 
 
-def test_a_cameras_exif_stays_the_only_one() -> None:
+def test_camera_exif_stays_the_only_exif() -> None:
     data = encoded(quarters(), "JPEG", exif=exif(6, location=True))
     with Image.open(io.BytesIO(embed_metadata(data, FULL))) as image:
         tags = image.getexif()
@@ -122,16 +122,16 @@ def test_a_cameras_exif_stays_the_only_one() -> None:
     assert embed_metadata(data, FULL).count(b"Exif\0\0") == 1
 
 
-def test_what_others_wrote_into_a_file_stays() -> None:
+def test_foreign_metadata_is_kept() -> None:
     foreign = {
         0xE1: XMP + b"<x:xmpmeta xmlns:x='adobe:ns:meta/'/>",
         0xEB: b"JP\0\1 content credentials",
         0xED: b"Photoshop 3.0\0 a caption",
         0xFE: b"a comment",
     }
-    jpeg = jpeg_with(picture("JPEG"), *foreign.items())
+    jpeg = jpeg_with(image_file("JPEG"), *foreign.items())
     png = png_with(
-        picture("PNG"),
+        image_file("PNG"),
         chunk(b"iTXt", b"Description\0\0\0\0\0not ours"),
         chunk(b"tEXt", b"Software\0not ours"),
         chunk(b"caBX", b"content credentials"),
@@ -144,8 +144,8 @@ def test_what_others_wrote_into_a_file_stays() -> None:
         assert embed_metadata(embed_metadata(png, FULL), PLAIN).count(name) == png.count(name)
 
 
-def test_what_stands_between_the_segments_of_a_jpeg_stays() -> None:
-    plain = picture("JPEG")
+def test_bytes_between_jpeg_segments_are_kept() -> None:
+    plain = image_file("JPEG")
     odd = plain.replace(b"\xff\xdb", b"no segment\xff\xff\xff\xdb", 1)
     data = embed_metadata(odd, FULL)
 
@@ -154,58 +154,58 @@ def test_what_stands_between_the_segments_of_a_jpeg_stays() -> None:
     assert pixels(data) == pixels(plain)
 
 
-def test_a_packet_that_another_program_wrote_anew_is_still_read() -> None:
-    record = embed_metadata(picture("PNG"), FULL).partition(b"kontext-studio\0\0\0\0\0")[2]
+def test_xmp_rewritten_by_another_program_is_read() -> None:
+    record = embed_metadata(image_file("PNG"), FULL).partition(b"kontext-studio\0\0\0\0\0")[2]
     json_text = record[: record.index(b"}") + 1].replace(b'"', b"&quot;")
     packet = (
         b'<?xml version="1.0"?><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
         b'<rdf:Description xmlns:n="urn:kontext-studio:provenance:" n:record="%s"/></rdf:RDF>'
     ) % json_text
-    jpeg = jpeg_with(picture("JPEG"), (0xE1, XMP + packet))
+    jpeg = jpeg_with(image_file("JPEG"), (0xE1, XMP + packet))
 
     assert read_metadata(jpeg) == FULL
     assert read_metadata(embed_metadata(jpeg, PLAIN)) == PLAIN
 
 
 @pytest.mark.parametrize("form", ["JPEG", "PNG"])
-@pytest.mark.parametrize("sign", ["x", "&", "<", '"', "\n", "字", "🦊", "\ufffe"])
-def test_the_longest_prompts_and_lineage_never_break_a_file(form: str, sign: str) -> None:
+@pytest.mark.parametrize("character", ["x", "&", "<", '"', "\n", "字", "🦊", "\ufffe"])
+def test_longest_prompt_and_lineage_fit(form: str, character: str) -> None:
     endless = GenerationMetadata(
-        request=GenerationRequest(prompt="a" + sign * 4999, watermark="&" * 200),
-        lineage=tuple(f"{number} {sign * 4000}" for number in range(150)),
+        request=GenerationRequest(prompt="a" + character * 4999, watermark="&" * 200),
+        lineage=tuple(f"{number} {character * 4000}" for number in range(150)),
     )
-    data = embed_metadata(picture(form), endless)
+    data = embed_metadata(image_file(form), endless)
     found = read_metadata(data)
 
-    assert pixels(data) == pixels(picture(form))
+    assert pixels(data) == pixels(image_file(form))
     assert found is not None
     assert found.request == endless.request
     assert 1 <= len(found.lineage) <= 100
     assert found.lineage[-1].startswith("149 ")
     assert embed_metadata(embed_metadata(data, endless), PLAIN) == embed_metadata(
-        picture(form), PLAIN
+        image_file(form), PLAIN
     )
 
 
-def test_a_lineage_that_fits_is_whole() -> None:
+def test_lineage_that_fits_is_complete() -> None:
     steps = tuple(f"Step {number}: {'words ' * 30}" for number in range(60))
 
     for form in ("JPEG", "PNG"):
-        found = read_metadata(embed_metadata(picture(form), replace(PLAIN, lineage=steps)))
+        found = read_metadata(embed_metadata(image_file(form), replace(PLAIN, lineage=steps)))
         assert found is not None
         assert found.lineage == steps
 
 
-def test_nothing_of_it_survives_the_intake() -> None:
+def test_ingest_removes_metadata() -> None:
     for form in ("JPEG", "PNG"):
-        taken = ingest_image(embed_metadata(picture(form), FULL)).data
+        taken = ingest_image(embed_metadata(image_file(form), FULL)).data
 
         assert read_metadata(taken) is None
         assert b"Fuchs" not in taken
 
 
 @pytest.mark.parametrize("name", ["webp", "gif", "heic", "avif"])
-def test_other_kinds_are_refused_plainly_and_say_nothing(name: str) -> None:
+def test_other_formats_raise_metadata_unsupported(name: str) -> None:
     with pytest.raises(MetadataUnsupported):
         embed_metadata(good()[name], FULL)
 
@@ -213,15 +213,15 @@ def test_other_kinds_are_refused_plainly_and_say_nothing(name: str) -> None:
 
 
 @pytest.mark.parametrize("form", ["JPEG", "PNG"])
-def test_a_damaged_file_is_refused_and_not_made_worse(form: str) -> None:
-    whole = picture(form)
+def test_damaged_file_raises_metadata_unsupported(form: str) -> None:
+    whole = image_file(form)
     head = whole.index(b"\xff\xda" if form == "JPEG" else b"IDAT")
     for length in (0, 4, 12, 40, head - 8):
         with pytest.raises(MetadataUnsupported):
             embed_metadata(whole[:length], FULL)
 
 
-def test_a_png_whose_header_is_not_first_is_refused() -> None:
-    odd = picture("PNG")[:8] + chunk(b"gAMA", struct.pack(">I", 45455)) + picture("PNG")[8:]
+def test_png_without_leading_header_raises_metadata_unsupported() -> None:
+    odd = image_file("PNG")[:8] + chunk(b"gAMA", struct.pack(">I", 45455)) + image_file("PNG")[8:]
     with pytest.raises(MetadataUnsupported):
         embed_metadata(odd, FULL)

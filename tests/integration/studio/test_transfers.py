@@ -13,7 +13,7 @@ from components.kie import KontextClient
 from components.studio.db.tasks import Ledger
 from components.studio.images.errors import ImageErrorCode, InvalidImageError
 from components.studio.images.store import ImageStore
-from components.studio.safe_fetch.client import FetchedImage, SafeHttpClient
+from components.studio.safe_fetch.client import SafeHttpClient
 from components.studio.tasks.models import Trouble
 from components.studio.worker.jobs import Hindrance
 from components.studio.worker.transfers import Courier
@@ -23,10 +23,10 @@ from tests.support.factories import STORING
 class GoodNet(SafeHttpClient):
     """Every link leads to the same picture."""
 
-    def get(self, url: str, **_: object) -> FetchedImage:
+    def get_image(self, *_: object, **__: object) -> bytes:
         file = BytesIO()
         Image.new("RGB", (64, 48)).save(file, "PNG")
-        return FetchedImage(file.getvalue(), url)
+        return file.getvalue()
 
 
 class CrowdedShelf(ImageStore):

@@ -1,4 +1,4 @@
-"""Pictures of every sort come in clean: upright, sRGB, 8 bit, and with nothing but pixels."""
+"""Ingest returns upright 8-bit sRGB images without metadata."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ from tests.support.image_corpus import (
     upright_source,
 )
 
-# What Pillow tells of any JPEG: nothing that anybody wrote into it.
-OF_THE_FORMAT = {
+# What Pillow reports of any JPEG, also one without metadata.
+FORMAT_INFO = {
     *("jfif", "jfif_version", "jfif_unit", "jfif_density"),
     *("adobe", "adobe_transform", "progressive", "progression"),
 }
 
 
 @pytest.mark.parametrize("name", good())
-def test_what_comes_in_is_a_plain_jpeg_or_png_without_metadata(name: str) -> None:
+def test_ingest_returns_jpeg_or_png_without_metadata(name: str) -> None:
     picture = ingest_image(good()[name])
     image = shown(picture.data)
     assert image.format is not None
@@ -40,14 +40,14 @@ def test_what_comes_in_is_a_plain_jpeg_or_png_without_metadata(name: str) -> Non
     assert image.mode in ({"RGB"} if picture.format == "jpeg" else {"RGB", "RGBA"})
     assert image.size == (picture.width_px, picture.height_px)
     assert b"SECRET" not in picture.data
-    assert set(image.info) <= OF_THE_FORMAT
+    assert set(image.info) <= FORMAT_INFO
     assert not image.getexif()
     if picture.format == "png":
         assert picture.data[24] == 8, "bits per sample"
 
 
 @pytest.mark.parametrize("name", good())
-def test_what_came_in_once_comes_in_again_unchanged(name: str) -> None:
+def test_ingest_is_idempotent(name: str) -> None:
     once = ingest_image(good()[name])
     again = ingest_image(once.data)
     assert again.data == once.data
@@ -55,7 +55,7 @@ def test_what_came_in_once_comes_in_again_unchanged(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", good())
-def test_every_picture_has_a_small_jpeg_and_facts(name: str) -> None:
+def test_every_image_has_thumbnail_and_info(name: str) -> None:
     small = shown(make_thumbnail(good()[name], side_px=24))
     assert (small.format, small.mode) == ("JPEG", "RGB")
     assert max(small.size) == 24
@@ -67,7 +67,7 @@ def test_every_picture_has_a_small_jpeg_and_facts(name: str) -> None:
 
 @pytest.mark.parametrize("form", ["jpeg", "png", "webp"])
 @pytest.mark.parametrize("orientation", range(1, 9))
-def test_all_eight_orientations_come_in_upright(form: str, orientation: int) -> None:
+def test_all_exif_orientations_are_turned_upright(form: str, orientation: int) -> None:
     data = good()[f"{form} orientation {orientation}"]
     for image in (shown(ingest_image(data).data), shown(make_thumbnail(data, side_px=96))):
         assert image.size == (96, 64)
@@ -76,7 +76,7 @@ def test_all_eight_orientations_come_in_upright(form: str, orientation: int) -> 
 
 @pytest.mark.parametrize("form", ["heic", "avif"])
 @pytest.mark.parametrize("orientation", range(1, 9))
-def test_phones_own_formats_are_turned_once_and_not_twice(form: str, orientation: int) -> None:
+def test_heic_and_avif_orientation_is_applied_once(form: str, orientation: int) -> None:
     source, tags = upright_source(orientation), exif(orientation)
     data = heic(source, exif=tags) if form == "heic" else encoded(source, "AVIF", exif=tags)
     image = shown(ingest_image(data).data)
@@ -84,7 +84,7 @@ def test_phones_own_formats_are_turned_once_and_not_twice(form: str, orientation
     assert all(map(near, corners(image), CORNERS))
 
 
-def test_an_orientation_of_nine_is_no_orientation() -> None:
+def test_invalid_orientation_is_ignored() -> None:
     tags = Image.Exif()
     tags[0x0112] = 9
     assert near(pixel(shown(ingest_image(encoded(quarters(), "JPEG", exif=tags)).data), 8, 8), RED)
@@ -94,7 +94,7 @@ def test_an_orientation_of_nine_is_no_orientation() -> None:
     "name",
     [name for name in good() if "odd" not in name and "bit" not in name and "profile" not in name],
 )
-def test_colours_stay_what_they_were(name: str) -> None:
+def test_colors_are_preserved(name: str) -> None:
     image = shown(ingest_image(good()[name]).data)
     bottom_right = pixel(image, image.width - 9, image.height - 9)
     assert near(bottom_right, (255, 255, 255))
@@ -102,7 +102,7 @@ def test_colours_stay_what_they_were(name: str) -> None:
         assert near(pixel(image, 8, image.height - 9), BLUE, 30)
 
 
-def test_a_profile_of_other_primaries_is_worked_into_the_pixels() -> None:
+def test_icc_profile_is_converted_to_srgb() -> None:
     data = encoded(quarters(), "PNG", icc_profile=icc("odd"))
     picture = ingest_image(data)
     assert "Colours converted to sRGB." in picture.notes
@@ -110,7 +110,7 @@ def test_a_profile_of_other_primaries_is_worked_into_the_pixels() -> None:
     assert green > red, "red and green change places"
 
 
-def test_sixteen_bit_grey_keeps_its_middle() -> None:
+def test_16_bit_grey_is_scaled_to_8_bit() -> None:
     image = shown(ingest_image(good()["png 16 bit grey"]).data)
     assert pixel(image, 8, 8) == (128, 128, 128)
     assert pixel(image, 80, 8) == (255, 255, 255)
@@ -130,7 +130,7 @@ def test_sixteen_bit_grey_keeps_its_middle() -> None:
         ("png 16 bit rgb clear", (8, 8), (30, 8)),
     ],
 )
-def test_see_through_parts_stay_see_through(
+def test_transparency_is_preserved(
     name: str, clear: tuple[int, int], solid: tuple[int, int]
 ) -> None:
     picture = ingest_image(good()[name])
@@ -140,16 +140,16 @@ def test_see_through_parts_stay_see_through(
     assert pixel(image, *solid)[3] == 255
 
 
-def test_a_thumbnail_lays_see_through_parts_on_a_neutral_grey() -> None:
+def test_thumbnail_of_transparent_image_has_grey_background() -> None:
     small = shown(make_thumbnail(encoded(see_through(), "PNG"), side_px=96))
     assert near(pixel(small, 8, 8), (128, 128, 128))
 
 
-def test_alpha_that_hides_nothing_is_dropped() -> None:
+def test_opaque_alpha_channel_is_dropped() -> None:
     assert shown(ingest_image(good()["png opaque alpha"]).data).mode == "RGB"
 
 
-def test_pixels_that_need_no_change_are_not_compressed_again() -> None:
+def test_unchanged_jpeg_is_not_reencoded() -> None:
     plain = encoded(quarters(), "JPEG", quality=60)
     with_camera = encoded(quarters(), "JPEG", quality=60, exif=exif())
     assert shown(ingest_image(with_camera).data).tobytes() == shown(plain).tobytes()
@@ -176,15 +176,15 @@ def test_pixels_that_need_no_change_are_not_compressed_again() -> None:
         ("jpeg xmp", "Notes hidden in the file removed."),
     ],
 )
-def test_a_designer_is_told_what_was_changed(name: str, note: str) -> None:
+def test_notes_say_what_was_changed(name: str, note: str) -> None:
     assert note in ingest_image(good()[name]).notes
 
 
-def test_a_looping_gif_is_not_said_to_hide_notes() -> None:
+def test_looping_gif_has_no_hidden_text_note() -> None:
     assert ingest_image(good()["gif looping"]).notes == ("Only the first frame is used.",)
 
 
-def test_a_first_frame_keeps_its_place_on_the_canvas_of_a_webp() -> None:
+def test_webp_first_frame_keeps_its_place_on_canvas() -> None:
     frame = encoded(quarters(), "WEBP", lossless=True)[12:]
     numbers = ((20, 3), (10, 3), (95, 3), (63, 3), (90, 3), (0, 1))  # x/2, y/2, width-1, height-1
     head = b"".join(number.to_bytes(size, "little") for number, size in numbers)
