@@ -167,6 +167,44 @@ def test_xmp_rewritten_by_another_program_is_read() -> None:
     assert read_metadata(embed_metadata(jpeg, PLAIN)) == PLAIN
 
 
+STORED_RECORD = (
+    b'{"app": "Kontext Studio 0.1.0", "prompt": "A fox \\u0026 a hare", '
+    b'"model": "flux-kontext-max", "aspect_ratio": "21:9", "output_format": "png", '
+    b'"safety_tolerance": 0, "translate": false, "enhance": true, "watermark": "studio", '
+    b'"store_in_china": true, "picture_id": "%b", "source_id": "%b", '
+    b'"lineage": ["A fox", "Make it run"], "asked_at": "2026-11-18T11:06:40.250Z", '
+    b'"finished_at": "2026-11-18T11:06:52.500Z"}'
+) % (b"1f" * 16, b"2e" * 16)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        png_with(image_file("PNG"), chunk(b"iTXt", b"kontext-studio\0\0\0\0\0" + STORED_RECORD)),
+        jpeg_with(
+            image_file("JPEG"),
+            (
+                0xE1,
+                XMP
+                + b'<a xmlns:kontext="urn:kontext-studio:provenance:"><kontext:record>'
+                + STORED_RECORD
+                + b"</kontext:record></a>",
+            ),
+        ),
+    ],
+    ids=["png", "jpeg"],
+)
+def test_files_of_version_0_1_0_are_read(data: bytes) -> None:
+    found = read_metadata(data)
+
+    assert found == replace(
+        FULL,
+        request=replace(FULL.request, prompt="A fox & a hare"),
+        created_at=1_795_000_000.25,
+        app="Kontext Studio 0.1.0",
+    )
+
+
 @pytest.mark.parametrize("form", ["JPEG", "PNG"])
 @pytest.mark.parametrize("character", ["x", "&", "<", '"', "\n", "字", "🦊", "\ufffe"])
 def test_longest_prompt_and_lineage_fit(form: str, character: str) -> None:

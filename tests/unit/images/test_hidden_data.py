@@ -21,7 +21,7 @@ from tests.support.image_corpus import (
     see_through,
 )
 
-ROWS = (b"\0" + bytes(range(96))) * 32  # of a picture of 32×32 in RGB
+ROWS = (b"\0" + bytes(range(96))) * 32  # of a 32×32 RGB image
 CLEAR_PNG = encoded(see_through(), "PNG")
 
 

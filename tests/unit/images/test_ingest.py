@@ -33,17 +33,17 @@ FORMAT_INFO = {
 
 @pytest.mark.parametrize("name", good())
 def test_ingest_returns_jpeg_or_png_without_metadata(name: str) -> None:
-    picture = ingest_image(good()[name])
-    image = shown(picture.data)
+    normalized = ingest_image(good()[name])
+    image = shown(normalized.data)
     assert image.format is not None
-    assert image.format.lower() == picture.format
-    assert image.mode in ({"RGB"} if picture.format == "jpeg" else {"RGB", "RGBA"})
-    assert image.size == (picture.width_px, picture.height_px)
-    assert b"SECRET" not in picture.data
+    assert image.format.lower() == normalized.format
+    assert image.mode in ({"RGB"} if normalized.format == "jpeg" else {"RGB", "RGBA"})
+    assert image.size == (normalized.width_px, normalized.height_px)
+    assert b"SECRET" not in normalized.data
     assert set(image.info) <= FORMAT_INFO
     assert not image.getexif()
-    if picture.format == "png":
-        assert picture.data[24] == 8, "bits per sample"
+    if normalized.format == "png":
+        assert normalized.data[24] == 8, "bits per sample"
 
 
 @pytest.mark.parametrize("name", good())
@@ -60,9 +60,9 @@ def test_every_image_has_thumbnail_and_info(name: str) -> None:
     assert (small.format, small.mode) == ("JPEG", "RGB")
     assert max(small.size) == 24
     assert not small.getexif()
-    picture, facts = ingest_image(good()[name]), verify_result(good()[name])
-    assert (facts.width_px, facts.height_px) == (picture.width_px, picture.height_px)
-    assert facts.format == detect(good()[name]).lower()
+    normalized, info = ingest_image(good()[name]), verify_result(good()[name])
+    assert (info.width_px, info.height_px) == (normalized.width_px, normalized.height_px)
+    assert info.format == detect(good()[name]).lower()
 
 
 @pytest.mark.parametrize("form", ["jpeg", "png", "webp"])
@@ -104,9 +104,9 @@ def test_colors_are_preserved(name: str) -> None:
 
 def test_icc_profile_is_converted_to_srgb() -> None:
     data = encoded(quarters(), "PNG", icc_profile=icc("odd"))
-    picture = ingest_image(data)
-    assert "Colours converted to sRGB." in picture.notes
-    red, green, _blue = pixel(shown(picture.data), 8, 8)
+    normalized = ingest_image(data)
+    assert "Colours converted to sRGB." in normalized.notes
+    red, green, _blue = pixel(shown(normalized.data), 8, 8)
     assert green > red, "red and green change places"
 
 
@@ -133,9 +133,9 @@ def test_16_bit_grey_is_scaled_to_8_bit() -> None:
 def test_transparency_is_preserved(
     name: str, clear: tuple[int, int], solid: tuple[int, int]
 ) -> None:
-    picture = ingest_image(good()[name])
-    image = shown(picture.data)
-    assert picture.format == "png"
+    normalized = ingest_image(good()[name])
+    image = shown(normalized.data)
+    assert normalized.format == "png"
     assert pixel(image, *clear)[3] == 0
     assert pixel(image, *solid)[3] == 255
 
