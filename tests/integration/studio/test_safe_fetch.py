@@ -1,4 +1,4 @@
-"""A guarded fetch gives a picture or a fetch_error in time, whatever the server does."""
+"""SafeHttpClient returns an image or raises FetchError in time, whatever the server does."""
 
 from __future__ import annotations
 
