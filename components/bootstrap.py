@@ -24,9 +24,9 @@ from components.studio.db.gallery import GalleryRepository
 from components.studio.db.tasks import DatabaseError, TaskRepository
 from components.studio.events import EventBus
 from components.studio.fault_injection import FaultControls
-from components.studio.images.store import Shelf
+from components.studio.images.store import ImageStore
 from components.studio.maintenance import TrashPurger
-from components.studio.safe_fetch.client import GuardedFetch
+from components.studio.safe_fetch.client import SafeHttpClient
 from components.studio.settings import Settings, SettingsError, read_settings
 from components.studio.studio import Studio
 from components.studio.worker.account import AccountLimits
@@ -121,9 +121,9 @@ def build_studio(settings: Settings, sandbox: RunningSandbox | None = None) -> S
         )
     except AuthenticationError as error:
         raise SettingsError(f"KIE_API_KEY cannot be used. {error.message}") from error
-    image_store = Shelf(settings.data_dir)
+    image_store = ImageStore(settings.data_dir)
     try:
-        image_store.sweep()
+        image_store.remove_partial_files()
     except OSError as error:
         raise DatabaseError(
             f"The data folder {settings.data_dir} cannot be tidied up: {error.strerror}."
@@ -134,7 +134,7 @@ def build_studio(settings: Settings, sandbox: RunningSandbox | None = None) -> S
     if sandbox is not None:
         repository.clear_upload_urls()  # the sandbox may listen on another port than the last time
     # The only addresses that may be private: a result lies where the service itself is.
-    fetch = GuardedFetch(trusted_origins=(service.base_url, service.upload_base_url))
+    fetch = SafeHttpClient(trusted_origins=(service.base_url, service.upload_base_url))
     events = EventBus()
     account = AccountLimits.with_limits(
         creates_per_10s=settings.creates_per_10s,

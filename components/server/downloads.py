@@ -19,8 +19,7 @@ from starlette.routing import Route
 from components.server.cache_headers import NO_STORE, PRIVATE_IMMUTABLE
 from components.server.request_body import read_body
 from components.server.responses import run_or_503
-from components.studio.export import Exported, stream_zip
-from components.studio.file_names import download_name
+from components.studio.export import ExportItem, download_name, stream_zip
 from components.studio.identity import COOKIE, user_id_from_token
 from components.studio.studio import Studio
 
@@ -62,10 +61,10 @@ def _single_image(open_studio: Callable[[], Studio], request: Request) -> Respon
     if exported is None:
         return missing
     try:
-        contents = exported.contents(plain=_strips_metadata(request))
+        contents = exported.read_bytes(strip_metadata=_strips_metadata(request))
     except OSError:  # the studio has lost the file; it says so on the card
         return missing
-    image = exported.picture
+    image = exported.image
     headers = {
         "content-disposition": _attachment(download_name(image)),
         **PRIVATE_IMMUTABLE,
@@ -85,13 +84,13 @@ def _zip(
     headers = {"content-disposition": _attachment(name), **NO_STORE}
     if request.method == "HEAD":
         return Response(media_type="application/zip", headers=headers)
-    pieces = stream_zip(chain([first], entries), plain=plain, made_at=now)
+    pieces = stream_zip(chain([first], entries), strip_metadata=plain, made_at=now)
     return StreamingResponse(pieces, media_type="application/zip", headers=headers)
 
 
 def _export_items(
     open_studio: Callable[[], Studio], request: Request, ids: Iterable[str]
-) -> Iterator[Exported]:
+) -> Iterator[ExportItem]:
     """Those of the pictures that belong to whoever asks."""
     user_id = user_id_from_token(request.cookies.get(COOKIE))
     return iter(()) if user_id is None else open_studio().export_items(user_id, ids)

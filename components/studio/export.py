@@ -1,184 +1,302 @@
-"""Pictures on their way out: one as a file, many as a ZIP that is never whole in memory.
+"""Exports images: one as a file with its metadata, many as a streamed ZIP with manifests.
 
-A picture is read whole, at most 20 MB by the intake's limit, so that one which cannot be read is
-left out and never half written. File names are made of numbers, slugs and ids.
+One image is read whole, at most 20 MB, so that an unreadable one is left out and never half
+written. File names consist of numbers, slugs and ids. In the manifests no prompt becomes a
+spreadsheet formula or markup; only the JSON manifest is exact.
 """
 
 from __future__ import annotations
 
+import csv
 import io
+import json
 import logging
+import re
 import time
+import unicodedata
 import zipfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Final, TypeAlias
 
-from components.studio import export_manifest
 from components.studio.db.models import ImageRecord
 from components.studio.db.tasks import TaskRepository
-from components.studio.file_names import download_name
-from components.studio.images.metadata.files import CarriesNothing, Provenance, embed
-from components.studio.images.metadata.generation import MOST_STEPS
-from components.studio.images.store import Shelf
+from components.studio.images.generation_metadata import APP, MAX_LINEAGE, iso_time
+from components.studio.images.metadata import (
+    GenerationMetadata,
+    MetadataUnsupported,
+    embed_metadata,
+)
+from components.studio.images.store import ImageStore
 from components.studio.tasks.models import Task
 
 log = logging.getLogger("kontext.export")
 
-CHUNK_BYTES: Final = 256 * 1024
+_CHUNK_BYTES: Final = 256 * 1024
 
 
 @dataclass(frozen=True, kw_only=True)
-class Exported:
-    """A picture that leaves, with what is known of its making."""
+class ExportItem:
+    """An image to export, with the task that generated it."""
 
-    picture: ImageRecord
-    file: Path
-    """Where it lies; it may be gone."""
+    image: ImageRecord
+    path: Path
+    """Its file, which can be missing."""
     task: Task | None
-    """The task that made it, or None for a picture that was brought in."""
+    """None for an imported image."""
     lineage: tuple[str, ...] = ()
-    """The prompts of the pictures it goes back to, the first one's first."""
+    """The prompts of its ancestors, oldest first."""
 
     @property
-    def provenance(self) -> Provenance | None:
-        """What its file will say of it; nothing of a picture that was brought in."""
+    def metadata(self) -> GenerationMetadata | None:
+        """The metadata to embed in its file. None for an imported image."""
         if self.task is None:
             return None
-        return Provenance(
+        return GenerationMetadata(
             request=self.task.request,
-            picture_id=self.picture.id,
+            image_id=self.image.id,
             source_id=self.task.source_id,
             lineage=self.lineage,
-            asked_at=self.task.created_at,
+            created_at=self.task.created_at,
             finished_at=self.task.finished_at,
         )
 
-    def contents(self, *, plain: bool = False) -> bytes:
-        """The bytes of its file with its provenance inside, or as they lie if `plain`.
+    def read_bytes(self, *, strip_metadata: bool = False) -> bytes:
+        """Its file with metadata embedded, or as stored with `strip_metadata`.
 
-        A file that can carry none goes as it is. Raises OSError when it is gone or unreadable.
+        A format that holds no metadata is returned as stored. Raises OSError when the file is
+        missing or unreadable.
         """
-        data = self.file.read_bytes()
-        provenance = self.provenance
-        if plain or provenance is None:
+        data = self.path.read_bytes()
+        metadata = self.metadata
+        if strip_metadata or metadata is None:
             return data
         try:
-            return embed(data, provenance)
-        except CarriesNothing as reason:
-            log.info("sent as it is", extra={"picture": self.picture.id, "why": str(reason)})
+            return embed_metadata(data, metadata)
+        except MetadataUnsupported as reason:
+            extra = {"image": self.image.id, "reason": str(reason)}
+            log.info("exported without metadata", extra=extra)
             return data
 
 
-def gather(
-    ledger: TaskRepository, shelf: Shelf, designer: str, picture_ids: Iterable[str]
-) -> Iterator[Exported]:
-    """A designer's pictures, looked up one by one; what is not theirs or in the trash is left out.
+def collect_export_items(
+    repository: TaskRepository, store: ImageStore, user_id: str, image_ids: Iterable[str]
+) -> Iterator[ExportItem]:
+    """A user's images, loaded one by one. Images of others or in the trash are left out.
 
-    Raises LedgerUnavailable on the way.
+    Raises DatabaseError while iterating.
     """
-    for picture_id in picture_ids:
-        picture = ledger.image(picture_id)
-        if picture is None or picture.user_id != designer or picture.deleted_at is not None:
+    for image_id in image_ids:
+        image = repository.image(image_id)
+        if image is None or image.user_id != user_id or image.deleted_at is not None:
             continue
-        task = ledger.task(picture.task_id) if picture.task_id else None
-        yield Exported(
-            picture=picture,
-            file=shelf.picture_path(picture.id, picture.format),
+        task = repository.task(image.task_id) if image.task_id else None
+        yield ExportItem(
+            image=image,
+            path=store.image_path(image.id, image.format),
             task=task,
-            lineage=tuple(reversed(list(_earlier_prompts(ledger, task)))),
+            lineage=tuple(reversed(list(_ancestor_prompts(repository, task)))),
         )
 
 
-def stream_zip(
-    entries: Iterable[Exported], *, plain: bool = False, made_at: float
-) -> Iterator[bytes]:
-    """A ZIP of pictures with `manifest.csv` and `manifest.json` behind them, piece by piece.
+def _ancestor_prompts(repository: TaskRepository, task: Task | None) -> Iterator[str]:
+    """The prompts of a task's ancestors, nearest first.
 
-    `made_at` is in epoch seconds. Pictures are stored, not deflated. Each is written with its
-    size in front, for some programs cannot unpack stored files whose size follows them. One whose
-    file is gone stands in the manifests as missing. Raises LedgerUnavailable on the way.
+    An image has the id of its task, so the chain continues past a deleted image.
     """
-    outbox = _Outbox()
-    rows: list[export_manifest.Row] = []
-    with zipfile.ZipFile(outbox, "w") as archive:
-        for number, exported in enumerate(entries, start=1):
-            name = download_name(exported.picture, first=f"{number:03}")
+    for _ in range(MAX_LINEAGE):
+        task = repository.task(task.source_id) if task and task.source_id else None
+        if task is None:
+            return
+        yield task.request.prompt
+
+
+# --- ZIP ---
+
+
+def stream_zip(
+    items: Iterable[ExportItem], *, strip_metadata: bool = False, made_at: float
+) -> Iterator[bytes]:
+    """A ZIP of images followed by `manifest.csv` and `manifest.json`, in pieces.
+
+    `made_at` is in epoch seconds. Images are stored, not deflated, each with its size in front,
+    because some programs cannot unpack stored files whose size follows them. An image whose file
+    is missing is listed so in the manifests. Raises DatabaseError while iterating.
+    """
+    buffer = _ChunkBuffer()
+    rows: list[ManifestRow] = []
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for number, item in enumerate(items, start=1):
+            name = download_name(item.image, prefix=f"{number:03}")
             try:
-                contents = exported.contents(plain=plain)
+                data = item.read_bytes(strip_metadata=strip_metadata)
             except OSError as error:
-                why = {"picture": exported.picture.id, "why": error.strerror}
-                log.warning("picture not exported", extra=why)
-                rows.append(export_manifest.row(exported, name, is_missing=True))
+                extra = {"image": item.image.id, "reason": error.strerror}
+                log.warning("image not exported", extra=extra)
+                rows.append(manifest_row(item, name, is_missing=True))
                 continue
-            archive.writestr(_member(name, exported.picture.created_at), contents)
-            rows.append(export_manifest.row(exported, name, is_missing=False))
-            yield from outbox.hand_over()
-        writers: dict[str, Callable[[IO[bytes], list[export_manifest.Row]], None]] = {
-            "manifest.csv": export_manifest.write_csv,
-            "manifest.json": export_manifest.write_json,
+            archive.writestr(_zip_info(name, item.image.created_at), data)
+            rows.append(manifest_row(item, name, is_missing=False))
+            yield from buffer.drain()
+        writers: dict[str, Callable[[IO[bytes], list[ManifestRow]], None]] = {
+            "manifest.csv": _write_csv,
+            "manifest.json": _write_json,
         }
         for name, write in writers.items():
-            member = _member(name, made_at, zipfile.ZIP_DEFLATED)
-            with archive.open(member, "w") as file:
+            with archive.open(_zip_info(name, made_at, zipfile.ZIP_DEFLATED), "w") as file:
                 write(file, rows)
-            yield from outbox.hand_over()
-    yield from outbox.hand_over()
+            yield from buffer.drain()
+    yield from buffer.drain()
 
 
-class _Outbox:
-    """Holds what zipfile has written until it is handed over.
+class _ChunkBuffer:
+    """Holds what zipfile has written until it is drained.
 
-    zipfile goes back only to the header of the file that it has just written, so anything before
-    that may have left.
+    zipfile seeks back only to the header of the file that it has just written, so all before
+    that can leave.
     """
 
     def __init__(self) -> None:
         self._held = io.BytesIO()
-        self._gone_bytes = 0
+        self._drained_bytes = 0
 
     def write(self, data: bytes, /) -> int:
         return self._held.write(data)
 
     def tell(self) -> int:
-        return self._gone_bytes + self._held.tell()
+        return self._drained_bytes + self._held.tell()
 
     def seek(self, offset: int) -> int:
-        if offset < self._gone_bytes:
-            raise io.UnsupportedOperation("that part has left")
-        return self._gone_bytes + self._held.seek(offset - self._gone_bytes)
+        if offset < self._drained_bytes:
+            raise io.UnsupportedOperation("that part was drained")
+        return self._drained_bytes + self._held.seek(offset - self._drained_bytes)
 
     def flush(self) -> None:
-        """All is held until it is handed over."""
+        """Does nothing: zipfile requires the method."""
 
     def close(self) -> None:
         self._held.close()
 
-    def hand_over(self) -> Iterator[bytes]:
-        """Give away what is held, in pieces of at most `CHUNK_BYTES`."""
+    def drain(self) -> Iterator[bytes]:
+        """Yield and drop what is held, in pieces of at most `_CHUNK_BYTES`."""
         held, self._held = self._held, io.BytesIO()
-        self._gone_bytes += held.seek(0, io.SEEK_END)
+        self._drained_bytes += held.seek(0, io.SEEK_END)
         held.seek(0)
-        while chunk := held.read(CHUNK_BYTES):
+        while chunk := held.read(_CHUNK_BYTES):
             yield chunk
 
 
-def _member(name: str, at: float, compression: int = zipfile.ZIP_STORED) -> zipfile.ZipInfo:
-    moment = time.gmtime(max(at, 315_532_800))  # the calendar of a ZIP begins in 1980
-    member = zipfile.ZipInfo(name, moment[:6])
-    member.compress_type = compression
-    member.external_attr = 0o644 << 16
-    return member
+def _zip_info(name: str, at: float, compression: int = zipfile.ZIP_STORED) -> zipfile.ZipInfo:
+    moment = time.gmtime(max(at, 315_532_800))  # ZIP dates begin in 1980
+    info = zipfile.ZipInfo(name, moment[:6])
+    info.compress_type = compression
+    info.external_attr = 0o644 << 16
+    return info
 
 
-def _earlier_prompts(ledger: TaskRepository, task: Task | None) -> Iterator[str]:
-    """The prompts of the pictures that this task's goes back to, the nearest first.
+# --- File names ---
 
-    A picture bears the id of the task that made it, so a line goes on past one that was removed.
+_MAX_SLUG_CHARACTERS: Final = 48
+_EXTENSIONS: Final = {"jpeg": "jpg"}
+
+
+def download_name(image: ImageRecord, *, prefix: str = "kontext") -> str:
+    """A file name from prefix, first words of the prompt, and id, such as
+    `kontext-a-red-fox-3f9a1c20.png`."""
+    words = slugify(image.label)
+    extension = _EXTENSIONS.get(image.format, image.format)
+    return "-".join(part for part in (prefix, words, image.id[:8]) if part) + f".{extension}"
+
+
+def slugify(text: str) -> str:
+    """Letters and digits of any script, joined by hyphens; at most 48 characters."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    words = re.findall(r"[^\W_]+", folded)
+    return "-".join(words)[:_MAX_SLUG_CHARACTERS].strip("-")
+
+
+# --- Manifests ---
+
+Cell: TypeAlias = str | int | float | bool | list[str] | None
+ManifestRow: TypeAlias = Mapping[str, Cell]
+
+_SETTINGS: Final = (
+    "prompt",
+    "model",
+    "aspect_ratio",
+    "output_format",
+    "safety_tolerance",
+    "translate",
+    "enhance",
+    "watermark",
+)
+_COLUMNS: Final = (
+    *("file", "state", "kind"),
+    *_SETTINGS,
+    *("width_px", "height_px", "asked_at", "finished_at", "credits"),
+    *("picture_id", "source_id", "lineage"),
+)
+
+# What spreadsheets take for a formula, also in full width or small form, where a cell can begin.
+# Some split a quoted cell at a semicolon, tab or line break, depending on the locale, and drop
+# leading spaces, quotes and invisible characters.
+_FORMULA: Final = re.compile(
+    r"""(^|[;\t\r\n])((?:[^\S\t\r\n]|["\u200b-\u200f\u2060\ufeff])*)"""
+    r"""(?=[=+\-@\t\r\u2212\ufe62\ufe63\ufe66\ufe6b\uff1d\uff0b\uff0d\uff20])"""
+)
+
+
+def manifest_row(item: ExportItem, file_name: str, *, is_missing: bool) -> ManifestRow:
+    """One image: file name, request, size in pixels, times.
+
+    `credits` is the price expected when the task was created.
     """
-    for _ in range(MOST_STEPS):
-        task = ledger.task(task.source_id) if task and task.source_id else None
-        if task is None:
-            return
-        yield task.request.prompt
+    image, task = item.image, item.task
+    values: dict[str, Cell] = {
+        "file": file_name,
+        "state": "missing" if is_missing else "included",
+        "kind": "brought in" if task is None else "edited" if task.is_edit else "made",
+        "width_px": image.width_px,
+        "height_px": image.height_px,
+        "picture_id": image.id,
+        "lineage": list(item.lineage),
+    }
+    if task is not None:
+        values |= {name: getattr(task.request, name) for name in _SETTINGS}
+        values["asked_at"] = iso_time(task.created_at)
+        values["finished_at"] = iso_time(task.finished_at)
+        values["credits"] = float(task.price)
+        values["source_id"] = task.source_id
+    return {column: values.get(column) for column in _COLUMNS}
+
+
+def _write_csv(file: IO[bytes], rows: Sequence[ManifestRow]) -> None:
+    """CSV in UTF-8 with the byte order mark that Excel needs; all cells quoted."""
+    text = io.TextIOWrapper(file, "utf-8-sig", newline="", write_through=True)
+    writer = csv.writer(text, quoting=csv.QUOTE_ALL)
+    writer.writerow(_COLUMNS)
+    writer.writerows([_csv_cell(row[column]) for column in _COLUMNS] for row in rows)
+    text.detach()
+
+
+def _write_json(file: IO[bytes], rows: Sequence[ManifestRow]) -> None:
+    """JSON in UTF-8, one image a line."""
+    file.write(f'{{"app": {json.dumps(APP)}, "pictures": ['.encode())
+    for number, row in enumerate(rows):
+        line = json.dumps(row, ensure_ascii=False).replace("<", "\\u003c")
+        file.write(f"{',' if number else ''}\n{line}".encode())
+    file.write(b"\n]}\n")
+
+
+def _csv_cell(value: Cell) -> str:
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "yes" if value else "no"
+        case list():
+            value = " → ".join(value)
+        case float():
+            value = f"{value:g}"
+    return _FORMULA.sub(r"\1\2'", str(value))

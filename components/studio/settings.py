@@ -13,8 +13,8 @@ from pathlib import Path
 
 from components.kie import Model, is_http_url
 from components.studio.db.database import BUSY_TIMEOUT_SECONDS
-from components.studio.safe_fetch.errors import FetchRefused
-from components.studio.safe_fetch.urls import parse_link
+from components.studio.safe_fetch.errors import FetchError
+from components.studio.safe_fetch.urls import parse_url
 
 
 class SettingsError(ValueError):
@@ -113,7 +113,7 @@ def read_settings(environment: Mapping[str, str], secrets: Mapping[str, object])
 def _is_plain_address(value: str) -> bool:
     """Whether both the service's client and the guarded fetch, stricter on hosts, can use it."""
     try:
-        parse_link(value)
-    except FetchRefused:
+        parse_url(value)
+    except FetchError:
         return False
     return is_http_url(value)

@@ -22,12 +22,12 @@ from components.studio.db.spending import Spending, spending_for_user
 from components.studio.db.tasks import DuplicateTaskId, TaskRepository
 from components.studio.drafts import DraftStore
 from components.studio.events import EventBus
-from components.studio.export import Exported, gather
+from components.studio.export import ExportItem, collect_export_items
 from components.studio.fault_injection import FaultControls
-from components.studio.images.ingest import take_in
-from components.studio.images.store import Shelf
+from components.studio.images.ingest import ingest_image
+from components.studio.images.store import ImageStore
 from components.studio.lineage import EditTree, load_edit_tree
-from components.studio.safe_fetch.client import GuardedFetch
+from components.studio.safe_fetch.client import SafeHttpClient
 from components.studio.settings import Settings
 from components.studio.task_import import ImportResult, TaskImporter, validate_task_id
 from components.studio.tasks.models import FailureReason, Task, TaskState, new_token
@@ -58,11 +58,11 @@ class Studio:
     settings: Settings
     client: KieClient = field(repr=False)
     repository: TaskRepository
-    image_store: Shelf
+    image_store: ImageStore
     gallery: GalleryRepository
     worker: TaskWorker
     events: EventBus
-    http: GuardedFetch
+    http: SafeHttpClient
     fault_controls: FaultControls | None = None
     """Only where the sandbox plays the service."""
     clock: Callable[[], float] = time.time
@@ -250,8 +250,8 @@ class Studio:
     # Bringing pictures in
 
     def import_image(self, user_id: str, data: bytes, *, label: str) -> ImageRecord:
-        """Keep a copy of a picture to edit. Raises UnusablePicture, or OSError from the disk."""
-        taken = take_in(data)
+        """Keep a copy of a picture to edit. Raises InvalidImageError, or OSError from the disk."""
+        taken = ingest_image(data)
         record = ImageRecord(
             id=uuid.uuid4().hex,
             user_id=user_id,
@@ -264,21 +264,21 @@ class Studio:
             label=label,
             notes=taken.notes,
         )
-        self.image_store.put(record.id, record.format, taken.data)
+        self.image_store.save(record.id, record.format, taken.data)
         self.repository.add_image(record)
         return record
 
     def import_image_from_url(self, user_id: str, url: str) -> ImageRecord:
-        """The same from a web address. Raises FetchRefused as well."""
-        return self.import_image(user_id, self.http.get(url).data, label=url)
+        """The same from a web address. Raises FetchError as well."""
+        return self.import_image(user_id, self.http.get_image(url), label=url)
 
-    def export_items(self, user_id: str, image_ids: Iterable[str]) -> Iterator[Exported]:
+    def export_items(self, user_id: str, image_ids: Iterable[str]) -> Iterator[ExportItem]:
         """Pictures of this designer's to take along, with their making; others are left out."""
-        return gather(self.repository, self.image_store, user_id, image_ids)
+        return collect_export_items(self.repository, self.image_store, user_id, image_ids)
 
     def image_path(self, record: ImageRecord) -> Path:
         """Where the file of a picture lies."""
-        return self.image_store.picture_path(record.id, record.format)
+        return self.image_store.image_path(record.id, record.format)
 
     def thumbnail_path(self, record: ImageRecord) -> Path:
         """Where the thumbnail of a picture lies."""

@@ -8,7 +8,7 @@ from datetime import datetime, tzinfo
 from components.studio import OUTPUT_SIZES, Model
 from components.studio.db.gallery import TRASH_RETENTION_S
 from components.studio.db.models import ImageRecord, TaskWithImage
-from components.studio.file_names import download_name
+from components.studio.export import download_name
 from components.studio.result_checks import mismatches
 from components.studio.tasks.models import FailureReason, Task, TaskState
 from components.studio.tasks.transitions import recheck

@@ -16,7 +16,7 @@ import streamlit as st
 from components.bootstrap import open_studio
 from components.studio.db.models import ImageRecord
 from components.studio.identity import COOKIE, new_token, user_id_from_token
-from components.studio.images.metadata.generation import Provenance
+from components.studio.images.generation_metadata import GenerationMetadata
 from components.studio.studio import NotFoundError, Studio
 
 _KEY = "kontext.session"
@@ -45,7 +45,7 @@ class TabState:
     is_new_on_edit: bool = False
     """Whether a picture was brought in, or refused, that Edit has not shown yet."""
     pending_url: str | None = None
-    embedded_settings: Provenance | None = None
+    embedded_settings: GenerationMetadata | None = None
     """What the picture that was brought in last says of its own making."""
     source_error: str | None = None
     """Why a picture could not be taken in."""

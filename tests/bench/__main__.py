@@ -21,7 +21,7 @@ from PIL import Image
 from components.kie import GenerationRequest, Model
 from components.sandbox.painting import paint_scene
 from components.studio.db.tasks import TaskRepository
-from components.studio.images.ingest import thumbnail
+from components.studio.images.ingest import make_thumbnail
 from components.studio.tasks.models import TaskState
 from components.studio.worker.account import AccountLimits
 from components.studio.worker.rate_limiter import DurationEstimator
@@ -140,7 +140,7 @@ def picture_lines() -> list[Line]:
         ),
         compare(
             "thumbnail of one megapixel",
-            lambda: thumbnail(jpeg),
+            lambda: make_thumbnail(jpeg),
             "Pillow's decoding of it",
             lambda: Image.open(BytesIO(jpeg)).load(),
         ),

@@ -12,7 +12,7 @@ from typing import Any
 from PIL import Image
 
 from components.studio.db.tasks import TaskRepository
-from components.studio.images.store import Shelf
+from components.studio.images.store import ImageStore
 from components.studio.tasks.models import Task, TaskState
 from tests.chaos.worker import DESIGNERS
 
@@ -95,9 +95,9 @@ def _is_known(task: Task | None, entry: Mapping[str, Any]) -> bool:
 
 def _is_whole(folder: Path, task: Task) -> bool:
     try:
-        data = Shelf(folder).read(task.id, task.request.output_format.value)
+        data = ImageStore(folder).read(task.id, task.request.output_format.value)
         with Image.open(BytesIO(data)) as picture:
             picture.load()
     except OSError:
         return False
-    return Shelf(folder).thumbnail_path(task.id).is_file()
+    return ImageStore(folder).thumbnail_path(task.id).is_file()

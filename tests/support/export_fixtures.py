@@ -1,4 +1,4 @@
-"""Pictures on their way out, complete but for what a test is about, and the ZIP of them."""
+"""Builds items to export, and reads the exported ZIP."""
 
 from __future__ import annotations
 
@@ -10,38 +10,38 @@ from decimal import Decimal
 
 from components.kie import GenerationRequest, Model
 from components.studio.db.models import ImageRecord
-from components.studio.export import Exported, stream_zip
+from components.studio.export import ExportItem, stream_zip
 from components.studio.tasks.models import Task, TaskState
 
 NOW = 1_795_000_000.0
 
-Show = Callable[..., Exported]
-"""Makes a picture that has its file, from its prompt and, where it matters, its number."""
+MakeItem = Callable[..., ExportItem]
+"""Makes an item with its file, from a prompt and an optional number."""
 
 
-def number_of(number: int) -> str:
+def id_of(number: int) -> str:
     return f"{number:032x}"
 
 
 def task_of(number: int, prompt: str, *, source: int | None = None) -> Task:
     return Task(
-        id=number_of(number),
+        id=id_of(number),
         user_id="anna",
-        batch=number_of(number),
+        batch=id_of(number),
         request=GenerationRequest(prompt=prompt, model=Model.MAX, aspect_ratio="16:9"),
-        source_id=None if source is None else number_of(source),
+        source_id=None if source is None else id_of(source),
         token=f"token-{number}",
         price=Decimal("7.5"),
         created_at=NOW,
         finished_at=NOW + 20,
         state=TaskState.DONE,
-        image_id=number_of(number),
+        image_id=id_of(number),
     )
 
 
-def record_of(number: int, label: str = "", *, task: Task | None = None) -> ImageRecord:
+def image_of(number: int, label: str = "", *, task: Task | None = None) -> ImageRecord:
     return ImageRecord(
-        id=number_of(number),
+        id=id_of(number),
         user_id="anna",
         task_id=task and task.id,
         format="jpeg",
@@ -53,12 +53,14 @@ def record_of(number: int, label: str = "", *, task: Task | None = None) -> Imag
     )
 
 
-def zipped(*entries: Exported, plain: bool = False) -> zipfile.ZipFile:
-    archive = zipfile.ZipFile(io.BytesIO(b"".join(stream_zip(entries, plain=plain, made_at=NOW))))
+def export_zip(*entries: ExportItem, strip_metadata: bool = False) -> zipfile.ZipFile:
+    archive = zipfile.ZipFile(
+        io.BytesIO(b"".join(stream_zip(entries, strip_metadata=strip_metadata, made_at=NOW)))
+    )
     assert archive.testzip() is None
     return archive
 
 
-def manifest_of(archive: zipfile.ZipFile) -> list[dict[str, object]]:
+def read_manifest(archive: zipfile.ZipFile) -> list[dict[str, object]]:
     pictures: list[dict[str, object]] = json.loads(archive.read("manifest.json"))["pictures"]
     return pictures

@@ -18,7 +18,7 @@ from components.kie import GenerationRequest
 from components.studio.db.models import ImageRecord
 from components.studio.db.tables import image_to_row, images, task_to_row, tasks
 from components.studio.db.tasks import TaskRepository
-from components.studio.images.store import Shelf
+from components.studio.images.store import ImageStore
 from components.studio.tasks.models import Task, TaskState
 
 ANNA = "a" * 32
@@ -49,10 +49,10 @@ def sow(folder: Path, ledger: TaskRepository, seeds: Sequence[Seed]) -> list[str
         connection.execute(sa.insert(tasks), [task_to_row(task) for task, _ in grown])
         if made:
             connection.execute(sa.insert(images), [image_to_row(picture) for picture in made])
-    shelf = Shelf(folder)
+    shelf = ImageStore(folder)
     for number, picture in enumerate(made):
         data = _file(COLOURS[number % len(COLOURS)], picture.width_px, picture.height_px)
-        for path in (shelf.picture_path(picture.id, "jpeg"), shelf.thumbnail_path(picture.id)):
+        for path in (shelf.image_path(picture.id, "jpeg"), shelf.thumbnail_path(picture.id)):
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(data)
     return [task.id for task, _ in grown]

@@ -1,4 +1,4 @@
-"""What is seen in a picture's bytes: its pixels, and whether a colour is about the right one."""
+"""Reads pixels of encoded images and compares colors with a tolerance."""
 
 from __future__ import annotations
 
@@ -26,5 +26,5 @@ def corners(image: Image.Image) -> list[Pixel]:
     return [pixel(image, x, y) for y in (8, bottom) for x in (8, right)]
 
 
-def near(found: Pixel, wanted: Pixel, slack: int = 14) -> bool:
-    return all(abs(a - b) <= slack for a, b in zip(found[:3], wanted, strict=True))
+def near(found: Pixel, wanted: Pixel, tolerance: int = 14) -> bool:
+    return all(abs(a - b) <= tolerance for a, b in zip(found[:3], wanted, strict=True))

@@ -18,7 +18,7 @@ from components.kie import GenerationRequest, OutputFormat
 from components.studio.db.models import ImageRecord
 from components.studio.db.tasks import TaskRepository
 from components.studio.identity import user_id_from_token
-from components.studio.images.store import Shelf
+from components.studio.images.store import ImageStore
 from components.studio.tasks.models import Task, TaskState
 
 
@@ -49,7 +49,7 @@ class Seeds:
         task = self.task(token, prompt, state=TaskState.STORING)
         encoded = io.BytesIO()
         Image.linear_gradient("L").resize((880, 1184)).convert("RGB").save(encoded, form.value)
-        Shelf(self.folder).put(task.id, form.value, encoded.getvalue())
+        ImageStore(self.folder).save(task.id, form.value, encoded.getvalue())
         record = ImageRecord(
             id=task.id,
             user_id=task.user_id,
@@ -67,7 +67,7 @@ class Seeds:
 
     def bytes_of(self, picture_id: str, form: OutputFormat = OutputFormat.JPEG) -> bytes:
         """What lies on the disk."""
-        return Shelf(self.folder).read(picture_id, form.value)
+        return ImageStore(self.folder).read(picture_id, form.value)
 
 
 @contextmanager

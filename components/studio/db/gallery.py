@@ -18,7 +18,7 @@ from components.studio.db.models import ImageRecord, TaskWithImage
 from components.studio.db.tables import image_from_row, images, tasks
 from components.studio.db.tasks import TaskRepository
 from components.studio.events import EventBus
-from components.studio.images.store import Shelf
+from components.studio.images.store import ImageStore
 from components.studio.tasks.models import FINAL, UNFINISHED, TaskState
 
 TRASH_RETENTION_S = 14 * 24 * 3600.0
@@ -50,7 +50,7 @@ class GalleryRepository:
     """One installation's archive. Methods raise LedgerUnavailable; ids of others are ignored."""
 
     repository: TaskRepository
-    image_store: Shelf
+    image_store: ImageStore
     events: EventBus
     clock: Callable[[], float] = time.time
 

@@ -1,1 +1,1 @@
-"""The one way in for pictures: told apart, checked and cleaned before anything else sees them."""
+"""Reads, checks, normalizes and stores images. The only package that imports Pillow."""

@@ -1,88 +1,93 @@
-"""Brings any decoded picture to 8-bit RGB or RGBA in sRGB."""
+"""Converts any decoded image to 8-bit RGB or RGBA in sRGB.
+
+The second half turns color spaces given in numbers into ICC profiles: ITU-T H.273 codes (cICP
+in PNG, nclx in HEIC and AVIF) and PNG's gAMA and cHRM. Profiles: ICC.1:2022, matrix and curve.
+"""
 
 from __future__ import annotations
 
+import struct
 from io import BytesIO
 from typing import Final
 
 from PIL import Image, ImageChops, ImageCms
 
-_PLAIN_MODES: Final = frozenset({"L", "LA", "RGB", "RGBA", "CMYK"})
-_PROFILE_SPACES: Final = {"L": "GRAY", "RGB": "RGB", "CMYK": "CMYK"}
-_SAME_COLOUR: Final = 2  # levels of 255 that nobody sees
+_SCALABLE_MODES: Final = frozenset({"L", "LA", "RGB", "RGBA", "CMYK"})
+_ICC_COLOR_SPACES: Final = {"L": "GRAY", "RGB": "RGB", "CMYK": "CMYK"}
+_INVISIBLE_DIFFERENCE: Final = 2  # of 255 levels
 
 
-def plain(image: Image.Image) -> Image.Image:
-    """The same picture as 8-bit L, LA, RGB, RGBA or CMYK, which can be scaled.
+def to_8bit(image: Image.Image) -> Image.Image:
+    """The same image as 8-bit L, LA, RGB, RGBA or CMYK, which can be scaled.
 
-    Palettes are looked up, one see-through colour becomes an alpha channel, 1 and 16 bits
-    become 8. An alpha channel that hides nothing is dropped.
+    Palettes are resolved, a transparent color becomes an alpha channel, 1 and 16 bits become
+    8. A fully opaque alpha channel is dropped.
     """
     mode = image.mode
     if mode == "I;16":
-        image = _eight_bits(image)
+        image = _grey_16bit_to_8bit(image)
     elif mode == "1":
         image = image.convert("RGBA" if "transparency" in image.info else "L")
     elif "transparency" in image.info or mode in {"PA", "RGBa", "La"}:
         image = image.convert("LA" if mode == "La" else "RGBA")
-    elif mode not in _PLAIN_MODES:
+    elif mode not in _SCALABLE_MODES:
         image = image.convert("RGB")
     if image.mode in {"RGBA", "LA"} and image.getchannel("A").getextrema() == (255, 255):
         image = image.convert(image.mode[:-1])
     return image
 
 
-def _eight_bits(image: Image.Image) -> Image.Image:
-    """16-bit grey as L, or as LA where the PNG names one grey level as see-through.
+def _grey_16bit_to_8bit(image: Image.Image) -> Image.Image:
+    """16-bit grey as L, or as LA where the PNG names one grey level as transparent.
 
-    By way of "I" and a table: Pillow 13.0 clips where it converts I;16 to L directly.
+    Goes through mode "I" and a table: Pillow 13.0 clips when it converts I;16 to L directly.
     """
     wide = image.convert("I")
     grey = wide.point([level >> 8 for level in range(65_536)], "L")
-    clear = image.info.get("transparency")
-    if not isinstance(clear, int):
+    transparent = image.info.get("transparency")
+    if not isinstance(transparent, int):
         return grey
-    alpha = wide.point([0 if level == clear else 255 for level in range(65_536)], "L")
+    alpha = wide.point([0 if level == transparent else 255 for level in range(65_536)], "L")
     return Image.merge("LA", (grey, alpha))
 
 
 def to_srgb(image: Image.Image, profile: bytes | None) -> tuple[Image.Image, tuple[str, ...]]:
-    """Bring a plain picture to RGB or RGBA in sRGB; return it with what was changed, in words.
+    """Convert an 8-bit image to RGB or RGBA in sRGB. Returns it with notes on what changed.
 
-    A profile that is broken or belongs to other colours is left out of account.
+    A profile that is broken or belongs to another color space is ignored.
     """
     alpha = image.getchannel("A") if image.mode in {"LA", "RGBA"} else None
-    colour = image if alpha is None else image.convert(image.mode[:-1])
-    colour, notes = _through_profile(colour, profile)
+    opaque = image if alpha is None else image.convert(image.mode[:-1])
+    opaque, notes = _apply_profile(opaque, profile)
     if alpha is not None:
-        colour.putalpha(alpha)
-    return colour, notes
+        opaque.putalpha(alpha)
+    return opaque, notes
 
 
-def _through_profile(
-    colour: Image.Image, profile: bytes | None
+def _apply_profile(
+    image: Image.Image, profile: bytes | None
 ) -> tuple[Image.Image, tuple[str, ...]]:
-    notes: list[str] = ["Converted from CMYK."] if colour.mode == "CMYK" else []
+    notes: list[str] = ["Converted from CMYK."] if image.mode == "CMYK" else []
     if profile is not None:
         try:
-            transform = _transform(colour.mode, profile)
+            transform = _transform(image.mode, profile)
             if transform is None:
                 notes.append("Its colour profile does not fit and was ignored.")
-            elif colour.mode != "RGB" or _changes_colours(transform):
-                converted = ImageCms.applyTransform(colour, transform)
+            elif image.mode != "RGB" or _changes_colors(transform):
+                converted = ImageCms.applyTransform(image, transform)
                 if converted is not None:
-                    if colour.mode == "RGB":
+                    if image.mode == "RGB":
                         notes.append("Colours converted to sRGB.")
                     return converted, tuple(notes)
         except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
             notes.append("Its colour profile is damaged and was ignored.")
-    return (colour if colour.mode == "RGB" else colour.convert("RGB")), tuple(notes)
+    return (image if image.mode == "RGB" else image.convert("RGB")), tuple(notes)
 
 
 def _transform(mode: str, profile: bytes) -> ImageCms.ImageCmsTransform | None:
-    """The way from `profile` to sRGB, or None if the profile is for another kind of colour."""
+    """The transform from `profile` to sRGB, or None if the profile is for another color space."""
     source = ImageCms.ImageCmsProfile(BytesIO(profile))
-    if source.profile.xcolor_space.strip() != _PROFILE_SPACES[mode]:
+    if source.profile.xcolor_space.strip() != _ICC_COLOR_SPACES[mode]:
         return None
     return ImageCms.buildTransform(
         source,
@@ -94,8 +99,8 @@ def _transform(mode: str, profile: bytes) -> ImageCms.ImageCmsTransform | None:
     )
 
 
-def _changes_colours(transform: ImageCms.ImageCmsTransform) -> bool:
-    """Whether an RGB transform does more than nothing, as most embedded sRGB profiles do."""
+def _changes_colors(transform: ImageCms.ImageCmsTransform) -> bool:
+    """Whether an RGB transform does anything visible. Most embedded profiles are sRGB."""
     probe = Image.frombytes(
         "RGB",
         (36, 6),
@@ -111,4 +116,144 @@ def _changes_colours(transform: ImageCms.ImageCmsTransform) -> bool:
     if converted is None:
         return False
     difference = ImageChops.difference(probe, converted).tobytes()
-    return max(difference) > _SAME_COLOUR
+    return max(difference) > _INVISIBLE_DIFFERENCE
+
+
+# --- ICC profiles from numbers ---
+
+Point = tuple[float, float]
+Vector = tuple[float, float, float]
+Primaries = tuple[Point, Point, Point, Point]
+"""CIE 1931 xy of red, green, blue and white."""
+
+_D65: Final = (0.3127, 0.3290)
+SRGB: Final[Primaries] = ((0.640, 0.330), (0.300, 0.600), (0.150, 0.060), _D65)
+_PRIMARIES_BY_CODE: Final[dict[int, Primaries]] = {
+    1: SRGB,
+    9: ((0.708, 0.292), (0.170, 0.797), (0.131, 0.046), _D65),  # BT.2020
+    11: ((0.680, 0.320), (0.265, 0.690), (0.150, 0.060), (0.314, 0.351)),  # DCI P3
+    12: ((0.680, 0.320), (0.265, 0.690), (0.150, 0.060), _D65),  # Display P3
+}
+_SRGB_CURVES: Final = frozenset({1, 6, 13, 14, 15})  # video curves are displayed as sRGB
+_GAMMA_BY_CODE: Final = {4: 2.2, 5: 2.8, 8: 1.0}
+_INVISIBLE: Final = 0.01  # difference of a coordinate or of a gamma
+
+# Bradford cone matrix, and D50, the white of every profile (ICC.1, annex E).
+_BRADFORD: Final = (
+    (0.8951, 0.2664, -0.1614),
+    (-0.7502, 1.7135, 0.0367),
+    (0.0389, -0.0685, 1.0296),
+)
+_D50: Final = (0.9642, 1.0, 0.8249)
+
+
+def icc_profile_from_cicp(primaries: int, transfer: int) -> bytes | None:
+    """The profile for two codes of H.273.
+
+    None for sRGB, for unknown codes, and for HDR, which no 8-bit profile describes.
+    """
+    points = _PRIMARIES_BY_CODE.get(primaries)
+    gamma = _GAMMA_BY_CODE.get(transfer)
+    if points is None or (gamma is None and (points is SRGB or transfer not in _SRGB_CURVES)):
+        return None
+    return _build_profile(points, gamma)
+
+
+def icc_profile_from_gamma(points: Primaries, gamma: float) -> bytes | None:
+    """The profile for primaries and a gamma. None if that is near sRGB or makes no sense."""
+    near_srgb = all(
+        abs(a - b) < _INVISIBLE
+        for given, usual in zip(points, SRGB, strict=True)
+        for a, b in zip(given, usual, strict=True)
+    )
+    if (near_srgb and abs(gamma - 2.2) < _INVISIBLE) or not 0.1 < gamma < 10:
+        return None
+    try:
+        return _build_profile(points, gamma)
+    except (ArithmeticError, ValueError, struct.error):  # impossible primaries
+        return None
+
+
+def _build_profile(points: Primaries, gamma: float | None) -> bytes:
+    """A display profile with a gamma curve, or with sRGB's curve if `gamma` is None."""
+    red, green, blue, white = (_xyz(point) for point in points)
+    whole = _determinant(red, green, blue)
+    weights = (
+        _determinant(white, green, blue) / whole,
+        _determinant(red, white, blue) / whole,
+        _determinant(red, green, white) / whole,
+    )
+    if gamma is not None:
+        curve = _tag(b"para", b"\0\0\0\0", gamma)
+    else:
+        curve = _tag(b"para", b"\0\3\0\0", 2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045)
+    tags = {
+        b"wtpt": _tag(b"XYZ ", b"", *_D50),
+        **{
+            name: _tag(b"XYZ ", b"", *_adapt_to_d50(_scale(xyz, weight), white))
+            for name, xyz, weight in zip(
+                (b"rXYZ", b"gXYZ", b"bXYZ"), (red, green, blue), weights, strict=True
+            )
+        },
+        **dict.fromkeys((b"rTRC", b"gTRC", b"bTRC"), curve),
+    }
+    return _serialize_profile(tags)
+
+
+def _serialize_profile(tags: dict[bytes, bytes]) -> bytes:
+    at = 128 + 4 + 12 * len(tags)
+    table = struct.pack(">I", len(tags))
+    for name, body in tags.items():
+        table += struct.pack(">4sII", name, at, len(body))
+        at += len(body)
+    head = struct.pack(">I4sI4s4s4s", at, b"", 0x04400000, b"mntr", b"RGB ", b"XYZ ")
+    head = head.ljust(36, b"\0") + b"acsp"
+    white = b"".join(_s15_fixed16(part) for part in _D50)
+    return (head.ljust(68, b"\0") + white).ljust(128, b"\0") + table + b"".join(tags.values())
+
+
+def _tag(tag_type: bytes, function: bytes, *values: float) -> bytes:
+    return tag_type + bytes(4) + function + b"".join(map(_s15_fixed16, values))
+
+
+def _s15_fixed16(value: float) -> bytes:
+    return struct.pack(">i", round(value * 65_536))
+
+
+def _xyz(point: Point) -> Vector:
+    x, y = point
+    return x / y, 1.0, (1 - x - y) / y
+
+
+def _scale(vector: Vector, factor: float) -> Vector:
+    return vector[0] * factor, vector[1] * factor, vector[2] * factor
+
+
+def _determinant(a: Vector, b: Vector, c: Vector) -> float:
+    """The determinant of three columns."""
+    return (
+        a[0] * (b[1] * c[2] - b[2] * c[1])
+        - b[0] * (a[1] * c[2] - a[2] * c[1])
+        + c[0] * (a[1] * b[2] - a[2] * b[1])
+    )
+
+
+def _adapt_to_d50(xyz: Vector, white: Vector) -> Vector:
+    """Bradford chromatic adaptation from `white` to D50."""
+    seen, from_white, to_white = _cone_response(xyz), _cone_response(white), _cone_response(_D50)
+    wanted = [a * to / by for a, to, by in zip(seen, to_white, from_white, strict=True)]
+    right: Vector = (wanted[0], wanted[1], wanted[2])
+    columns: list[Vector] = [
+        (_BRADFORD[0][at], _BRADFORD[1][at], _BRADFORD[2][at]) for at in range(3)
+    ]
+    whole = _determinant(*columns)
+    return (
+        _determinant(right, columns[1], columns[2]) / whole,
+        _determinant(columns[0], right, columns[2]) / whole,
+        _determinant(columns[0], columns[1], right) / whole,
+    )
+
+
+def _cone_response(xyz: Vector) -> Vector:
+    long, middle, short = (sum(a * b for a, b in zip(row, xyz, strict=True)) for row in _BRADFORD)
+    return long, middle, short

@@ -1,148 +1,367 @@
-"""Opens and decodes picture files: every caller's bytes pass its limits first."""
+"""Opens and decodes image files. Every file passes the size limits before it is decoded.
+
+JPEG and PNG are read by containers.py. The formats that are always re-encoded are opened by
+their decoder here: GIF, WebP and AVIF by Pillow, HEIC by pillow_heif.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+import struct
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
 from io import BytesIO
 from types import MappingProxyType
 from typing import Final
 
 import pillow_heif
-from PIL import Image, ImageFile
+from PIL import Image, ImageFile, features
 from PIL.AvifImagePlugin import AvifImageFile
 from PIL.GifImagePlugin import GifImageFile
 from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
-from components.studio.images.container import Envelope
-from components.studio.images.errors import (
-    PictureFault,
-    UnusablePicture,
-    cut_short,
-    damaged,
-    too_many_pixels,
+from components.studio.images.color import icc_profile_from_cicp
+from components.studio.images.containers import (
+    MAX_PARTS,
+    ImageContainer,
+    bounded_profile,
+    parse_jpeg,
+    parse_png,
+    summarize_exif,
 )
-from components.studio.images.file_type import PICTURES, READABLE, Kind, sniff
-from components.studio.images.gif import open_gif
-from components.studio.images.heif import open_avif, open_heic
-from components.studio.images.jpeg import open_jpeg
-from components.studio.images.png import open_png
-from components.studio.images.webp import open_webp
+from components.studio.images.errors import (
+    ImageErrorCode,
+    InvalidImageError,
+    damaged_error,
+    too_many_pixels_error,
+    truncated_error,
+)
+from components.studio.images.file_type import IMAGE_TYPES, READABLE_TYPES, FileType, detect
 
 MAX_BYTES: Final = 20 * 1024 * 1024
 
 MAX_JPEG_PX: Final = 110_000_000
-"""The largest phone cameras make 108 megapixels; a large JPEG is decoded at a fraction of it."""
+"""The largest phone cameras make 108 megapixels. A large JPEG is decoded at reduced size."""
 
 MAX_PX: Final = 80_000_000
 """For formats that must be decoded whole. Below 89.5 million, where Pillow begins to warn, so
-that its process-wide `Image.MAX_IMAGE_PIXELS` stays as it is and is never reached."""
+that its process-wide `Image.MAX_IMAGE_PIXELS` can stay as it is."""
 
 _MAX_SCANNED_PX: Final = 1_500_000_000
 """Pixels times scans of a JPEG: 15 scans of the largest, 75 of a 20-megapixel one."""
 
-_OPENERS: Final[Mapping[Kind, Callable[[bytes], Envelope]]] = MappingProxyType(
-    {
-        Kind.JPEG: open_jpeg,
-        Kind.PNG: open_png,
-        Kind.GIF: open_gif,
-        Kind.WEBP: open_webp,
-        Kind.HEIC: open_heic,
-        Kind.AVIF: open_avif,
-    }
-)
 
-# The decoders are called by class: Image.open would try others and check its own pixel limit.
-_DECODERS: Final[Mapping[Kind, type[ImageFile.ImageFile]]] = MappingProxyType(
-    {
-        Kind.JPEG: JpegImageFile,
-        Kind.PNG: PngImageFile,
-        Kind.GIF: GifImageFile,
-        Kind.WEBP: WebPImageFile,
-        Kind.AVIF: AvifImageFile,
-    }
-)
+class DecodeLimiter:
+    """Decode slots shared by all threads of one process, to bound memory.
+
+    A large image takes all slots.
+    """
+
+    def __init__(self, *, slots: int, wait_seconds: float) -> None:
+        self._slots = slots
+        self._free = slots
+        self._wait_seconds = wait_seconds
+        self._changed = threading.Condition()
+
+    @contextmanager
+    def slot(self, *, is_large: bool) -> Iterator[None]:
+        """Hold one slot, or all. Raises InvalidImageError (BUSY) after `wait_seconds`."""
+        wanted = self._slots if is_large else 1
+        deadline = time.monotonic() + self._wait_seconds
+        with self._changed:
+            while self._free < wanted:
+                remaining = deadline - time.monotonic()
+                if remaining <= 0:
+                    raise InvalidImageError(
+                        ImageErrorCode.BUSY,
+                        "Many pictures are being read at this moment. "
+                        "Wait a few seconds and add this one again.",
+                    )
+                self._changed.wait(remaining)
+            self._free -= wanted
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._free += wanted
+                self._changed.notify_all()
 
 
-def open_envelope(data: bytes) -> Envelope:
-    """Take a picture file apart and check its size, without decoding it.
+def parse_container(data: bytes) -> ImageContainer:
+    """Read an image file's metadata and check its limits, without decoding pixels.
 
-    Raises UnusablePicture: empty, over MAX_BYTES, not a picture, a format that is not read,
-    cut or damaged, or over the pixel limits.
+    Raises InvalidImageError: empty, over MAX_BYTES, not an image, an unsupported format, cut or
+    damaged, or over the pixel limits.
     """
     if not data:
-        raise UnusablePicture(
-            PictureFault.EMPTY, "This file is empty. Choose the picture again and try once more."
+        raise InvalidImageError(
+            ImageErrorCode.EMPTY, "This file is empty. Choose the picture again and try once more."
         )
     if len(data) > MAX_BYTES:
-        raise UnusablePicture(
-            PictureFault.TOO_LARGE,
+        raise InvalidImageError(
+            ImageErrorCode.TOO_LARGE,
             f"This file is larger than {MAX_BYTES // 1024 // 1024} MB. "
             "Save a smaller copy, or a JPEG, and try again.",
         )
-    kind = sniff(data)
-    if kind not in READABLE:
-        raise _unreadable(kind)
-    envelope = _OPENERS[kind](data)
-    limit = MAX_JPEG_PX if kind is Kind.JPEG else MAX_PX
-    pixels = envelope.width_px * envelope.height_px
+    file_type = detect(data)
+    if file_type not in READABLE_TYPES:
+        raise _unsupported_error(file_type)
+    container = _PARSERS[file_type](data)
+    limit = MAX_JPEG_PX if file_type is FileType.JPEG else MAX_PX
+    pixels = container.width_px * container.height_px
     if pixels > limit:
-        raise too_many_pixels(envelope.width_px, envelope.height_px, limit)
-    if envelope.scans > 1 and pixels * envelope.scans > _MAX_SCANNED_PX:
-        raise damaged(kind)
-    return envelope
+        raise too_many_pixels_error(container.width_px, container.height_px, limit)
+    if container.scan_count > 1 and pixels * container.scan_count > _MAX_SCANNED_PX:
+        raise damaged_error(file_type)
+    return container
 
 
-def decode(envelope: Envelope, *, enough_px: tuple[int, int] | None = None) -> Image.Image:
-    """Decode every pixel, in the file's own colour mode and orientation.
+def decode(container: ImageContainer, *, min_size_px: tuple[int, int] | None = None) -> Image.Image:
+    """Decode all pixels, in the file's own color mode and stored orientation.
 
-    With `enough_px` a JPEG may come back smaller than it is, but not smaller than that.
-    Raises UnusablePicture if the pixels are cut or damaged.
+    With `min_size_px` a JPEG may be decoded at reduced size, but not below that. Raises
+    InvalidImageError if the pixels are cut or damaged.
     """
     try:
-        if envelope.kind is Kind.HEIC:
-            heif = pillow_heif.open_heif(envelope.pixels, convert_hdr_to_8bit=True)
-            pixels = heif.data  # decodes, and only then are mode and stride final
+        if container.file_type is FileType.HEIC:
+            heif = pillow_heif.open_heif(container.pixels, convert_hdr_to_8bit=True)
+            pixels = heif.data  # decodes; only then are mode and stride final
             return Image.frombytes(heif.mode, heif.size, pixels, "raw", heif.mode, heif.stride)
-        image = _DECODERS[envelope.kind](BytesIO(envelope.pixels))
-        if image.size != (envelope.width_px, envelope.height_px):
-            raise damaged(envelope.kind)
-        if enough_px is not None:
-            image.draft(image.mode, enough_px)
+        image = _DECODERS[container.file_type](BytesIO(container.pixels))
+        if image.size != (container.width_px, container.height_px):
+            raise damaged_error(container.file_type)
+        if min_size_px is not None:
+            image.draft(image.mode, min_size_px)
         image.load()
-    except UnusablePicture:
+    except InvalidImageError:
         raise
     except Exception as error:
         # Decoders given broken bytes raise OSError, SyntaxError, ValueError and many more.
         if "truncated" in str(error):
-            raise cut_short(envelope.kind) from error
-        raise damaged(envelope.kind) from error
+            raise truncated_error(container.file_type) from error
+        raise damaged_error(container.file_type) from error
     return image
 
 
-def _unreadable(kind: Kind) -> UnusablePicture:
-    """The refusal of a file whose kind is known, or of one that is nothing known."""
-    if kind is Kind.UNKNOWN:
-        return UnusablePicture(
-            PictureFault.NOT_A_PICTURE,
+# --- GIF and WebP ---
+
+_GIF_XMP: Final = b"\x21\xff\x0bXMP DataXMP"
+_MAX_GIF_BLOCKS: Final = 400_000  # 20 MB in blocks of 255 bytes are 82,000
+_WEBP_BITSTREAM: Final = re.compile(rb"VP8[ L]")  # the chunk with the first frame's pixels
+
+
+class _BoundedGifFile(GifImageFile):
+    """Pillow's GIF reader with a limit, because it reads block by block in Python."""
+
+    _blocks_left = _MAX_GIF_BLOCKS
+
+    def data(self) -> bytes | None:
+        self._blocks_left -= 1
+        if self._blocks_left < 0:
+            raise damaged_error(FileType.GIF)
+        return super().data()
+
+
+def _parse_gif(data: bytes) -> ImageContainer:
+    """Size is the logical screen, grown by Pillow to hold the whole first frame."""
+    try:
+        image = _BoundedGifFile(BytesIO(data))
+    except Exception as error:
+        raise damaged_error(FileType.GIF) from error
+    return ImageContainer(
+        file_type=FileType.GIF,
+        pixels=data,
+        width_px=image.width,
+        height_px=image.height,
+        has_text="comment" in image.info or _GIF_XMP in data,
+        is_animated=_has_second_frame(image),
+        is_lossless=True,
+    )
+
+
+def _has_second_frame(image: GifImageFile) -> bool:
+    """A GIF that is cut after its first frame is still a whole still image."""
+    try:
+        return bool(image.is_animated)
+    except (IndexError, struct.error):  # how Pillow reports a cut second frame
+        return False
+
+
+def _parse_webp(data: bytes) -> ImageContainer:
+    """Size is the canvas; the first frame keeps its place on it."""
+    end = 8 + int.from_bytes(data[4:8], "little")
+    if end > len(data):
+        raise truncated_error(FileType.WEBP)
+    data = data[:end]
+    try:
+        image = WebPImageFile(BytesIO(data))
+    except Exception as error:
+        raise damaged_error(FileType.WEBP) from error
+    bitstream = _WEBP_BITSTREAM.search(data)
+    return ImageContainer(
+        file_type=FileType.WEBP,
+        pixels=data,
+        width_px=image.width,
+        height_px=image.height,
+        exif=summarize_exif(image.info.get("exif")),
+        icc_profile=bounded_profile(image.info.get("icc_profile")),
+        has_text="xmp" in image.info,
+        is_animated=image.is_animated,
+        is_lossless=bitstream is not None and bitstream[0] == b"VP8L",
+    )
+
+
+# --- HEIC and AVIF (ISO/IEC 23008-12) ---
+
+_META: Final = b"meta"
+_NCLX: Final = re.compile(rb"\x00\x00\x00\x13colrnclx(....)", re.DOTALL)
+_NCLX_UNSPECIFIED: Final = b"\x00\x02\x00\x02"  # for primaries and transfer
+
+
+def _parse_heic(data: bytes) -> ImageContainer:
+    """libheif applies the orientation by itself, so it is 1 here."""
+    _check_whole(data, FileType.HEIC)
+    try:
+        heif = pillow_heif.open_heif(data, convert_hdr_to_8bit=True)
+        info = dict(heif.info)
+        width, height = heif.size
+    except Exception as error:
+        raise damaged_error(FileType.HEIC) from error
+    profile = bounded_profile(info.get("icc_profile"))
+    nclx = info.get("nclx_profile")
+    if profile is None and nclx:
+        profile = icc_profile_from_cicp(nclx["color_primaries"], nclx["transfer_characteristics"])
+    return ImageContainer(
+        file_type=FileType.HEIC,
+        pixels=data,
+        width_px=width,
+        height_px=height,
+        exif=replace(summarize_exif(info.get("exif")), orientation=1),
+        icc_profile=profile,
+        has_text=bool(info.get("xmp")),
+    )
+
+
+def _parse_avif(data: bytes) -> ImageContainer:
+    """Also raises InvalidImageError if this installation's Pillow was built without AVIF."""
+    if not features.check("avif"):
+        raise InvalidImageError(
+            ImageErrorCode.UNSUPPORTED,
+            "This is an AVIF, which this installation cannot read. "
+            "Save it as PNG or JPEG and try again.",
+        )
+    _check_whole(data, FileType.AVIF)
+    pixels = _hide_exif(data)
+    try:
+        with AvifImageFile(BytesIO(pixels)) as image:
+            info, (width, height) = dict(image.info), image.size
+            is_animated = image.n_frames > 1
+    except Exception as error:
+        raise damaged_error(FileType.AVIF) from error
+    return ImageContainer(
+        file_type=FileType.AVIF,
+        pixels=pixels,
+        width_px=width,
+        height_px=height,
+        # Pillow reports the container's own rotation and mirroring as EXIF orientation.
+        exif=replace(summarize_exif(info.get("exif")), present=pixels != data),
+        icc_profile=bounded_profile(info.get("icc_profile")) or _profile_from_nclx(data),
+        has_text=bool(info.get("xmp")),
+        is_animated=is_animated,
+    )
+
+
+def _profile_from_nclx(data: bytes) -> bytes | None:
+    """The profile for the nclx `colr` boxes, if all agree. Pillow 13.0 does not report them."""
+    for name, start, end in _iter_boxes(data):
+        if name == _META:
+            codes = {match[1] for match in _NCLX.finditer(data, start, end)} - {_NCLX_UNSPECIFIED}
+            if len(codes) == 1:
+                primaries, transfer = struct.unpack(">HH", codes.pop())
+                return icc_profile_from_cicp(primaries, transfer)
+    return None
+
+
+def _hide_exif(data: bytes) -> bytes:
+    """Rename the EXIF item: Pillow 13.0 parses it on opening and warns where it is odd."""
+    for name, start, end in _iter_boxes(data):
+        if name == _META:
+            return data[:start] + data[start:end].replace(b"Exif", b"skip") + data[end:]
+    return data
+
+
+def _check_whole(data: bytes, file_type: FileType) -> None:
+    if any(end > len(data) for _, _, end in _iter_boxes(data)):
+        raise truncated_error(file_type)
+
+
+def _iter_boxes(data: bytes) -> Iterator[tuple[bytes, int, int]]:
+    """Name, start and end of each top-level box. The end can lie behind the end of the data."""
+    at = 0
+    for _ in range(MAX_PARTS):
+        if at + 8 > len(data):
+            return
+        size, name = int.from_bytes(data[at : at + 4], "big"), data[at + 4 : at + 8]
+        if size == 1:
+            size = int.from_bytes(data[at + 8 : at + 16], "big")
+        elif size == 0:
+            size = len(data) - at
+        if size < 8:
+            return
+        yield name, at, at + size
+        at += size
+
+
+_PARSERS: Final[Mapping[FileType, Callable[[bytes], ImageContainer]]] = MappingProxyType(
+    {
+        FileType.JPEG: parse_jpeg,
+        FileType.PNG: parse_png,
+        FileType.GIF: _parse_gif,
+        FileType.WEBP: _parse_webp,
+        FileType.HEIC: _parse_heic,
+        FileType.AVIF: _parse_avif,
+    }
+)
+
+# Decoders are called by class: Image.open would try others and check its own pixel limit.
+_DECODERS: Final[Mapping[FileType, type[ImageFile.ImageFile]]] = MappingProxyType(
+    {
+        FileType.JPEG: JpegImageFile,
+        FileType.PNG: PngImageFile,
+        FileType.GIF: _BoundedGifFile,
+        FileType.WEBP: WebPImageFile,
+        FileType.AVIF: AvifImageFile,
+    }
+)
+
+
+def _unsupported_error(file_type: FileType) -> InvalidImageError:
+    if file_type is FileType.UNKNOWN:
+        return InvalidImageError(
+            ImageErrorCode.NOT_AN_IMAGE,
             "This is not a picture that can be read. Choose a PNG, JPEG or WebP file.",
         )
-    if kind in PICTURES:
-        return UnusablePicture(
-            PictureFault.UNSUPPORTED,
-            f"This is {kind.with_article}. Save it as PNG or JPEG and try again.",
+    if file_type in IMAGE_TYPES:
+        return InvalidImageError(
+            ImageErrorCode.UNSUPPORTED,
+            f"This is {file_type.with_article}. Save it as PNG or JPEG and try again.",
         )
-    if kind in {Kind.PDF, Kind.POSTSCRIPT}:
+    if file_type in {FileType.PDF, FileType.POSTSCRIPT}:
         advice = "Export the page as PNG or JPEG and try again."
-    elif kind is Kind.VIDEO:
+    elif file_type is FileType.VIDEO:
         advice = "Save one frame of it as PNG or JPEG and try again."
-    elif kind is Kind.HTML:
+    elif file_type is FileType.HTML:
         advice = "Open the page, save the picture itself, and try again."
-    elif kind is Kind.ARCHIVE:
+    elif file_type is FileType.ARCHIVE:
         advice = "Unpack it and choose one picture from it."
     else:
         advice = "Choose a PNG, JPEG or WebP file."
-    return UnusablePicture(
-        PictureFault.NOT_A_PICTURE, f"This is {kind.with_article}, not a picture. {advice}"
+    return InvalidImageError(
+        ImageErrorCode.NOT_AN_IMAGE,
+        f"This is {file_type.with_article}, not a picture. {advice}",
     )

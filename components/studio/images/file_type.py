@@ -1,7 +1,4 @@
-"""Tells files apart by their first bytes, whatever their name or declared type says.
-
-Nothing here decodes anything, so it is safe to ask about any bytes.
-"""
+"""Detects a file's type by its first bytes. File name and declared media type do not count."""
 
 from __future__ import annotations
 
@@ -11,8 +8,8 @@ from typing import Final
 _HEAD_BYTES: Final = 4096  # enough for a text file's comments before its first tag
 
 
-class Kind(StrEnum):
-    """A kind of file. The value is what people call it."""
+class FileType(StrEnum):
+    """A type of file. The value is its name for display."""
 
     JPEG = "JPEG"
     PNG = "PNG"
@@ -31,9 +28,9 @@ class Kind(StrEnum):
     JPEG_XL = "JPEG XL"
     JPEG_2000 = "JPEG 2000"
     HDR = "HDR or EXR picture"
-    OTHER_PICTURE = "picture format that few programs read"
+    OTHER_IMAGE = "picture format that few programs read"
     VIDEO = "video"
-    SOUND = "sound file"
+    AUDIO = "sound file"
     ARCHIVE = "ZIP or other archive"
     HTML = "web page"
     TEXT = "text file"
@@ -41,69 +38,71 @@ class Kind(StrEnum):
 
     @property
     def with_article(self) -> str:
-        """As one of them is called in a sentence: "a PNG", "an SVG"."""
-        sounds_open = self.lower().startswith((*"aeiou", "hdr", "svg"))
-        return f"{'an' if sounds_open else 'a'} {self}"
+        """The name with its article: "a PNG", "an SVG"."""
+        starts_with_vowel = self.lower().startswith((*"aeiou", "hdr", "svg"))
+        return f"{'an' if starts_with_vowel else 'a'} {self}"
 
 
-READABLE: Final = frozenset({Kind.JPEG, Kind.PNG, Kind.WEBP, Kind.GIF, Kind.HEIC, Kind.AVIF})
-"""The kinds that the intake decodes."""
+READABLE_TYPES: Final = frozenset(
+    {FileType.JPEG, FileType.PNG, FileType.WEBP, FileType.GIF, FileType.HEIC, FileType.AVIF}
+)
+"""The types that can be decoded."""
 
-PICTURES: Final = READABLE | {
-    Kind.TIFF,
-    Kind.RAW,
-    Kind.BMP,
-    Kind.ICON,
-    Kind.SVG,
-    Kind.PSD,
-    Kind.JPEG_XL,
-    Kind.JPEG_2000,
-    Kind.HDR,
-    Kind.OTHER_PICTURE,
+IMAGE_TYPES: Final = READABLE_TYPES | {
+    FileType.TIFF,
+    FileType.RAW,
+    FileType.BMP,
+    FileType.ICON,
+    FileType.SVG,
+    FileType.PSD,
+    FileType.JPEG_XL,
+    FileType.JPEG_2000,
+    FileType.HDR,
+    FileType.OTHER_IMAGE,
 }
-"""The kinds that a person would call a picture."""
+"""The types that a user would call a picture."""
 
-_PREFIXES: Final[tuple[tuple[bytes, Kind], ...]] = (
-    (b"\xff\xd8\xff", Kind.JPEG),
-    (b"\x89PNG\r\n\x1a\n", Kind.PNG),
-    (b"GIF87a", Kind.GIF),
-    (b"GIF89a", Kind.GIF),
-    (b"\xff\x0a", Kind.JPEG_XL),
-    (b"\x00\x00\x00\x0cJXL \r\n\x87\n", Kind.JPEG_XL),
-    (b"\x00\x00\x00\x0cjP  \r\n\x87\n", Kind.JPEG_2000),
-    (b"\xff\x4f\xff\x51", Kind.JPEG_2000),
-    (b"FUJIFILMCCD-RAW", Kind.RAW),
-    (b"IIRO", Kind.RAW),
-    (b"IIU\x00", Kind.RAW),
-    (b"II*\x00", Kind.TIFF),
-    (b"MM\x00*", Kind.TIFF),
-    (b"II+\x00", Kind.TIFF),
-    (b"MM\x00+", Kind.TIFF),
-    (b"8BPS", Kind.PSD),
-    (b"%PDF", Kind.PDF),
-    (b"%!PS", Kind.POSTSCRIPT),
-    (b"\xc5\xd0\xd3\xc6", Kind.POSTSCRIPT),
-    (b"\x00\x00\x01\x00", Kind.ICON),
-    (b"\x00\x00\x02\x00", Kind.ICON),
-    (b"v/1\x01", Kind.HDR),
-    (b"#?RADIANCE", Kind.HDR),
-    (b"gimp xcf", Kind.OTHER_PICTURE),
-    (b"qoif", Kind.OTHER_PICTURE),
-    (b"DDS ", Kind.OTHER_PICTURE),
-    (b"\x1aE\xdf\xa3", Kind.VIDEO),
-    (b"\x00\x00\x01\xba", Kind.VIDEO),
-    (b"\x00\x00\x01\xb3", Kind.VIDEO),
-    (b"FLV\x01", Kind.VIDEO),
-    (b"OggS", Kind.SOUND),
-    (b"ID3", Kind.SOUND),
-    (b"fLaC", Kind.SOUND),
-    (b"PK\x03\x04", Kind.ARCHIVE),
-    (b"\x1f\x8b", Kind.ARCHIVE),
-    (b"Rar!", Kind.ARCHIVE),
-    (b"7z\xbc\xaf\x27\x1c", Kind.ARCHIVE),
+_PREFIXES: Final[tuple[tuple[bytes, FileType], ...]] = (
+    (b"\xff\xd8\xff", FileType.JPEG),
+    (b"\x89PNG\r\n\x1a\n", FileType.PNG),
+    (b"GIF87a", FileType.GIF),
+    (b"GIF89a", FileType.GIF),
+    (b"\xff\x0a", FileType.JPEG_XL),
+    (b"\x00\x00\x00\x0cJXL \r\n\x87\n", FileType.JPEG_XL),
+    (b"\x00\x00\x00\x0cjP  \r\n\x87\n", FileType.JPEG_2000),
+    (b"\xff\x4f\xff\x51", FileType.JPEG_2000),
+    (b"FUJIFILMCCD-RAW", FileType.RAW),
+    (b"IIRO", FileType.RAW),
+    (b"IIU\x00", FileType.RAW),
+    (b"II*\x00", FileType.TIFF),
+    (b"MM\x00*", FileType.TIFF),
+    (b"II+\x00", FileType.TIFF),
+    (b"MM\x00+", FileType.TIFF),
+    (b"8BPS", FileType.PSD),
+    (b"%PDF", FileType.PDF),
+    (b"%!PS", FileType.POSTSCRIPT),
+    (b"\xc5\xd0\xd3\xc6", FileType.POSTSCRIPT),
+    (b"\x00\x00\x01\x00", FileType.ICON),
+    (b"\x00\x00\x02\x00", FileType.ICON),
+    (b"v/1\x01", FileType.HDR),
+    (b"#?RADIANCE", FileType.HDR),
+    (b"gimp xcf", FileType.OTHER_IMAGE),
+    (b"qoif", FileType.OTHER_IMAGE),
+    (b"DDS ", FileType.OTHER_IMAGE),
+    (b"\x1aE\xdf\xa3", FileType.VIDEO),
+    (b"\x00\x00\x01\xba", FileType.VIDEO),
+    (b"\x00\x00\x01\xb3", FileType.VIDEO),
+    (b"FLV\x01", FileType.VIDEO),
+    (b"OggS", FileType.AUDIO),
+    (b"ID3", FileType.AUDIO),
+    (b"fLaC", FileType.AUDIO),
+    (b"PK\x03\x04", FileType.ARCHIVE),
+    (b"\x1f\x8b", FileType.ARCHIVE),
+    (b"Rar!", FileType.ARCHIVE),
+    (b"7z\xbc\xaf\x27\x1c", FileType.ARCHIVE),
 )
 
-_RIFF_FORMS: Final = {b"WEBP": Kind.WEBP, b"AVI ": Kind.VIDEO, b"WAVE": Kind.SOUND}
+_RIFF_FORMS: Final = {b"WEBP": FileType.WEBP, b"AVI ": FileType.VIDEO, b"WAVE": FileType.AUDIO}
 
 _HEIC_BRANDS: Final = frozenset(
     {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs"}
@@ -118,56 +117,56 @@ _PORTABLE_MAPS: Final = frozenset({b"P1", b"P2", b"P3", b"P4", b"P5", b"P6", b"P
 _HTML_TAGS: Final = ("<!doctype html", "<html", "<head", "<body", "<script", "<title", "<meta")
 
 
-def sniff(data: bytes) -> Kind:
-    """Name the kind of file that `data` begins like. Never raises."""
-    for prefix, kind in _PREFIXES:
+def detect(data: bytes) -> FileType:
+    """The type of a file, by its first bytes. Never raises."""
+    for prefix, file_type in _PREFIXES:
         if data.startswith(prefix):
-            return Kind.RAW if kind is Kind.TIFF and data[8:10] == b"CR" else kind
+            return FileType.RAW if file_type is FileType.TIFF and data[8:10] == b"CR" else file_type
     if data.startswith(b"RIFF"):
-        return _RIFF_FORMS.get(data[8:12], Kind.UNKNOWN)
+        return _RIFF_FORMS.get(data[8:12], FileType.UNKNOWN)
     if data[4:8] == b"ftyp":
-        return _boxed_kind(data)
+        return _iso_media_type(data)
     if data[4:8] in {b"moov", b"mdat", b"wide", b"skip"}:
-        return Kind.VIDEO
+        return FileType.VIDEO
     if data.startswith(b"BM") and int.from_bytes(data[14:18], "little") in _DIB_HEADER_SIZES:
-        return Kind.BMP
+        return FileType.BMP
     if data[:2] in _PORTABLE_MAPS and data[2:3].isspace():
-        return Kind.OTHER_PICTURE
-    return _text_kind(data[:_HEAD_BYTES])
+        return FileType.OTHER_IMAGE
+    return _text_type(data[:_HEAD_BYTES])
 
 
-def _boxed_kind(data: bytes) -> Kind:
-    """The kind of an ISO base media file, by the brands of its first box (ISO/IEC 14496-12)."""
+def _iso_media_type(data: bytes) -> FileType:
+    """The type of an ISO base media file, by its `ftyp` brands (ISO/IEC 14496-12)."""
     end = min(int.from_bytes(data[:4], "big"), 1024)
     major = data[8:12]
     brands = [major, *(data[at : at + 4] for at in range(16, end, 4))]
     if major == b"crx ":
-        return Kind.RAW
+        return FileType.RAW
     if major in _HEIC_BRANDS | _AVIF_BRANDS | _GENERIC_BRANDS:
         if major not in _HEIC_BRANDS and _AVIF_BRANDS.intersection(brands):
-            return Kind.AVIF
-        return Kind.HEIC
-    return Kind.VIDEO
+            return FileType.AVIF
+        return FileType.HEIC
+    return FileType.VIDEO
 
 
-def _text_kind(head: bytes) -> Kind:
+def _text_type(head: bytes) -> FileType:
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         text = head.decode("utf-16", errors="replace")
     elif b"\x00" in head:
-        return Kind.UNKNOWN
+        return FileType.UNKNOWN
     else:
         text = head.decode("utf-8-sig", errors="replace")
     start = text.lstrip().lower()
-    if not start or _share_of_noise(text) > 0.1:
-        return Kind.UNKNOWN
+    if not start or _unprintable_fraction(text) > 0.1:
+        return FileType.UNKNOWN
     if start.startswith("<"):
         if "<svg" in start and not start.startswith(_HTML_TAGS):
-            return Kind.SVG
+            return FileType.SVG
         if any(tag in start for tag in _HTML_TAGS):
-            return Kind.HTML
-    return Kind.TEXT
+            return FileType.HTML
+    return FileType.TEXT
 
 
-def _share_of_noise(text: str) -> float:
-    noise = sum(not (char.isprintable() or char in "\r\n\t\f") for char in text)
-    return (noise + text.count("\ufffd")) / len(text)
+def _unprintable_fraction(text: str) -> float:
+    unprintable = sum(not (char.isprintable() or char in "\r\n\t\f") for char in text)
+    return (unprintable + text.count("\ufffd")) / len(text)

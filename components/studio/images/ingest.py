@@ -1,8 +1,7 @@
-"""The one way in for pictures: uploads, links, pasted pictures and results of the service.
+"""Validates and normalizes images: uploads, downloads by URL, and results of kie.ai.
 
-Whatever bytes arrive, callers get a clean picture or an UnusablePicture with a sentence for a
-designer, and nothing else is ever raised. No other module opens pictures. Memory is bounded:
-two pictures are decoded at a time, a heavy one alone.
+For any bytes, these functions return an image or raise InvalidImageError, and nothing else.
+Memory is bounded: two images are decoded at a time, a large one alone.
 """
 
 from __future__ import annotations
@@ -13,43 +12,38 @@ from typing import Final, Literal
 
 from PIL import Image
 
-from components.studio.images.color import plain, to_srgb
-from components.studio.images.container import Envelope
-from components.studio.images.decode import MAX_BYTES, decode, open_envelope
-from components.studio.images.decode_limit import DecodingGate
-from components.studio.images.encode import SEND_BYTES, encode, write_jpeg
-from components.studio.images.errors import PictureFault, UnusablePicture, damaged
-from components.studio.images.file_type import Kind
-from components.studio.images.png import holds_only_pixels
+from components.studio.images.color import to_8bit, to_srgb
+from components.studio.images.containers import ImageContainer, has_no_trailing_data
+from components.studio.images.decode import MAX_BYTES, DecodeLimiter, decode, parse_container
+from components.studio.images.encode import MAX_OUTPUT_BYTES, encode, encode_jpeg
+from components.studio.images.errors import ImageErrorCode, InvalidImageError, damaged_error
+from components.studio.images.file_type import FileType
 
 __all__ = [
     "MAX_BYTES",
-    "MAX_RATIO",
-    "MIN_SIDE_PX",
-    "SEND_PX",
-    "Picture",
-    "PictureFault",
-    "ResultFacts",
-    "UnusablePicture",
-    "check_result",
-    "take_in",
-    "thumbnail",
+    "ImageErrorCode",
+    "ImageInfo",
+    "InvalidImageError",
+    "NormalizedImage",
+    "ingest_image",
+    "make_thumbnail",
+    "verify_result",
 ]
 
-SEND_PX: Final = 20_000_000
-"""The upstream's limit of 20 megapixels (contract.md §2)."""
+_MAX_OUTPUT_PX: Final = 20_000_000
+"""The upstream limit of 20 megapixels (docs/kie-api.md, Create)."""
 
-MIN_SIDE_PX: Final = 16
-"""Below that there is nothing to edit. This app's choice: the service names no least size."""
+_MIN_SIDE_PX: Final = 16
+"""Below that there is nothing to edit. This app's choice: kie.ai documents no minimum."""
 
-MAX_RATIO: Final = 20
-"""Long side over short side. The model's own sizes end at 2.34 (contract.md §8)."""
+_MAX_RATIO: Final = 20
+"""Long side to short side. The model's own sizes end at 2.34 (docs/kie-api.md, Sizes)."""
 
-_HEAVY_PX: Final = 30_000_000
-_NEUTRAL: Final = (128, 128, 128)  # behind a thumbnail's see-through parts, light or dark page
-_GATE: Final = DecodingGate(slots=2, wait_seconds=30.0)
+_LARGE_PX: Final = 30_000_000
+_THUMBNAIL_BACKGROUND: Final = (128, 128, 128)  # visible on a light and on a dark page
+_DECODE_LIMITER: Final = DecodeLimiter(slots=2, wait_seconds=30.0)
 
-_UPRIGHT: Final = {
+_TRANSPOSE_BY_ORIENTATION: Final = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
     4: Image.Transpose.FLIP_TOP_BOTTOM,
@@ -61,10 +55,10 @@ _UPRIGHT: Final = {
 
 
 @dataclass(frozen=True)
-class Picture:
-    """A clean picture: upright, sRGB, 8 bit, RGB or (PNG only) RGBA, no metadata.
+class NormalizedImage:
+    """A normalized image: upright, sRGB, 8 bit, RGB or (PNG only) RGBA, no metadata.
 
-    At most 20 megapixels and 20 MB. `notes` are short sentences that say what was changed.
+    At most 20 megapixels and 20 MB. `notes` are short sentences on what was changed.
     """
 
     data: bytes
@@ -75,138 +69,140 @@ class Picture:
 
 
 @dataclass(frozen=True)
-class ResultFacts:
-    """What a result's bytes really are; `format` in lower case, sizes as shown, upright."""
+class ImageInfo:
+    """What an image's bytes are. `format` in lower case; the size as displayed, upright."""
 
     format: str
     width_px: int
     height_px: int
 
 
-def take_in(data: bytes) -> Picture:
-    """Make a clean picture of any bytes.
+def ingest_image(data: bytes) -> NormalizedImage:
+    """Normalize an image. Raises InvalidImageError.
 
-    A JPEG or PNG that needs no change keeps its pixels untouched. Raises UnusablePicture.
+    A JPEG or PNG that needs no change keeps its compressed pixels.
     """
-    envelope = open_envelope(data)
-    _check_shape(envelope)
-    with _GATE.passage(heavy=_is_heavy(envelope)):
+    container = parse_container(data)
+    _check_dimensions(container)
+    with _DECODE_LIMITER.slot(is_large=_is_large(container)):
         try:
-            return _clean(envelope)
+            return _normalize(container)
         except (MemoryError, OSError, ValueError) as error:
-            raise damaged(envelope.kind) from error
+            raise damaged_error(container.file_type) from error
 
 
-def check_result(data: bytes) -> ResultFacts:
-    """Decode the whole of a picture that the service made, and say what it is.
+def verify_result(data: bytes) -> ImageInfo:
+    """Decode a whole result image and return its real format and size.
 
-    The bytes are for the caller to keep as they came. Raises UnusablePicture.
+    The caller keeps the bytes as they came. Raises InvalidImageError.
     """
-    envelope = open_envelope(data)
-    with _GATE.passage(heavy=_is_heavy(envelope)):
-        width, height = decode(envelope).size
-    if envelope.camera.orientation >= 5:
+    container = parse_container(data)
+    with _DECODE_LIMITER.slot(is_large=_is_large(container)):
+        width, height = decode(container).size
+    if container.exif.orientation >= 5:
         width, height = height, width
-    return ResultFacts(envelope.kind.lower(), width, height)
+    return ImageInfo(container.file_type.lower(), width, height)
 
 
-def thumbnail(data: bytes, *, side_px: int = 384) -> bytes:
-    """A JPEG (RGB, quality 80) whose longer side is at most `side_px`. Raises UnusablePicture.
+def make_thumbnail(data: bytes, *, side_px: int = 384) -> bytes:
+    """A JPEG (RGB, quality 80) whose longer side is at most `side_px`. Raises InvalidImageError.
 
-    See-through parts lie on a neutral grey. Measures: design.md §3.
+    Transparent parts become neutral grey. Speed: docs/architecture.md.
     """
-    envelope = open_envelope(data)
-    with _GATE.passage(heavy=_is_heavy(envelope)):
+    container = parse_container(data)
+    with _DECODE_LIMITER.slot(is_large=_is_large(container)):
         try:
-            small = plain(decode(envelope, enough_px=(side_px, side_px)))
+            small = to_8bit(decode(container, min_size_px=(side_px, side_px)))
             small.thumbnail((side_px, side_px), Image.Resampling.BICUBIC, reducing_gap=2.0)
-            small, _ = to_srgb(small, envelope.profile)
-            small = _upright(small, envelope.camera.orientation)
+            small, _ = to_srgb(small, container.icc_profile)
+            small = _apply_orientation(small, container.exif.orientation)
             if small.mode == "RGBA":
-                ground = Image.new("RGB", small.size, _NEUTRAL)
-                ground.paste(small, mask=small.getchannel("A"))
-                small = ground
-            return write_jpeg(small, quality=80, subsampling=2)
+                background = Image.new("RGB", small.size, _THUMBNAIL_BACKGROUND)
+                background.paste(small, mask=small.getchannel("A"))
+                small = background
+            return encode_jpeg(small, quality=80, subsampling=2)
         except (MemoryError, OSError, ValueError) as error:
-            raise damaged(envelope.kind) from error
+            raise damaged_error(container.file_type) from error
 
 
-def _clean(envelope: Envelope) -> Picture:
-    camera = envelope.camera
-    stored = (envelope.width_px, envelope.height_px)
-    target = _size_to_send(*stored)
-    decoded = decode(envelope, enough_px=None if target == stored else target)
-    image = plain(decoded)
+def _normalize(container: ImageContainer) -> NormalizedImage:
+    orientation = container.exif.orientation
+    stored = (container.width_px, container.height_px)
+    target = _output_size(*stored)
+    decoded = decode(container, min_size_px=None if target == stored else target)
+    image = to_8bit(decoded)
     if target != stored:
         image = image.resize(target, Image.Resampling.LANCZOS, reducing_gap=3.0)
-    image, colour_notes = to_srgb(image, envelope.profile)
-    image = _upright(image, camera.orientation)
-    notes = [*_container_notes(envelope), *colour_notes]
+    image, color_notes = to_srgb(image, container.icc_profile)
+    image = _apply_orientation(image, orientation)
+    notes = [*_container_notes(container), *color_notes]
     if target != stored:
-        wide, high = stored if camera.orientation < 5 else stored[::-1]
-        notes.append(f"Scaled down from {wide}×{high} to {image.width}×{image.height}.")
-    if image is decoded and _may_be_kept(envelope):
-        kept: Literal["jpeg", "png"] = "png" if envelope.kind is Kind.PNG else "jpeg"
-        return Picture(envelope.pixels, kept, image.width, image.height, tuple(notes))
-    written = encode(image, lossless=envelope.lossless)
-    notes.extend(written.notes)
-    return Picture(written.data, written.format, written.width_px, written.height_px, tuple(notes))
+        width, height = stored if orientation < 5 else stored[::-1]
+        notes.append(f"Scaled down from {width}×{height} to {image.width}×{image.height}.")
+    if image is decoded and _can_keep_pixels(container):
+        kept: Literal["jpeg", "png"] = "png" if container.file_type is FileType.PNG else "jpeg"
+        return NormalizedImage(container.pixels, kept, image.width, image.height, tuple(notes))
+    encoded = encode(image, lossless=container.is_lossless)
+    notes.extend(encoded.notes)
+    return NormalizedImage(
+        encoded.data, encoded.format, encoded.width_px, encoded.height_px, tuple(notes)
+    )
 
 
-def _container_notes(envelope: Envelope) -> list[str]:
-    camera, notes = envelope.camera, []
-    if envelope.kind in {Kind.HEIC, Kind.AVIF}:
-        notes.append(f"Converted from {envelope.kind}.")
-    if envelope.animated:
+def _container_notes(container: ImageContainer) -> list[str]:
+    exif, notes = container.exif, []
+    if container.file_type in {FileType.HEIC, FileType.AVIF}:
+        notes.append(f"Converted from {container.file_type}.")
+    if container.is_animated:
         notes.append("Only the first frame is used.")
-    if camera.orientation != 1:
+    if exif.orientation != 1:
         notes.append("Turned upright.")
-    if camera.has_location:
+    if exif.has_location:
         notes.append("Location and camera data removed.")
-    elif camera.present:
+    elif exif.present:
         notes.append("Camera data removed.")
-    elif envelope.hidden_text:
+    elif container.has_text:
         notes.append("Notes hidden in the file removed.")
     return notes
 
 
-def _may_be_kept(envelope: Envelope) -> bool:
-    """Whether a decoded RGB or RGBA file that needed no change can be sent without re-encoding."""
-    if len(envelope.pixels) > SEND_BYTES:
+def _can_keep_pixels(container: ImageContainer) -> bool:
+    """Whether an RGB or RGBA file that needed no change can be sent without re-encoding."""
+    if len(container.pixels) > MAX_OUTPUT_BYTES:
         return False
-    return envelope.kind is Kind.JPEG or (
-        envelope.kind is Kind.PNG and holds_only_pixels(envelope.pixels)
+    return container.file_type is FileType.JPEG or (
+        container.file_type is FileType.PNG and has_no_trailing_data(container.pixels)
     )
 
 
-def _upright(image: Image.Image, orientation: int) -> Image.Image:
-    """Undo one of the eight EXIF orientations."""
-    turn = _UPRIGHT.get(orientation)
-    return image if turn is None else image.transpose(turn)
+def _apply_orientation(image: Image.Image, orientation: int) -> Image.Image:
+    """Turn an image upright by its EXIF orientation, 1 to 8."""
+    transpose = _TRANSPOSE_BY_ORIENTATION.get(orientation)
+    return image if transpose is None else image.transpose(transpose)
 
 
-def _size_to_send(width_px: int, height_px: int) -> tuple[int, int]:
-    factor = math.sqrt(SEND_PX / (width_px * height_px))
+def _output_size(width_px: int, height_px: int) -> tuple[int, int]:
+    factor = math.sqrt(_MAX_OUTPUT_PX / (width_px * height_px))
     if factor >= 1:
         return width_px, height_px
     return int(width_px * factor), int(height_px * factor)
 
 
-def _is_heavy(envelope: Envelope) -> bool:
-    return envelope.width_px * envelope.height_px > _HEAVY_PX
+def _is_large(container: ImageContainer) -> bool:
+    return container.width_px * container.height_px > _LARGE_PX
 
 
-def _check_shape(envelope: Envelope) -> None:
-    short, long = sorted((envelope.width_px, envelope.height_px))
-    if short < MIN_SIDE_PX:
-        raise UnusablePicture(
-            PictureFault.TOO_SMALL,
-            f"This picture is only {envelope.width_px}×{envelope.height_px} pixels. "
-            f"Choose one with at least {MIN_SIDE_PX} pixels on each side.",
+def _check_dimensions(container: ImageContainer) -> None:
+    short, long = sorted((container.width_px, container.height_px))
+    if short < _MIN_SIDE_PX:
+        raise InvalidImageError(
+            ImageErrorCode.TOO_SMALL,
+            f"This picture is only {container.width_px}×{container.height_px} pixels. "
+            f"Choose one with at least {_MIN_SIDE_PX} pixels on each side.",
         )
-    if long > MAX_RATIO * short:
-        raise UnusablePicture(
-            PictureFault.TOO_NARROW,
-            f"This picture is {envelope.width_px}×{envelope.height_px}, too long and narrow to "
-            f"edit. Crop it until its long side is at most {MAX_RATIO} times the short one.",
+    if long > _MAX_RATIO * short:
+        raise InvalidImageError(
+            ImageErrorCode.TOO_NARROW,
+            f"This picture is {container.width_px}×{container.height_px}, too long and narrow to "
+            f"edit. Crop it until its long side is at most {_MAX_RATIO} times the short one.",
         )

@@ -1,6 +1,6 @@
-"""The shelf: picture files and thumbnails in the data folder, written whole or not at all.
+"""Stores image files and thumbnails in the data folder. Each file is written atomically.
 
-File names are made of our own ids and known formats; nothing that a person typed is in them.
+File names consist of our own ids and known formats, never of a user's text.
 """
 
 from __future__ import annotations
@@ -10,56 +10,56 @@ import re
 import secrets
 from pathlib import Path
 
-from components.studio.images.ingest import thumbnail
+from components.studio.images.ingest import make_thumbnail
 
 _ID = re.compile(r"[0-9a-f]{32}")
 _FORMATS = frozenset({"jpeg", "png", "webp", "gif"})
 
 
-class Shelf:
-    """Picture files by id. Methods that write raise OSError when the disk refuses."""
+class ImageStore:
+    """Image files by id. Methods that write raise OSError when the disk fails."""
 
     def __init__(self, folder: Path) -> None:
-        self._pictures = folder / "pictures"
+        self._images = folder / "pictures"
         self._thumbnails = folder / "thumbnails"
 
-    def put(self, picture_id: str, file_format: str, data: bytes) -> None:
-        """Store a picture's bytes as they are, and its thumbnail. Raises UnusablePicture, too."""
-        write_whole(self.thumbnail_path(picture_id), thumbnail(data))
-        write_whole(self.picture_path(picture_id, file_format), data)
+    def save(self, image_id: str, file_format: str, data: bytes) -> None:
+        """Store an image's bytes unchanged, and its thumbnail. Raises InvalidImageError, too."""
+        atomic_write(self.thumbnail_path(image_id), make_thumbnail(data))
+        atomic_write(self.image_path(image_id, file_format), data)
 
-    def sweep(self) -> None:
-        """Delete what a process that was killed had half written."""
-        for folder in (self._pictures, self._thumbnails):
+    def remove_partial_files(self) -> None:
+        """Delete the temporary files that a killed process left."""
+        for folder in (self._images, self._thumbnails):
             for partial in folder.glob("*/.*.part"):
                 partial.unlink(missing_ok=True)
 
-    def remove(self, picture_id: str, file_format: str) -> None:
-        """Delete a picture and its thumbnail, whichever of them is there."""
-        self.picture_path(picture_id, file_format).unlink(missing_ok=True)
-        self.thumbnail_path(picture_id).unlink(missing_ok=True)
+    def remove(self, image_id: str, file_format: str) -> None:
+        """Delete an image and its thumbnail. Missing files are no error."""
+        self.image_path(image_id, file_format).unlink(missing_ok=True)
+        self.thumbnail_path(image_id).unlink(missing_ok=True)
 
-    def read(self, picture_id: str, file_format: str) -> bytes:
-        """The bytes of a picture. Raises FileNotFoundError when the file is gone."""
-        return self.picture_path(picture_id, file_format).read_bytes()
+    def read(self, image_id: str, file_format: str) -> bytes:
+        """The bytes of an image. Raises FileNotFoundError when the file is missing."""
+        return self.image_path(image_id, file_format).read_bytes()
 
-    def picture_path(self, picture_id: str, file_format: str) -> Path:
-        """Where a picture lies. Raises ValueError for anything but an id and a format of ours."""
-        if not _ID.fullmatch(picture_id) or file_format not in _FORMATS:
-            raise ValueError("not the name of a picture")
-        return self._pictures / picture_id[:2] / f"{picture_id}.{file_format}"
+    def image_path(self, image_id: str, file_format: str) -> Path:
+        """The path of an image file. Raises ValueError for an invalid id or format."""
+        if not _ID.fullmatch(image_id) or file_format not in _FORMATS:
+            raise ValueError("invalid image id or format")
+        return self._images / image_id[:2] / f"{image_id}.{file_format}"
 
-    def thumbnail_path(self, picture_id: str) -> Path:
-        """Where a picture's JPEG thumbnail lies, 384 px on its longer side."""
-        if not _ID.fullmatch(picture_id):
-            raise ValueError("not the name of a picture")
-        return self._thumbnails / picture_id[:2] / f"{picture_id}.jpeg"
+    def thumbnail_path(self, image_id: str) -> Path:
+        """The path of an image's JPEG thumbnail, 384 px on its longer side."""
+        if not _ID.fullmatch(image_id):
+            raise ValueError("invalid image id")
+        return self._thumbnails / image_id[:2] / f"{image_id}.jpeg"
 
 
-def write_whole(path: Path, data: bytes) -> None:
-    """Write a file so that a crash leaves the old one, or the new one, but never a part."""
+def atomic_write(path: Path, data: bytes) -> None:
+    """Write a file so that a crash leaves the old content or the new, never a part."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    # A name of its own: two threads that write the same picture must not share a half-done file.
+    # Two threads that write the same image must not share a temporary file.
     partial = path.with_name(f".{path.name}.{secrets.token_hex(8)}.part")
     try:
         with partial.open("wb") as file:

@@ -1,1 +1,1 @@
-"""The one way to open a link: checked, pinned to one address, bounded in time and bytes."""
+"""Fetches images from untrusted URLs. The only package of studio that opens connections."""

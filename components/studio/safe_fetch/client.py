@@ -1,9 +1,8 @@
-"""The one way to open a link that a person or the service names. No other module opens links.
+"""Fetches images from URLs that a user or kie.ai gave. No other module opens such URLs.
 
-A link can never reach a private machine: the name is looked up once, every address is checked,
-and the connection goes to a checked address, so that a name that changes its answer gains
-nothing. There is no way through a proxy: a network that lets programs out only by one is not
-served, and the environment's proxy settings are not read.
+No URL reaches a private machine: the host is resolved once, all its addresses are checked, and
+the connection goes to a checked address, so DNS rebinding gains nothing. Proxy settings of the
+environment are not used: networks that require a proxy are not supported.
 """
 
 from __future__ import annotations
@@ -11,107 +10,111 @@ from __future__ import annotations
 import ssl
 from collections.abc import Collection
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
-from components.studio.images.file_type import PICTURES, Kind, sniff
+from components.studio.images.file_type import IMAGE_TYPES, FileType, detect
 from components.studio.images.ingest import MAX_BYTES
-from components.studio.safe_fetch.connection import Connector, ask, open_connection
-from components.studio.safe_fetch.deadline import Deadline
-from components.studio.safe_fetch.dns import Resolver, look_up, system_resolver
-from components.studio.safe_fetch.errors import FetchFault, FetchRefused, bad_status, server_trouble
+from components.studio.safe_fetch.connection import (
+    Connector,
+    Deadline,
+    Resolver,
+    open_connection,
+    resolve,
+    send_get,
+    system_resolver,
+)
+from components.studio.safe_fetch.errors import (
+    FetchError,
+    FetchErrorCode,
+    bad_response_error,
+    status_error,
+)
 from components.studio.safe_fetch.ip_filter import is_public, parse_address
-from components.studio.safe_fetch.urls import Link, follow, parse_link
+from components.studio.safe_fetch.urls import ParsedUrl, parse_url, resolve_redirect
 
-__all__ = ["FetchFault", "FetchRefused", "Fetched", "GuardedFetch"]
+__all__ = ["FetchError", "FetchErrorCode", "SafeHttpClient"]
 
 _PORTS: Final = frozenset({80, 443})
 _MAX_REDIRECTS: Final = 3
-_REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
+_REDIRECT_STATUSES: Final = frozenset({301, 302, 303, 307, 308})
 
 
-@dataclass(frozen=True)
-class Fetched:
-    """Bytes that begin like a picture (not yet decoded), and where they came from."""
+class SafeHttpClient:
+    """Fetches images by URL. Thread-safe: it keeps nothing between calls.
 
-    data: bytes
-    final_url: str
-
-
-class GuardedFetch:
-    """Fetches pictures by link. One may be shared by all threads: it keeps nothing between calls.
-
-    `trusted_origins` are exact "scheme://host:port" of the configured service (the port may be
-    left out where it is the usual one). `resolve` and `connect` are the two seams to the
-    network. `budget_seconds` covers one call as a whole: lookup, redirects, headers and body.
+    `trusted_origins` are exact "scheme://host:port" of the configured service; a default port
+    can be left out. `resolver` and `connect` are replaced in tests. `budget_seconds` covers a
+    whole call: lookup, redirects, headers and body.
     """
 
     def __init__(
         self,
         *,
         trusted_origins: Collection[str] = (),
-        resolve: Resolver = system_resolver,
+        resolver: Resolver = system_resolver,
         connect: Connector = open_connection,
         tls: ssl.SSLContext | None = None,
         max_bytes: int = MAX_BYTES,
         budget_seconds: float = 30.0,
     ) -> None:
-        self._trusted_origins = frozenset(parse_link(origin).origin for origin in trusted_origins)
-        self._resolve = resolve
+        self._trusted_origins = frozenset(parse_url(origin).origin for origin in trusted_origins)
+        self._resolver = resolver
         self._connect = connect
-        self._tls = tls or _public_tls()
+        self._tls = tls or _default_tls()
         self._max_bytes = max_bytes
         self._budget_seconds = budget_seconds
 
-    def get(self, url: str, *, trust: bool = False) -> Fetched:
-        """Fetch one picture. Raises FetchRefused, and nothing else, for any link and answer.
+    def get_image(self, url: str, *, allow_trusted: bool = False) -> bytes:
+        """Fetch one file that begins like an image; it is not decoded here.
 
-        `trust` lets exactly the trusted origins skip the checks of address and port. It is for
-        links that the configured service gave; a link that a person gave is never trusted.
+        `allow_trusted` exempts the trusted origins from the address and port checks. Use it only
+        for URLs from the configured service, never from a user. Raises FetchError only.
         """
         deadline = Deadline(self._budget_seconds)
-        link = parse_link(url)
+        target = parse_url(url)
         for _ in range(_MAX_REDIRECTS + 1):
-            addresses = self._checked_addresses(link, trust, deadline)
-            with ask(
-                link,
+            addresses = self._checked_addresses(target, allow_trusted, deadline)
+            with send_get(
+                target,
                 addresses,
                 connect=self._connect,
                 tls=self._tls,
                 deadline=deadline,
-            ) as answer:
-                if answer.status not in _REDIRECTS:
-                    if answer.status != 200:
-                        raise bad_status(answer.status)
-                    data = answer.body(self._max_bytes)
-                    _check_picture(data)
-                    return Fetched(data, link.url)
-                location = answer.header("Location")
-            link = _next_link(link, location)
-        raise FetchRefused(
-            FetchFault.SERVER_TROUBLE,
+            ) as response:
+                if response.status not in _REDIRECT_STATUSES:
+                    if response.status != 200:
+                        raise status_error(response.status)
+                    data = response.read_body(self._max_bytes)
+                    _check_is_image(data)
+                    return data
+                location = response.header("Location")
+            target = _redirect_target(target, location)
+        raise FetchError(
+            FetchErrorCode.BAD_RESPONSE,
             "This link leads from page to page without end. "
             "Open it in your browser, copy the picture's own link, and try again.",
         )
 
-    def _checked_addresses(self, link: Link, trust: bool, deadline: Deadline) -> list[str]:
-        trusted = trust and link.origin in self._trusted_origins
-        if not trusted and link.port not in _PORTS:
-            raise FetchRefused(
-                FetchFault.NOT_ALLOWED,
-                f"This link uses port {link.port}, which is not open here. "
+    def _checked_addresses(
+        self, url: ParsedUrl, allow_trusted: bool, deadline: Deadline
+    ) -> list[str]:
+        is_trusted = allow_trusted and url.origin in self._trusted_origins
+        if not is_trusted and url.port not in _PORTS:
+            raise FetchError(
+                FetchErrorCode.NOT_ALLOWED,
+                f"This link uses port {url.port}, which is not open here. "
                 "Paste a link without a port, or upload the file.",
             )
-        if parse_address(link.host) is not None:
-            addresses = [link.host]
+        if parse_address(url.host) is not None:
+            addresses = [url.host]
         else:
-            addresses = look_up(self._resolve, link.host, link.port, deadline)
-        if not trusted and not all(is_public(address) for address in addresses):
-            raise FetchRefused(
-                FetchFault.NOT_ALLOWED,
+            addresses = resolve(self._resolver, url.host, url.port, deadline)
+        if not is_trusted and not all(is_public(address) for address in addresses):
+            raise FetchError(
+                FetchErrorCode.NOT_ALLOWED,
                 "This link leads to a private network, where this app does not go. "
                 "Save the picture and upload the file.",
             )
@@ -119,43 +122,43 @@ class GuardedFetch:
 
 
 @cache
-def _public_tls() -> ssl.SSLContext:
-    """Trust in what this machine trusts, and in the certificates that requests brings along."""
+def _default_tls() -> ssl.SSLContext:
+    """Trusts this machine's certificates and those that come with requests."""
     context = ssl.create_default_context()
     context.load_verify_locations(DEFAULT_CA_BUNDLE_PATH)
     return context
 
 
-def _next_link(link: Link, location: str) -> Link:
-    """Where a redirect leads. Raises FetchRefused, also where it leaves https for http."""
+def _redirect_target(url: ParsedUrl, location: str) -> ParsedUrl:
+    """Raises FetchError for a bad Location, and for a redirect from https to http."""
     if not location:
-        raise server_trouble()
-    with suppress(UnicodeDecodeError):  # then it is Latin-1 indeed, as http.client reads headers
+        raise bad_response_error()
+    with suppress(UnicodeDecodeError):  # http.client reads headers as Latin-1; most are UTF-8
         location = location.encode("latin-1").decode("utf-8")
-    following = follow(link, location)
-    if link.scheme == "https" and following.scheme == "http":
-        raise FetchRefused(
-            FetchFault.NOT_ALLOWED,
+    following = resolve_redirect(url, location)
+    if url.scheme == "https" and following.scheme == "http":
+        raise FetchError(
+            FetchErrorCode.NOT_ALLOWED,
             "This secure link leads on to one that is not secure. "
             "Save the picture from your browser and upload the file.",
         )
     return following
 
 
-def _check_picture(data: bytes) -> None:
-    kind = sniff(data)
-    if kind in PICTURES:
+def _check_is_image(data: bytes) -> None:
+    file_type = detect(data)
+    if file_type in IMAGE_TYPES:
         return
-    if kind is Kind.HTML:
-        sentence = (
+    if file_type is FileType.HTML:
+        message = (
             "This link leads to a web page, not to a picture. Right-click the picture there, "
             "choose “Copy image address”, and paste that."
         )
     elif not data:
-        sentence = "There is nothing behind this link. Open it in your browser and copy it again."
+        message = "There is nothing behind this link. Open it in your browser and copy it again."
     else:
-        sentence = (
-            f"Behind this link is {kind.with_article}, not a picture. "
+        message = (
+            f"Behind this link is {file_type.with_article}, not a picture. "
             "Paste a link that leads to the picture itself."
         )
-    raise FetchRefused(FetchFault.NOT_A_PICTURE, sentence)
+    raise FetchError(FetchErrorCode.NOT_AN_IMAGE, message)

@@ -1,48 +1,98 @@
-"""One GET over one connection to one checked address, within a time and a byte budget.
+"""One GET over one connection: deadline, DNS lookup, TLS, and byte limits.
 
-Every single wait on the network lasts at most as long as what is left of the whole budget, so a
-server that drips a byte a second gains nothing.
+Each wait on the network lasts at most as long as the rest of the whole time budget, so a server
+that sends one byte a second gains nothing.
 """
 
 from __future__ import annotations
 
 import http.client
 import io
+import queue
 import socket
 import ssl
+import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, cast
 
-from components.studio.safe_fetch.deadline import Deadline
 from components.studio.safe_fetch.errors import (
-    FetchFault,
-    FetchRefused,
-    cut_short,
-    server_trouble,
-    too_large,
-    too_slow,
-    unreachable,
+    FetchError,
+    FetchErrorCode,
+    bad_response_error,
+    timeout_error,
+    too_large_error,
+    truncated_error,
+    unreachable_error,
 )
-from components.studio.safe_fetch.urls import Link
+from components.studio.safe_fetch.urls import ParsedUrl
 from components.studio.version import VERSION
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
-Connector = Callable[[str, int, float], socket.socket]
-"""From address, port and seconds to a connected TCP socket. Raises OSError."""
+Resolver = Callable[[str, int], list[str]]
+"""From host and port to IP addresses as text. May block. Raises OSError if there are none."""
 
-_AGENT: Final = f"KontextStudio/{VERSION}"
+Connector = Callable[[str, int, float], socket.socket]
+"""From IP address, port and timeout in seconds to a connected TCP socket. Raises OSError."""
+
+_USER_AGENT: Final = f"KontextStudio/{VERSION}"
 _MAX_HEAD_BYTES: Final = 64 * 1024
-_MAX_BODY_OVERHEAD: Final = 4  # bytes sent for one of the picture; normal chunks cost 1.01
-_INTERIM: Final = range(102, 200)  # 101 says that no HTTP follows
+_MAX_BODY_OVERHEAD: Final = 4  # bytes received per image byte; normal chunks need 1.01
+_INTERIM_STATUSES: Final = range(102, 200)  # 101 means that no HTTP follows
 _READ_BYTES: Final = 64 * 1024
 _CONNECT_SECONDS: Final = 8.0  # for one address while others are left to try
+_LOOKUPS: Final = threading.BoundedSemaphore(16)  # a stuck lookup cannot be stopped, only counted
+
+
+class Deadline:
+    """The end of the time budget of one fetch: lookup, redirects, headers and body."""
+
+    def __init__(self, budget_seconds: float) -> None:
+        self._end = time.monotonic() + budget_seconds
+
+    def remaining_seconds(self) -> float:
+        """The rest, always above zero. Raises FetchError (TIMEOUT) if there is none."""
+        remaining = self._end - time.monotonic()
+        if remaining <= 0:
+            raise timeout_error()
+        return remaining
+
+
+def system_resolver(host: str, port: int) -> list[str]:
+    """Resolve a host by the operating system. Raises OSError."""
+    answers = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(answer[4][0]) for answer in answers))
+
+
+def resolve(resolver: Resolver, host: str, port: int, deadline: Deadline) -> list[str]:
+    """Run `resolver` no longer than the deadline allows. Raises FetchError."""
+    if not _LOOKUPS.acquire(timeout=deadline.remaining_seconds()):
+        raise timeout_error()
+    results: queue.SimpleQueue[list[str] | None] = queue.SimpleQueue()
+
+    def run() -> None:
+        try:
+            results.put(resolver(host, port))
+        except (OSError, ValueError):  # ValueError: a name that cannot be looked up at all
+            results.put(None)
+        finally:
+            _LOOKUPS.release()
+
+    threading.Thread(target=run, name="fetch-lookup", daemon=True).start()
+    try:
+        addresses = results.get(timeout=deadline.remaining_seconds())
+    except queue.Empty:
+        raise timeout_error() from None
+    if not addresses:
+        raise unreachable_error(host)
+    return addresses
 
 
 def open_connection(address: str, port: int, timeout_seconds: float) -> socket.socket:
-    """Connect to an address, never to a name. Raises OSError."""
+    """Connect to an IP address, never to a name. Raises OSError."""
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     connection = socket.socket(family, socket.SOCK_STREAM)
     try:
@@ -54,133 +104,133 @@ def open_connection(address: str, port: int, timeout_seconds: float) -> socket.s
     return connection
 
 
-class _TimedStream(io.RawIOBase):
-    """The receiving side of a socket, held to a deadline and a count of bytes."""
+class _DeadlineStream(io.RawIOBase):
+    """The receiving side of a socket, with a deadline and a byte limit."""
 
     def __init__(self, connection: socket.socket, deadline: Deadline) -> None:
         self._connection = connection
         self._deadline = deadline
         self.bytes_left = _MAX_HEAD_BYTES
-        self.over_budget = server_trouble()
+        self.limit_error = bad_response_error()
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: WriteableBuffer, /) -> int:
         if self.bytes_left <= 0:
-            raise self.over_budget
+            raise self.limit_error
         self._connection.settimeout(self._deadline.remaining_seconds())
         count = self._connection.recv_into(buffer)
         self.bytes_left -= count
         return count
 
     def makefile(self, _mode: str) -> io.BufferedReader:
-        """What http.client asks a socket for."""
+        """The only method of a socket that http.client calls."""
         return io.BufferedReader(self)
 
 
-class _Response(http.client.HTTPResponse):
-    """Passes over every interim answer; http.client knows only the one called 100."""
+class _HttpResponse(http.client.HTTPResponse):
+    """Skips all interim responses. http.client skips only status 100."""
 
     def begin(self) -> None:
         super().begin()
-        while self.status in _INTERIM:
-            self.headers = None  # type: ignore[assignment]  # as before the first answer
+        while self.status in _INTERIM_STATUSES:
+            self.headers = None  # type: ignore[assignment]  # as before the first response
             super().begin()
 
 
-class Answer:
-    """The head of one HTTP answer, and its body for whoever wants it."""
+class Response:
+    """The head of an HTTP response, and its body on request."""
 
-    def __init__(self, response: http.client.HTTPResponse, stream: _TimedStream) -> None:
+    def __init__(self, response: http.client.HTTPResponse, stream: _DeadlineStream) -> None:
         self._response = response
         self._stream = stream
         self.status = response.status
 
     def header(self, name: str) -> str:
-        """A header's value, the values of several joined by commas, or an empty text."""
+        """A header's value, repeated values joined by commas, or an empty string."""
         return ", ".join(self._response.headers.get_all(name, [])).strip()
 
-    def body(self, max_bytes: int) -> bytes:
-        """Read the whole body, which must not be packed. Raises FetchRefused."""
+    def read_body(self, max_bytes: int) -> bytes:
+        """Read the whole body, which must not be compressed. Raises FetchError."""
         if self.header("Content-Encoding").lower() not in {"", "identity"}:
-            raise server_trouble()
-        announced = self._announced_bytes()
-        if announced is not None and announced > max_bytes:
-            raise too_large(max_bytes)
-        self._stream.over_budget = too_large(max_bytes)
+            raise bad_response_error()
+        length = self._content_length()
+        if length is not None and length > max_bytes:
+            raise too_large_error(max_bytes)
+        self._stream.limit_error = too_large_error(max_bytes)
         self._stream.bytes_left = _MAX_BODY_OVERHEAD * max_bytes + _MAX_HEAD_BYTES
         parts: list[bytes] = []
         received = 0
-        with _trouble_told(cut_short()):
+        with _translate_errors(truncated_error()):
             while part := self._response.read(_READ_BYTES):
                 parts.append(part)
                 received += len(part)
                 if received > max_bytes:
-                    raise too_large(max_bytes)
-        if announced is not None and received < announced:
-            raise cut_short()
+                    raise too_large_error(max_bytes)
+        if length is not None and received < length:
+            raise truncated_error()
         return b"".join(parts)
 
-    def _announced_bytes(self) -> int | None:
-        """The body's length by its one Content-Length, or None. Raises FetchRefused."""
-        coding = self.header("Transfer-Encoding").lower()
-        if coding == "chunked":
+    def _content_length(self) -> int | None:
+        """The one Content-Length, or None if there is none. Raises FetchError."""
+        encoding = self.header("Transfer-Encoding").lower()
+        if encoding == "chunked":
             return None
         lengths = set(self._response.headers.get_all("Content-Length", []))
-        if coding or len(lengths) > 1:
-            raise server_trouble()
+        if encoding or len(lengths) > 1:
+            raise bad_response_error()
         for length in lengths:
             digits = length.strip()
             if not (digits.isascii() and digits.isdigit() and len(digits) < 16):
-                raise server_trouble()
+                raise bad_response_error()
             return int(digits)
         return None
 
 
 @contextmanager
-def ask(
-    link: Link,
+def send_get(
+    url: ParsedUrl,
     addresses: list[str],
     *,
     connect: Connector,
     tls: ssl.SSLContext,
     deadline: Deadline,
-) -> Iterator[Answer]:
-    """Send one GET to the first of `addresses` that takes a connection; yield its answer.
+) -> Iterator[Response]:
+    """Send one GET to the first of `addresses` that accepts a connection; yield the response.
 
-    The name in `link` stays what TLS and the Host header speak of. Nothing but these headers is
-    sent: no cookie, Referer or Authorization. Raises FetchRefused.
+    TLS and the Host header use the host of `url`. No other headers are sent: no cookie, Referer
+    or Authorization. Raises FetchError.
     """
     request = (
-        f"GET {link.target} HTTP/1.1\r\nHost: {link.authority}\r\nUser-Agent: {_AGENT}\r\n"
+        f"GET {url.target} HTTP/1.1\r\nHost: {url.authority}\r\nUser-Agent: {_USER_AGENT}\r\n"
         "Accept: image/*,*/*;q=0.5\r\nAccept-Encoding: identity\r\nConnection: close\r\n\r\n"
     ).encode("ascii")
-    connection = _connect_first(link, addresses, connect, deadline)
+    connection = _connect_to_first(url, addresses, connect, deadline)
     try:
-        if link.scheme == "https":
-            connection = _secured(connection, link.host, tls, deadline)
-        stream = _TimedStream(connection, deadline)
-        with _trouble_told(unreachable(link.host)):
+        if url.scheme == "https":
+            connection = _wrap_tls(connection, url.host, tls, deadline)
+        stream = _DeadlineStream(connection, deadline)
+        with _translate_errors(unreachable_error(url.host)):
             connection.settimeout(deadline.remaining_seconds())
             connection.sendall(request)
-            # http.client needs of a socket only makefile.
-            response = _Response(cast("socket.socket", stream), method="GET")
+            # http.client calls only makefile of a socket.
+            response = _HttpResponse(cast("socket.socket", stream), method="GET")
             try:
                 response.begin()
-            except BaseException:  # raised again; nobody else knows of the half-read answer
+            except BaseException:  # re-raised; nobody else can close the half-read response
                 response.close()
                 raise
         try:
-            yield Answer(response, stream)
+            yield Response(response, stream)
         finally:
             response.close()
     finally:
         connection.close()
 
 
-def _connect_first(
-    link: Link, addresses: list[str], connect: Connector, deadline: Deadline
+def _connect_to_first(
+    url: ParsedUrl, addresses: list[str], connect: Connector, deadline: Deadline
 ) -> socket.socket:
     failure: OSError | None = None
     for number, address in enumerate(addresses, start=1):
@@ -188,41 +238,41 @@ def _connect_first(
         if number < len(addresses):
             seconds = min(seconds, _CONNECT_SECONDS)
         try:
-            return connect(address, link.port, seconds)
+            return connect(address, url.port, seconds)
         except OSError as error:
             failure = error
     if isinstance(failure, TimeoutError):
-        raise too_slow() from failure
-    raise unreachable(link.host) from failure
+        raise timeout_error() from failure
+    raise unreachable_error(url.host) from failure
 
 
-def _secured(
+def _wrap_tls(
     connection: socket.socket, host: str, tls: ssl.SSLContext, deadline: Deadline
 ) -> socket.socket:
-    """Wrap a connection in TLS; the certificate must be for `host`. Raises FetchRefused."""
+    """Start TLS. The certificate must be valid for `host`. Raises FetchError."""
     connection.settimeout(deadline.remaining_seconds())
     try:
         return tls.wrap_socket(connection, server_hostname=host)
     except TimeoutError as error:
-        raise too_slow() from error
+        raise timeout_error() from error
     except ssl.SSLCertVerificationError as error:
-        raise FetchRefused(
-            FetchFault.UNREACHABLE,
+        raise FetchError(
+            FetchErrorCode.UNREACHABLE,
             f"{host} cannot prove that it is the website it claims to be. "
             "Save the picture from your browser and upload the file.",
         ) from error
     except (OSError, ValueError) as error:
-        raise unreachable(host) from error
+        raise unreachable_error(host) from error
 
 
 @contextmanager
-def _trouble_told(broken: FetchRefused) -> Iterator[None]:
-    """Turn the faults of socket and parser into refusals; `broken` is for a lost connection."""
+def _translate_errors(connection_lost: FetchError) -> Iterator[None]:
+    """Turn errors of socket and parser into FetchError."""
     try:
         yield
     except TimeoutError as error:
-        raise too_slow() from error
+        raise timeout_error() from error
     except (http.client.IncompleteRead, http.client.RemoteDisconnected, OSError) as error:
-        raise broken from error
+        raise connection_lost from error
     except (http.client.HTTPException, ValueError) as error:
-        raise server_trouble() from error
+        raise bad_response_error() from error

@@ -1,7 +1,7 @@
-"""Says which internet addresses are public, so that a link can never reach a private machine.
+"""Decides which IP addresses are public, so that no URL reaches a private machine.
 
-An own table: this Python's `ipaddress.is_global` calls some of these ranges global. An address
-is public if it lies in a block that IANA hands out to the public, and in no row of `RESERVED`.
+Uses its own table: Python 3.11's `ipaddress.is_global` calls some of these ranges global. An
+address is public if it is in a block of `PUBLIC` and in no block of `RESERVED`.
 """
 
 from __future__ import annotations
@@ -19,59 +19,59 @@ _AZURE: Final = "learn.microsoft.com/azure/virtual-network/what-is-ip-address-16
 
 @dataclass(frozen=True)
 class AddressRange:
-    """One row: a block of addresses, what it is for, and where that is written."""
+    """A block of addresses, its purpose, and the source of that fact."""
 
     network: IPv4Network | IPv6Network
     purpose: str
     source: str
 
 
-def _row(network: str, purpose: str, source: str) -> AddressRange:
+def _range(network: str, purpose: str, source: str) -> AddressRange:
     return AddressRange(ip_network(network), purpose, source)
 
 
 PUBLIC: Final[tuple[AddressRange, ...]] = (
-    _row("0.0.0.0/1", "unicast", _IPV4_SPACE),
-    _row("128.0.0.0/2", "unicast", _IPV4_SPACE),
-    _row("192.0.0.0/3", "unicast", _IPV4_SPACE),
-    _row("2000::/3", "global unicast", _IPV6_SPACE),
+    _range("0.0.0.0/1", "unicast", _IPV4_SPACE),
+    _range("128.0.0.0/2", "unicast", _IPV4_SPACE),
+    _range("192.0.0.0/3", "unicast", _IPV4_SPACE),
+    _range("2000::/3", "global unicast", _IPV6_SPACE),
 )
-"""The blocks from which public addresses are handed out. All else, such as fe80::/10, is not."""
+"""The blocks from which IANA assigns public addresses. All others are not public."""
 
 RESERVED: Final[tuple[AddressRange, ...]] = (
-    _row("0.0.0.0/8", "this network", f"{_IPV4_SPECIAL} RFC 791"),
-    _row("10.0.0.0/8", "private", f"{_IPV4_SPECIAL} RFC 1918"),
-    _row("100.64.0.0/10", "shared by a carrier's customers", f"{_IPV4_SPECIAL} RFC 6598"),
-    _row("127.0.0.0/8", "this machine", f"{_IPV4_SPECIAL} RFC 1122"),
-    _row("168.63.129.16/32", "cloud metadata", _AZURE),
-    _row("169.254.0.0/16", "link-local and cloud metadata", f"{_IPV4_SPECIAL} RFC 3927"),
-    _row("172.16.0.0/12", "private", f"{_IPV4_SPECIAL} RFC 1918"),
-    _row("192.0.0.0/24", "protocol assignments", f"{_IPV4_SPECIAL} RFC 6890"),
-    _row("192.0.2.0/24", "documentation", f"{_IPV4_SPECIAL} RFC 5737"),
-    _row("192.31.196.0/24", "AS112 name service", f"{_IPV4_SPECIAL} RFC 7535"),
-    _row("192.52.193.0/24", "multicast tunnels", f"{_IPV4_SPECIAL} RFC 7450"),
-    _row("192.88.99.0/24", "former 6to4 relays", f"{_IPV4_SPECIAL} RFC 7526"),
-    _row("192.168.0.0/16", "private", f"{_IPV4_SPECIAL} RFC 1918"),
-    _row("192.175.48.0/24", "AS112 name service", f"{_IPV4_SPECIAL} RFC 7534"),
-    _row("198.18.0.0/15", "benchmarking", f"{_IPV4_SPECIAL} RFC 2544"),
-    _row("198.51.100.0/24", "documentation", f"{_IPV4_SPECIAL} RFC 5737"),
-    _row("203.0.113.0/24", "documentation", f"{_IPV4_SPECIAL} RFC 5737"),
-    _row("2001::/23", "protocol assignments, Teredo, ORCHID", f"{_IPV6_SPECIAL} RFC 2928"),
-    _row("2001:db8::/32", "documentation", f"{_IPV6_SPECIAL} RFC 3849"),
-    _row("2002::/16", "6to4, which may carry any IPv4 address", f"{_IPV6_SPECIAL} RFC 3056"),
-    _row("2620:4f:8000::/48", "AS112 name service", f"{_IPV6_SPECIAL} RFC 7534"),
-    _row("3ffe::/16", "former 6bone", f"{_IPV6_SPACE} RFC 3701"),
-    _row("3fff::/20", "documentation", f"{_IPV6_SPECIAL} RFC 9637"),
+    _range("0.0.0.0/8", "this network", f"{_IPV4_SPECIAL} RFC 791"),
+    _range("10.0.0.0/8", "private", f"{_IPV4_SPECIAL} RFC 1918"),
+    _range("100.64.0.0/10", "carrier-grade NAT", f"{_IPV4_SPECIAL} RFC 6598"),
+    _range("127.0.0.0/8", "loopback", f"{_IPV4_SPECIAL} RFC 1122"),
+    _range("168.63.129.16/32", "cloud metadata", _AZURE),
+    _range("169.254.0.0/16", "link-local and cloud metadata", f"{_IPV4_SPECIAL} RFC 3927"),
+    _range("172.16.0.0/12", "private", f"{_IPV4_SPECIAL} RFC 1918"),
+    _range("192.0.0.0/24", "protocol assignments", f"{_IPV4_SPECIAL} RFC 6890"),
+    _range("192.0.2.0/24", "documentation", f"{_IPV4_SPECIAL} RFC 5737"),
+    _range("192.31.196.0/24", "AS112 name service", f"{_IPV4_SPECIAL} RFC 7535"),
+    _range("192.52.193.0/24", "multicast tunnels", f"{_IPV4_SPECIAL} RFC 7450"),
+    _range("192.88.99.0/24", "former 6to4 relays", f"{_IPV4_SPECIAL} RFC 7526"),
+    _range("192.168.0.0/16", "private", f"{_IPV4_SPECIAL} RFC 1918"),
+    _range("192.175.48.0/24", "AS112 name service", f"{_IPV4_SPECIAL} RFC 7534"),
+    _range("198.18.0.0/15", "benchmarking", f"{_IPV4_SPECIAL} RFC 2544"),
+    _range("198.51.100.0/24", "documentation", f"{_IPV4_SPECIAL} RFC 5737"),
+    _range("203.0.113.0/24", "documentation", f"{_IPV4_SPECIAL} RFC 5737"),
+    _range("2001::/23", "protocol assignments, Teredo, ORCHID", f"{_IPV6_SPECIAL} RFC 2928"),
+    _range("2001:db8::/32", "documentation", f"{_IPV6_SPECIAL} RFC 3849"),
+    _range("2002::/16", "6to4, embeds any IPv4 address", f"{_IPV6_SPECIAL} RFC 3056"),
+    _range("2620:4f:8000::/48", "AS112 name service", f"{_IPV6_SPECIAL} RFC 7534"),
+    _range("3ffe::/16", "former 6bone", f"{_IPV6_SPACE} RFC 3701"),
+    _range("3fff::/20", "documentation", f"{_IPV6_SPECIAL} RFC 9637"),
 )
-"""Holes in the public blocks."""
+"""Blocks inside the public ones that are not public."""
 
 
 def is_public(address: str) -> bool:
-    """Whether an address in text form is one that anybody on the internet may serve from.
+    """Whether an address in text form is public.
 
     Text that is not a plain address (zone ids, octal, shortened forms) is not public. Addresses
-    that carry another (IPv4-mapped ::ffff:0:0/96, NAT64 64:ff9b::/96 and 64:ff9b:1::/48, 6to4,
-    Teredo) are not public either, whatever they carry.
+    that embed another one (IPv4-mapped ::ffff:0:0/96, NAT64 64:ff9b::/96 and 64:ff9b:1::/48,
+    6to4, Teredo) are not public, whatever they embed.
     """
     parsed = parse_address(address)
     if parsed is None:
@@ -80,7 +80,7 @@ def is_public(address: str) -> bool:
 
 
 def parse_address(text: str) -> IPv4Address | IPv6Address | None:
-    """The address that `text` spells in full (no zone id), or None."""
+    """The address written in full in `text`, without a zone id, or None."""
     if "%" in text:
         return None
     try:
@@ -89,5 +89,5 @@ def parse_address(text: str) -> IPv4Address | IPv6Address | None:
         return None
 
 
-def _in_any(address: IPv4Address | IPv6Address, rows: tuple[AddressRange, ...]) -> bool:
-    return any(address in row.network for row in rows)
+def _in_any(address: IPv4Address | IPv6Address, ranges: tuple[AddressRange, ...]) -> bool:
+    return any(address in one.network for one in ranges)

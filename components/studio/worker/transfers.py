@@ -17,9 +17,9 @@ from dataclasses import dataclass
 from components.kie import AuthenticationError, KieClient, KieError, ValidationError
 from components.studio.db.models import ImageRecord
 from components.studio.db.tasks import DatabaseError, TaskRepository
-from components.studio.images.ingest import ResultFacts, UnusablePicture, check_result
-from components.studio.images.store import Shelf
-from components.studio.safe_fetch.client import FetchRefused, GuardedFetch
+from components.studio.images.ingest import ImageInfo, InvalidImageError, verify_result
+from components.studio.images.store import ImageStore
+from components.studio.safe_fetch.client import FetchError, SafeHttpClient
 from components.studio.tasks.models import Failure, FailureReason, Task
 from components.studio.tasks.transitions import StepFailed
 from components.studio.worker.jobs import RefreshUrl, StepError
@@ -36,8 +36,8 @@ class Transfers:
     """Carries pictures between the shelf and the service. Safe to call from any thread."""
 
     client: KieClient
-    http: GuardedFetch
-    image_store: Shelf
+    http: SafeHttpClient
+    image_store: ImageStore
     repository: TaskRepository
     clock: Callable[[], float] = time.time
 
@@ -105,13 +105,13 @@ class Transfers:
         """
         data, facts = self._download_verified(task, refresh_url)
         try:
-            self.image_store.put(task.id, facts.format, data)
+            self.image_store.save(task.id, facts.format, data)
         except OSError as error:
             log.error("picture not written", extra={"task": task.id, "why": error.strerror})
             raise _step_error(FailureReason.DISK, may_retry=True) from error
-        except UnusablePicture as error:
+        except InvalidImageError as error:
             raise _step_error(
-                FailureReason.DOWNLOAD_FAILED, None, error.sentence, may_retry=True
+                FailureReason.DOWNLOAD_FAILED, None, error.message, may_retry=True
             ) from error
         return ImageRecord(
             id=task.id,
@@ -127,7 +127,7 @@ class Transfers:
 
     def _download_verified(
         self, task: Task, refresh_url: RefreshUrl | None
-    ) -> tuple[bytes, ResultFacts]:
+    ) -> tuple[bytes, ImageInfo]:
         last = _step_error(FailureReason.DOWNLOAD_FAILED)
         ways: tuple[Callable[[], str | None], ...] = (
             lambda: task.result_url,
@@ -141,13 +141,13 @@ class Transfers:
             if link is None:
                 continue
             try:
-                data = self.http.get(link, trust=True).data
-                return data, check_result(data)
-            except (FetchRefused, UnusablePicture) as error:
-                log.warning("result not fetched", extra={"task": task.id, "why": error.reason})
+                data = self.http.get_image(link, allow_trusted=True)
+                return data, verify_result(data)
+            except (FetchError, InvalidImageError) as error:
+                log.warning("result not fetched", extra={"task": task.id, "why": error.code})
                 # Every link may work a minute later; the engine bounds how often it is tried.
                 last = _step_error(
-                    FailureReason.DOWNLOAD_FAILED, None, error.sentence, may_retry=True
+                    FailureReason.DOWNLOAD_FAILED, None, error.message, may_retry=True
                 )
         raise last
 

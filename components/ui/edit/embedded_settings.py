@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from components.studio.images.metadata.files import read
+from components.studio.images.metadata import read_metadata
 from components.ui import session
 from components.ui.escape import escape_markdown
 from components.ui.form.generation_form import GenerationForm, Mode
@@ -18,7 +18,7 @@ _MAX_PROMPT_CHARACTERS = 90
 
 def remember_metadata(data: bytes) -> None:
     """Keep what the file says, before the intake cleans it away."""
-    session.tab_state().embedded_settings = read(data)
+    session.tab_state().embedded_settings = read_metadata(data)
 
 
 def render_restore_offer() -> None:

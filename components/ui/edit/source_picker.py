@@ -10,9 +10,9 @@ import streamlit as st
 
 from components.studio.db.models import ImageRecord
 from components.studio.db.tasks import DatabaseError
-from components.studio.images.ingest import UnusablePicture
+from components.studio.images.ingest import InvalidImageError
 from components.studio.result_checks import crop_fraction, format_aspect_ratio
-from components.studio.safe_fetch.client import FetchRefused
+from components.studio.safe_fetch.client import FetchError
 from components.ui import session
 from components.ui.card_view_models import thumbnail_url
 from components.ui.edit import embedded_settings
@@ -31,7 +31,7 @@ _HOST_AND_PATH = re.compile(r"[\w-]+(\.[\w-]+)+(:\d+)?/\S*")
 def render_source(source: ImageRecord | None, *, ratio: str) -> None:
     """The chosen picture with what a ratio would crop, and the ways to choose another."""
     # One element, whatever is in it: what stands below would move, and for the time of a rerun
-    # Streamlit would show it in both places.
+    # Streamlit would make_item it in both places.
     with st.container(key="kx-source-area"):
         _render_source(source, ratio)
 
@@ -143,8 +143,8 @@ def _import(load: Callable[[], ImageRecord]) -> None:
     try:
         record = load()
         session.select_source(record.id)
-    except (UnusablePicture, FetchRefused) as error:
-        tab.source_error = error.sentence
+    except (InvalidImageError, FetchError) as error:
+        tab.source_error = error.message
     except (OSError, DatabaseError):
         tab.source_error = "The picture could not be saved: the server's disk may be full."
 

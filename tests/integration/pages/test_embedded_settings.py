@@ -5,7 +5,7 @@ from __future__ import annotations
 from streamlit.testing.v1 import AppTest
 
 from components.studio import GenerationRequest, Model, OutputFormat
-from components.studio.images.metadata.files import Provenance, embed
+from components.studio.images.metadata import GenerationMetadata, embed_metadata
 from tests.integration.pages.edit_page import bring, edit, picture
 from tests.integration.pages.page_text import drawn
 
@@ -14,7 +14,7 @@ PROMPT = "Make the sky teal, **keep** :red[the boats]"
 
 def dropped(prompt: str = PROMPT) -> AppTest:
     """The Edit page with a file on it that this studio wrote for an edit."""
-    made = Provenance(
+    made = GenerationMetadata(
         request=GenerationRequest(
             prompt=prompt,
             model=Model.MAX,
@@ -23,13 +23,13 @@ def dropped(prompt: str = PROMPT) -> AppTest:
             safety_tolerance=0,
             translate=False,
         ),
-        picture_id="a" * 32,
+        image_id="a" * 32,
         source_id="b" * 32,
         lineage=(),
-        asked_at=1_760_000_000.0,
+        created_at=1_760_000_000.0,
         finished_at=1_760_000_009.0,
     )
-    return bring(edit(), embed(picture(), made))
+    return bring(edit(), embed_metadata(picture(), made))
 
 
 def offers(at: AppTest) -> list[str]:

@@ -17,8 +17,8 @@ from PIL import Image
 
 from components.kie import GenerationRequest, OutputFormat
 from components.studio.identity import COOKIE, new_token
-from components.studio.images.metadata.files import read
-from components.studio.images.store import Shelf
+from components.studio.images.metadata import read_metadata
+from components.studio.images.store import ImageStore
 from tests.integration.server.conftest import Ground
 from tests.support.app_server import ServedApp, Visitor
 from tests.support.seed import seeded
@@ -70,14 +70,14 @@ def test_a_download_says_how_it_was_made_and_shows_the_same(
     is_png = form is OutputFormat.PNG
     picture_id = ground.anna_png if is_png else ground.anna_picture
     answer = ground.anna.get(at(picture_id))
-    found = read(answer.content)
+    found = read_metadata(answer.content)
 
     assert answer.headers["content-type"] == f"image/{form.value}"
     assert answer.headers["content-length"] == str(len(answer.content))
     assert found is not None
     prompt = "A blue hut" if is_png else "A red fox, running"
     assert found.request == GenerationRequest(prompt=prompt)
-    assert found.picture_id == picture_id
+    assert found.image_id == picture_id
     stored = ground.seeds.bytes_of(picture_id, form)
     with (
         Image.open(io.BytesIO(answer.content)) as sent,
@@ -90,7 +90,7 @@ def test_a_plain_download_is_the_file_on_the_disk(ground: Ground) -> None:
     answer = ground.anna.get(at(ground.anna_picture, "?plain=1"))
 
     assert answer.content == ground.seeds.bytes_of(ground.anna_picture)
-    assert read(answer.content) is None
+    assert read_metadata(answer.content) is None
 
 
 @pytest.mark.parametrize("query", ["", "?plain=1"])
@@ -128,7 +128,7 @@ def test_a_zip_holds_the_pictures_in_the_order_they_were_named(ground: Ground) -
         "manifest.csv",
         "manifest.json",
     ]
-    assert read(opened(answer).read(names[1])) is not None
+    assert read_metadata(opened(answer).read(names[1])) is not None
 
 
 def test_a_plain_zip_holds_the_files_on_the_disk(ground: Ground) -> None:
@@ -235,7 +235,7 @@ def crowd(tmp_path: Path) -> Iterator[Crowd]:
         )
         for one in ids:
             seeds.ledger.add_image(replace(model, id=one, task_id=one))
-            path = Shelf(app.folder).picture_path(one, "jpeg")
+            path = ImageStore(app.folder).image_path(one, "jpeg")
             path.parent.mkdir(exist_ok=True)
             path.hardlink_to(photo)
     with app:
@@ -272,7 +272,7 @@ def test_a_reader_who_goes_away_and_a_file_that_is_gone_harm_nothing(crowd: Crow
         session.get(path, headers=cookie, timeout=20, stream=True) as answer,
     ):
         assert next(answer.iter_content(1024)).startswith(b"PK")
-    Shelf(crowd.app.folder).picture_path(crowd.ids[0], "jpeg").unlink()
+    ImageStore(crowd.app.folder).image_path(crowd.ids[0], "jpeg").unlink()
 
     rows = json.loads(opened(crowd.owner.get(asked(*crowd.ids[:2]))).read("manifest.json"))
     assert [row["state"] for row in rows["pictures"]] == ["missing", "included"]

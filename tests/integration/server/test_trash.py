@@ -6,7 +6,7 @@ import pytest
 
 from components.studio.db.gallery import GalleryRepository
 from components.studio.events import EventBus
-from components.studio.images.store import Shelf
+from components.studio.images.store import ImageStore
 from tests.integration.server.conftest import Ground
 from tests.support.seed import name_of, seeded
 
@@ -16,7 +16,7 @@ def thrown_away(ground: Ground) -> str:
     with seeded(ground.app.folder) as seeds:
         picture_id = seeds.picture(ground.anna.token or "", "A picture to be deleted")
         archive = GalleryRepository(
-            repository=seeds.ledger, image_store=Shelf(seeds.folder), events=EventBus()
+            repository=seeds.ledger, image_store=ImageStore(seeds.folder), events=EventBus()
         )
         assert archive.move_to_trash(name_of(ground.anna.token or ""), [picture_id]) == 1
     return picture_id
@@ -54,7 +54,7 @@ def test_a_picture_that_was_taken_back_is_where_it_was(ground: Ground) -> None:
     picture_id = thrown_away(ground)
     with seeded(ground.app.folder) as seeds:
         archive = GalleryRepository(
-            repository=seeds.ledger, image_store=Shelf(seeds.folder), events=EventBus()
+            repository=seeds.ledger, image_store=ImageStore(seeds.folder), events=EventBus()
         )
         archive.restore(name_of(ground.anna.token or ""), [picture_id])
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from components.studio.db.tasks import TaskRepository
-from components.studio.export import Exported
-from tests.support.export_fixtures import Show, record_of, task_of
+from components.studio.export import ExportItem
+from tests.support.export_fixtures import MakeItem, image_of, task_of
 from tests.support.image_corpus import encoded, quarters
 from tests.support.studio_fixture import Workshop, workshop
 
@@ -29,14 +29,14 @@ def shop(tmp_path: Path) -> Iterator[Workshop]:
 
 
 @pytest.fixture
-def show(tmp_path: Path) -> Show:
-    """Makes a picture that has its file; numbered from 1, or as told."""
+def make_item(tmp_path: Path) -> MakeItem:
+    """Makes an export item with its file."""
     file = tmp_path / "picture.jpeg"
     file.write_bytes(encoded(quarters(), "JPEG"))
 
-    def make(prompt: str, number: int = 1, **more: object) -> Exported:
+    def make(prompt: str, number: int = 1, **more: object) -> ExportItem:
         task = task_of(number, prompt)
-        exported = Exported(picture=record_of(number, task=task), file=file, task=task)
-        return replace(exported, **more)  # type: ignore[arg-type]  # the fields of Exported
+        item = ExportItem(image=image_of(number, task=task), path=file, task=task)
+        return replace(item, **more)  # type: ignore[arg-type]  # the fields of ExportItem
 
     return make

@@ -9,7 +9,7 @@ import pytest
 
 from components.bootstrap import RunningApp
 from components.studio.db.tasks import DatabaseError
-from components.studio.images.store import Shelf
+from components.studio.images.store import ImageStore
 from components.studio.settings import Settings, SettingsError
 
 
@@ -39,8 +39,8 @@ def test_a_studio_that_could_not_be_opened_leaves_the_folder_free(tmp_path: Path
 
 
 def test_what_a_killed_studio_had_half_written_is_swept_away(tmp_path: Path) -> None:
-    shelf = Shelf(tmp_path)
-    kept = shelf.picture_path("a" * 32, "png")
+    shelf = ImageStore(tmp_path)
+    kept = shelf.image_path("a" * 32, "png")
     kept.parent.mkdir(parents=True)
     kept.write_bytes(b"whole")
     half = kept.with_name(f".{kept.name}.1234.part")

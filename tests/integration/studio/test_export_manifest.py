@@ -1,4 +1,4 @@
-"""The lists inside an export: all that is known, and no formula or markup in any spreadsheet."""
+"""Export manifests: complete, and free of formulas and markup."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.export_fixtures import Show, manifest_of, number_of, task_of, zipped
+from tests.support.export_fixtures import MakeItem, export_zip, id_of, read_manifest, task_of
 
 
-def sheet_of(archive: zipfile.ZipFile) -> list[dict[str, str]]:
+def read_csv(archive: zipfile.ZipFile) -> list[dict[str, str]]:
     text = archive.read("manifest.csv").decode("utf-8")
     assert text.startswith("\ufeff")
     return list(csv.DictReader(io.StringIO(text[1:], newline="")))
 
 
-def test_the_manifests_hold_all_that_is_known(show: Show) -> None:
-    made = show("Make it run\nfast", 2, lineage=("A fox", "Red"))
+def test_manifests_hold_all_fields(make_item: MakeItem) -> None:
+    made = make_item("Make it run\nfast", 2, lineage=("A fox", "Red"))
     made = replace(made, task=task_of(2, "Make it run\nfast", source=1))
-    archive = zipped(made)
+    archive = export_zip(made)
 
-    assert manifest_of(archive) == [
+    assert read_manifest(archive) == [
         {
             "file": "001-make-it-run-fast-00000000.jpg",
             "state": "included",
@@ -43,24 +43,24 @@ def test_the_manifests_hold_all_that_is_known(show: Show) -> None:
             "asked_at": "2026-11-18T11:06:40.000Z",
             "finished_at": "2026-11-18T11:07:00.000Z",
             "credits": 7.5,
-            "picture_id": number_of(2),
-            "source_id": number_of(1),
+            "picture_id": id_of(2),
+            "source_id": id_of(1),
             "lineage": ["A fox", "Red"],
         }
     ]
-    row = sheet_of(archive)[0]
-    assert list(row) == list(manifest_of(archive)[0])
+    row = read_csv(archive)[0]
+    assert list(row) == list(read_manifest(archive)[0])
     assert row["prompt"] == "Make it run\nfast"
     assert (row["lineage"], row["credits"], row["translate"]) == ("A fox → Red", "7.5", "yes")
     assert row["watermark"] == ""
 
 
-def test_a_zip_of_nothing_is_a_zip_with_empty_manifests() -> None:
-    archive = zipped()
+def test_empty_export_has_empty_manifests() -> None:
+    archive = export_zip()
 
     assert archive.namelist() == ["manifest.csv", "manifest.json"]
-    assert manifest_of(archive) == []
-    assert sheet_of(archive) == []
+    assert read_manifest(archive) == []
+    assert read_csv(archive) == []
 
 
 @pytest.mark.parametrize(
@@ -86,9 +86,9 @@ def test_a_zip_of_nothing_is_a_zip_with_empty_manifests() -> None:
         "\ufe661",
     ],
 )
-def test_no_prompt_becomes_a_formula(prompt: str, show: Show) -> None:
-    archive = zipped(show(prompt, lineage=(prompt, prompt)))
-    row = sheet_of(archive)[0]
+def test_prompt_never_becomes_a_formula(prompt: str, make_item: MakeItem) -> None:
+    archive = export_zip(make_item(prompt, lineage=(prompt, prompt)))
+    row = read_csv(archive)[0]
 
     for cell in (row["prompt"], row["lineage"]):
         for part in re.split(r"[;\t\r\n]", cell):
@@ -97,26 +97,26 @@ def test_no_prompt_becomes_a_formula(prompt: str, show: Show) -> None:
             )
         assert not cell.startswith(("\t", "\r"))
     assert row["prompt"].replace("'", "") == prompt.replace("'", "")
-    assert manifest_of(archive)[0]["prompt"] == prompt
+    assert read_manifest(archive)[0]["prompt"] == prompt
 
 
-def test_a_prompt_with_a_minus_inside_stays_as_typed(show: Show) -> None:
+def test_prompt_with_inner_minus_is_unchanged(make_item: MakeItem) -> None:
     words = "A well-lit room, -5 °C outside; a = b"
 
-    assert sheet_of(zipped(show(words)))[0]["prompt"] == words
+    assert read_csv(export_zip(make_item(words)))[0]["prompt"] == words
 
 
-def test_no_prompt_becomes_markup(show: Show) -> None:
-    archive = zipped(show("</script><script>alert(1)</script>"))
+def test_prompt_never_becomes_markup(make_item: MakeItem) -> None:
+    archive = export_zip(make_item("</script><script>alert(1)</script>"))
 
     assert b"<" not in archive.read("manifest.json")
-    assert manifest_of(archive)[0]["prompt"] == "</script><script>alert(1)</script>"
+    assert read_manifest(archive)[0]["prompt"] == "</script><script>alert(1)</script>"
 
 
-def test_a_picture_that_is_gone_stands_in_the_manifest_and_stops_nothing(show: Show) -> None:
-    lost = show("A lost fox", 1, file=Path("nowhere.jpeg"))
-    archive = zipped(lost, show("A hill", 2))
+def test_missing_file_is_listed_and_the_rest_exported(make_item: MakeItem) -> None:
+    lost = make_item("A lost fox", 1, path=Path("nowhere.jpeg"))
+    archive = export_zip(lost, make_item("A hill", 2))
 
     assert archive.namelist()[0] == "002-a-hill-00000000.jpg"
-    assert [row["state"] for row in manifest_of(archive)] == ["missing", "included"]
-    assert [row["prompt"] for row in sheet_of(archive)] == ["A lost fox", "A hill"]
+    assert [row["state"] for row in read_manifest(archive)] == ["missing", "included"]
+    assert [row["prompt"] for row in read_csv(archive)] == ["A lost fox", "A hill"]

@@ -13,7 +13,7 @@ from components.studio.db.gallery import GalleryRepository
 from components.studio.db.gallery_query import MATCH_INPUT, GalleryQuery, Origin
 from components.studio.db.tasks import TaskRepository
 from components.studio.events import EventBus
-from components.studio.images.store import Shelf
+from components.studio.images.store import ImageStore
 from components.studio.tasks.models import TaskState
 from tests.support.gallery_seed import ANNA, HOUR, Seed, sow
 
@@ -23,13 +23,13 @@ BEN = "b" * 32
 @pytest.fixture
 def archive(tmp_path: Path) -> Iterator[GalleryRepository]:
     ledger = TaskRepository.in_folder(tmp_path)
-    yield GalleryRepository(repository=ledger, image_store=Shelf(tmp_path), events=EventBus())
+    yield GalleryRepository(repository=ledger, image_store=ImageStore(tmp_path), events=EventBus())
     ledger.close()
 
 
 def plant(archive: GalleryRepository, *seeds: Seed) -> list[str]:
     return sow(
-        archive.image_store.picture_path("0" * 32, "png").parents[2], archive.repository, seeds
+        archive.image_store.image_path("0" * 32, "png").parents[2], archive.repository, seeds
     )
 
 

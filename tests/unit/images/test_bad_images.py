@@ -1,9 +1,8 @@
-"""No bytes whatever get past the intake, exhaust it, or raise anything but a sentence."""
+"""Hostile and damaged files raise InvalidImageError, and nothing else."""
 
 from __future__ import annotations
 
 import struct
-import time
 import zlib
 from contextlib import suppress
 
@@ -12,26 +11,27 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from components.studio.images.decode import parse_container
 from components.studio.images.ingest import (
-    PictureFault,
-    UnusablePicture,
-    check_result,
-    take_in,
-    thumbnail,
+    ImageErrorCode,
+    InvalidImageError,
+    ingest_image,
+    make_thumbnail,
+    verify_result,
 )
 from tests.support.image_corpus import chunk, encoded, good, heic, quarters
 
 _NAMES = sorted(name for name in good() if "orientation" not in name)
 
 
-def refusal(data: bytes) -> UnusablePicture:
-    with pytest.raises(UnusablePicture) as caught:
-        take_in(data)
+def ingest_error(data: bytes) -> InvalidImageError:
+    with pytest.raises(InvalidImageError) as caught:
+        ingest_image(data)
     return caught.value
 
 
 def jpeg_of(width: int, height: int) -> bytes:
-    """A small JPEG that claims another size."""
+    """A small JPEG whose header claims another size."""
     data = encoded(quarters(), "JPEG")
     frame = data.index(b"\xff\xc0")
     return data[: frame + 5] + struct.pack(">HH", height, width) + data[frame + 9 :]
@@ -60,8 +60,8 @@ def webp_of(width: int, height: int) -> bytes:
     return b"RIFF" + struct.pack("<I", 12 + len(body)) + b"WEBPVP8L\x19\0\0\0" + body
 
 
-def boxed_of(data: bytes, width: int, height: int) -> bytes:
-    """A HEIC or AVIF that claims another size."""
+def heif_of(data: bytes, width: int, height: int) -> bytes:
+    """A HEIC or AVIF whose header claims another size."""
     at = data.index(b"ispe") + 8
     return data[:at] + struct.pack(">II", width, height) + data[at + 8 :]
 
@@ -77,68 +77,67 @@ def boxed_of(data: bytes, width: int, height: int) -> bytes:
         gif_of((16, 16), (0, 0, 65_535, 65_535)),
         gif_of((16, 16), (40_000, 40_000, 16, 16)),
         webp_of(16_384, 16_384),
-        boxed_of(heic(quarters()), 30_000, 30_000),
-        boxed_of(encoded(quarters(), "AVIF"), 15_000, 15_000),
+        heif_of(heic(quarters()), 30_000, 30_000),
+        heif_of(encoded(quarters(), "AVIF"), 15_000, 15_000),
     ],
     ids=lambda data: data[:12].hex(),
 )
-def test_a_bomb_is_refused_by_its_claim_alone(data: bytes) -> None:
-    began = time.monotonic()
-    assert refusal(data).reason in {PictureFault.TOO_MANY_PIXELS, PictureFault.DAMAGED}
-    assert time.monotonic() - began < 2
+def test_decompression_bomb_is_rejected_before_decoding(data: bytes) -> None:
+    with pytest.raises(InvalidImageError) as caught:
+        parse_container(data)  # decodes nothing
+    assert caught.value.code in {ImageErrorCode.TOO_MANY_PIXELS, ImageErrorCode.DAMAGED}
 
 
 @pytest.mark.parametrize("options", [{}, {"progressive": True}, {"quality": 1}])
-def test_a_jpeg_that_claims_more_than_its_bytes_can_say_is_refused(
+def test_jpeg_with_too_few_bytes_for_its_size_is_rejected(
     options: dict[str, object],
 ) -> None:
     plainest = Image.new("RGB", (3000, 2000), (90, 90, 90))
-    assert take_in(encoded(plainest, "JPEG", **options)).width_px == 3000
-    assert "stops in the middle" in refusal(jpeg_of(3000, 2000)).sentence
-    assert "stops in the middle" in refusal(jpeg_of(10_000, 10_000)).sentence
+    assert ingest_image(encoded(plainest, "JPEG", **options)).width_px == 3000
+    assert "stops in the middle" in ingest_error(jpeg_of(3000, 2000)).message
+    assert "stops in the middle" in ingest_error(jpeg_of(10_000, 10_000)).message
 
 
-def test_a_jpeg_of_countless_scans_is_refused() -> None:
+def test_jpeg_with_too_many_scans_is_rejected_before_decoding() -> None:
     data = encoded(quarters(5000, 4000), "JPEG", progressive=True, quality=20)
     last = data.rindex(b"\xff\xda")
     bomb = data[:last] + data[last:-2] * 400 + data[-2:]
-    began = time.monotonic()
-    assert refusal(bomb).reason is PictureFault.DAMAGED
-    assert time.monotonic() - began < 2
+    with pytest.raises(InvalidImageError) as caught:
+        parse_container(bomb)  # decodes nothing
+    assert caught.value.code is ImageErrorCode.DAMAGED
 
 
-def test_a_file_of_countless_parts_is_refused() -> None:
+def test_file_with_too_many_parts_is_rejected() -> None:
     many = b"\xff\xd8" + b"\xff\xfe\x00\x02" * 1_000_000 + encoded(quarters(), "JPEG")[2:]
     empty = chunk(b"IDAT", b"")
     data = encoded(quarters(), "PNG")
-    began = time.monotonic()
-    assert refusal(many).reason is PictureFault.DAMAGED
-    assert refusal(data[:33] + empty * 500_000 + data[33:]).reason is PictureFault.DAMAGED
-    assert refusal(gif_of((16, 16), (0, 0, 16, 16))[:-2] + b"\x01\x00" * 5_000_000)
-    assert time.monotonic() - began < 5
+    assert ingest_error(many).code is ImageErrorCode.DAMAGED
+    assert ingest_error(data[:33] + empty * 500_000 + data[33:]).code is ImageErrorCode.DAMAGED
+    gif = gif_of((16, 16), (0, 0, 16, 16))[:-2] + b"\x01\x00" * 5_000_000
+    assert ingest_error(gif).code is ImageErrorCode.DAMAGED
 
 
-# Cut in the middle, the first picture of these is still whole.
+# The first image of the others is still whole when the file is cut in the middle.
 @pytest.mark.parametrize("name", sorted(set(_NAMES) - {"jpeg mpo", "gif animated", "gif looping"}))
-def test_a_file_that_stops_in_the_middle_is_called_damaged(name: str) -> None:
+def test_truncated_file_is_rejected_as_damaged(name: str) -> None:
     data = good()[name]
     whole = data[: data.index(b"SECRETSECRET")] if "trailer" in name else data
-    refused = refusal(whole[: len(whole) // 2])
-    assert refused.reason is PictureFault.DAMAGED
-    assert "stops in the middle" in refused.sentence or "damaged" in refused.sentence
+    error = ingest_error(whole[: len(whole) // 2])
+    assert error.code is ImageErrorCode.DAMAGED
+    assert "stops in the middle" in error.message or "damaged" in error.message
 
 
 @pytest.mark.parametrize("form", ["JPEG", "PNG", "GIF", "WEBP"])
-def test_a_cut_download_is_told_from_a_broken_file(form: str) -> None:
+def test_truncated_file_is_named_in_message(form: str) -> None:
     noise = Image.effect_noise((90, 90), 80).convert("RGB")
     data = encoded(noise, form)
-    assert "stops in the middle" in refusal(data[: len(data) * 2 // 3]).sentence
+    assert "stops in the middle" in ingest_error(data[: len(data) * 2 // 3]).message
 
 
-def survives(data: bytes) -> None:
-    """Anything else that is raised, a warning of Pillow's included, fails the test."""
-    for act in (take_in, check_result, thumbnail):
-        with suppress(UnusablePicture):
+def assert_only_invalid_image_error(data: bytes) -> None:
+    """Any other error fails the test, also a warning from Pillow."""
+    for act in (ingest_image, verify_result, make_thumbnail):
+        with suppress(InvalidImageError):
             act(data)
 
 
@@ -153,11 +152,13 @@ def survives(data: bytes) -> None:
         st.tuples(st.floats(0, 1, exclude_max=True), st.integers(0, 255)), min_size=1, max_size=8
     ),
 )
-def test_broken_bytes_raise_nothing_but_a_refusal(name: str, hits: list[tuple[float, int]]) -> None:
+def test_flipped_bytes_raise_only_invalid_image_error(
+    name: str, hits: list[tuple[float, int]]
+) -> None:
     data = bytearray(good()[name])
     for place, value in hits:
         data[int(place * len(data))] = value
-    survives(bytes(data))
+    assert_only_invalid_image_error(bytes(data))
 
 
 @settings(max_examples=150, deadline=None)
@@ -167,15 +168,15 @@ def test_broken_bytes_raise_nothing_but_a_refusal(name: str, hits: list[tuple[fl
     length=st.integers(0, 60),
     filling=st.binary(max_size=60),
 )
-def test_replaced_stretches_raise_nothing_but_a_refusal(
+def test_replaced_ranges_raise_only_invalid_image_error(
     name: str, start: float, length: int, filling: bytes
 ) -> None:
     data = good()[name]
     at = int(start * len(data))
-    survives(data[:at] + filling + data[at + length :])
+    assert_only_invalid_image_error(data[:at] + filling + data[at + length :])
 
 
 @settings(max_examples=100, deadline=None)
 @given(head=st.sampled_from([data[:16] for data in good().values()]), tail=st.binary(max_size=300))
-def test_made_up_files_raise_nothing_but_a_refusal(head: bytes, tail: bytes) -> None:
-    survives(head + tail)
+def test_random_files_raise_only_invalid_image_error(head: bytes, tail: bytes) -> None:
+    assert_only_invalid_image_error(head + tail)

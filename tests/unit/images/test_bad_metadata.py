@@ -1,10 +1,9 @@
-"""No file whatever makes the reader raise, stall, or believe what a request would not take."""
+"""Reading metadata from hostile files never raises and returns only valid values."""
 
 from __future__ import annotations
 
 import json
 import struct
-import time
 import zlib
 
 import pytest
@@ -12,34 +11,38 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from components.kie import GenerationRequest
-from components.studio.images.metadata.files import Provenance, embed, read
-from components.studio.images.metadata.generation import from_json
+from components.studio.images.generation_metadata import from_json
+from components.studio.images.metadata import (
+    GenerationMetadata,
+    embed_metadata,
+    read_metadata,
+)
 from tests.support.image_corpus import chunk, encoded, good, jpeg_with, png_with, quarters
 
-RECORD = Provenance(request=GenerationRequest(prompt="A fox"), lineage=("One", "Two"))
+RECORD = GenerationMetadata(request=GenerationRequest(prompt="A fox"), lineage=("One", "Two"))
 XMP = b"http://ns.adobe.com/xap/1.0/\0"
 NAMESPACE = b'xmlns:k="urn:kontext-studio:provenance:"'
-SAID = {"prompt": "A fox"}
+VALUES = {"prompt": "A fox"}
 
 
-def png_saying(said: object) -> bytes:
-    text = said if isinstance(said, bytes) else json.dumps(said).encode()
+def png_with_record(values: object) -> bytes:
+    text = values if isinstance(values, bytes) else json.dumps(values).encode()
     body = b"kontext-studio\0\0\0\0\0" + text
     return png_with(encoded(quarters(), "PNG"), chunk(b"iTXt", body))
 
 
-def jpeg_saying(packet: bytes) -> bytes:
+def jpeg_with_xmp(packet: bytes) -> bytes:
     return jpeg_with(encoded(quarters(), "JPEG"), (0xE1, XMP + packet))
 
 
-def found_in(said: object) -> Provenance:
-    found = read(png_saying(said))
+def read_record(values: object) -> GenerationMetadata:
+    found = read_metadata(png_with_record(values))
     assert found is not None
     return found
 
 
 @pytest.mark.parametrize(
-    "said",
+    "values",
     [
         b"",
         b"{",
@@ -59,8 +62,8 @@ def found_in(said: object) -> Provenance:
         {"prompt": "A fox", "lineage": ["x" * 300_000]},
     ],
 )
-def test_what_names_no_prompt_says_nothing(said: object) -> None:
-    assert read(png_saying(said)) is None
+def test_record_without_valid_prompt_is_ignored(values: object) -> None:
+    assert read_metadata(png_with_record(values)) is None
 
 
 @pytest.mark.parametrize(
@@ -94,22 +97,24 @@ def test_what_names_no_prompt_says_nothing(said: object) -> None:
         ("callback_url", "http://127.0.0.1/secret"),
     ],
 )
-def test_a_value_that_cannot_be_is_dropped_and_the_rest_kept(name: str, value: object) -> None:
-    plain = Provenance(request=GenerationRequest(prompt="A fox", enhance=name != "enhance"), app="")
-    said = {**SAID, "enhance": name != "enhance", name: value}
+def test_invalid_value_is_dropped_and_the_rest_kept(name: str, value: object) -> None:
+    plain = GenerationMetadata(
+        request=GenerationRequest(prompt="A fox", enhance=name != "enhance"), app=""
+    )
+    values = {**VALUES, "enhance": name != "enhance", name: value}
 
-    assert found_in(said) == plain
-
-
-def test_the_safety_of_an_edit_is_an_edits() -> None:
-    said = {**SAID, "safety_tolerance": 6}
-
-    assert found_in(said).request.safety_tolerance == 6
-    assert found_in({**said, "source_id": "2e" * 16}).request.safety_tolerance == 2
+    assert read_record(values) == plain
 
 
-def test_texts_are_cut_and_lose_what_cannot_be_typed() -> None:
-    found = found_in(
+def test_safety_tolerance_of_edit_is_limited() -> None:
+    values = {**VALUES, "safety_tolerance": 6}
+
+    assert read_record(values).request.safety_tolerance == 6
+    assert read_record({**values, "source_id": "2e" * 16}).request.safety_tolerance == 2
+
+
+def test_long_texts_and_control_characters_are_cut() -> None:
+    found = read_record(
         {
             "prompt": "A \x00fox\x1b[31m\ud800\r\n" + "x" * 9000,
             "lineage": ["y" * 9000] * 3 + ["z"] * 400,
@@ -124,17 +129,14 @@ def test_texts_are_cut_and_lose_what_cannot_be_typed() -> None:
     assert len(found.app) == 100
 
 
-def test_packed_text_is_never_unpacked() -> None:
-    bomb = zlib.compress(b'{"prompt":"A fox","x":"' + b"A" * 50_000_000 + b'"}', 9)
+def test_compressed_text_is_not_read() -> None:
+    compressed = zlib.compress(b'{"prompt":"A fox"}')
     packed = png_with(
         encoded(quarters(), "PNG"),
-        chunk(b"zTXt", b"kontext-studio\0\0" + bomb),
-        chunk(b"iTXt", b"kontext-studio\0\1\0\0\0" + bomb),
+        chunk(b"zTXt", b"kontext-studio\0\0" + compressed),
+        chunk(b"iTXt", b"kontext-studio\0\1\0\0\0" + compressed),
     )
-    started = time.process_time()
-
-    assert read(packed) is None
-    assert time.process_time() - started < 1
+    assert read_metadata(packed) is None
 
 
 @pytest.mark.parametrize(
@@ -157,64 +159,68 @@ def test_packed_text_is_never_unpacked() -> None:
         ),
     ],
 )
-def test_a_packet_that_is_no_plain_xml_says_nothing(packet: bytes) -> None:
-    assert read(jpeg_saying(packet)) is None
+def test_invalid_xmp_packet_is_ignored(packet: bytes) -> None:
+    assert read_metadata(jpeg_with_xmp(packet)) is None
 
 
-def test_markup_in_a_packet_stays_text() -> None:
+def test_markup_in_xmp_is_read_as_text() -> None:
     words = b'{"prompt":"&lt;script&gt;alert(1)&lt;/script&gt;"}'
-    found = read(jpeg_saying(b"<a " + NAMESPACE + b"><k:record>" + words + b"</k:record></a>"))
+    found = read_metadata(
+        jpeg_with_xmp(b"<a " + NAMESPACE + b"><k:record>" + words + b"</k:record></a>")
+    )
 
     assert found is not None
     assert found.request.prompt == "<script>alert(1)</script>"
 
 
-def test_a_file_full_of_packets_is_read_in_a_moment() -> None:
-    packet = XMP + b"<a " + NAMESPACE + b">" + b"<b/>" * 16_000 + b"</a>"
-    jpeg = jpeg_with(encoded(quarters(), "JPEG"), *[(0xE1, packet)] * 300)
-    text = b"kontext-studio\0\0\0\0\0" + b'{"prompt": "A fox", "x": [' + b"[]," * 80_000 + b"[]]}"
-    png = png_with(encoded(quarters(), "PNG"), *[chunk(b"iTXt", text)] * 80)
-    started = time.process_time()
+def test_only_the_first_eight_records_are_read() -> None:
+    """Bounds the time for a file full of records."""
+    useless, useful = b"<a " + NAMESPACE + b"/>", b'<k:record>{"prompt":"A fox"}</k:record></a>'
+    packets = [XMP + useless] * 8 + [XMP + b"<a " + NAMESPACE + b">" + useful]
+    texts = [b"{}"] * 8 + [b'{"prompt": "A fox"}']
+    jpeg, png = encoded(quarters(), "JPEG"), encoded(quarters(), "PNG")
+    for left_out, is_read in ((1, True), (0, False)):
+        segments = [(0xE1, packet) for packet in packets[left_out:]]
+        chunks = [chunk(b"iTXt", b"kontext-studio\0\0\0\0\0" + text) for text in texts[left_out:]]
 
-    assert read(jpeg) is None
-    assert read(png) is not None
-    assert time.process_time() - started < 10
+        assert (read_metadata(jpeg_with(jpeg, *segments)) is not None) is is_read
+        assert (read_metadata(png_with(png, *chunks)) is not None) is is_read
 
 
-def test_a_cut_file_still_says_what_stands_before_the_cut() -> None:
+def test_record_before_the_cut_is_read() -> None:
     for form in ("JPEG", "PNG"):
-        data = embed(encoded(quarters(), form), RECORD)
+        data = embed_metadata(encoded(quarters(), form), RECORD)
         mark = data.index(b"\xff\xdb" if form == "JPEG" else b"IDAT")
 
-        assert read(data[: mark + 10]) == RECORD
+        assert read_metadata(data[: mark + 10]) == RECORD
 
 
-def test_sizes_that_lie_are_no_harm() -> None:
-    png = png_saying(SAID)
-    jpeg = embed(encoded(quarters(), "JPEG"), RECORD)
+def test_wrong_chunk_sizes_raise_nothing() -> None:
+    png = png_with_record(VALUES)
+    jpeg = embed_metadata(encoded(quarters(), "JPEG"), RECORD)
     for lie in (0, 1, 0x7FFFFFFF, 0xFFFFFFFF):
-        read(png[:33] + struct.pack(">I", lie) + png[37:])
-        assert read(png[:8] + struct.pack(">I", 0xFFFFFFFF) + png[12:]) is None
+        read_metadata(png[:33] + struct.pack(">I", lie) + png[37:])
+        assert read_metadata(png[:8] + struct.pack(">I", 0xFFFFFFFF) + png[12:]) is None
     for lie in (0, 1, 0xFFFF):
-        assert read(jpeg[:4] + struct.pack(">H", lie) + jpeg[6:]) in (None, RECORD)
+        assert read_metadata(jpeg[:4] + struct.pack(">H", lie) + jpeg[6:]) in (None, RECORD)
 
 
 @settings(max_examples=150, deadline=None)
 @given(st.data())
-def test_no_damage_makes_the_reader_raise(data: st.DataObject) -> None:
+def test_damaged_file_raises_nothing(data: st.DataObject) -> None:
     form = data.draw(st.sampled_from(["JPEG", "PNG"]))
-    file = bytearray(embed(good()[form.lower()], RECORD))
+    file = bytearray(embed_metadata(good()[form.lower()], RECORD))
     for _ in range(data.draw(st.integers(1, 8))):
         file[data.draw(st.integers(0, len(file) - 1))] = data.draw(st.integers(0, 255))
     del file[data.draw(st.integers(0, len(file))) :]
-    found = read(bytes(file))
+    found = read_metadata(bytes(file))
 
     assert found is None or isinstance(found.request, GenerationRequest)
 
 
 @settings(max_examples=300, deadline=None)
 @given(st.text())
-def test_no_text_makes_the_reader_raise(text: str) -> None:
+def test_any_json_text_raises_nothing(text: str) -> None:
     found = from_json(text)
 
     assert found is None or found.request.prompt
@@ -228,15 +234,15 @@ _VALUES = st.recursive(
 
 
 _NAMES = ("model", "safety_tolerance", "source_id", "lineage", "asked_at", "app")
-_SAID = st.fixed_dictionaries(
+_RECORDS = st.fixed_dictionaries(
     {"prompt": st.text(min_size=1)}, optional=dict.fromkeys(_NAMES, _VALUES)
 )
 
 
 @settings(max_examples=200, deadline=None)
-@given(_SAID)
-def test_whatever_is_read_can_be_written_again(said: dict[str, object]) -> None:
-    found = from_json(json.dumps(said))
+@given(_RECORDS)
+def test_metadata_survives_another_round_trip(values: dict[str, object]) -> None:
+    found = from_json(json.dumps(values))
     if found is not None:
         for form in ("jpeg", "png"):
-            assert read(embed(good()[form], found)) == found
+            assert read_metadata(embed_metadata(good()[form], found)) == found

@@ -1,4 +1,4 @@
-"""Colours that a file tells in numbers come in as a browser shows them."""
+"""Color spaces given in numbers (cICP, gAMA, nclx) are converted as browsers display them."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from components.studio.images.icc import profile_of_code, profile_of_power
-from components.studio.images.ingest import take_in
+from components.studio.images.color import icc_profile_from_cicp, icc_profile_from_gamma
+from components.studio.images.ingest import ingest_image
 from tests.support.image_asserts import near, pixel, shown
 from tests.support.image_corpus import chunk, encoded, heic, icc, png_with
 
 CONVERTED = "Colours converted to sRGB."
 GREEN = (100, 200, 100)
-P3_GREEN = (45, 203, 86)  # what these numbers mean in Display P3, said in sRGB
+P3_GREEN = (45, 203, 86)  # GREEN as Display P3 levels, converted to sRGB
 DISPLAY_P3 = (31270, 32900, 68000, 32000, 26500, 69000, 15000, 6000)  # white, red, green, blue
 
 
-def plain(colour: tuple[int, int, int] = GREEN) -> Image.Image:
-    return Image.new("RGB", (64, 64), colour)
+def plain(color: tuple[int, int, int] = GREEN) -> Image.Image:
+    return Image.new("RGB", (64, 64), color)
 
 
-def png_told(*told: tuple[bytes, bytes]) -> bytes:
-    return png_with(encoded(plain(), "PNG"), *(chunk(name, body) for name, body in told))
+def png_with_colors(*chunks: tuple[bytes, bytes]) -> bytes:
+    return png_with(encoded(plain(), "PNG"), *(chunk(name, body) for name, body in chunks))
 
 
 def code(primaries: int, transfer: int) -> tuple[bytes, bytes]:
@@ -41,70 +41,70 @@ def points(*numbers: int) -> tuple[bytes, bytes]:
     return b"cHRM", struct.pack(">8I", *numbers)
 
 
-def avif_told(primaries: int, transfer: int) -> bytes:
-    """An AVIF that tells its colours in numbers, put in place of those that it told."""
+def avif_with_nclx(primaries: int, transfer: int) -> bytes:
+    """An AVIF with its nclx codes replaced."""
     data = encoded(plain(), "AVIF", quality=100, subsampling="4:4:4")
     at = data.index(b"colrnclx") + 8
     return data[:at] + struct.pack(">HH", primaries, transfer) + data[at + 4 :]
 
 
 @pytest.mark.parametrize(
-    ("data", "colour"),
+    ("data", "color"),
     [
-        (png_told(code(12, 13)), P3_GREEN),
-        (png_told(gamma(45455), points(*DISPLAY_P3)), P3_GREEN),
-        (png_told(gamma(100_000)), (168, 229, 168)),
-        (png_told(code(1, 8)), (168, 229, 168)),
-        (avif_told(12, 13), P3_GREEN),
+        (png_with_colors(code(12, 13)), P3_GREEN),
+        (png_with_colors(gamma(45455), points(*DISPLAY_P3)), P3_GREEN),
+        (png_with_colors(gamma(100_000)), (168, 229, 168)),
+        (png_with_colors(code(1, 8)), (168, 229, 168)),
+        (avif_with_nclx(12, 13), P3_GREEN),
         (heic(plain(), quality=-1, color_primaries=12, transfer_characteristics=13), P3_GREEN),
     ],
 )
-def test_colours_told_in_numbers_are_worked_into_the_pixels(
-    data: bytes, colour: tuple[int, int, int]
-) -> None:
-    picture = take_in(data)
-    assert near(pixel(shown(picture.data), 32, 32), colour, 4)
-    assert CONVERTED in picture.notes
+def test_numeric_color_space_is_converted_to_srgb(data: bytes, color: tuple[int, int, int]) -> None:
+    image = ingest_image(data)
+    assert near(pixel(shown(image.data), 32, 32), color, 4)
+    assert CONVERTED in image.notes
 
 
 @pytest.mark.parametrize(
     "data",
     [
-        png_told(code(1, 13)),
-        png_told(code(1, 1), (b"iCCP", b"x\0\0" + zlib.compress(icc("odd")))),
-        png_told(gamma(45455), points(31270, 32900, 64000, 33000, 30000, 60000, 15000, 6000)),
-        png_told((b"sRGB", b"\0"), gamma(100_000), points(*DISPLAY_P3)),
-        png_told(code(9, 16)),
-        png_told(code(99, 99)),
-        png_told(gamma(0)),
-        png_told(gamma(45455), points(0, 0, 0, 0, 0, 0, 0, 0)),
-        png_told(gamma(45455), points(*(0xFFFFFFFF, 1) * 4)),
-        png_told((b"gAMA", b"")),
-        avif_told(1, 13),
-        avif_told(2, 2),
-        avif_told(9, 18),
+        png_with_colors(code(1, 13)),
+        png_with_colors(code(1, 1), (b"iCCP", b"x\0\0" + zlib.compress(icc("odd")))),
+        png_with_colors(
+            gamma(45455), points(31270, 32900, 64000, 33000, 30000, 60000, 15000, 6000)
+        ),
+        png_with_colors((b"sRGB", b"\0"), gamma(100_000), points(*DISPLAY_P3)),
+        png_with_colors(code(9, 16)),
+        png_with_colors(code(99, 99)),
+        png_with_colors(gamma(0)),
+        png_with_colors(gamma(45455), points(0, 0, 0, 0, 0, 0, 0, 0)),
+        png_with_colors(gamma(45455), points(*(0xFFFFFFFF, 1) * 4)),
+        png_with_colors((b"gAMA", b"")),
+        avif_with_nclx(1, 13),
+        avif_with_nclx(2, 2),
+        avif_with_nclx(9, 18),
         heic(plain()),
     ],
 )
-def test_numbers_that_say_srgb_or_nothing_of_use_change_no_colour(data: bytes) -> None:
-    picture = take_in(data)
-    assert near(pixel(shown(picture.data), 32, 32), GREEN, 4)
-    assert CONVERTED not in picture.notes
-    assert not any("profile" in note for note in picture.notes)
+def test_srgb_or_unusable_numbers_change_no_color(data: bytes) -> None:
+    image = ingest_image(data)
+    assert near(pixel(shown(image.data), 32, 32), GREEN, 4)
+    assert CONVERTED not in image.notes
+    assert not any("profile" in note for note in image.notes)
 
 
-def test_a_grey_picture_with_a_gamma_stays_as_it_is() -> None:
+def test_grey_png_with_gamma_is_unchanged() -> None:
     data = png_with(encoded(plain().convert("L"), "PNG"), chunk(*gamma(45455)))
-    assert take_in(data).notes == ()
+    assert ingest_image(data).notes == ()
 
 
 @given(st.lists(st.tuples(st.floats(0, 43_000), st.floats(0, 43_000)), min_size=4, max_size=4))
-def test_no_points_raise_anything(places: list[tuple[float, float]]) -> None:
-    profile_of_power((places[0], places[1], places[2], places[3]), 2.0)
+def test_any_primaries_raise_nothing(places: list[tuple[float, float]]) -> None:
+    icc_profile_from_gamma((places[0], places[1], places[2], places[3]), 2.0)
 
 
-def test_every_code_is_a_profile_or_nothing() -> None:
+def test_every_cicp_code_gives_a_profile_or_none() -> None:
     for primaries in range(256):
         for transfer in range(20):
-            profile = profile_of_code(primaries, transfer)
+            profile = icc_profile_from_cicp(primaries, transfer)
             assert profile is None or profile[36:40] == b"acsp"

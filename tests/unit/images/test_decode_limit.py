@@ -1,4 +1,4 @@
-"""Few pictures are decoded at a time, and a heavy one alone."""
+"""DecodeLimiter: few images are decoded at a time, a large one alone."""
 
 from __future__ import annotations
 
@@ -6,33 +6,36 @@ import threading
 
 import pytest
 
-from components.studio.images.decode_limit import DecodingGate
-from components.studio.images.ingest import PictureFault, UnusablePicture
+from components.studio.images.decode import DecodeLimiter
+from components.studio.images.ingest import ImageErrorCode, InvalidImageError
 
 
-def test_a_heavy_picture_waits_for_all_and_all_wait_for_it() -> None:
-    gate = DecodingGate(slots=2, wait_seconds=0.05)
-    with gate.passage(heavy=False):
-        with gate.passage(heavy=False), pytest.raises(UnusablePicture) as caught:
-            gate.passage(heavy=False).__enter__()
-        assert caught.value.reason is PictureFault.BUSY
-        with pytest.raises(UnusablePicture):
-            gate.passage(heavy=True).__enter__()
-    with gate.passage(heavy=True), pytest.raises(UnusablePicture):
-        gate.passage(heavy=False).__enter__()
+def test_large_image_takes_all_slots() -> None:
+    limiter = DecodeLimiter(slots=2, wait_seconds=0.05)
+    with limiter.slot(is_large=False):
+        with limiter.slot(is_large=False), pytest.raises(InvalidImageError) as caught:
+            limiter.slot(is_large=False).__enter__()
+        assert caught.value.code is ImageErrorCode.BUSY
+        with pytest.raises(InvalidImageError):
+            limiter.slot(is_large=True).__enter__()
+    with limiter.slot(is_large=True), pytest.raises(InvalidImageError):
+        limiter.slot(is_large=False).__enter__()
 
 
-def test_whoever_waits_at_the_gate_goes_on_when_it_is_free() -> None:
-    gate = DecodingGate(slots=2, wait_seconds=10)
-    passed = threading.Event()
+def test_waiting_thread_continues_when_slot_is_free() -> None:
+    limiter = DecodeLimiter(slots=2, wait_seconds=10)
+    started = threading.Event()
+    order: list[str] = []
 
-    def enter() -> None:
-        with gate.passage(heavy=True):
-            passed.set()
+    def decode_large() -> None:
+        started.set()
+        with limiter.slot(is_large=True):
+            order.append("large")
 
-    with gate.passage(heavy=False):
-        waiting = threading.Thread(target=enter)
-        waiting.start()
-        assert not passed.wait(0.05)
-    waiting.join(10)
-    assert passed.is_set()
+    with limiter.slot(is_large=False):
+        thread = threading.Thread(target=decode_large)
+        thread.start()
+        assert started.wait(10)
+        order.append("small")
+    thread.join(10)
+    assert order == ["small", "large"]

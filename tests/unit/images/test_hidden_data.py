@@ -1,17 +1,27 @@
-"""Nothing that a PNG carries beside its pixels comes in with them."""
+"""Data hidden in an image file does not survive ingest."""
 
 from __future__ import annotations
 
+import struct
 import zlib
 from collections.abc import Callable
 
 import pytest
 
-from components.studio.images.ingest import take_in
+from components.studio.images.ingest import ingest_image
 from tests.support.image_asserts import shown
-from tests.support.image_corpus import chunk, encoded, png, png_with, quarters, see_through
+from tests.support.image_corpus import (
+    chunk,
+    encoded,
+    exif,
+    good,
+    png,
+    png_with,
+    quarters,
+    see_through,
+)
 
-ROWS = (b"\0" + bytes(range(96))) * 32  # of a picture of 32×32 in RGB
+ROWS = (b"\0" + bytes(range(96))) * 32  # of a 32×32 RGB image
 CLEAR_PNG = encoded(see_through(), "PNG")
 
 
@@ -22,7 +32,7 @@ def png_hiding(packed: bytes, *extra: bytes, after: bytes = b"") -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("hidden_in", "colour", "data"),
+    ("hidden_in", "color_type", "data"),
     [
         ("behind the packed rows", 2, lambda: png_hiding(zlib.compress(ROWS) + b"SECRET")),
         ("packed with the rows", 2, lambda: png_hiding(zlib.compress(ROWS + b"SECRET", 0))),
@@ -39,27 +49,27 @@ def png_hiding(packed: bytes, *extra: bytes, after: bytes = b"") -> bytes:
         ("a key for nothing", 6, lambda: png_with(CLEAR_PNG, chunk(b"tRNS", b"SECRET"))),
     ],
 )
-def test_nothing_hides_among_the_pixels_of_a_png(
-    hidden_in: str, colour: int, data: Callable[[], bytes]
+def test_hidden_data_in_png_pixels_is_removed(
+    hidden_in: str, color_type: int, data: Callable[[], bytes]
 ) -> None:
     source = data()
     assert b"SECRET" in source
-    assert source[25] == colour
-    kept = take_in(source).data
+    assert source[25] == color_type
+    kept = ingest_image(source).data
     assert b"SECRET" not in kept, hidden_in
     assert shown(kept).tobytes() == shown(source).tobytes()
 
 
-def test_a_png_that_is_broken_behind_its_last_row_is_written_anew() -> None:
+def test_png_broken_after_last_row_is_reencoded() -> None:
     packed = zlib.compress(ROWS + bytes(2000), 0)
     wanted = shown(png_hiding(zlib.compress(ROWS))).tobytes()
     for broken in (packed[:-9], packed[:-4] + b"\xff\xff\xff\xff"):
-        kept = take_in(png_hiding(broken)).data
+        kept = ingest_image(png_hiding(broken)).data
         assert shown(kept).tobytes() == wanted
         assert broken not in kept
 
 
-def test_a_compressed_text_is_never_unpacked() -> None:
+def test_compressed_png_text_is_never_inflated() -> None:
     bomb = zlib.compress(bytes(50_000_000))
     data = png_with(
         encoded(quarters(), "PNG"),
@@ -67,4 +77,42 @@ def test_a_compressed_text_is_never_unpacked() -> None:
         chunk(b"iTXt", b"x\0\1\0\0\0" + bomb),
         chunk(b"iCCP", b"x\0\0" + bomb),
     )
-    assert take_in(data).width_px == 96
+    assert ingest_image(data).width_px == 96
+
+
+def webp_with(data: bytes, name: bytes, body: bytes) -> bytes:
+    """A WebP with one more chunk at its end."""
+    packed = data + name + struct.pack("<I", len(body)) + body + bytes(len(body) % 2)
+    return packed[:4] + struct.pack("<I", len(packed) - 8) + packed[8:]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        good()["gif"] + b"SECRET",
+        good()["gif"][:-1] + b"\x21\xfe\x06SECRET\x00\x3b",
+        good()["gif"][:-1] + b"\x21\xff\x0bSECRETSTUDY\x06SECRET\x00\x3b",
+        good()["gif animated"] + b"SECRET",
+        good()["webp"] + b"SECRET",
+        webp_with(good()["webp"], b"SECR", b"ET SECRET"),
+        webp_with(good()["webp location"], b"XMP ", b"SECRET"),
+        webp_with(good()["webp alpha"], b"SECR", b"ET SECRET"),
+        webp_with(good()["webp animated"], b"SECR", b"ET SECRET"),
+        encoded(quarters(), "WEBP", lossless=True, exif=exif(), xmp=b"SECRET"),
+    ],
+    ids=lambda data: f"{data[:4].decode()} {len(data)}",
+)
+def test_hidden_data_in_gif_and_webp_is_removed(data: bytes) -> None:
+    assert b"SECRET" in data
+    assert b"SECRET" not in ingest_image(data).data
+
+
+@pytest.mark.parametrize("form", ["GIF", "WEBP"])
+def test_later_frames_are_removed(form: str) -> None:
+    still = encoded(quarters(), form, lossless=True)
+    animated = encoded(
+        quarters(), form, lossless=True, save_all=True, append_images=[see_through("RGB")]
+    )
+    kept = ingest_image(animated).data
+    assert len(kept) == len(ingest_image(still).data)
+    assert shown(kept).tobytes() == shown(ingest_image(still).data).tobytes()

@@ -1,4 +1,4 @@
-"""Pictures of every sort come in clean: upright, sRGB, 8 bit, and with nothing but pixels."""
+"""Ingest returns upright 8-bit sRGB images without metadata."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import struct
 import pytest
 from PIL import Image
 
-from components.studio.images.file_type import sniff
-from components.studio.images.ingest import check_result, take_in, thumbnail
+from components.studio.images.file_type import detect
+from components.studio.images.ingest import ingest_image, make_thumbnail, verify_result
 from tests.support.image_asserts import corners, near, pixel, shown
 from tests.support.image_corpus import (
     BLUE,
@@ -24,94 +24,94 @@ from tests.support.image_corpus import (
     upright_source,
 )
 
-# What Pillow tells of any JPEG: nothing that anybody wrote into it.
-OF_THE_FORMAT = {
+# What Pillow reports of any JPEG, also one without metadata.
+FORMAT_INFO = {
     *("jfif", "jfif_version", "jfif_unit", "jfif_density"),
     *("adobe", "adobe_transform", "progressive", "progression"),
 }
 
 
 @pytest.mark.parametrize("name", good())
-def test_what_comes_in_is_a_plain_jpeg_or_png_without_metadata(name: str) -> None:
-    picture = take_in(good()[name])
-    image = shown(picture.data)
+def test_ingest_returns_jpeg_or_png_without_metadata(name: str) -> None:
+    normalized = ingest_image(good()[name])
+    image = shown(normalized.data)
     assert image.format is not None
-    assert image.format.lower() == picture.format
-    assert image.mode in ({"RGB"} if picture.format == "jpeg" else {"RGB", "RGBA"})
-    assert image.size == (picture.width_px, picture.height_px)
-    assert b"SECRET" not in picture.data
-    assert set(image.info) <= OF_THE_FORMAT
+    assert image.format.lower() == normalized.format
+    assert image.mode in ({"RGB"} if normalized.format == "jpeg" else {"RGB", "RGBA"})
+    assert image.size == (normalized.width_px, normalized.height_px)
+    assert b"SECRET" not in normalized.data
+    assert set(image.info) <= FORMAT_INFO
     assert not image.getexif()
-    if picture.format == "png":
-        assert picture.data[24] == 8, "bits per sample"
+    if normalized.format == "png":
+        assert normalized.data[24] == 8, "bits per sample"
 
 
 @pytest.mark.parametrize("name", good())
-def test_what_came_in_once_comes_in_again_unchanged(name: str) -> None:
-    once = take_in(good()[name])
-    again = take_in(once.data)
+def test_ingest_is_idempotent(name: str) -> None:
+    once = ingest_image(good()[name])
+    again = ingest_image(once.data)
     assert again.data == once.data
     assert again.notes == ()
 
 
 @pytest.mark.parametrize("name", good())
-def test_every_picture_has_a_small_jpeg_and_facts(name: str) -> None:
-    small = shown(thumbnail(good()[name], side_px=24))
+def test_every_image_has_thumbnail_and_info(name: str) -> None:
+    small = shown(make_thumbnail(good()[name], side_px=24))
     assert (small.format, small.mode) == ("JPEG", "RGB")
     assert max(small.size) == 24
     assert not small.getexif()
-    picture, facts = take_in(good()[name]), check_result(good()[name])
-    assert (facts.width_px, facts.height_px) == (picture.width_px, picture.height_px)
-    assert facts.format == sniff(good()[name]).lower()
+    normalized, info = ingest_image(good()[name]), verify_result(good()[name])
+    assert (info.width_px, info.height_px) == (normalized.width_px, normalized.height_px)
+    assert info.format == detect(good()[name]).lower()
 
 
 @pytest.mark.parametrize("form", ["jpeg", "png", "webp"])
 @pytest.mark.parametrize("orientation", range(1, 9))
-def test_all_eight_orientations_come_in_upright(form: str, orientation: int) -> None:
+def test_all_exif_orientations_are_turned_upright(form: str, orientation: int) -> None:
     data = good()[f"{form} orientation {orientation}"]
-    for image in (shown(take_in(data).data), shown(thumbnail(data, side_px=96))):
+    for image in (shown(ingest_image(data).data), shown(make_thumbnail(data, side_px=96))):
         assert image.size == (96, 64)
         assert all(map(near, corners(image), CORNERS))
 
 
 @pytest.mark.parametrize("form", ["heic", "avif"])
 @pytest.mark.parametrize("orientation", range(1, 9))
-def test_phones_own_formats_are_turned_once_and_not_twice(form: str, orientation: int) -> None:
+def test_heic_and_avif_orientation_is_applied_once(form: str, orientation: int) -> None:
     source, tags = upright_source(orientation), exif(orientation)
     data = heic(source, exif=tags) if form == "heic" else encoded(source, "AVIF", exif=tags)
-    image = shown(take_in(data).data)
+    image = shown(ingest_image(data).data)
     assert image.size == (96, 64)
     assert all(map(near, corners(image), CORNERS))
 
 
-def test_an_orientation_of_nine_is_no_orientation() -> None:
+def test_invalid_orientation_is_ignored() -> None:
     tags = Image.Exif()
     tags[0x0112] = 9
-    assert near(pixel(shown(take_in(encoded(quarters(), "JPEG", exif=tags)).data), 8, 8), RED)
+    assert near(pixel(shown(ingest_image(encoded(quarters(), "JPEG", exif=tags)).data), 8, 8), RED)
 
 
 @pytest.mark.parametrize(
     "name",
     [name for name in good() if "odd" not in name and "bit" not in name and "profile" not in name],
 )
-def test_colours_stay_what_they_were(name: str) -> None:
-    image = shown(take_in(good()[name]).data)
+def test_colors_are_preserved(name: str) -> None:
+    image = shown(ingest_image(good()[name]).data)
     bottom_right = pixel(image, image.width - 9, image.height - 9)
     assert near(bottom_right, (255, 255, 255))
     if "grey" not in name:
         assert near(pixel(image, 8, image.height - 9), BLUE, 30)
 
 
-def test_a_profile_of_other_primaries_is_worked_into_the_pixels() -> None:
+def test_icc_profile_is_converted_to_srgb() -> None:
     data = encoded(quarters(), "PNG", icc_profile=icc("odd"))
-    picture = take_in(data)
-    assert "Colours converted to sRGB." in picture.notes
-    red, green, _blue = pixel(shown(picture.data), 8, 8)
+    normalized = ingest_image(data)
+    assert "Colours converted to sRGB." in normalized.notes
+    red, green, _blue = pixel(shown(normalized.data), 8, 8)
     assert green > red, "red and green change places"
 
 
-def test_sixteen_bit_grey_keeps_its_middle() -> None:
-    image = shown(take_in(good()["png 16 bit grey"]).data)
+def test_16_bit_grey_is_scaled_to_8_bit() -> None:
+    image = shown(ingest_image(good()["png 16 bit grey"]).data)
     assert pixel(image, 8, 8) == (128, 128, 128)
     assert pixel(image, 80, 8) == (255, 255, 255)
 
@@ -130,30 +130,30 @@ def test_sixteen_bit_grey_keeps_its_middle() -> None:
         ("png 16 bit rgb clear", (8, 8), (30, 8)),
     ],
 )
-def test_see_through_parts_stay_see_through(
+def test_transparency_is_preserved(
     name: str, clear: tuple[int, int], solid: tuple[int, int]
 ) -> None:
-    picture = take_in(good()[name])
-    image = shown(picture.data)
-    assert picture.format == "png"
+    normalized = ingest_image(good()[name])
+    image = shown(normalized.data)
+    assert normalized.format == "png"
     assert pixel(image, *clear)[3] == 0
     assert pixel(image, *solid)[3] == 255
 
 
-def test_a_thumbnail_lays_see_through_parts_on_a_neutral_grey() -> None:
-    small = shown(thumbnail(encoded(see_through(), "PNG"), side_px=96))
+def test_thumbnail_of_transparent_image_has_grey_background() -> None:
+    small = shown(make_thumbnail(encoded(see_through(), "PNG"), side_px=96))
     assert near(pixel(small, 8, 8), (128, 128, 128))
 
 
-def test_alpha_that_hides_nothing_is_dropped() -> None:
-    assert shown(take_in(good()["png opaque alpha"]).data).mode == "RGB"
+def test_opaque_alpha_channel_is_dropped() -> None:
+    assert shown(ingest_image(good()["png opaque alpha"]).data).mode == "RGB"
 
 
-def test_pixels_that_need_no_change_are_not_compressed_again() -> None:
+def test_unchanged_jpeg_is_not_reencoded() -> None:
     plain = encoded(quarters(), "JPEG", quality=60)
     with_camera = encoded(quarters(), "JPEG", quality=60, exif=exif())
-    assert shown(take_in(with_camera).data).tobytes() == shown(plain).tobytes()
-    assert len(take_in(with_camera).data) <= len(plain)
+    assert shown(ingest_image(with_camera).data).tobytes() == shown(plain).tobytes()
+    assert len(ingest_image(with_camera).data) <= len(plain)
 
 
 @pytest.mark.parametrize(
@@ -176,15 +176,15 @@ def test_pixels_that_need_no_change_are_not_compressed_again() -> None:
         ("jpeg xmp", "Notes hidden in the file removed."),
     ],
 )
-def test_a_designer_is_told_what_was_changed(name: str, note: str) -> None:
-    assert note in take_in(good()[name]).notes
+def test_notes_say_what_was_changed(name: str, note: str) -> None:
+    assert note in ingest_image(good()[name]).notes
 
 
-def test_a_looping_gif_is_not_said_to_hide_notes() -> None:
-    assert take_in(good()["gif looping"]).notes == ("Only the first frame is used.",)
+def test_looping_gif_has_no_hidden_text_note() -> None:
+    assert ingest_image(good()["gif looping"]).notes == ("Only the first frame is used.",)
 
 
-def test_a_first_frame_keeps_its_place_on_the_canvas_of_a_webp() -> None:
+def test_webp_first_frame_keeps_its_place_on_canvas() -> None:
     frame = encoded(quarters(), "WEBP", lossless=True)[12:]
     numbers = ((20, 3), (10, 3), (95, 3), (63, 3), (90, 3), (0, 1))  # x/2, y/2, width-1, height-1
     head = b"".join(number.to_bytes(size, "little") for number, size in numbers)
@@ -193,8 +193,8 @@ def test_a_first_frame_keeps_its_place_on_the_canvas_of_a_webp() -> None:
     body = b"".join(name + struct.pack("<I", len(part)) + part for name, part in chunks)
     data = b"RIFF" + struct.pack("<I", 4 + len(body)) + b"WEBP" + body
 
-    image = shown(take_in(data).data)
+    image = shown(ingest_image(data).data)
     assert image.size == (200, 150)
     assert image.getchannel("A").getbbox() == (40, 20, 136, 84)
     assert corners(image.crop((40, 20, 136, 84)).convert("RGB")) == list(CORNERS)
-    assert check_result(data).width_px == 200
+    assert verify_result(data).width_px == 200

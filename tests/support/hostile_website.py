@@ -1,4 +1,4 @@
-"""Web servers on the loopback that behave as badly as a socket lets them."""
+"""A hostile website on loopback: a raw socket server with one behavior per test."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 
 import pytest
 
-from components.studio.safe_fetch.client import FetchRefused, GuardedFetch
+from components.studio.safe_fetch.client import FetchError, SafeHttpClient
 from tests.support.image_corpus import encoded, quarters
 
 PICTURE = encoded(quarters(), "PNG")
@@ -19,17 +19,17 @@ URL = "http://pictures.example/cat.png"
 
 TLS_GREETING = b"\x16"
 
-Behaviour = Callable[[socket.socket], None]
+Behavior = Callable[[socket.socket], None]
 
 
 class HostileServer:
-    """Serves each connection by one function, and remembers what it was sent."""
+    """Serves each connection with one function and records the requests."""
 
-    def __init__(self, behaviour: Behaviour, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(self, behavior: Behavior, tls: ssl.SSLContext | None = None) -> None:
         self.requests: list[bytes] = []
         self.sent_bytes = 0
         self.closing = threading.Event()
-        self._behaviour = behaviour
+        self._behavior = behavior
         self._tls = tls
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._open: list[socket.socket] = []
@@ -75,15 +75,15 @@ class HostileServer:
                 return
             request += part
         self.requests.append(request)
-        self._behaviour(connection)
+        self._behavior(connection)
 
     def connect(self, _address: str, _port: int, timeout_seconds: float) -> socket.socket:
-        """Stands in for the way to a public address."""
+        """A Connector that reaches this server instead of the resolve_to_public address."""
         return socket.create_connection(("127.0.0.1", self.port), timeout_seconds)
 
 
-def says(*parts: bytes) -> Behaviour:
-    """Send the parts as they are, then close."""
+def sends(*parts: bytes) -> Behavior:
+    """Send the parts unchanged, then close."""
 
     def behave(connection: socket.socket) -> None:
         for part in parts:
@@ -92,45 +92,45 @@ def says(*parts: bytes) -> Behaviour:
     return behave
 
 
-def answers(
+def responds(
     body: bytes = PICTURE, *headers: str, status: str = "200 OK", length: int | None = None
-) -> Behaviour:
-    """An answer with a Content-Length, a true one unless told otherwise."""
-    told = len(body) if length is None else length
-    head = "\r\n".join((f"HTTP/1.1 {status}", f"Content-Length: {told}", *headers))
-    return says(head.encode() + b"\r\n\r\n", body)
+) -> Behavior:
+    """A response with a Content-Length, correct unless `length` is given."""
+    content_length = len(body) if length is None else length
+    head = "\r\n".join((f"HTTP/1.1 {status}", f"Content-Length: {content_length}", *headers))
+    return sends(head.encode() + b"\r\n\r\n", body)
 
 
-def redirects(location: str, *, status: str = "302 Found") -> Behaviour:
-    """An answer that leads elsewhere, and has no body."""
-    return says(f"HTTP/1.1 {status}\r\nLocation: {location}\r\n\r\n".encode("latin-1"))
+def redirects(location: str, *, status: str = "302 Found") -> Behavior:
+    """A redirect without a body."""
+    return sends(f"HTTP/1.1 {status}\r\nLocation: {location}\r\n\r\n".encode("latin-1"))
 
 
-def drips(head: bytes, drop: bytes, pause_seconds: float = 0.02) -> Behaviour:
-    """Send the head, then one drop after another for as long as anybody listens."""
+def drips(head: bytes, piece: bytes, pause_seconds: float = 0.02) -> Behavior:
+    """Send the head, then small pieces without end, with pauses."""
 
     def behave(connection: socket.socket) -> None:
         connection.sendall(head)
-        quiet = threading.Event()
-        while not quiet.wait(pause_seconds):
-            connection.sendall(drop)
+        never = threading.Event()
+        while not never.wait(pause_seconds):
+            connection.sendall(piece)
 
     return behave
 
 
-def floods(head: bytes, wave: bytes) -> Behaviour:
-    """Send the head, then waves without end and without pause."""
+def floods(head: bytes, piece: bytes) -> Behavior:
+    """Send the head, then pieces without end and without pause."""
 
     def behave(connection: socket.socket) -> None:
         connection.sendall(head)
         while True:
-            connection.sendall(wave)
+            connection.sendall(piece)
 
     return behave
 
 
-def waits(head: bytes = b"") -> Behaviour:
-    """Send the head and then nothing more, until the other side goes away."""
+def stalls(head: bytes = b"") -> Behavior:
+    """Send the head, then nothing until the client disconnects."""
 
     def behave(connection: socket.socket) -> None:
         connection.sendall(head)
@@ -139,8 +139,8 @@ def waits(head: bytes = b"") -> Behaviour:
     return behave
 
 
-def in_turn(steps: list[Behaviour]) -> Behaviour:
-    """Serve each connection by the next of the steps, which are used up."""
+def in_sequence(steps: list[Behavior]) -> Behavior:
+    """Serve each connection with the next of the steps and remove it."""
 
     def behave(connection: socket.socket) -> None:
         steps.pop(0)(connection)
@@ -148,32 +148,32 @@ def in_turn(steps: list[Behaviour]) -> Behaviour:
     return behave
 
 
-def public(_host: str, _port: int) -> list[str]:
-    """A name service for which every name is one public address."""
+def resolve_to_public(_host: str, _port: int) -> list[str]:
+    """A Resolver for which every host has one resolve_to_public address."""
     return [PUBLIC_ADDRESS]
 
 
 @contextmanager
 def website(
-    behaviour: Behaviour, *, budget_seconds: float = 10.0, max_bytes: int = 1_000_000
-) -> Iterator[tuple[GuardedFetch, HostileServer]]:
-    """A hostile server that a guarded fetch takes for any public website."""
-    with HostileServer(behaviour) as server:
-        fetch = GuardedFetch(
-            resolve=public,
+    behavior: Behavior, *, budget_seconds: float = 10.0, max_bytes: int = 1_000_000
+) -> Iterator[tuple[SafeHttpClient, HostileServer]]:
+    """A client for which the hostile server is every resolve_to_public website."""
+    with HostileServer(behavior) as server:
+        client = SafeHttpClient(
+            resolver=resolve_to_public,
             connect=server.connect,
             budget_seconds=budget_seconds,
             max_bytes=max_bytes,
         )
-        yield fetch, server
+        yield client, server
 
 
-def refusal(behaviour: Behaviour, *, budget_seconds: float = 10.0) -> FetchRefused:
-    """How a guarded fetch refuses what such a website sends."""
+def fetch_error(behavior: Behavior, *, budget_seconds: float = 10.0) -> FetchError:
+    """The error that a client raises for such a website."""
     with (
-        website(behaviour, budget_seconds=budget_seconds, max_bytes=100_000) as (fetch, _),
-        pytest.raises(FetchRefused) as caught,
+        website(behavior, budget_seconds=budget_seconds, max_bytes=100_000) as (client, _),
+        pytest.raises(FetchError) as caught,
     ):
-        fetch.get(URL)
-    assert caught.value.sentence.endswith(".")
+        client.get_image(URL)
+    assert caught.value.message.endswith(".")
     return caught.value
