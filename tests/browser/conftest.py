@@ -1,4 +1,4 @@
-"""Running apps: as a stranger starts it, with quick pictures, and with a gallery of a thousand."""
+"""Chromium and running apps, each started once per worker process."""
 
 from __future__ import annotations
 
@@ -6,51 +6,74 @@ from collections.abc import Iterator
 from contextlib import closing
 
 import pytest
+from playwright.sync_api import Browser
 
 from components.sandbox import SandboxOptions, start
 from components.studio.db.tasks import TaskRepository
 from components.studio.identity import new_token
-from tests.browser.gallery_steps import COUNT, Ground
-from tests.support.app_server import ServedApp
-from tests.support.gallery_seed import Seed, sow
-from tests.support.seed import name_of
+from tests.browser.gallery_steps import COUNT, SeededApp
+from tests.support.app_server import AppServer
+from tests.support.chromium import chromium
+from tests.support.gallery_seed import SeedImage, seed_gallery
+from tests.support.seed import user_id_of
 
-SHAPES = ((1392, 752), (1184, 880), (1024, 1024), (880, 1184))
+SIZES = ((1392, 752), (1184, 880), (1024, 1024), (880, 1184))
 
 
-@pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedApp]:
-    with ServedApp(tmp_path_factory.mktemp("journey") / "data") as running:
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    """One Chromium; each test opens its own context."""
+    with chromium() as running:
         yield running
 
 
 @pytest.fixture(scope="package")
-def quick(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedApp]:
-    with start(SandboxOptions(seconds=1)) as service:
-        settings = {"KIE_API_KEY": "a-key", "KIE_BASE_URL": service.url}
-        settings["KIE_UPLOAD_BASE_URL"] = service.url
-        with ServedApp(tmp_path_factory.mktemp("quick") / "data", settings) as running:
-            yield running
+def restartable_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppServer]:
+    """The app with its own sandbox, as a new user starts it; tests may kill and start it."""
+    with AppServer(tmp_path_factory.mktemp("restartable") / "data") as running:
+        yield running
 
 
 @pytest.fixture(scope="package")
-def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
-    """Sown once for all files: a test leaves what the others look for as it was."""
-    app = ServedApp(tmp_path_factory.mktemp("gallery") / "data")
-    ground = Ground(app, new_token(), new_token())
-    anna = name_of(ground.anna)
+def seeded_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SeededApp]:
+    """One app with a fast sandbox and a full gallery; a test leaves the gallery as it was."""
+    with start(SandboxOptions(seconds=1)) as sandbox:
+        settings = {
+            "KIE_API_KEY": "a-key",
+            "KIE_BASE_URL": sandbox.url,
+            "KIE_UPLOAD_BASE_URL": sandbox.url,
+        }
+        app = AppServer(tmp_path_factory.mktemp("seeded") / "data", settings)
+        seeded = SeededApp(app, new_token(), new_token())
+        _seed(seeded)
+        with app:
+            yield seeded
+
+
+@pytest.fixture
+def fast_app(seeded_app: SeededApp) -> AppServer:
+    """The app with a fast sandbox; every browser context is a new user."""
+    return seeded_app.app
+
+
+def _seed(seeded: SeededApp) -> None:
+    folder, anna = seeded.app.folder, user_id_of(seeded.anna)
     many = [
-        Seed(f"Picture {number:04}", hours=1 + number / 4, designer=anna, size=SHAPES[number % 4])
-        for number in range(COUNT)
+        SeedImage(f"Picture {n:04}", hours=1 + n / 4, user_id=anna, size=SIZES[n % 4])
+        for n in range(COUNT)
     ]
-    press = [Seed("A fox on a press", 0.5, designer=anna, batch="press") for _ in range(3)]
-    with closing(TaskRepository.in_folder(app.folder)) as ledger:
-        first, *_ = sow(app.folder, ledger, many)
-        sow(app.folder, ledger, press)
-        night = Seed("Make it night", 0.4, designer=anna, source_id=first, size=(1184, 880))
-        [step] = sow(app.folder, ledger, [night])
-        sow(app.folder, ledger, [Seed("Add rain", 0.3, designer=anna, source_id=step)])
-        sow(app.folder, ledger, [Seed("Add snow", 0.2, designer=anna, source_id=first)])
-        sow(app.folder, ledger, [Seed("Ben's own", designer=name_of(ground.ben))])
-    with app:
-        yield ground
+    variants = [SeedImage("A fox on a press", 0.5, user_id=anna, batch="fox") for _ in range(3)]
+    with closing(TaskRepository.in_folder(folder)) as repository:
+        first, *_ = seed_gallery(folder, repository, many)
+        seed_gallery(folder, repository, variants)
+        night = SeedImage("Make it night", 0.4, user_id=anna, source_id=first, size=(1184, 880))
+        [step] = seed_gallery(folder, repository, [night])
+        seed_gallery(
+            folder,
+            repository,
+            [
+                SeedImage("Add rain", 0.3, user_id=anna, source_id=step),
+                SeedImage("Add snow", 0.2, user_id=anna, source_id=first),
+                SeedImage("Ben's own", user_id=user_id_of(seeded.ben)),
+            ],
+        )

@@ -11,11 +11,11 @@ from components.studio.tasks.models import Failure, FailureReason, Task, TaskSta
 
 NOW = 1_760_000_000.0
 SERVICE_ID = "e730dcfe4e5d59332daf52c08a960085"
-RESULT = "https://pictures.example/result.jpeg"
-ORIGIN = "https://pictures.example/origin.jpeg"
+RESULT_URL = "https://pictures.example/result.jpeg"
+ORIGIN_URL = "https://pictures.example/origin.jpeg"
 
 
-def a_task(prompt: str = "a hill", **fields: Any) -> Task:
+def make_task(prompt: str = "a hill", **fields: Any) -> Task:
     """A queued task; `fields` as of Task."""
     values: dict[str, Any] = {
         "id": uuid.uuid4().hex,
@@ -29,7 +29,7 @@ def a_task(prompt: str = "a hill", **fields: Any) -> Task:
     return Task(**{**values, **fields})
 
 
-def a_report(progress: ProviderState = ProviderState.GENERATING, **fields: Any) -> TaskStatus:
+def make_status(progress: ProviderState = ProviderState.GENERATING, **fields: Any) -> TaskStatus:
     """What record-info says of the task that the service calls SERVICE_ID."""
     values: dict[str, Any] = {
         "task_id": SERVICE_ID,
@@ -45,7 +45,7 @@ def a_report(progress: ProviderState = ProviderState.GENERATING, **fields: Any) 
     return TaskStatus(**{**values, **fields})
 
 
-def trouble_of(task: Task) -> FailureReason | None:
+def failure_reason(task: Task) -> FailureReason | None:
     """What stands in the task's way, if anything does."""
     return task.failure.reason if task.failure else None
 
@@ -55,21 +55,21 @@ def error_name(value: object) -> str | None:
     return type(value).__name__ if isinstance(value, Exception) else None
 
 
-SENDING = a_task(state=TaskState.SUBMITTING, sent_at=NOW)
-UNCONFIRMED = a_task(
+SUBMITTING_TASK = make_task(state=TaskState.SUBMITTING, sent_at=NOW)
+UNCONFIRMED_TASK = make_task(
     state=TaskState.UNCONFIRMED, sent_at=NOW, failure=Failure(FailureReason.NO_RESPONSE)
 )
-WATCHED = a_task(
+GENERATING_TASK = make_task(
     state=TaskState.GENERATING,
     provider_id=SERVICE_ID,
     accepted_at=NOW,
     polling_since=NOW,
     sent_at=NOW,
 )
-STORING = a_task(
+STORING_TASK = make_task(
     state=TaskState.STORING,
     provider_id=SERVICE_ID,
     accepted_at=NOW,
     polling_since=NOW,
-    result_url=RESULT,
+    result_url=RESULT_URL,
 )

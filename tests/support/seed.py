@@ -23,17 +23,19 @@ from components.studio.tasks.models import Task, TaskState
 
 
 @dataclass(frozen=True)
-class Seeds:
+class DataFolder:
     """A data folder that no app is at work in yet."""
 
     folder: Path
-    ledger: TaskRepository
+    repository: TaskRepository
 
-    def task(self, token: str, prompt: str, *, state: TaskState = TaskState.UNCONFIRMED) -> Task:
+    def add_task(
+        self, token: str, prompt: str, *, state: TaskState = TaskState.UNCONFIRMED
+    ) -> Task:
         """A task of the designer who has this cookie."""
         task = Task(
             id=uuid.uuid4().hex,
-            user_id=name_of(token),
+            user_id=user_id_of(token),
             batch=uuid.uuid4().hex,
             request=GenerationRequest(prompt=prompt),
             token=secrets.token_urlsafe(32),
@@ -41,12 +43,12 @@ class Seeds:
             created_at=time.time(),
             state=state,
         )
-        self.ledger.add_tasks([task])
+        self.repository.add_tasks([task])
         return task
 
-    def picture(self, token: str, prompt: str, form: OutputFormat = OutputFormat.JPEG) -> str:
+    def add_picture(self, token: str, prompt: str, form: OutputFormat = OutputFormat.JPEG) -> str:
         """A finished picture of the designer who has this cookie; its id."""
-        task = self.task(token, prompt, state=TaskState.STORING)
+        task = self.add_task(token, prompt, state=TaskState.STORING)
         encoded = io.BytesIO()
         Image.linear_gradient("L").resize((880, 1184)).convert("RGB").save(encoded, form.value)
         ImageStore(self.folder).save(task.id, form.value, encoded.getvalue())
@@ -62,25 +64,25 @@ class Seeds:
             label=prompt,
         )
         done = replace(task, state=TaskState.DONE, image_id=task.id, finished_at=task.created_at)
-        self.ledger.update_task(task.id, lambda _: done, image=record)
+        self.repository.update_task(task.id, lambda _: done, image=record)
         return task.id
 
-    def bytes_of(self, picture_id: str, form: OutputFormat = OutputFormat.JPEG) -> bytes:
+    def picture_bytes(self, picture_id: str, form: OutputFormat = OutputFormat.JPEG) -> bytes:
         """What lies on the disk."""
         return ImageStore(self.folder).read(picture_id, form.value)
 
 
 @contextmanager
-def seeded(folder: Path) -> Iterator[Seeds]:
+def open_data_folder(folder: Path) -> Iterator[DataFolder]:
     """Open a data folder, and let go of it before the app comes."""
-    ledger = TaskRepository.in_folder(folder)
+    repository = TaskRepository.in_folder(folder)
     try:
-        yield Seeds(folder, ledger)
+        yield DataFolder(folder, repository)
     finally:
-        ledger.close()
+        repository.close()
 
 
-def name_of(token: str) -> str:
+def user_id_of(token: str) -> str:
     """The designer behind a cookie, as the ledger names them."""
     name = user_id_from_token(token)
     assert name is not None

@@ -15,7 +15,6 @@ from components.sandbox import RunningSandbox
 from components.studio import GenerationRequest
 from components.studio.db.models import ImageRecord
 from components.studio.tasks.models import Task, TaskState
-from components.ui.gallery.gallery import FILLED_AFTER
 from tests.integration.pages.page_text import PATIENCE_SECONDS, ROOT, cards, drawn, page_at, wire
 
 DAY = 24 * 3600.0
@@ -27,7 +26,7 @@ def gallery() -> AppTest:
 
 def waiting(at: AppTest, prompt: str, state: TaskState, *, days_ago: float) -> None:
     """Write down a task of theirs that has not ended, and that nothing moves any more."""
-    task_id, ledger = uuid.uuid4().hex, open_studio().repository
+    task_id, repository = uuid.uuid4().hex, open_studio().repository
     task = Task(
         id=task_id,
         user_id=at.session_state["kontext.session"].user_id,
@@ -38,12 +37,12 @@ def waiting(at: AppTest, prompt: str, state: TaskState, *, days_ago: float) -> N
         created_at=time.time() - days_ago * DAY,
         state=state,
     )
-    ledger.add_tasks([task])
+    repository.add_tasks([task])
 
 
 def kept(at: AppTest, prompt: str, *, days_ago: float = 0.0) -> str:
     """Write down a finished picture of the designer who looks at the page; its id."""
-    picture_id, ledger = uuid.uuid4().hex, open_studio().repository
+    picture_id, repository = uuid.uuid4().hex, open_studio().repository
     user_id = at.session_state["kontext.session"].user_id
     task = Task(
         id=picture_id,
@@ -66,9 +65,9 @@ def kept(at: AppTest, prompt: str, *, days_ago: float = 0.0) -> str:
         created_at=task.created_at,
         label=prompt,
     )
-    ledger.add_tasks([task])
+    repository.add_tasks([task])
     done = replace(task, state=TaskState.DONE, image_id=picture_id, finished_at=task.created_at + 6)
-    ledger.update_task(task.id, lambda _: done, image=picture)
+    repository.update_task(task.id, lambda _: done, image=picture)
     return picture_id
 
 
@@ -139,7 +138,7 @@ def test_what_waits_for_its_designer_stands_together_after_what_goes_on_by_itsel
 
 
 def test_the_variants_of_a_press_stand_in_one_place_and_all_count(
-    service: RunningSandbox,
+    sandbox: RunningSandbox,
 ) -> None:
     at = gallery()
     user_id = at.session_state["kontext.session"].user_id
@@ -163,14 +162,14 @@ def test_nobody_elses_pictures_are_in_it() -> None:
 
 def test_every_picture_has_its_place_and_those_in_sight_are_filled() -> None:
     at = gallery()
-    for number in range(FILLED_AFTER + 30):
+    for number in range(110):
         kept(at, f"picture {number}", days_ago=number / 100)
     sheet = wire(drawn(at))
 
-    assert len(sheet["shapes"]["ids"]) == FILLED_AFTER + 30
-    assert sum(count for _, count in sheet["shapes"]["groups"]) == FILLED_AFTER + 30
+    assert len(sheet["shapes"]["ids"]) == 110
+    assert sum(count for _, count in sheet["shapes"]["groups"]) == 110
     assert [card["prompt"] for card in sheet["cards"]] == [
-        f"picture {number}" for number in range(FILLED_AFTER + 1)
+        f"picture {number}" for number in range(81)
     ]
 
 

@@ -13,18 +13,18 @@ from components.studio.db.tasks import TaskRepository
 from components.studio.export import ExportItem
 from tests.support.export_fixtures import MakeItem, image_of, task_of
 from tests.support.image_corpus import encoded, quarters
-from tests.support.studio_fixture import Workshop, workshop
+from tests.support.studio_fixture import StudioFixture, running_studio
 
 
 @pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[TaskRepository]:
+def repository(tmp_path: Path) -> Iterator[TaskRepository]:
     with closing(TaskRepository.in_folder(tmp_path)) as opened:
         yield opened
 
 
 @pytest.fixture
-def shop(tmp_path: Path) -> Iterator[Workshop]:
-    with workshop(tmp_path) as running:
+def studio_fixture(tmp_path: Path) -> Iterator[StudioFixture]:
+    with running_studio(tmp_path) as running:
         yield running
 
 

@@ -8,9 +8,9 @@ from decimal import Decimal
 from pathlib import Path
 
 from components.kie import AuthenticationError
-from components.studio.credits import MAX_AGE_SECONDS, CreditBalance, CreditBalanceCache
+from components.studio.credits import CreditBalance, CreditBalanceCache
 from components.studio.tasks.models import FailureReason, TaskState
-from tests.support.studio_fixture import until, workshop
+from tests.support.studio_fixture import running_studio, wait_until
 
 
 class Till:
@@ -50,7 +50,7 @@ def test_many_looks_ask_once_until_the_answer_is_stale() -> None:
     till.open.set()
     watch = CreditBalanceCache(till.credits, monotonic=lambda: now[0])
     once_known(watch, CreditBalance(Decimal("99.5")))
-    now[0] += MAX_AGE_SECONDS - 1
+    now[0] += 29
     watch.get()
     assert till.asked == 1
 
@@ -64,12 +64,16 @@ def test_many_looks_ask_once_until_the_answer_is_stale() -> None:
 def test_a_balance_that_somebody_looks_at_is_read_again_when_a_picture_was_paid(
     tmp_path: Path,
 ) -> None:
-    with workshop(tmp_path) as shop:
-        watch = shop.studio.credit_cache
-        until(lambda: watch.get() is not None)
+    with running_studio(tmp_path) as studio_fixture:
+        watch = studio_fixture.studio.credit_cache
+        wait_until(lambda: watch.get() is not None)
         before = watch.get()
-        shop.wait_for(shop.ask(), TaskState.DONE)
-        until(lambda: _credits(watch) == _credits_of(before) - shop.studio.settings.credits_pro)
+        studio_fixture.wait_for(studio_fixture.submit(), TaskState.DONE)
+        wait_until(
+            lambda: (
+                _credits(watch) == _credits_of(before) - studio_fixture.studio.settings.credits_pro
+            )
+        )
 
 
 def _credits(watch: CreditBalanceCache) -> Decimal:
@@ -89,7 +93,7 @@ def test_a_balance_that_moves_while_it_is_read_is_read_once_more() -> None:
     for _ in range(200):
         watch.invalidate()
     till.open.set()
-    until(lambda: till.asked == 2)
+    wait_until(lambda: till.asked == 2)
     watch.close()
 
 

@@ -14,8 +14,8 @@ ANNA, BORIS = "a" * 32, "b" * 32
 class SlowPromptHistory(PromptHistory):
     """A disk that answers when it is let, or not at all."""
 
-    def __init__(self, ledger: TaskRepository) -> None:
-        super().__init__(ledger)
+    def __init__(self, repository: TaskRepository) -> None:
+        super().__init__(repository)
         self.may_write = threading.Event()
         self.is_full = False
         self.written: list[str] = []
@@ -28,27 +28,27 @@ class SlowPromptHistory(PromptHistory):
         super().save_draft(user_id, mode, prompt)
 
 
-def kept(ledger: TaskRepository, user_id: str = ANNA, mode: str = "edit") -> str:
+def kept(repository: TaskRepository, user_id: str = ANNA, mode: str = "edit") -> str:
     """What a process that starts now would find."""
-    return PromptHistory(ledger).load_draft(user_id, mode)
+    return PromptHistory(repository).load_draft(user_id, mode)
 
 
-def test_a_draft_is_on_disk_once_the_studio_has_closed(ledger: TaskRepository) -> None:
-    drafts = DraftStore(PromptHistory(ledger))
+def test_a_draft_is_on_disk_once_the_studio_has_closed(repository: TaskRepository) -> None:
+    drafts = DraftStore(PromptHistory(repository))
     drafts.save(ANNA, "edit", "make the sky re")
     drafts.close()
 
-    assert kept(ledger) == "make the sky re"
+    assert kept(repository) == "make the sky re"
 
 
-def test_each_page_and_each_designer_has_a_draft_of_its_own(ledger: TaskRepository) -> None:
-    drafts = DraftStore(PromptHistory(ledger))
+def test_each_page_and_each_designer_has_a_draft_of_its_own(repository: TaskRepository) -> None:
+    drafts = DraftStore(PromptHistory(repository))
     drafts.save(ANNA, "edit", "one")
     drafts.save(ANNA, "generate", "two")
     drafts.save(BORIS, "edit", "three")
     drafts.close()
 
-    assert [kept(ledger), kept(ledger, mode="generate"), kept(ledger, BORIS)] == [
+    assert [kept(repository), kept(repository, mode="generate"), kept(repository, BORIS)] == [
         "one",
         "two",
         "three",
@@ -56,9 +56,9 @@ def test_each_page_and_each_designer_has_a_draft_of_its_own(ledger: TaskReposito
 
 
 def test_keeping_does_not_wait_for_the_disk_and_a_reload_finds_the_newest(
-    ledger: TaskRepository,
+    repository: TaskRepository,
 ) -> None:
-    slow = SlowPromptHistory(ledger)
+    slow = SlowPromptHistory(repository)
     drafts = DraftStore(slow)
     for typed in ("a", "a h", "a hill"):
         drafts.save(ANNA, "edit", typed)
@@ -67,11 +67,11 @@ def test_keeping_does_not_wait_for_the_disk_and_a_reload_finds_the_newest(
     assert drafts.load(ANNA, "edit") == "a hill"
     slow.may_write.set()
     drafts.close()
-    assert slow.written[-1] == kept(ledger) == "a hill"
+    assert slow.written[-1] == kept(repository) == "a hill"
 
 
-def test_a_full_disk_costs_only_what_a_restart_would_find(ledger: TaskRepository) -> None:
-    full = SlowPromptHistory(ledger)
+def test_a_full_disk_costs_only_what_a_restart_would_find(repository: TaskRepository) -> None:
+    full = SlowPromptHistory(repository)
     full.is_full = True
     full.may_write.set()
     drafts = DraftStore(full)
@@ -79,23 +79,23 @@ def test_a_full_disk_costs_only_what_a_restart_would_find(ledger: TaskRepository
     drafts.close()
 
     assert drafts.load(ANNA, "edit") == "a hill"
-    assert kept(ledger) == ""
+    assert kept(repository) == ""
 
 
-def test_an_emptied_box_stays_empty(ledger: TaskRepository) -> None:
-    drafts = DraftStore(PromptHistory(ledger))
+def test_an_emptied_box_stays_empty(repository: TaskRepository) -> None:
+    drafts = DraftStore(PromptHistory(repository))
     drafts.save(ANNA, "edit", "a hill")
     drafts.save(ANNA, "edit", "")
     drafts.close()
 
-    assert kept(ledger) == ""
+    assert kept(repository) == ""
 
 
-def test_half_a_character_does_not_stop_the_writer(ledger: TaskRepository) -> None:
-    drafts = DraftStore(PromptHistory(ledger))
+def test_half_a_character_does_not_stop_the_writer(repository: TaskRepository) -> None:
+    drafts = DraftStore(PromptHistory(repository))
     drafts.save(ANNA, "edit", "half \ud83d")
     drafts.save(ANNA, "generate", "whole")
     drafts.close()
 
-    assert kept(ledger) == "half ?"
-    assert kept(ledger, mode="generate") == "whole"
+    assert kept(repository) == "half ?"
+    assert kept(repository, mode="generate") == "whole"

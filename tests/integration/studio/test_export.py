@@ -171,7 +171,7 @@ def test_images_of_others_or_in_trash_are_left_out(
     mine, others = image_of(1, "Mine"), replace(image_of(2, "Others'"), user_id="ben")
     thrown = replace(image_of(3, "Thrown away"), deleted_at=NOW)
     for record in (mine, others, thrown):
-        repository.add_picture(record)
+        repository.add_image(record)
     ids = [id_of(number) for number in (2, 1, 3, 4)] + ["no id", "' OR 1=1"]
 
     assert [found.image for found in collect_export_items(repository, store, "anna", ids)] == [mine]
@@ -179,13 +179,13 @@ def test_images_of_others_or_in_trash_are_left_out(
 
 def test_lineage_holds_all_ancestor_prompts(repository: TaskRepository, tmp_path: Path) -> None:
     """Also past an image that was purged."""
-    repository.add_picture(image_of(1, "holiday.jpg"))
+    repository.add_image(image_of(1, "holiday.jpg"))
     prompts = ("Add a fox", "Make it red", "Make it run")
     for number, prompt in enumerate(prompts, start=2):
         task = task_of(number, prompt, source=number - 1)
         repository.add_tasks([task])
         if number != 3:
-            repository.add_picture(image_of(number, task=task))
+            repository.add_image(image_of(number, task=task))
     store = ImageStore(tmp_path)
     found = list(collect_export_items(repository, store, "anna", [id_of(4), id_of(1)]))
 
@@ -196,7 +196,7 @@ def test_circular_lineage_ends(repository: TaskRepository, tmp_path: Path) -> No
     for number, source in ((1, 2), (2, 1)):
         task = task_of(number, f"Step {number}", source=source)
         repository.add_tasks([task])
-        repository.add_picture(image_of(number, task=task))
+        repository.add_image(image_of(number, task=task))
     (found,) = collect_export_items(repository, ImageStore(tmp_path), "anna", [id_of(1)])
 
     assert len(found.lineage) == 100

@@ -10,25 +10,27 @@ import pytest
 
 from components.kie import Model
 from components.studio.db.gallery import GalleryRepository
-from components.studio.db.gallery_query import MATCH_INPUT, GalleryQuery, Origin
+from components.studio.db.gallery_query import GalleryQuery, Origin
 from components.studio.db.tasks import TaskRepository
 from components.studio.events import EventBus
 from components.studio.images.store import ImageStore
 from components.studio.tasks.models import TaskState
-from tests.support.gallery_seed import ANNA, HOUR, Seed, sow
+from tests.support.gallery_seed import ANNA, HOUR, SeedImage, seed_gallery
 
 BEN = "b" * 32
 
 
 @pytest.fixture
 def archive(tmp_path: Path) -> Iterator[GalleryRepository]:
-    ledger = TaskRepository.in_folder(tmp_path)
-    yield GalleryRepository(repository=ledger, image_store=ImageStore(tmp_path), events=EventBus())
-    ledger.close()
+    repository = TaskRepository.in_folder(tmp_path)
+    yield GalleryRepository(
+        repository=repository, image_store=ImageStore(tmp_path), events=EventBus()
+    )
+    repository.close()
 
 
-def plant(archive: GalleryRepository, *seeds: Seed) -> list[str]:
-    return sow(
+def plant(archive: GalleryRepository, *seeds: SeedImage) -> list[str]:
+    return seed_gallery(
         archive.image_store.image_path("0" * 32, "png").parents[2], archive.repository, seeds
     )
 
@@ -41,10 +43,10 @@ def prompts(archive: GalleryRepository, search: GalleryQuery, *, user_id: str = 
 def test_what_is_under_way_comes_first_and_then_the_newest(archive: GalleryRepository) -> None:
     plant(
         archive,
-        Seed("old", hours=30),
-        Seed("running", hours=9, state=TaskState.GENERATING),
-        Seed("new", hours=1),
-        Seed("refused", hours=2, state=TaskState.REFUSED),
+        SeedImage("old", hours=30),
+        SeedImage("running", hours=9, state=TaskState.GENERATING),
+        SeedImage("new", hours=1),
+        SeedImage("refused", hours=2, state=TaskState.REFUSED),
     )
     assert prompts(archive, GalleryQuery()) == ["running", "new", "refused", "old"]
 
@@ -52,12 +54,12 @@ def test_what_is_under_way_comes_first_and_then_the_newest(archive: GalleryRepos
 def test_an_edit_that_matches_its_source_has_its_place_before_its_picture(
     archive: GalleryRepository,
 ) -> None:
-    (source,) = plant(archive, Seed(size=(752, 1392), hours=2))
+    (source,) = plant(archive, SeedImage(size=(752, 1392), hours=2))
     shaped = {"aspect_ratio": "1:1"}
     plant(
         archive,
-        Seed("matching", hours=1, state=TaskState.GENERATING, source_id=source),
-        Seed("square", state=TaskState.GENERATING, source_id=source, request=shaped),
+        SeedImage("matching", hours=1, state=TaskState.GENERATING, source_id=source),
+        SeedImage("square", state=TaskState.GENERATING, source_id=source, request=shaped),
     )
     square, matching, made = archive.find(ANNA, GalleryQuery())
     assert (matching.width_px, matching.height_px) == (made.width_px, made.height_px) == (752, 1392)
@@ -65,7 +67,7 @@ def test_an_edit_that_matches_its_source_has_its_place_before_its_picture(
 
 
 def test_nobody_finds_what_is_anothers(archive: GalleryRepository) -> None:
-    ids = plant(archive, Seed("Anna's"), Seed("Ben's", user_id=BEN))
+    ids = plant(archive, SeedImage("Anna's"), SeedImage("Ben's", user_id=BEN))
 
     assert prompts(archive, GalleryQuery()) == ["Anna's"]
     assert prompts(archive, GalleryQuery(), user_id=BEN) == ["Ben's"]
@@ -93,7 +95,7 @@ def test_nobody_finds_what_is_anothers(archive: GalleryRepository) -> None:
 def test_all_words_must_occur_and_no_sign_is_a_wildcard(
     archive: GalleryRepository, text: str, finds: bool
 ) -> None:
-    plant(archive, Seed("A red Fox in the snow"))
+    plant(archive, SeedImage("A red Fox in the snow"))
     assert bool(prompts(archive, GalleryQuery(text=text))) is finds
 
 
@@ -110,17 +112,17 @@ def test_all_words_must_occur_and_no_sign_is_a_wildcard(
     ],
 )
 def test_case_is_nothing_in_any_script(archive: GalleryRepository, prompt: str, text: str) -> None:
-    plant(archive, Seed(prompt), Seed("something else"))
+    plant(archive, SeedImage(prompt), SeedImage("something else"))
     assert prompts(archive, GalleryQuery(text=text)) == [prompt]
 
 
 def test_every_filter_narrows_and_all_of_them_together(archive: GalleryRepository) -> None:
-    root = plant(archive, Seed("root", request={"aspect_ratio": "1:1"}))[0]
+    root = plant(archive, SeedImage("root", request={"aspect_ratio": "1:1"}))[0]
     plant(
         archive,
-        Seed("edit", source_id=root, starred=True),
-        Seed("max", request={"model": Model.MAX, "aspect_ratio": "1:1"}),
-        Seed("failed", state=TaskState.FAILED, request={"aspect_ratio": "4:3"}),
+        SeedImage("edit", source_id=root, starred=True),
+        SeedImage("max", request={"model": Model.MAX, "aspect_ratio": "1:1"}),
+        SeedImage("failed", state=TaskState.FAILED, request={"aspect_ratio": "4:3"}),
     )
 
     def found(search: GalleryQuery) -> set[str]:
@@ -131,7 +133,7 @@ def test_every_filter_narrows_and_all_of_them_together(archive: GalleryRepositor
     assert found(GalleryQuery(origins=frozenset({Origin.MADE}))) == {"root", "max", "failed"}
     assert found(GalleryQuery(origins=frozenset(Origin))) == {"root", "max", "failed", "edit"}
     assert found(GalleryQuery(ratios=frozenset({"1:1"}))) == {"root", "max"}
-    assert found(GalleryQuery(ratios=frozenset({MATCH_INPUT}))) == {"edit"}
+    assert found(GalleryQuery(ratios=frozenset({"match"}))) == {"edit"}
     assert found(GalleryQuery(states=frozenset({TaskState.FAILED}))) == {"failed"}
     assert found(GalleryQuery(starred=True)) == {"edit"}
     assert found(GalleryQuery(text="ma", models=frozenset({Model.MAX.value}))) == {"max"}
@@ -142,7 +144,12 @@ def test_a_day_begins_with_its_first_moment_and_ends_before_the_next(
     archive: GalleryRepository,
 ) -> None:
     now = time.time()
-    plant(archive, Seed("late", hours=1), Seed("early", hours=25), Seed("before", hours=49))
+    plant(
+        archive,
+        SeedImage("late", hours=1),
+        SeedImage("early", hours=25),
+        SeedImage("before", hours=49),
+    )
 
     day = GalleryQuery(since=now - 26 * HOUR, until=now - 24 * HOUR)
     assert prompts(archive, day) == ["early"]
@@ -150,8 +157,8 @@ def test_a_day_begins_with_its_first_moment_and_ends_before_the_next(
 
 
 def test_the_variants_of_one_press_stand_in_one_place(archive: GalleryRepository) -> None:
-    first, second, third = plant(archive, *(Seed("fox", batch="press") for _ in range(3)))
-    plant(archive, Seed("alone", hours=1))
+    first, second, third = plant(archive, *(SeedImage("fox", batch="press") for _ in range(3)))
+    plant(archive, SeedImage("alone", hours=1))
 
     (press, alone) = archive.find(ANNA, GalleryQuery())
     assert {press.task_id, *press.hidden_variants} == {first, second, third}
@@ -163,7 +170,7 @@ def test_the_variants_of_one_press_stand_in_one_place(archive: GalleryRepository
 def test_the_chosen_variant_stands_in_front_and_before_that_a_starred_one(
     archive: GalleryRepository,
 ) -> None:
-    ids = plant(archive, *(Seed("fox", batch="press") for _ in range(3)))
+    ids = plant(archive, *(SeedImage("fox", batch="press") for _ in range(3)))
 
     def front() -> str:
         return archive.find(ANNA, GalleryQuery())[0].task_id
@@ -179,7 +186,11 @@ def test_the_chosen_variant_stands_in_front_and_before_that_a_starred_one(
 def test_a_variant_that_still_runs_is_not_hidden_behind_one_that_is_done(
     archive: GalleryRepository,
 ) -> None:
-    plant(archive, Seed("fox", batch="p"), Seed("fox", batch="p", state=TaskState.GENERATING))
+    plant(
+        archive,
+        SeedImage("fox", batch="p"),
+        SeedImage("fox", batch="p", state=TaskState.GENERATING),
+    )
     assert [place.state for place in archive.find(ANNA, GalleryQuery())] == [
         TaskState.GENERATING,
         TaskState.DONE,

@@ -9,12 +9,12 @@ from components.studio.db.models import ImageRecord
 from components.studio.db.tasks import TaskRepository
 from components.studio.lineage import EditTree, load_edit_tree
 from components.studio.tasks.models import TaskState
-from tests.support.gallery_seed import ANNA, Seed, sow
+from tests.support.gallery_seed import ANNA, SeedImage, seed_gallery
 
 BERT = "b" * 32
 
 
-def brought_in(ledger: TaskRepository, user_id: str = ANNA) -> str:
+def brought_in(repository: TaskRepository, user_id: str = ANNA) -> str:
     """A photograph of the designer's own, older than every edit of it."""
     photo = ImageRecord(
         id=uuid.uuid4().hex,
@@ -27,13 +27,15 @@ def brought_in(ledger: TaskRepository, user_id: str = ANNA) -> str:
         created_at=0.0,
         label="beach.jpg",
     )
-    ledger.add_image(photo)
+    repository.add_image(photo)
     return photo.id
 
 
-def edited(folder: Path, ledger: TaskRepository, source_id: str, words: str, hours: float) -> str:
+def edited(
+    folder: Path, repository: TaskRepository, source_id: str, words: str, hours: float
+) -> str:
     """The picture that an edit made so many hours ago."""
-    [picture_id] = sow(folder, ledger, [Seed(words, hours, source_id=source_id)])
+    [picture_id] = seed_gallery(folder, repository, [SeedImage(words, hours, source_id=source_id)])
     return picture_id
 
 
@@ -42,26 +44,28 @@ def words(family: EditTree, picture_id: str) -> list[str]:
 
 
 def test_an_edit_of_an_edit_of_an_edit_is_one_line_from_the_first_picture(
-    tmp_path: Path, ledger: TaskRepository
+    tmp_path: Path, repository: TaskRepository
 ) -> None:
-    photo = brought_in(ledger)
-    night = edited(tmp_path, ledger, photo, "Make it night", 4)
-    snow = edited(tmp_path, ledger, night, "Add snow", 3)
-    sign = edited(tmp_path, ledger, snow, "Replace 'A' with 'B'", 2)
+    photo = brought_in(repository)
+    night = edited(tmp_path, repository, photo, "Make it night", 4)
+    snow = edited(tmp_path, repository, night, "Add snow", 3)
+    sign = edited(tmp_path, repository, snow, "Replace 'A' with 'B'", 2)
     line = ["beach.jpg", "Make it night", "Add snow", "Replace 'A' with 'B'"]
 
     for anywhere in (photo, night, snow, sign):
-        family = load_edit_tree(ledger, ANNA, anywhere)
+        family = load_edit_tree(repository, ANNA, anywhere)
         assert words(family, sign) == line
         assert words(family, night) == line[:2]
 
 
-def test_a_branch_has_its_own_line_and_its_own_tip(tmp_path: Path, ledger: TaskRepository) -> None:
-    photo = brought_in(ledger)
-    night = edited(tmp_path, ledger, photo, "Make it night", 5)
-    snow = edited(tmp_path, ledger, night, "Add snow", 4)
-    stars = edited(tmp_path, ledger, night, "Add stars", 3)
-    family = load_edit_tree(ledger, ANNA, snow)
+def test_a_branch_has_its_own_line_and_its_own_tip(
+    tmp_path: Path, repository: TaskRepository
+) -> None:
+    photo = brought_in(repository)
+    night = edited(tmp_path, repository, photo, "Make it night", 5)
+    snow = edited(tmp_path, repository, night, "Add snow", 4)
+    stars = edited(tmp_path, repository, night, "Add stars", 3)
+    family = load_edit_tree(repository, ANNA, snow)
 
     assert words(family, snow) == ["beach.jpg", "Make it night", "Add snow"]
     assert words(family, stars) == ["beach.jpg", "Make it night", "Add stars"]
@@ -73,66 +77,67 @@ def test_a_branch_has_its_own_line_and_its_own_tip(tmp_path: Path, ledger: TaskR
 
 
 def test_a_generated_picture_is_the_first_of_its_line(
-    tmp_path: Path, ledger: TaskRepository
+    tmp_path: Path, repository: TaskRepository
 ) -> None:
-    [made] = sow(tmp_path, ledger, [Seed("A harbour", 3)])
-    fog = edited(tmp_path, ledger, made, "Add fog", 2)
+    [made] = seed_gallery(tmp_path, repository, [SeedImage("A harbour", 3)])
+    fog = edited(tmp_path, repository, made, "Add fog", 2)
 
-    assert words(load_edit_tree(ledger, ANNA, fog), fog) == ["A harbour", "Add fog"]
+    assert words(load_edit_tree(repository, ANNA, fog), fog) == ["A harbour", "Add fog"]
 
 
 def test_the_line_begins_at_the_eldest_picture_that_is_still_known(
-    tmp_path: Path, ledger: TaskRepository
+    tmp_path: Path, repository: TaskRepository
 ) -> None:
-    night = edited(tmp_path, ledger, "e" * 32, "Make it night", 3)
-    snow = edited(tmp_path, ledger, night, "Add snow", 2)
+    night = edited(tmp_path, repository, "e" * 32, "Make it night", 3)
+    snow = edited(tmp_path, repository, night, "Add snow", 2)
 
-    assert words(load_edit_tree(ledger, ANNA, snow), snow) == ["Make it night", "Add snow"]
+    assert words(load_edit_tree(repository, ANNA, snow), snow) == ["Make it night", "Add snow"]
 
 
-def test_a_picture_that_nobody_knows_has_no_family(ledger: TaskRepository) -> None:
-    assert load_edit_tree(ledger, ANNA, "e" * 32) == EditTree(())
+def test_a_picture_that_nobody_knows_has_no_family(repository: TaskRepository) -> None:
+    assert load_edit_tree(repository, ANNA, "e" * 32) == EditTree(())
 
 
 def test_rows_that_name_each_other_as_source_end_all_the_same(
-    tmp_path: Path, ledger: TaskRepository
+    tmp_path: Path, repository: TaskRepository
 ) -> None:
-    first = edited(tmp_path, ledger, "e" * 32, "One", 3)
-    second = edited(tmp_path, ledger, first, "Two", 2)
-    with ledger.write_transaction() as connection:
+    first = edited(tmp_path, repository, "e" * 32, "One", 3)
+    second = edited(tmp_path, repository, first, "Two", 2)
+    with repository.write_transaction() as connection:
         connection.exec_driver_sql("UPDATE tasks SET source_id = ? WHERE id = ?", (second, first))
 
-    assert {step.label for step in load_edit_tree(ledger, ANNA, second).nodes} == {"One", "Two"}
+    assert {step.label for step in load_edit_tree(repository, ANNA, second).nodes} == {"One", "Two"}
 
 
 def test_edits_without_a_picture_and_edits_of_others_are_in_nobodys_line(
-    tmp_path: Path, ledger: TaskRepository
+    tmp_path: Path, repository: TaskRepository
 ) -> None:
-    photo = brought_in(ledger)
-    sow(
+    photo = brought_in(repository)
+    seed_gallery(
         tmp_path,
-        ledger,
+        repository,
         [
-            Seed("Runs", 3, TaskState.GENERATING, source_id=photo),
-            Seed("Was refused", 2, TaskState.REFUSED, source_id=photo),
-            Seed("By somebody else", 1, user_id=BERT, source_id=photo),
+            SeedImage("Runs", 3, TaskState.GENERATING, source_id=photo),
+            SeedImage("Was refused", 2, TaskState.REFUSED, source_id=photo),
+            SeedImage("By somebody else", 1, user_id=BERT, source_id=photo),
         ],
     )
 
-    assert [step.label for step in load_edit_tree(ledger, ANNA, photo).nodes] == ["beach.jpg"]
+    assert [step.label for step in load_edit_tree(repository, ANNA, photo).nodes] == ["beach.jpg"]
 
 
 def test_the_variants_of_a_press_know_each_other_and_no_other_edit(
-    tmp_path: Path, ledger: TaskRepository
+    tmp_path: Path, repository: TaskRepository
 ) -> None:
-    photo = brought_in(ledger)
+    photo = brought_in(repository)
     press = [
-        Seed(f"Make it night {number}", 3.0, source_id=photo, batch="press") for number in range(3)
+        SeedImage(f"Make it night {number}", 3.0, source_id=photo, batch="press")
+        for number in range(3)
     ]
-    first, *others = sow(tmp_path, ledger, press)
-    edited(tmp_path, ledger, photo, "Add rain", 1.0)
+    first, *others = seed_gallery(tmp_path, repository, press)
+    edited(tmp_path, repository, photo, "Add rain", 1.0)
 
-    family = load_edit_tree(ledger, ANNA, photo)
+    family = load_edit_tree(repository, ANNA, photo)
     step = family.node(first)
     assert step is not None
     assert {variant.image.id for variant in family.variants(step)} == set(others)

@@ -4,25 +4,25 @@ from __future__ import annotations
 
 import pytest
 
-from components.studio.db.prompts import MAX_TOTAL_CHARACTERS, PromptHistory, prompt_key
+from components.studio.db.prompts import PromptHistory, prompt_key
 from components.studio.db.tasks import TaskRepository
-from tests.support.factories import NOW, a_task
+from tests.support.factories import NOW, make_task
 
 ANNA, BORIS = "a" * 32, "b" * 32
 
 
 @pytest.fixture
-def prompts(ledger: TaskRepository) -> PromptHistory:
-    return PromptHistory(ledger)
+def prompts(repository: TaskRepository) -> PromptHistory:
+    return PromptHistory(repository)
 
 
 def ask(
-    ledger: TaskRepository, *prompts: str, user_id: str = ANNA, source_id: str | None = None
+    repository: TaskRepository, *prompts: str, user_id: str = ANNA, source_id: str | None = None
 ) -> None:
     """Prompts in the order they were asked for."""
-    ledger.add_tasks(
+    repository.add_tasks(
         [
-            a_task(prompt, user_id=user_id, source_id=source_id, created_at=NOW + place)
+            make_task(prompt, user_id=user_id, source_id=source_id, created_at=NOW + place)
             for place, prompt in enumerate(prompts)
         ]
     )
@@ -33,27 +33,27 @@ def listed(prompts: PromptHistory, *, editing: bool = False) -> list[tuple[str, 
 
 
 def test_each_prompt_comes_once_and_the_newest_first(
-    ledger: TaskRepository, prompts: PromptHistory
+    repository: TaskRepository, prompts: PromptHistory
 ) -> None:
-    ask(ledger, "a hill", "a lake", "a hill", "a wood", "a lake")
+    ask(repository, "a hill", "a lake", "a hill", "a wood", "a lake")
 
     assert prompts.recent_prompts(ANNA, editing=False) == ["a lake", "a wood", "a hill"]
 
 
 def test_edits_and_new_pictures_have_lists_of_their_own(
-    ledger: TaskRepository, prompts: PromptHistory
+    repository: TaskRepository, prompts: PromptHistory
 ) -> None:
-    ask(ledger, "a hill")
-    ask(ledger, "add snow", source_id="5" * 32)
+    ask(repository, "a hill")
+    ask(repository, "add snow", source_id="5" * 32)
 
     assert prompts.recent_prompts(ANNA, editing=False) == ["a hill"]
     assert prompts.recent_prompts(ANNA, editing=True) == ["add snow"]
 
 
 def test_nobody_sees_the_prompts_or_the_pins_of_another(
-    ledger: TaskRepository, prompts: PromptHistory
+    repository: TaskRepository, prompts: PromptHistory
 ) -> None:
-    ask(ledger, "a secret", user_id=BORIS)
+    ask(repository, "a secret", user_id=BORIS)
     prompts.pin(BORIS, "a pinned secret", NOW)
     prompts.unpin(ANNA, prompt_key("a pinned secret"))
 
@@ -65,9 +65,9 @@ def test_nobody_sees_the_prompts_or_the_pins_of_another(
 
 
 def test_a_pin_lifts_a_prompt_to_the_top_and_an_unpin_lets_it_back(
-    ledger: TaskRepository, prompts: PromptHistory
+    repository: TaskRepository, prompts: PromptHistory
 ) -> None:
-    ask(ledger, "a hill", "a lake", "a wood")
+    ask(repository, "a hill", "a lake", "a wood")
     prompts.pin(ANNA, "a hill", NOW)
     prompts.pin(ANNA, "a hill", NOW + 1)
 
@@ -83,22 +83,22 @@ def test_a_pin_is_offered_on_both_pages(prompts: PromptHistory) -> None:
 
 
 def test_what_travels_to_the_browser_has_an_end(
-    ledger: TaskRepository, prompts: PromptHistory
+    repository: TaskRepository, prompts: PromptHistory
 ) -> None:
-    ask(ledger, *(f"{place:03} " + "x" * 4000 for place in range(40)))
+    ask(repository, *(f"{place:03} " + "x" * 4000 for place in range(40)))
 
     found = listed(prompts)
     assert found[0][0].startswith("039")
-    assert sum(len(prompt) for prompt, _ in found) <= MAX_TOTAL_CHARACTERS
+    assert sum(len(prompt) for prompt, _ in found) <= 80_000
 
 
 @pytest.mark.parametrize(
     "prompt", ["قطة 🦊 字", "'; DROP TABLE tasks; --", "x" * 5000, "a\nb\t c "]
 )
 def test_a_prompt_comes_back_as_it_was_typed(
-    prompt: str, ledger: TaskRepository, prompts: PromptHistory
+    prompt: str, repository: TaskRepository, prompts: PromptHistory
 ) -> None:
-    ask(ledger, prompt)
+    ask(repository, prompt)
     prompts.pin(ANNA, prompt, NOW)
 
     assert listed(prompts) == [(prompt, True)]

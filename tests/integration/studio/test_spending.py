@@ -9,24 +9,26 @@ import pytest
 from components.studio.db.spending import Spending, spending_for_user
 from components.studio.db.tasks import TaskRepository
 from components.studio.tasks.models import Failure, FailureReason, Task, TaskState
-from tests.support.factories import NOW, a_task
+from tests.support.factories import NOW, make_task
 
 ANNA = "a" * 32
 
 
 def anna_s(state: TaskState, trouble: FailureReason | None = None, **fields: object) -> Task:
     failure = Failure(trouble, 500, 'some "words"') if trouble else None
-    return a_task(user_id=ANNA, state=state, failure=failure, **{"sent_at": NOW, **fields})
+    return make_task(user_id=ANNA, state=state, failure=failure, **{"sent_at": NOW, **fields})
 
 
-def test_a_designer_who_made_nothing_has_spent_nothing(ledger: TaskRepository) -> None:
-    ledger.add_tasks([a_task(user_id="b" * 32, state=TaskState.DONE)])
+def test_a_designer_who_made_nothing_has_spent_nothing(repository: TaskRepository) -> None:
+    repository.add_tasks([make_task(user_id="b" * 32, state=TaskState.DONE)])
 
-    assert spending_for_user(ledger, ANNA) == Spending()
+    assert spending_for_user(repository, ANNA) == Spending()
 
 
-def test_pictures_are_counted_at_the_price_they_were_asked_for_at(ledger: TaskRepository) -> None:
-    ledger.add_tasks(
+def test_pictures_are_counted_at_the_price_they_were_asked_for_at(
+    repository: TaskRepository,
+) -> None:
+    repository.add_tasks(
         [
             anna_s(TaskState.DONE, price=Decimal("4.5")),
             anna_s(TaskState.DONE, price=Decimal("4.5")),
@@ -34,14 +36,14 @@ def test_pictures_are_counted_at_the_price_they_were_asked_for_at(ledger: TaskRe
         ]
     )
 
-    assert spending_for_user(ledger, ANNA) == Spending(credits=Decimal("19.0"), images=3)
+    assert spending_for_user(repository, ANNA) == Spending(credits=Decimal("19.0"), images=3)
 
 
-def test_today_begins_where_it_is_told(ledger: TaskRepository) -> None:
-    ledger.add_tasks([anna_s(TaskState.DONE, created_at=NOW - 1), anna_s(TaskState.DONE)])
+def test_today_begins_where_it_is_told(repository: TaskRepository) -> None:
+    repository.add_tasks([anna_s(TaskState.DONE, created_at=NOW - 1), anna_s(TaskState.DONE)])
 
-    assert spending_for_user(ledger, ANNA, since=NOW).images == 1
-    assert spending_for_user(ledger, ANNA).images == 2
+    assert spending_for_user(repository, ANNA, since=NOW).images == 1
+    assert spending_for_user(repository, ANNA).images == 2
 
 
 @pytest.mark.parametrize(
@@ -55,11 +57,11 @@ def test_today_begins_where_it_is_told(ledger: TaskRepository) -> None:
     ],
 )
 def test_what_ended_without_a_picture_may_have_been_charged(
-    state: TaskState, trouble: FailureReason | None, ledger: TaskRepository
+    state: TaskState, trouble: FailureReason | None, repository: TaskRepository
 ) -> None:
-    ledger.add_tasks([anna_s(state, trouble)])
+    repository.add_tasks([anna_s(state, trouble)])
 
-    assert spending_for_user(ledger, ANNA) == Spending(
+    assert spending_for_user(repository, ANNA) == Spending(
         unconfirmed_credits=Decimal(5), unconfirmed_tasks=1
     )
 
@@ -75,8 +77,11 @@ def test_what_ended_without_a_picture_may_have_been_charged(
     ],
 )
 def test_what_was_never_taken_or_is_being_made_is_not_counted(
-    state: TaskState, trouble: FailureReason | None, sent_at: float | None, ledger: TaskRepository
+    state: TaskState,
+    trouble: FailureReason | None,
+    sent_at: float | None,
+    repository: TaskRepository,
 ) -> None:
-    ledger.add_tasks([anna_s(state, trouble, sent_at=sent_at)])
+    repository.add_tasks([anna_s(state, trouble, sent_at=sent_at)])
 
-    assert spending_for_user(ledger, ANNA) == Spending()
+    assert spending_for_user(repository, ANNA) == Spending()

@@ -17,7 +17,7 @@ from components.studio.safe_fetch.client import SafeHttpClient
 from components.studio.tasks.models import FailureReason
 from components.studio.worker.jobs import StepError
 from components.studio.worker.transfers import Transfers
-from tests.support.factories import STORING
+from tests.support.factories import STORING_TASK
 
 
 class GoodNet(SafeHttpClient):
@@ -38,14 +38,14 @@ class CrowdedShelf(ImageStore):
 
 def test_a_result_that_finds_no_turn_for_its_thumbnail_is_fetched_again(tmp_path: Path) -> None:
     with (
-        closing(TaskRepository.in_folder(tmp_path)) as ledger,
+        closing(TaskRepository.in_folder(tmp_path)) as repository,
         KieClient(api_key="key", base_url="http://127.0.0.1:9") as client,
     ):
         courier = Transfers(
-            client=client, http=GoodNet(), image_store=CrowdedShelf(tmp_path), repository=ledger
+            client=client, http=GoodNet(), image_store=CrowdedShelf(tmp_path), repository=repository
         )
         with pytest.raises(StepError) as told:
-            courier.download_result(STORING)
+            courier.download_result(STORING_TASK)
 
     hindered = told.value.failed
     assert hindered.failure.reason is FailureReason.DOWNLOAD_FAILED

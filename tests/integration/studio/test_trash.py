@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from components.studio.db.gallery import TRASH_RETENTION_S, GalleryRepository
+from components.studio.db.gallery import GalleryRepository
 from components.studio.db.gallery_query import GalleryQuery
 from components.studio.db.models import ImageRecord
 from components.studio.db.tasks import TaskRepository
@@ -17,13 +17,14 @@ from components.studio.images.store import ImageStore
 from components.studio.lineage import load_edit_tree
 from components.studio.maintenance import TrashPurger
 from components.studio.tasks.models import TaskState
-from tests.support.gallery_seed import ANNA, Seed, sow
+from tests.support.gallery_seed import ANNA, SeedImage, seed_gallery
 
 BEN = "b" * 32
+DAY_S = 24 * 3600.0
 TRASH = GalleryQuery(in_trash=True)
 
 
-class Ground:
+class GalleryFixture:
     """An archive whose clock is set by hand."""
 
     def __init__(self, folder: Path) -> None:
@@ -38,8 +39,8 @@ class Ground:
             clock=lambda: self.now,
         )
 
-    def plant(self, *seeds: Seed) -> list[str]:
-        return sow(self.folder, self.ledger, seeds)
+    def add(self, *seeds: SeedImage) -> list[str]:
+        return seed_gallery(self.folder, self.ledger, seeds)
 
     def found(self, search: GalleryQuery = TRASH, user_id: str = ANNA) -> list[str]:
         return [place.task_id for place in self.archive.find(user_id, search)]
@@ -57,193 +58,197 @@ class Ground:
 
 
 @pytest.fixture
-def ground(tmp_path: Path) -> Iterator[Ground]:
-    made = Ground(tmp_path)
+def gallery(tmp_path: Path) -> Iterator[GalleryFixture]:
+    made = GalleryFixture(tmp_path)
     yield made
     made.ledger.close()
 
 
-def test_a_deleted_picture_is_in_the_trash_and_nowhere_else_and_comes_back(ground: Ground) -> None:
-    kept, gone = ground.plant(Seed("kept"), Seed("gone"))
+def test_a_deleted_picture_is_in_the_trash_and_nowhere_else_and_comes_back(
+    gallery: GalleryFixture,
+) -> None:
+    kept, gone = gallery.add(SeedImage("kept"), SeedImage("gone"))
 
-    assert ground.archive.move_to_trash(ANNA, [gone]) == 1
-    assert ground.found(GalleryQuery()) == [kept] == ground.feed()
-    assert ground.found() == [gone]
-    assert (ground.archive.count(ANNA), ground.archive.count(ANNA, in_trash=True)) == (1, 1)
-    assert ground.archive.trashed_image(ANNA, gone) is not None
-    assert ground.archive.trashed_image(ANNA, kept) is None
+    assert gallery.archive.move_to_trash(ANNA, [gone]) == 1
+    assert gallery.found(GalleryQuery()) == [kept] == gallery.feed()
+    assert gallery.found() == [gone]
+    assert (gallery.archive.count(ANNA), gallery.archive.count(ANNA, in_trash=True)) == (1, 1)
+    assert gallery.archive.trashed_image(ANNA, gone) is not None
+    assert gallery.archive.trashed_image(ANNA, kept) is None
 
-    ground.archive.restore(ANNA, [gone])
-    assert set(ground.found(GalleryQuery())) == {kept, gone} == set(ground.feed())
-    assert ground.found() == []
-
-
-def test_deleting_twice_does_not_start_the_fourteen_days_anew(ground: Ground) -> None:
-    (gone,) = ground.plant(Seed())
-    ground.archive.move_to_trash(ANNA, [gone])
-    ground.now += 99
-
-    assert ground.archive.move_to_trash(ANNA, [gone]) == 0
-    assert ground.record(gone).deleted_at == ground.now - 99
+    gallery.archive.restore(ANNA, [gone])
+    assert set(gallery.found(GalleryQuery())) == {kept, gone} == set(gallery.feed())
+    assert gallery.found() == []
 
 
-def test_nobody_deletes_restores_stars_or_empties_what_is_anothers(ground: Ground) -> None:
-    (hers,) = ground.plant(Seed())
+def test_deleting_twice_does_not_start_the_fourteen_days_anew(gallery: GalleryFixture) -> None:
+    (gone,) = gallery.add(SeedImage())
+    gallery.archive.move_to_trash(ANNA, [gone])
+    gallery.now += 99
 
-    ground.archive.star(BEN, [hers], starred=True)
-    assert ground.archive.move_to_trash(BEN, [hers]) == 0
-    assert ground.found(GalleryQuery()) == [hers]
-    assert not ground.record(hers).starred
+    assert gallery.archive.move_to_trash(ANNA, [gone]) == 0
+    assert gallery.record(gone).deleted_at == gallery.now - 99
 
-    ground.archive.move_to_trash(ANNA, [hers])
-    ground.archive.restore(BEN, [hers])
-    assert ground.archive.empty_trash(BEN) == 0
-    assert ground.archive.empty_trash(BEN, [hers]) == 0
-    assert ground.archive.trashed_image(BEN, hers) is None
-    assert ground.found() == [hers]
+
+def test_nobody_deletes_restores_stars_or_empties_what_is_anothers(gallery: GalleryFixture) -> None:
+    (hers,) = gallery.add(SeedImage())
+
+    gallery.archive.star(BEN, [hers], starred=True)
+    assert gallery.archive.move_to_trash(BEN, [hers]) == 0
+    assert gallery.found(GalleryQuery()) == [hers]
+    assert not gallery.record(hers).starred
+
+    gallery.archive.move_to_trash(ANNA, [hers])
+    gallery.archive.restore(BEN, [hers])
+    assert gallery.archive.empty_trash(BEN) == 0
+    assert gallery.archive.empty_trash(BEN, [hers]) == 0
+    assert gallery.archive.trashed_image(BEN, hers) is None
+    assert gallery.found() == [hers]
 
 
 def test_a_task_that_ended_without_a_picture_leaves_the_list_and_comes_back(
-    ground: Ground,
+    gallery: GalleryFixture,
 ) -> None:
-    refused, running = ground.plant(
-        Seed(state=TaskState.REFUSED), Seed(state=TaskState.GENERATING, hours=1)
+    refused, running = gallery.add(
+        SeedImage(state=TaskState.REFUSED), SeedImage(state=TaskState.GENERATING, hours=1)
     )
 
-    assert ground.archive.move_to_trash(ANNA, [refused, running]) == 1
-    assert ground.found(GalleryQuery()) == [running]
-    ground.archive.restore(ANNA, [refused])
-    assert ground.found(GalleryQuery()) == [running, refused]
+    assert gallery.archive.move_to_trash(ANNA, [refused, running]) == 1
+    assert gallery.found(GalleryQuery()) == [running]
+    gallery.archive.restore(ANNA, [refused])
+    assert gallery.found(GalleryQuery()) == [running, refused]
 
 
-def test_emptying_the_trash_removes_files_and_leaves_the_spend(ground: Ground) -> None:
-    kept, gone = ground.plant(Seed("kept"), Seed("gone"))
-    ground.archive.move_to_trash(ANNA, [gone])
-    assert ground.files() == 4
+def test_emptying_the_trash_removes_files_and_leaves_the_spend(gallery: GalleryFixture) -> None:
+    kept, gone = gallery.add(SeedImage("kept"), SeedImage("gone"))
+    gallery.archive.move_to_trash(ANNA, [gone])
+    assert gallery.files() == 4
 
-    assert ground.archive.empty_trash(ANNA) == 1
-    assert ground.files() == 2
-    assert ground.found() == []
-    assert ground.found(GalleryQuery()) == [kept] == ground.feed()
-    assert ground.ledger.image(gone) is None
-    assert ground.ledger.task(gone) is not None
-    ground.archive.restore(ANNA, [gone])
-    assert ground.found(GalleryQuery()) == [kept]
-
-
-def test_only_some_of_the_trash_may_be_removed(ground: Ground) -> None:
-    first, second = ground.plant(Seed(), Seed())
-    ground.archive.move_to_trash(ANNA, [first, second])
-
-    assert ground.archive.empty_trash(ANNA, [first]) == 1
-    assert ground.found() == [second]
+    assert gallery.archive.empty_trash(ANNA) == 1
+    assert gallery.files() == 2
+    assert gallery.found() == []
+    assert gallery.found(GalleryQuery()) == [kept] == gallery.feed()
+    assert gallery.ledger.image(gone) is None
+    assert gallery.ledger.task(gone) is not None
+    gallery.archive.restore(ANNA, [gone])
+    assert gallery.found(GalleryQuery()) == [kept]
 
 
-def test_what_is_not_in_the_trash_is_never_removed(ground: Ground) -> None:
-    (kept,) = ground.plant(Seed())
+def test_only_some_of_the_trash_may_be_removed(gallery: GalleryFixture) -> None:
+    first, second = gallery.add(SeedImage(), SeedImage())
+    gallery.archive.move_to_trash(ANNA, [first, second])
 
-    assert ground.archive.empty_trash(ANNA, [kept]) == 0
-    ground.now += 100 * TRASH_RETENTION_S
-    assert ground.archive.purge_expired() == 0
-    assert ground.files() == 2
+    assert gallery.archive.empty_trash(ANNA, [first]) == 1
+    assert gallery.found() == [second]
 
 
-def test_the_trash_is_swept_after_fourteen_days_and_not_before(ground: Ground) -> None:
-    (gone,) = ground.plant(Seed())
-    ground.archive.move_to_trash(ANNA, [gone])
+def test_what_is_not_in_the_trash_is_never_removed(gallery: GalleryFixture) -> None:
+    (kept,) = gallery.add(SeedImage())
 
-    ground.now += TRASH_RETENTION_S - 1
-    assert ground.archive.purge_expired() == 0
-    ground.now += 1
-    assert ground.archive.purge_expired() == 1
-    assert ground.files() == 0
+    assert gallery.archive.empty_trash(ANNA, [kept]) == 0
+    gallery.now += 1400 * DAY_S
+    assert gallery.archive.purge_expired() == 0
+    assert gallery.files() == 2
+
+
+def test_the_trash_is_swept_after_fourteen_days_and_not_before(gallery: GalleryFixture) -> None:
+    (gone,) = gallery.add(SeedImage())
+    gallery.archive.move_to_trash(ANNA, [gone])
+
+    gallery.now += 14 * DAY_S - 1
+    assert gallery.archive.purge_expired() == 0
+    gallery.now += 1
+    assert gallery.archive.purge_expired() == 1
+    assert gallery.files() == 0
 
 
 @pytest.mark.parametrize(
     "state", [TaskState.QUEUED, TaskState.SUBMITTING, TaskState.GENERATING, TaskState.UNCONFIRMED]
 )
 def test_the_source_of_an_edit_under_way_stays_until_it_has_ended(
-    ground: Ground, state: TaskState
+    gallery: GalleryFixture, state: TaskState
 ) -> None:
-    (source,) = ground.plant(Seed())
-    ground.plant(Seed(source_id=source, state=state))
-    ground.archive.move_to_trash(ANNA, [source])
+    (source,) = gallery.add(SeedImage())
+    gallery.add(SeedImage(source_id=source, state=state))
+    gallery.archive.move_to_trash(ANNA, [source])
 
-    assert ground.archive.empty_trash(ANNA) == 0
-    ground.now += 2 * TRASH_RETENTION_S
-    assert ground.archive.purge_expired() == 0
-    assert ground.found() == [source]
-    assert ground.files() == 2
+    assert gallery.archive.empty_trash(ANNA) == 0
+    gallery.now += 28 * DAY_S
+    assert gallery.archive.purge_expired() == 0
+    assert gallery.found() == [source]
+    assert gallery.files() == 2
 
 
-def test_a_removal_that_was_cut_short_is_finished_by_the_next_sweep(ground: Ground) -> None:
-    (gone,) = ground.plant(Seed())
-    ground.archive.move_to_trash(ANNA, [gone])
-    stuck = ground.archive.image_store.image_path(gone, "jpeg")
+def test_a_removal_that_was_cut_short_is_finished_by_the_next_sweep(
+    gallery: GalleryFixture,
+) -> None:
+    (gone,) = gallery.add(SeedImage())
+    gallery.archive.move_to_trash(ANNA, [gone])
+    stuck = gallery.archive.image_store.image_path(gone, "jpeg")
     stuck.unlink()
     stuck.mkdir()  # a file that cannot be removed
 
     with pytest.raises(OSError, match="directory"):
-        ground.archive.empty_trash(ANNA)
-    ground.archive.restore(ANNA, [gone])
-    assert ground.found(GalleryQuery()) == []  # its removal has begun: it is not half restored
+        gallery.archive.empty_trash(ANNA)
+    gallery.archive.restore(ANNA, [gone])
+    assert gallery.found(GalleryQuery()) == []  # its removal has begun: it is not half restored
     stuck.rmdir()
-    assert ground.archive.purge_expired() == 1
-    assert ground.ledger.image(gone) is None
+    assert gallery.archive.purge_expired() == 1
+    assert gallery.ledger.image(gone) is None
 
 
 def test_a_family_bridges_what_was_thrown_away_and_shows_it_only_on_request(
-    ground: Ground,
+    gallery: GalleryFixture,
 ) -> None:
-    (root,) = ground.plant(Seed("root", hours=3))
-    (middle,) = ground.plant(Seed("middle", hours=2, source_id=root))
-    (leaf,) = ground.plant(Seed("leaf", hours=1, source_id=middle))
-    ground.archive.move_to_trash(ANNA, [middle])
+    (root,) = gallery.add(SeedImage("root", hours=3))
+    (middle,) = gallery.add(SeedImage("middle", hours=2, source_id=root))
+    (leaf,) = gallery.add(SeedImage("leaf", hours=1, source_id=middle))
+    gallery.archive.move_to_trash(ANNA, [middle])
 
-    whole = load_edit_tree(ground.ledger, ANNA, leaf)
+    whole = load_edit_tree(gallery.ledger, ANNA, leaf)
     assert [step.image.id for step in whole.nodes] == [root, middle, leaf]
     assert [step.image.id for step in whole.without_deleted().nodes] == [root, leaf]
     assert [step.image.id for step in whole.without_deleted().ancestors(leaf)] == [leaf]
 
 
-def test_every_window_of_the_designer_is_told(ground: Ground) -> None:
-    (one,) = ground.plant(Seed())
+def test_every_window_of_the_designer_is_told(gallery: GalleryFixture) -> None:
+    (one,) = gallery.add(SeedImage())
     rings: list[str] = []
-    ground.bell.subscribe(ANNA, lambda: rings.append(ANNA))
-    ground.bell.subscribe(BEN, lambda: rings.append(BEN))
+    gallery.bell.subscribe(ANNA, lambda: rings.append(ANNA))
+    gallery.bell.subscribe(BEN, lambda: rings.append(BEN))
 
-    ground.archive.star(ANNA, [one], starred=True)
-    ground.archive.set_cover(ANNA, one)
-    ground.archive.move_to_trash(ANNA, [one])
-    ground.archive.restore(ANNA, [one])
-    ground.archive.move_to_trash(ANNA, [one])
-    ground.archive.empty_trash(ANNA)
+    gallery.archive.star(ANNA, [one], starred=True)
+    gallery.archive.set_cover(ANNA, one)
+    gallery.archive.move_to_trash(ANNA, [one])
+    gallery.archive.restore(ANNA, [one])
+    gallery.archive.move_to_trash(ANNA, [one])
+    gallery.archive.empty_trash(ANNA)
     assert rings == [ANNA] * 6
 
 
-def test_the_upkeep_sweeps_at_the_start(ground: Ground) -> None:
-    (gone,) = ground.plant(Seed())
-    ground.archive.move_to_trash(ANNA, [gone])
-    ground.now += TRASH_RETENTION_S
+def test_the_upkeep_sweeps_at_the_start(gallery: GalleryFixture) -> None:
+    (gone,) = gallery.add(SeedImage())
+    gallery.archive.move_to_trash(ANNA, [gone])
+    gallery.now += 14 * DAY_S
 
-    upkeep = TrashPurger(ground.archive)
+    upkeep = TrashPurger(gallery.archive)
     upkeep.start()
     upkeep.stop()
-    assert ground.files() == 0
+    assert gallery.files() == 0
 
 
 def test_a_ledger_of_the_first_version_is_brought_up_to_date(tmp_path: Path) -> None:
-    ledger = TaskRepository.in_folder(tmp_path)
-    (old,) = sow(tmp_path, ledger, [Seed()])
-    ledger.close()
+    repository = TaskRepository.in_folder(tmp_path)
+    (old,) = seed_gallery(tmp_path, repository, [SeedImage()])
+    repository.close()
     with sqlite3.connect(tmp_path / "studio.db") as connection:
         for column in ("starred", "chosen_at", "deleted_at"):
             connection.execute(f"ALTER TABLE pictures DROP COLUMN {column}")
     connection.close()
 
-    ground = Ground(tmp_path)
-    assert ground.found(GalleryQuery()) == [old]
-    assert not ground.record(old).starred
-    ground.archive.star(ANNA, [old], starred=True)
-    assert ground.record(old).starred
-    ground.ledger.close()
+    gallery = GalleryFixture(tmp_path)
+    assert gallery.found(GalleryQuery()) == [old]
+    assert not gallery.record(old).starred
+    gallery.archive.star(ANNA, [old], starred=True)
+    assert gallery.record(old).starred
+    gallery.ledger.close()

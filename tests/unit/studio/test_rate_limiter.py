@@ -11,14 +11,9 @@ import pytest
 from components.studio.tasks.models import FailureReason
 from components.studio.worker.account import AccountLimits
 from components.studio.worker.circuit_breaker import (
-    FIRST_PROBE_DELAY_S,
-    MAX_PROBE_DELAY_S,
-    MAX_UNKNOWN_OUTCOMES,
     CircuitBreaker,
 )
 from components.studio.worker.rate_limiter import (
-    MAX_REJECTION_DELAY_S,
-    REJECTION_DELAY_S,
     DurationEstimator,
     RateLimiter,
     empty_result_delay,
@@ -65,8 +60,8 @@ def test_most_of_the_limit_is_used() -> None:
 def test_a_rejection_stops_all_calls_and_then_halves_them_for_a_while() -> None:
     pace = RateLimiter(10, 1.0)
     pace.slow_down(100.0)
-    assert pace.seconds_until_free(100.0) == REJECTION_DELAY_S
-    after = 100.0 + REJECTION_DELAY_S
+    assert pace.seconds_until_free(100.0) == 2.0
+    after = 102.0
     assert sum(pace.acquire(after) for _ in range(20)) == 5
     for _ in range(5):
         pace.release(after)
@@ -93,7 +88,7 @@ def test_rejections_never_stop_the_calls_for_good() -> None:
         pace.slow_down(float(moment), 0.0)
     assert pace.acquire(51.0)
     pace.slow_down(60.0, 3600.0)
-    assert pace.acquire(60.0 + MAX_REJECTION_DELAY_S)
+    assert pace.acquire(60.0 + 300.0)
 
 
 def test_what_an_earlier_process_sent_is_counted() -> None:
@@ -151,7 +146,7 @@ def test_after_a_closing_one_create_at_a_time_until_one_is_accepted() -> None:
 
 def test_after_several_lost_answers_one_create_at_a_time() -> None:
     gate = CircuitBreaker()
-    for _ in range(MAX_UNKNOWN_OUTCOMES):
+    for _ in range(4):
         assert gate.may_send(7)
         gate.record_unknown()
     assert (gate.may_send(0), gate.may_send(1)) == (True, False)
@@ -170,4 +165,27 @@ def test_a_balance_that_looks_good_but_does_not_pay_is_probed_ever_more_seldom()
         assert gate.take_probe(now)
         gate.half_open()
     assert waits == sorted(waits)
-    assert (waits[0], waits[-1]) == (FIRST_PROBE_DELAY_S, MAX_PROBE_DELAY_S)
+    assert (waits[0], waits[-1]) == (10.0, 120.0)
+
+
+def test_accepted_create_forgets_earlier_unclear_answers() -> None:
+    gate = CircuitBreaker()
+    for _ in range(3):
+        gate.record_unknown()
+    gate.record_success()
+    for _ in range(3):
+        gate.record_unknown()
+    assert gate.may_send(7)
+    gate.record_unknown()
+    assert not gate.may_send(7)
+
+
+def test_accepted_create_resets_the_pause_before_the_next_check() -> None:
+    gate = CircuitBreaker()
+    gate.open(FailureReason.CREDITS, 0.0)
+    gate.probe_failed(FailureReason.CREDITS, 10.0)
+    assert gate.seconds_until_probe(10.0) == 15.0
+    gate.half_open()
+    gate.record_success()
+    gate.open(FailureReason.AUTH, 100.0)
+    assert gate.seconds_until_probe(100.0) == 10.0

@@ -21,14 +21,11 @@ from components.studio.tasks.transitions import (
 from components.studio.worker.account import AccountLimits
 from components.studio.worker.rate_limiter import DurationEstimator
 from components.studio.worker.scheduler import (
-    MAX_CONCURRENT_JOBS,
-    MAX_REPEATED_DOWNLOADS,
-    MAX_RUNNING_TASKS,
     Job,
     JobKind,
     Scheduler,
 )
-from tests.support.factories import NOW, RESULT, a_report, a_task
+from tests.support.factories import NOW, RESULT_URL, make_status, make_task
 
 MOST_SECONDS = 3600.0
 
@@ -46,11 +43,11 @@ def an_agenda(
 
 def watched(number: int = 0, **fields: object) -> Task:
     values = {"provider_id": f"{number:032x}", "accepted_at": NOW, "polling_since": NOW}
-    return a_task(f"hill {number}", state=TaskState.GENERATING, **{**values, **fields})
+    return make_task(f"hill {number}", state=TaskState.GENERATING, **{**values, **fields})
 
 
 def storing(number: int = 0, **fields: object) -> Task:
-    return replace(watched(number, **fields), state=TaskState.STORING, result_url=RESULT)
+    return replace(watched(number, **fields), state=TaskState.STORING, result_url=RESULT_URL)
 
 
 @dataclass
@@ -121,8 +118,8 @@ class World:
             return Accepted(task.id)
         self.queries[task.id] += 1
         if self.now < self._ready_at[task.id]:
-            return a_report(task_id=task.id)
-        return a_report(ProviderState.SUCCEEDED, task_id=task.id, result_url=RESULT)
+            return make_status(task_id=task.id)
+        return make_status(ProviderState.SUCCEEDED, task_id=task.id, result_url=RESULT_URL)
 
     def _settle(self, job: Job, report: object) -> None:
         wall = NOW + self.now
@@ -140,7 +137,7 @@ class World:
 
 
 def test_two_hundred_tasks_are_followed_without_one_rejection_of_our_own_doing() -> None:
-    world = World([a_task(f"hill {n}", created_at=NOW + n / 1000) for n in range(200)])
+    world = World([make_task(f"hill {n}", created_at=NOW + n / 1000) for n in range(200)])
     world.run()
     assert world.rejected == 0
     assert world.creates == 200
@@ -151,15 +148,15 @@ def test_two_hundred_tasks_are_followed_without_one_rejection_of_our_own_doing()
 
 
 def test_designers_take_turns_however_many_tasks_one_has() -> None:
-    many = [a_task(user_id="a", created_at=NOW + n) for n in range(50)]
-    late = a_task(user_id="b", created_at=NOW + 1000)
+    many = [make_task(user_id="a", created_at=NOW + n) for n in range(50)]
+    late = make_task(user_id="b", created_at=NOW + 1000)
     scheduler = an_agenda()
     for task in [*many, late]:
         scheduler.upsert(task, 0.0, NOW)
     assert late in scheduler.queue()[:2]
     jobs = scheduler.pop_due(0.0)
     assert late.id in {job.task_id for job in jobs}
-    next_up = a_task(user_id="b", created_at=NOW + 2000)
+    next_up = make_task(user_id="b", created_at=NOW + 2000)
     scheduler.upsert(next_up, 0.0, NOW)
     assert scheduler.queue()[0] == next_up  # a was served after b was
 
@@ -206,7 +203,7 @@ def test_a_callback_hastens_the_look_even_while_one_is_under_way() -> None:
 
 
 def test_a_hint_does_not_send_a_task_before_its_pause_is_over() -> None:
-    scheduler, task = an_agenda(), a_task(retry_at=NOW + 50)
+    scheduler, task = an_agenda(), make_task(retry_at=NOW + 50)
     scheduler.upsert(task, 0.0, NOW)
     scheduler.poll_now(task.id)
     assert scheduler.pop_due(49.0) == []
@@ -216,7 +213,7 @@ def test_a_hint_does_not_send_a_task_before_its_pause_is_over() -> None:
 def test_a_closed_gate_stops_sending_and_nothing_else() -> None:
     account = AccountLimits.with_limits(creates_per_10s=20, queries_per_second=10)
     scheduler = an_agenda(account)
-    tasks = [a_task(created_at=NOW + n) for n in range(10)]
+    tasks = [make_task(created_at=NOW + n) for n in range(10)]
     for task in [*tasks, watched(), storing(1)]:
         scheduler.upsert(task, 0.0, NOW)
     account.breaker.open(FailureReason.CREDITS, 0.0)
@@ -228,15 +225,15 @@ def test_a_closed_gate_stops_sending_and_nothing_else() -> None:
     assert scheduler.pop_due(12.0) == []
     account.breaker.record_success()
     scheduler.complete(trial, 12.0)
-    assert len(scheduler.pop_due(12.0)) == MAX_CONCURRENT_JOBS[JobKind.SUBMIT]
+    assert len(scheduler.pop_due(12.0)) == 8
 
 
 def test_the_service_never_runs_more_tasks_than_it_takes() -> None:
     scheduler = an_agenda()
-    for number in range(MAX_RUNNING_TASKS - 2):
+    for number in range(98):
         scheduler.upsert(watched(number), 0.0, NOW)
     for _ in range(5):
-        scheduler.upsert(a_task(), 0.0, NOW)
+        scheduler.upsert(make_task(), 0.0, NOW)
     assert [job.kind for job in scheduler.pop_due(0.5)] == [JobKind.SUBMIT, JobKind.SUBMIT]
 
 
@@ -245,7 +242,7 @@ def test_bad_links_leave_room_for_good_ones_and_ask_within_the_pace() -> None:
     for number in range(20):
         scheduler.upsert(storing(number, attempts=1), 0.0, NOW)
     jobs = scheduler.pop_due(0.0)
-    assert len(jobs) == MAX_REPEATED_DOWNLOADS
+    assert len(jobs) == 3
     assert all(job.poll_first for job in jobs)
     scheduler.upsert(storing(99), 0.0, NOW)
     assert [job.poll_first for job in scheduler.pop_due(0.0)] == [False]
@@ -254,7 +251,7 @@ def test_bad_links_leave_room_for_good_ones_and_ask_within_the_pace() -> None:
 def test_the_engine_sleeps_until_something_is_due_and_never_spins() -> None:
     scheduler = an_agenda()
     assert scheduler.seconds_until_next(0.0) == 60.0
-    scheduler.upsert(a_task(retry_at=NOW + 7), 0.0, NOW)
+    scheduler.upsert(make_task(retry_at=NOW + 7), 0.0, NOW)
     assert scheduler.seconds_until_next(0.0) == 7.0
     for number in range(30):
         scheduler.upsert(watched(number), 0.0, NOW)
@@ -265,9 +262,9 @@ def test_the_engine_sleeps_until_something_is_due_and_never_spins() -> None:
 
 def test_a_queue_is_ordered_for_the_eye_and_leaves_out_what_is_being_sent() -> None:
     scheduler = an_agenda()
-    tasks = [a_task(created_at=NOW + n) for n in range(12)]
+    tasks = [make_task(created_at=NOW + n) for n in range(12)]
     for task in reversed(tasks):
         scheduler.upsert(task, 0.0, NOW)
     assert scheduler.queue() == tasks
     scheduler.pop_due(0.0)
-    assert scheduler.queue() == tasks[MAX_CONCURRENT_JOBS[JobKind.SUBMIT] :]
+    assert scheduler.queue() == tasks[8:]

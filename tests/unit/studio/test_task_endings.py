@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 
 from components.kie import ProviderState, TaskNotFoundError, UnknownOutcomeError
-from components.studio.tasks.models import FINAL, Failure, FailureReason, Task, TaskState
+from components.studio.tasks.models import Failure, FailureReason, Task, TaskState
 from components.studio.tasks.transitions import (
-    MAX_DOWNLOAD_ATTEMPTS,
     Accepted,
     ResultStored,
     StepFailed,
@@ -19,14 +18,14 @@ from components.studio.tasks.transitions import (
 )
 from tests.support.factories import (
     NOW,
-    RESULT,
-    SENDING,
+    RESULT_URL,
     SERVICE_ID,
-    STORING,
-    UNCONFIRMED,
-    a_report,
-    a_task,
-    trouble_of,
+    STORING_TASK,
+    SUBMITTING_TASK,
+    UNCONFIRMED_TASK,
+    failure_reason,
+    make_status,
+    make_task,
 )
 
 DISK = StepFailed(Failure(FailureReason.DISK), may_retry=True)
@@ -34,24 +33,28 @@ LOST = StepFailed(Failure(FailureReason.DOWNLOAD_FAILED), may_retry=True)
 
 
 def test_a_stored_picture_ends_the_task() -> None:
-    task = apply_event(STORING, ResultStored(STORING.id), NOW + 9)
-    assert (task.state, task.image_id, task.finished_at) == (TaskState.DONE, STORING.id, NOW + 9)
+    task = apply_event(STORING_TASK, ResultStored(STORING_TASK.id), NOW + 9)
+    assert (task.state, task.image_id, task.finished_at) == (
+        TaskState.DONE,
+        STORING_TASK.id,
+        NOW + 9,
+    )
 
 
 def test_a_result_that_cannot_be_fetched_is_tried_for_a_while_and_can_be_looked_at_again() -> None:
-    task, tries = STORING, 0
+    task, tries = STORING_TASK, 0
     while (task := apply_event(task, LOST, NOW)).state is TaskState.STORING:
         tries += 1
         assert task.retry_at > NOW
-    assert (tries + 1, trouble_of(task)) == (MAX_DOWNLOAD_ATTEMPTS, FailureReason.DOWNLOAD_FAILED)
+    assert (tries + 1, failure_reason(task)) == (7, FailureReason.DOWNLOAD_FAILED)
     assert recheck(task, NOW).state is TaskState.GENERATING
 
 
 def test_a_full_disk_is_waited_for_without_end() -> None:
-    task = STORING
+    task = STORING_TASK
     for _ in range(1100):
         task = apply_event(task, DISK, NOW)
-    assert (task.state, trouble_of(task)) == (TaskState.STORING, FailureReason.DISK)
+    assert (task.state, failure_reason(task)) == (TaskState.STORING, FailureReason.DISK)
 
 
 # Ends and restarts
@@ -63,44 +66,46 @@ def test_a_full_disk_is_waited_for_without_end() -> None:
         Accepted("other"),
         ResultStored("6" * 32),
         LOST,
-        a_report(ProviderState.SUCCEEDED, result_url=RESULT),
+        make_status(ProviderState.SUCCEEDED, result_url=RESULT_URL),
         UnknownOutcomeError(),
         TaskNotFoundError(),
     ],
     ids=["accepted", "stored", "result lost", "succeeded", "outcome unknown", "not found"],
 )
-@pytest.mark.parametrize("state", sorted(FINAL))
+@pytest.mark.parametrize("state", [TaskState.DONE, TaskState.FAILED, TaskState.REFUSED])
 def test_no_report_moves_a_task_that_has_ended(state: TaskState, report: TaskEvent) -> None:
-    task = a_task(state=state, provider_id=SERVICE_ID)
+    task = make_task(state=state, provider_id=SERVICE_ID)
     assert apply_event(task, report, NOW) == task
 
 
 def test_a_restart_takes_what_may_have_been_sent_for_unconfirmed() -> None:
-    assert recover_after_restart(SENDING, NOW).state is TaskState.UNCONFIRMED
+    assert recover_after_restart(SUBMITTING_TASK, NOW).state is TaskState.UNCONFIRMED
 
 
 def test_a_restart_sends_what_was_still_uploading() -> None:
-    assert recover_after_restart(a_task(state=TaskState.SUBMITTING), NOW).state is TaskState.QUEUED
+    assert (
+        recover_after_restart(make_task(state=TaskState.SUBMITTING), NOW).state is TaskState.QUEUED
+    )
 
 
 def test_a_restart_follows_a_task_whose_callback_came_before_the_answer() -> None:
-    task = recover_after_restart(apply_webhook(SENDING, SERVICE_ID, NOW), NOW + 5)
+    task = recover_after_restart(apply_webhook(SUBMITTING_TASK, SERVICE_ID, NOW), NOW + 5)
     assert (task.state, task.polling_since) == (TaskState.GENERATING, NOW + 5)
 
 
 def test_a_restart_asks_for_the_link_again_before_it_fetches() -> None:
-    assert recover_after_restart(STORING, NOW).attempts == 1
+    assert recover_after_restart(STORING_TASK, NOW).attempts == 1
 
 
 @pytest.mark.parametrize(
     "task",
     [
-        SENDING,
-        UNCONFIRMED,
-        a_task(state=TaskState.DONE, provider_id=SERVICE_ID),
-        a_task(state=TaskState.REFUSED, provider_id=SERVICE_ID),
-        a_task(state=TaskState.FAILED),
-        a_task(
+        SUBMITTING_TASK,
+        UNCONFIRMED_TASK,
+        make_task(state=TaskState.DONE, provider_id=SERVICE_ID),
+        make_task(state=TaskState.REFUSED, provider_id=SERVICE_ID),
+        make_task(state=TaskState.FAILED),
+        make_task(
             state=TaskState.FAILED,
             provider_id=SERVICE_ID,
             failure=Failure(FailureReason.NOT_GENERATED),

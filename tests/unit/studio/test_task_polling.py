@@ -16,67 +16,65 @@ from components.kie import (
     UnavailableError,
 )
 from components.studio.tasks.models import Failure, FailureReason, TaskState
-from components.studio.tasks.polling import (
-    MAX_SUCCESS_WITHOUT_URL,
-    NOT_FOUND_GRACE_S,
-    POLL_TIMEOUT_S,
-    RESULT_LIFETIME_S,
-)
 from components.studio.tasks.transitions import (
-    MAX_RETRY_DELAY_S,
     Accepted,
     apply_event,
     recheck,
     recover_after_restart,
 )
 from tests.support.factories import (
+    GENERATING_TASK,
     NOW,
-    ORIGIN,
-    RESULT,
+    ORIGIN_URL,
+    RESULT_URL,
     SERVICE_ID,
-    STORING,
-    UNCONFIRMED,
-    WATCHED,
-    a_report,
-    a_task,
+    STORING_TASK,
+    UNCONFIRMED_TASK,
     error_name,
-    trouble_of,
+    failure_reason,
+    make_status,
+    make_task,
 )
 
-SUCCESS = a_report(ProviderState.SUCCEEDED, result_url=RESULT)
+SUCCESS = make_status(ProviderState.SUCCEEDED, result_url=RESULT_URL)
 
 
 def test_a_success_leads_to_its_link() -> None:
-    task = apply_event(WATCHED, SUCCESS, NOW)
-    assert (task.state, task.result_url) == (TaskState.STORING, RESULT)
+    task = apply_event(GENERATING_TASK, SUCCESS, NOW)
+    assert (task.state, task.result_url) == (TaskState.STORING, RESULT_URL)
 
 
 def test_a_success_with_only_the_origin_link_is_fetched_from_there() -> None:
-    task = apply_event(WATCHED, a_report(ProviderState.SUCCEEDED, origin_url=ORIGIN), NOW)
-    assert (task.state, task.origin_url) == (TaskState.STORING, ORIGIN)
+    task = apply_event(
+        GENERATING_TASK, make_status(ProviderState.SUCCEEDED, origin_url=ORIGIN_URL), NOW
+    )
+    assert (task.state, task.origin_url) == (TaskState.STORING, ORIGIN_URL)
 
 
 def test_a_success_without_a_link_is_asked_a_few_times_and_then_failed() -> None:
-    task = WATCHED
-    for _ in range(MAX_SUCCESS_WITHOUT_URL - 1):
-        task = apply_event(task, a_report(ProviderState.SUCCEEDED), NOW)
+    task = GENERATING_TASK
+    for _ in range(4):
+        task = apply_event(task, make_status(ProviderState.SUCCEEDED), NOW)
         assert task.state is TaskState.GENERATING
-    task = apply_event(task, a_report(ProviderState.SUCCEEDED), NOW)
-    assert (task.state, trouble_of(task)) == (TaskState.FAILED, FailureReason.NO_RESULT)
+    task = apply_event(task, make_status(ProviderState.SUCCEEDED), NOW)
+    assert (task.state, failure_reason(task)) == (TaskState.FAILED, FailureReason.NO_RESULT)
 
 
 @pytest.mark.parametrize(
     "answer", [ProviderState.GENERATING, ProviderState.UNKNOWN, ProviderState.SUCCEEDED], ids=str
 )
 def test_a_flag_that_goes_back_does_not_take_the_link_away(answer: ProviderState) -> None:
-    task = apply_event(STORING, a_report(answer), NOW)
-    assert (task.state, task.result_url) == (TaskState.STORING, RESULT)
+    task = apply_event(STORING_TASK, make_status(answer), NOW)
+    assert (task.state, task.result_url) == (TaskState.STORING, RESULT_URL)
 
 
 def test_an_undocumented_flag_is_said_and_asked_on_until_a_report_that_is_known() -> None:
-    task = apply_event(WATCHED, a_report(ProviderState.UNKNOWN), NOW)
-    assert (task.state, trouble_of(task)) == (TaskState.GENERATING, FailureReason.UNKNOWN_STATUS)
-    assert apply_event(task, a_report(), NOW).failure is None
+    task = apply_event(GENERATING_TASK, make_status(ProviderState.UNKNOWN), NOW)
+    assert (task.state, failure_reason(task)) == (
+        TaskState.GENERATING,
+        FailureReason.UNKNOWN_STATUS,
+    )
+    assert apply_event(task, make_status(), NOW).failure is None
 
 
 @pytest.mark.parametrize(
@@ -91,26 +89,26 @@ def test_an_undocumented_flag_is_said_and_asked_on_until_a_report_that_is_known(
 def test_a_policy_refusal_is_refused_and_other_ends_are_failed(
     progress: ProviderState, code: int, state: TaskState, trouble: FailureReason
 ) -> None:
-    report = a_report(progress, error_code=code, error_message="flagged")
-    task = apply_event(WATCHED, report, NOW)
+    report = make_status(progress, error_code=code, error_message="flagged")
+    task = apply_event(GENERATING_TASK, report, NOW)
     assert (task.state, task.finished_at) == (state, NOW)
     assert task.failure == Failure(trouble, code, "flagged")
 
 
 def test_a_report_about_another_task_says_nothing() -> None:
-    other = a_report(ProviderState.SUCCEEDED, task_id="another", result_url=RESULT)
-    assert apply_event(WATCHED, other, NOW) == WATCHED
+    other = make_status(ProviderState.SUCCEEDED, task_id="another", result_url=RESULT_URL)
+    assert apply_event(GENERATING_TASK, other, NOW) == GENERATING_TASK
 
 
 def test_another_prompt_under_our_id_is_never_shown_as_our_picture() -> None:
-    other = a_report(
-        ProviderState.SUCCEEDED, result_url=RESULT, parameters={"prompt": "somebody's cat"}
+    other = make_status(
+        ProviderState.SUCCEEDED, result_url=RESULT_URL, parameters={"prompt": "somebody's cat"}
     )
-    task = WATCHED
-    for _ in range(MAX_SUCCESS_WITHOUT_URL):
+    task = GENERATING_TASK
+    for _ in range(5):
         assert task.state is TaskState.GENERATING
         task = apply_event(task, other, NOW)
-    assert (task.state, trouble_of(task)) == (TaskState.FAILED, FailureReason.ID_MISMATCH)
+    assert (task.state, failure_reason(task)) == (TaskState.FAILED, FailureReason.ID_MISMATCH)
     assert recheck(task, NOW).state is TaskState.GENERATING
 
 
@@ -122,28 +120,30 @@ def test_another_prompt_under_our_id_is_never_shown_as_our_picture() -> None:
 def test_a_copy_of_the_request_that_shows_no_other_prompt_is_ours(
     parameters: dict[str, object] | None,
 ) -> None:
-    report = a_report(ProviderState.SUCCEEDED, result_url=RESULT, parameters=parameters)
-    assert apply_event(WATCHED, report, NOW).state is TaskState.STORING
+    report = make_status(ProviderState.SUCCEEDED, result_url=RESULT_URL, parameters=parameters)
+    assert apply_event(GENERATING_TASK, report, NOW).state is TaskState.STORING
 
 
 def test_a_translated_prompt_is_not_taken_for_another() -> None:
-    ours = replace(WATCHED, request=a_task("ein Hügel").request)
-    report = a_report(ProviderState.SUCCEEDED, result_url=RESULT, parameters={"prompt": "a hill"})
+    ours = replace(GENERATING_TASK, request=make_task("ein Hügel").request)
+    report = make_status(
+        ProviderState.SUCCEEDED, result_url=RESULT_URL, parameters={"prompt": "a hill"}
+    )
     assert apply_event(ours, report, NOW).state is TaskState.STORING
 
 
 def test_a_missing_record_is_believed_only_after_the_grace() -> None:
     missing = TaskNotFoundError("The record does not exist", code=422)
-    task = apply_event(WATCHED, missing, NOW + 5)
-    task = apply_event(task, missing, NOW + 5 + NOT_FOUND_GRACE_S)
+    task = apply_event(GENERATING_TASK, missing, NOW + 5)
+    task = apply_event(task, missing, NOW + 5 + 90)
     assert task.state is TaskState.GENERATING
-    task = apply_event(task, missing, NOW + 6 + NOT_FOUND_GRACE_S)
-    assert (task.state, trouble_of(task)) == (TaskState.FAILED, FailureReason.UNKNOWN_TASK)
+    task = apply_event(task, missing, NOW + 6 + 90)
+    assert (task.state, failure_reason(task)) == (TaskState.FAILED, FailureReason.UNKNOWN_TASK)
 
 
 def test_a_record_that_turns_up_ends_the_grace() -> None:
-    task = apply_event(WATCHED, TaskNotFoundError(), NOW)
-    task = apply_event(task, a_report(), NOW + 60)
+    task = apply_event(GENERATING_TASK, TaskNotFoundError(), NOW)
+    task = apply_event(task, make_status(), NOW + 60)
     task = apply_event(task, TaskNotFoundError(), NOW + 120)
     assert task.state is TaskState.GENERATING
 
@@ -154,43 +154,43 @@ def test_a_record_that_turns_up_ends_the_grace() -> None:
     ids=error_name,
 )
 def test_trouble_with_a_query_says_nothing_of_the_task(error: KieError) -> None:
-    assert apply_event(WATCHED, error, NOW) == WATCHED
+    assert apply_event(GENERATING_TASK, error, NOW) == GENERATING_TASK
 
 
 def test_the_end_of_patience_is_not_a_failure_for_14_days() -> None:
-    late = NOW + POLL_TIMEOUT_S + 1
-    task = apply_event(WATCHED, a_report(), late)
+    late = NOW + 600 + 1
+    task = apply_event(GENERATING_TASK, make_status(), late)
     assert task.state is TaskState.STILL_RUNNING
-    assert apply_event(task, a_report(), NOW + RESULT_LIFETIME_S - 1) == task
-    assert apply_event(task, a_report(), NOW + RESULT_LIFETIME_S + 1).state is TaskState.FAILED
+    assert apply_event(task, make_status(), NOW + 14 * 24 * 3600 - 1) == task
+    assert apply_event(task, make_status(), NOW + 14 * 24 * 3600 + 1).state is TaskState.FAILED
     assert apply_event(task, SUCCESS, late).state is TaskState.STORING
 
 
 def test_a_clock_that_was_set_back_makes_nobody_wait_until_it_has_caught_up() -> None:
     earlier = NOW - 86_400
-    task = apply_event(WATCHED, a_report(), earlier)
+    task = apply_event(GENERATING_TASK, make_status(), earlier)
     assert task.polling_since == earlier
     missing = apply_event(
-        apply_event(WATCHED, TaskNotFoundError(), NOW), TaskNotFoundError(), earlier
+        apply_event(GENERATING_TASK, TaskNotFoundError(), NOW), TaskNotFoundError(), earlier
     )
     assert missing.not_found_since == earlier
-    waiting = a_task(retry_at=NOW)
-    assert recover_after_restart(waiting, earlier).retry_at == earlier + MAX_RETRY_DELAY_S
+    waiting = make_task(retry_at=NOW)
+    assert recover_after_restart(waiting, earlier).retry_at == earlier + 60.0
 
 
 # An id that somebody names
 
-NAMED = apply_event(UNCONFIRMED, Accepted(SERVICE_ID, confirmed=False), NOW)
+NAMED = apply_event(UNCONFIRMED_TASK, Accepted(SERVICE_ID, confirmed=False), NOW)
 
 
 def test_an_id_that_somebody_names_is_proven_by_the_first_report() -> None:
-    assert trouble_of(NAMED) is FailureReason.UNVERIFIED_ID
-    assert apply_event(NAMED, a_report(parameters={"prompt": "a hill"}), NOW).failure is None
+    assert failure_reason(NAMED) is FailureReason.UNVERIFIED_ID
+    assert apply_event(NAMED, make_status(parameters={"prompt": "a hill"}), NOW).failure is None
 
 
 def test_a_named_id_of_another_prompt_leaves_the_task_unconfirmed() -> None:
-    task = apply_event(NAMED, a_report(parameters={"prompt": "a cat"}), NOW)
-    assert (task.state, task.provider_id, trouble_of(task)) == (
+    task = apply_event(NAMED, make_status(parameters={"prompt": "a cat"}), NOW)
+    assert (task.state, task.provider_id, failure_reason(task)) == (
         TaskState.UNCONFIRMED,
         None,
         FailureReason.ID_MISMATCH,
@@ -199,5 +199,5 @@ def test_a_named_id_of_another_prompt_leaves_the_task_unconfirmed() -> None:
 
 def test_a_named_id_that_the_service_does_not_know_leaves_the_task_unconfirmed() -> None:
     task = apply_event(NAMED, TaskNotFoundError(), NOW)
-    task = apply_event(task, TaskNotFoundError(), NOW + NOT_FOUND_GRACE_S + 1)
+    task = apply_event(task, TaskNotFoundError(), NOW + 90 + 1)
     assert (task.state, task.provider_id) == (TaskState.UNCONFIRMED, None)

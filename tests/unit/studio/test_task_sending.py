@@ -21,9 +21,6 @@ from components.kie import (
 )
 from components.studio.tasks.models import Failure, FailureReason, TaskState
 from components.studio.tasks.transitions import (
-    MAX_RETRY_DELAY_S,
-    MAX_SEND_RETRIES,
-    MAX_STEP_RETRIES,
     Accepted,
     StepFailed,
     apply_event,
@@ -34,19 +31,19 @@ from components.studio.tasks.transitions import (
     requeue,
 )
 from tests.support.factories import (
+    GENERATING_TASK,
     NOW,
-    SENDING,
     SERVICE_ID,
-    UNCONFIRMED,
-    WATCHED,
-    a_task,
+    SUBMITTING_TASK,
+    UNCONFIRMED_TASK,
     error_name,
-    trouble_of,
+    failure_reason,
+    make_task,
 )
 
 
 def test_an_accepted_task_is_watched_under_its_id() -> None:
-    task = apply_event(SENDING, Accepted(SERVICE_ID), NOW + 1)
+    task = apply_event(SUBMITTING_TASK, Accepted(SERVICE_ID), NOW + 1)
     assert (task.state, task.provider_id, task.accepted_at) == (
         TaskState.GENERATING,
         SERVICE_ID,
@@ -55,18 +52,18 @@ def test_an_accepted_task_is_watched_under_its_id() -> None:
 
 
 def test_a_lost_answer_is_never_sent_again() -> None:
-    task = apply_event(SENDING, UnknownOutcomeError("reset"), NOW)
-    assert (task.state, trouble_of(task)) == (TaskState.UNCONFIRMED, FailureReason.NO_RESPONSE)
+    task = apply_event(SUBMITTING_TASK, UnknownOutcomeError("reset"), NOW)
+    assert (task.state, failure_reason(task)) == (TaskState.UNCONFIRMED, FailureReason.NO_RESPONSE)
 
 
 def test_a_fault_of_ours_after_the_create_had_left_is_a_lost_answer() -> None:
     fault = StepFailed(Failure(FailureReason.INTERNAL), may_retry=True)
-    assert apply_event(SENDING, fault, NOW).state is TaskState.UNCONFIRMED
+    assert apply_event(SUBMITTING_TASK, fault, NOW).state is TaskState.UNCONFIRMED
 
 
 def test_a_fault_of_ours_before_the_create_is_tried_again_a_few_times() -> None:
-    task = a_task(state=TaskState.SUBMITTING)
-    for tries in range(1, MAX_STEP_RETRIES + 1):
+    task = make_task(state=TaskState.SUBMITTING)
+    for tries in range(1, 5):
         task = apply_event(task, StepFailed(Failure(FailureReason.INTERNAL), may_retry=True), NOW)
         assert (task.state, task.attempts) == (TaskState.QUEUED, tries)
         task = claim(task)
@@ -88,23 +85,23 @@ def test_a_fault_of_ours_before_the_create_is_tried_again_a_few_times() -> None:
 def test_what_was_certainly_not_taken_waits_in_the_queue(
     error: KieError, failure: FailureReason
 ) -> None:
-    task = apply_event(SENDING, error, NOW)
-    assert (task.state, trouble_of(task), task.sent_at) == (TaskState.QUEUED, failure, None)
-    assert NOW < task.retry_at <= NOW + MAX_RETRY_DELAY_S
+    task = apply_event(SUBMITTING_TASK, error, NOW)
+    assert (task.state, failure_reason(task), task.sent_at) == (TaskState.QUEUED, failure, None)
+    assert NOW < task.retry_at <= NOW + 60.0
 
 
 def test_the_pause_that_the_service_asks_for_is_kept() -> None:
-    task = apply_event(SENDING, RateLimitError("", retry_after_seconds=300), NOW)
+    task = apply_event(SUBMITTING_TASK, RateLimitError("", retry_after_seconds=300), NOW)
     assert task.retry_at == NOW + 300
 
 
 def test_pauses_grow_and_a_service_out_of_reach_is_given_up_at_last() -> None:
-    task, pauses = SENDING, []
+    task, pauses = SUBMITTING_TASK, []
     while (task := apply_event(task, ConnectError("refused"), NOW)).state is TaskState.QUEUED:
         pauses.append(task.retry_at - NOW)
         task = mark_sent(claim(task), NOW)
     assert task.state is TaskState.FAILED
-    assert len(pauses) == MAX_SEND_RETRIES
+    assert len(pauses) == 12
     assert pauses == sorted(pauses)
     assert pauses[0] < pauses[-1]
     assert 300 < sum(pauses) < 900
@@ -116,7 +113,7 @@ def test_pauses_grow_and_a_service_out_of_reach_is_given_up_at_last() -> None:
     ids=error_name,
 )
 def test_waiting_for_the_account_never_ends_in_failure(error: KieError) -> None:
-    task = SENDING
+    task = SUBMITTING_TASK
     for _ in range(1100):
         task = mark_sent(claim(apply_event(task, error, NOW)), NOW)
     assert task.state is TaskState.SUBMITTING
@@ -135,26 +132,26 @@ def test_waiting_for_the_account_never_ends_in_failure(error: KieError) -> None:
 def test_a_clear_no_ends_the_task(
     error: KieError, state: TaskState, failure: FailureReason
 ) -> None:
-    task = apply_event(SENDING, error, NOW)
-    assert (task.state, trouble_of(task), task.finished_at) == (state, failure, NOW)
+    task = apply_event(SUBMITTING_TASK, error, NOW)
+    assert (task.state, failure_reason(task), task.finished_at) == (state, failure, NOW)
 
 
 @pytest.mark.parametrize("state", TaskState)
 def test_only_a_queued_task_can_be_claimed_and_only_a_claimed_one_sent(state: TaskState) -> None:
-    task = a_task(state=state)
+    task = make_task(state=state)
     assert (claim(task) != task) is (state is TaskState.QUEUED)
     assert (mark_sent(task, NOW) != task) is (state is TaskState.SUBMITTING)
 
 
 @pytest.mark.parametrize("failure", [FailureReason.DISK, FailureReason.AUTH])
 def test_an_upload_waits_for_the_disk_and_for_the_key(failure: FailureReason) -> None:
-    task = a_task(state=TaskState.SUBMITTING, source_id="5" * 32, attempts=MAX_STEP_RETRIES)
+    task = make_task(state=TaskState.SUBMITTING, source_id="5" * 32, attempts=4)
     task = apply_event(task, StepFailed(Failure(failure), may_retry=False), NOW)
     assert task.state is TaskState.QUEUED
 
 
 def test_a_source_that_the_host_refuses_fails_at_once() -> None:
-    task = a_task(state=TaskState.SUBMITTING, source_id="5" * 32)
+    task = make_task(state=TaskState.SUBMITTING, source_id="5" * 32)
     task = apply_event(task, StepFailed(Failure(FailureReason.UPLOAD), may_retry=False), NOW)
     assert task.state is TaskState.FAILED
 
@@ -163,10 +160,10 @@ def test_a_source_that_the_host_refuses_fails_at_once() -> None:
 
 
 def test_what_waits_to_leave_again_is_still_called_back_about_the_first_time() -> None:
-    waiting = requeue(UNCONFIRMED)
+    waiting = requeue(UNCONFIRMED_TASK)
     assert apply_webhook(waiting, SERVICE_ID, NOW).state is TaskState.GENERATING
     leaving = claim(waiting)
-    assert leaving.token != waiting.token == UNCONFIRMED.token
+    assert leaving.token != waiting.token == UNCONFIRMED_TASK.token
     behind = fork_previous_attempt(waiting, leaving)
     assert behind is not None
     assert (behind.token, behind.state) == (waiting.token, TaskState.FAILED)
@@ -174,15 +171,15 @@ def test_what_waits_to_leave_again_is_still_called_back_about_the_first_time() -
 
 
 def test_what_never_left_keeps_its_token() -> None:
-    task = a_task()
+    task = make_task()
     assert claim(task).token == task.token
     assert fork_previous_attempt(task, claim(task)) is None
 
 
 @pytest.mark.parametrize("state", TaskState)
 def test_only_an_unconfirmed_task_can_be_sent_again(state: TaskState) -> None:
-    task = replace(UNCONFIRMED, state=state)
-    queued = replace(UNCONFIRMED, state=TaskState.QUEUED, failure=None)
+    task = replace(UNCONFIRMED_TASK, state=state)
+    queued = replace(UNCONFIRMED_TASK, state=TaskState.QUEUED, failure=None)
     assert requeue(task) == (queued if state is TaskState.UNCONFIRMED else task)
 
 
@@ -197,14 +194,14 @@ def test_only_an_unconfirmed_task_can_be_sent_again(state: TaskState) -> None:
 def test_a_callback_before_the_creates_own_answer_keeps_a_lost_answer_from_being_lost(
     answer: KieError,
 ) -> None:
-    early = apply_webhook(SENDING, SERVICE_ID, NOW)
+    early = apply_webhook(SUBMITTING_TASK, SERVICE_ID, NOW)
     assert early.state is TaskState.SUBMITTING
     task = apply_event(early, answer, NOW)
     assert (task.state, task.provider_id) == (TaskState.GENERATING, SERVICE_ID)
 
 
 def test_the_creates_own_answer_outranks_an_early_callback() -> None:
-    task = apply_event(apply_webhook(SENDING, "another", NOW), Accepted(SERVICE_ID), NOW)
+    task = apply_event(apply_webhook(SUBMITTING_TASK, "another", NOW), Accepted(SERVICE_ID), NOW)
     assert (task.provider_id, task.failure) == (SERVICE_ID, None)
 
 
@@ -212,18 +209,18 @@ def test_the_creates_own_answer_outranks_an_early_callback() -> None:
     "state", [TaskState.QUEUED, TaskState.UNCONFIRMED, TaskState.FAILED, TaskState.REFUSED]
 )
 def test_a_callback_shows_that_a_task_without_an_id_was_made(state: TaskState) -> None:
-    task = apply_webhook(a_task(state=state), SERVICE_ID, NOW)
+    task = apply_webhook(make_task(state=state), SERVICE_ID, NOW)
     assert (task.state, task.provider_id) == (TaskState.GENERATING, SERVICE_ID)
 
 
 def test_a_second_callback_changes_nothing() -> None:
-    once = apply_webhook(UNCONFIRMED, SERVICE_ID, NOW)
+    once = apply_webhook(UNCONFIRMED_TASK, SERVICE_ID, NOW)
     assert apply_webhook(once, SERVICE_ID, NOW + 9) == once
-    assert apply_webhook(WATCHED, "another", NOW) == WATCHED
+    assert apply_webhook(GENERATING_TASK, "another", NOW) == GENERATING_TASK
 
 
 def test_a_callback_for_a_task_given_up_is_a_reason_to_look_again() -> None:
-    given_up = a_task(
+    given_up = make_task(
         state=TaskState.FAILED, provider_id=SERVICE_ID, failure=Failure(FailureReason.UNKNOWN_TASK)
     )
     assert apply_webhook(given_up, SERVICE_ID, NOW).state is TaskState.GENERATING
