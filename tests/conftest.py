@@ -1,4 +1,4 @@
-"""What every test may rely on: no settings from outside, a data folder of its own, no leftovers."""
+"""Fixtures for all tests: a clean environment, a data folder per test, a sandbox."""
 
 from __future__ import annotations
 
@@ -8,36 +8,27 @@ from pathlib import Path
 
 import pytest
 import streamlit as st
-from playwright.sync_api import Browser
 
 from components.sandbox import RunningSandbox, SandboxOptions, start
-from tests.support.chromium import chromium
 
 
 @pytest.fixture(autouse=True)
-def _own_ground(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """No setting of whoever runs the tests, and a studio that ends with its test."""
+def _isolated_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Unset the app's settings, use a temporary data folder, and close the app afterwards."""
     for name in os.environ:
         if name.startswith(("KIE_", "KONTEXT_")):
             monkeypatch.delenv(name)
     monkeypatch.setenv("KONTEXT_DATA_DIR", str(tmp_path / "data"))
-    # Streamlit looks for secrets.toml here and at home; a key in it must not be spent.
+    # Streamlit reads secrets.toml here and in HOME; a real key in it must not be used.
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.chdir(tmp_path)
     yield
     st.cache_resource.clear()
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """A Chromium for the tests of one module; each test opens a context of its own."""
-    with chromium() as running:
-        yield running
-
-
 @pytest.fixture
-def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[RunningSandbox]:
-    """The far side of the wire, quick, and reached with a key as the real one is."""
+def sandbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[RunningSandbox]:
+    """A fast sandbox server, configured in the environment as the provider."""
     options = SandboxOptions(seconds=0, creates_per_10s=1000, queries_per_s=1000)
     with start(options) as running:
         monkeypatch.setenv("KIE_API_KEY", "a-key")

@@ -27,7 +27,7 @@ from components.studio.worker.account import Account
 from components.studio.worker.rate_limiter import Typical
 from components.studio.worker.scheduler import Agenda
 from tests.bench.gallery import FEW, MANY, gallery_costs
-from tests.support.factories import NOW, a_task
+from tests.support.factories import NOW, make_task
 from tests.support.image_corpus import encoded
 
 ROUNDS = 9
@@ -73,7 +73,7 @@ def an_agenda(tasks: int) -> Agenda:
         {(model, editing): Typical([100.0]) for model in Model for editing in (False, True)},
     )
     for number in range(tasks):
-        watched = a_task(str(number), state=State.GENERATING, watched_since=NOW)
+        watched = make_task(str(number), state=State.GENERATING, watched_since=NOW)
         agenda.put(watched, 0.0, NOW)
     return agenda
 
@@ -88,33 +88,35 @@ def fsynced(folder: Path) -> None:
 
 def ledger_lines(folder: Path) -> list[Line]:
     """The ledger with a thousand tasks of one designer."""
-    with closing(Ledger.in_folder(folder)) as ledger:
+    with closing(Ledger.in_folder(folder)) as repository:
         request = GenerationRequest(prompt="a hill " * 20)
-        tasks = [a_task(request=request, created_at=NOW + number) for number in range(1000)]
-        ledger.add_tasks(tasks)
+        tasks = [make_task(request=request, created_at=NOW + number) for number in range(1000)]
+        repository.add_tasks(tasks)
         one = tasks[0].id
         return [
             compare(
                 "ledger: a page of 24 among 1,000",
-                lambda: ledger.entries(DESIGNER, limit=24),
+                lambda: repository.entries(DESIGNER, limit=24),
                 "one row",
-                lambda: ledger.task(one),
+                lambda: repository.task(one),
             ),
             compare(
                 "ledger: all 1,000",
-                lambda: ledger.entries(DESIGNER, limit=1000),
+                lambda: repository.entries(DESIGNER, limit=1000),
                 "a page of 24",
-                lambda: ledger.entries(DESIGNER, limit=24),
+                lambda: repository.entries(DESIGNER, limit=24),
             ),
             compare(
                 "ledger: a new task",
-                lambda: ledger.add_tasks([a_task(request=request)]),
+                lambda: repository.add_tasks([make_task(request=request)]),
                 "an fsynced file",
                 lambda: fsynced(folder),
             ),
             compare(
                 "ledger: a change of a task",
-                lambda: ledger.change_task(one, lambda task: replace(task, tries=task.tries + 1)),
+                lambda: repository.change_task(
+                    one, lambda task: replace(task, tries=task.tries + 1)
+                ),
                 "an fsynced file",
                 lambda: fsynced(folder),
             ),

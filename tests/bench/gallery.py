@@ -13,10 +13,10 @@ from playwright.sync_api import Browser, Page
 
 from components.studio.db.tasks import Ledger
 from components.studio.identity import COOKIE, new_token
-from tests.support.app_server import ServedApp
-from tests.support.chromium import chromium, visiting
-from tests.support.gallery_seed import Seed, sow
-from tests.support.seed import name_of
+from tests.support.app_server import AppServer
+from tests.support.chromium import chromium, open_page
+from tests.support.gallery_seed import SeedImage, seed_gallery
+from tests.support.seed import user_id_of
 
 FEW: Final = 10
 MANY: Final = 1000
@@ -28,29 +28,29 @@ _SETTLE_MS = 1500  # a star has gone to the server and come back
 def gallery_costs(folder: Path) -> dict[str, tuple[float, float]]:
     """By what is done: seconds with many pictures, and seconds with few."""
     tokens = {count: new_token() for count in (FEW, MANY)}
-    with closing(Ledger.in_folder(folder)) as ledger:
+    with closing(Ledger.in_folder(folder)) as repository:
         for count, token in tokens.items():
             seeds = [
-                Seed(f"{n:04}", hours=n / 4, designer=name_of(token), size=_SHAPES[n % 4])
+                SeedImage(f"{n:04}", hours=n / 4, designer=user_id_of(token), size=_SHAPES[n % 4])
                 for n in range(count)
             ]
-            sow(folder, ledger, seeds)
-    with ServedApp(folder) as app, chromium() as browser:
+            seed_gallery(folder, repository, seeds)
+    with AppServer(folder) as app, chromium() as browser:
         for token in tokens.values():  # nobody pays for the first start
             _visit(browser, app, token)
         taken = {count: _rounds(browser, app, token) for count, token in tokens.items()}
     return {what: (taken[MANY][what], taken[FEW][what]) for what in taken[MANY]}
 
 
-def _rounds(browser: Browser, app: ServedApp, token: str) -> dict[str, float]:
+def _rounds(browser: Browser, app: AppServer, token: str) -> dict[str, float]:
     visits = [_visit(browser, app, token) for _ in range(_ROUNDS)]
     return {what: median(visit[what] for visit in visits) for what in visits[0]}
 
 
-def _visit(browser: Browser, app: ServedApp, token: str) -> dict[str, float]:
+def _visit(browser: Browser, app: AppServer, token: str) -> dict[str, float]:
     cookie = {"name": COOKIE, "value": token, "domain": "127.0.0.1", "path": "/"}
     state = {"cookies": [{**cookie, "expires": -1, "httpOnly": True, "sameSite": "Lax"}]}
-    with visiting(browser, app.url, "/healthz", storage_state=state) as page:
+    with open_page(browser, app.url, "/healthz", storage_state=state) as page:
         began = time.perf_counter()
         page.goto("/gallery")
         page.locator(".kx-sheet-loaded").first.wait_for()

@@ -11,8 +11,8 @@ from zipfile import ZipFile
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from components.studio.identity import COOKIE
-from tests.support.app_server import ServedApp
-from tests.support.chromium import visiting
+from tests.support.app_server import AppServer
+from tests.support.chromium import open_page
 
 COUNT = 1000
 Stroke = tuple[tuple[float, float], tuple[float, float]]
@@ -20,22 +20,22 @@ Stroke = tuple[tuple[float, float], tuple[float, float]]
 
 
 @dataclass(frozen=True)
-class Ground:
+class SeededApp:
     """The app, Anna with her thousand pictures, and Ben with one."""
 
-    app: ServedApp
+    app: AppServer
     anna: str
     ben: str
 
 
 @contextmanager
 def gallery(
-    browser: Browser, ground: Ground, token: str, path: str = "/gallery", **options: Any
+    browser: Browser, seeded_app: SeededApp, token: str, path: str = "/gallery", **options: Any
 ) -> Iterator[Page]:
     """The gallery of the designer who has this cookie, once its first picture is seen."""
     cookie = {"name": COOKIE, "value": token, "domain": "127.0.0.1", "path": "/"}
     state = {"cookies": [{**cookie, "expires": -1, "httpOnly": True, "sameSite": "Lax"}]}
-    with visiting(browser, ground.app.url, path, storage_state=state, **options) as page:
+    with open_page(browser, seeded_app.app.url, path, storage_state=state, **options) as page:
         expect(page.locator(".kx-sheet-loaded").first).to_be_visible()
         yield page
 

@@ -17,8 +17,8 @@ from tests.browser.steps import (
     pixels,
     prompt_box,
 )
-from tests.support.app_server import ServedApp
-from tests.support.chromium import visiting
+from tests.support.app_server import AppServer
+from tests.support.chromium import open_page
 
 pytestmark = pytest.mark.browser
 
@@ -27,9 +27,9 @@ SOONER_THAN_THE_NET_MS = 12_000  # without a push, `push.js` asks only after 15 
 
 
 def test_a_picture_is_made_once_however_often_it_is_pressed_and_pushed_to_its_designer_alone(
-    quick: ServedApp, browser: Browser
+    fast_app: AppServer, browser: Browser
 ) -> None:
-    with visiting(browser, quick.url) as page, visiting(browser, quick.url) as other:
+    with open_page(browser, fast_app.url) as page, open_page(browser, fast_app.url) as other:
         ask_for(page, "A quiet harbour")
         page.keyboard.press("Control+Enter")
         expect_picture(page, "A quiet harbour", within_ms=SOONER_THAN_THE_NET_MS)
@@ -40,16 +40,16 @@ def test_a_picture_is_made_once_however_often_it_is_pressed_and_pushed_to_its_de
 
 
 def test_a_png_is_saved_as_one_and_remix_brings_its_settings_back(
-    quick: ServedApp, browser: Browser
+    fast_app: AppServer, browser: Browser
 ) -> None:
-    with visiting(browser, quick.url) as page:
+    with open_page(browser, fast_app.url) as page:
         page.get_by_role("radio", name="9:16").click()
         page.get_by_role("radio", name="PNG").click()
         ask_for(page, "A tower in the fog")
         expect_picture(page, "A tower in the fog")
 
         name, saved = download(page)
-        (kept,) = (quick.folder / "pictures").rglob("*.png")
+        (kept,) = (fast_app.folder / "pictures").rglob("*.png")
         assert name.startswith("kontext-a-tower-in-the-fog-")
         assert name.endswith(".png")
         assert pixels(saved) == pixels(kept.read_bytes())
@@ -64,8 +64,8 @@ def test_a_png_is_saved_as_one_and_remix_brings_its_settings_back(
         expect(page.get_by_role("radio", name="PNG")).to_be_checked()
 
 
-def test_what_was_refused_can_be_taken_off_the_list(quick: ServedApp, browser: Browser) -> None:
-    with visiting(browser, quick.url) as page:
+def test_what_was_refused_can_be_taken_off_the_list(fast_app: AppServer, browser: Browser) -> None:
+    with open_page(browser, fast_app.url) as page:
         ask_for(page, "A hill [refused]")
         expect(cards(page)).to_contain_text("Refused by the content policy")
 
@@ -76,10 +76,10 @@ def test_what_was_refused_can_be_taken_off_the_list(quick: ServedApp, browser: B
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_phone_shows_every_page_in_its_colours_and_never_scrolls_sideways(
-    scheme: Literal["light", "dark"], quick: ServedApp, browser: Browser
+    scheme: Literal["light", "dark"], fast_app: AppServer, browser: Browser
 ) -> None:
     phone: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
-    with visiting(browser, quick.url, color_scheme=scheme, **phone) as page:
+    with open_page(browser, fast_app.url, color_scheme=scheme, **phone) as page:
         expect(page.get_by_role("heading", name="Begin with one of these")).to_be_visible()
         expect(page.get_by_test_id("stApp")).to_have_css("background-color", PAPER[scheme])
         assert overhang_px(page) <= 0
@@ -98,10 +98,10 @@ def test_a_phone_shows_every_page_in_its_colours_and_never_scrolls_sideways(
 
 
 def test_on_a_phone_what_was_asked_for_comes_onto_the_screen(
-    quick: ServedApp, browser: Browser
+    fast_app: AppServer, browser: Browser
 ) -> None:
     phone: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
-    with visiting(browser, quick.url, reduced_motion="reduce", **phone) as page:
+    with open_page(browser, fast_app.url, reduced_motion="reduce", **phone) as page:
         ask_for(page, "A first lake")
         expect(cards(page)).to_have_count(1)
         prompt_box(page).fill("A second lake")

@@ -20,8 +20,8 @@ from tests.browser.edit_steps import (
     under_way,
 )
 from tests.browser.steps import go_to, pixels, prompt_box, shifted, watch_shifts
-from tests.support.app_server import ServedApp
-from tests.support.chromium import visiting
+from tests.support.app_server import AppServer
+from tests.support.chromium import open_page
 
 pytestmark = pytest.mark.browser
 
@@ -42,9 +42,9 @@ def transforms(viewer: Locator) -> list[str]:
 
 
 def test_a_pasted_photo_is_edited_twice_compared_branched_and_taken_home(
-    quick: ServedApp, browser: Browser
+    fast_app: AppServer, browser: Browser
 ) -> None:
-    with visiting(browser, quick.url, "/edit") as page:
+    with open_page(browser, fast_app.url, "/edit") as page:
         paste(page, photo(), "IMG_4711.png")
         instruct(page, "Mirror it")
         first = pair(page, "Original and Step 1")
@@ -99,9 +99,9 @@ def test_a_pasted_photo_is_edited_twice_compared_branched_and_taken_home(
 
 
 def test_a_reload_in_the_middle_of_an_edit_loses_neither_the_source_nor_the_result(
-    quick: ServedApp, browser: Browser
+    fast_app: AppServer, browser: Browser
 ) -> None:
-    with visiting(browser, quick.url, "/edit") as page:
+    with open_page(browser, fast_app.url, "/edit") as page:
         paste(page, photo(), "IMG_4711.png")
         instruct(page, "Mirror it [slow]")
         expect(under_way(page)).to_contain_text(re.compile(r"\d s"))
@@ -115,8 +115,8 @@ def test_a_reload_in_the_middle_of_an_edit_loses_neither_the_source_nor_the_resu
         pair(page, "Original and Step 1")
 
 
-def test_nothing_moves_when_the_result_arrives(quick: ServedApp, browser: Browser) -> None:
-    with visiting(browser, quick.url, "/edit") as page:
+def test_nothing_moves_when_the_result_arrives(fast_app: AppServer, browser: Browser) -> None:
+    with open_page(browser, fast_app.url, "/edit") as page:
         paste(page, photo(1184, 880), "IMG_4711.png")
         alone = box_of(page.locator(".kx-lone-stage"))
         instruct(page, "Mirror it [slow]")
@@ -139,9 +139,9 @@ def test_nothing_moves_when_the_result_arrives(quick: ServedApp, browser: Browse
 
 
 def test_an_edit_that_was_refused_is_told_where_the_eye_is_and_the_words_stay(
-    quick: ServedApp, browser: Browser
+    fast_app: AppServer, browser: Browser
 ) -> None:
-    with visiting(browser, quick.url, "/edit") as page:
+    with open_page(browser, fast_app.url, "/edit") as page:
         paste(page, photo(), "IMG_4711.png")
         instruct(page, "Mirror it [refused]")
 
@@ -152,10 +152,10 @@ def test_an_edit_that_was_refused_is_told_where_the_eye_is_and_the_words_stay(
 
 
 def test_on_a_phone_the_pair_comes_before_the_settings_and_nothing_scrolls_sideways(
-    quick: ServedApp, browser: Browser
+    fast_app: AppServer, browser: Browser
 ) -> None:
     phone = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
-    with visiting(browser, quick.url, "/edit", **phone) as page:
+    with open_page(browser, fast_app.url, "/edit", **phone) as page:
         assert is_as_wide_as_the_screen(page)
         paste(page, photo(900, 1600), "IMG_4711.png")
         assert is_as_wide_as_the_screen(page)

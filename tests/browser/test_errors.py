@@ -9,8 +9,8 @@ from playwright.sync_api import Browser, expect
 
 from components.sandbox import SandboxOptions, start
 from tests.browser.steps import ask_for, cards, expect_picture, prompt_box
-from tests.support.app_server import ServedApp
-from tests.support.chromium import visiting
+from tests.support.app_server import AppServer
+from tests.support.chromium import open_page
 
 pytestmark = pytest.mark.browser
 
@@ -21,8 +21,8 @@ def test_an_account_that_runs_dry_is_said_above_the_page_without_a_click(
     with start(SandboxOptions(seconds=0, credits=5)) as service:
         settings = {"KIE_API_KEY": "a-key", "KIE_BASE_URL": service.url}
         with (
-            ServedApp(tmp_path / "data", settings) as app,
-            visiting(browser, app.url) as page,
+            AppServer(tmp_path / "data", settings) as app,
+            open_page(browser, app.url) as page,
         ):
             ask_for(page, "A hill")
             expect_picture(page, "A hill")
@@ -45,15 +45,15 @@ MISDEEDS = {
 
 
 def misbehave(browser: Browser, url: str) -> None:
-    with visiting(browser, url) as page:
+    with open_page(browser, url) as page:
         with page.expect_event("pageerror"):  # the last of them, and the slowest to come
             for misdeed in MISDEEDS.values():
                 page.evaluate(f"() => {{ {misdeed} }}")
         page.wait_for_timeout(300)
 
 
-def test_a_fault_of_the_page_fails_its_test(quick: ServedApp, browser: Browser) -> None:
+def test_a_fault_of_the_page_fails_its_test(fast_app: AppServer, browser: Browser) -> None:
     with pytest.raises(AssertionError) as failed:
-        misbehave(browser, quick.url)
+        misbehave(browser, fast_app.url)
 
     assert [said for said in MISDEEDS if said not in str(failed.value)] == []

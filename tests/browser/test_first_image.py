@@ -17,8 +17,8 @@ from tests.browser.steps import (
     pixels,
     prompt_box,
 )
-from tests.support.app_server import ServedApp
-from tests.support.chromium import visiting
+from tests.support.app_server import AppServer
+from tests.support.chromium import open_page
 
 pytestmark = pytest.mark.browser
 
@@ -26,9 +26,9 @@ PROMPT = "A lighthouse at dusk, **storm** & :red[x] <b>clouds</b>"
 
 
 def test_from_the_first_look_to_a_picture_that_outlives_the_server(
-    app: ServedApp, browser: Browser
+    app: AppServer, browser: Browser
 ) -> None:
-    with visiting(browser, app.url) as page:
+    with open_page(browser, app.url) as page:
         expect(page.get_by_role("button", name="Generate · 5 credits")).to_be_visible()
         expect(page.get_by_text("KIE_API_KEY")).to_be_visible()
 
@@ -57,9 +57,9 @@ def test_from_the_first_look_to_a_picture_that_outlives_the_server(
 
 
 def test_a_server_that_is_killed_meanwhile_brings_the_picture_all_the_same(
-    app: ServedApp, browser: Browser
+    app: AppServer, browser: Browser
 ) -> None:
-    with visiting(browser, app.url) as page:
+    with open_page(browser, app.url) as page:
         ask_for(page, "A quiet harbour")
         expect(cards(page)).to_contain_text("Generating")
         with away_from(page):

@@ -7,15 +7,15 @@ import re
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.gallery_steps import COUNT, Ground, card, find, gallery, place
+from tests.browser.gallery_steps import COUNT, SeededApp, card, find, gallery, place
 
 pytestmark = pytest.mark.browser
 
 
 def test_a_thousand_pictures_have_their_places_and_fill_where_one_looks(
-    browser: Browser, ground: Ground
+    browser: Browser, seeded_app: SeededApp
 ) -> None:
-    with gallery(browser, ground, ground.anna) as page:
+    with gallery(browser, seeded_app, seeded_app.anna) as page:
         expect(page.locator("article")).to_have_count(COUNT + 4)
         expect(page.get_by_text(f"{COUNT + 6:,} pictures", exact=True)).to_be_visible()
         assert page.locator('article[aria-label^="Done"]').count() < COUNT / 2
@@ -30,9 +30,9 @@ def test_a_thousand_pictures_have_their_places_and_fill_where_one_looks(
 
 
 def test_a_search_narrows_as_it_is_typed_stands_in_the_address_and_survives_a_reload(
-    browser: Browser, ground: Ground
+    browser: Browser, seeded_app: SeededApp
 ) -> None:
-    with gallery(browser, ground, ground.anna) as page:
+    with gallery(browser, seeded_app, seeded_app.anna) as page:
         find(page, "picture 077")
         expect(page.locator("article")).to_have_count(11)
         expect(page).to_have_url(re.compile("find=picture"))
@@ -47,9 +47,9 @@ def test_a_search_narrows_as_it_is_typed_stands_in_the_address_and_survives_a_re
 
 
 def test_two_pictures_lie_beside_each_other_and_the_tree_shows_every_branch(
-    browser: Browser, ground: Ground
+    browser: Browser, seeded_app: SeededApp
 ) -> None:
-    with gallery(browser, ground, ground.anna, "/gallery?find=picture+088") as page:
+    with gallery(browser, seeded_app, seeded_app.anna, "/gallery?find=picture+088") as page:
         expect(page.locator("article")).to_have_count(11)
         place(page, 1).click(modifiers=["Control"])
         place(page, 4).click(modifiers=["Control"])
@@ -74,13 +74,13 @@ def test_two_pictures_lie_beside_each_other_and_the_tree_shows_every_branch(
 
 
 def test_two_windows_of_a_designer_are_in_step_and_another_designer_sees_nothing(
-    browser: Browser, ground: Ground
+    browser: Browser, seeded_app: SeededApp
 ) -> None:
     path = "/gallery?find=picture+066"
     with (
-        gallery(browser, ground, ground.anna, path) as left,
-        gallery(browser, ground, ground.anna, path) as right,
-        gallery(browser, ground, ground.ben) as other,
+        gallery(browser, seeded_app, seeded_app.anna, path) as left,
+        gallery(browser, seeded_app, seeded_app.anna, path) as right,
+        gallery(browser, seeded_app, seeded_app.ben) as other,
     ):
         expect(right.locator("article")).to_have_count(11)
         card(left, "Picture 0066").focus()

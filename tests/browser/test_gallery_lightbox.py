@@ -8,16 +8,16 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.gallery_steps import Ground, card, gallery, swipe
+from tests.browser.gallery_steps import SeededApp, card, gallery, swipe
 from tests.browser.steps import box_of, go_to
 
 pytestmark = pytest.mark.browser
 
 
 def test_the_lightbox_goes_by_keyboard_alone_from_picture_to_picture_and_back(
-    browser: Browser, ground: Ground
+    browser: Browser, seeded_app: SeededApp
 ) -> None:
-    with gallery(browser, ground, ground.anna, "/gallery?find=add") as page:
+    with gallery(browser, seeded_app, seeded_app.anna, "/gallery?find=add") as page:
         expect(page.locator("article")).to_have_count(2)
         card(page, "Add snow").focus()
         page.keyboard.press("Enter")
@@ -47,9 +47,9 @@ def test_the_lightbox_goes_by_keyboard_alone_from_picture_to_picture_and_back(
 
 
 def test_the_back_button_closes_the_lightbox_and_leaves_the_search_as_it_was(
-    browser: Browser, ground: Ground
+    browser: Browser, seeded_app: SeededApp
 ) -> None:
-    with gallery(browser, ground, ground.anna, "/gallery?find=add") as page:
+    with gallery(browser, seeded_app, seeded_app.anna, "/gallery?find=add") as page:
         lightbox = page.get_by_role("dialog", name="Picture")
         for close in (page.go_back, lambda: page.keyboard.press("Escape")):
             card(page, "Add rain").click()
@@ -64,9 +64,9 @@ def test_the_back_button_closes_the_lightbox_and_leaves_the_search_as_it_was(
 
 
 def test_variants_stand_behind_the_one_that_was_put_in_front(
-    browser: Browser, ground: Ground
+    browser: Browser, seeded_app: SeededApp
 ) -> None:
-    with gallery(browser, ground, ground.anna, "/gallery?find=press") as page:
+    with gallery(browser, seeded_app, seeded_app.anna, "/gallery?find=press") as page:
         stack = page.locator("article")
         expect(stack).to_have_count(1)
         expect(stack.get_by_title("3 variants")).to_have_text("3")
@@ -86,9 +86,9 @@ def test_variants_stand_behind_the_one_that_was_put_in_front(
 
 
 def test_who_goes_from_the_lightbox_to_the_tree_or_to_a_pair_comes_back_to_it(
-    browser: Browser, ground: Ground
+    browser: Browser, seeded_app: SeededApp
 ) -> None:
-    with gallery(browser, ground, ground.anna, "/gallery?find=add") as page:
+    with gallery(browser, seeded_app, seeded_app.anna, "/gallery?find=add") as page:
         card(page, "Add rain").focus()
         page.keyboard.press("Enter")
         lightbox = page.get_by_role("dialog", name="Picture")
@@ -106,9 +106,11 @@ def test_who_goes_from_the_lightbox_to_the_tree_or_to_a_pair_comes_back_to_it(
         expect(card(page, "Add rain")).to_be_focused()
 
 
-def test_a_prompt_and_a_picture_are_copied(browser: Browser, ground: Ground) -> None:
+def test_a_prompt_and_a_picture_are_copied(browser: Browser, seeded_app: SeededApp) -> None:
     granted = ["clipboard-read", "clipboard-write"]
-    with gallery(browser, ground, ground.anna, "/gallery?find=add", permissions=granted) as page:
+    with gallery(
+        browser, seeded_app, seeded_app.anna, "/gallery?find=add", permissions=granted
+    ) as page:
         page.locator("article", has_text="Add rain").click()
         lightbox = page.get_by_role("dialog", name="Picture")
         lightbox.get_by_role("button", name="Copy prompt").click()
@@ -129,9 +131,9 @@ def test_a_prompt_and_a_picture_are_copied(browser: Browser, ground: Ground) -> 
 
 
 def test_the_lightbox_zooms_by_wheel_and_double_click_and_a_drag_pans(
-    browser: Browser, ground: Ground
+    browser: Browser, seeded_app: SeededApp
 ) -> None:
-    with gallery(browser, ground, ground.anna, "/gallery?find=add") as page:
+    with gallery(browser, seeded_app, seeded_app.anna, "/gallery?find=add") as page:
         card(page, "Add rain").click()
         picture = page.locator(".kx-sheet-view-picture")
         expect(page.get_by_role("navigation", name="Steps and variants")).to_be_visible()
@@ -161,10 +163,10 @@ def test_the_lightbox_zooms_by_wheel_and_double_click_and_a_drag_pans(
 
 
 def test_on_a_phone_a_pinch_zooms_and_a_swipe_goes_to_the_next(
-    browser: Browser, ground: Ground
+    browser: Browser, seeded_app: SeededApp
 ) -> None:
     phone: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
-    with gallery(browser, ground, ground.anna, "/gallery?find=add", **phone) as page:
+    with gallery(browser, seeded_app, seeded_app.anna, "/gallery?find=add", **phone) as page:
         card(page, "Add snow").locator(".kx-sheet-frame").tap(position={"x": 20, "y": 20})
         prompt = page.locator(".kx-sheet-view-prompt")
         expect(prompt).to_have_text("Add snow")

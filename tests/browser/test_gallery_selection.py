@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser.gallery_steps import (
-    Ground,
+    SeededApp,
     card,
     download_selected,
     gallery,
@@ -20,9 +20,9 @@ pytestmark = pytest.mark.browser
 
 
 def test_what_is_done_with_a_selected_stack_is_done_with_every_picture_of_it(
-    browser: Browser, ground: Ground
+    browser: Browser, seeded_app: SeededApp
 ) -> None:
-    with gallery(browser, ground, ground.anna, "/gallery?find=press") as page:
+    with gallery(browser, seeded_app, seeded_app.anna, "/gallery?find=press") as page:
         page.locator("article").click(modifiers=["Control"])
         bar = selection(page)
         expect(bar.get_by_text("3 selected")).to_be_visible()
@@ -36,9 +36,9 @@ def test_what_is_done_with_a_selected_stack_is_done_with_every_picture_of_it(
 
 
 def test_what_is_deleted_can_be_undone_at_once_and_found_in_the_trash(
-    browser: Browser, ground: Ground
+    browser: Browser, seeded_app: SeededApp
 ) -> None:
-    with gallery(browser, ground, ground.anna, "/gallery?find=picture+055") as page:
+    with gallery(browser, seeded_app, seeded_app.anna, "/gallery?find=picture+055") as page:
         expect(page.locator("article")).to_have_count(11)
         card(page, "Picture 0055").focus()
         page.keyboard.press("Delete")
@@ -60,9 +60,9 @@ def test_what_is_deleted_can_be_undone_at_once_and_found_in_the_trash(
 
 
 def test_several_are_picked_by_click_by_range_and_all_shown(
-    browser: Browser, ground: Ground
+    browser: Browser, seeded_app: SeededApp
 ) -> None:
-    with gallery(browser, ground, ground.anna, "/gallery?find=picture+033") as page:
+    with gallery(browser, seeded_app, seeded_app.anna, "/gallery?find=picture+033") as page:
         expect(page.locator("article")).to_have_count(11)
         bar = selection(page)
         place(page, 1).click(modifiers=["Control"])
@@ -89,8 +89,10 @@ def test_several_are_picked_by_click_by_range_and_all_shown(
         expect(page.locator("article")).to_have_count(11)
 
 
-def test_the_selected_come_as_one_zip_with_a_manifest(browser: Browser, ground: Ground) -> None:
-    with gallery(browser, ground, ground.anna, "/gallery?find=picture+044") as page:
+def test_the_selected_come_as_one_zip_with_a_manifest(
+    browser: Browser, seeded_app: SeededApp
+) -> None:
+    with gallery(browser, seeded_app, seeded_app.anna, "/gallery?find=picture+044") as page:
         expect(page.locator("article")).to_have_count(11)
         place(page, 0).focus()
         page.keyboard.press("Control+a")

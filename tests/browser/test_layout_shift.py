@@ -7,8 +7,8 @@ from playwright.sync_api import Browser, expect
 
 from tests.browser.edit_steps import instruct, pair, paste, photo
 from tests.browser.steps import IDLE, cards, prompt_box, shifted, watch_shifts
-from tests.support.app_server import ServedApp
-from tests.support.chromium import visiting
+from tests.support.app_server import AppServer
+from tests.support.chromium import open_page
 
 pytestmark = pytest.mark.browser
 
@@ -17,10 +17,10 @@ GOOD = 0.1  # where browsers' makers draw the line between a page that is still 
 
 @pytest.mark.parametrize("size", [(1360, 860), (390, 844)], ids=["desk", "phone"])
 def test_nothing_moves_while_a_page_is_loaded(
-    quick: ServedApp, browser: Browser, size: tuple[int, int]
+    fast_app: AppServer, browser: Browser, size: tuple[int, int]
 ) -> None:
     screen = {"width": size[0], "height": size[1]}
-    with visiting(browser, quick.url, "/edit", viewport=screen) as page:
+    with open_page(browser, fast_app.url, "/edit", viewport=screen) as page:
         paste(page, photo(1392, 752), "IMG_4711.png")
         instruct(page, "Mirror it")
         pair(page, "Original and Step 1")

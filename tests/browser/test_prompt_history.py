@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser.steps import ARRIVAL_MS, ask_for, cards, expect_picture, go_to, prompt_box
-from tests.support.app_server import ServedApp
-from tests.support.chromium import SlowLine, visiting
+from tests.support.app_server import AppServer
+from tests.support.chromium import HeldWebSocket, open_page
 
 pytestmark = pytest.mark.browser
 
@@ -27,9 +27,9 @@ def history(page: Page) -> None:
 
 
 def test_alt_with_arrows_walks_through_earlier_prompts_and_back_to_what_was_typed(
-    quick: ServedApp, browser: Browser
+    fast_app: AppServer, browser: Browser
 ) -> None:
-    with visiting(browser, quick.url) as page:
+    with open_page(browser, fast_app.url) as page:
         box = prompt_box(after_two(page))
         box.fill("A green wood, hal")
         for key, shown in (
@@ -45,9 +45,9 @@ def test_alt_with_arrows_walks_through_earlier_prompts_and_back_to_what_was_type
 
 
 def test_control_enter_right_after_a_recall_sends_the_recalled_prompt(
-    quick: ServedApp, browser: Browser
+    fast_app: AppServer, browser: Browser
 ) -> None:
-    with visiting(browser, quick.url) as page:
+    with open_page(browser, fast_app.url) as page:
         box = prompt_box(after_two(page))
         expect_picture(page, "A red barn")  # the same press within a second would count as one
         box.fill("never to be sent")
@@ -61,9 +61,9 @@ def test_control_enter_right_after_a_recall_sends_the_recalled_prompt(
 
 
 def test_a_prompt_is_found_in_the_list_taken_by_enter_and_undone(
-    quick: ServedApp, browser: Browser
+    fast_app: AppServer, browser: Browser
 ) -> None:
-    with visiting(browser, quick.url) as page:
+    with open_page(browser, fast_app.url) as page:
         box = prompt_box(after_two(page))
         box.fill("half a thought")
         history(page)
@@ -78,9 +78,9 @@ def test_a_prompt_is_found_in_the_list_taken_by_enter_and_undone(
 
 
 def test_a_pin_stays_on_top_over_a_reload_and_on_the_other_page(
-    quick: ServedApp, browser: Browser
+    fast_app: AppServer, browser: Browser
 ) -> None:
-    with visiting(browser, quick.url) as page:
+    with open_page(browser, fast_app.url) as page:
         after_two(page)
         history(page)
         page.get_by_role("button", name="Pin: A red barn").click()
@@ -99,9 +99,9 @@ def test_a_pin_stays_on_top_over_a_reload_and_on_the_other_page(
 
 @pytest.mark.parametrize("left_the_box", [True, False])
 def test_what_is_being_typed_survives_a_reload(
-    left_the_box: bool, quick: ServedApp, browser: Browser
+    left_the_box: bool, fast_app: AppServer, browser: Browser
 ) -> None:
-    with visiting(browser, quick.url) as page:
+    with open_page(browser, fast_app.url) as page:
         box = prompt_box(page)
         expect(page.locator(".kx-recall")).to_be_attached()  # its script has come
         box.press_sequentially("A castle in the ai")
@@ -116,26 +116,26 @@ def test_what_is_being_typed_survives_a_reload(
         expect(cards(page).first).to_contain_text("A castle in the ai")
 
 
-def test_what_is_still_on_its_way_survives_a_reload(quick: ServedApp, browser: Browser) -> None:
-    with visiting(browser, quick.url) as page:
-        line = SlowLine(page, "page")
+def test_what_is_still_on_its_way_survives_a_reload(fast_app: AppServer, browser: Browser) -> None:
+    with open_page(browser, fast_app.url) as page:
+        line = HeldWebSocket(page, "page")
         page.reload()
         box = prompt_box(page)
         expect(page.locator(".kx-recall")).to_be_attached()
-        line.kept = []
+        line.held = []
         box.press_sequentially("A castle in the ai")
         box.blur()
-        while not line.kept:
+        while not line.held:
             page.wait_for_timeout(20)
-        line.kept = None  # what was said until now never arrives
+        line.held = None  # what was said until now never arrives
         page.reload()
         expect(box).to_have_value("A castle in the ai")
 
 
 def test_what_was_left_on_another_page_does_not_overtake_a_remix(
-    quick: ServedApp, browser: Browser
+    fast_app: AppServer, browser: Browser
 ) -> None:
-    with visiting(browser, quick.url) as page:
+    with open_page(browser, fast_app.url) as page:
         ask_for(page, "A red barn")
         expect_picture(page, "A red barn")
         prompt_box(page).press_sequentially(" and a dog")
@@ -151,9 +151,9 @@ def test_what_was_left_on_another_page_does_not_overtake_a_remix(
 
 
 def test_what_is_typed_before_the_script_is_there_survives_a_reload(
-    quick: ServedApp, browser: Browser
+    fast_app: AppServer, browser: Browser
 ) -> None:
-    with visiting(browser, quick.url) as page:
+    with open_page(browser, fast_app.url) as page:
         held: list[Route] = []
 
         def hold(route: Route) -> None:
@@ -171,8 +171,10 @@ def test_what_is_typed_before_the_script_is_there_survives_a_reload(
         expect(box).to_have_value("A castle in the ai")
 
 
-def test_the_settings_survive_a_reload_with_the_prompt(quick: ServedApp, browser: Browser) -> None:
-    with visiting(browser, quick.url) as page:
+def test_the_settings_survive_a_reload_with_the_prompt(
+    fast_app: AppServer, browser: Browser
+) -> None:
+    with open_page(browser, fast_app.url) as page:
         prompt_box(page).fill("A castle in the air")
         page.get_by_role("radiogroup", name="Output format").get_by_text("PNG").click()
         model = page.get_by_role("radiogroup", name="Model")
@@ -188,8 +190,8 @@ def test_the_settings_survive_a_reload_with_the_prompt(quick: ServedApp, browser
         expect(png).to_be_checked()
 
 
-def test_a_template_is_typed_over_slot_by_slot(quick: ServedApp, browser: Browser) -> None:
-    with visiting(browser, quick.url, "/edit") as page:
+def test_a_template_is_typed_over_slot_by_slot(fast_app: AppServer, browser: Browser) -> None:
+    with open_page(browser, fast_app.url, "/edit") as page:
         box = prompt_box(page)
         page.get_by_role("button", name="Templates", exact=True).click()
         page.get_by_role("button", name="Replace text").click()
@@ -201,8 +203,8 @@ def test_a_template_is_typed_over_slot_by_slot(quick: ServedApp, browser: Browse
         expect(box).not_to_be_focused()
 
 
-def test_a_prompt_from_right_to_left_stands_so(quick: ServedApp, browser: Browser) -> None:
-    with visiting(browser, quick.url) as page:
+def test_a_prompt_from_right_to_left_stands_so(fast_app: AppServer, browser: Browser) -> None:
+    with open_page(browser, fast_app.url) as page:
         box = prompt_box(page)
         box.fill("قطة تجلس على النافذة")
         expect(box).to_have_css("direction", "rtl")
@@ -214,9 +216,9 @@ def test_a_prompt_from_right_to_left_stands_so(quick: ServedApp, browser: Browse
 
 
 def test_advice_mends_the_prompt_at_one_click_and_moves_nothing(
-    quick: ServedApp, browser: Browser
+    fast_app: AppServer, browser: Browser
 ) -> None:
-    with visiting(browser, quick.url, "/edit") as page:
+    with open_page(browser, fast_app.url, "/edit") as page:
         box = prompt_box(page)
         model = page.get_by_text("Model", exact=True)
         before = model.bounding_box()

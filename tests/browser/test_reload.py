@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.steps import ask_for, cards, expect_picture, go_to
-from tests.support.app_server import ServedApp
-from tests.support.chromium import visiting
+from tests.support.app_server import AppServer
+from tests.support.chromium import open_page
 
 pytestmark = pytest.mark.browser
 
@@ -24,9 +24,9 @@ def by_back(page: Page) -> None:
 
 @pytest.mark.parametrize("come_back", [by_the_link, by_back])
 def test_the_search_is_still_there_after_another_page(
-    quick: ServedApp, browser: Browser, come_back: Callable[[Page], None]
+    fast_app: AppServer, browser: Browser, come_back: Callable[[Page], None]
 ) -> None:
-    with visiting(browser, quick.url) as page:
+    with open_page(browser, fast_app.url) as page:
         for prompt in ("A grey heron", "A red barn"):
             ask_for(page, prompt)
             expect_picture(page, prompt)
@@ -38,7 +38,7 @@ def test_the_search_is_still_there_after_another_page(
         come_back(page)
         expect(page.get_by_placeholder("Search prompts")).to_have_value("heron")
         expect(cards(page)).to_have_count(1)
-        expect(page).to_have_url(f"{quick.url}/gallery?find=heron")
+        expect(page).to_have_url(f"{fast_app.url}/gallery?find=heron")
 
         page.reload()
         expect(page.get_by_placeholder("Search prompts")).to_have_value("heron")

@@ -10,8 +10,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.edit_steps import instruct, pair, paste, photo
 from tests.browser.steps import IDLE, cards, expect_picture, prompt_box
-from tests.support.app_server import ServedApp
-from tests.support.chromium import SlowLine
+from tests.support.app_server import AppServer
+from tests.support.chromium import HeldWebSocket
 
 pytestmark = pytest.mark.browser
 
@@ -33,7 +33,7 @@ def unwatched(browser: Browser, url: str) -> Iterator[Page]:
         context.close()
 
 
-def come_back(app: ServedApp, page: Page) -> None:
+def come_back(app: AppServer, page: Page) -> None:
     """Restart the server under an open page, until that knows of it."""
     studio = page.get_by_test_id("stApp")
     app.kill()
@@ -43,7 +43,7 @@ def come_back(app: ServedApp, page: Page) -> None:
 
 
 def test_whoever_writes_goes_on_writing_and_the_first_press_afterwards_counts(
-    app: ServedApp, browser: Browser
+    app: AppServer, browser: Browser
 ) -> None:
     with unwatched(browser, app.url) as page:
         studio = page.get_by_test_id("stApp")
@@ -69,33 +69,33 @@ def test_whoever_writes_goes_on_writing_and_the_first_press_afterwards_counts(
 
 
 def test_a_press_counts_that_comes_before_the_server_has_drawn_anything(
-    app: ServedApp, browser: Browser
+    app: AppServer, browser: Browser
 ) -> None:
     with unwatched(browser, app.url) as page:
-        line = SlowLine(page, "page")
+        line = HeldWebSocket(page, "page")
         page.reload()
         generate = page.get_by_role("button", name="Generate")
         expect(generate).to_be_visible()
         expect(page.locator("html[data-kx-takes]")).to_be_attached()  # the last script has come
         prompt_box(page).fill("A quiet harbour at dawn")
-        line.kept = []
+        line.held = []
         come_back(app, page)
         generate.click()
-        line.let_go()
+        line.release()
         expect_picture(page, "A quiet harbour at dawn")
         expect(cards(page)).to_have_count(1)
 
 
-def test_a_press_in_a_drawing_of_ours_counts_as_early(app: ServedApp, browser: Browser) -> None:
+def test_a_press_in_a_drawing_of_ours_counts_as_early(app: AppServer, browser: Browser) -> None:
     with unwatched(browser, app.url) as page:
-        line = SlowLine(page, "page")
+        line = HeldWebSocket(page, "page")
         page.goto("/edit")
         paste(page, photo(640, 480), "IMG_4711.png")
         instruct(page, "Mirror it")
         pair(page, "Original and Step 1")
-        line.kept = []
+        line.held = []
         come_back(app, page)
         page.get_by_role("button", name="Edit from here").click()
-        line.let_go()
+        line.release()
         step = page.get_by_role("listitem").filter(has_text="Step 1")
         expect(step).to_contain_text("Editing this")

@@ -7,8 +7,8 @@ from playwright.sync_api import Browser, FloatRect, Locator, Page, expect
 
 from tests.browser.edit_steps import is_as_wide_as_the_screen
 from tests.browser.steps import ARRIVAL_MS, ask_for, cards, go_to, prompt_box
-from tests.support.app_server import ServedApp
-from tests.support.chromium import visiting
+from tests.support.app_server import AppServer
+from tests.support.chromium import open_page
 
 pytestmark = pytest.mark.browser
 
@@ -39,9 +39,9 @@ def card_of(page: Page, prompt: str) -> Locator:
 
 @pytest.mark.parametrize("path", ["/", "/edit"])
 def test_at_double_zoom_the_form_has_the_whole_width_and_its_press_covers_nothing(
-    path: str, quick: ServedApp, browser: Browser
+    path: str, fast_app: AppServer, browser: Browser
 ) -> None:
-    with visiting(browser, quick.url, path, viewport=ZOOMED) as page:
+    with open_page(browser, fast_app.url, path, viewport=ZOOMED) as page:
         tiles = page.locator(".st-key-kx-starters")
         submit = page.get_by_test_id("stBaseButton-primary")
 
@@ -55,9 +55,9 @@ def test_at_double_zoom_the_form_has_the_whole_width_and_its_press_covers_nothin
 
 
 def test_on_a_phone_trouble_has_a_row_of_its_own_with_all_its_words(
-    quick: ServedApp, browser: Browser
+    fast_app: AppServer, browser: Browser
 ) -> None:
-    with visiting(browser, quick.url, **PHONE) as page:
+    with open_page(browser, fast_app.url, **PHONE) as page:
         for place, fault in enumerate(("refused", "create-html", "result-404"), start=1):
             ask_for(page, f"A hill sandbox:{fault}")
             expect(cards(page)).to_have_count(place)

@@ -7,13 +7,13 @@ import requests
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.steps import ARRIVAL_MS, act, ask_for, cards, expect_picture
-from tests.support.app_server import ServedApp
-from tests.support.chromium import visiting
+from tests.support.app_server import AppServer
+from tests.support.chromium import open_page
 
 pytestmark = pytest.mark.browser
 
 
-def made_elsewhere(app: ServedApp, prompt: str) -> str:
+def made_elsewhere(app: AppServer, prompt: str) -> str:
     """The id of a task that another program made with the same key."""
     answer = requests.post(
         f"{app.settings['KIE_BASE_URL']}/api/v1/flux/kontext/generate",
@@ -24,7 +24,7 @@ def made_elsewhere(app: ServedApp, prompt: str) -> str:
     return str(answer["data"]["taskId"])
 
 
-def id_of(app: ServedApp, prompt: str) -> str:
+def id_of(app: AppServer, prompt: str) -> str:
     """The id under which the service keeps the newest task of a prompt."""
     book = requests.get(f"{app.settings['KIE_BASE_URL']}/sandbox/book", timeout=10).json()
     return [str(task["taskId"]) for task in book["tasks"] if task["prompt"] == prompt][-1]
@@ -36,28 +36,30 @@ def name_the_task(page: Page, service_id: str) -> None:
 
 
 def test_a_picture_made_elsewhere_is_brought_home_from_the_purse(
-    quick: ServedApp, browser: Browser
+    fast_app: AppServer, browser: Browser
 ) -> None:
-    with visiting(browser, quick.url) as page:
+    with open_page(browser, fast_app.url) as page:
         page.get_by_role("button", name="credits").click()
         page.get_by_role("button", name="Bring home by task id").click()
         name_the_task(page, "0" * 32)
         expect(page.get_by_text("nothing to bring home under this id")).to_be_visible()
 
-        name_the_task(page, made_elsewhere(quick, "A windmill from elsewhere"))
+        name_the_task(page, made_elsewhere(fast_app, "A windmill from elsewhere"))
         expect(page.get_by_text("It is on its way to your gallery.")).to_be_visible()
         page.keyboard.press("Escape")
         page.goto("/gallery")
         expect_picture(page, "A windmill from elsewhere")
 
 
-def test_an_unconfirmed_card_is_settled_by_its_task_id(quick: ServedApp, browser: Browser) -> None:
-    with visiting(browser, quick.url) as page:
+def test_an_unconfirmed_card_is_settled_by_its_task_id(
+    fast_app: AppServer, browser: Browser
+) -> None:
+    with open_page(browser, fast_app.url) as page:
         prompt = "A lost windmill [create-lost]"
         ask_for(page, prompt)
         expect(cards(page)).to_contain_text("no answer came", timeout=ARRIVAL_MS)
         act(page, "I have its task id")
-        name_the_task(page, id_of(quick, prompt))
+        name_the_task(page, id_of(fast_app, prompt))
 
         expect(page.get_by_text("Looking for it.")).to_be_visible()
         page.keyboard.press("Escape")

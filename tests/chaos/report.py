@@ -57,9 +57,11 @@ def reckon(book: Mapping[str, Any], folder: Path, asked: Sequence[str]) -> Recko
     stored, does not know the id of and does not show as unconfirmed; and a stored picture whose
     file is not whole.
     """
-    ledger = Ledger.in_folder(folder)
+    repository = Ledger.in_folder(folder)
     try:
-        rows = [entry.task for name in DESIGNERS for entry in ledger.entries(name, limit=100_000)]
+        rows = [
+            entry.task for name in DESIGNERS for entry in repository.entries(name, limit=100_000)
+        ]
         tasks = {task.request.prompt: task for task in rows}
         states = Counter(task.state for task in rows)
         times_made = Counter(entry["prompt"] for entry in book["tasks"])
@@ -71,7 +73,7 @@ def reckon(book: Mapping[str, Any], folder: Path, asked: Sequence[str]) -> Recko
             if task.state is State.DONE and not _is_whole(folder, task)
         }
     finally:
-        ledger.close()
+        repository.close()
     return Reckoning(
         made=len(book["tasks"]),
         paid=sum(entry["paid"] for entry in book["tasks"]),

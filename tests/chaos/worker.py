@@ -22,7 +22,7 @@ from components.server.webhooks import callback_routes
 from components.studio.settings import Settings
 from components.studio.studio import Studio
 from components.studio.tasks.models import FINAL, State, Task
-from tests.support.http_server import listening
+from tests.support.http_server import serve_routes
 
 DESIGNERS = ("a" * 32, "b" * 32, "c" * 32)
 QUIET_SECONDS = 4.0  # a callback may still turn up
@@ -95,7 +95,7 @@ def main() -> int:
     studio = opened.studio
     try:
         routes = [*callback_routes(lambda: studio), *metrics_routes(lambda: studio)]
-        with listening(routes, wanted.port):
+        with serve_routes(routes, wanted.port):
             work(studio, wanted.tasks)
     finally:
         opened.close()

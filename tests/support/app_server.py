@@ -1,4 +1,4 @@
-"""The app as a stranger starts it: a process of its own, on a free port, with its own data."""
+"""Run the app in a separate process, on a free port, with its own data folder."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ import requests
 from components.studio.identity import COOKIE
 
 ROOT = Path(__file__).parents[2]
-START_SECONDS = 60
-END_SECONDS = 15
-_OURS = ("KIE_", "KONTEXT_", "STREAMLIT_")
+START_TIMEOUT_S = 60
+STOP_TIMEOUT_S = 15
+_SETTING_PREFIXES = ("KIE_", "KONTEXT_", "STREAMLIT_")
 
 
 def free_port() -> int:
-    """A port of loopback on which nobody listens now."""
+    """A loopback port on which nobody listens."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -32,11 +32,11 @@ def free_port() -> int:
 
 
 @dataclass
-class ServedApp:
-    """The app, which may be ended in any way and started again where it was."""
+class AppServer:
+    """An app process that a test can stop, kill and start again on the same port and data."""
 
     folder: Path
-    """The data folder. The log lies beside it."""
+    """The data folder. The log file is beside it."""
     settings: Mapping[str, str] = field(default_factory=dict)
     starter: Literal["streamlit", "uvicorn"] = "streamlit"
     port: int = field(default_factory=free_port)
@@ -44,36 +44,38 @@ class ServedApp:
 
     @property
     def url(self) -> str:
-        """Where a browser finds it."""
+        """The base URL."""
         return f"http://127.0.0.1:{self.port}"
 
     @property
     def pid(self) -> int:
-        """Its process, once it was started."""
-        assert self._process is not None, "it was not started"
+        """The process id of the last start."""
+        assert self._process is not None, "the app was not started"
         return self._process.pid
 
     @property
     def log(self) -> str:
-        """All it has written since the first start."""
+        """All output since the first start."""
         return self._log_path.read_text("utf-8", "replace")
 
     def start(self) -> Self:
-        """Start it, and return once it answers; whether it is well is not asked."""
+        """Start the process and return once it answers HTTP, healthy or not."""
         self.folder.mkdir(parents=True, exist_ok=True)
         environment = {
-            name: value for name, value in os.environ.items() if not name.startswith(_OURS)
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(_SETTING_PREFIXES)
         }
         environment |= {"KONTEXT_DATA_DIR": str(self.folder), **self.settings}
         with self._log_path.open("ab") as log:
-            self._process = subprocess.Popen(  # noqa: S603 - our own words
+            self._process = subprocess.Popen(  # noqa: S603 - a fixed command
                 [sys.executable, "-m", *self._command()],
                 cwd=ROOT,
                 env=environment,
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
-        deadline = time.monotonic() + START_SECONDS
+        deadline = time.monotonic() + START_TIMEOUT_S
         while not self._answers():
             assert self._process.poll() is None, f"the app ended at once:\n{self.log[-2000:]}"
             assert time.monotonic() < deadline, f"the app does not answer:\n{self.log[-2000:]}"
@@ -81,20 +83,20 @@ class ServedApp:
         return self
 
     def stop(self) -> None:
-        """Ask it to end, and wait until it has."""
+        """Send SIGTERM and wait for the end."""
         if self._process is not None:
             self._process.terminate()
-            self._process.wait(END_SECONDS)
+            self._process.wait(STOP_TIMEOUT_S)
 
     def kill(self) -> None:
-        """End it without a word, as a power cut does."""
+        """Send SIGKILL, as a power cut would."""
         if self._process is not None:
             self._process.kill()
-            self._process.wait(END_SECONDS)
+            self._process.wait(STOP_TIMEOUT_S)
 
-    def visitor(self, token: str | None = None) -> Visitor:
-        """Somebody with a cookie, or without one."""
-        return Visitor(self.url, token)
+    def client(self, token: str | None = None) -> HttpClient:
+        """An HTTP client with this identity cookie, or without one."""
+        return HttpClient(self.url, token)
 
     def __enter__(self) -> Self:
         return self.start()
@@ -110,7 +112,7 @@ class ServedApp:
     def _command(self) -> list[str]:
         if self.starter == "uvicorn":
             return ["uvicorn", "app:app", "--host", "127.0.0.1", "--port", str(self.port)]
-        # The secrets of whoever runs the tests must not send them to the real service.
+        # A real key in secrets.toml must not be used.
         no_secrets = self.folder / "no-secrets.toml"
         return [
             *("streamlit", "run", "app.py", "--server.address", "127.0.0.1"),
@@ -126,28 +128,28 @@ class ServedApp:
 
 
 @dataclass(frozen=True)
-class Visitor:
-    """A browser without a screen. A token of None brings no cookie along."""
+class HttpClient:
+    """Sends requests with an identity cookie; with token None, without one."""
 
     url: str
     token: str | None = None
 
     def get(self, path: str, **headers: str) -> requests.Response:
-        """Ask for a path exactly as it is written; follow nothing."""
+        """GET the path exactly as written, without following redirects."""
         cookie = {"cookie": f"{COOKIE}={self.token}"} if self.token else {}
-        asked = requests.Request("GET", self.url, headers={**cookie, **headers}).prepare()
-        asked.url = self.url + path  # requests would tidy "/../" away
+        request = requests.Request("GET", self.url, headers={**cookie, **headers}).prepare()
+        request.url = self.url + path  # requests would normalise "/../"
         with requests.Session() as session:
             session.trust_env = False
-            return session.send(asked, timeout=20, allow_redirects=False)
+            return session.send(request, timeout=20, allow_redirects=False)
 
     def open(self, path: str = "/", **headers: str) -> requests.Response:
-        """Ask for a page, as an address bar does."""
+        """GET a page with the Accept header of a browser navigation."""
         return self.get(path, accept="text/html,application/xhtml+xml", **headers)
 
 
-def token_given(answer: requests.Response) -> str:
-    """The identity that an answer gives to its reader."""
-    found = re.search(rf"{COOKIE}=([^;]+)", answer.headers.get("set-cookie", ""))
-    assert found is not None, "no identity was given"
+def identity_token(response: requests.Response) -> str:
+    """The identity token that a response sets as a cookie."""
+    found = re.search(rf"{COOKIE}=([^;]+)", response.headers.get("set-cookie", ""))
+    assert found is not None, "the response sets no identity cookie"
     return found[1]

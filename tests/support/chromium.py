@@ -1,4 +1,4 @@
-"""A real Chromium that fails the test on a console error or on a request that leaves loopback."""
+"""Chromium for tests; a page fails its test on a console error or a request beyond loopback."""
 
 from __future__ import annotations
 
@@ -20,88 +20,88 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
-PATIENCE_MS = 20_000
-_NEAR = {"127.0.0.1", "localhost", None}  # a blob: or data: address has no host
-# Opened at /gallery, Streamlit 1.67 first asks whether the app lies under /gallery; the browser
-# calls the answer an error.
+TIMEOUT_MS = 20_000
+_LOCAL_HOSTS = {"127.0.0.1", "localhost", None}  # a blob: or data: address has no host
+# Opened at /gallery, Streamlit 1.67 first probes for an app under /gallery; the browser logs the
+# 404 as an error.
 _PROBE = re.compile(r"/(edit|gallery)/_stcore/(health|host-config)$")
 
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    """Debian's Chromium where there is one, Playwright's own elsewhere."""
+    """Launch Debian's Chromium if it is installed, else Playwright's own."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"),
+            executable_path=shutil.which("chromium") or shutil.which("chromium-browser"),
             args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
         )
-        expect.set_options(timeout=PATIENCE_MS)
+        expect.set_options(timeout=TIMEOUT_MS)
         yield browser
         browser.close()
 
 
 @dataclass
-class Watch:
-    """Notes all that must not happen in a page."""
+class PageErrors:
+    """Collects console errors, uncaught exceptions and requests beyond loopback."""
 
-    wrong: list[str] = field(default_factory=list)
+    messages: list[str] = field(default_factory=list)
 
-    def over(self, page: Page) -> Page:
-        """Begin to watch a page."""
-        page.set_default_timeout(PATIENCE_MS)
-        page.on("console", self._heard)
-        page.on("pageerror", lambda error: self.wrong.append(f"page error: {error}"))
-        page.on("request", self._asked)
+    def watch(self, page: Page) -> Page:
+        """Start collecting from a page; returns the page."""
+        page.set_default_timeout(TIMEOUT_MS)
+        page.on("console", self._on_console)
+        page.on("pageerror", lambda error: self.messages.append(f"page error: {error}"))
+        page.on("request", self._on_request)
         return page
 
-    def _heard(self, message: ConsoleMessage) -> None:
+    def _on_console(self, message: ConsoleMessage) -> None:
         if message.type == "error" and not _PROBE.search(message.location["url"]):
-            self.wrong.append(f"console: {message.text} @ {message.location}")
+            self.messages.append(f"console: {message.text} @ {message.location}")
 
-    def _asked(self, request: Request) -> None:
-        if urlsplit(request.url).hostname not in _NEAR:
-            self.wrong.append(f"left loopback: {request.url}")
+    def _on_request(self, request: Request) -> None:
+        if urlsplit(request.url).hostname not in _LOCAL_HOSTS:
+            self.messages.append(f"left loopback: {request.url}")
 
 
 @contextmanager
-def visiting(browser: Browser, url: str, path: str = "/", **options: Any) -> Iterator[Page]:
-    """A fresh visitor's page; the test fails at the end if anything went wrong in it."""
-    watch = Watch()
+def open_page(browser: Browser, url: str, path: str = "/", **options: Any) -> Iterator[Page]:
+    """A page in a new browser context; fails at the end if the page had errors."""
+    errors = PageErrors()
     settings = {"viewport": {"width": 1360, "height": 900}, "color_scheme": "light", **options}
     context = browser.new_context(base_url=url, **settings)
     try:
-        page = watch.over(context.new_page())
+        page = errors.watch(context.new_page())
         page.goto(path)
         yield page
-        assert not watch.wrong, "\n".join(watch.wrong)
+        assert not errors.messages, "\n".join(errors.messages)
     finally:
         context.close()
 
 
-class SlowLine:
-    """The line between a page and Streamlit, on which the words of one side may be kept back.
+class HeldWebSocket:
+    """Streamlit's WebSocket with the messages of one side held back while `held` is a list.
 
-    It holds from the next load of the page on.
+    Takes effect at the next load of the page.
     """
 
-    def __init__(self, page: Page, speaker: Literal["page", "server"]) -> None:
-        self.kept: list[str | bytes] | None = None
-        self._speaker = speaker
-        page.route_web_socket(re.compile("/_stcore/stream"), self._stand_between)
+    def __init__(self, page: Page, sender: Literal["page", "server"]) -> None:
+        self.held: list[str | bytes] | None = None
+        self._sender = sender
+        page.route_web_socket(re.compile("/_stcore/stream"), self._connect)
 
-    def _stand_between(self, page: WebSocketRoute) -> None:
+    def _connect(self, page: WebSocketRoute) -> None:
         server = page.connect_to_server()
-        speaker, self._hearer = (page, server) if self._speaker == "page" else (server, page)
-        speaker.on_message(self._pass_on)
+        sender, self._receiver = (page, server) if self._sender == "page" else (server, page)
+        sender.on_message(self._forward)
 
-    def _pass_on(self, message: str | bytes) -> None:
-        if self.kept is None:
-            self._hearer.send(message)
+    def _forward(self, message: str | bytes) -> None:
+        if self.held is None:
+            self._receiver.send(message)
         else:
-            self.kept.append(message)
+            self.held.append(message)
 
-    def let_go(self) -> None:
-        """Pass on what was kept back, and all that comes."""
-        kept, self.kept = self.kept or [], None
-        for message in kept:
-            self._hearer.send(message)
+    def release(self) -> None:
+        """Send the held messages, and hold no more."""
+        held, self.held = self.held or [], None
+        for message in held:
+            self._receiver.send(message)

@@ -15,7 +15,7 @@ from components.studio.tasks.models import State, Task
 
 NOW = 1_795_000_000.0
 
-Show = Callable[..., Exported]
+MakeItem = Callable[..., Exported]
 """Makes a picture that has its file, from its prompt and, where it matters, its number."""
 
 

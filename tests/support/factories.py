@@ -11,11 +11,11 @@ from components.studio.tasks.models import Obstacle, State, Task, Trouble
 
 NOW = 1_760_000_000.0
 SERVICE_ID = "e730dcfe4e5d59332daf52c08a960085"
-RESULT = "https://pictures.example/result.jpeg"
-ORIGIN = "https://pictures.example/origin.jpeg"
+RESULT_URL = "https://pictures.example/result.jpeg"
+ORIGIN_URL = "https://pictures.example/origin.jpeg"
 
 
-def a_task(prompt: str = "a hill", **fields: Any) -> Task:
+def make_task(prompt: str = "a hill", **fields: Any) -> Task:
     """A queued task; `fields` as of Task."""
     values: dict[str, Any] = {
         "id": uuid.uuid4().hex,
@@ -29,7 +29,7 @@ def a_task(prompt: str = "a hill", **fields: Any) -> Task:
     return Task(**{**values, **fields})
 
 
-def a_report(progress: Progress = Progress.GENERATING, **fields: Any) -> TaskReport:
+def make_status(progress: Progress = Progress.GENERATING, **fields: Any) -> TaskReport:
     """What record-info says of the task that the service calls SERVICE_ID."""
     values: dict[str, Any] = {
         "task_id": SERVICE_ID,
@@ -45,7 +45,7 @@ def a_report(progress: Progress = Progress.GENERATING, **fields: Any) -> TaskRep
     return TaskReport(**{**values, **fields})
 
 
-def trouble_of(task: Task) -> Trouble | None:
+def failure_reason(task: Task) -> Trouble | None:
     """What stands in the task's way, if anything does."""
     return task.obstacle.trouble if task.obstacle else None
 
@@ -55,15 +55,17 @@ def error_name(value: object) -> str | None:
     return type(value).__name__ if isinstance(value, Exception) else None
 
 
-SENDING = a_task(state=State.SUBMITTING, sent_at=NOW)
-UNCONFIRMED = a_task(state=State.UNCONFIRMED, sent_at=NOW, obstacle=Obstacle(Trouble.NO_ANSWER))
-WATCHED = a_task(
+SUBMITTING_TASK = make_task(state=State.SUBMITTING, sent_at=NOW)
+UNCONFIRMED_TASK = make_task(
+    state=State.UNCONFIRMED, sent_at=NOW, obstacle=Obstacle(Trouble.NO_ANSWER)
+)
+GENERATING_TASK = make_task(
     state=State.GENERATING, service_id=SERVICE_ID, accepted_at=NOW, watched_since=NOW, sent_at=NOW
 )
-STORING = a_task(
+STORING_TASK = make_task(
     state=State.STORING,
     service_id=SERVICE_ID,
     accepted_at=NOW,
     watched_since=NOW,
-    result_url=RESULT,
+    result_url=RESULT_URL,
 )

@@ -27,7 +27,7 @@ COLOURS = ("teal", "coral", "goldenrod", "slateblue", "olive", "indianred", "ste
 
 
 @dataclass(frozen=True)
-class Seed:
+class SeedImage:
     """A picture to be there; `hours` ago it was asked for. Several of one `batch` are variants."""
 
     prompt: str = "A harbour"
@@ -41,11 +41,11 @@ class Seed:
     request: dict[str, Any] = field(default_factory=dict)
 
 
-def sow(folder: Path, ledger: Ledger, seeds: Sequence[Seed]) -> list[str]:
+def seed_gallery(folder: Path, repository: Ledger, seeds: Sequence[SeedImage]) -> list[str]:
     """Write tasks, pictures and small files; the ids, which tasks share with their pictures."""
     grown = [_grow(seed) for seed in seeds]
     made = [picture for _, picture in grown if picture is not None]
-    with ledger.writing() as connection:
+    with repository.writing() as connection:
         connection.execute(sa.insert(tasks), [task_row(task) for task, _ in grown])
         if made:
             connection.execute(sa.insert(pictures), [picture_row(picture) for picture in made])
@@ -58,7 +58,7 @@ def sow(folder: Path, ledger: Ledger, seeds: Sequence[Seed]) -> list[str]:
     return [task.id for task, _ in grown]
 
 
-def _grow(seed: Seed) -> tuple[Task, PictureRecord | None]:
+def _grow(seed: SeedImage) -> tuple[Task, PictureRecord | None]:
     name, made_at = uuid.uuid4().hex, time.time() - seed.hours * HOUR
     is_done = seed.state is State.DONE
     task = Task(

@@ -1,6 +1,6 @@
 """A server on loopback that answers as badly as a route's name says.
 
-The first segment of the path is the route, so `server.at("reset_after_request")` is a base URL.
+The first segment of the path is the route, so `server.url_of("reset_after_request")` is a base URL.
 """
 
 import json
@@ -17,7 +17,7 @@ TASK_ID = "e730dcfe4e5d59332daf52c08a960085"
 
 
 @dataclass(frozen=True)
-class Seen:
+class ReceivedRequest:
     """One request that arrived whole."""
 
     method: str
@@ -36,7 +36,7 @@ class Seen:
 Route = Callable[[socket.socket, threading.Event], None]
 
 
-def http(
+def http_response(
     body: bytes,
     *,
     status: int = 200,
@@ -59,10 +59,10 @@ ACCEPTED = envelope({"taskId": TASK_ID})
 
 
 class HostileServer:
-    """Runs in a thread until closed; `seen` is what arrived whole, in order."""
+    """Runs in a thread until closed; `received` is what arrived whole, in order."""
 
     def __init__(self) -> None:
-        self.seen: list[Seen] = []
+        self.received: list[ReceivedRequest] = []
         self.connections = 0
         self.route_of_hello = "not_tls"
         self.closing = threading.Event()
@@ -93,12 +93,12 @@ class HostileServer:
         self._server.server_close()
         self._thread.join()
 
-    def at(self, route: str) -> str:
+    def url_of(self, route: str) -> str:
         """The base URL under which every call meets this route."""
         assert route in ROUTES, route
         return f"http://127.0.0.1:{self.port}/{route}"
 
-    def answering(self, raw: bytes, *, then: str | None = None) -> str:
+    def url_answering(self, raw: bytes, *, then: str | None = None) -> str:
         """The base URL under which every call is answered with these bytes.
 
         `then`: the route that a connection meets when it is used again.
@@ -115,7 +115,7 @@ class HostileServer:
         connection.settimeout(10)
         try:
             while (seen := self._read(connection, number)) is not None:
-                self.seen.append(seen)
+                self.received.append(seen)
                 route = seen.path.split("/")[1] if seen.path.startswith("/") else "proxied"
                 if seen.method == "HELLO":
                     route = self.route_of_hello
@@ -132,7 +132,7 @@ class HostileServer:
         except OSError:
             return  # the client went away, as many tests want it to
 
-    def _read(self, connection: socket.socket, number: int) -> Seen | None:
+    def _read(self, connection: socket.socket, number: int) -> ReceivedRequest | None:
         head = b""
         while b"\r\n\r\n" not in head:
             block = connection.recv(65536)
@@ -140,7 +140,7 @@ class HostileServer:
                 return None
             head += block
             if head[:1] == b"\x16":  # a TLS hello, where plain HTTP is spoken
-                return Seen("HELLO", "/hello", {}, b"", number)
+                return ReceivedRequest("HELLO", "/hello", {}, b"", number)
         head, _, body = head.partition(b"\r\n\r\n")
         first, *rest = head.decode("latin-1").split("\r\n")
         headers = {
@@ -154,7 +154,7 @@ class HostileServer:
                 return None
             body += block
         method, path, _ = first.split(" ")
-        return Seen(method, path, headers, body, number)
+        return ReceivedRequest(method, path, headers, body, number)
 
 
 def _reset(connection: socket.socket, _: threading.Event) -> None:
@@ -226,17 +226,17 @@ ROUTES: dict[str, Route] = {
     "reset_tls": _reset,
     "never_answer_tls": _never_answer,
     "not_http": _sends(b"\x00\xff garbage\r\n\r\n"),
-    "cut_json": _sends(http(ACCEPTED[:20], length=len(ACCEPTED))),
-    "cut_json_of_right_length": _sends(http(ACCEPTED[:20])),
-    "cut_after_last_bracket": _sends(http(ACCEPTED, length=len(ACCEPTED) + 2)),
+    "cut_json": _sends(http_response(ACCEPTED[:20], length=len(ACCEPTED))),
+    "cut_json_of_right_length": _sends(http_response(ACCEPTED[:20])),
+    "cut_after_last_bracket": _sends(http_response(ACCEPTED, length=len(ACCEPTED) + 2)),
     "cut_chunk": _sends(
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n40\r\n" + ACCEPTED[:20]
     ),
     "kept_open_after_whole_json": _kept_open,
-    "broken_gzip": _sends(http(ACCEPTED, headers={"Content-Encoding": "gzip"})),
+    "broken_gzip": _sends(http_response(ACCEPTED, headers={"Content-Encoding": "gzip"})),
     "drip_headers": _drip(b"HTTP/1.1 200 OK\r\n" + b"X-Drip: drip\r\n" * 200),
-    "drip_body": _drip(http(b" " * 5000)),
-    "drip_last_body": _drip(http(b" " * 5000, headers={"Connection": "close"})),
+    "drip_body": _drip(http_response(b" " * 5000)),
+    "drip_last_body": _drip(http_response(b" " * 5000, headers={"Connection": "close"})),
     "continue_for_ever": _continue_for_ever,
     "endless_body": _endless,
     "endless_redirect": _endless_redirect,

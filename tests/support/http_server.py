@@ -1,4 +1,4 @@
-"""Routes of ours behind a port of loopback, without the pages."""
+"""Serve Starlette routes on a loopback port in a thread."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
-START_SECONDS = 20.0
+START_TIMEOUT_S = 20.0
 
 
 @contextmanager
-def listening(routes: Sequence[BaseRoute], port: int = 0) -> Iterator[str]:
-    """Answer on this port, or on a free one; the address."""
+def serve_routes(routes: Sequence[BaseRoute], port: int = 0) -> Iterator[str]:
+    """Serve the routes on this port, or on a free one if 0; yields the base URL."""
     config = uvicorn.Config(
         Starlette(routes=routes), ws="none", log_level="critical", access_log=False
     )
@@ -27,10 +27,10 @@ def listening(routes: Sequence[BaseRoute], port: int = 0) -> Iterator[str]:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         try:
-            deadline = time.monotonic() + START_SECONDS
+            deadline = time.monotonic() + START_TIMEOUT_S
             while not server.started and thread.is_alive():
                 if time.monotonic() > deadline:
-                    raise TimeoutError("the routes are not served")
+                    raise TimeoutError("the server did not start")
                 time.sleep(0.01)
             yield address
         finally:

@@ -23,17 +23,17 @@ from components.studio.tasks.models import State, Task
 
 
 @dataclass(frozen=True)
-class Seeds:
+class DataFolder:
     """A data folder that no app is at work in yet."""
 
     folder: Path
-    ledger: Ledger
+    repository: Ledger
 
-    def task(self, token: str, prompt: str, *, state: State = State.UNCONFIRMED) -> Task:
+    def add_task(self, token: str, prompt: str, *, state: State = State.UNCONFIRMED) -> Task:
         """A task of the designer who has this cookie."""
         task = Task(
             id=uuid.uuid4().hex,
-            designer=name_of(token),
+            designer=user_id_of(token),
             batch=uuid.uuid4().hex,
             request=GenerationRequest(prompt=prompt),
             token=secrets.token_urlsafe(32),
@@ -41,12 +41,12 @@ class Seeds:
             created_at=time.time(),
             state=state,
         )
-        self.ledger.add_tasks([task])
+        self.repository.add_tasks([task])
         return task
 
-    def picture(self, token: str, prompt: str, form: OutputFormat = OutputFormat.JPEG) -> str:
+    def add_picture(self, token: str, prompt: str, form: OutputFormat = OutputFormat.JPEG) -> str:
         """A finished picture of the designer who has this cookie; its id."""
-        task = self.task(token, prompt, state=State.STORING)
+        task = self.add_task(token, prompt, state=State.STORING)
         encoded = io.BytesIO()
         Image.linear_gradient("L").resize((880, 1184)).convert("RGB").save(encoded, form.value)
         Shelf(self.folder).put(task.id, form.value, encoded.getvalue())
@@ -62,25 +62,25 @@ class Seeds:
             label=prompt,
         )
         done = replace(task, state=State.DONE, picture_id=task.id, finished_at=task.created_at)
-        self.ledger.change_task(task.id, lambda _: done, picture=record)
+        self.repository.change_task(task.id, lambda _: done, picture=record)
         return task.id
 
-    def bytes_of(self, picture_id: str, form: OutputFormat = OutputFormat.JPEG) -> bytes:
+    def picture_bytes(self, picture_id: str, form: OutputFormat = OutputFormat.JPEG) -> bytes:
         """What lies on the disk."""
         return Shelf(self.folder).read(picture_id, form.value)
 
 
 @contextmanager
-def seeded(folder: Path) -> Iterator[Seeds]:
+def open_data_folder(folder: Path) -> Iterator[DataFolder]:
     """Open a data folder, and let go of it before the app comes."""
-    ledger = Ledger.in_folder(folder)
+    repository = Ledger.in_folder(folder)
     try:
-        yield Seeds(folder, ledger)
+        yield DataFolder(folder, repository)
     finally:
-        ledger.close()
+        repository.close()
 
 
-def name_of(token: str) -> str:
+def user_id_of(token: str) -> str:
     """The designer behind a cookie, as the ledger names them."""
     name = designer_of(token)
     assert name is not None

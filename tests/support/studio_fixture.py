@@ -24,38 +24,38 @@ PATIENCE_SECONDS = 60.0
 
 
 @dataclass
-class Workshop:
+class StudioFixture:
     """The studio, the far side, and what a test asks of both."""
 
     studio: Studio
     sandbox: RunningSandbox
 
-    def ask(self, prompt: str = "a hill", *, source_id: str | None = None) -> Task:
+    def submit(self, prompt: str = "a hill", *, source_id: str | None = None) -> Task:
         """Ask for one picture."""
         [task] = self.studio.submit(DESIGNER, GenerationRequest(prompt=prompt), source_id=source_id)
         return task
 
-    def source(self) -> str:
+    def add_source(self) -> str:
         """A picture to edit; its id."""
         encoded = BytesIO()
         Image.linear_gradient("L").resize((640, 480)).save(encoded, "PNG")
         return self.studio.bring_in(DESIGNER, encoded.getvalue(), label="a source").id
 
-    def now(self, task: Task) -> Task:
+    def reload(self, task: Task) -> Task:
         """Where a task stands."""
         return self.studio.task(DESIGNER, task.id)
 
     def wait_for(self, task: Task, *states: State) -> Task:
         """The task once it is in one of these states."""
-        until(lambda: self.now(task).state in states)
-        return self.now(task)
+        wait_until(lambda: self.reload(task).state in states)
+        return self.reload(task)
 
-    def made(self, prompt: str) -> list[dict[str, Any]]:
+    def tasks_made(self, prompt: str) -> list[dict[str, Any]]:
         """What the sandbox made and was paid for under this prompt."""
         return [entry for entry in self.sandbox.book()["tasks"] if entry["prompt"] == prompt]
 
 
-def until(holds: Callable[[], bool]) -> None:
+def wait_until(holds: Callable[[], bool]) -> None:
     """Wait for it, but not for ever."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while not holds():
@@ -65,9 +65,9 @@ def until(holds: Callable[[], bool]) -> None:
 
 
 @contextmanager
-def workshop(
+def running_studio(
     folder: Path, *, settings: dict[str, Any] | None = None, **options: Any
-) -> Iterator[Workshop]:
+) -> Iterator[StudioFixture]:
     """A studio that works in this folder, with settings and sandbox options of the test's own."""
     far: dict[str, Any] = {
         "seconds": 0.2,
@@ -81,6 +81,6 @@ def workshop(
         studio = assemble(Settings(data_dir=folder, **ours), sandbox)
         try:
             studio.engine.start()
-            yield Workshop(studio, sandbox)
+            yield StudioFixture(studio, sandbox)
         finally:
             studio.close()

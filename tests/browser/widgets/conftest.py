@@ -23,7 +23,7 @@ from tests.browser.widgets.compare_fixtures import (
 )
 from tests.browser.widgets.grid_fixtures import NOT_OURS, Server
 from tests.browser.widgets.pages import serving
-from tests.support.chromium import Watch
+from tests.support.chromium import PageErrors
 
 
 @pytest.fixture(scope="package")
@@ -61,12 +61,12 @@ def desk(browser: Browser) -> Iterator[BrowserContext]:
 @pytest.fixture
 def visit(compare_page: Served, browser: Browser, desk: BrowserContext) -> Iterator[Visit]:
     """Opens the page of the pair; at the end of the test nothing may have gone wrong in it."""
-    watch = Watch()
+    watch = PageErrors()
     opened: list[Page | BrowserContext] = []
 
     def open_page(query: str = "", *, ready: bool = True, **options: object) -> Page:
         context = browser.new_context(**{"viewport": SCREEN, **options}) if options else desk
-        page = watch.over(context.new_page())
+        page = watch.watch(context.new_page())
         opened.append(context if options else page)
         page.add_init_script(STRICT)
         page.goto(f"{compare_page.url}/?{query}")
@@ -77,7 +77,7 @@ def visit(compare_page: Served, browser: Browser, desk: BrowserContext) -> Itera
     yield open_page
     for window in opened:
         window.close()
-    assert [said for said in watch.wrong if LATE not in said] == []
+    assert [said for said in watch.messages if LATE not in said] == []
 
 
 @pytest.fixture(scope="module")
@@ -93,8 +93,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 @pytest.fixture
 def page(desk: BrowserContext) -> Iterator[Page]:
     """A tab for the sheet, which fails its test when anything goes wrong in it."""
-    watch = Watch()
-    tab = watch.over(desk.new_page())
+    watch = PageErrors()
+    tab = watch.watch(desk.new_page())
     yield tab
     tab.close()
-    assert [said for said in watch.wrong if not any(known in said for known in NOT_OURS)] == []
+    assert [said for said in watch.messages if not any(known in said for known in NOT_OURS)] == []

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from components.ui import frontend as scripts
-from tests.support.chromium import visiting
+from tests.support.chromium import open_page
 
 pytestmark = pytest.mark.browser
 
@@ -42,7 +42,7 @@ def tiles() -> dict[str, object]:
 def test_a_call_that_a_newer_one_overtook_does_not_stop_the_clock(
     strip_url: str, browser: Browser
 ) -> None:
-    with visiting(browser, strip_url) as page:
+    with open_page(browser, strip_url) as page:
         call(page, "progress", line(1), "overtaken")
         call(page, "progress", line(2), "newer")
         page.evaluate("ends.overtaken()")
@@ -52,7 +52,7 @@ def test_a_call_that_a_newer_one_overtook_does_not_stop_the_clock(
 def test_a_press_goes_to_the_newest_call_also_where_it_draws_nothing_new(
     strip_url: str, browser: Browser
 ) -> None:
-    with visiting(browser, strip_url) as page:
+    with open_page(browser, strip_url) as page:
         call(page, "strip", tiles(), "older")
         call(page, "strip", tiles(), "newer")
         page.evaluate("parent_.querySelector('[data-verb=edit]').click()")
@@ -62,14 +62,14 @@ def test_a_press_goes_to_the_newest_call_also_where_it_draws_nothing_new(
 def test_a_newer_edition_of_a_script_draws_in_place_of_the_older(
     strip_url: str, browser: Browser
 ) -> None:
-    with visiting(browser, strip_url) as page:
+    with open_page(browser, strip_url) as page:
         call(page, "strip", tiles(), "older")
         call(page, "strip", tiles(), "newer", age="?newer")
         assert page.evaluate("parent_.children.length") == 1
 
 
 def test_a_drawing_ends_with_its_place_on_the_page(strip_url: str, browser: Browser) -> None:
-    with visiting(browser, strip_url) as page:
+    with open_page(browser, strip_url) as page:
         call(page, "progress", line(1), "only")
         page.evaluate("parent_.remove(); ends.only()")
         assert page.evaluate("parent_.children.length") == 0

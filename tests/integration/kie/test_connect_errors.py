@@ -26,8 +26,10 @@ def test_a_failed_tls_handshake_was_never_sent(
 ) -> None:
     server.route_of_hello = route
     with pytest.raises(NeverSent):
-        client_at(server.at(route).replace("http:", "https:"), IMPATIENT_SECONDS).create(REQUEST)
-    assert [seen.method for seen in server.seen] == ["HELLO"]
+        client_at(server.url_of(route).replace("http:", "https:"), IMPATIENT_SECONDS).create(
+            REQUEST
+        )
+    assert [seen.method for seen in server.received] == ["HELLO"]
 
 
 def test_a_ca_bundle_that_is_missing_was_never_sent(
@@ -35,7 +37,7 @@ def test_a_ca_bundle_that_is_missing_was_never_sent(
 ) -> None:
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nowhere/ca.pem")
     with pytest.raises(NeverSent):
-        client_at(server.at("not_tls").replace("http:", "https:")).create(REQUEST)
+        client_at(server.url_of("not_tls").replace("http:", "https:")).create(REQUEST)
 
 
 def test_a_proxy_that_refuses_the_connection_was_never_sent(
@@ -52,8 +54,8 @@ def test_a_proxy_that_refuses_the_tunnel_was_never_sent(
     monkeypatch.setenv("https_proxy", f"http://127.0.0.1:{server.port}")
     with pytest.raises(NeverSent):
         client_at("https://service.invalid").create(REQUEST)
-    assert [seen.method for seen in server.seen] == ["CONNECT"]
-    assert KEY not in str(server.seen)
+    assert [seen.method for seen in server.received] == ["CONNECT"]
+    assert KEY not in str(server.received)
 
 
 def test_a_proxy_that_loses_the_answer_is_an_unknown_outcome(
@@ -62,6 +64,6 @@ def test_a_proxy_that_loses_the_answer_is_an_unknown_outcome(
     monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{server.port}")
     with pytest.raises(OutcomeUnknown):
         client_at("http://service.invalid").create(REQUEST)
-    assert [seen.path for seen in server.seen] == [
+    assert [seen.path for seen in server.received] == [
         "http://service.invalid/api/v1/flux/kontext/generate"
     ]

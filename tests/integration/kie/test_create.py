@@ -7,14 +7,21 @@ import pytest
 
 from components.kie import OutcomeUnknown
 from tests.integration.kie.conftest import IMPATIENT_SECONDS, KEY, REQUEST, ClientAt
-from tests.support.hostile_server import ACCEPTED, PAGE, TASK_ID, HostileServer, envelope, http
+from tests.support.hostile_server import (
+    ACCEPTED,
+    PAGE,
+    TASK_ID,
+    HostileServer,
+    envelope,
+    http_response,
+)
 
 
 def test_a_create_returns_the_task_id_and_posts_the_body_with_the_key(
     server: HostileServer, client_at: ClientAt
 ) -> None:
-    assert client_at(server.answering(http(ACCEPTED))).create(REQUEST) == TASK_ID
-    (seen,) = server.seen
+    assert client_at(server.url_answering(http_response(ACCEPTED))).create(REQUEST) == TASK_ID
+    (seen,) = server.received
     assert (seen.method, seen.path) == ("POST", "/answer-0/api/v1/flux/kontext/generate")
     assert seen.headers["authorization"] == f"Bearer {KEY}"
     assert seen.headers["content-type"] == "application/json"
@@ -24,11 +31,11 @@ def test_a_create_returns_the_task_id_and_posts_the_body_with_the_key(
 def test_each_create_opens_a_connection_of_its_own_and_asks_to_close_it(
     server: HostileServer, client_at: ClientAt
 ) -> None:
-    client = client_at(server.answering(http(ACCEPTED)))
+    client = client_at(server.url_answering(http_response(ACCEPTED)))
     client.create(REQUEST)
     client.create(REQUEST)
-    assert [seen.connection for seen in server.seen] == [1, 2]
-    assert {seen.headers["connection"] for seen in server.seen} == {"close"}
+    assert [seen.connection for seen in server.received] == [1, 2]
+    assert {seen.headers["connection"] for seen in server.received} == {"close"}
 
 
 def test_a_netrc_entry_never_replaces_the_key(
@@ -40,15 +47,15 @@ def test_a_netrc_entry_never_replaces_the_key(
     netrc = tmp_path / "netrc"
     netrc.write_text("machine 127.0.0.1 login someone password else\n")
     monkeypatch.setenv("NETRC", str(netrc))
-    client_at(server.answering(http(ACCEPTED))).create(REQUEST)
-    assert server.seen[0].headers["authorization"] == f"Bearer {KEY}"
+    client_at(server.url_answering(http_response(ACCEPTED))).create(REQUEST)
+    assert server.received[0].headers["authorization"] == f"Bearer {KEY}"
 
 
 def test_a_trailing_slash_of_the_base_url_is_tolerated(
     server: HostileServer, client_at: ClientAt
 ) -> None:
-    client_at(server.answering(http(ACCEPTED)) + "/").create(REQUEST)
-    assert server.seen[0].path == "/answer-0/api/v1/flux/kontext/generate"
+    client_at(server.url_answering(http_response(ACCEPTED)) + "/").create(REQUEST)
+    assert server.received[0].path == "/answer-0/api/v1/flux/kontext/generate"
 
 
 @pytest.mark.parametrize(
@@ -74,17 +81,17 @@ def test_a_lost_answer_is_an_unknown_outcome_within_its_budget_and_is_never_sent
 ) -> None:
     began = time.monotonic()
     with pytest.raises(OutcomeUnknown) as caught:
-        client_at(server.at(route), IMPATIENT_SECONDS).create(REQUEST)
+        client_at(server.url_of(route), IMPATIENT_SECONDS).create(REQUEST)
     assert time.monotonic() - began < 5
     assert caught.value.message
-    assert len(server.seen) == 1
+    assert len(server.received) == 1
 
 
 @pytest.mark.parametrize("route", ["cut_after_last_bracket", "kept_open_after_whole_json"])
 def test_a_whole_envelope_keeps_its_task_id_though_the_connection_ends_badly(
     server: HostileServer, client_at: ClientAt, route: str
 ) -> None:
-    assert client_at(server.at(route), IMPATIENT_SECONDS).create(REQUEST) == TASK_ID
+    assert client_at(server.url_of(route), IMPATIENT_SECONDS).create(REQUEST) == TASK_ID
 
 
 @pytest.mark.parametrize("status", [200, 301, 400, 401, 403, 500, 502, 503, 520, 530])
@@ -92,7 +99,9 @@ def test_a_page_of_html_is_an_unknown_outcome(
     server: HostileServer, client_at: ClientAt, status: int
 ) -> None:
     with pytest.raises(OutcomeUnknown) as caught:
-        client_at(server.answering(http(PAGE, status=status, kind="text/html"))).create(REQUEST)
+        client_at(
+            server.url_answering(http_response(PAGE, status=status, kind="text/html"))
+        ).create(REQUEST)
     assert caught.value.code == status
 
 
@@ -100,11 +109,11 @@ def test_a_page_of_html_is_an_unknown_outcome(
 def test_a_redirect_is_not_followed_and_is_an_unknown_outcome(
     server: HostileServer, client_at: ClientAt, status: int
 ) -> None:
-    elsewhere = server.answering(http(ACCEPTED))
-    moved = http(ACCEPTED, status=status, headers={"Location": elsewhere})
+    elsewhere = server.url_answering(http_response(ACCEPTED))
+    moved = http_response(ACCEPTED, status=status, headers={"Location": elsewhere})
     with pytest.raises(OutcomeUnknown):
-        client_at(server.answering(moved)).create(REQUEST)
-    assert len(server.seen) == 1
+        client_at(server.url_answering(moved)).create(REQUEST)
+    assert len(server.received) == 1
 
 
 def test_no_more_than_a_megabyte_of_a_redirect_is_read(
@@ -112,7 +121,7 @@ def test_no_more_than_a_megabyte_of_a_redirect_is_read(
 ) -> None:
     began = time.monotonic()
     with pytest.raises(OutcomeUnknown) as caught:
-        client_at(server.at("endless_redirect"), patience_seconds=20).create(REQUEST)
+        client_at(server.url_of("endless_redirect"), patience_seconds=20).create(REQUEST)
     assert caught.value.code == 302
     assert time.monotonic() - began < 10
 
@@ -151,8 +160,8 @@ def test_an_answer_without_a_clear_yes_or_no_is_an_unknown_outcome(
     server: HostileServer, client_at: ClientAt, body: bytes
 ) -> None:
     with pytest.raises(OutcomeUnknown):
-        client_at(server.answering(http(body))).create(REQUEST)
-    assert len(server.seen) == 1
+        client_at(server.url_answering(http_response(body))).create(REQUEST)
+    assert len(server.received) == 1
 
 
 @pytest.mark.parametrize("status", [304, 400, 401, 429, 500])
@@ -160,7 +169,7 @@ def test_a_yes_under_an_http_error_is_an_unknown_outcome(
     server: HostileServer, client_at: ClientAt, status: int
 ) -> None:
     with pytest.raises(OutcomeUnknown):
-        client_at(server.answering(http(ACCEPTED, status=status))).create(REQUEST)
+        client_at(server.url_answering(http_response(ACCEPTED, status=status))).create(REQUEST)
 
 
 @pytest.mark.parametrize("code", [None, 0, 400, 402, 429, 455, 500, 504, 999])
@@ -168,9 +177,9 @@ def test_a_yes_under_an_http_error_is_an_unknown_outcome(
 def test_a_no_that_names_a_task_is_an_unknown_outcome_and_tells_the_id(
     server: HostileServer, client_at: ClientAt, code: int | None, status: int
 ) -> None:
-    answer = http(envelope({"taskId": TASK_ID}, code=code, msg="no"), status=status)
+    answer = http_response(envelope({"taskId": TASK_ID}, code=code, msg="no"), status=status)
     with pytest.raises(OutcomeUnknown) as caught:
-        client_at(server.answering(answer)).create(REQUEST)
+        client_at(server.url_answering(answer)).create(REQUEST)
     assert caught.value.task_id == TASK_ID
 
 
@@ -182,6 +191,6 @@ def test_a_no_that_names_a_task_is_an_unknown_outcome_and_tells_the_id(
 def test_a_task_id_may_have_any_shape(
     server: HostileServer, client_at: ClientAt, task_id: str
 ) -> None:
-    assert client_at(server.answering(http(envelope({"taskId": task_id})))).create(REQUEST) == (
-        task_id
-    )
+    assert client_at(server.url_answering(http_response(envelope({"taskId": task_id})))).create(
+        REQUEST
+    ) == (task_id)

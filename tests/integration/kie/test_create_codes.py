@@ -15,7 +15,7 @@ from components.kie import (
     ServiceFailed,
 )
 from tests.integration.kie.conftest import REQUEST, ClientAt
-from tests.support.hostile_server import PAGE, HostileServer, envelope, http
+from tests.support.hostile_server import PAGE, HostileServer, envelope, http_response
 
 CREDITS_TEXT = "Credits insufficient : Your current balance isn't sufficient to run this request."
 SAFETY_TEXT = "The security tolerance level is out of range and should be 0-2 or 0-6"
@@ -51,9 +51,9 @@ def test_the_code_of_the_body_decides_whatever_the_http_status(
     text: str,
     error: type[KontextError],
 ) -> None:
-    answer = http(envelope(None, code=code, msg=text), status=status)
+    answer = http_response(envelope(None, code=code, msg=text), status=status)
     with pytest.raises(KontextError) as caught:
-        client_at(server.answering(answer)).create(REQUEST)
+        client_at(server.url_answering(answer)).create(REQUEST)
     assert type(caught.value) is error
     assert caught.value.code == int(str(code))
     if error is not InvalidRequest:
@@ -64,9 +64,9 @@ def test_the_code_of_the_body_decides_whatever_the_http_status(
 def test_a_gateways_code_is_an_unknown_outcome(
     server: HostileServer, client_at: ClientAt, code: int
 ) -> None:
-    answer = http(envelope(None, code=code, msg="Gateway time-out"), status=200)
+    answer = http_response(envelope(None, code=code, msg="Gateway time-out"), status=200)
     with pytest.raises(OutcomeUnknown):
-        client_at(server.answering(answer)).create(REQUEST)
+        client_at(server.url_answering(answer)).create(REQUEST)
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,9 @@ def test_a_refused_field_is_named_where_the_service_names_it(
     server: HostileServer, client_at: ClientAt, code: int, text: str, field: str
 ) -> None:
     with pytest.raises(InvalidRequest) as caught:
-        client_at(server.answering(http(envelope(None, code=code, msg=text)))).create(REQUEST)
+        client_at(server.url_answering(http_response(envelope(None, code=code, msg=text)))).create(
+            REQUEST
+        )
     assert caught.value.field == field
 
 
@@ -95,7 +97,9 @@ def test_an_http_status_speaks_for_a_json_body_without_a_code(
     server: HostileServer, client_at: ClientAt, status: int, error: type[KontextError]
 ) -> None:
     with pytest.raises(error):
-        client_at(server.answering(http(b'{"msg":"no"}', status=status))).create(REQUEST)
+        client_at(server.url_answering(http_response(b'{"msg":"no"}', status=status))).create(
+            REQUEST
+        )
 
 
 @pytest.mark.parametrize("status", [403, 404, 500, 502, 503])
@@ -103,7 +107,9 @@ def test_a_gateways_json_without_a_code_is_an_unknown_outcome(
     server: HostileServer, client_at: ClientAt, status: int
 ) -> None:
     with pytest.raises(OutcomeUnknown):
-        client_at(server.answering(http(b'{"error":"x"}', status=status))).create(REQUEST)
+        client_at(server.url_answering(http_response(b'{"error":"x"}', status=status))).create(
+            REQUEST
+        )
 
 
 @pytest.mark.parametrize(
@@ -121,8 +127,8 @@ def test_a_gateways_json_without_a_code_is_an_unknown_outcome(
 def test_a_429_page_is_a_rate_limit_with_the_wait_it_asks_for(
     server: HostileServer, client_at: ClientAt, header: str, seconds: float | None
 ) -> None:
-    answer = http(PAGE, status=429, kind="text/html", headers={"Retry-After": header})
+    answer = http_response(PAGE, status=429, kind="text/html", headers={"Retry-After": header})
     with pytest.raises(RateLimited) as caught:
-        client_at(server.answering(answer)).create(REQUEST)
+        client_at(server.url_answering(answer)).create(REQUEST)
     assert caught.value.retry_after_seconds == seconds
-    assert len(server.seen) == 1
+    assert len(server.received) == 1

@@ -12,7 +12,7 @@ from components.kie import (
     KontextError,
 )
 from tests.integration.kie.conftest import IMPATIENT_SECONDS, KEY, ClientAt
-from tests.support.hostile_server import HostileServer, envelope, http
+from tests.support.hostile_server import HostileServer, envelope, http_response
 
 REQUEST = GenerationRequest(prompt="a kite")
 
@@ -46,7 +46,7 @@ def test_words_of_the_service_never_repeat_the_key_and_stay_short(
 ) -> None:
     echo = envelope(None, code=500, msg=f"Bearer {KEY} failed " + "x" * 2000)
     with pytest.raises(KontextError) as caught:
-        client_at(server.answering(http(echo))).create(REQUEST)
+        client_at(server.url_answering(http_response(echo))).create(REQUEST)
     assert caught.value.message.startswith("Bearer [key] failed x")
     assert len(caught.value.message) == 500
 
@@ -55,7 +55,7 @@ def test_words_of_the_service_never_repeat_the_key_and_stay_short(
 def test_an_error_carries_no_other_exception_that_could_hold_the_key(
     server: HostileServer, client_at: ClientAt, route: str
 ) -> None:
-    client = client_at(server.at(route), IMPATIENT_SECONDS)
+    client = client_at(server.url_of(route), IMPATIENT_SECONDS)
     for call in (lambda: client.create(REQUEST), client.credits):
         with pytest.raises(KontextError) as caught:
             call()

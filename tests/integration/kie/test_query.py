@@ -19,7 +19,7 @@ from components.kie import (
     TaskReport,
 )
 from tests.integration.kie.conftest import IMPATIENT_SECONDS, KEY, ClientAt
-from tests.support.hostile_server import PAGE, TASK_ID, HostileServer, envelope, http
+from tests.support.hostile_server import PAGE, TASK_ID, HostileServer, envelope, http_response
 
 
 def record(**fields: Any) -> dict[str, Any]:
@@ -43,7 +43,9 @@ def record(**fields: Any) -> dict[str, Any]:
 @pytest.fixture
 def report_of(server: HostileServer, client_at: ClientAt) -> Any:
     def ask(**fields: Any) -> TaskReport:
-        return client_at(server.answering(http(envelope(record(**fields))))).query(TASK_ID)
+        return client_at(server.url_answering(http_response(envelope(record(**fields))))).query(
+            TASK_ID
+        )
 
     return ask
 
@@ -60,9 +62,9 @@ def test_a_finished_task_is_reported_whole(server: HostileServer, report_of: Any
         completed_at_ms=1763845212345,
         parameters={"prompt": "a kite", "safetyTolerance": 2},
     )
-    assert server.seen[0].method == "GET"
-    assert server.seen[0].path.endswith(f"/api/v1/flux/kontext/record-info?taskId={TASK_ID}")
-    assert server.seen[0].headers["authorization"] == f"Bearer {KEY}"
+    assert server.received[0].method == "GET"
+    assert server.received[0].path.endswith(f"/api/v1/flux/kontext/record-info?taskId={TASK_ID}")
+    assert server.received[0].headers["authorization"] == f"Bearer {KEY}"
 
 
 @pytest.mark.parametrize(
@@ -184,33 +186,33 @@ def test_a_query_without_an_answer_ends_in_its_budget_and_may_be_repeated(
 ) -> None:
     began = time.monotonic()
     with pytest.raises(ServiceUnavailable):
-        client_at(server.at(route), IMPATIENT_SECONDS).query(TASK_ID)
+        client_at(server.url_of(route), IMPATIENT_SECONDS).query(TASK_ID)
     assert time.monotonic() - began < 5
-    assert len(server.seen) == 1
+    assert len(server.received) == 1
 
 
 @pytest.mark.parametrize(
     ("answer", "error"),
     [
-        (http(PAGE, status=502, kind="text/html"), ServiceUnavailable),
-        (http(PAGE, status=401, kind="text/html"), ServiceUnavailable),
-        (http(b'{"message":"no route"}', status=404), ServiceUnavailable),
-        (http(b""), ServiceUnavailable),
-        (http(envelope(None)), ServiceUnavailable),
-        (http(envelope(record()), status=500), ServiceUnavailable),
-        (http(envelope(None, code=422, msg="The record does not exist")), TaskNotFound),
-        (http(envelope(None, code=429)), RateLimited),
-        (http(envelope(None, code=401)), KeyRejected),
-        (http(b'{"code":401,"msg":"You do not have access permissions"}'), KeyRejected),
-        (http(envelope(None, code=500)), ServiceFailed),
-        (http(envelope(None, code=400)), ServiceFailed),
+        (http_response(PAGE, status=502, kind="text/html"), ServiceUnavailable),
+        (http_response(PAGE, status=401, kind="text/html"), ServiceUnavailable),
+        (http_response(b'{"message":"no route"}', status=404), ServiceUnavailable),
+        (http_response(b""), ServiceUnavailable),
+        (http_response(envelope(None)), ServiceUnavailable),
+        (http_response(envelope(record()), status=500), ServiceUnavailable),
+        (http_response(envelope(None, code=422, msg="The record does not exist")), TaskNotFound),
+        (http_response(envelope(None, code=429)), RateLimited),
+        (http_response(envelope(None, code=401)), KeyRejected),
+        (http_response(b'{"code":401,"msg":"You do not have access permissions"}'), KeyRejected),
+        (http_response(envelope(None, code=500)), ServiceFailed),
+        (http_response(envelope(None, code=400)), ServiceFailed),
     ],
 )
 def test_a_query_that_fails_says_how(
     server: HostileServer, client_at: ClientAt, answer: bytes, error: type[KontextError]
 ) -> None:
     with pytest.raises(KontextError) as caught:
-        client_at(server.answering(answer)).query(TASK_ID)
+        client_at(server.url_answering(answer)).query(TASK_ID)
     assert type(caught.value) is error
 
 
@@ -227,42 +229,44 @@ def test_an_id_that_cannot_be_one_is_not_asked_for(
     server: HostileServer, client_at: ClientAt, task_id: str
 ) -> None:
     with pytest.raises(InvalidRequest, match="Task ID"):
-        client_at(server.answering(http(envelope(record())))).query(task_id)
-    assert server.seen == []
+        client_at(server.url_answering(http_response(envelope(record())))).query(task_id)
+    assert server.received == []
 
 
 def test_an_id_of_odd_signs_is_escaped(server: HostileServer, client_at: ClientAt) -> None:
-    client_at(server.answering(http(envelope(record(taskId="a&b=c #1"))))).query("a&b=c #1")
-    assert server.seen[0].path.endswith("?taskId=a%26b%3Dc+%231")
+    client_at(server.url_answering(http_response(envelope(record(taskId="a&b=c #1"))))).query(
+        "a&b=c #1"
+    )
+    assert server.received[0].path.endswith("?taskId=a%26b%3Dc+%231")
 
 
 def test_questions_share_a_connection_and_no_cookie(
     server: HostileServer, client_at: ClientAt
 ) -> None:
-    answer = http(envelope(record()), headers={"Set-Cookie": "who=me; Path=/"})
-    client = client_at(server.answering(answer))
+    answer = http_response(envelope(record()), headers={"Set-Cookie": "who=me; Path=/"})
+    client = client_at(server.url_answering(answer))
     for _ in range(3):
         client.query(TASK_ID)
-    assert [seen.connection for seen in server.seen] == [1, 1, 1]
-    assert not any("cookie" in seen.headers for seen in server.seen)
+    assert [seen.connection for seen in server.received] == [1, 1, 1]
+    assert not any("cookie" in seen.headers for seen in server.received)
 
 
 def test_a_connection_used_again_is_held_to_the_budget_too(
     server: HostileServer, client_at: ClientAt
 ) -> None:
-    base_url = server.answering(http(envelope(record())), then="drip_body")
+    base_url = server.url_answering(http_response(envelope(record())), then="drip_body")
     client = client_at(base_url, 2 * IMPATIENT_SECONDS)
     client.query(TASK_ID)
     began = time.monotonic()
     with pytest.raises(ServiceUnavailable):
         client.query(TASK_ID)
     assert time.monotonic() - began < 5
-    assert [seen.connection for seen in server.seen] == [1, 1]
+    assert [seen.connection for seen in server.received] == [1, 1]
 
 
 def test_one_client_serves_many_threads(server: HostileServer, client_at: ClientAt) -> None:
-    client = client_at(server.answering(http(envelope(record()))))
+    client = client_at(server.url_answering(http_response(envelope(record()))))
     with ThreadPoolExecutor(8) as threads:
         reports = list(threads.map(client.query, [TASK_ID] * 40))
     assert {report.progress for report in reports} == {Progress.SUCCEEDED}
-    assert len(server.seen) == 40
+    assert len(server.received) == 40

@@ -19,7 +19,7 @@ from components.kie import (
     UploadedFile,
 )
 from tests.integration.kie.conftest import IMPATIENT_SECONDS, KEY, ClientAt
-from tests.support.hostile_server import PAGE, HostileServer, envelope, http
+from tests.support.hostile_server import PAGE, HostileServer, envelope, http_response
 
 STORED = {
     "success": True,
@@ -45,21 +45,21 @@ every_way = pytest.mark.parametrize("upload", EVERY_WAY, ids=["file", "base64", 
 def test_an_upload_returns_its_link_and_what_the_host_says_of_it(
     server: HostileServer, client_at: ClientAt, upload: Upload
 ) -> None:
-    assert upload(client_at(server.answering(http(envelope(STORED))))) == UploadedFile(
+    assert upload(client_at(server.url_answering(http_response(envelope(STORED))))) == UploadedFile(
         download_url="https://files.example/kieai/7/studio/a1b2.png",
         file_name="a1b2.png",
         file_path="kieai/7/studio/a1b2.png",
         size_bytes=11,
         mime_type="image/png",
     )
-    assert server.seen[0].headers["authorization"] == f"Bearer {KEY}"
+    assert server.received[0].headers["authorization"] == f"Bearer {KEY}"
 
 
 def test_a_file_is_sent_as_a_form_with_its_bytes_untouched(
     server: HostileServer, client_at: ClientAt
 ) -> None:
-    EVERY_WAY[0](client_at(server.answering(http(envelope(STORED)))))
-    (seen,) = server.seen
+    EVERY_WAY[0](client_at(server.url_answering(http_response(envelope(STORED)))))
+    (seen,) = server.received
     assert seen.path.endswith("/api/file-stream-upload")
     kind = f"Content-Type: {seen.headers['content-type']}\r\n\r\n".encode()
     parts = {
@@ -75,8 +75,8 @@ def test_a_file_is_sent_as_a_form_with_its_bytes_untouched(
 
 
 def test_base64_is_sent_as_a_data_uri(server: HostileServer, client_at: ClientAt) -> None:
-    EVERY_WAY[1](client_at(server.answering(http(envelope(STORED)))))
-    (seen,) = server.seen
+    EVERY_WAY[1](client_at(server.url_answering(http_response(envelope(STORED)))))
+    (seen,) = server.received
     assert seen.path.endswith("/api/file-base64-upload")
     sent = seen.json
     kind, _, text = str(sent.pop("base64Data")).partition(",")
@@ -88,8 +88,8 @@ def test_base64_is_sent_as_a_data_uri(server: HostileServer, client_at: ClientAt
 def test_an_address_is_sent_for_the_host_to_fetch(
     server: HostileServer, client_at: ClientAt
 ) -> None:
-    EVERY_WAY[2](client_at(server.answering(http(envelope(STORED)))))
-    (seen,) = server.seen
+    EVERY_WAY[2](client_at(server.url_answering(http_response(envelope(STORED)))))
+    (seen,) = server.received
     assert seen.path.endswith("/api/file-url-upload")
     assert seen.json == {
         "fileUrl": "https://example.com/a.png",
@@ -106,7 +106,7 @@ def test_an_upload_without_a_usable_link_may_be_repeated(
     server: HostileServer, client_at: ClientAt, upload: Upload, data: object
 ) -> None:
     with pytest.raises(ServiceUnavailable):
-        upload(client_at(server.answering(http(envelope(data)))))
+        upload(client_at(server.url_answering(http_response(envelope(data)))))
 
 
 @pytest.mark.parametrize(
@@ -124,7 +124,7 @@ def test_the_hosts_real_http_errors_are_told_apart(
     server: HostileServer, client_at: ClientAt, status: int, body: bytes, error: type[KontextError]
 ) -> None:
     with pytest.raises(KontextError) as caught:
-        EVERY_WAY[0](client_at(server.answering(http(body, status=status))))
+        EVERY_WAY[0](client_at(server.url_answering(http_response(body, status=status))))
     assert type(caught.value) is error
 
 
@@ -133,23 +133,23 @@ def test_an_upload_without_an_answer_may_be_repeated(
     server: HostileServer, client_at: ClientAt, route: str
 ) -> None:
     with pytest.raises(ServiceUnavailable) as caught:
-        EVERY_WAY[0](client_at(server.at(route), IMPATIENT_SECONDS))
+        EVERY_WAY[0](client_at(server.url_of(route), IMPATIENT_SECONDS))
     assert not isinstance(caught.value, NeverSent)
 
 
 def test_a_large_upload_arrives_whole(server: HostileServer, client_at: ClientAt) -> None:
-    client = client_at(server.answering(http(envelope(STORED))))
+    client = client_at(server.url_answering(http_response(envelope(STORED))))
     data = bytes(range(256)) * 40_000
     client.upload_file(data, mime_type="image/png", **PLACE)
-    assert data in server.seen[0].body
+    assert data in server.received[0].body
 
 
 def test_an_upload_may_take_longer_than_connecting(server: HostileServer) -> None:
     server.seconds_before_a_body_is_read = 1.0
-    base_url = server.answering(http(envelope(STORED)))
+    base_url = server.url_answering(http_response(envelope(STORED)))
     data = bytes(20_000_000)
     with KontextClient(
         api_key=KEY, upload_base_url=base_url, connect_timeout_seconds=0.3
     ) as client:
         client.upload_file(data, mime_type="image/png", **PLACE)
-    assert len(server.seen[0].body) > len(data)
+    assert len(server.received[0].body) > len(data)

@@ -27,7 +27,7 @@ def gallery() -> AppTest:
 
 def waiting(at: AppTest, prompt: str, state: State, *, days_ago: float) -> None:
     """Write down a task of theirs that has not ended, and that nothing moves any more."""
-    task_id, ledger = uuid.uuid4().hex, open_studio().ledger
+    task_id, repository = uuid.uuid4().hex, open_studio().ledger
     task = Task(
         id=task_id,
         designer=at.session_state["kontext.session"].designer,
@@ -38,12 +38,12 @@ def waiting(at: AppTest, prompt: str, state: State, *, days_ago: float) -> None:
         created_at=time.time() - days_ago * DAY,
         state=state,
     )
-    ledger.add_tasks([task])
+    repository.add_tasks([task])
 
 
 def kept(at: AppTest, prompt: str, *, days_ago: float = 0.0) -> str:
     """Write down a finished picture of the designer who looks at the page; its id."""
-    picture_id, ledger = uuid.uuid4().hex, open_studio().ledger
+    picture_id, repository = uuid.uuid4().hex, open_studio().ledger
     designer = at.session_state["kontext.session"].designer
     task = Task(
         id=picture_id,
@@ -66,9 +66,9 @@ def kept(at: AppTest, prompt: str, *, days_ago: float = 0.0) -> str:
         created_at=task.created_at,
         label=prompt,
     )
-    ledger.add_tasks([task])
+    repository.add_tasks([task])
     done = replace(task, state=State.DONE, picture_id=picture_id, finished_at=task.created_at + 6)
-    ledger.change_task(task.id, lambda _: done, picture=picture)
+    repository.change_task(task.id, lambda _: done, picture=picture)
     return picture_id
 
 
@@ -139,7 +139,7 @@ def test_what_waits_for_its_designer_stands_together_after_what_goes_on_by_itsel
 
 
 def test_the_variants_of_a_press_stand_in_one_place_and_all_count(
-    service: RunningSandbox,
+    sandbox: RunningSandbox,
 ) -> None:
     at = gallery()
     designer = at.session_state["kontext.session"].designer

@@ -19,7 +19,7 @@ from tests.integration.pages.edit_page import (
     text_of,
 )
 from tests.integration.pages.page_text import drawn, errors
-from tests.support.http_server import listening
+from tests.support.http_server import serve_routes
 
 NAMES = (
     "<img src=x onerror=alert(1)>.png",
@@ -135,7 +135,7 @@ def test_a_server_on_this_machine_is_never_asked_for_a_picture() -> None:
         asked.append(request.url.path)
         return Response(picture(), media_type="image/png")
 
-    with listening([Route("/{path:path}", answer)]) as address:
+    with serve_routes([Route("/{path:path}", answer)]) as address:
         at = fetch(edit(), f"{address}/cat.png")
 
     assert len(errors(at)) == 1

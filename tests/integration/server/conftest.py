@@ -10,8 +10,8 @@ import pytest
 from components.kie import OutputFormat
 from components.studio.identity import new_token
 from components.studio.tasks.models import Task
-from tests.support.app_server import ServedApp, Visitor
-from tests.support.seed import Seeds, seeded
+from tests.support.app_server import AppServer, HttpClient
+from tests.support.seed import DataFolder, open_data_folder
 
 HOSTILE_PROMPTS = (
     '"; filename="invoice.exe',
@@ -26,35 +26,35 @@ HOSTILE_PROMPTS = (
 
 
 @dataclass(frozen=True)
-class Ground:
+class SeededApp:
     """The app, two designers with a picture each, and a lost task of the first one."""
 
-    app: ServedApp
-    seeds: Seeds
-    anna: Visitor
+    app: AppServer
+    seeds: DataFolder
+    anna: HttpClient
     anna_picture: str
     anna_png: str
     anna_lost: Task
     hostile: tuple[str, ...]
-    ben: Visitor
+    ben: HttpClient
     ben_picture: str
 
 
 @pytest.fixture(scope="package")
-def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
-    app = ServedApp(tmp_path_factory.mktemp("served") / "data")
+def seeded_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SeededApp]:
+    app = AppServer(tmp_path_factory.mktemp("served") / "data")
     anna, ben = new_token(), new_token()
-    with seeded(app.folder) as seeds:
-        ground = Ground(
+    with open_data_folder(app.folder) as seeds:
+        seeded_app = SeededApp(
             app=app,
             seeds=seeds,
-            anna=app.visitor(anna),
-            anna_picture=seeds.picture(anna, "A red fox, running"),
-            anna_png=seeds.picture(anna, "A blue hut", OutputFormat.PNG),
-            anna_lost=seeds.task(anna, "A hill"),
-            hostile=tuple(seeds.picture(anna, prompt) for prompt in HOSTILE_PROMPTS),
-            ben=app.visitor(ben),
-            ben_picture=seeds.picture(ben, "Ben's own"),
+            anna=app.client(anna),
+            anna_picture=seeds.add_picture(anna, "A red fox, running"),
+            anna_png=seeds.add_picture(anna, "A blue hut", OutputFormat.PNG),
+            anna_lost=seeds.add_task(anna, "A hill"),
+            hostile=tuple(seeds.add_picture(anna, prompt) for prompt in HOSTILE_PROMPTS),
+            ben=app.client(ben),
+            ben_picture=seeds.add_picture(ben, "Ben's own"),
         )
     with app:
-        yield ground
+        yield seeded_app

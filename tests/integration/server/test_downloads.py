@@ -19,9 +19,9 @@ from components.kie import GenerationRequest, OutputFormat
 from components.studio.identity import COOKIE, new_token
 from components.studio.images.metadata.files import read
 from components.studio.images.store import Shelf
-from tests.integration.server.conftest import Ground
-from tests.support.app_server import ServedApp, Visitor
-from tests.support.seed import seeded
+from tests.integration.server.conftest import SeededApp
+from tests.support.app_server import AppServer, HttpClient
+from tests.support.seed import open_data_folder
 
 EXPORTS = "/app/static/exports"
 MANY = 500
@@ -35,7 +35,7 @@ def asked(*ids: str, more: str = "") -> str:
     return f"{EXPORTS}?ids={','.join(ids)}{more}"
 
 
-def post(visitor: Visitor, fields: dict[str, str] | bytes) -> requests.Response:
+def post(visitor: HttpClient, fields: dict[str, str] | bytes) -> requests.Response:
     """Send a form, as a page with many pictures selected does."""
     cookie = {"cookie": f"{COOKIE}={visitor.token}"}
     with requests.Session() as session:
@@ -43,7 +43,7 @@ def post(visitor: Visitor, fields: dict[str, str] | bytes) -> requests.Response:
         return session.post(visitor.url + EXPORTS, data=fields, headers=cookie, timeout=20)
 
 
-def head(visitor: Visitor, path: str) -> requests.Response:
+def head(visitor: HttpClient, path: str) -> requests.Response:
     cookie = {"cookie": f"{COOKIE}={visitor.token}"}
     with requests.Session() as session:
         session.trust_env = False
@@ -65,11 +65,11 @@ def pictures_in(answer: requests.Response) -> list[str]:
 
 @pytest.mark.parametrize("form", list(OutputFormat))
 def test_a_download_says_how_it_was_made_and_shows_the_same(
-    form: OutputFormat, ground: Ground
+    form: OutputFormat, seeded_app: SeededApp
 ) -> None:
     is_png = form is OutputFormat.PNG
-    picture_id = ground.anna_png if is_png else ground.anna_picture
-    answer = ground.anna.get(at(picture_id))
+    picture_id = seeded_app.anna_png if is_png else seeded_app.anna_picture
+    answer = seeded_app.anna.get(at(picture_id))
     found = read(answer.content)
 
     assert answer.headers["content-type"] == f"image/{form.value}"
@@ -78,7 +78,7 @@ def test_a_download_says_how_it_was_made_and_shows_the_same(
     prompt = "A blue hut" if is_png else "A red fox, running"
     assert found.request == GenerationRequest(prompt=prompt)
     assert found.picture_id == picture_id
-    stored = ground.seeds.bytes_of(picture_id, form)
+    stored = seeded_app.seeds.picture_bytes(picture_id, form)
     with (
         Image.open(io.BytesIO(answer.content)) as sent,
         Image.open(io.BytesIO(stored)) as kept,
@@ -86,34 +86,34 @@ def test_a_download_says_how_it_was_made_and_shows_the_same(
         assert sent.tobytes() == kept.tobytes()
 
 
-def test_a_plain_download_is_the_file_on_the_disk(ground: Ground) -> None:
-    answer = ground.anna.get(at(ground.anna_picture, "?plain=1"))
+def test_a_plain_download_is_the_file_on_the_disk(seeded_app: SeededApp) -> None:
+    answer = seeded_app.anna.get(at(seeded_app.anna_picture, "?plain=1"))
 
-    assert answer.content == ground.seeds.bytes_of(ground.anna_picture)
+    assert answer.content == seeded_app.seeds.picture_bytes(seeded_app.anna_picture)
     assert read(answer.content) is None
 
 
 @pytest.mark.parametrize("query", ["", "?plain=1"])
-def test_the_size_is_known_without_the_file(query: str, ground: Ground) -> None:
-    told = head(ground.anna, at(ground.anna_picture, query))
-    sent = ground.anna.get(at(ground.anna_picture, query))
+def test_the_size_is_known_without_the_file(query: str, seeded_app: SeededApp) -> None:
+    told = head(seeded_app.anna, at(seeded_app.anna_picture, query))
+    sent = seeded_app.anna.get(at(seeded_app.anna_picture, query))
 
     assert told.content == b""
     for name in ("content-length", "content-type", "content-disposition", "cache-control"):
         assert told.headers[name] == sent.headers[name]
 
 
-def test_nobody_elses_download_says_anything(ground: Ground) -> None:
-    nothing = ground.ben.get(at("0" * 32))
-    for stranger in (ground.ben, ground.app.visitor(), ground.app.visitor(new_token())):
+def test_nobody_elses_download_says_anything(seeded_app: SeededApp) -> None:
+    nothing = seeded_app.ben.get(at("0" * 32))
+    for stranger in (seeded_app.ben, seeded_app.app.client(), seeded_app.app.client(new_token())):
         for query in ("", "?plain=1", "?trash"):
-            answer = stranger.get(at(ground.anna_picture, query))
+            answer = stranger.get(at(seeded_app.anna_picture, query))
             assert (answer.status_code, answer.content) == (404, nothing.content)
             assert answer.headers["cache-control"] == "no-store"
 
 
-def test_a_zip_holds_the_pictures_in_the_order_they_were_named(ground: Ground) -> None:
-    answer = ground.anna.get(asked(ground.anna_png, ground.anna_picture))
+def test_a_zip_holds_the_pictures_in_the_order_they_were_named(seeded_app: SeededApp) -> None:
+    answer = seeded_app.anna.get(asked(seeded_app.anna_png, seeded_app.anna_picture))
     names = opened(answer).namelist()
     disposition = answer.headers["content-disposition"]
 
@@ -123,79 +123,79 @@ def test_a_zip_holds_the_pictures_in_the_order_they_were_named(ground: Ground) -
         r'attachment; filename="kontext-studio-\d{4}-\d\d-\d\d\.zip"', disposition
     ), disposition
     assert names == [
-        f"001-a-blue-hut-{ground.anna_png[:8]}.png",
-        f"002-a-red-fox-running-{ground.anna_picture[:8]}.jpg",
+        f"001-a-blue-hut-{seeded_app.anna_png[:8]}.png",
+        f"002-a-red-fox-running-{seeded_app.anna_picture[:8]}.jpg",
         "manifest.csv",
         "manifest.json",
     ]
     assert read(opened(answer).read(names[1])) is not None
 
 
-def test_a_plain_zip_holds_the_files_on_the_disk(ground: Ground) -> None:
-    stored = ground.seeds.bytes_of(ground.anna_picture)
-    by_address = ground.anna.get(asked(ground.anna_picture, more="&plain=1"))
-    by_form = post(ground.anna, {"ids": ground.anna_picture, "plain": "1"})
+def test_a_plain_zip_holds_the_files_on_the_disk(seeded_app: SeededApp) -> None:
+    stored = seeded_app.seeds.picture_bytes(seeded_app.anna_picture)
+    by_address = seeded_app.anna.get(asked(seeded_app.anna_picture, more="&plain=1"))
+    by_form = post(seeded_app.anna, {"ids": seeded_app.anna_picture, "plain": "1"})
 
     for answer in (by_address, by_form):
         archive = opened(answer)
         assert archive.read(archive.namelist()[0]) == stored
 
 
-def test_a_form_names_as_many_pictures_as_a_gallery_shows(ground: Ground) -> None:
-    mine = (*ground.hostile, ground.anna_picture)
+def test_a_form_names_as_many_pictures_as_a_gallery_shows(seeded_app: SeededApp) -> None:
+    mine = (*seeded_app.hostile, seeded_app.anna_picture)
     others = [f"{number:032x}" for number in range(1000 - len(mine))]
 
-    assert pictures_in(post(ground.anna, {"ids": " ".join([*others, *mine])})) == list(mine)
-    assert pictures_in(post(ground.anna, {"ids": ",\n".join(mine)})) == list(mine)
+    assert pictures_in(post(seeded_app.anna, {"ids": " ".join([*others, *mine])})) == list(mine)
+    assert pictures_in(post(seeded_app.anna, {"ids": ",\n".join(mine)})) == list(mine)
 
 
-def test_a_picture_that_is_named_twice_comes_once(ground: Ground) -> None:
-    ids = [ground.anna_picture] * 3
+def test_a_picture_that_is_named_twice_comes_once(seeded_app: SeededApp) -> None:
+    ids = [seeded_app.anna_picture] * 3
 
-    assert pictures_in(ground.anna.get(asked(*ids))) == ids[:1]
+    assert pictures_in(seeded_app.anna.get(asked(*ids))) == ids[:1]
     repeated = "&".join(f"ids={one}" for one in ids)
-    assert pictures_in(ground.anna.get(f"{EXPORTS}?{repeated}")) == ids[:1]
+    assert pictures_in(seeded_app.anna.get(f"{EXPORTS}?{repeated}")) == ids[:1]
 
 
-def test_what_is_not_theirs_is_left_out_without_a_word(ground: Ground) -> None:
-    named = (ground.ben_picture, "0" * 32, ground.anna_picture, "..", "", "%00", "x" * 32)
+def test_what_is_not_theirs_is_left_out_without_a_word(seeded_app: SeededApp) -> None:
+    named = (seeded_app.ben_picture, "0" * 32, seeded_app.anna_picture, "..", "", "%00", "x" * 32)
 
-    assert pictures_in(ground.anna.get(asked(*named))) == [ground.anna_picture]
+    assert pictures_in(seeded_app.anna.get(asked(*named))) == [seeded_app.anna_picture]
 
 
 @pytest.mark.parametrize("ids", ["", "..", "0" * 32, "{ben}", "{ben},{ben}"])
-def test_a_zip_of_nothing_of_theirs_is_not_made(ids: str, ground: Ground) -> None:
-    asked_for = ids.format(ben=ground.ben_picture)
+def test_a_zip_of_nothing_of_theirs_is_not_made(ids: str, seeded_app: SeededApp) -> None:
+    asked_for = ids.format(ben=seeded_app.ben_picture)
     for answer in (
-        ground.anna.get(f"{EXPORTS}?ids={asked_for}"),
-        post(ground.anna, {"ids": asked_for}),
-        ground.app.visitor().get(asked(ground.anna_picture)),
+        seeded_app.anna.get(f"{EXPORTS}?ids={asked_for}"),
+        post(seeded_app.anna, {"ids": asked_for}),
+        seeded_app.app.client().get(asked(seeded_app.anna_picture)),
     ):
         assert (answer.status_code, answer.text) == (404, "No such pictures.")
 
 
-def test_too_many_are_refused_in_words(ground: Ground) -> None:
+def test_too_many_are_refused_in_words(seeded_app: SeededApp) -> None:
     ids = [f"{number:032x}" for number in range(1001)]
-    answer = post(ground.anna, {"ids": ",".join(ids)})
+    answer = post(seeded_app.anna, {"ids": ",".join(ids)})
 
     assert (answer.status_code, answer.text) == (400, "Take 1,000 pictures at most.")
-    assert post(ground.anna, b"ids=" + b"0" * 200_000).status_code == 413
+    assert post(seeded_app.anna, b"ids=" + b"0" * 200_000).status_code == 413
 
 
 @pytest.mark.parametrize("body", [b"", b"\xff\xfe", b"ids", b"=" * 900, b"%%%", b"ids=%ff%00"])
-def test_a_form_that_makes_no_sense_names_nothing(body: bytes, ground: Ground) -> None:
-    assert post(ground.anna, body).status_code == 404
+def test_a_form_that_makes_no_sense_names_nothing(body: bytes, seeded_app: SeededApp) -> None:
+    assert post(seeded_app.anna, body).status_code == 404
 
 
-def test_no_prompt_harms_by_its_name_in_a_zip(ground: Ground) -> None:
-    names = opened(ground.anna.get(asked(*ground.hostile))).namelist()
+def test_no_prompt_harms_by_its_name_in_a_zip(seeded_app: SeededApp) -> None:
+    names = opened(seeded_app.anna.get(asked(*seeded_app.hostile))).namelist()
 
-    assert len(set(names)) == len(ground.hostile) + 2
+    assert len(set(names)) == len(seeded_app.hostile) + 2
     assert all(re.fullmatch(r"\d{3}-[\w-]+\.jpg", name) for name in names[:-2])
 
 
-def test_asking_for_the_headers_of_a_zip_makes_none(ground: Ground) -> None:
-    told = head(ground.anna, asked(ground.anna_picture))
+def test_asking_for_the_headers_of_a_zip_makes_none(seeded_app: SeededApp) -> None:
+    told = head(seeded_app.anna, asked(seeded_app.anna_picture))
 
     assert (told.status_code, told.headers["content-type"]) == (200, "application/zip")
     assert "content-length" not in told.headers or told.headers["content-length"] == "0"
@@ -205,8 +205,8 @@ def test_asking_for_the_headers_of_a_zip_makes_none(ground: Ground) -> None:
 class Crowd:
     """An app with a designer who has many pictures of about 1 MB each."""
 
-    app: ServedApp
-    owner: Visitor
+    app: AppServer
+    owner: HttpClient
     ids: tuple[str, ...]
     photo_bytes: int
 
@@ -221,25 +221,25 @@ class Crowd:
 @pytest.fixture
 def crowd(tmp_path: Path) -> Iterator[Crowd]:
     """All its pictures are one file under many names."""
-    app, token = ServedApp(tmp_path / "data"), new_token()
+    app, token = AppServer(tmp_path / "data"), new_token()
     photo = tmp_path / "photo.jpeg"
     Image.effect_noise((1200, 1000), 120).convert("RGB").save(photo, quality=88)
-    with seeded(app.folder) as seeds:
-        first = seeds.ledger.task(seeds.picture(token, "A fox"))
-        model = seeds.ledger.picture(first.id) if first else None
+    with open_data_folder(app.folder) as seeds:
+        first = seeds.repository.task(seeds.add_picture(token, "A fox"))
+        model = seeds.repository.picture(first.id) if first else None
         assert first is not None
         assert model is not None
         ids = tuple(f"{number:032x}" for number in range(MANY))
-        seeds.ledger.add_tasks(
+        seeds.repository.add_tasks(
             [replace(first, id=one, token=f"token-{one}", picture_id=one) for one in ids]
         )
         for one in ids:
-            seeds.ledger.add_picture(replace(model, id=one, task_id=one))
+            seeds.repository.add_picture(replace(model, id=one, task_id=one))
             path = Shelf(app.folder).picture_path(one, "jpeg")
             path.parent.mkdir(exist_ok=True)
             path.hardlink_to(photo)
     with app:
-        yield Crowd(app, app.visitor(token), ids, photo.stat().st_size)
+        yield Crowd(app, app.client(token), ids, photo.stat().st_size)
 
 
 def test_a_large_zip_takes_little_memory_however_slowly_it_is_read(crowd: Crowd) -> None:

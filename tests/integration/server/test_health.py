@@ -14,8 +14,8 @@ from components.studio.db.tasks import LedgerUnavailable
 from components.studio.settings import SettingsError
 from components.studio.studio import Studio
 from components.studio.tasks.models import State, Trouble
-from tests.support.http_server import listening
-from tests.support.studio_fixture import until, workshop
+from tests.support.http_server import serve_routes
+from tests.support.studio_fixture import running_studio, wait_until
 
 
 def samples(text: str) -> dict[str, float]:
@@ -29,19 +29,24 @@ def samples(text: str) -> dict[str, float]:
 
 def test_health_tells_the_queue_and_what_holds_it(tmp_path: Path) -> None:
     with (
-        workshop(tmp_path) as shop,
-        listening([*health_routes(lambda: shop.studio)]) as url,
+        running_studio(tmp_path) as studio_fixture,
+        serve_routes([*health_routes(lambda: studio_fixture.studio)]) as url,
     ):
         well = requests.get(f"{url}/healthz", timeout=20)
         assert (well.status_code, well.json()["ready"], well.json()["queued"]) == (200, True, 0)
         assert well.json()["oldest_waiting_seconds"] is None
-        shop.sandbox.set_faults({"no-credit-500": 1})
-        shop.ask()
-        until(lambda: shop.studio.held_by is not None and bool(shop.studio.engine.queue()))
+        studio_fixture.sandbox.set_faults({"no-credit-500": 1})
+        studio_fixture.submit()
+        wait_until(
+            lambda: (
+                studio_fixture.studio.held_by is not None
+                and bool(studio_fixture.studio.engine.queue())
+            )
+        )
         held = requests.get(f"{url}/healthz", timeout=20).json()
         assert (held["queued"], held["held_by"]) == (1, Trouble.CREDIT)
         assert 0 <= held["oldest_waiting_seconds"] < 60
-        shop.studio.engine.stop()
+        studio_fixture.studio.engine.stop()
         assert requests.get(f"{url}/healthz", timeout=20).status_code == 503
 
 
@@ -51,7 +56,7 @@ def test_a_studio_that_cannot_open_says_why(error: Exception, path: str) -> None
     def broken() -> Studio:
         raise error
 
-    with listening([*health_routes(broken), *metrics_routes(broken)]) as url:
+    with serve_routes([*health_routes(broken), *metrics_routes(broken)]) as url:
         answer = requests.get(f"{url}/{path}", timeout=20)
     assert answer.status_code == 503
     assert str(error) in answer.text
@@ -59,11 +64,11 @@ def test_a_studio_that_cannot_open_says_why(error: Exception, path: str) -> None
 
 def test_metrics_count_tasks_calls_and_the_time_to_the_shelf(tmp_path: Path) -> None:
     with (
-        workshop(tmp_path) as shop,
-        listening([*metrics_routes(lambda: shop.studio)]) as url,
+        running_studio(tmp_path) as studio_fixture,
+        serve_routes([*metrics_routes(lambda: studio_fixture.studio)]) as url,
     ):
-        shop.wait_for(shop.ask("a hill"), State.DONE)
-        shop.wait_for(shop.ask("[refused] a hill"), State.REFUSED)
+        studio_fixture.wait_for(studio_fixture.submit("a hill"), State.DONE)
+        studio_fixture.wait_for(studio_fixture.submit("[refused] a hill"), State.REFUSED)
         answer = requests.get(f"{url}/metrics", timeout=20)
     told = samples(answer.text)
     assert answer.headers["content-type"].startswith("text/plain")
@@ -77,8 +82,8 @@ def test_metrics_count_tasks_calls_and_the_time_to_the_shelf(tmp_path: Path) -> 
 
 
 def test_two_studios_in_one_process_are_counted_apart(tmp_path: Path) -> None:
-    with workshop(tmp_path / "a") as first, workshop(tmp_path / "b") as second:
-        first.wait_for(first.ask(), State.DONE)
-        with listening([*metrics_routes(lambda: second.studio)]) as url:
+    with running_studio(tmp_path / "a") as first, running_studio(tmp_path / "b") as second:
+        first.wait_for(first.submit(), State.DONE)
+        with serve_routes([*metrics_routes(lambda: second.studio)]) as url:
             told = samples(requests.get(f"{url}/metrics", timeout=20).text)
     assert told["kontext_creates_total"] == 0

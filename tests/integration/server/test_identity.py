@@ -7,8 +7,8 @@ from http.cookies import SimpleCookie
 import pytest
 
 from components.studio.identity import COOKIE, COOKIE_LIFE_SECONDS
-from tests.integration.server.conftest import Ground
-from tests.support.app_server import token_given
+from tests.integration.server.conftest import SeededApp
+from tests.support.app_server import identity_token
 
 ASSETS = ("/healthz", "/app/static/starters/city.jpg", "/app/static/pictures/x", "/_stcore/health")
 
@@ -19,8 +19,8 @@ def given(header: str) -> SimpleCookie:
     return cookie
 
 
-def test_the_cookie_is_kept_from_scripts_and_other_sites(ground: Ground) -> None:
-    morsel = given(ground.app.visitor().open().headers["set-cookie"])[COOKIE]
+def test_the_cookie_is_kept_from_scripts_and_other_sites(seeded_app: SeededApp) -> None:
+    morsel = given(seeded_app.app.client().open().headers["set-cookie"])[COOKIE]
 
     assert morsel["httponly"] is True
     assert morsel["samesite"] == "Lax"
@@ -30,46 +30,46 @@ def test_the_cookie_is_kept_from_scripts_and_other_sites(ground: Ground) -> None
     assert morsel["secure"] == ""  # this visit was plain HTTP
 
 
-def test_behind_a_proxy_with_https_the_cookie_is_secure(ground: Ground) -> None:
-    answer = ground.app.visitor().open(**{"x-forwarded-proto": "https"})
+def test_behind_a_proxy_with_https_the_cookie_is_secure(seeded_app: SeededApp) -> None:
+    answer = seeded_app.app.client().open(**{"x-forwarded-proto": "https"})
 
     assert given(answer.headers["set-cookie"])[COOKIE]["secure"] is True
 
 
 @pytest.mark.parametrize("path", ["/", "/gallery", "/edit"])
-def test_whichever_page_comes_first_gives_the_cookie(path: str, ground: Ground) -> None:
-    assert token_given(ground.app.visitor().open(path))
+def test_whichever_page_comes_first_gives_the_cookie(path: str, seeded_app: SeededApp) -> None:
+    assert identity_token(seeded_app.app.client().open(path))
 
 
-def test_a_page_that_brings_a_cookie_is_kept_in_no_cache(ground: Ground) -> None:
-    assert ground.app.visitor().open().headers["cache-control"] == "no-store"
+def test_a_page_that_brings_a_cookie_is_kept_in_no_cache(seeded_app: SeededApp) -> None:
+    assert seeded_app.app.client().open().headers["cache-control"] == "no-store"
 
 
-def test_the_cookie_is_given_once(ground: Ground) -> None:
-    token = token_given(ground.app.visitor().open())
+def test_the_cookie_is_given_once(seeded_app: SeededApp) -> None:
+    token = identity_token(seeded_app.app.client().open())
 
-    assert COOKIE not in ground.app.visitor(token).open().headers.get("set-cookie", "")
+    assert COOKIE not in seeded_app.app.client(token).open().headers.get("set-cookie", "")
 
 
 @pytest.mark.parametrize("token", ["short", "x" * 42, "x" * 44, "<script>" + "x" * 35])
-def test_a_cookie_that_is_not_ours_is_replaced(token: str, ground: Ground) -> None:
-    assert token_given(ground.app.visitor(token).open()) != token
+def test_a_cookie_that_is_not_ours_is_replaced(token: str, seeded_app: SeededApp) -> None:
+    assert identity_token(seeded_app.app.client(token).open()) != token
 
 
-def test_every_visitor_gets_another_one(ground: Ground) -> None:
-    assert len({token_given(ground.app.visitor().open()) for _ in range(20)}) == 20
+def test_every_visitor_gets_another_one(seeded_app: SeededApp) -> None:
+    assert len({identity_token(seeded_app.app.client().open()) for _ in range(20)}) == 20
 
 
 @pytest.mark.parametrize("path", ASSETS)
-def test_what_is_no_page_gives_no_cookie(path: str, ground: Ground) -> None:
-    answer = ground.app.visitor().get(path, accept="*/*")
+def test_what_is_no_page_gives_no_cookie(path: str, seeded_app: SeededApp) -> None:
+    answer = seeded_app.app.client().get(path, accept="*/*")
 
     assert COOKIE not in answer.headers.get("set-cookie", "")
 
 
 @pytest.mark.parametrize("path", ["/", "/gallery", "/nowhere", *ASSETS])
-def test_every_answer_keeps_the_browser_to_this_origin(path: str, ground: Ground) -> None:
-    headers = ground.anna.open(path).headers
+def test_every_answer_keeps_the_browser_to_this_origin(path: str, seeded_app: SeededApp) -> None:
+    headers = seeded_app.anna.open(path).headers
 
     policy = dict(
         part.strip().split(" ", 1) for part in headers["content-security-policy"].split(";")

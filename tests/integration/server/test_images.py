@@ -12,7 +12,7 @@ from PIL import Image
 
 from components.kie import OutputFormat
 from components.studio.identity import designer_of, new_token
-from tests.integration.server.conftest import HOSTILE_PROMPTS, Ground
+from tests.integration.server.conftest import HOSTILE_PROMPTS, SeededApp
 
 KINDS = ("pictures", "thumbnails", "downloads")
 
@@ -31,20 +31,20 @@ def saved_as(answer: requests.Response) -> str:
     return unquote(found[1]) if found[1] else str(found[2])
 
 
-def test_the_owner_gets_the_bytes_that_lie_on_the_disk(ground: Ground) -> None:
+def test_the_owner_gets_the_bytes_that_lie_on_the_disk(seeded_app: SeededApp) -> None:
     for path in ("pictures/{}", "downloads/{}?plain=1"):
-        answer = ground.anna.get("/app/static/" + path.format(ground.anna_picture))
+        answer = seeded_app.anna.get("/app/static/" + path.format(seeded_app.anna_picture))
         assert answer.status_code == 200
         assert answer.headers["content-type"] == "image/jpeg"
-        assert answer.content == ground.seeds.bytes_of(ground.anna_picture)
+        assert answer.content == seeded_app.seeds.picture_bytes(seeded_app.anna_picture)
 
-    answer = ground.anna.get(at("pictures", ground.anna_png))
+    answer = seeded_app.anna.get(at("pictures", seeded_app.anna_png))
     assert answer.headers["content-type"] == "image/png"
-    assert answer.content == ground.seeds.bytes_of(ground.anna_png, OutputFormat.PNG)
+    assert answer.content == seeded_app.seeds.picture_bytes(seeded_app.anna_png, OutputFormat.PNG)
 
 
-def test_a_thumbnail_is_a_small_jpeg_of_the_same_shape(ground: Ground) -> None:
-    answer = ground.anna.get(at("thumbnails", ground.anna_png))
+def test_a_thumbnail_is_a_small_jpeg_of_the_same_shape(seeded_app: SeededApp) -> None:
+    answer = seeded_app.anna.get(at("thumbnails", seeded_app.anna_png))
 
     assert answer.headers["content-type"] == "image/jpeg"
     with Image.open(io.BytesIO(answer.content)) as thumbnail:
@@ -54,37 +54,37 @@ def test_a_thumbnail_is_a_small_jpeg_of_the_same_shape(ground: Ground) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_picture_stays_in_the_owners_browser_for_good(kind: str, ground: Ground) -> None:
-    cache = ground.anna.get(at(kind, ground.anna_picture)).headers["cache-control"]
+def test_a_picture_stays_in_the_owners_browser_for_good(kind: str, seeded_app: SeededApp) -> None:
+    cache = seeded_app.anna.get(at(kind, seeded_app.anna_picture)).headers["cache-control"]
 
     assert {"private", "immutable"} <= set(cache.split(", "))
     assert "max-age=31536000" in cache
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_nobody_else_can_tell_a_picture_from_none(kind: str, ground: Ground) -> None:
-    nothing = ground.ben.get(at(kind, "0" * 32))
+def test_nobody_else_can_tell_a_picture_from_none(kind: str, seeded_app: SeededApp) -> None:
+    nothing = seeded_app.ben.get(at(kind, "0" * 32))
     strangers = {
-        "another's cookie": ground.ben,
-        "no cookie": ground.app.visitor(),
-        "a fresh cookie": ground.app.visitor(new_token()),
-        "a broken cookie": ground.app.visitor("x"),
-        "the owner's name in the ledger": ground.app.visitor(designer_of(ground.anna.token)),
-        "a letter too few": ground.app.visitor((ground.anna.token or "")[:-1]),
+        "another's cookie": seeded_app.ben,
+        "no cookie": seeded_app.app.client(),
+        "a fresh cookie": seeded_app.app.client(new_token()),
+        "a broken cookie": seeded_app.app.client("x"),
+        "the owner's name in the ledger": seeded_app.app.client(designer_of(seeded_app.anna.token)),
+        "a letter too few": seeded_app.app.client((seeded_app.anna.token or "")[:-1]),
     }
     for who, stranger in strangers.items():
-        answer = stranger.get(at(kind, ground.anna_picture))
+        answer = stranger.get(at(kind, seeded_app.anna_picture))
         assert answer.status_code == nothing.status_code == 404, who
         assert answer.content == nothing.content, who
         assert answer.headers["cache-control"] == "no-store", who
         assert dict(answer.headers) | {"date": ""} == dict(nothing.headers) | {"date": ""}, who
 
 
-def test_a_part_of_a_picture_is_for_its_owner_too(ground: Ground) -> None:
-    path, wanted = at("pictures", ground.anna_picture), {"range": "bytes=0-99"}
+def test_a_part_of_a_picture_is_for_its_owner_too(seeded_app: SeededApp) -> None:
+    path, wanted = at("pictures", seeded_app.anna_picture), {"range": "bytes=0-99"}
 
-    assert ground.anna.get(path, **wanted).status_code == 206
-    assert ground.ben.get(path, **wanted).status_code == 404
+    assert seeded_app.anna.get(path, **wanted).status_code == 206
+    assert seeded_app.ben.get(path, **wanted).status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -109,9 +109,9 @@ def test_a_part_of_a_picture_is_for_its_owner_too(ground: Ground) -> None:
         "/media/../../studio.db",
     ],
 )
-def test_no_path_leads_anywhere_else(path: str, ground: Ground) -> None:
-    asked = path.format(id=ground.anna_picture, upper=ground.anna_picture.upper())
-    answer = ground.anna.get(asked)
+def test_no_path_leads_anywhere_else(path: str, seeded_app: SeededApp) -> None:
+    asked = path.format(id=seeded_app.anna_picture, upper=seeded_app.anna_picture.upper())
+    answer = seeded_app.anna.get(asked)
 
     # Streamlit answers a path it does not know with its own page, and nothing else may come.
     is_page = answer.headers.get("content-type", "").startswith("text/html")
@@ -120,18 +120,21 @@ def test_no_path_leads_anywhere_else(path: str, ground: Ground) -> None:
     assert b"root:" not in answer.content
 
 
-def test_a_download_is_named_after_its_prompt_and_its_format(ground: Ground) -> None:
-    photo = ground.anna.get(at("downloads", ground.anna_picture))
-    drawing = ground.anna.get(at("downloads", ground.anna_png))
+def test_a_download_is_named_after_its_prompt_and_its_format(seeded_app: SeededApp) -> None:
+    photo = seeded_app.anna.get(at("downloads", seeded_app.anna_picture))
+    drawing = seeded_app.anna.get(at("downloads", seeded_app.anna_png))
 
-    assert saved_as(photo) == f"kontext-a-red-fox-running-{ground.anna_picture[:8]}.jpg"
-    assert saved_as(drawing) == f"kontext-a-blue-hut-{ground.anna_png[:8]}.png"
-    assert "content-disposition" not in ground.anna.get(at("pictures", ground.anna_png)).headers
+    assert saved_as(photo) == f"kontext-a-red-fox-running-{seeded_app.anna_picture[:8]}.jpg"
+    assert saved_as(drawing) == f"kontext-a-blue-hut-{seeded_app.anna_png[:8]}.png"
+    assert (
+        "content-disposition"
+        not in seeded_app.anna.get(at("pictures", seeded_app.anna_png)).headers
+    )
 
 
 @pytest.mark.parametrize("number", range(len(HOSTILE_PROMPTS)))
-def test_no_prompt_makes_a_file_name_that_harms(number: int, ground: Ground) -> None:
-    answer = ground.anna.get(at("downloads", ground.hostile[number]))
+def test_no_prompt_makes_a_file_name_that_harms(number: int, seeded_app: SeededApp) -> None:
+    answer = seeded_app.anna.get(at("downloads", seeded_app.hostile[number]))
     name = saved_as(answer)
 
     assert answer.status_code == 200

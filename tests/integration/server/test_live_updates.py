@@ -13,13 +13,13 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from components.studio.identity import COOKIE
-from tests.integration.server.conftest import Ground
-from tests.support.app_server import Visitor
+from tests.integration.server.conftest import SeededApp
+from tests.support.app_server import HttpClient
 
 PATIENCE_SECONDS = 10
 
 
-def listening(visitor: Visitor, *, origin: str | None = None) -> ClientConnection:
+def serve_routes(visitor: HttpClient, *, origin: str | None = None) -> ClientConnection:
     cookie = {"Cookie": f"{COOKIE}={visitor.token}"} if visitor.token else {}
     return connect(
         visitor.url.replace("http", "ws") + "/push",
@@ -34,23 +34,23 @@ def heard(socket: ClientConnection, within_seconds: float = PATIENCE_SECONDS) ->
     return message
 
 
-def call_back(ground: Ground) -> None:
+def call_back(seeded_app: SeededApp) -> None:
     """The service reports Anna's lost task; its state changes, and with it her screen."""
     answer = requests.post(
-        f"{ground.app.url}/callbacks/kontext/{ground.anna_lost.token}",
+        f"{seeded_app.app.url}/callbacks/kontext/{seeded_app.anna_lost.token}",
         json={"code": 200, "msg": "", "data": {"taskId": "a" * 32, "info": {}}},
         timeout=PATIENCE_SECONDS,
     )
     assert answer.status_code == 200
 
 
-def test_only_the_designers_own_tabs_are_told_and_all_of_them(ground: Ground) -> None:
+def test_only_the_designers_own_tabs_are_told_and_all_of_them(seeded_app: SeededApp) -> None:
     with ExitStack() as open_tabs:
-        own = [open_tabs.enter_context(listening(ground.anna)) for _ in range(7)]
-        other = open_tabs.enter_context(listening(ground.ben))
+        own = [open_tabs.enter_context(serve_routes(seeded_app.anna)) for _ in range(7)]
+        other = open_tabs.enter_context(serve_routes(seeded_app.ben))
         first = [heard(tab)["version"] for tab in (*own, other)]
 
-        call_back(ground)
+        call_back(seeded_app)
 
         told = [heard(tab) for tab in own]
         assert [message["version"] > first[0] for message in told] == [True] * 7
@@ -60,27 +60,27 @@ def test_only_the_designers_own_tabs_are_told_and_all_of_them(ground: Ground) ->
 
 
 @pytest.mark.parametrize("token", [None, "x", "x" * 44])
-def test_without_a_cookie_nobody_listens(token: str | None, ground: Ground) -> None:
+def test_without_a_cookie_nobody_listens(token: str | None, seeded_app: SeededApp) -> None:
     with pytest.raises(InvalidStatus, match="403"):
-        listening(ground.app.visitor(token))
+        serve_routes(seeded_app.app.client(token))
 
 
 @pytest.mark.parametrize("origin", ["https://elsewhere.example", "null", "http://127.0.0.1:1"])
-def test_another_sites_page_does_not_listen(origin: str, ground: Ground) -> None:
+def test_another_sites_page_does_not_listen(origin: str, seeded_app: SeededApp) -> None:
     with pytest.raises(InvalidStatus, match="403"):
-        listening(ground.anna, origin=origin)
+        serve_routes(seeded_app.anna, origin=origin)
 
 
-def test_a_tab_that_talks_nonsense_is_heard_out_and_still_told(ground: Ground) -> None:
-    with listening(ground.anna) as tab:
+def test_a_tab_that_talks_nonsense_is_heard_out_and_still_told(seeded_app: SeededApp) -> None:
+    with serve_routes(seeded_app.anna) as tab:
         tab.send("x" * 10_000)
         tab.send(json.dumps({"designer": "ben"}))
         assert "version" in heard(tab)
 
 
 @pytest.mark.parametrize("words", ["hello", b"\x00\xff"])
-def test_whatever_a_tab_says_it_stays_connected(ground: Ground, words: str | bytes) -> None:
-    with listening(ground.anna) as tab:
+def test_whatever_a_tab_says_it_stays_connected(seeded_app: SeededApp, words: str | bytes) -> None:
+    with serve_routes(seeded_app.anna) as tab:
         heard(tab)
         tab.send(words)
         with pytest.raises(TimeoutError):  # and not that the connection was closed

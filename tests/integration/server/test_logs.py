@@ -17,7 +17,7 @@ from components.sandbox import SandboxOptions, start
 from components.server.logs import JsonLines
 from components.studio.settings import Settings
 from components.studio.tasks.models import State
-from tests.support.studio_fixture import Workshop, until, workshop
+from tests.support.studio_fixture import StudioFixture, running_studio, wait_until
 
 KEY = "kie-secret-key-0815"
 
@@ -42,8 +42,8 @@ def lines(text: io.StringIO) -> list[dict[str, object]]:
 
 
 def test_each_line_is_an_object_with_ids(tmp_path: Path, written: io.StringIO) -> None:
-    with workshop(tmp_path) as shop:
-        task = shop.wait_for(shop.ask(), State.DONE)
+    with running_studio(tmp_path) as studio_fixture:
+        task = studio_fixture.wait_for(studio_fixture.submit(), State.DONE)
     moves = [
         (line["from"], line["to"])
         for line in lines(written)
@@ -76,9 +76,9 @@ def test_no_line_holds_the_key_the_prompt_or_a_callbacks_token(
         )
         studio = assemble(settings)
         studio.engine.start()
-        shop = Workshop(studio, sandbox)
-        task = shop.ask("a very private fox")
-        until(lambda: told in written.getvalue())
+        studio_fixture = StudioFixture(studio, sandbox)
+        task = studio_fixture.submit("a very private fox")
+        wait_until(lambda: told in written.getvalue())
         studio.close()
     for secret in (KEY, "private fox", task.token):
         assert secret not in written.getvalue()
@@ -87,14 +87,18 @@ def test_no_line_holds_the_key_the_prompt_or_a_callbacks_token(
 def test_a_ledger_in_trouble_is_logged_without_the_rows_it_holds(
     tmp_path: Path, written: io.StringIO
 ) -> None:
-    with workshop(tmp_path, settings={"busy_timeout_seconds": 0.05}, seconds=0.3) as shop:
-        task = shop.wait_for(shop.ask("a very private fox"), State.GENERATING)
+    with running_studio(
+        tmp_path, settings={"busy_timeout_seconds": 0.05}, seconds=0.3
+    ) as studio_fixture:
+        task = studio_fixture.wait_for(
+            studio_fixture.submit("a very private fox"), State.GENERATING
+        )
         with closing(sqlite3.connect(tmp_path / "studio.db", isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")
-            until(lambda: "the ledger does not answer" in written.getvalue())
-            assert shop.studio.engine.is_stuck
+            wait_until(lambda: "the ledger does not answer" in written.getvalue())
+            assert studio_fixture.studio.engine.is_stuck
             other.execute("ROLLBACK")
-        shop.wait_for(task, State.DONE)
-        assert not shop.studio.engine.is_stuck
+        studio_fixture.wait_for(task, State.DONE)
+        assert not studio_fixture.studio.engine.is_stuck
     assert "private fox" not in written.getvalue()
     assert any("trace" in line for line in lines(written))

@@ -8,19 +8,19 @@ import pytest
 import requests
 
 from components.ui import frontend
-from tests.integration.server.conftest import Ground
+from tests.integration.server.conftest import SeededApp
 
 LINK = re.compile(r'<link rel="stylesheet" href="(/app/static/browser/[0-9a-f]{16}/kontext\.css)">')
 
 
 @pytest.mark.parametrize("path", ["/", "/edit", "/gallery?find=fox"])
-def test_every_page_ends_with_the_one_style_sheet(ground: Ground, path: str) -> None:
-    page = ground.app.visitor().open(path)
+def test_every_page_ends_with_the_one_style_sheet(seeded_app: SeededApp, path: str) -> None:
+    page = seeded_app.app.client().open(path)
 
     found = LINK.findall(page.text)
     assert found == [frontend.styles_url()]
     assert page.text.index(found[0]) > page.text.index('id="root"')
-    styles = ground.app.visitor().get(found[0])
+    styles = seeded_app.app.client().get(found[0])
     assert styles.headers["content-type"].startswith("text/css")
     assert "immutable" in styles.headers["cache-control"]
     for dressed in (".kx-sheet", ".kx-compare", ".st-key-kx-bar"):
@@ -28,9 +28,9 @@ def test_every_page_ends_with_the_one_style_sheet(ground: Ground, path: str) -> 
 
 
 @pytest.mark.parametrize("encoding", ["identity", "gzip, br"])
-def test_a_page_is_never_taken_from_a_cache(ground: Ground, encoding: str) -> None:
-    first = ground.app.visitor().open("/", **{"accept-encoding": encoding})
-    again = ground.app.visitor().open(
+def test_a_page_is_never_taken_from_a_cache(seeded_app: SeededApp, encoding: str) -> None:
+    first = seeded_app.app.client().open("/", **{"accept-encoding": encoding})
+    again = seeded_app.app.client().open(
         "/",
         **{
             "accept-encoding": encoding,
@@ -45,17 +45,19 @@ def test_a_page_is_never_taken_from_a_cache(ground: Ground, encoding: str) -> No
     assert int(again.headers["content-length"]) == len(again.content)
 
 
-def test_what_is_no_page_is_sent_as_it_is(ground: Ground) -> None:
-    health = ground.app.visitor().open("/healthz")
+def test_what_is_no_page_is_sent_as_it_is(seeded_app: SeededApp) -> None:
+    health = seeded_app.app.client().open("/healthz")
     assert "stylesheet" not in health.text
     assert health.headers["content-type"].startswith("application/json")
 
-    gone = ground.app.visitor().open("/app/static/browser/0000000000000000/kontext.css")
+    gone = seeded_app.app.client().open("/app/static/browser/0000000000000000/kontext.css")
     assert (gone.status_code, gone.text) == (404, "No such file.")
 
 
-def test_whoever_asks_for_the_head_alone_is_not_told_that_the_page_is_empty(ground: Ground) -> None:
-    head = requests.head(ground.app.url, headers={"accept": "text/html"}, timeout=20)
+def test_whoever_asks_for_the_head_alone_is_not_told_that_the_page_is_empty(
+    seeded_app: SeededApp,
+) -> None:
+    head = requests.head(seeded_app.app.url, headers={"accept": "text/html"}, timeout=20)
 
     assert head.status_code == 200
     assert int(head.headers["content-length"]) > 0

@@ -7,51 +7,51 @@ import pytest
 from components.studio.db.gallery import Archive
 from components.studio.events import Bell
 from components.studio.images.store import Shelf
-from tests.integration.server.conftest import Ground
-from tests.support.seed import name_of, seeded
+from tests.integration.server.conftest import SeededApp
+from tests.support.seed import open_data_folder, user_id_of
 
 
-def thrown_away(ground: Ground) -> str:
+def thrown_away(seeded_app: SeededApp) -> str:
     """Another picture of Anna's, deleted while the app runs."""
-    with seeded(ground.app.folder) as seeds:
-        picture_id = seeds.picture(ground.anna.token or "", "A picture to be deleted")
-        archive = Archive(ledger=seeds.ledger, shelf=Shelf(seeds.folder), bell=Bell())
-        assert archive.throw_away(name_of(ground.anna.token or ""), [picture_id]) == 1
+    with open_data_folder(seeded_app.app.folder) as seeds:
+        picture_id = seeds.add_picture(seeded_app.anna.token or "", "A picture to be deleted")
+        archive = Archive(ledger=seeds.repository, shelf=Shelf(seeds.folder), bell=Bell())
+        assert archive.throw_away(user_id_of(seeded_app.anna.token or ""), [picture_id]) == 1
     return picture_id
 
 
 @pytest.mark.parametrize("kind", ["pictures", "thumbnails"])
 def test_a_deleted_picture_is_found_by_its_owners_trash_view_alone(
-    kind: str, ground: Ground
+    kind: str, seeded_app: SeededApp
 ) -> None:
-    picture_id = thrown_away(ground)
+    picture_id = thrown_away(seeded_app)
     path = f"/app/static/{kind}/{picture_id}"
 
-    assert ground.anna.get(path).status_code == 404
-    shown = ground.anna.get(f"{path}?trash=1")
+    assert seeded_app.anna.get(path).status_code == 404
+    shown = seeded_app.anna.get(f"{path}?trash=1")
     assert shown.status_code == 200
     assert shown.headers["cache-control"] == "no-store"
-    assert ground.ben.get(f"{path}?trash=1").status_code == 404
-    assert ground.app.visitor().get(f"{path}?trash=1").status_code == 404
+    assert seeded_app.ben.get(f"{path}?trash=1").status_code == 404
+    assert seeded_app.app.client().get(f"{path}?trash=1").status_code == 404
 
 
-def test_a_deleted_picture_cannot_be_downloaded(ground: Ground) -> None:
-    picture_id = thrown_away(ground)
+def test_a_deleted_picture_cannot_be_downloaded(seeded_app: SeededApp) -> None:
+    picture_id = thrown_away(seeded_app)
 
-    assert ground.anna.get(f"/app/static/downloads/{picture_id}").status_code == 404
-
-
-def test_the_trash_view_shows_no_picture_that_is_not_in_it(ground: Ground) -> None:
-    path = f"/app/static/pictures/{ground.anna_picture}"
-
-    assert ground.anna.get(path).status_code == 200
-    assert ground.anna.get(f"{path}?trash=1").status_code == 404
+    assert seeded_app.anna.get(f"/app/static/downloads/{picture_id}").status_code == 404
 
 
-def test_a_picture_that_was_taken_back_is_where_it_was(ground: Ground) -> None:
-    picture_id = thrown_away(ground)
-    with seeded(ground.app.folder) as seeds:
-        archive = Archive(ledger=seeds.ledger, shelf=Shelf(seeds.folder), bell=Bell())
-        archive.restore(name_of(ground.anna.token or ""), [picture_id])
+def test_the_trash_view_shows_no_picture_that_is_not_in_it(seeded_app: SeededApp) -> None:
+    path = f"/app/static/pictures/{seeded_app.anna_picture}"
 
-    assert ground.anna.get(f"/app/static/pictures/{picture_id}").status_code == 200
+    assert seeded_app.anna.get(path).status_code == 200
+    assert seeded_app.anna.get(f"{path}?trash=1").status_code == 404
+
+
+def test_a_picture_that_was_taken_back_is_where_it_was(seeded_app: SeededApp) -> None:
+    picture_id = thrown_away(seeded_app)
+    with open_data_folder(seeded_app.app.folder) as seeds:
+        archive = Archive(ledger=seeds.repository, shelf=Shelf(seeds.folder), bell=Bell())
+        archive.restore(user_id_of(seeded_app.anna.token or ""), [picture_id])
+
+    assert seeded_app.anna.get(f"/app/static/pictures/{picture_id}").status_code == 200

@@ -18,9 +18,9 @@ from components.server.webhooks import READ_SECONDS, callback_routes
 from components.studio.db.tasks import Ledger, LedgerUnavailable
 from components.studio.studio import Studio
 from components.studio.tasks.models import State
-from tests.support.factories import NOW, a_task
-from tests.support.http_server import listening
-from tests.support.studio_fixture import Workshop, workshop
+from tests.support.factories import NOW, make_task
+from tests.support.http_server import serve_routes
+from tests.support.studio_fixture import StudioFixture, running_studio
 
 KEY = "webhook secret"
 RECEIVED = {"code": 200, "msg": "received"}
@@ -29,20 +29,22 @@ RECEIVED = {"code": 200, "msg": "received"}
 @contextmanager
 def called_back(
     folder: Path, *, signed: bool = False, read_seconds: float = READ_SECONDS, **options: Any
-) -> Iterator[Workshop]:
+) -> Iterator[StudioFixture]:
     """A studio whose callbacks come in over a port of its own."""
     opened: list[Studio] = []
-    with listening(callback_routes(lambda: opened[0], read_seconds=read_seconds)) as url:
+    with serve_routes(callback_routes(lambda: opened[0], read_seconds=read_seconds)) as url:
         settings: dict[str, Any] = {"public_url": url}
         if signed:
             settings["webhook_key"] = options["webhook_key"] = KEY
-        with workshop(folder, settings=settings, **options) as shop:
-            opened.append(shop.studio)
-            yield shop
+        with running_studio(folder, settings=settings, **options) as studio_fixture:
+            opened.append(studio_fixture.studio)
+            yield studio_fixture
 
 
-def post(shop: Workshop, token: str, body: bytes | dict[str, Any]) -> requests.Response:
-    url = shop.studio.settings.callback_url(token)
+def post(
+    studio_fixture: StudioFixture, token: str, body: bytes | dict[str, Any]
+) -> requests.Response:
+    url = studio_fixture.studio.settings.callback_url(token)
     assert url is not None
     data = body if isinstance(body, bytes) else json.dumps(body).encode()
     return requests.post(url, data=data, timeout=20)
@@ -52,10 +54,10 @@ def post(shop: Workshop, token: str, body: bytes | dict[str, Any]) -> requests.R
 def test_a_picture_whose_answer_was_lost_comes_home_by_its_callback(
     tmp_path: Path, fault: str
 ) -> None:
-    with called_back(tmp_path) as shop:
-        task = shop.ask(f"[{fault}] a hill")
-        shop.wait_for(task, State.DONE)
-        assert len(shop.made(f"[{fault}] a hill")) == 1
+    with called_back(tmp_path) as studio_fixture:
+        task = studio_fixture.submit(f"[{fault}] a hill")
+        studio_fixture.wait_for(task, State.DONE)
+        assert len(studio_fixture.tasks_made(f"[{fault}] a hill")) == 1
 
 
 @pytest.mark.parametrize("signed", [False, True])
@@ -63,57 +65,59 @@ def test_a_picture_whose_answer_was_lost_comes_home_by_its_callback(
 def test_early_repeated_and_forged_callbacks_are_harmless(
     tmp_path: Path, fault: str, signed: bool
 ) -> None:
-    with called_back(tmp_path, signed=signed) as shop:
-        task = shop.wait_for(shop.ask(f"[{fault}] a hill"), State.DONE)
+    with called_back(tmp_path, signed=signed) as studio_fixture:
+        task = studio_fixture.wait_for(studio_fixture.submit(f"[{fault}] a hill"), State.DONE)
         assert task.result_url is not None
         assert urlsplit(task.result_url).hostname == "127.0.0.1"
-        assert len(shop.made(f"[{fault}] a hill")) == 1
+        assert len(studio_fixture.tasks_made(f"[{fault}] a hill")) == 1
 
 
 def test_an_early_callback_and_a_lost_answer_together_lose_nothing(tmp_path: Path) -> None:
-    with called_back(tmp_path, faults={"callback-early": 1, "create-lost": 1}) as shop:
-        shop.wait_for(shop.ask(), State.DONE)
-        assert len(shop.made("a hill")) == 1
+    with called_back(tmp_path, faults={"callback-early": 1, "create-lost": 1}) as studio_fixture:
+        studio_fixture.wait_for(studio_fixture.submit(), State.DONE)
+        assert len(studio_fixture.tasks_made("a hill")) == 1
 
 
 def test_an_unsigned_callback_is_not_believed_where_a_key_is_set(tmp_path: Path) -> None:
-    with called_back(tmp_path, signed=True, faults={"create-lost": 1}, seconds=600) as shop:
-        task = shop.wait_for(shop.ask(), State.UNCONFIRMED)
-        [made] = shop.made("a hill")
-        answer = post(shop, task.token, {"code": 200, "data": {"taskId": made["taskId"]}})
+    with called_back(
+        tmp_path, signed=True, faults={"create-lost": 1}, seconds=600
+    ) as studio_fixture:
+        task = studio_fixture.wait_for(studio_fixture.submit(), State.UNCONFIRMED)
+        [made] = studio_fixture.tasks_made("a hill")
+        answer = post(studio_fixture, task.token, {"code": 200, "data": {"taskId": made["taskId"]}})
         assert answer.json() == RECEIVED
-        assert shop.now(task).state is State.UNCONFIRMED
+        assert studio_fixture.reload(task).state is State.UNCONFIRMED
 
 
 def test_strangers_get_the_same_answer_as_the_service(tmp_path: Path) -> None:
-    with called_back(tmp_path) as shop:
-        task = shop.wait_for(shop.ask(), State.DONE)
+    with called_back(tmp_path) as studio_fixture:
+        task = studio_fixture.wait_for(studio_fixture.submit(), State.DONE)
         good = {"code": 200, "data": {"taskId": task.service_id}}
         answers = [
-            post(shop, task.token, good),
-            post(shop, "unknown", good),
-            post(shop, task.token, b"not JSON"),
-            post(shop, task.token, {"code": 200, "data": {"taskId": "f" * 32}}),
-            post(shop, task.token, b"x" * (MAX_CALLBACK_BYTES + 1)),
+            post(studio_fixture, task.token, good),
+            post(studio_fixture, "unknown", good),
+            post(studio_fixture, task.token, b"not JSON"),
+            post(studio_fixture, task.token, {"code": 200, "data": {"taskId": "f" * 32}}),
+            post(studio_fixture, task.token, b"x" * (MAX_CALLBACK_BYTES + 1)),
         ]
         assert {(answer.status_code, answer.text) for answer in answers} == {(200, answers[0].text)}
         assert answers[0].json() == RECEIVED
-        assert shop.now(task) == task
+        assert studio_fixture.reload(task) == task
 
 
 def test_a_body_that_breaks_off_ends_quietly(tmp_path: Path) -> None:
-    with called_back(tmp_path) as shop:
-        parts = urlsplit(shop.studio.settings.public_url or "")
+    with called_back(tmp_path) as studio_fixture:
+        parts = urlsplit(studio_fixture.studio.settings.public_url or "")
         with socket.create_connection((str(parts.hostname), parts.port or 0), 9) as half:
             half.sendall(
                 b"POST /callbacks/kontext/x HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n\r\n{"
             )
-        assert post(shop, "x", b"{}").json() == RECEIVED
+        assert post(studio_fixture, "x", b"{}").json() == RECEIVED
 
 
 def test_a_body_that_does_not_arrive_in_time_may_be_sent_once_more(tmp_path: Path) -> None:
-    with called_back(tmp_path, read_seconds=0.2) as shop:
-        parts = urlsplit(shop.studio.settings.public_url or "")
+    with called_back(tmp_path, read_seconds=0.2) as studio_fixture:
+        parts = urlsplit(studio_fixture.studio.settings.public_url or "")
         with socket.create_connection((str(parts.hostname), parts.port or 0), 30) as slow:
             slow.sendall(
                 b"POST /callbacks/kontext/x HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n\r\n{"
@@ -125,18 +129,20 @@ def test_the_service_is_told_to_call_again_while_the_ledger_is_closed() -> None:
     def closed() -> Studio:
         raise LedgerUnavailable("The ledger cannot be read.")
 
-    with listening(callback_routes(closed)) as url:
+    with serve_routes(callback_routes(closed)) as url:
         answer = requests.post(f"{url}/callbacks/kontext/x", data=b"{}", timeout=20)
     assert answer.status_code == 503
     assert "ledger" not in answer.text
 
 
 def test_a_callback_hastens_the_look(tmp_path: Path) -> None:
-    with closing(Ledger.in_folder(tmp_path)) as ledger:
+    with closing(Ledger.in_folder(tmp_path)) as repository:
         slow: dict[str, Any] = {"state": State.DONE, "accepted_at": NOW, "finished_at": NOW + 200}
-        ledger.add_tasks([a_task(**slow)])  # the first question would come after half a minute
-    with called_back(tmp_path, seconds=1.0) as shop:
-        task = shop.wait_for(shop.ask(), State.DONE)
-        [made] = shop.made("a hill")
+        repository.add_tasks(
+            [make_task(**slow)]
+        )  # the first question would come after half a minute
+    with called_back(tmp_path, seconds=1.0) as studio_fixture:
+        task = studio_fixture.wait_for(studio_fixture.submit(), State.DONE)
+        [made] = studio_fixture.tasks_made("a hill")
         assert task.finished_at is not None
         assert task.finished_at - made["completeTime"] / 1000 < 15

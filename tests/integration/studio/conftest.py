@@ -11,25 +11,25 @@ import pytest
 
 from components.studio.db.tasks import Ledger
 from components.studio.export import Exported
-from tests.support.export_fixtures import Show, record_of, task_of
+from tests.support.export_fixtures import MakeItem, record_of, task_of
 from tests.support.image_corpus import encoded, quarters
-from tests.support.studio_fixture import Workshop, workshop
+from tests.support.studio_fixture import StudioFixture, running_studio
 
 
 @pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[Ledger]:
+def repository(tmp_path: Path) -> Iterator[Ledger]:
     with closing(Ledger.in_folder(tmp_path)) as opened:
         yield opened
 
 
 @pytest.fixture
-def shop(tmp_path: Path) -> Iterator[Workshop]:
-    with workshop(tmp_path) as running:
+def studio_fixture(tmp_path: Path) -> Iterator[StudioFixture]:
+    with running_studio(tmp_path) as running:
         yield running
 
 
 @pytest.fixture
-def show(tmp_path: Path) -> Show:
+def make_item(tmp_path: Path) -> MakeItem:
     """Makes a picture that has its file; numbered from 1, or as told."""
     file = tmp_path / "picture.jpeg"
     file.write_bytes(encoded(quarters(), "JPEG"))

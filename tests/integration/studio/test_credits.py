@@ -10,7 +10,7 @@ from pathlib import Path
 from components.kie import KeyRejected
 from components.studio.credits import FRESH_SECONDS, Balance, BalanceWatch
 from components.studio.tasks.models import State, Trouble
-from tests.support.studio_fixture import until, workshop
+from tests.support.studio_fixture import running_studio, wait_until
 
 
 class Till:
@@ -64,12 +64,16 @@ def test_many_looks_ask_once_until_the_answer_is_stale() -> None:
 def test_a_balance_that_somebody_looks_at_is_read_again_when_a_picture_was_paid(
     tmp_path: Path,
 ) -> None:
-    with workshop(tmp_path) as shop:
-        watch = shop.studio.balance
-        until(lambda: watch.look() is not None)
+    with running_studio(tmp_path) as studio_fixture:
+        watch = studio_fixture.studio.balance
+        wait_until(lambda: watch.look() is not None)
         before = watch.look()
-        shop.wait_for(shop.ask(), State.DONE)
-        until(lambda: _credits(watch) == _credits_of(before) - shop.studio.settings.credits_pro)
+        studio_fixture.wait_for(studio_fixture.submit(), State.DONE)
+        wait_until(
+            lambda: (
+                _credits(watch) == _credits_of(before) - studio_fixture.studio.settings.credits_pro
+            )
+        )
 
 
 def _credits(watch: BalanceWatch) -> Decimal:
@@ -89,7 +93,7 @@ def test_a_balance_that_moves_while_it_is_read_is_read_once_more() -> None:
     for _ in range(200):
         watch.stir()
     till.open.set()
-    until(lambda: till.asked == 2)
+    wait_until(lambda: till.asked == 2)
     watch.close()
 
 

@@ -14,8 +14,8 @@ ANNA, BORIS = "a" * 32, "b" * 32
 class SlowNotebook(Notebook):
     """A disk that answers when it is let, or not at all."""
 
-    def __init__(self, ledger: Ledger) -> None:
-        super().__init__(ledger)
+    def __init__(self, repository: Ledger) -> None:
+        super().__init__(repository)
         self.may_write = threading.Event()
         self.is_full = False
         self.written: list[str] = []
@@ -28,35 +28,37 @@ class SlowNotebook(Notebook):
         super().keep_draft(designer, mode, prompt)
 
 
-def kept(ledger: Ledger, designer: str = ANNA, mode: str = "edit") -> str:
+def kept(repository: Ledger, designer: str = ANNA, mode: str = "edit") -> str:
     """What a process that starts now would find."""
-    return Notebook(ledger).draft(designer, mode)
+    return Notebook(repository).draft(designer, mode)
 
 
-def test_a_draft_is_on_disk_once_the_studio_has_closed(ledger: Ledger) -> None:
-    drafts = Drafts(Notebook(ledger))
+def test_a_draft_is_on_disk_once_the_studio_has_closed(repository: Ledger) -> None:
+    drafts = Drafts(Notebook(repository))
     drafts.keep(ANNA, "edit", "make the sky re")
     drafts.close()
 
-    assert kept(ledger) == "make the sky re"
+    assert kept(repository) == "make the sky re"
 
 
-def test_each_page_and_each_designer_has_a_draft_of_its_own(ledger: Ledger) -> None:
-    drafts = Drafts(Notebook(ledger))
+def test_each_page_and_each_designer_has_a_draft_of_its_own(repository: Ledger) -> None:
+    drafts = Drafts(Notebook(repository))
     drafts.keep(ANNA, "edit", "one")
     drafts.keep(ANNA, "generate", "two")
     drafts.keep(BORIS, "edit", "three")
     drafts.close()
 
-    assert [kept(ledger), kept(ledger, mode="generate"), kept(ledger, BORIS)] == [
+    assert [kept(repository), kept(repository, mode="generate"), kept(repository, BORIS)] == [
         "one",
         "two",
         "three",
     ]
 
 
-def test_keeping_does_not_wait_for_the_disk_and_a_reload_finds_the_newest(ledger: Ledger) -> None:
-    slow = SlowNotebook(ledger)
+def test_keeping_does_not_wait_for_the_disk_and_a_reload_finds_the_newest(
+    repository: Ledger,
+) -> None:
+    slow = SlowNotebook(repository)
     drafts = Drafts(slow)
     for typed in ("a", "a h", "a hill"):
         drafts.keep(ANNA, "edit", typed)
@@ -65,11 +67,11 @@ def test_keeping_does_not_wait_for_the_disk_and_a_reload_finds_the_newest(ledger
     assert drafts.of(ANNA, "edit") == "a hill"
     slow.may_write.set()
     drafts.close()
-    assert slow.written[-1] == kept(ledger) == "a hill"
+    assert slow.written[-1] == kept(repository) == "a hill"
 
 
-def test_a_full_disk_costs_only_what_a_restart_would_find(ledger: Ledger) -> None:
-    full = SlowNotebook(ledger)
+def test_a_full_disk_costs_only_what_a_restart_would_find(repository: Ledger) -> None:
+    full = SlowNotebook(repository)
     full.is_full = True
     full.may_write.set()
     drafts = Drafts(full)
@@ -77,23 +79,23 @@ def test_a_full_disk_costs_only_what_a_restart_would_find(ledger: Ledger) -> Non
     drafts.close()
 
     assert drafts.of(ANNA, "edit") == "a hill"
-    assert kept(ledger) == ""
+    assert kept(repository) == ""
 
 
-def test_an_emptied_box_stays_empty(ledger: Ledger) -> None:
-    drafts = Drafts(Notebook(ledger))
+def test_an_emptied_box_stays_empty(repository: Ledger) -> None:
+    drafts = Drafts(Notebook(repository))
     drafts.keep(ANNA, "edit", "a hill")
     drafts.keep(ANNA, "edit", "")
     drafts.close()
 
-    assert kept(ledger) == ""
+    assert kept(repository) == ""
 
 
-def test_half_a_character_does_not_stop_the_writer(ledger: Ledger) -> None:
-    drafts = Drafts(Notebook(ledger))
+def test_half_a_character_does_not_stop_the_writer(repository: Ledger) -> None:
+    drafts = Drafts(Notebook(repository))
     drafts.keep(ANNA, "edit", "half \ud83d")
     drafts.keep(ANNA, "generate", "whole")
     drafts.close()
 
-    assert kept(ledger) == "half ?"
-    assert kept(ledger, mode="generate") == "whole"
+    assert kept(repository) == "half ?"
+    assert kept(repository, mode="generate") == "whole"

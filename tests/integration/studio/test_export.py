@@ -21,7 +21,7 @@ from components.studio.images.metadata.files import read
 from components.studio.images.store import Shelf
 from tests.support.export_fixtures import (
     NOW,
-    Show,
+    MakeItem,
     manifest_of,
     number_of,
     record_of,
@@ -46,8 +46,10 @@ HOSTILE = (
 )
 
 
-def test_every_picture_has_a_readable_name_of_its_own(show: Show) -> None:
-    archive = zipped(show("A red fox", 0x3F9A1C20 << 96), show("A red fox"), show("?!"))
+def test_every_picture_has_a_readable_name_of_its_own(make_item: MakeItem) -> None:
+    archive = zipped(
+        make_item("A red fox", 0x3F9A1C20 << 96), make_item("A red fox"), make_item("?!")
+    )
 
     assert archive.namelist() == [
         "001-a-red-fox-3f9a1c20.jpg",
@@ -58,8 +60,8 @@ def test_every_picture_has_a_readable_name_of_its_own(show: Show) -> None:
     ]
 
 
-def test_the_pictures_say_how_they_were_made_unless_asked_not_to(show: Show) -> None:
-    exported = show("A red fox", lineage=("A fox",))
+def test_the_pictures_say_how_they_were_made_unless_asked_not_to(make_item: MakeItem) -> None:
+    exported = make_item("A red fox", lineage=("A fox",))
     name = "001-a-red-fox-00000000.jpg"
     said = read(zipped(exported).read(name))
 
@@ -71,8 +73,8 @@ def test_the_pictures_say_how_they_were_made_unless_asked_not_to(show: Show) -> 
     assert zipped(exported, plain=True).read(name) == exported.file.read_bytes()
 
 
-def test_a_picture_that_was_brought_in_goes_as_it_lies(show: Show) -> None:
-    brought = show("x", picture=record_of(1, "holiday.jpg"), task=None)
+def test_a_picture_that_was_brought_in_goes_as_it_lies(make_item: MakeItem) -> None:
+    brought = make_item("x", picture=record_of(1, "holiday.jpg"), task=None)
     archive = zipped(brought)
     row = manifest_of(archive)[0]
 
@@ -80,15 +82,15 @@ def test_a_picture_that_was_brought_in_goes_as_it_lies(show: Show) -> None:
     assert (row["kind"], row["prompt"], row["credits"]) == ("brought in", None, None)
 
 
-def test_a_file_of_a_kind_that_carries_nothing_goes_as_it_lies(show: Show) -> None:
-    exported = show("A fox")
+def test_a_file_of_a_kind_that_carries_nothing_goes_as_it_lies(make_item: MakeItem) -> None:
+    exported = make_item("A fox")
     exported.file.write_bytes(encoded(quarters(), "WEBP"))
 
     assert exported.contents() == exported.file.read_bytes()
 
 
-def test_no_prompt_becomes_a_path(show: Show, tmp_path: Path) -> None:
-    archive = zipped(*(show(prompt) for prompt in HOSTILE))
+def test_no_prompt_becomes_a_path(make_item: MakeItem, tmp_path: Path) -> None:
+    archive = zipped(*(make_item(prompt) for prompt in HOSTILE))
     folder = tmp_path / "out"
     archive.extractall(folder)
 
@@ -100,8 +102,8 @@ def test_no_prompt_becomes_a_path(show: Show, tmp_path: Path) -> None:
     )
 
 
-def test_sizes_stand_before_the_pictures_and_pictures_are_not_packed(show: Show) -> None:
-    archive = zipped(show("A fox"))
+def test_sizes_stand_before_the_pictures_and_pictures_are_not_packed(make_item: MakeItem) -> None:
+    archive = zipped(make_item("A fox"))
     picture = archive.infolist()[0]
 
     assert picture.compress_type == zipfile.ZIP_STORED
@@ -110,9 +112,9 @@ def test_sizes_stand_before_the_pictures_and_pictures_are_not_packed(show: Show)
     assert archive.getinfo("manifest.json").compress_type == zipfile.ZIP_DEFLATED
 
 
-def test_a_common_unpacker_finds_no_fault(show: Show, tmp_path: Path) -> None:
+def test_a_common_unpacker_finds_no_fault(make_item: MakeItem, tmp_path: Path) -> None:
     path = tmp_path / "out.zip"
-    path.write_bytes(b"".join(stream_zip([show("Füchse 狐"), show("B")], made_at=NOW)))
+    path.write_bytes(b"".join(stream_zip([make_item("Füchse 狐"), make_item("B")], made_at=NOW)))
     done = subprocess.run(  # noqa: S603 - our own words
         [sys.executable, "-m", "zipfile", "-t", str(path)], capture_output=True, check=False
     )
@@ -120,13 +122,13 @@ def test_a_common_unpacker_finds_no_fault(show: Show, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
-def test_each_picture_leaves_before_the_next_is_looked_up(show: Show) -> None:
+def test_each_picture_leaves_before_the_next_is_looked_up(make_item: MakeItem) -> None:
     looked_up = []
 
     def entries() -> Iterator[Exported]:
         for number in range(3):
             looked_up.append(number)
-            yield show("A fox", number)
+            yield make_item("A fox", number)
 
     pieces = stream_zip(entries(), made_at=NOW)
 
@@ -137,19 +139,21 @@ def test_each_picture_leaves_before_the_next_is_looked_up(show: Show) -> None:
     assert looked_up == [0]
 
 
-def test_a_large_picture_leaves_in_small_pieces(show: Show) -> None:
-    exported = show("A fox")
+def test_a_large_picture_leaves_in_small_pieces(make_item: MakeItem) -> None:
+    exported = make_item("A fox")
     exported.file.write_bytes(os.urandom(5 * CHUNK_BYTES))
 
     assert max(map(len, stream_zip([exported], made_at=NOW))) == CHUNK_BYTES
 
 
-def test_five_hundred_pictures_take_the_memory_of_a_few(show: Show, tmp_path: Path) -> None:
+def test_five_hundred_pictures_take_the_memory_of_a_few(
+    make_item: MakeItem, tmp_path: Path
+) -> None:
     photo = Image.effect_noise((1200, 1000), 120).convert("RGB")
     file = tmp_path / "photo.jpeg"
     photo.save(file, quality=88)
     assert 700_000 < file.stat().st_size < 1_500_000
-    entries = (show(f"Fox {number}", number, file=file) for number in range(500))
+    entries = (make_item(f"Fox {number}", number, file=file) for number in range(500))
 
     tracemalloc.start()
     try:
@@ -162,37 +166,37 @@ def test_five_hundred_pictures_take_the_memory_of_a_few(show: Show, tmp_path: Pa
     assert peak < 20_000_000
 
 
-def test_only_a_designers_own_pictures_are_gathered(ledger: Ledger, tmp_path: Path) -> None:
+def test_only_a_designers_own_pictures_are_gathered(repository: Ledger, tmp_path: Path) -> None:
     shelf = Shelf(tmp_path)
     mine, others = record_of(1, "Mine"), replace(record_of(2, "Others'"), designer="ben")
     thrown = replace(record_of(3, "Thrown away"), deleted_at=NOW)
     for record in (mine, others, thrown):
-        ledger.add_picture(record)
+        repository.add_picture(record)
     ids = [number_of(number) for number in (2, 1, 3, 4)] + ["no id", "' OR 1=1"]
 
-    assert [found.picture for found in gather(ledger, shelf, "anna", ids)] == [mine]
+    assert [found.picture for found in gather(repository, shelf, "anna", ids)] == [mine]
 
 
-def test_a_picture_knows_every_prompt_it_goes_back_to(ledger: Ledger, tmp_path: Path) -> None:
+def test_a_picture_knows_every_prompt_it_goes_back_to(repository: Ledger, tmp_path: Path) -> None:
     """Also past one whose picture was removed for good."""
-    ledger.add_picture(record_of(1, "holiday.jpg"))
+    repository.add_picture(record_of(1, "holiday.jpg"))
     prompts = ("Add a fox", "Make it red", "Make it run")
     for number, prompt in enumerate(prompts, start=2):
         task = task_of(number, prompt, source=number - 1)
-        ledger.add_tasks([task])
+        repository.add_tasks([task])
         if number != 3:
-            ledger.add_picture(record_of(number, task=task))
+            repository.add_picture(record_of(number, task=task))
     shelf = Shelf(tmp_path)
-    found = list(gather(ledger, shelf, "anna", [number_of(4), number_of(1)]))
+    found = list(gather(repository, shelf, "anna", [number_of(4), number_of(1)]))
 
     assert [one.lineage for one in found] == [("Add a fox", "Make it red"), ()]
 
 
-def test_a_circle_of_sources_ends(ledger: Ledger, tmp_path: Path) -> None:
+def test_a_circle_of_sources_ends(repository: Ledger, tmp_path: Path) -> None:
     for number, source in ((1, 2), (2, 1)):
         task = task_of(number, f"Step {number}", source=source)
-        ledger.add_tasks([task])
-        ledger.add_picture(record_of(number, task=task))
-    (found,) = gather(ledger, Shelf(tmp_path), "anna", [number_of(1)])
+        repository.add_tasks([task])
+        repository.add_picture(record_of(number, task=task))
+    (found,) = gather(repository, Shelf(tmp_path), "anna", [number_of(1)])
 
     assert len(found.lineage) == 100

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.export_fixtures import Show, manifest_of, number_of, task_of, zipped
+from tests.support.export_fixtures import MakeItem, manifest_of, number_of, task_of, zipped
 
 
 def sheet_of(archive: zipfile.ZipFile) -> list[dict[str, str]]:
@@ -20,8 +20,8 @@ def sheet_of(archive: zipfile.ZipFile) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text[1:], newline="")))
 
 
-def test_the_manifests_hold_all_that_is_known(show: Show) -> None:
-    made = show("Make it run\nfast", 2, lineage=("A fox", "Red"))
+def test_the_manifests_hold_all_that_is_known(make_item: MakeItem) -> None:
+    made = make_item("Make it run\nfast", 2, lineage=("A fox", "Red"))
     made = replace(made, task=task_of(2, "Make it run\nfast", source=1))
     archive = zipped(made)
 
@@ -86,8 +86,8 @@ def test_a_zip_of_nothing_is_a_zip_with_empty_manifests() -> None:
         "\ufe661",
     ],
 )
-def test_no_prompt_becomes_a_formula(prompt: str, show: Show) -> None:
-    archive = zipped(show(prompt, lineage=(prompt, prompt)))
+def test_no_prompt_becomes_a_formula(prompt: str, make_item: MakeItem) -> None:
+    archive = zipped(make_item(prompt, lineage=(prompt, prompt)))
     row = sheet_of(archive)[0]
 
     for cell in (row["prompt"], row["lineage"]):
@@ -100,22 +100,24 @@ def test_no_prompt_becomes_a_formula(prompt: str, show: Show) -> None:
     assert manifest_of(archive)[0]["prompt"] == prompt
 
 
-def test_a_prompt_with_a_minus_inside_stays_as_typed(show: Show) -> None:
+def test_a_prompt_with_a_minus_inside_stays_as_typed(make_item: MakeItem) -> None:
     words = "A well-lit room, -5 °C outside; a = b"
 
-    assert sheet_of(zipped(show(words)))[0]["prompt"] == words
+    assert sheet_of(zipped(make_item(words)))[0]["prompt"] == words
 
 
-def test_no_prompt_becomes_markup(show: Show) -> None:
-    archive = zipped(show("</script><script>alert(1)</script>"))
+def test_no_prompt_becomes_markup(make_item: MakeItem) -> None:
+    archive = zipped(make_item("</script><script>alert(1)</script>"))
 
     assert b"<" not in archive.read("manifest.json")
     assert manifest_of(archive)[0]["prompt"] == "</script><script>alert(1)</script>"
 
 
-def test_a_picture_that_is_gone_stands_in_the_manifest_and_stops_nothing(show: Show) -> None:
-    lost = show("A lost fox", 1, file=Path("nowhere.jpeg"))
-    archive = zipped(lost, show("A hill", 2))
+def test_a_picture_that_is_gone_stands_in_the_manifest_and_stops_nothing(
+    make_item: MakeItem,
+) -> None:
+    lost = make_item("A lost fox", 1, file=Path("nowhere.jpeg"))
+    archive = zipped(lost, make_item("A hill", 2))
 
     assert archive.namelist()[0] == "002-a-hill-00000000.jpg"
     assert [row["state"] for row in manifest_of(archive)] == ["missing", "included"]

@@ -15,20 +15,22 @@ from components.studio.db.tasks import Ledger
 from components.studio.events import Bell
 from components.studio.images.store import Shelf
 from components.studio.tasks.models import State
-from tests.support.gallery_seed import ANNA, HOUR, Seed, sow
+from tests.support.gallery_seed import ANNA, HOUR, SeedImage, seed_gallery
 
 BEN = "b" * 32
 
 
 @pytest.fixture
 def archive(tmp_path: Path) -> Iterator[Archive]:
-    ledger = Ledger.in_folder(tmp_path)
-    yield Archive(ledger=ledger, shelf=Shelf(tmp_path), bell=Bell())
-    ledger.close()
+    repository = Ledger.in_folder(tmp_path)
+    yield Archive(ledger=repository, shelf=Shelf(tmp_path), bell=Bell())
+    repository.close()
 
 
-def plant(archive: Archive, *seeds: Seed) -> list[str]:
-    return sow(archive.shelf.picture_path("0" * 32, "png").parents[2], archive.ledger, seeds)
+def plant(archive: Archive, *seeds: SeedImage) -> list[str]:
+    return seed_gallery(
+        archive.shelf.picture_path("0" * 32, "png").parents[2], archive.ledger, seeds
+    )
 
 
 def prompts(archive: Archive, search: Search, *, designer: str = ANNA) -> list[str]:
@@ -39,21 +41,21 @@ def prompts(archive: Archive, search: Search, *, designer: str = ANNA) -> list[s
 def test_what_is_under_way_comes_first_and_then_the_newest(archive: Archive) -> None:
     plant(
         archive,
-        Seed("old", hours=30),
-        Seed("running", hours=9, state=State.GENERATING),
-        Seed("new", hours=1),
-        Seed("refused", hours=2, state=State.REFUSED),
+        SeedImage("old", hours=30),
+        SeedImage("running", hours=9, state=State.GENERATING),
+        SeedImage("new", hours=1),
+        SeedImage("refused", hours=2, state=State.REFUSED),
     )
     assert prompts(archive, Search()) == ["running", "new", "refused", "old"]
 
 
 def test_an_edit_that_matches_its_source_has_its_place_before_its_picture(archive: Archive) -> None:
-    (source,) = plant(archive, Seed(size=(752, 1392), hours=2))
+    (source,) = plant(archive, SeedImage(size=(752, 1392), hours=2))
     shaped = {"aspect_ratio": "1:1"}
     plant(
         archive,
-        Seed("matching", hours=1, state=State.GENERATING, source_id=source),
-        Seed("square", state=State.GENERATING, source_id=source, request=shaped),
+        SeedImage("matching", hours=1, state=State.GENERATING, source_id=source),
+        SeedImage("square", state=State.GENERATING, source_id=source, request=shaped),
     )
     square, matching, made = archive.find(ANNA, Search())
     assert (matching.width_px, matching.height_px) == (made.width_px, made.height_px) == (752, 1392)
@@ -61,7 +63,7 @@ def test_an_edit_that_matches_its_source_has_its_place_before_its_picture(archiv
 
 
 def test_nobody_finds_what_is_anothers(archive: Archive) -> None:
-    ids = plant(archive, Seed("Anna's"), Seed("Ben's", designer=BEN))
+    ids = plant(archive, SeedImage("Anna's"), SeedImage("Ben's", designer=BEN))
 
     assert prompts(archive, Search()) == ["Anna's"]
     assert prompts(archive, Search(), designer=BEN) == ["Ben's"]
@@ -87,7 +89,7 @@ def test_nobody_finds_what_is_anothers(archive: Archive) -> None:
 def test_all_words_must_occur_and_no_sign_is_a_wildcard(
     archive: Archive, text: str, finds: bool
 ) -> None:
-    plant(archive, Seed("A red Fox in the snow"))
+    plant(archive, SeedImage("A red Fox in the snow"))
     assert bool(prompts(archive, Search(text=text))) is finds
 
 
@@ -104,17 +106,17 @@ def test_all_words_must_occur_and_no_sign_is_a_wildcard(
     ],
 )
 def test_case_is_nothing_in_any_script(archive: Archive, prompt: str, text: str) -> None:
-    plant(archive, Seed(prompt), Seed("something else"))
+    plant(archive, SeedImage(prompt), SeedImage("something else"))
     assert prompts(archive, Search(text=text)) == [prompt]
 
 
 def test_every_filter_narrows_and_all_of_them_together(archive: Archive) -> None:
-    root = plant(archive, Seed("root", request={"aspect_ratio": "1:1"}))[0]
+    root = plant(archive, SeedImage("root", request={"aspect_ratio": "1:1"}))[0]
     plant(
         archive,
-        Seed("edit", source_id=root, starred=True),
-        Seed("max", request={"model": Model.MAX, "aspect_ratio": "1:1"}),
-        Seed("failed", state=State.FAILED, request={"aspect_ratio": "4:3"}),
+        SeedImage("edit", source_id=root, starred=True),
+        SeedImage("max", request={"model": Model.MAX, "aspect_ratio": "1:1"}),
+        SeedImage("failed", state=State.FAILED, request={"aspect_ratio": "4:3"}),
     )
 
     def found(search: Search) -> set[str]:
@@ -134,7 +136,12 @@ def test_every_filter_narrows_and_all_of_them_together(archive: Archive) -> None
 
 def test_a_day_begins_with_its_first_moment_and_ends_before_the_next(archive: Archive) -> None:
     now = time.time()
-    plant(archive, Seed("late", hours=1), Seed("early", hours=25), Seed("before", hours=49))
+    plant(
+        archive,
+        SeedImage("late", hours=1),
+        SeedImage("early", hours=25),
+        SeedImage("before", hours=49),
+    )
 
     day = Search(since=now - 26 * HOUR, until=now - 24 * HOUR)
     assert prompts(archive, day) == ["early"]
@@ -142,8 +149,8 @@ def test_a_day_begins_with_its_first_moment_and_ends_before_the_next(archive: Ar
 
 
 def test_the_variants_of_one_press_stand_in_one_place(archive: Archive) -> None:
-    first, second, third = plant(archive, *(Seed("fox", batch="press") for _ in range(3)))
-    plant(archive, Seed("alone", hours=1))
+    first, second, third = plant(archive, *(SeedImage("fox", batch="press") for _ in range(3)))
+    plant(archive, SeedImage("alone", hours=1))
 
     (press, alone) = archive.find(ANNA, Search())
     assert {press.task_id, *press.behind} == {first, second, third}
@@ -155,7 +162,7 @@ def test_the_variants_of_one_press_stand_in_one_place(archive: Archive) -> None:
 def test_the_chosen_variant_stands_in_front_and_before_that_a_starred_one(
     archive: Archive,
 ) -> None:
-    ids = plant(archive, *(Seed("fox", batch="press") for _ in range(3)))
+    ids = plant(archive, *(SeedImage("fox", batch="press") for _ in range(3)))
 
     def front() -> str:
         return archive.find(ANNA, Search())[0].task_id
@@ -171,7 +178,7 @@ def test_the_chosen_variant_stands_in_front_and_before_that_a_starred_one(
 def test_a_variant_that_still_runs_is_not_hidden_behind_one_that_is_done(
     archive: Archive,
 ) -> None:
-    plant(archive, Seed("fox", batch="p"), Seed("fox", batch="p", state=State.GENERATING))
+    plant(archive, SeedImage("fox", batch="p"), SeedImage("fox", batch="p", state=State.GENERATING))
     assert [place.state for place in archive.find(ANNA, Search())] == [
         State.GENERATING,
         State.DONE,

@@ -24,9 +24,9 @@ from components.studio.settings import Settings
 from components.studio.studio import Studio
 from components.studio.tasks.models import State, Task, Trouble
 from components.studio.worker.circuit_breaker import FIRST_PROBE_SECONDS
-from tests.support.http_server import listening
+from tests.support.http_server import serve_routes
 from tests.support.image_corpus import encoded, quarters
-from tests.support.studio_fixture import DESIGNER, until
+from tests.support.studio_fixture import DESIGNER, wait_until
 
 MOST_ASKED_IN_A_SECOND = 10
 RETRY_AFTER_SECONDS = 4
@@ -119,7 +119,7 @@ class Stranger:
 
 @contextmanager
 def studio_at(folder: Path, stranger: Stranger) -> Iterator[Studio]:
-    with listening(stranger.routes()) as url:
+    with serve_routes(stranger.routes()) as url:
         stranger.url = url
         studio = assemble(
             Settings(api_key="key", base_url=url, upload_base_url=url, data_dir=folder)
@@ -138,7 +138,7 @@ def asked_for(studio: Studio, prompt: str) -> Task:
 
 def asked(studio: Studio, prompt: str, *states: State) -> Task:
     task = asked_for(studio, prompt)
-    until(lambda: studio.task(DESIGNER, task.id).state in states)
+    wait_until(lambda: studio.task(DESIGNER, task.id).state in states)
     return studio.task(DESIGNER, task.id)
 
 
@@ -161,7 +161,7 @@ def test_one_id_for_all_variants_is_taken_once_and_the_others_are_unconfirmed(
         def states() -> Counter[State]:
             return Counter(studio.task(DESIGNER, task.id).state for task in tasks)
 
-        until(lambda: states() == {State.DONE: 1, State.UNCONFIRMED: 3})
+        wait_until(lambda: states() == {State.DONE: 1, State.UNCONFIRMED: 3})
     assert stranger.creates["same id"] == 4
 
 
@@ -170,8 +170,10 @@ def test_a_rejection_met_while_fetching_slows_every_query_down(tmp_path: Path) -
     with studio_at(tmp_path, stranger) as studio:
         asked(studio, "asked too often", State.STORING)
         asked(studio, "never ready", State.GENERATING)
-        until(lambda: stranger.rejected_at is not None)
-        until(lambda: stranger.asked_at[-1] > (stranger.rejected_at or 0) + RETRY_AFTER_SECONDS)
+        wait_until(lambda: stranger.rejected_at is not None)
+        wait_until(
+            lambda: stranger.asked_at[-1] > (stranger.rejected_at or 0) + RETRY_AFTER_SECONDS
+        )
     early = [
         moment - (stranger.rejected_at or 0)
         for moment in stranger.asked_at
@@ -185,7 +187,7 @@ def test_links_that_fail_together_are_asked_about_within_the_limits(tmp_path: Pa
     stranger = Stranger()
     with studio_at(tmp_path, stranger) as studio:
         tasks = [asked_for(studio, f"lost link {number}") for number in range(18)]
-        until(lambda: all(studio.task(DESIGNER, task.id).tries >= 2 for task in tasks))
+        wait_until(lambda: all(studio.task(DESIGNER, task.id).tries >= 2 for task in tasks))
     assert stranger.rejected == 0
 
 
@@ -196,7 +198,7 @@ def test_a_key_that_is_refused_while_fetching_is_told_to_everybody_at_once(
         told = threading.Event()
         studio.bell.listen("f" * 32, told.set)
         asked_for(studio, "lost link")
-        until(lambda: studio.held_by is Trouble.KEY)
+        wait_until(lambda: studio.held_by is Trouble.KEY)
         assert told.wait(FIRST_PROBE_SECONDS / 2)  # the first probe would tell them, too
 
 
@@ -237,6 +239,6 @@ def test_a_record_of_another_prompt_is_not_stored_as_ours(tmp_path: Path) -> Non
     stranger = Stranger(records={"0": {"prompt": "somebody's cat"}})
     with studio_at(tmp_path, stranger) as studio:
         task = asked(studio, "a hill", State.GENERATING, State.FAILED)
-        until(lambda: stranger.queries["0"] >= 2)
+        wait_until(lambda: stranger.queries["0"] >= 2)
         task = studio.task(DESIGNER, task.id)
     assert (task.state, task.picture_id, stranger.creates["a hill"]) == (State.GENERATING, None, 1)

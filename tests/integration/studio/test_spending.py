@@ -9,24 +9,24 @@ import pytest
 from components.studio.db.spending import Spend, spent_by
 from components.studio.db.tasks import Ledger
 from components.studio.tasks.models import Obstacle, State, Task, Trouble
-from tests.support.factories import NOW, a_task
+from tests.support.factories import NOW, make_task
 
 ANNA = "a" * 32
 
 
 def anna_s(state: State, trouble: Trouble | None = None, **fields: object) -> Task:
     obstacle = Obstacle(trouble, 500, 'some "words"') if trouble else None
-    return a_task(designer=ANNA, state=state, obstacle=obstacle, **{"sent_at": NOW, **fields})
+    return make_task(designer=ANNA, state=state, obstacle=obstacle, **{"sent_at": NOW, **fields})
 
 
-def test_a_designer_who_made_nothing_has_spent_nothing(ledger: Ledger) -> None:
-    ledger.add_tasks([a_task(designer="b" * 32, state=State.DONE)])
+def test_a_designer_who_made_nothing_has_spent_nothing(repository: Ledger) -> None:
+    repository.add_tasks([make_task(designer="b" * 32, state=State.DONE)])
 
-    assert spent_by(ledger, ANNA) == Spend()
+    assert spent_by(repository, ANNA) == Spend()
 
 
-def test_pictures_are_counted_at_the_price_they_were_asked_for_at(ledger: Ledger) -> None:
-    ledger.add_tasks(
+def test_pictures_are_counted_at_the_price_they_were_asked_for_at(repository: Ledger) -> None:
+    repository.add_tasks(
         [
             anna_s(State.DONE, price=Decimal("4.5")),
             anna_s(State.DONE, price=Decimal("4.5")),
@@ -34,14 +34,14 @@ def test_pictures_are_counted_at_the_price_they_were_asked_for_at(ledger: Ledger
         ]
     )
 
-    assert spent_by(ledger, ANNA) == Spend(credits=Decimal("19.0"), pictures=3)
+    assert spent_by(repository, ANNA) == Spend(credits=Decimal("19.0"), pictures=3)
 
 
-def test_today_begins_where_it_is_told(ledger: Ledger) -> None:
-    ledger.add_tasks([anna_s(State.DONE, created_at=NOW - 1), anna_s(State.DONE)])
+def test_today_begins_where_it_is_told(repository: Ledger) -> None:
+    repository.add_tasks([anna_s(State.DONE, created_at=NOW - 1), anna_s(State.DONE)])
 
-    assert spent_by(ledger, ANNA, since=NOW).pictures == 1
-    assert spent_by(ledger, ANNA).pictures == 2
+    assert spent_by(repository, ANNA, since=NOW).pictures == 1
+    assert spent_by(repository, ANNA).pictures == 2
 
 
 @pytest.mark.parametrize(
@@ -55,11 +55,11 @@ def test_today_begins_where_it_is_told(ledger: Ledger) -> None:
     ],
 )
 def test_what_ended_without_a_picture_may_have_been_charged(
-    state: State, trouble: Trouble | None, ledger: Ledger
+    state: State, trouble: Trouble | None, repository: Ledger
 ) -> None:
-    ledger.add_tasks([anna_s(state, trouble)])
+    repository.add_tasks([anna_s(state, trouble)])
 
-    assert spent_by(ledger, ANNA) == Spend(doubtful_credits=Decimal(5), doubtful_tasks=1)
+    assert spent_by(repository, ANNA) == Spend(doubtful_credits=Decimal(5), doubtful_tasks=1)
 
 
 @pytest.mark.parametrize(
@@ -73,8 +73,8 @@ def test_what_ended_without_a_picture_may_have_been_charged(
     ],
 )
 def test_what_was_never_taken_or_is_being_made_is_not_counted(
-    state: State, trouble: Trouble | None, sent_at: float | None, ledger: Ledger
+    state: State, trouble: Trouble | None, sent_at: float | None, repository: Ledger
 ) -> None:
-    ledger.add_tasks([anna_s(state, trouble, sent_at=sent_at)])
+    repository.add_tasks([anna_s(state, trouble, sent_at=sent_at)])
 
-    assert spent_by(ledger, ANNA) == Spend()
+    assert spent_by(repository, ANNA) == Spend()

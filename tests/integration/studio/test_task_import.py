@@ -16,23 +16,23 @@ from components.sandbox import RunningSandbox
 from components.studio.studio import Studio
 from components.studio.task_import import NOTHING_THERE, task_from
 from components.studio.tasks.models import State, Task
-from tests.support.factories import NOW, SERVICE_ID, a_report, a_task
+from tests.support.factories import NOW, SERVICE_ID, make_status, make_task
 
 ANNA, BORIS = "a" * 32, "b" * 32
 PATIENCE_SECONDS = 20
 
 
 @pytest.fixture
-def studio(service: RunningSandbox) -> Iterator[Studio]:
+def studio(sandbox: RunningSandbox) -> Iterator[Studio]:
     opened = Opened(read_installation())
     yield opened.studio
     opened.close()
 
 
-def made_elsewhere(service: RunningSandbox, **values: object) -> str:
+def made_elsewhere(sandbox: RunningSandbox, **values: object) -> str:
     """The id of a task that another program made with the same key."""
     answer = requests.post(
-        f"{service.url}/api/v1/flux/kontext/generate",
+        f"{sandbox.url}/api/v1/flux/kontext/generate",
         json={"prompt": "A red barn", **values},
         headers={"Authorization": "Bearer a-key"},
         timeout=10,
@@ -49,10 +49,10 @@ def ended(studio: Studio, task: Task) -> Task:
 
 
 def test_a_picture_made_elsewhere_comes_home_with_its_settings(
-    service: RunningSandbox, studio: Studio
+    sandbox: RunningSandbox, studio: Studio
 ) -> None:
     service_id = made_elsewhere(
-        service, model="flux-kontext-max", aspectRatio="3:4", outputFormat="png", safetyTolerance=5
+        sandbox, model="flux-kontext-max", aspectRatio="3:4", outputFormat="png", safetyTolerance=5
     )
     brought = studio.adopt(ANNA, f"  {service_id}\n")
 
@@ -68,13 +68,13 @@ def test_a_picture_made_elsewhere_comes_home_with_its_settings(
     )
     assert home.price == studio.settings.price(Model.MAX)
     assert studio.picture(ANNA, str(home.picture_id)).height_px == 1184
-    assert service.book()["creates"] == 1
+    assert sandbox.book()["creates"] == 1
 
 
 def test_an_id_that_is_here_already_is_not_brought_twice(
-    service: RunningSandbox, studio: Studio
+    sandbox: RunningSandbox, studio: Studio
 ) -> None:
-    service_id = made_elsewhere(service)
+    service_id = made_elsewhere(sandbox)
     first = studio.adopt(ANNA, service_id)
     ended(studio, first.task)
     again = studio.adopt(ANNA, service_id)
@@ -84,8 +84,8 @@ def test_an_id_that_is_here_already_is_not_brought_twice(
     assert len(studio.entries(ANNA, limit=9)) == 1
 
 
-def test_a_dismissed_task_is_shown_again(service: RunningSandbox, studio: Studio) -> None:
-    service_id = made_elsewhere(service, prompt="A barn [generate-failed]")
+def test_a_dismissed_task_is_shown_again(sandbox: RunningSandbox, studio: Studio) -> None:
+    service_id = made_elsewhere(sandbox, prompt="A barn [generate-failed]")
     task = ended(studio, studio.adopt(ANNA, service_id).task)
     studio.dismiss(ANNA, task.id)
     assert studio.entries(ANNA, limit=9) == []
@@ -97,9 +97,9 @@ def test_a_dismissed_task_is_shown_again(service: RunningSandbox, studio: Studio
 
 @pytest.mark.parametrize("known_to_another", [True, False])
 def test_an_id_of_somebody_else_reads_like_one_that_nobody_knows(
-    known_to_another: bool, service: RunningSandbox, studio: Studio
+    known_to_another: bool, sandbox: RunningSandbox, studio: Studio
 ) -> None:
-    service_id = made_elsewhere(service) if known_to_another else "0" * 32
+    service_id = made_elsewhere(sandbox) if known_to_another else "0" * 32
     if known_to_another:
         ended(studio, studio.adopt(BORIS, service_id).task)
 
@@ -112,31 +112,31 @@ def test_an_id_of_somebody_else_reads_like_one_that_nobody_knows(
 
 @pytest.mark.parametrize("service_id", ["", "  ", "two\nlines", "\x00", "x" * 201])
 def test_what_cannot_be_an_id_is_refused_before_anybody_is_asked(
-    service_id: str, service: RunningSandbox, studio: Studio
+    service_id: str, sandbox: RunningSandbox, studio: Studio
 ) -> None:
     with pytest.raises(InvalidRequest, match="no task id"):
         studio.adopt(ANNA, service_id)
 
-    assert service.book()["queries"] == 0
+    assert sandbox.book()["queries"] == 0
 
 
 def test_an_unconfirmed_task_with_the_same_prompt_is_the_one_that_comes_home(
-    service: RunningSandbox, studio: Studio
+    sandbox: RunningSandbox, studio: Studio
 ) -> None:
     (lost,) = studio.submit(ANNA, GenerationRequest(prompt="A red barn [create-lost]"))
     deadline = time.monotonic() + PATIENCE_SECONDS
     while studio.task(ANNA, lost.id).state is not State.UNCONFIRMED:
         assert time.monotonic() < deadline
         time.sleep(0.05)
-    brought = studio.adopt(ANNA, service.book()["tasks"][0]["taskId"])
+    brought = studio.adopt(ANNA, sandbox.book()["tasks"][0]["taskId"])
 
     assert (brought.task.id, brought.is_new) == (lost.id, False)
     assert ended(studio, lost).state is State.DONE
-    assert service.book()["creates"] == 1
+    assert sandbox.book()["creates"] == 1
 
 
 def test_an_edit_of_our_own_upload_comes_home_beside_its_source(
-    service: RunningSandbox, studio: Studio
+    sandbox: RunningSandbox, studio: Studio
 ) -> None:
     encoded = BytesIO()
     Image.linear_gradient("L").resize((320, 240)).save(encoded, "PNG")
@@ -144,18 +144,18 @@ def test_an_edit_of_our_own_upload_comes_home_beside_its_source(
     edit = GenerationRequest(prompt="Add a hat")
     (task,) = studio.submit(ANNA, edit, source_id=source.id)
     ended(studio, task)
-    url = service.book()["tasks"][0]["params"]["inputImage"]
+    url = sandbox.book()["tasks"][0]["params"]["inputImage"]
 
-    brought = studio.adopt(ANNA, made_elsewhere(service, inputImage=url))
+    brought = studio.adopt(ANNA, made_elsewhere(sandbox, inputImage=url))
 
     assert brought.task.source_id == source.id
     assert ended(studio, brought.task).state is State.DONE
 
 
 def test_a_picture_brought_home_teaches_nobody_how_long_one_takes(
-    service: RunningSandbox, studio: Studio
+    sandbox: RunningSandbox, studio: Studio
 ) -> None:
-    ended(studio, studio.adopt(ANNA, made_elsewhere(service)).task)
+    ended(studio, studio.adopt(ANNA, made_elsewhere(sandbox)).task)
 
     assert studio.ledger.seconds_taken(Model.PRO, editing=False) == []
 
@@ -171,10 +171,10 @@ def test_a_picture_brought_home_teaches_nobody_how_long_one_takes(
 )
 def test_what_a_record_does_not_say_is_the_default(parameters: dict[str, object] | None) -> None:
     task = task_from(
-        a_report(parameters=parameters),
+        make_status(parameters=parameters),
         designer=ANNA,
         source_id=None,
-        price=lambda _model: a_task().price,
+        price=lambda _model: make_task().price,
         now=NOW,
     )
 
@@ -184,9 +184,9 @@ def test_what_a_record_does_not_say_is_the_default(parameters: dict[str, object]
 def test_a_record_whose_prompt_no_form_could_hold_is_refused_with_a_sentence() -> None:
     with pytest.raises(InvalidRequest, match="cannot be read here"):
         task_from(
-            a_report(parameters={"prompt": "x" * 9999}),
+            make_status(parameters={"prompt": "x" * 9999}),
             designer=ANNA,
             source_id=None,
-            price=lambda _model: a_task().price,
+            price=lambda _model: make_task().price,
             now=NOW,
         )

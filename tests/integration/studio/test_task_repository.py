@@ -15,7 +15,7 @@ from components.kie import GenerationRequest, Model, OutputFormat
 from components.studio.db.models import PictureRecord
 from components.studio.db.tasks import Ledger, LedgerUnavailable
 from components.studio.tasks.models import UNFINISHED, Obstacle, State, Task, Trouble
-from tests.support.factories import NOW, SERVICE_ID, a_task
+from tests.support.factories import NOW, SERVICE_ID, make_task
 from tests.support.full_disk import full_disk
 
 
@@ -44,7 +44,7 @@ def test_every_field_of_a_task_comes_back_after_a_restart(tmp_path: Path) -> Non
         store_in_china=True,
         watermark="us",
     )
-    task = a_task(
+    task = make_task(
         request=request,
         source_id="5" * 32,
         state=State.STORING,
@@ -69,55 +69,57 @@ def test_every_field_of_a_task_comes_back_after_a_restart(tmp_path: Path) -> Non
         assert after.task_by_service_id(SERVICE_ID) == task
 
 
-def test_two_threads_that_change_one_row_do_not_undo_each_other(ledger: Ledger) -> None:
-    task = a_task()
-    ledger.add_tasks([task])
+def test_two_threads_that_change_one_row_do_not_undo_each_other(repository: Ledger) -> None:
+    task = make_task()
+    repository.add_tasks([task])
 
     def count() -> None:
         for _ in range(40):
-            ledger.change_task(task.id, lambda task: replace(task, tries=task.tries + 1))
+            repository.change_task(task.id, lambda task: replace(task, tries=task.tries + 1))
 
     threads = [threading.Thread(target=count) for _ in range(2)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    found = ledger.task(task.id)
+    found = repository.task(task.id)
     assert found is not None
     assert found.tries == 80
 
 
-def test_a_rule_that_fails_leaves_the_row_as_it_was(ledger: Ledger) -> None:
-    task = a_task()
-    ledger.add_tasks([task])
+def test_a_rule_that_fails_leaves_the_row_as_it_was(repository: Ledger) -> None:
+    task = make_task()
+    repository.add_tasks([task])
 
     def broken(_task: Task) -> Task:
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        ledger.change_task(task.id, broken)
-    assert ledger.change_task(task.id, lambda task: task) == (task, task)
+        repository.change_task(task.id, broken)
+    assert repository.change_task(task.id, lambda task: task) == (task, task)
 
 
-def test_a_picture_is_written_only_together_with_its_task(ledger: Ledger) -> None:
-    task = a_task(state=State.STORING)
-    ledger.add_tasks([task])
+def test_a_picture_is_written_only_together_with_its_task(repository: Ledger) -> None:
+    task = make_task(state=State.STORING)
+    repository.add_tasks([task])
     picture = a_picture(task)
-    ledger.change_task(task.id, lambda task: task, picture=picture)
-    assert ledger.picture(task.id) is None
+    repository.change_task(task.id, lambda task: task, picture=picture)
+    assert repository.picture(task.id) is None
     for _ in range(2):
-        ledger.change_task(task.id, lambda task: replace(task, picture_id=task.id), picture=picture)
-    assert ledger.picture(task.id) == picture
-    [entry] = ledger.entries(task.designer, limit=9)
+        repository.change_task(
+            task.id, lambda task: replace(task, picture_id=task.id), picture=picture
+        )
+    assert repository.picture(task.id) == picture
+    [entry] = repository.entries(task.designer, limit=9)
     assert entry.picture == picture
 
 
-def test_a_second_press_returns_the_tasks_of_the_first(ledger: Ledger) -> None:
-    first = [a_task(batch="b"), a_task(batch="b")]
-    assert ledger.add_tasks(first, unless_since=NOW - 1) == first
-    again = a_task(created_at=NOW + 0.5)
-    assert ledger.add_tasks([again], unless_since=NOW - 0.5) == first
-    assert ledger.task(again.id) is None
+def test_a_second_press_returns_the_tasks_of_the_first(repository: Ledger) -> None:
+    first = [make_task(batch="b"), make_task(batch="b")]
+    assert repository.add_tasks(first, unless_since=NOW - 1) == first
+    again = make_task(created_at=NOW + 0.5)
+    assert repository.add_tasks([again], unless_since=NOW - 0.5) == first
+    assert repository.task(again.id) is None
 
 
 @pytest.mark.parametrize(
@@ -130,26 +132,26 @@ def test_a_second_press_returns_the_tasks_of_the_first(ledger: Ledger) -> None:
     ],
 )
 def test_another_wish_is_never_taken_for_a_second_press(
-    ledger: Ledger, fields: dict[str, Any]
+    repository: Ledger, fields: dict[str, Any]
 ) -> None:
-    ledger.add_tasks([a_task()], unless_since=NOW - 1)
-    other = a_task(**fields)
-    assert ledger.add_tasks([other], unless_since=other.created_at - 1) == [other]
+    repository.add_tasks([make_task()], unless_since=NOW - 1)
+    other = make_task(**fields)
+    assert repository.add_tasks([other], unless_since=other.created_at - 1) == [other]
 
 
-def test_a_clock_set_back_does_not_turn_a_new_wish_into_an_old_one(ledger: Ledger) -> None:
-    ledger.add_tasks([a_task(created_at=NOW + 3600)], unless_since=NOW + 3599)
-    later = a_task()
-    assert ledger.add_tasks([later], unless_since=NOW - 1) == [later]
+def test_a_clock_set_back_does_not_turn_a_new_wish_into_an_old_one(repository: Ledger) -> None:
+    repository.add_tasks([make_task(created_at=NOW + 3600)], unless_since=NOW + 3599)
+    later = make_task()
+    assert repository.add_tasks([later], unless_since=NOW - 1) == [later]
 
 
-def test_two_presses_at_once_are_one(ledger: Ledger) -> None:
+def test_two_presses_at_once_are_one(repository: Ledger) -> None:
     start, written = threading.Barrier(4), list[Task]()
 
     def press(number: int) -> None:
-        task = a_task(created_at=NOW + number / 100)
+        task = make_task(created_at=NOW + number / 100)
         start.wait()
-        written.extend(ledger.add_tasks([task], unless_since=task.created_at - 1))
+        written.extend(repository.add_tasks([task], unless_since=task.created_at - 1))
 
     threads = [threading.Thread(target=press, args=(number,)) for number in range(4)]
     for thread in threads:
@@ -157,33 +159,33 @@ def test_two_presses_at_once_are_one(ledger: Ledger) -> None:
     for thread in threads:
         thread.join()
     assert len({task.id for task in written}) == 1
-    assert len(ledger.unfinished()) == 1
+    assert len(repository.unfinished()) == 1
 
 
-def test_a_restart_finds_every_unfinished_task_and_no_other(ledger: Ledger) -> None:
-    ledger.add_tasks([a_task(state=state) for state in State])
-    assert {task.state for task in ledger.unfinished()} == UNFINISHED
-    assert ledger.count_by_state() == dict.fromkeys(State, 1)
+def test_a_restart_finds_every_unfinished_task_and_no_other(repository: Ledger) -> None:
+    repository.add_tasks([make_task(state=state) for state in State])
+    assert {task.state for task in repository.unfinished()} == UNFINISHED
+    assert repository.count_by_state() == dict.fromkeys(State, 1)
 
 
-def test_what_was_just_sent_is_counted_for_the_pace(ledger: Ledger) -> None:
+def test_what_was_just_sent_is_counted_for_the_pace(repository: Ledger) -> None:
     moments = (NOW - 11, NOW - 9, NOW - 1, NOW + 3600, None)
-    ledger.add_tasks([a_task(sent_at=moment) for moment in moments])
-    assert ledger.count_sent(NOW - 10, NOW) == 2
+    repository.add_tasks([make_task(sent_at=moment) for moment in moments])
+    assert repository.count_sent(NOW - 10, NOW) == 2
 
 
-def test_edits_and_new_pictures_teach_apart(ledger: Ledger) -> None:
+def test_edits_and_new_pictures_teach_apart(repository: Ledger) -> None:
     done: dict[str, Any] = {"state": State.DONE, "accepted_at": NOW}
-    ledger.add_tasks(
+    repository.add_tasks(
         [
-            a_task(finished_at=NOW + 8, **done),
-            a_task(finished_at=NOW + 90, source_id="5" * 32, **done),
-            a_task(state=State.FAILED, accepted_at=NOW, finished_at=NOW + 500),
+            make_task(finished_at=NOW + 8, **done),
+            make_task(finished_at=NOW + 90, source_id="5" * 32, **done),
+            make_task(state=State.FAILED, accepted_at=NOW, finished_at=NOW + 500),
         ]
     )
-    assert ledger.seconds_taken(Model.PRO, editing=False) == [8.0]
-    assert ledger.seconds_taken(Model.PRO, editing=True) == [90.0]
-    assert ledger.seconds_taken(Model.MAX, editing=False) == []
+    assert repository.seconds_taken(Model.PRO, editing=False) == [8.0]
+    assert repository.seconds_taken(Model.PRO, editing=True) == [90.0]
+    assert repository.seconds_taken(Model.MAX, editing=False) == []
 
 
 @pytest.mark.parametrize("obstacle", ["file", "folder", "rubbish"])
@@ -200,27 +202,27 @@ def test_a_data_folder_that_cannot_be_used_is_told(tmp_path: Path, obstacle: str
         Ledger.in_folder(folder)
 
 
-def test_a_full_disk_is_told_and_loses_nothing(ledger: Ledger) -> None:
-    task = a_task()
-    ledger.add_tasks([task])
+def test_a_full_disk_is_told_and_loses_nothing(repository: Ledger) -> None:
+    task = make_task()
+    repository.add_tasks([task])
     with full_disk(), pytest.raises(LedgerUnavailable):
-        ledger.add_tasks([a_task() for _ in range(200)])
+        repository.add_tasks([make_task() for _ in range(200)])
     with full_disk(), pytest.raises(LedgerUnavailable):
-        ledger.change_task(task.id, lambda task: replace(task, tries=9))
-    assert ledger.unfinished() == [task]
-    ledger.add_tasks([a_task("after room was made")])
-    assert len(ledger.unfinished()) == 2
+        repository.change_task(task.id, lambda task: replace(task, tries=9))
+    assert repository.unfinished() == [task]
+    repository.add_tasks([make_task("after room was made")])
+    assert len(repository.unfinished()) == 2
 
 
 def test_a_locked_ledger_can_be_read_and_is_told_when_written(tmp_path: Path) -> None:
-    with closing(Ledger.in_folder(tmp_path, busy_timeout_seconds=0.05)) as ledger:
-        task = a_task("a secret fox")
-        ledger.add_tasks([task])
+    with closing(Ledger.in_folder(tmp_path, busy_timeout_seconds=0.05)) as repository:
+        task = make_task("a secret fox")
+        repository.add_tasks([task])
         with closing(sqlite3.connect(tmp_path / "studio.db", isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")
-            assert ledger.task(task.id) == task
+            assert repository.task(task.id) == task
             with pytest.raises(LedgerUnavailable) as told:
-                ledger.add_tasks([a_task("a secret fox")])
+                repository.add_tasks([make_task("a secret fox")])
             other.execute("ROLLBACK")
         assert "fox" not in repr(told.value.__cause__)
-        ledger.add_tasks([a_task()])
+        repository.add_tasks([make_task()])

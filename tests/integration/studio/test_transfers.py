@@ -17,7 +17,7 @@ from components.studio.safe_fetch.client import Fetched, GuardedFetch
 from components.studio.tasks.models import Trouble
 from components.studio.worker.jobs import Hindrance
 from components.studio.worker.transfers import Courier
-from tests.support.factories import STORING
+from tests.support.factories import STORING_TASK
 
 
 class GoodNet(GuardedFetch):
@@ -38,14 +38,14 @@ class CrowdedShelf(Shelf):
 
 def test_a_result_that_finds_no_turn_for_its_thumbnail_is_fetched_again(tmp_path: Path) -> None:
     with (
-        closing(Ledger.in_folder(tmp_path)) as ledger,
+        closing(Ledger.in_folder(tmp_path)) as repository,
         KontextClient(api_key="key", base_url="http://127.0.0.1:9") as client,
     ):
         courier = Courier(
-            client=client, fetch=GoodNet(), shelf=CrowdedShelf(tmp_path), ledger=ledger
+            client=client, fetch=GoodNet(), shelf=CrowdedShelf(tmp_path), ledger=repository
         )
         with pytest.raises(Hindrance) as told:
-            courier.bring_home(STORING)
+            courier.bring_home(STORING_TASK)
 
     hindered = told.value.hindered
     assert hindered.obstacle.trouble is Trouble.RESULT_LOST

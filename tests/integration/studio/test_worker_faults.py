@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from components.studio.tasks.models import State, Task, Trouble
-from tests.support.factories import trouble_of
-from tests.support.studio_fixture import DESIGNER, Workshop, until, workshop
+from tests.support.factories import failure_reason
+from tests.support.studio_fixture import DESIGNER, StudioFixture, running_studio, wait_until
 
 DONE, FAILED, REFUSED, UNCONFIRMED = State.DONE, State.FAILED, State.REFUSED, State.UNCONFIRMED
 # By fault: where the task ends, what stands in its way, and how many pictures are paid for.
@@ -47,49 +47,58 @@ def prompt_for(fault: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def faulty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Workshop, dict[str, Task]]]:
+def faulty(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[tuple[StudioFixture, dict[str, Task]]]:
     """One studio that was asked for a picture with each fault at once."""
-    with workshop(tmp_path_factory.mktemp("faulty")) as shop:
-        yield shop, {fault: shop.ask(prompt_for(fault)) for fault in (*ENDS, *NO_PICTURE_YET)}
+    with running_studio(tmp_path_factory.mktemp("faulty")) as studio_fixture:
+        yield (
+            studio_fixture,
+            {fault: studio_fixture.submit(prompt_for(fault)) for fault in (*ENDS, *NO_PICTURE_YET)},
+        )
 
 
 @pytest.mark.parametrize("fault", ENDS, ids=lambda fault: fault or "no fault")
 def test_each_fault_ends_in_its_state_and_is_never_paid_twice(
-    faulty: tuple[Workshop, dict[str, Task]], fault: str
+    faulty: tuple[StudioFixture, dict[str, Task]], fault: str
 ) -> None:
-    shop, tasks = faulty
+    studio_fixture, tasks = faulty
     state, trouble, made = ENDS[fault]
-    task = shop.wait_for(tasks[fault], state)
-    assert trouble_of(task) is trouble
-    assert len(shop.made(prompt_for(fault))) == made
+    task = studio_fixture.wait_for(tasks[fault], state)
+    assert failure_reason(task) is trouble
+    assert len(studio_fixture.tasks_made(prompt_for(fault))) == made
     if state is DONE:
-        record = shop.studio.picture(DESIGNER, task.id)
-        assert shop.studio.picture_file(record).stat().st_size == record.size_bytes
-        assert shop.studio.thumbnail_file(record).is_file()
+        record = studio_fixture.studio.picture(DESIGNER, task.id)
+        assert studio_fixture.studio.picture_file(record).stat().st_size == record.size_bytes
+        assert studio_fixture.studio.thumbnail_file(record).is_file()
 
 
-def test_every_rejection_is_counted(faulty: tuple[Workshop, dict[str, Task]]) -> None:
-    shop, tasks = faulty
-    shop.wait_for(tasks["rate-limited"], DONE)
-    shop.wait_for(tasks["rate-limited-http"], DONE)
-    assert shop.studio.engine.tally.read().rejected == shop.sandbox.book()["rejected"] == 4
+def test_every_rejection_is_counted(faulty: tuple[StudioFixture, dict[str, Task]]) -> None:
+    studio_fixture, tasks = faulty
+    studio_fixture.wait_for(tasks["rate-limited"], DONE)
+    studio_fixture.wait_for(tasks["rate-limited-http"], DONE)
+    assert (
+        studio_fixture.studio.engine.tally.read().rejected
+        == studio_fixture.sandbox.book()["rejected"]
+        == 4
+    )
 
 
 @pytest.mark.parametrize("fault", NO_PICTURE_YET)
 def test_a_bad_link_is_tried_again_and_no_rubbish_is_stored(
-    faulty: tuple[Workshop, dict[str, Task]], fault: str
+    faulty: tuple[StudioFixture, dict[str, Task]], fault: str
 ) -> None:
-    shop, tasks = faulty
-    until(lambda: shop.now(tasks[fault]).tries > 0)
-    task = shop.now(tasks[fault])
-    assert (task.state, trouble_of(task)) == (State.STORING, Trouble.RESULT_LOST)
-    assert len(shop.made(prompt_for(fault))) == 1
-    assert shop.studio.ledger.picture(task.id) is None
+    studio_fixture, tasks = faulty
+    wait_until(lambda: studio_fixture.reload(tasks[fault]).tries > 0)
+    task = studio_fixture.reload(tasks[fault])
+    assert (task.state, failure_reason(task)) == (State.STORING, Trouble.RESULT_LOST)
+    assert len(studio_fixture.tasks_made(prompt_for(fault))) == 1
+    assert studio_fixture.studio.ledger.picture(task.id) is None
 
 
-def test_a_link_that_works_later_is_fetched_by_itself(shop: Workshop) -> None:
-    shop.sandbox.set_faults({"result-404": 1})
-    task = shop.ask()
-    until(lambda: shop.now(task).tries > 0)
-    shop.sandbox.set_faults({})
-    shop.wait_for(task, DONE)
+def test_a_link_that_works_later_is_fetched_by_itself(studio_fixture: StudioFixture) -> None:
+    studio_fixture.sandbox.set_faults({"result-404": 1})
+    task = studio_fixture.submit()
+    wait_until(lambda: studio_fixture.reload(task).tries > 0)
+    studio_fixture.sandbox.set_faults({})
+    studio_fixture.wait_for(task, DONE)

@@ -22,7 +22,7 @@ from components.studio.worker.scheduler import (
     Job,
     Step,
 )
-from tests.support.factories import NOW, RESULT, a_report, a_task
+from tests.support.factories import NOW, RESULT_URL, make_status, make_task
 
 MOST_SECONDS = 3600.0
 
@@ -34,11 +34,11 @@ def an_agenda(account: Account | None = None, typical: list[float] | None = None
 
 def watched(number: int = 0, **fields: object) -> Task:
     values = {"service_id": f"{number:032x}", "accepted_at": NOW, "watched_since": NOW}
-    return a_task(f"hill {number}", state=State.GENERATING, **{**values, **fields})
+    return make_task(f"hill {number}", state=State.GENERATING, **{**values, **fields})
 
 
 def storing(number: int = 0, **fields: object) -> Task:
-    return replace(watched(number, **fields), state=State.STORING, result_url=RESULT)
+    return replace(watched(number, **fields), state=State.STORING, result_url=RESULT_URL)
 
 
 @dataclass
@@ -109,8 +109,8 @@ class World:
             return Accepted(task.id)
         self.queries[task.id] += 1
         if self.now < self._ready_at[task.id]:
-            return a_report(task_id=task.id)
-        return a_report(Progress.SUCCEEDED, task_id=task.id, result_url=RESULT)
+            return make_status(task_id=task.id)
+        return make_status(Progress.SUCCEEDED, task_id=task.id, result_url=RESULT_URL)
 
     def _settle(self, job: Job, report: object) -> None:
         wall = NOW + self.now
@@ -128,7 +128,7 @@ class World:
 
 
 def test_two_hundred_tasks_are_followed_without_one_rejection_of_our_own_doing() -> None:
-    world = World([a_task(f"hill {n}", created_at=NOW + n / 1000) for n in range(200)])
+    world = World([make_task(f"hill {n}", created_at=NOW + n / 1000) for n in range(200)])
     world.run()
     assert world.rejected == 0
     assert world.creates == 200
@@ -139,15 +139,15 @@ def test_two_hundred_tasks_are_followed_without_one_rejection_of_our_own_doing()
 
 
 def test_designers_take_turns_however_many_tasks_one_has() -> None:
-    many = [a_task(designer="a", created_at=NOW + n) for n in range(50)]
-    late = a_task(designer="b", created_at=NOW + 1000)
+    many = [make_task(designer="a", created_at=NOW + n) for n in range(50)]
+    late = make_task(designer="b", created_at=NOW + 1000)
     agenda = an_agenda()
     for task in [*many, late]:
         agenda.put(task, 0.0, NOW)
     assert late in agenda.queue()[:2]
     jobs = agenda.take(0.0)
     assert late.id in {job.task_id for job in jobs}
-    next_up = a_task(designer="b", created_at=NOW + 2000)
+    next_up = make_task(designer="b", created_at=NOW + 2000)
     agenda.put(next_up, 0.0, NOW)
     assert agenda.queue()[0] == next_up  # a was served after b was
 
@@ -194,7 +194,7 @@ def test_a_callback_hastens_the_look_even_while_one_is_under_way() -> None:
 
 
 def test_a_hint_does_not_send_a_task_before_its_pause_is_over() -> None:
-    agenda, task = an_agenda(), a_task(not_before=NOW + 50)
+    agenda, task = an_agenda(), make_task(not_before=NOW + 50)
     agenda.put(task, 0.0, NOW)
     agenda.hasten(task.id)
     assert agenda.take(49.0) == []
@@ -204,7 +204,7 @@ def test_a_hint_does_not_send_a_task_before_its_pause_is_over() -> None:
 def test_a_closed_gate_stops_sending_and_nothing_else() -> None:
     account = Account.with_limits(creates_per_10s=20, queries_per_second=10)
     agenda = an_agenda(account)
-    tasks = [a_task(created_at=NOW + n) for n in range(10)]
+    tasks = [make_task(created_at=NOW + n) for n in range(10)]
     for task in [*tasks, watched(), storing(1)]:
         agenda.put(task, 0.0, NOW)
     account.gate.close(Trouble.CREDIT, 0.0)
@@ -224,7 +224,7 @@ def test_the_service_never_runs_more_tasks_than_it_takes() -> None:
     for number in range(MOST_RUNNING - 2):
         agenda.put(watched(number), 0.0, NOW)
     for _ in range(5):
-        agenda.put(a_task(), 0.0, NOW)
+        agenda.put(make_task(), 0.0, NOW)
     assert [job.step for job in agenda.take(0.5)] == [Step.SEND, Step.SEND]
 
 
@@ -242,7 +242,7 @@ def test_bad_links_leave_room_for_good_ones_and_ask_within_the_pace() -> None:
 def test_the_engine_sleeps_until_something_is_due_and_never_spins() -> None:
     agenda = an_agenda()
     assert agenda.seconds_until_next(0.0) == 60.0
-    agenda.put(a_task(not_before=NOW + 7), 0.0, NOW)
+    agenda.put(make_task(not_before=NOW + 7), 0.0, NOW)
     assert agenda.seconds_until_next(0.0) == 7.0
     for number in range(30):
         agenda.put(watched(number), 0.0, NOW)
@@ -253,7 +253,7 @@ def test_the_engine_sleeps_until_something_is_due_and_never_spins() -> None:
 
 def test_a_queue_is_ordered_for_the_eye_and_leaves_out_what_is_being_sent() -> None:
     agenda = an_agenda()
-    tasks = [a_task(created_at=NOW + n) for n in range(12)]
+    tasks = [make_task(created_at=NOW + n) for n in range(12)]
     for task in reversed(tasks):
         agenda.put(task, 0.0, NOW)
     assert agenda.queue() == tasks

@@ -12,8 +12,8 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from components.studio.identity import new_token
-from tests.support.app_server import ServedApp
-from tests.support.chromium import visiting
+from tests.support.app_server import AppServer
+from tests.support.chromium import open_page
 
 NOBODYS = "0" * 32
 
@@ -25,8 +25,8 @@ def test_gallery_as_the_first_page_of_the_process_runs_inside_the_app(
 ) -> None:
     # uvicorn takes no option for the secrets of whoever runs the tests: this key wins over them.
     settings = {"KIE_API_KEY": "a-key", "KIE_BASE_URL": "http://127.0.0.1:9"}
-    app = ServedApp(tmp_path / "data", settings if starter == "uvicorn" else {}, starter)
-    with app, visiting(browser, app.url, path="/gallery") as page:
+    app = AppServer(tmp_path / "data", settings if starter == "uvicorn" else {}, starter)
+    with app, open_page(browser, app.url, path="/gallery") as page:
         expect(page.get_by_role("heading", name="Gallery")).to_be_visible()
         expect(page.get_by_text("Kontext Studio", exact=True)).to_be_visible()
         expect(page).to_have_title("Gallery · Kontext Studio")
@@ -49,21 +49,19 @@ def test_a_second_studio_on_one_folder_says_so_and_stands_back_until_the_first_i
     tmp_path: Path, browser: Browser
 ) -> None:
     folder = tmp_path / "data"
-    app = ServedApp(folder)
+    app = AppServer(folder)
     with ExitStack() as first:
         first.enter_context(somebody_at_work_in(folder))
-        with app, visiting(browser, app.url) as page:
+        with app, open_page(browser, app.url) as page:
             expect(page.get_by_role("alert")).to_contain_text("Another studio is at work")
             expect(page.get_by_role("alert")).to_contain_text("KONTEXT_DATA_DIR")
             expect(page.get_by_role("button", name="Generate")).to_have_count(0)
-            assert (
-                app.visitor(new_token()).get(f"/app/static/pictures/{NOBODYS}").status_code == 503
-            )
-            health = app.visitor().get("/healthz")
+            assert app.client(new_token()).get(f"/app/static/pictures/{NOBODYS}").status_code == 503
+            health = app.client().get("/healthz")
             assert (health.status_code, health.json()["ready"]) == (503, False)
             assert [path.name for path in folder.iterdir()] == ["studio.lock"]
 
             first.close()
             page.reload()
             expect(page.get_by_role("button", name="Generate ·")).to_be_visible()
-            assert app.visitor().get("/healthz").json()["ready"] is True
+            assert app.client().get("/healthz").json()["ready"] is True
