@@ -1,0 +1,104 @@
+BEGIN TRANSACTION;
+CREATE TABLE desks (
+	designer VARCHAR(64) NOT NULL, 
+	source_id VARCHAR(32) NOT NULL, 
+	PRIMARY KEY (designer)
+);
+INSERT INTO "desks" VALUES('d6cc2bcc3cb5b83116a8c04aa59fb1f2','314a033d8b2b4c8bad8f39c8640282ac');
+CREATE TABLE drafts (
+	designer VARCHAR(64) NOT NULL, 
+	mode VARCHAR(32) NOT NULL, 
+	prompt TEXT NOT NULL, 
+	PRIMARY KEY (designer, mode)
+);
+INSERT INTO "drafts" VALUES('d6cc2bcc3cb5b83116a8c04aa59fb1f2','generate','A castle in the ai');
+INSERT INTO "drafts" VALUES('d6cc2bcc3cb5b83116a8c04aa59fb1f2','edit','make the sky re');
+INSERT INTO "drafts" VALUES('d6cc2bcc3cb5b83116a8c04aa59fb1f2','generate-settings','{"prompt": null, "model": "flux-kontext-max", "ratio": "3:4", "output_format": "png", "safety_tolerance": 2, "translate": true, "enhance": false, "variants": 2, "watermark": "", "store_in_china": false}');
+CREATE TABLE pictures (
+	id VARCHAR(32) NOT NULL, 
+	designer VARCHAR(64) NOT NULL, 
+	task_id VARCHAR(32), 
+	format VARCHAR(8) NOT NULL, 
+	width_px INTEGER NOT NULL, 
+	height_px INTEGER NOT NULL, 
+	size_bytes INTEGER NOT NULL, 
+	created_at FLOAT NOT NULL, 
+	label TEXT NOT NULL, 
+	notes TEXT NOT NULL, 
+	upload_url TEXT, 
+	uploaded_at FLOAT, 
+	starred BOOLEAN DEFAULT '0' NOT NULL, 
+	chosen_at FLOAT, 
+	deleted_at FLOAT, 
+	PRIMARY KEY (id)
+);
+INSERT INTO "pictures" VALUES('2a7f9e50af664298a2ec96d9e21b3474','d6cc2bcc3cb5b83116a8c04aa59fb1f2','2a7f9e50af664298a2ec96d9e21b3474','jpeg',1392,752,190131,1.79601084037287306782e+09,'A lighthouse at dusk','[]',NULL,NULL,1,NULL,NULL);
+INSERT INTO "pictures" VALUES('15c104dada4f401ebcf1dad77ee52a4e','d6cc2bcc3cb5b83116a8c04aa59fb1f2','15c104dada4f401ebcf1dad77ee52a4e','png',1024,1024,1143561,1.79601084613454151147e+09,'A fox, **bold** & <b>red</b> 🦊','[]',NULL,NULL,0,1.79601087296631073951e+09,NULL);
+INSERT INTO "pictures" VALUES('83ce8f3395e34c0d8a63d78f480e3405','d6cc2bcc3cb5b83116a8c04aa59fb1f2','83ce8f3395e34c0d8a63d78f480e3405','png',1024,1024,1187531,1.79601084832947921745e+09,'A fox, **bold** & <b>red</b> 🦊','[]',NULL,NULL,0,NULL,NULL);
+INSERT INTO "pictures" VALUES('1ea83e4c3bda4a93ae20bd924058c0fe','d6cc2bcc3cb5b83116a8c04aa59fb1f2','1ea83e4c3bda4a93ae20bd924058c0fe','jpeg',1392,752,172557,1.79601085091993761064e+09,'A mistake','[]',NULL,NULL,0,NULL,1.79601087294311594967e+09);
+INSERT INTO "pictures" VALUES('a8523f4505274609a8f0fc3aaffc3312','d6cc2bcc3cb5b83116a8c04aa59fb1f2',NULL,'png',640,480,1956,1.7960108520870122909e+09,'IMG_4711.png','[]','http://127.0.0.1:42467/kieai/b7ad567477c8/kontext-studio/b1d5940e0c502969fe253c3dfa668b0b.png',1.79601085219112730027e+09,0,NULL,NULL);
+INSERT INTO "pictures" VALUES('314a033d8b2b4c8bad8f39c8640282ac','d6cc2bcc3cb5b83116a8c04aa59fb1f2','314a033d8b2b4c8bad8f39c8640282ac','jpeg',1184,880,21795,1.79601085326984524727e+09,'Make it warmer','[]','http://127.0.0.1:42467/kieai/b7ad567477c8/kontext-studio/ac4a4df5f45aac14097a6ed71458ef74.jpeg',1.7960108544026546478e+09,0,NULL,NULL);
+INSERT INTO "pictures" VALUES('d7a6523381824219bbde2d764f9148ab','d6cc2bcc3cb5b83116a8c04aa59fb1f2','d7a6523381824219bbde2d764f9148ab','jpeg',1184,880,20208,1.79601085655483341222e+09,'Make it night','[]',NULL,NULL,0,NULL,NULL);
+INSERT INTO "pictures" VALUES('fca96008bd264992837d72ba42e749ee','d6cc2bcc3cb5b83116a8c04aa59fb1f2','fca96008bd264992837d72ba42e749ee','jpeg',1184,880,80438,1.79601085890181970602e+09,'Add snow','[]',NULL,NULL,0,NULL,NULL);
+INSERT INTO "pictures" VALUES('c9219caab6a74aea940c79da1fdf4380','68316ec90417fa3b13d50adbbaad34a7','c9219caab6a74aea940c79da1fdf4380','jpeg',1392,752,214100,1.79601087176183080674e+09,'Ben''s own','[]',NULL,NULL,0,NULL,NULL);
+CREATE TABLE pins (
+	designer VARCHAR(64) NOT NULL, 
+	id VARCHAR(32) NOT NULL, 
+	prompt TEXT NOT NULL, 
+	pinned_at FLOAT NOT NULL, 
+	PRIMARY KEY (designer, id)
+);
+INSERT INTO "pins" VALUES('d6cc2bcc3cb5b83116a8c04aa59fb1f2','37eb697ff1022e2c6c703ad57db14af9','A lighthouse at dusk',1.79601087299715328213e+09);
+INSERT INTO "pins" VALUES('d6cc2bcc3cb5b83116a8c04aa59fb1f2','a0f6cda480c70017442f5a9a7d5719d9','Replace ''A'' with ''B''',1.79601087301395511623e+09);
+CREATE TABLE tasks (
+	id VARCHAR(32) NOT NULL, 
+	designer VARCHAR(64) NOT NULL, 
+	batch VARCHAR(32) NOT NULL, 
+	token VARCHAR(64) NOT NULL, 
+	source_id VARCHAR(32), 
+	prompt TEXT NOT NULL, 
+	model VARCHAR(40) NOT NULL, 
+	aspect_ratio VARCHAR(8), 
+	output_format VARCHAR(8) NOT NULL, 
+	safety_tolerance INTEGER NOT NULL, 
+	translate BOOLEAN NOT NULL, 
+	enhance BOOLEAN NOT NULL, 
+	store_in_china BOOLEAN NOT NULL, 
+	watermark TEXT, 
+	price VARCHAR(20) NOT NULL, 
+	state VARCHAR(20) NOT NULL, 
+	obstacle TEXT, 
+	service_id VARCHAR(200), 
+	created_at FLOAT NOT NULL, 
+	sent_at FLOAT, 
+	accepted_at FLOAT, 
+	watched_since FLOAT, 
+	finished_at FLOAT, 
+	result_url TEXT, 
+	origin_url TEXT, 
+	picture_id VARCHAR(32), 
+	not_before FLOAT NOT NULL, 
+	tries INTEGER NOT NULL, 
+	empties INTEGER NOT NULL, 
+	missing_since FLOAT, 
+	dismissed BOOLEAN NOT NULL, 
+	PRIMARY KEY (id), 
+	UNIQUE (token)
+);
+INSERT INTO "tasks" VALUES('2a7f9e50af664298a2ec96d9e21b3474','d6cc2bcc3cb5b83116a8c04aa59fb1f2','a7e6607ef71c491a89568ce73c815775','Q_5qg2lng7SqJDq3ZA2Ipsj6r8ikJK6fACYjNrmyNQo',NULL,'A lighthouse at dusk','flux-kontext-pro','16:9','jpeg',2,1,0,0,NULL,'5','done',NULL,'d55e38b36f6783c87a17468bfd3f9176',1.79601083922172737126e+09,1.7960108392285046578e+09,1.79601083923694705962e+09,1.79601083923694705962e+09,1.79601084037440133093e+09,'http://127.0.0.1:42467/results/07358581072c11fe627de7ec082a4a31.jpeg','http://127.0.0.1:42467/origins/07358581072c11fe627de7ec082a4a31.jpeg','2a7f9e50af664298a2ec96d9e21b3474',0.0,0,0,NULL,0);
+INSERT INTO "tasks" VALUES('15c104dada4f401ebcf1dad77ee52a4e','d6cc2bcc3cb5b83116a8c04aa59fb1f2','5407a56ed5f048c5898d52949b6b6f6b','nfZAbcOI-r4ysRZSMquMBisIvIZGnsXIKbbHdAiIggA',NULL,'A fox, **bold** & <b>red</b> 🦊','flux-kontext-max','1:1','png',0,0,1,0,NULL,'10','done',NULL,'3ba313f68e95125b4f905686baef3b7a',1.79601084157371377941e+09,1.79601084158279943473e+09,1.79601084161328768728e+09,1.79601084161328768728e+09,1796010846.1386,'http://127.0.0.1:42467/results/4549b6de0011b01b2424ce2ae3b01f1c.png','http://127.0.0.1:42467/origins/4549b6de0011b01b2424ce2ae3b01f1c.png','15c104dada4f401ebcf1dad77ee52a4e',0.0,0,0,NULL,0);
+INSERT INTO "tasks" VALUES('83ce8f3395e34c0d8a63d78f480e3405','d6cc2bcc3cb5b83116a8c04aa59fb1f2','5407a56ed5f048c5898d52949b6b6f6b','sldu2dr17vz_sKHa04jV7TNDdvGXUGkE-e-LVCskh6A',NULL,'A fox, **bold** & <b>red</b> 🦊','flux-kontext-max','1:1','png',0,0,1,0,NULL,'10','done',NULL,'ede89401c854ec96fa1de4d248502c1f',1.79601084157371377941e+09,1.79601084160045194621e+09,1.79601084162296080592e+09,1.79601084162296080592e+09,1.79601084833150506018e+09,'http://127.0.0.1:42467/results/796456d667418525cb9298c2ee4b8b4c.png','http://127.0.0.1:42467/origins/796456d667418525cb9298c2ee4b8b4c.png','83ce8f3395e34c0d8a63d78f480e3405',0.0,0,0,NULL,0);
+INSERT INTO "tasks" VALUES('1ea83e4c3bda4a93ae20bd924058c0fe','d6cc2bcc3cb5b83116a8c04aa59fb1f2','c6bdb46182974a1089b14962c6919345','uXN65mUmVoB6yKio1WRM_VaKC3Irt-6MHpML_8zkV1M',NULL,'A mistake','flux-kontext-pro',NULL,'jpeg',2,1,0,0,NULL,'5','done',NULL,'b8bbbaf1c953d65a773b8dfb153c76a5',1.79601084949674320214e+09,1.79601084951590800288e+09,1.79601084952861857419e+09,1.79601084952861857419e+09,1.79601085092163944246e+09,'http://127.0.0.1:42467/results/4a5f5c34b37a5195c51ddfc08aa1bf7d.jpeg','http://127.0.0.1:42467/origins/4a5f5c34b37a5195c51ddfc08aa1bf7d.jpeg','1ea83e4c3bda4a93ae20bd924058c0fe',0.0,0,0,NULL,0);
+INSERT INTO "tasks" VALUES('314a033d8b2b4c8bad8f39c8640282ac','d6cc2bcc3cb5b83116a8c04aa59fb1f2','518b3ba33a514badbc7181ae45204415','oQTleOFf5YScecBSSSiKqPms2WUIibQ302pKl4RMJyA','a8523f4505274609a8f0fc3aaffc3312','Make it warmer','flux-kontext-pro',NULL,'jpeg',2,1,0,0,NULL,'5','done',NULL,'0a333942a2ac29b8b8b656487b7e0c91',1.79601085214126515382e+09,1.79601085219404554369e+09,1.79601085220011377329e+09,1.79601085220011377329e+09,1.79601085327135324477e+09,'http://127.0.0.1:42467/results/393f1657848dd37288404ac6907be210.jpeg','http://127.0.0.1:42467/origins/393f1657848dd37288404ac6907be210.jpeg','314a033d8b2b4c8bad8f39c8640282ac',0.0,0,0,NULL,0);
+INSERT INTO "tasks" VALUES('d7a6523381824219bbde2d764f9148ab','d6cc2bcc3cb5b83116a8c04aa59fb1f2','e6a6b799e06e45d18a8576005a671c25','g0X28knpIcRPi3W8MSuLSHwvTkGS4zkqeTKt1MjHpRM','314a033d8b2b4c8bad8f39c8640282ac','Make it night','flux-kontext-pro',NULL,'jpeg',2,1,0,0,'mine','5','done',NULL,'69ecf792f682231f75cc72f5626c92e8',1.79601085438226175305e+09,1.79601085440433192253e+09,1.79601085441247391698e+09,1.79601085441247391698e+09,1.79601085655914402008e+09,'http://127.0.0.1:42467/results/b55c00afcd3a4cb9054f3cacbba0088b.jpeg','http://127.0.0.1:42467/origins/b55c00afcd3a4cb9054f3cacbba0088b.jpeg','d7a6523381824219bbde2d764f9148ab',0.0,0,0,NULL,0);
+INSERT INTO "tasks" VALUES('fca96008bd264992837d72ba42e749ee','d6cc2bcc3cb5b83116a8c04aa59fb1f2','5033f2a9a7f2410aa66655d6a91ca542','5PcUCW9XZBvbeIUPKmnW3DMvdBWfvIIXPvAN_xAZXeY','a8523f4505274609a8f0fc3aaffc3312','Add snow','flux-kontext-pro',NULL,'jpeg',2,1,0,0,NULL,'5','done',NULL,'0d6647327cda8ee3ebf63401b1f7d3b4',1.79601085767304658891e+09,1.79601085769109106065e+09,1.79601085770637726784e+09,1.79601085770637726784e+09,1.79601085890284657481e+09,'http://127.0.0.1:42467/results/6e4eed6bd3a35a2d2a1e4696bdae2b65.jpeg','http://127.0.0.1:42467/origins/6e4eed6bd3a35a2d2a1e4696bdae2b65.jpeg','fca96008bd264992837d72ba42e749ee',0.0,0,0,NULL,0);
+INSERT INTO "tasks" VALUES('6bc8d2835b84473aab63ab234cbd739c','d6cc2bcc3cb5b83116a8c04aa59fb1f2','0c04ae2668a544cfba89100174d99326','U-6bKp3DqkdBgNSu0T_wk89UY2ZCr3FfbQ6L2IRqr10',NULL,'A hill [refused]','flux-kontext-pro',NULL,'jpeg',2,1,0,0,NULL,'5','refused','["policy", 400, "Your prompt was flagged by Website as violating content policies."]','6ea08b96345d8691b80ec3b9b1e712c5',1.79601086002499675748e+09,1.79601086003229880325e+09,1.79601086006260633473e+09,1.79601086006260633473e+09,1.796010861390945673e+09,NULL,NULL,NULL,0.0,0,0,NULL,0);
+INSERT INTO "tasks" VALUES('672369276b004121b460497a94b85ac6','d6cc2bcc3cb5b83116a8c04aa59fb1f2','1f4113f88bae40719abf79bd1bf5d1e9','tlBdLqKHlJTnb7SyMpGW0i4LcGMn2iaC4ifpQ5GDefw',NULL,'A hill [generate-failed]','flux-kontext-pro',NULL,'jpeg',2,1,0,0,NULL,'5','failed','["not_generated", 501, "The generation of the image failed"]','954502389b632cbf4a5137ddf02d4bdc',1.79601086251291799543e+09,1.79601086252854657177e+09,1.79601086253816056249e+09,1.79601086253816056249e+09,1.79601086359056138987e+09,NULL,NULL,NULL,0.0,0,0,NULL,0);
+INSERT INTO "tasks" VALUES('3f860ffce8e44902857ad0ad27dd9d79','d6cc2bcc3cb5b83116a8c04aa59fb1f2','194f616bed134c17bd74b713dd98fd89','pHwXjx7D_JNOVRmX3FtTAcnm8QOvb0WEoHfr2r3LbbE',NULL,'A lost windmill [create-lost]','flux-kontext-pro',NULL,'jpeg',2,1,0,0,NULL,'5','unconfirmed','["no_answer", null, "ConnectionResetError: [Errno 104] Connection reset by peer"]',NULL,1.79601086477067255981e+09,1.79601086477980184555e+09,NULL,NULL,NULL,NULL,NULL,NULL,0.0,0,0,NULL,0);
+INSERT INTO "tasks" VALUES('258b1e6ff88e456b92fa262f6372bd23','d6cc2bcc3cb5b83116a8c04aa59fb1f2','c2634a7b64f94018bfdf811eddc61dd8','rwDbYfBx2AAUXoQ20ZMfZaj0yMazJShu9rP2h5sIdns',NULL,'A dismissed hill [create-failed]','flux-kontext-pro',NULL,'jpeg',2,1,0,0,NULL,'5','failed','["not_created", 500, "The task could not be created upstream"]','82ba4e94c67e15eec4d2f4e67b035411',1.79601086608631181715e+09,1.79601086633733940129e+09,1.7960108663818991184e+09,1.7960108663818991184e+09,1.79601086741445899012e+09,NULL,NULL,NULL,0.0,0,0,NULL,1);
+INSERT INTO "tasks" VALUES('c9219caab6a74aea940c79da1fdf4380','68316ec90417fa3b13d50adbbaad34a7','b2613dd7348143b0852d8e848cef052a','7q_Ex0AJnd1A7DYLUYKsyGmON_3ihxsi43Us6AOLsDc',NULL,'Ben''s own','flux-kontext-pro',NULL,'jpeg',2,1,0,0,NULL,'5','done',NULL,'0dc02203f3abf893ae96ec35a325ad3c',1.7960108685901429653e+09,1.79601086860315203668e+09,1.79601086860937595368e+09,1.79601086860937595368e+09,1.79601087176294612886e+09,'http://127.0.0.1:42467/results/662213eaf267fd82102e9edfaf63b16b.jpeg','http://127.0.0.1:42467/origins/662213eaf267fd82102e9edfaf63b16b.jpeg','c9219caab6a74aea940c79da1fdf4380',0.0,0,0,NULL,0);
+CREATE INDEX tasks_of_designer ON tasks (designer, created_at);
+CREATE INDEX tasks_by_source ON tasks (source_id);
+CREATE INDEX tasks_by_state ON tasks (state);
+CREATE INDEX pictures_of_designer ON pictures (designer, created_at);
+COMMIT;

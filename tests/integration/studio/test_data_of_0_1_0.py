@@ -1,0 +1,195 @@
+"""A data folder that version 0.1.0 wrote is read as it was written.
+
+The folder was made by 0.1.0 in sandbox mode; of its image files two are kept, to stay small.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from components.bootstrap import assemble
+from components.kie import GenerationRequest, Model, OutputFormat
+from components.studio.db.gallery_query import Search
+from components.studio.db.spending import Spend
+from components.studio.identity import designer_of
+from components.studio.images.metadata.files import read
+from components.studio.settings import Settings
+from components.studio.studio import Studio
+from components.studio.tasks.models import State
+
+SAVED = Path(__file__).parents[1] / "data" / "v0_1_0"
+ANNA_TOKEN, BEN_TOKEN = "anna-" + "A" * 38, "ben--" + "B" * 38
+ANNA, BEN = "d6cc2bcc3cb5b83116a8c04aa59fb1f2", "68316ec90417fa3b13d50adbbaad34a7"
+SOURCE, WARMER = "a8523f4505274609a8f0fc3aaffc3312", "314a033d8b2b4c8bad8f39c8640282ac"
+FOX = "A fox, **bold** & <b>red</b> 🦊"
+
+
+@pytest.fixture
+def studio(tmp_path: Path) -> Iterator[Studio]:
+    """The current application on a copy of the folder."""
+    folder = tmp_path / "data"
+    shutil.copytree(SAVED, folder)
+    with closing(sqlite3.connect(folder / "studio.db")) as database:
+        database.executescript((folder / "studio.sql").read_text("utf-8"))
+        # The trash keeps images for 14 days: let this one be deleted just now.
+        database.execute(
+            "UPDATE pictures SET deleted_at = ? WHERE deleted_at IS NOT NULL", [time.time()]
+        )
+        database.commit()
+    with closing(assemble(Settings(api_key="a-key", data_dir=folder))) as opened:
+        yield opened
+
+
+def test_cookie_tokens_of_0_1_0_name_the_same_users() -> None:
+    assert (designer_of(ANNA_TOKEN), designer_of(BEN_TOKEN)) == (ANNA, BEN)
+
+
+def test_tasks_of_0_1_0_keep_states_failures_and_messages(studio: Studio) -> None:
+    shown = [
+        (
+            entry.task.request.prompt,
+            entry.task.state.value,
+            entry.task.obstacle and entry.task.obstacle.trouble.value,
+            entry.picture is not None,
+        )
+        for entry in studio.entries(ANNA, limit=99)
+    ]
+
+    assert shown == [
+        ("A lost windmill [create-lost]", "unconfirmed", "no_answer", False),
+        ("A hill [generate-failed]", "failed", "not_generated", False),
+        ("A hill [refused]", "refused", "policy", False),
+        ("Add snow", "done", None, True),
+        ("Make it night", "done", None, True),
+        ("Make it warmer", "done", None, True),
+        (FOX, "done", None, True),
+        (FOX, "done", None, True),
+        ("A lighthouse at dusk", "done", None, True),
+    ]
+    refused = studio.entries(ANNA, limit=99)[2].task.obstacle
+    assert refused is not None
+    assert "flagged by Website" in str(refused)
+
+
+def test_requests_of_0_1_0_keep_every_field(studio: Studio) -> None:
+    requests = {
+        entry.task.request.prompt: entry.task.request for entry in studio.entries(ANNA, limit=99)
+    }
+
+    assert requests[FOX] == GenerationRequest(
+        prompt=FOX,
+        model=Model.MAX,
+        aspect_ratio="1:1",
+        output_format=OutputFormat.PNG,
+        safety_tolerance=0,
+        translate=False,
+        enhance=True,
+    )
+    assert requests["Make it night"].watermark == "mine"
+    assert requests["Make it night"].aspect_ratio is None
+
+
+def test_gallery_of_0_1_0_keeps_stars_covers_and_sizes(studio: Studio) -> None:
+    found = studio.archive.find(ANNA, Search())
+    starred = studio.archive.find(ANNA, Search(starred=True))
+    images = {
+        entry.picture.label: (entry.picture.width_px, entry.picture.height_px)
+        for entry in studio.entries(ANNA, limit=99)
+        if entry.picture is not None
+    }
+
+    assert len(found) == 8  # the two variants of the fox share one place
+    assert [studio.task(ANNA, item.task_id).request.prompt for item in starred] == [
+        "A lighthouse at dusk"
+    ]
+    assert images["Make it warmer"] == (1184, 880)
+    assert images[FOX] == (1024, 1024)
+    [cover] = [item for item in found if item.task_id == _cover(studio)]
+    assert studio.task(ANNA, cover.task_id).request.prompt == FOX
+
+
+def _cover(studio: Studio) -> str:
+    """The task of the variant that 0.1.0 showed in front."""
+    [chosen] = [
+        entry.task.id
+        for entry in studio.entries(ANNA, limit=99)
+        if entry.picture is not None and entry.picture.chosen_at is not None
+    ]
+    return chosen
+
+
+def test_image_files_of_0_1_0_are_found(studio: Studio) -> None:
+    for picture_id, size in ((SOURCE, 1956), (WARMER, 21795)):
+        record = studio.picture(ANNA, picture_id)
+        assert (studio.picture_file(record).stat().st_size, record.size_bytes) == (size, size)
+        assert studio.thumbnail_file(record).is_file()
+
+
+def test_lineage_of_0_1_0_keeps_its_branches(studio: Studio) -> None:
+    family = studio.family(ANNA, WARMER)
+
+    assert [step.words for step in family.steps] == [
+        "IMG_4711.png",
+        "Make it warmer",
+        "Make it night",
+        "Add snow",
+    ]
+    assert [step.words for step in family.line(WARMER)] == ["IMG_4711.png", "Make it warmer"]
+    assert [step.words for step in family.tips()] == ["Add snow", "Make it night"]
+
+
+def test_trash_of_0_1_0_can_be_restored(studio: Studio) -> None:
+    [deleted] = studio.archive.find(ANNA, Search(in_trash=True))
+    assert studio.task(ANNA, deleted.task_id).request.prompt == "A mistake"
+
+    studio.archive.restore(ANNA, [deleted.task_id])
+
+    assert studio.archive.find(ANNA, Search(in_trash=True)) == []
+    assert len(studio.archive.find(ANNA, Search())) == 9
+
+
+def test_drafts_pins_and_selected_source_of_0_1_0_are_kept(studio: Studio) -> None:
+    pinned = [entry.prompt for entry in studio.notebook.remembered(ANNA, editing=False)]
+    settings = json.loads(studio.drafts.of(ANNA, "generate-settings"))
+    source = studio.chosen_source(ANNA)
+
+    assert studio.drafts.of(ANNA, "generate") == "A castle in the ai"
+    assert studio.drafts.of(ANNA, "edit") == "make the sky re"
+    assert settings["model"] == "flux-kontext-max"
+    assert (settings["ratio"], settings["output_format"], settings["variants"]) == ("3:4", "png", 2)
+    assert pinned[:2] == ["Replace 'A' with 'B'", "A lighthouse at dusk"]
+    assert source is not None
+    assert source.id == WARMER
+
+
+def test_spending_of_0_1_0_is_counted_the_same(studio: Studio) -> None:
+    assert studio.spent(ANNA) == Spend(
+        credits=Decimal(45), pictures=7, doubtful_credits=Decimal(20), doubtful_tasks=4
+    )
+    assert studio.spent(BEN) == Spend(credits=Decimal(5), pictures=1)
+
+
+def test_users_of_0_1_0_stay_apart(studio: Studio) -> None:
+    [entry] = studio.entries(BEN, limit=99)
+
+    assert entry.task.request.prompt == "Ben's own"
+    assert entry.task.state is State.DONE
+
+
+def test_metadata_in_downloads_of_0_1_0_is_read() -> None:
+    metadata = read((SAVED / "download.jpg").read_bytes())
+
+    assert metadata is not None
+    assert metadata.request.prompt == "Make it night"
+    assert metadata.request.watermark == "mine"
+    assert metadata.source_id == WARMER
+    assert metadata.lineage == ("Make it warmer",)
