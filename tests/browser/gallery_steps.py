@@ -10,8 +10,7 @@ from zipfile import ZipFile
 
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from components.studio.identity import COOKIE
-from tests.support.app_server import AppServer
+from tests.support.app_server import COOKIE, AppServer
 from tests.support.chromium import open_page
 
 COUNT = 1000

@@ -15,9 +15,8 @@ from typing import Literal, Self
 
 import requests
 
-from components.studio.identity import COOKIE
-
 ROOT = Path(__file__).parents[2]
+COOKIE = "kontext_designer"  # of version 0.1.0: it stands in browsers
 START_TIMEOUT_S = 60
 STOP_TIMEOUT_S = 15
 _SETTING_PREFIXES = ("KIE_", "KONTEXT_", "STREAMLIT_")

@@ -15,7 +15,6 @@ from components.sandbox import RunningSandbox
 from components.studio import GenerationRequest
 from components.studio.db.models import PictureRecord
 from components.studio.tasks.models import State, Task
-from components.ui.gallery.gallery import FILLED_AFTER
 from tests.integration.pages.page_text import PATIENCE_SECONDS, ROOT, cards, drawn, page_at, wire
 
 DAY = 24 * 3600.0
@@ -163,14 +162,14 @@ def test_nobody_elses_pictures_are_in_it() -> None:
 
 def test_every_picture_has_its_place_and_those_in_sight_are_filled() -> None:
     at = gallery()
-    for number in range(FILLED_AFTER + 30):
+    for number in range(110):
         kept(at, f"picture {number}", days_ago=number / 100)
     sheet = wire(drawn(at))
 
-    assert len(sheet["shapes"]["ids"]) == FILLED_AFTER + 30
-    assert sum(count for _, count in sheet["shapes"]["groups"]) == FILLED_AFTER + 30
+    assert len(sheet["shapes"]["ids"]) == 110
+    assert sum(count for _, count in sheet["shapes"]["groups"]) == 110
     assert [card["prompt"] for card in sheet["cards"]] == [
-        f"picture {number}" for number in range(FILLED_AFTER + 1)
+        f"picture {number}" for number in range(81)
     ]
 
 

@@ -12,9 +12,8 @@ import requests
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
-from components.studio.identity import COOKIE
 from tests.integration.server.conftest import SeededApp
-from tests.support.app_server import HttpClient
+from tests.support.app_server import COOKIE, HttpClient
 
 PATIENCE_SECONDS = 10
 

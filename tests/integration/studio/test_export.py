@@ -16,7 +16,7 @@ from PIL import Image
 
 from components.kie import GenerationRequest, Model
 from components.studio.db.tasks import Ledger
-from components.studio.export import CHUNK_BYTES, Exported, gather, stream_zip
+from components.studio.export import Exported, gather, stream_zip
 from components.studio.images.metadata.files import read
 from components.studio.images.store import Shelf
 from tests.support.export_fixtures import (
@@ -141,9 +141,9 @@ def test_each_picture_leaves_before_the_next_is_looked_up(make_item: MakeItem) -
 
 def test_a_large_picture_leaves_in_small_pieces(make_item: MakeItem) -> None:
     exported = make_item("A fox")
-    exported.file.write_bytes(os.urandom(5 * CHUNK_BYTES))
+    exported.file.write_bytes(os.urandom(5 * 256 * 1024))
 
-    assert max(map(len, stream_zip([exported], made_at=NOW))) == CHUNK_BYTES
+    assert max(map(len, stream_zip([exported], made_at=NOW))) == 256 * 1024
 
 
 def test_five_hundred_pictures_take_the_memory_of_a_few(

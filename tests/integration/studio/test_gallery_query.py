@@ -10,7 +10,7 @@ import pytest
 
 from components.kie import Model
 from components.studio.db.gallery import Archive
-from components.studio.db.gallery_query import MATCH_INPUT, Search, Way
+from components.studio.db.gallery_query import Search, Way
 from components.studio.db.tasks import Ledger
 from components.studio.events import Bell
 from components.studio.images.store import Shelf
@@ -127,7 +127,7 @@ def test_every_filter_narrows_and_all_of_them_together(archive: Archive) -> None
     assert found(Search(ways=frozenset({Way.MADE}))) == {"root", "max", "failed"}
     assert found(Search(ways=frozenset(Way))) == {"root", "max", "failed", "edit"}
     assert found(Search(ratios=frozenset({"1:1"}))) == {"root", "max"}
-    assert found(Search(ratios=frozenset({MATCH_INPUT}))) == {"edit"}
+    assert found(Search(ratios=frozenset({"match"}))) == {"edit"}
     assert found(Search(states=frozenset({State.FAILED}))) == {"failed"}
     assert found(Search(starred=True)) == {"edit"}
     assert found(Search(text="ma", models=frozenset({Model.MAX.value}))) == {"max"}

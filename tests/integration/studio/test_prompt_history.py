@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from components.studio.db.prompts import MOST_CHARACTERS, Notebook, key_of
+from components.studio.db.prompts import Notebook, key_of
 from components.studio.db.tasks import Ledger
 from tests.support.factories import NOW, make_task
 
@@ -87,7 +87,7 @@ def test_what_travels_to_the_browser_has_an_end(repository: Ledger, notebook: No
 
     found = listed(notebook)
     assert found[0][0].startswith("039")
-    assert sum(len(prompt) for prompt, _ in found) <= MOST_CHARACTERS
+    assert sum(len(prompt) for prompt, _ in found) <= 80_000
 
 
 @pytest.mark.parametrize(

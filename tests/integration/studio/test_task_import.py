@@ -14,7 +14,7 @@ from components.bootstrap import Opened, read_installation
 from components.kie import GenerationRequest, InvalidRequest, Model, OutputFormat
 from components.sandbox import RunningSandbox
 from components.studio.studio import Studio
-from components.studio.task_import import NOTHING_THERE, task_from
+from components.studio.task_import import task_from
 from components.studio.tasks.models import State, Task
 from tests.support.factories import NOW, SERVICE_ID, make_status, make_task
 
@@ -106,7 +106,7 @@ def test_an_id_of_somebody_else_reads_like_one_that_nobody_knows(
     with pytest.raises(InvalidRequest) as refused:
         studio.adopt(ANNA, service_id)
 
-    assert refused.value.sentence == NOTHING_THERE
+    assert refused.value.sentence.startswith("There is nothing to bring home under this id.")
     assert studio.entries(ANNA, limit=9) == []
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from components.studio.db.gallery import TRASH_SECONDS, Archive
+from components.studio.db.gallery import Archive
 from components.studio.db.gallery_query import Search
 from components.studio.db.models import PictureRecord
 from components.studio.db.tasks import Ledger
@@ -20,6 +20,7 @@ from components.studio.tasks.models import State
 from tests.support.gallery_seed import ANNA, SeedImage, seed_gallery
 
 BEN = "b" * 32
+DAY_S = 24 * 3600.0
 TRASH = Search(in_trash=True)
 
 
@@ -142,7 +143,7 @@ def test_what_is_not_in_the_trash_is_never_removed(gallery: GalleryFixture) -> N
     (kept,) = gallery.add(SeedImage())
 
     assert gallery.archive.empty_trash(ANNA, [kept]) == 0
-    gallery.now += 100 * TRASH_SECONDS
+    gallery.now += 1400 * DAY_S
     assert gallery.archive.sweep() == 0
     assert gallery.files() == 2
 
@@ -151,7 +152,7 @@ def test_the_trash_is_swept_after_fourteen_days_and_not_before(gallery: GalleryF
     (gone,) = gallery.add(SeedImage())
     gallery.archive.throw_away(ANNA, [gone])
 
-    gallery.now += TRASH_SECONDS - 1
+    gallery.now += 14 * DAY_S - 1
     assert gallery.archive.sweep() == 0
     gallery.now += 1
     assert gallery.archive.sweep() == 1
@@ -169,7 +170,7 @@ def test_the_source_of_an_edit_under_way_stays_until_it_has_ended(
     gallery.archive.throw_away(ANNA, [source])
 
     assert gallery.archive.empty_trash(ANNA) == 0
-    gallery.now += 2 * TRASH_SECONDS
+    gallery.now += 28 * DAY_S
     assert gallery.archive.sweep() == 0
     assert gallery.found() == [source]
     assert gallery.files() == 2
@@ -225,7 +226,7 @@ def test_every_window_of_the_designer_is_told(gallery: GalleryFixture) -> None:
 def test_the_upkeep_sweeps_at_the_start(gallery: GalleryFixture) -> None:
     (gone,) = gallery.add(SeedImage())
     gallery.archive.throw_away(ANNA, [gone])
-    gallery.now += TRASH_SECONDS
+    gallery.now += 14 * DAY_S
 
     upkeep = Upkeep(gallery.archive)
     upkeep.start()

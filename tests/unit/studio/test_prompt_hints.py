@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.kie import MAX_PROMPT_CHARACTERS
 from components.studio.prompt_hints import Advice, Matter, advise
 
 GOOD_EDITS = (
@@ -159,7 +158,7 @@ def test_every_fix_settles_its_own_matter_and_is_settled_by_repeating_it(
 
 @pytest.mark.parametrize("piece", ["“", "'a", "say ", "don't change ", "background ", "{", "«»"])
 def test_the_longest_odd_prompt_is_read_at_once(piece: str) -> None:
-    prompt = (piece * MAX_PROMPT_CHARACTERS)[:MAX_PROMPT_CHARACTERS]
+    prompt = (piece * 5000)[:5000]
     began = time.monotonic()
     edit(prompt)
 

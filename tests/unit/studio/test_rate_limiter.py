@@ -11,14 +11,9 @@ import pytest
 from components.studio.tasks.models import Trouble
 from components.studio.worker.account import Account
 from components.studio.worker.circuit_breaker import (
-    FIRST_PROBE_SECONDS,
-    LONGEST_PROBE_SECONDS,
-    MOST_DOUBTS,
     Gate,
 )
 from components.studio.worker.rate_limiter import (
-    LONGEST_REJECTION_SECONDS,
-    PAUSE_AFTER_REJECTION_SECONDS,
     Pace,
     Typical,
     pause_after_empty,
@@ -65,8 +60,8 @@ def test_most_of_the_limit_is_used() -> None:
 def test_a_rejection_stops_all_calls_and_then_halves_them_for_a_while() -> None:
     pace = Pace(10, 1.0)
     pace.slow_down(100.0)
-    assert pace.seconds_until_free(100.0) == PAUSE_AFTER_REJECTION_SECONDS
-    after = 100.0 + PAUSE_AFTER_REJECTION_SECONDS
+    assert pace.seconds_until_free(100.0) == 2.0
+    after = 102.0
     assert sum(pace.take(after) for _ in range(20)) == 5
     for _ in range(5):
         pace.give_back(after)
@@ -93,7 +88,7 @@ def test_rejections_never_stop_the_calls_for_good() -> None:
         pace.slow_down(float(moment), 0.0)
     assert pace.take(51.0)
     pace.slow_down(60.0, 3600.0)
-    assert pace.take(60.0 + LONGEST_REJECTION_SECONDS)
+    assert pace.take(60.0 + 300.0)
 
 
 def test_what_an_earlier_process_sent_is_counted() -> None:
@@ -151,7 +146,7 @@ def test_after_a_closing_one_create_at_a_time_until_one_is_accepted() -> None:
 
 def test_after_several_lost_answers_one_create_at_a_time() -> None:
     gate = Gate()
-    for _ in range(MOST_DOUBTS):
+    for _ in range(4):
         assert gate.may_send(7)
         gate.doubted()
     assert (gate.may_send(0), gate.may_send(1)) == (True, False)
@@ -170,4 +165,27 @@ def test_a_balance_that_looks_good_but_does_not_pay_is_probed_ever_more_seldom()
         assert gate.take_probe(now)
         gate.open_on_trial()
     assert waits == sorted(waits)
-    assert (waits[0], waits[-1]) == (FIRST_PROBE_SECONDS, LONGEST_PROBE_SECONDS)
+    assert (waits[0], waits[-1]) == (10.0, 120.0)
+
+
+def test_accepted_create_forgets_earlier_unclear_answers() -> None:
+    gate = Gate()
+    for _ in range(3):
+        gate.doubted()
+    gate.proved()
+    for _ in range(3):
+        gate.doubted()
+    assert gate.may_send(7)
+    gate.doubted()
+    assert not gate.may_send(7)
+
+
+def test_accepted_create_resets_the_pause_before_the_next_check() -> None:
+    gate = Gate()
+    gate.close(Trouble.CREDIT, 0.0)
+    gate.probe_failed(Trouble.CREDIT, 10.0)
+    assert gate.seconds_until_probe(10.0) == 15.0
+    gate.open_on_trial()
+    gate.proved()
+    gate.close(Trouble.KEY, 100.0)
+    assert gate.seconds_until_probe(100.0) == 10.0

@@ -15,9 +15,6 @@ from components.studio.tasks.transitions import Accepted, Stored, advance, claim
 from components.studio.worker.account import Account
 from components.studio.worker.rate_limiter import Typical
 from components.studio.worker.scheduler import (
-    AT_ONCE,
-    MOST_REPEATED_FETCHES,
-    MOST_RUNNING,
     Agenda,
     Job,
     Step,
@@ -216,12 +213,12 @@ def test_a_closed_gate_stops_sending_and_nothing_else() -> None:
     assert agenda.take(12.0) == []
     account.gate.proved()
     agenda.finished(trial, 12.0)
-    assert len(agenda.take(12.0)) == AT_ONCE[Step.SEND]
+    assert len(agenda.take(12.0)) == 8
 
 
 def test_the_service_never_runs_more_tasks_than_it_takes() -> None:
     agenda = an_agenda()
-    for number in range(MOST_RUNNING - 2):
+    for number in range(98):
         agenda.put(watched(number), 0.0, NOW)
     for _ in range(5):
         agenda.put(make_task(), 0.0, NOW)
@@ -233,7 +230,7 @@ def test_bad_links_leave_room_for_good_ones_and_ask_within_the_pace() -> None:
     for number in range(20):
         agenda.put(storing(number, tries=1), 0.0, NOW)
     jobs = agenda.take(0.0)
-    assert len(jobs) == MOST_REPEATED_FETCHES
+    assert len(jobs) == 3
     assert all(job.asks_first for job in jobs)
     agenda.put(storing(99), 0.0, NOW)
     assert [job.asks_first for job in agenda.take(0.0)] == [False]
@@ -258,4 +255,4 @@ def test_a_queue_is_ordered_for_the_eye_and_leaves_out_what_is_being_sent() -> N
         agenda.put(task, 0.0, NOW)
     assert agenda.queue() == tasks
     agenda.take(0.0)
-    assert agenda.queue() == tasks[AT_ONCE[Step.SEND] :]
+    assert agenda.queue() == tasks[8:]

@@ -21,9 +21,6 @@ from components.kie import (
 )
 from components.studio.tasks.models import Obstacle, State, Trouble
 from components.studio.tasks.transitions import (
-    LONGEST_PAUSE_SECONDS,
-    MOST_OWN_TRIES,
-    MOST_UNSENT_TRIES,
     Accepted,
     Hindered,
     advance,
@@ -66,7 +63,7 @@ def test_a_fault_of_ours_after_the_create_had_left_is_a_lost_answer() -> None:
 
 def test_a_fault_of_ours_before_the_create_is_tried_again_a_few_times() -> None:
     task = make_task(state=State.SUBMITTING)
-    for tries in range(1, MOST_OWN_TRIES + 1):
+    for tries in range(1, 5):
         task = advance(task, Hindered(Obstacle(Trouble.OURS), may_retry=True), NOW)
         assert (task.state, task.tries) == (State.QUEUED, tries)
         task = claimed(task)
@@ -90,7 +87,7 @@ def test_what_was_certainly_not_taken_waits_in_the_queue(
 ) -> None:
     task = advance(SUBMITTING_TASK, error, NOW)
     assert (task.state, failure_reason(task), task.sent_at) == (State.QUEUED, obstacle, None)
-    assert NOW < task.not_before <= NOW + LONGEST_PAUSE_SECONDS
+    assert NOW < task.not_before <= NOW + 60.0
 
 
 def test_the_pause_that_the_service_asks_for_is_kept() -> None:
@@ -104,7 +101,7 @@ def test_pauses_grow_and_a_service_out_of_reach_is_given_up_at_last() -> None:
         pauses.append(task.not_before - NOW)
         task = sent(claimed(task), NOW)
     assert task.state is State.FAILED
-    assert len(pauses) == MOST_UNSENT_TRIES
+    assert len(pauses) == 12
     assert pauses == sorted(pauses)
     assert pauses[0] < pauses[-1]
     assert 300 < sum(pauses) < 900
@@ -144,7 +141,7 @@ def test_only_a_queued_task_can_be_claimed_and_only_a_claimed_one_sent(state: St
 
 @pytest.mark.parametrize("obstacle", [Trouble.DISK, Trouble.KEY])
 def test_an_upload_waits_for_the_disk_and_for_the_key(obstacle: Trouble) -> None:
-    task = make_task(state=State.SUBMITTING, source_id="5" * 32, tries=MOST_OWN_TRIES)
+    task = make_task(state=State.SUBMITTING, source_id="5" * 32, tries=4)
     task = advance(task, Hindered(Obstacle(obstacle), may_retry=False), NOW)
     assert task.state is State.QUEUED
 

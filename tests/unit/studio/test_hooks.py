@@ -1,0 +1,83 @@
+"""What follows from a change of a task: uploads, durations, metrics and balance."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import pytest
+
+from components.studio.events import Bell
+from components.studio.tasks.models import State, Task
+from components.studio.worker.hooks import Aftermath
+from components.studio.worker.stats import Tally
+from tests.support.factories import GENERATING_TASK, NOW, STORING_TASK, UNCONFIRMED_TASK
+
+EDIT = replace(GENERATING_TASK, source_id="5" * 32)
+
+
+@dataclass
+class Calls:
+    """Collects which hooks were called with which task."""
+
+    made: list[tuple[str, Task | None]] = field(default_factory=list)
+
+    def named(self, name: str) -> Callable[..., Any]:
+        return lambda task=None: self.made.append((name, task))
+
+
+def hooks_called(before: Task, after: Task) -> list[tuple[str, Task | None]]:
+    calls = Calls()
+    hooks = Aftermath(
+        tally=Tally(),
+        bell=Bell(),
+        steady=lambda: 0.0,
+        distrust=calls.named("distrust upload"),
+        learn=calls.named("learn duration"),
+        charged=calls.named("read balance"),
+    )
+    hooks.note(before, after)
+    return calls.made
+
+
+def test_failed_edit_discards_the_upload_of_its_source() -> None:
+    failed = replace(EDIT, state=State.FAILED)
+
+    assert ("distrust upload", failed) in hooks_called(EDIT, failed)
+
+
+@pytest.mark.parametrize(
+    ("before", "state"),
+    [
+        (GENERATING_TASK, State.FAILED),
+        (EDIT, State.REFUSED),
+        (replace(EDIT, service_id=None), State.FAILED),
+    ],
+    ids=["failed, not an edit", "refused edit", "edit that the provider never had"],
+)
+def test_other_endings_keep_the_upload(before: Task, state: State) -> None:
+    called = [name for name, _ in hooks_called(before, replace(before, state=state))]
+
+    assert "distrust upload" not in called
+
+
+def test_finished_image_teaches_its_duration() -> None:
+    done = replace(STORING_TASK, state=State.DONE, finished_at=NOW + 9)
+
+    assert ("learn duration", done) in hooks_called(STORING_TASK, done)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "is_read"),
+    [
+        (UNCONFIRMED_TASK, replace(UNCONFIRMED_TASK, accepted_at=NOW), True),
+        (GENERATING_TASK, replace(GENERATING_TASK, state=State.FAILED), True),
+        (GENERATING_TASK, replace(GENERATING_TASK, state=State.STILL_RUNNING), False),
+    ],
+    ids=["accepted", "ended", "still running"],
+)
+def test_balance_is_read_again_after_a_charge_or_an_end(
+    before: Task, after: Task, is_read: bool
+) -> None:
+    assert (("read balance", None) in hooks_called(before, after)) is is_read
