@@ -1,6 +1,6 @@
-"""How much things cost, each against another thing in the same run: `python -m tests.bench`.
+"""Cost of operations, each relative to another one in the same run: `python -m tests.bench`.
 
-Ratios and not times, so that a slow machine tells the same as a fast one.
+Ratios, because they are the same on slow and fast machines.
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ from tests.support.factories import NOW, make_task
 from tests.support.image_corpus import encoded
 
 ROUNDS = 9
-DESIGNER = "d" * 32
+USER_ID = "d" * 32
 
 
 @dataclass(frozen=True)
-class Line:
-    """One comparison: the cost of `what`, in times the cost of `against`."""
+class Comparison:
+    """The cost of `what`, as a multiple of the cost of `against`."""
 
     what: str
     against: str
@@ -49,45 +49,45 @@ class Line:
         return f"{self.what:44} {milliseconds:9.2f} ms  {ratio:8.2f} × {self.against}"
 
 
-def cost(work: Callable[[], object], rounds: int = ROUNDS) -> float:
-    """The median of some rounds, in seconds."""
-    taken = []
+def measure(run: Callable[[], object], rounds: int = ROUNDS) -> float:
+    """Median seconds of a few runs."""
+    seconds = []
     for _ in range(rounds):
         began = time.perf_counter()
-        work()
-        taken.append(time.perf_counter() - began)
-    return median(taken)
+        run()
+        seconds.append(time.perf_counter() - began)
+    return median(seconds)
 
 
 def compare(
-    what: str, work: Callable[[], object], against: str, other: Callable[[], object]
-) -> Line:
-    """Time two pieces of work one after the other."""
-    return Line(what, against, cost(work), cost(other))
+    what: str, run: Callable[[], object], against: str, run_against: Callable[[], object]
+) -> Comparison:
+    """Measure two operations one after the other."""
+    return Comparison(what, against, measure(run), measure(run_against))
 
 
-def an_agenda(tasks: int) -> Agenda:
-    """An agenda that follows so many tasks, none of them due."""
-    agenda = Agenda(
+def scheduler_with(tasks: int) -> Agenda:
+    """A scheduler with this many generating tasks, none of them due."""
+    scheduler = Agenda(
         Account.with_limits(creates_per_10s=20, queries_per_second=10),
         {(model, editing): Typical([100.0]) for model in Model for editing in (False, True)},
     )
     for number in range(tasks):
-        watched = make_task(str(number), state=State.GENERATING, watched_since=NOW)
-        agenda.put(watched, 0.0, NOW)
-    return agenda
+        generating = make_task(str(number), state=State.GENERATING, watched_since=NOW)
+        scheduler.put(generating, 0.0, NOW)
+    return scheduler
 
 
-def fsynced(folder: Path) -> None:
-    """What the durable writing of one row costs at the least."""
+def write_and_fsync(folder: Path) -> None:
+    """The least that a durable write of one row can cost."""
     with (folder / "one").open("wb") as file:
         file.write(b"x" * 1000)
         file.flush()
         os.fsync(file.fileno())
 
 
-def ledger_lines(folder: Path) -> list[Line]:
-    """The ledger with a thousand tasks of one designer."""
+def database_comparisons(folder: Path) -> list[Comparison]:
+    """The database with a thousand tasks of one user."""
     with closing(Ledger.in_folder(folder)) as repository:
         request = GenerationRequest(prompt="a hill " * 20)
         tasks = [make_task(request=request, created_at=NOW + number) for number in range(1000)]
@@ -95,41 +95,41 @@ def ledger_lines(folder: Path) -> list[Line]:
         one = tasks[0].id
         return [
             compare(
-                "ledger: a page of 24 among 1,000",
-                lambda: repository.entries(DESIGNER, limit=24),
+                "database: a page of 24 among 1,000",
+                lambda: repository.entries(USER_ID, limit=24),
                 "one row",
                 lambda: repository.task(one),
             ),
             compare(
-                "ledger: all 1,000",
-                lambda: repository.entries(DESIGNER, limit=1000),
+                "database: all 1,000",
+                lambda: repository.entries(USER_ID, limit=1000),
                 "a page of 24",
-                lambda: repository.entries(DESIGNER, limit=24),
+                lambda: repository.entries(USER_ID, limit=24),
             ),
             compare(
-                "ledger: a new task",
+                "database: add a task",
                 lambda: repository.add_tasks([make_task(request=request)]),
                 "an fsynced file",
-                lambda: fsynced(folder),
+                lambda: write_and_fsync(folder),
             ),
             compare(
-                "ledger: a change of a task",
+                "database: update a task",
                 lambda: repository.change_task(
                     one, lambda task: replace(task, tries=task.tries + 1)
                 ),
                 "an fsynced file",
-                lambda: fsynced(folder),
+                lambda: write_and_fsync(folder),
             ),
         ]
 
 
-def picture_lines() -> list[Line]:
-    """Pictures of about one megapixel."""
+def image_comparisons() -> list[Comparison]:
+    """Images of about one megapixel."""
     picture = Image.linear_gradient("L").resize((1024, 1024)).convert("RGB")
     jpeg = encoded(picture, "JPEG")
     return [
         compare(
-            "sandbox: paint one megapixel",
+            "sandbox: render one megapixel",
             lambda: paint_scene("a hill at dawn", (1024, 1024), 1),
             "Pillow's resize of it",
             lambda: picture.resize((1400, 1400), Image.Resampling.LANCZOS),
@@ -145,24 +145,24 @@ def picture_lines() -> list[Line]:
 
 def main() -> int:
     """Print the table."""
-    thousand, hundred = an_agenda(1000), an_agenda(100)
-    lines = [
+    thousand, hundred = scheduler_with(1000), scheduler_with(100)
+    comparisons = [
         compare(
-            "agenda: take among 1,000 tasks",
+            "scheduler: find due jobs among 1,000 tasks",
             lambda: thousand.take(1.0),
             "among 100",
             lambda: hundred.take(1.0),
         )
     ]
     with tempfile.TemporaryDirectory(prefix="kontext-bench-") as folder:
-        lines += ledger_lines(Path(folder))
-    lines += picture_lines()
+        comparisons += database_comparisons(Path(folder))
+    comparisons += image_comparisons()
     with tempfile.TemporaryDirectory(prefix="kontext-bench-") as folder:
-        lines += [
-            Line(f"gallery of {MANY:,}: {what}", f"of {FEW}", many, few)
+        comparisons += [
+            Comparison(f"gallery of {MANY:,}: {what}", f"of {FEW}", many, few)
             for what, (many, few) in gallery_costs(Path(folder) / "data").items()
         ]
-    sys.stdout.write("\n".join(map(str, lines)) + "\n")
+    sys.stdout.write("\n".join(map(str, comparisons)) + "\n")
     return 0
 
 

@@ -1,4 +1,4 @@
-"""What a gallery of a thousand pictures costs beside one of ten, in a real Chromium."""
+"""Cost of a gallery of a thousand images relative to one of ten, in Chromium."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ FEW: Final = 10
 MANY: Final = 1000
 _SHAPES = ((1392, 752), (1184, 880), (1024, 1024), (880, 1184))
 _ROUNDS = 5
-_SETTLE_MS = 1500  # a star has gone to the server and come back
+_SETTLE_MS = 1500  # long enough for a star to go to the server and back
 
 
 def gallery_costs(folder: Path) -> dict[str, tuple[float, float]]:
-    """By what is done: seconds with many pictures, and seconds with few."""
+    """Seconds with many images and with few, by operation."""
     tokens = {count: new_token() for count in (FEW, MANY)}
     with closing(Ledger.in_folder(folder)) as repository:
         for count, token in tokens.items():
@@ -36,10 +36,10 @@ def gallery_costs(folder: Path) -> dict[str, tuple[float, float]]:
             ]
             seed_gallery(folder, repository, seeds)
     with AppServer(folder) as app, chromium() as browser:
-        for token in tokens.values():  # nobody pays for the first start
+        for token in tokens.values():  # leave the first start out of the measurement
             _visit(browser, app, token)
-        taken = {count: _rounds(browser, app, token) for count, token in tokens.items()}
-    return {what: (taken[MANY][what], taken[FEW][what]) for what in taken[MANY]}
+        seconds = {count: _rounds(browser, app, token) for count, token in tokens.items()}
+    return {what: (seconds[MANY][what], seconds[FEW][what]) for what in seconds[MANY]}
 
 
 def _rounds(browser: Browser, app: AppServer, token: str) -> dict[str, float]:
@@ -54,11 +54,11 @@ def _visit(browser: Browser, app: AppServer, token: str) -> dict[str, float]:
         began = time.perf_counter()
         page.goto("/gallery")
         page.locator(".kx-sheet-loaded").first.wait_for()
-        first_picture = time.perf_counter() - began
+        first_image = time.perf_counter() - began
         page.wait_for_timeout(_SETTLE_MS)
         return {
-            "first picture": first_picture,
-            "browser's work for a star": _work(page, _star),
+            "first image": first_image,
+            "browser CPU for a star": _main_thread_seconds(page, _star),
         }
 
 
@@ -67,8 +67,8 @@ def _star(page: Page) -> None:
     page.keyboard.press("s")
 
 
-def _work(page: Page, act: Callable[[Page], None]) -> float:
-    """Seconds of the page's main thread until all has settled."""
+def _main_thread_seconds(page: Page, action: Callable[[Page], None]) -> float:
+    """Busy seconds of the page's main thread until the action has settled."""
     session = page.context.new_cdp_session(page)
     session.send("Performance.enable")
 
@@ -77,6 +77,6 @@ def _work(page: Page, act: Callable[[Page], None]) -> float:
         return float(next(each["value"] for each in metrics if each["name"] == "TaskDuration"))
 
     before = busy()
-    act(page)
+    action(page)
     page.wait_for_timeout(_SETTLE_MS)
     return busy() - before

@@ -1,4 +1,4 @@
-"""The reckoning: what the service's book says was made, against what the ledger knows of it."""
+"""Compare what the sandbox created and charged with what the database knows."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from PIL import Image
 from components.studio.db.tasks import Ledger
 from components.studio.images.store import Shelf
 from components.studio.tasks.models import State, Task
-from tests.chaos.worker import DESIGNERS
+from tests.chaos.worker import USER_IDS
 
 
 @dataclass(frozen=True)
-class Reckoning:
-    """Counts of tasks; `paid` in credits. `lost` and `paid_twice` name the prompts."""
+class Report:
+    """Counts of tasks; `paid` in credits. `lost` and `paid_twice` hold prompts."""
 
-    made: int
+    created: int
     paid: float
     stored: int
     refused: int
@@ -32,13 +32,13 @@ class Reckoning:
 
     @property
     def is_clean(self) -> bool:
-        """Whether nothing is lost and nothing was paid twice."""
+        """Whether nothing was lost and nothing was paid twice."""
         return not self.lost and not self.paid_twice
 
     def __str__(self) -> str:
         return "\n".join(
             (
-                f"made         {self.made:6}",
+                f"created      {self.created:6}",
                 f"paid         {self.paid:6g} credits",
                 f"stored       {self.stored:6}",
                 f"refused      {self.refused:6}",
@@ -50,54 +50,54 @@ class Reckoning:
         )
 
 
-def reckon(book: Mapping[str, Any], folder: Path, asked: Sequence[str]) -> Reckoning:
-    """Compare the sandbox's book with a data folder that nobody is at work in.
+def build_report(usage: Mapping[str, Any], folder: Path, submitted: Sequence[str]) -> Report:
+    """Compare the sandbox's usage report with a data folder that no process is using.
 
-    Lost is a prompt that was asked for and has no row; a picture made that the ledger has not
-    stored, does not know the id of and does not show as unconfirmed; and a stored picture whose
-    file is not whole.
+    Lost is a submitted prompt without a row; a created task that the database has not stored,
+    does not know by its id and does not show as unconfirmed; or a stored image with a bad file.
     """
     repository = Ledger.in_folder(folder)
     try:
         rows = [
-            entry.task for name in DESIGNERS for entry in repository.entries(name, limit=100_000)
+            entry.task for user in USER_IDS for entry in repository.entries(user, limit=100_000)
         ]
-        tasks = {task.request.prompt: task for task in rows}
-        states = Counter(task.state for task in rows)
-        times_made = Counter(entry["prompt"] for entry in book["tasks"])
-        lost = {prompt for prompt in asked if prompt not in tasks}
-        lost |= {e["prompt"] for e in book["tasks"] if not _is_known(tasks.get(e["prompt"]), e)}
-        lost |= {
-            task.request.prompt
-            for task in rows
-            if task.state is State.DONE and not _is_whole(folder, task)
-        }
     finally:
         repository.close()
-    return Reckoning(
-        made=len(book["tasks"]),
-        paid=sum(entry["paid"] for entry in book["tasks"]),
+    tasks = {task.request.prompt: task for task in rows}
+    states = Counter(task.state for task in rows)
+    times_created = Counter(entry["prompt"] for entry in usage["tasks"])
+    lost = {prompt for prompt in submitted if prompt not in tasks}
+    lost |= {e["prompt"] for e in usage["tasks"] if not _is_known(tasks.get(e["prompt"]), e)}
+    lost |= {
+        task.request.prompt
+        for task in rows
+        if task.state is State.DONE and not _has_whole_files(folder, task)
+    }
+    return Report(
+        created=len(usage["tasks"]),
+        paid=sum(entry["paid"] for entry in usage["tasks"]),
         stored=states[State.DONE],
         refused=states[State.REFUSED],
         failed=states[State.FAILED],
         unconfirmed=states[State.UNCONFIRMED],
         lost=tuple(sorted(lost)),
-        paid_twice=tuple(sorted(prompt for prompt, times in times_made.items() if times > 1)),
+        paid_twice=tuple(sorted(prompt for prompt, times in times_created.items() if times > 1)),
     )
 
 
 def _is_known(task: Task | None, entry: Mapping[str, Any]) -> bool:
-    """Whether the ledger shows this made picture, so that its designer can still come by it."""
+    """Whether the user can still get at this created task."""
     if task is None:
         return False
     return task.state is State.UNCONFIRMED or task.service_id == entry["taskId"]
 
 
-def _is_whole(folder: Path, task: Task) -> bool:
+def _has_whole_files(folder: Path, task: Task) -> bool:
+    store = Shelf(folder)
     try:
-        data = Shelf(folder).read(task.id, task.request.output_format.value)
+        data = store.read(task.id, task.request.output_format.value)
         with Image.open(BytesIO(data)) as picture:
             picture.load()
     except OSError:
         return False
-    return Shelf(folder).thumbnail_path(task.id).is_file()
+    return store.thumbnail_path(task.id).is_file()

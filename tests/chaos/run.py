@@ -1,7 +1,7 @@
-"""The drill: many pictures, all faults, and a process that is killed again and again.
+"""Submit many tasks under random provider faults while the app is killed again and again.
 
-`python -m tests.chaos.run --tasks 200 --kills 20` ends with 1 unless nothing was lost and nothing
-was paid twice.
+`python -m tests.chaos.run --tasks 200 --kills 20` prints a report and exits with 1 if anything
+was lost or paid twice.
 """
 
 from __future__ import annotations
@@ -21,23 +21,31 @@ from typing import Any
 import requests
 
 from components.sandbox import FAULTS
-from tests.chaos.report import Reckoning, reckon
+from tests.chaos.report import Report, build_report
 from tests.chaos.worker import prompt_of
 from tests.support.app_server import free_port
 
 ROOT = Path(__file__).parents[2]
-RATE = 0.03
-RARE = {"create-timeout": 0.01, "result-slow": 0.01, "result-endless": 0.01, "upload-401": 0.01}
-FAULT_RATES: Mapping[str, float] = {name: RARE.get(name, RATE) for name in FAULTS}
+DEFAULT_RATE = 0.03
+# These faults hold a call until it times out: more of them would only make the run longer.
+SLOW_FAULT_RATES = {
+    "create-timeout": 0.01,
+    "result-slow": 0.01,
+    "result-endless": 0.01,
+    "upload-401": 0.01,
+}
+FAULT_RATES: Mapping[str, float] = {
+    name: SLOW_FAULT_RATES.get(name, DEFAULT_RATE) for name in FAULTS
+}
 HOLD_SECONDS = 8.0
 
 
 @contextmanager
-def far_side(folder: Path, rates: Mapping[str, float], *options: str) -> Iterator[str]:
-    """The sandbox as a process of its own, which nobody kills; its address."""
+def sandbox_process(folder: Path, rates: Mapping[str, float], *options: str) -> Iterator[str]:
+    """Run the sandbox in its own process, which is never killed; yields its base URL."""
     faults = [f"--fault={name}={rate}" for name, rate in rates.items()]
     command = [sys.executable, "-m", "components.sandbox", "--port=0", f"--data-dir={folder}"]
-    with subprocess.Popen(  # noqa: S603 - our own module
+    with subprocess.Popen(  # noqa: S603 - a fixed command
         [*command, "--only-own-links", f"--hold-seconds={HOLD_SECONDS}", *options, *faults],
         cwd=ROOT,
         stdout=subprocess.PIPE,
@@ -50,74 +58,85 @@ def far_side(folder: Path, rates: Mapping[str, float], *options: str) -> Iterato
             sandbox.terminate()
 
 
-def put_through(
-    url: str, folder: Path, *, tasks: int, kills: int, longest_life: float, dice: random.Random
+def run_with_kills(
+    url: str,
+    folder: Path,
+    *,
+    tasks: int,
+    kills: int,
+    max_uptime_s: float,
+    rng: random.Random,
+    idle_s: float = 4.0,
 ) -> int:
-    """Run the worker, kill it -9 so many times, then let it come to rest; how often it died."""
+    """Kill the worker up to `kills` times, then let it finish; returns the number of kills."""
     port = free_port()
-    died = 0
+    killed = 0
     while True:
-        worker = _worker(url, folder, port=port, tasks=tasks)
+        worker = _start_worker(url, folder, port=port, tasks=tasks, idle_s=idle_s)
         try:
-            if died == kills:
+            if killed == kills:
                 worker.wait()
                 break
-            worker.wait(dice.uniform(0.5, longest_life))
-            break  # it came to rest before its time
+            worker.wait(rng.uniform(0.5, max_uptime_s))
+            break  # it finished before its time
         except subprocess.TimeoutExpired:
-            died += 1
+            killed += 1
         finally:
             worker.send_signal(signal.SIGKILL)
             worker.wait()
     if worker.returncode != 0:
-        raise RuntimeError(f"the worker broke: see {_log(folder)}")
-    return died
+        raise RuntimeError(f"the worker failed: see {_log_path(folder)}")
+    return killed
 
 
-def settle_up(url: str, folder: Path, *, tasks: int) -> Reckoning:
-    """The sandbox's book against the ledger, once the worker has ended."""
-    book: dict[str, Any] = requests.get(f"{url}/sandbox/book", timeout=30).json()
-    return reckon(book, folder, [prompt_of(number) for number in range(tasks)])
+def fetch_report(url: str, folder: Path, *, tasks: int) -> Report:
+    """Compare the sandbox's usage report with the database, after the worker has ended."""
+    usage: dict[str, Any] = requests.get(f"{url}/sandbox/book", timeout=30).json()
+    return build_report(usage, folder, [prompt_of(number) for number in range(tasks)])
 
 
-def _log(folder: Path) -> Path:
+def _log_path(folder: Path) -> Path:
     return folder.with_suffix(".log")
 
 
-def _worker(url: str, folder: Path, *, port: int, tasks: int) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "tests.chaos.worker", f"--folder={folder}", f"--service={url}"]
-    with _log(folder).open("ab") as log:
-        return subprocess.Popen(  # noqa: S603 - our own module
-            [*command, f"--port={port}", f"--tasks={tasks}"], cwd=ROOT, stderr=log
+def _start_worker(
+    url: str, folder: Path, *, port: int, tasks: int, idle_s: float
+) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "tests.chaos.worker", f"--folder={folder}", f"--kie-url={url}"]
+    with _log_path(folder).open("ab") as log:
+        return subprocess.Popen(  # noqa: S603 - a fixed command
+            [*command, f"--port={port}", f"--tasks={tasks}", f"--idle-seconds={idle_s}"],
+            cwd=ROOT,
+            stderr=log,
         )
 
 
 def main() -> int:
-    """Run the drill and print the reckoning; 1 unless it is clean."""
+    """Run everything and print the report; returns the exit status."""
     parser = argparse.ArgumentParser(prog="python -m tests.chaos.run", description=__doc__)
     parser.add_argument("--tasks", type=int, default=200)
     parser.add_argument("--kills", type=int, default=20)
-    parser.add_argument("--seed", type=int, help="makes the moments of the kills repeatable")
-    wanted = parser.parse_args()
+    parser.add_argument("--seed", type=int, help="makes the times of the kills repeatable")
+    options = parser.parse_args()
     began = time.monotonic()
-    dice = random.Random(wanted.seed)  # noqa: S311 - no secret hangs on it
-    with tempfile.TemporaryDirectory(prefix="kontext-drill-") as home:
+    rng = random.Random(options.seed)  # noqa: S311 - not a secret
+    with tempfile.TemporaryDirectory(prefix="kontext-chaos-") as home:
         folder = Path(home) / "studio"
-        price = ("--credits=1000000", "--seconds=1.5")
-        with far_side(Path(home) / "sandbox", FAULT_RATES, *price) as url:
-            died = put_through(
+        account = ("--credits=1000000", "--seconds=1.5")
+        with sandbox_process(Path(home) / "sandbox", FAULT_RATES, *account) as url:
+            killed = run_with_kills(
                 url,
                 folder,
-                tasks=wanted.tasks,
-                kills=wanted.kills,
-                longest_life=10.0,
-                dice=dice,
+                tasks=options.tasks,
+                kills=options.kills,
+                max_uptime_s=10.0,
+                rng=rng,
             )
-            reckoning = settle_up(url, folder, tasks=wanted.tasks)
-    sys.stdout.write(f"{reckoning}\n")
+            report = fetch_report(url, folder, tasks=options.tasks)
+    sys.stdout.write(f"{report}\n")
     seconds = time.monotonic() - began
-    sys.stdout.write(f"{wanted.tasks} tasks, {died} kills, {seconds:.0f} s\n")
-    return 0 if reckoning.is_clean else 1
+    sys.stdout.write(f"{options.tasks} tasks, {killed} kills, {seconds:.0f} s\n")
+    return 0 if report.is_clean else 1
 
 
 if __name__ == "__main__":

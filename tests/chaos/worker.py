@@ -1,7 +1,6 @@
-"""A studio without a browser in a process that gets killed: `python -m tests.chaos.worker`.
+"""The app without a browser, in a process that gets killed: `python -m tests.chaos.worker`.
 
-It asks for as many pictures as it is told to, whatever was asked for before it was killed, and
-ends once nothing moves any more.
+It submits the tasks that no earlier process has submitted, and ends when nothing changes any more.
 """
 
 from __future__ import annotations
@@ -21,82 +20,82 @@ from components.server.metrics import metrics_routes
 from components.server.webhooks import callback_routes
 from components.studio.settings import Settings
 from components.studio.studio import Studio
-from components.studio.tasks.models import FINAL, State, Task
+from components.studio.tasks.models import State, Task
 from tests.support.http_server import serve_routes
 
-DESIGNERS = ("a" * 32, "b" * 32, "c" * 32)
-QUIET_SECONDS = 4.0  # a callback may still turn up
+USER_IDS = ("a" * 32, "b" * 32, "c" * 32)
 EDIT_EVERY = 4
-_RESTING = FINAL | {State.UNCONFIRMED}
+AT_REST = {State.DONE, State.REFUSED, State.FAILED, State.UNCONFIRMED}
 
 
 def prompt_of(number: int) -> str:
-    """The words of the picture with this number; no two are alike."""
-    return f"Picture {number} of the drill, a hill"
+    """The prompt of the task with this number, different for each."""
+    return f"Picture {number} of the chaos run, a hill"
 
 
 def all_tasks(studio: Studio) -> list[Task]:
-    """Every task of the drill."""
-    return [
-        entry.task for designer in DESIGNERS for entry in studio.entries(designer, limit=100_000)
-    ]
+    """Every task of the run."""
+    return [entry.task for user in USER_IDS for entry in studio.entries(user, limit=100_000)]
 
 
-def ask_for(studio: Studio, number: int) -> None:
-    """Ask for one picture; every fourth is an edit of the designer's own source."""
-    designer = DESIGNERS[number % len(DESIGNERS)]
+def submit(studio: Studio, number: int) -> None:
+    """Submit one task; every fourth edits the user's own source image."""
+    user_id = USER_IDS[number % len(USER_IDS)]
     source_id = None
     if number % EDIT_EVERY == 0:
-        source = studio.chosen_source(designer)
+        source = studio.chosen_source(user_id)
         if source is None:
             encoded = BytesIO()
             Image.linear_gradient("L").resize((640, 480)).save(encoded, "PNG")
-            source = studio.bring_in(designer, encoded.getvalue(), label="a source")
-            studio.choose_source(designer, source.id)
+            source = studio.bring_in(user_id, encoded.getvalue(), label="a source")
+            studio.choose_source(user_id, source.id)
         source_id = source.id
-    studio.submit(designer, GenerationRequest(prompt=prompt_of(number)), source_id=source_id)
+    studio.submit(user_id, GenerationRequest(prompt=prompt_of(number)), source_id=source_id)
 
 
-def work(studio: Studio, tasks: int) -> None:
-    """Ask for what was not yet asked for, and return once all has come to rest."""
-    asked = {task.request.prompt for task in all_tasks(studio)}
+def submit_all_and_wait(studio: Studio, tasks: int, idle_seconds: float) -> None:
+    """Submit what is missing; return once all tasks have rested for `idle_seconds`."""
+    submitted = {task.request.prompt for task in all_tasks(studio)}
     for number in range(tasks):
-        if prompt_of(number) not in asked:
-            ask_for(studio, number)
-    quiet_since = time.monotonic()
+        if prompt_of(number) not in submitted:
+            submit(studio, number)
+    idle_since = time.monotonic()
     states: list[State] = []
-    while time.monotonic() - quiet_since < QUIET_SECONDS:
-        time.sleep(0.2)
+    while time.monotonic() - idle_since < idle_seconds:
+        time.sleep(0.1)
         before, states = states, [task.state for task in all_tasks(studio)]
-        if states != before or not _RESTING.issuperset(states):
-            quiet_since = time.monotonic()
+        if states != before or not AT_REST.issuperset(states):
+            idle_since = time.monotonic()
 
 
 def main() -> int:
-    """Work until all has come to rest; the process's exit status."""
+    """Work until all tasks are at rest; returns the exit status."""
     parser = argparse.ArgumentParser(prog="python -m tests.chaos.worker", description=__doc__)
     parser.add_argument("--folder", type=Path, required=True)
-    parser.add_argument("--service", required=True)
+    parser.add_argument("--kie-url", required=True)
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--tasks", type=int, required=True)
     parser.add_argument("--creates-per-10s", type=int, default=20)
-    wanted = parser.parse_args()
+    parser.add_argument(
+        "--idle-seconds", type=float, default=4.0, help="how long a late callback may take"
+    )
+    options = parser.parse_args()
     set_up_logs()
     opened = Opened(
         Settings(
-            api_key="drill",
-            base_url=wanted.service,
-            upload_base_url=wanted.service,
-            public_url=f"http://127.0.0.1:{wanted.port}",
-            data_dir=wanted.folder,
-            creates_per_10s=wanted.creates_per_10s,
+            api_key="chaos",
+            base_url=options.kie_url,
+            upload_base_url=options.kie_url,
+            public_url=f"http://127.0.0.1:{options.port}",
+            data_dir=options.folder,
+            creates_per_10s=options.creates_per_10s,
         )
     )
     studio = opened.studio
     try:
         routes = [*callback_routes(lambda: studio), *metrics_routes(lambda: studio)]
-        with serve_routes(routes, wanted.port):
-            work(studio, wanted.tasks)
+        with serve_routes(routes, options.port):
+            submit_all_and_wait(studio, options.tasks, options.idle_seconds)
     finally:
         opened.close()
     return 0

@@ -1,25 +1,23 @@
-"""Kill -9 at any moment: the short form of `python -m tests.chaos.run`."""
+"""The app is killed at random moments: the short form of `python -m tests.chaos.run`."""
 
 from __future__ import annotations
 
 import random
 from pathlib import Path
 
-from tests.chaos.run import far_side, put_through, settle_up
+from tests.chaos.run import fetch_report, run_with_kills, sandbox_process
 
-TASKS, KILLS = 9, 3
 FAULTS = {"create-lost": 0.1, "result-404": 0.1, "query-html": 0.1, "rate-limited": 0.1}
 
 
-def test_a_studio_that_is_killed_again_and_again_loses_nothing_and_pays_nothing_twice(
-    tmp_path: Path,
-) -> None:
-    dice = random.Random()  # noqa: S311 - no secret hangs on it
+def test_repeated_kills_lose_nothing_and_pay_nothing_twice(tmp_path: Path) -> None:
+    rng = random.Random()  # noqa: S311 - not a secret
     folder = tmp_path / "studio"
-    with far_side(tmp_path / "sandbox", FAULTS, "--seconds=0.5") as url:
-        died = put_through(url, folder, tasks=TASKS, kills=KILLS, longest_life=3.5, dice=dice)
-        reckoning = settle_up(url, folder, tasks=TASKS)
-    assert died == KILLS
-    assert reckoning.is_clean, str(reckoning)
-    ended = reckoning.stored + reckoning.refused + reckoning.failed + reckoning.unconfirmed
-    assert ended == TASKS
+    with sandbox_process(tmp_path / "sandbox", FAULTS, "--seconds=0.5") as url:
+        killed = run_with_kills(
+            url, folder, tasks=9, kills=3, max_uptime_s=3.0, rng=rng, idle_s=3.0
+        )
+        report = fetch_report(url, folder, tasks=9)
+    assert killed == 3
+    assert report.is_clean, str(report)
+    assert report.stored + report.refused + report.failed + report.unconfirmed == 9
