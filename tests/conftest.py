@@ -11,6 +11,27 @@ import streamlit as st
 
 from components.sandbox import RunningSandbox, SandboxOptions, start
 
+# Tests of an app that their package shares run in one worker process, so that it starts once.
+SHARED_APPS = {"tests/integration/server": "seeded_app", "tests/browser": "restartable_app"}
+FIRST = "tests/integration/studio/test_kill.py"  # the longest file: the others run beside it
+LAST = "tests/unit"  # quick files, which leave no worker process with a long one at the end
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Group and order the tests for `--dist loadgroup --no-loadscope-reorder`."""
+    for item in items:
+        group = item.location[0]
+        for folder, fixture in SHARED_APPS.items():
+            if group.startswith(folder) and fixture in getattr(item, "fixturenames", ()):
+                group = f"{folder}, {fixture}"
+        item.add_marker(pytest.mark.xdist_group(group))
+    items.sort(key=_order)
+
+
+def _order(item: pytest.Item) -> int:
+    path = item.location[0]
+    return 0 if path == FIRST else 2 if path.startswith(LAST) else 1
+
 
 @pytest.fixture(autouse=True)
 def _isolated_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:

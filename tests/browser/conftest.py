@@ -1,4 +1,4 @@
-"""Running apps: as a stranger starts it, with quick pictures, and with a gallery of a thousand."""
+"""Chromium and running apps, each started once per worker process."""
 
 from __future__ import annotations
 
@@ -17,57 +17,63 @@ from tests.support.chromium import chromium
 from tests.support.gallery_seed import SeedImage, seed_gallery
 from tests.support.seed import user_id_of
 
-SHAPES = ((1392, 752), (1184, 880), (1024, 1024), (880, 1184))
+SIZES = ((1392, 752), (1184, 880), (1024, 1024), (880, 1184))
 
 
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """One Chromium per worker process; each test opens its own context."""
+    """One Chromium; each test opens its own context."""
     with chromium() as running:
         yield running
 
 
-@pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppServer]:
-    with AppServer(tmp_path_factory.mktemp("journey") / "data") as running:
+@pytest.fixture(scope="package")
+def restartable_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppServer]:
+    """The app with its own sandbox, as a new user starts it; tests may kill and start it."""
+    with AppServer(tmp_path_factory.mktemp("restartable") / "data") as running:
         yield running
 
 
 @pytest.fixture(scope="package")
-def fast_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppServer]:
-    with start(SandboxOptions(seconds=1)) as service:
-        settings = {"KIE_API_KEY": "a-key", "KIE_BASE_URL": service.url}
-        settings["KIE_UPLOAD_BASE_URL"] = service.url
-        with AppServer(tmp_path_factory.mktemp("quick") / "data", settings) as running:
-            yield running
-
-
-@pytest.fixture(scope="package")
 def seeded_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SeededApp]:
-    """Sown once for all files: a test leaves what the others look for as it was."""
-    app = AppServer(tmp_path_factory.mktemp("gallery") / "data")
-    seeded_app = SeededApp(app, new_token(), new_token())
-    anna = user_id_of(seeded_app.anna)
+    """One app with a fast sandbox and a full gallery; a test leaves the gallery as it was."""
+    with start(SandboxOptions(seconds=1)) as sandbox:
+        settings = {
+            "KIE_API_KEY": "a-key",
+            "KIE_BASE_URL": sandbox.url,
+            "KIE_UPLOAD_BASE_URL": sandbox.url,
+        }
+        app = AppServer(tmp_path_factory.mktemp("seeded") / "data", settings)
+        seeded = SeededApp(app, new_token(), new_token())
+        _seed(seeded)
+        with app:
+            yield seeded
+
+
+@pytest.fixture
+def fast_app(seeded_app: SeededApp) -> AppServer:
+    """The app with a fast sandbox; every browser context is a new user."""
+    return seeded_app.app
+
+
+def _seed(seeded: SeededApp) -> None:
+    folder, anna = seeded.app.folder, user_id_of(seeded.anna)
     many = [
-        SeedImage(
-            f"Picture {number:04}", hours=1 + number / 4, designer=anna, size=SHAPES[number % 4]
-        )
-        for number in range(COUNT)
+        SeedImage(f"Picture {n:04}", hours=1 + n / 4, designer=anna, size=SIZES[n % 4])
+        for n in range(COUNT)
     ]
-    press = [SeedImage("A fox on a press", 0.5, designer=anna, batch="press") for _ in range(3)]
-    with closing(Ledger.in_folder(app.folder)) as repository:
-        first, *_ = seed_gallery(app.folder, repository, many)
-        seed_gallery(app.folder, repository, press)
+    variants = [SeedImage("A fox on a press", 0.5, designer=anna, batch="fox") for _ in range(3)]
+    with closing(Ledger.in_folder(folder)) as repository:
+        first, *_ = seed_gallery(folder, repository, many)
+        seed_gallery(folder, repository, variants)
         night = SeedImage("Make it night", 0.4, designer=anna, source_id=first, size=(1184, 880))
-        [step] = seed_gallery(app.folder, repository, [night])
+        [step] = seed_gallery(folder, repository, [night])
         seed_gallery(
-            app.folder, repository, [SeedImage("Add rain", 0.3, designer=anna, source_id=step)]
+            folder,
+            repository,
+            [
+                SeedImage("Add rain", 0.3, designer=anna, source_id=step),
+                SeedImage("Add snow", 0.2, designer=anna, source_id=first),
+                SeedImage("Ben's own", designer=user_id_of(seeded.ben)),
+            ],
         )
-        seed_gallery(
-            app.folder, repository, [SeedImage("Add snow", 0.2, designer=anna, source_id=first)]
-        )
-        seed_gallery(
-            app.folder, repository, [SeedImage("Ben's own", designer=user_id_of(seeded_app.ben))]
-        )
-    with app:
-        yield seeded_app

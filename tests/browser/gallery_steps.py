@@ -1,4 +1,4 @@
-"""What a designer does with a gallery of a thousand pictures."""
+"""Steps of a user in a gallery of a thousand images."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from tests.support.chromium import open_page
 
 COUNT = 1000
 Stroke = tuple[tuple[float, float], tuple[float, float]]
-"""Of a finger: where it comes down, and where it is lifted, in CSS pixels."""
+"""Of one finger: where it touches down and where it lifts, in CSS pixels."""
 
 
 @dataclass(frozen=True)
 class SeededApp:
-    """The app, Anna with her thousand pictures, and Ben with one."""
+    """The app, and the cookies of Anna with a thousand images and of Ben with one."""
 
     app: AppServer
     anna: str
@@ -31,7 +31,7 @@ class SeededApp:
 def gallery(
     browser: Browser, seeded_app: SeededApp, token: str, path: str = "/gallery", **options: Any
 ) -> Iterator[Page]:
-    """The gallery of the designer who has this cookie, once its first picture is seen."""
+    """The gallery of the user who has this cookie, once its first image is visible."""
     cookie = {"name": COOKIE, "value": token, "domain": "127.0.0.1", "path": "/"}
     state = {"cookies": [{**cookie, "expires": -1, "httpOnly": True, "sameSite": "Lax"}]}
     with open_page(browser, seeded_app.app.url, path, storage_state=state, **options) as page:
@@ -40,47 +40,40 @@ def gallery(
 
 
 def card(page: Page, prompt: str) -> Locator:
-    """The card of the picture that this prompt made."""
+    """The card of the image that this prompt made."""
     # By attribute: among a thousand cards, a search by role takes seconds.
     return page.locator(f'article[aria-label="Done: {prompt}"]')
 
 
-def place(page: Page, number: int) -> Locator:
-    """The card at this place, from 0."""
-    return page.locator("article").nth(number)
-
-
-def press_on(button: Locator) -> None:
-    """Press a button that shows when its card is pointed at."""
-    button.page.mouse.move(0, 0)
-    button.locator("xpath=ancestor::article").hover()
-    button.click()
+def card_at(page: Page, index: int) -> Locator:
+    """The card at this index, from 0."""
+    return page.locator("article").nth(index)
 
 
 def find(page: Page, text: str) -> None:
-    """Type into the search."""
+    """Type into the search box."""
     page.get_by_role("searchbox", name="Search").fill(text)
 
 
 def selection(page: Page) -> Locator:
-    """The bar with what can be done with the selected pictures."""
+    """The toolbar for the selected images."""
     return page.get_by_role("toolbar", name="Selected pictures")
 
 
 def download_selected(page: Page) -> ZipFile:
-    """Take the selected pictures home, as one file."""
-    with page.expect_download() as coming:
+    """Download the selected images as a ZIP file."""
+    with page.expect_download() as started:
         selection(page).get_by_role("button", name="Download").click()
-    return ZipFile(coming.value.path())
+    return ZipFile(started.value.path())
 
 
-def pictures_in(archive: ZipFile) -> set[str]:
-    """The names of the pictures in a download."""
+def images_in(archive: ZipFile) -> set[str]:
+    """The names of the images in a ZIP file."""
     return {name for name in archive.namelist() if name.endswith(".jpg")}
 
 
 def swipe(page: Page, *strokes: Stroke) -> None:
-    """Move one finger for each of these strokes, all at the same time."""
+    """Move one finger per stroke, all at the same time."""
     touch = page.context.new_cdp_session(page)
     for kind, share in (("touchStart", 0.0), ("touchMove", 0.5), ("touchMove", 1.0)):
         points = [

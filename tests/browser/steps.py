@@ -1,27 +1,37 @@
-"""What a designer does with the screen, in the words of the screen."""
+"""Steps of a user on any page, found by what the screen says."""
 
 from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from PIL import Image
-from playwright.sync_api import FloatRect, Locator, Page, expect
+from playwright.sync_api import FloatRect, Locator, Page, WebSocket, expect
 
-IDLE = ("data-test-script-state", "notRunning")  # what Streamlit says of its script on `stApp`
-ARRIVAL_MS = 30_000
+from tests.support.app_server import AppServer
+
+IDLE = ("data-test-script-state", "notRunning")  # Streamlit 1.67 sets it on `stApp`
+RESULT_TIMEOUT_MS = 30_000
+PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
 
 
 def prompt_box(page: Page) -> Locator:
-    """The prompt's box."""
+    """The text box of the prompt."""
     return page.get_by_label("Prompt", exact=True)
 
 
-def ask_for(page: Page, prompt: str) -> None:
-    """Type a prompt and press Ctrl with Enter, once there is a button that hears it."""
+def prompt_picker(page: Page) -> Locator:
+    """The component beside the prompt box; once it is attached, its script runs."""
+    return page.locator(".kx-recall")
+
+
+def submit_prompt(page: Page, prompt: str) -> None:
+    """Type a prompt and press Ctrl+Enter, once the button for it is there."""
     expect(page.get_by_test_id("stBaseButton-primary")).to_be_visible()
     prompt_box(page).fill(prompt)
     page.keyboard.press("Control+Enter")
@@ -32,69 +42,104 @@ def cards(page: Page) -> Locator:
     return page.get_by_role("article")
 
 
-def picture_of(page: Page, prompt: str) -> Locator:
-    """The picture that a prompt made."""
+def image_of(page: Page, prompt: str) -> Locator:
+    """The image that a prompt made."""
     return cards(page).locator(f"img[alt^={json.dumps(prompt)}]")
 
 
-def expect_picture(page: Page, prompt: str, *, within_ms: int = ARRIVAL_MS) -> None:
-    """Wait until the picture is there and its pixels are."""
-    picture = picture_of(page, prompt)
-    expect(picture).to_be_visible(timeout=within_ms)
-    expect(picture).to_have_js_property("complete", value=True)
-    assert picture.evaluate("picture => picture.naturalWidth") > 0
+def expect_image(page: Page, prompt: str, *, timeout_ms: int = RESULT_TIMEOUT_MS) -> None:
+    """Wait until the image is visible and its pixels are loaded."""
+    image = image_of(page, prompt)
+    expect(image).to_be_visible(timeout=timeout_ms)
+    expect(image).to_have_js_property("complete", value=True)
+    assert image.evaluate("image => image.naturalWidth") > 0
 
 
-def act(page: Page, words: str, *, card: int = 0) -> None:
-    """Press one of a card's buttons; a narrow card has it in its menu."""
+def card_action(page: Page, label: str, *, card: int = 0) -> None:
+    """Click an action of a card; a narrow card has it in its menu."""
     cards(page).nth(card).hover()
-    button = cards(page).nth(card).get_by_role("button", name=words, exact=True)
+    button = cards(page).nth(card).get_by_role("button", name=label, exact=True)
     more = cards(page).nth(card).get_by_role("button", name="More", exact=True)
     expect(button.or_(more).first).to_be_visible()
     if button.is_visible():
         button.click()
     else:
         more.click()
-        page.get_by_role("menu").get_by_text(words, exact=True).click()
+        page.get_by_role("menu").get_by_text(label, exact=True).click()
+
+
+def click_button(page: Page, name: str) -> None:
+    """Click a button by its whole name."""
+    page.get_by_role("button", name=name, exact=True).click()
 
 
 def box_of(element: Locator) -> FloatRect:
-    """Where an element stands, in CSS pixels."""
+    """Position and size of a visible element, in CSS pixels."""
+    expect(element).to_be_visible()
     box = element.bounding_box()
     assert box is not None
     return box
 
 
 def go_to(page: Page, name: str) -> None:
-    """Change the page by the bar on top, and wait until the last one has gone."""
+    """Change the page by the navigation, and wait until the old page is gone."""
     page.get_by_role("link", name=name, exact=True).click()
-    own = page.get_by_placeholder("Search prompts") if name == "Gallery" else prompt_box(page)
-    expect(own).to_be_visible()
+    search = page.get_by_placeholder("Search prompts")
+    expect(search if name == "Gallery" else prompt_box(page)).to_be_visible()
+
+
+def expect_idle(page: Page) -> None:
+    """Wait until Streamlit's script has ended."""
+    expect(page.get_by_test_id("stApp")).to_have_attribute(*IDLE)
+
+
+def reload_with_socket(page: Page) -> WebSocket:
+    """Reload the page; returns Streamlit's WebSocket of the new page."""
+    with page.expect_websocket(lambda socket: "/_stcore/stream" in socket.url) as opened:
+        page.reload()
+    return opened.value
 
 
 def download(page: Page) -> tuple[str, bytes]:
-    """Save the newest picture as a file: its name and its bytes."""
+    """Download the newest image: its file name and bytes."""
     cards(page).first.hover()
-    with page.expect_download() as coming:
+    with page.expect_download() as started:
         cards(page).first.get_by_role("link", name="Download").click()
-    return coming.value.suggested_filename, Path(coming.value.path()).read_bytes()
+    return started.value.suggested_filename, Path(started.value.path()).read_bytes()
+
+
+def stored_file(app: AppServer, page: Page, extension: str) -> bytes:
+    """The stored file of the newest card's image."""
+    image_id = cards(page).first.get_attribute("data-id") or ""
+    assert re.fullmatch("[0-9a-f]{32}", image_id), image_id
+    (path,) = (app.folder / "pictures").rglob(f"{image_id}.{extension}")
+    return path.read_bytes()
 
 
 @contextmanager
 def away_from(page: Page) -> Iterator[None]:
-    """Look elsewhere while the server is gone, and come back to the first page."""
+    """Leave the app while the server is down, and come back to the first page."""
     page.goto("about:blank")
     yield
     page.goto("/")
 
 
 def pixels(data: bytes) -> tuple[str | None, bytes]:
-    """The format of a picture file, and what is to be seen in it."""
-    with Image.open(io.BytesIO(data)) as picture:
-        return picture.format, picture.tobytes()
+    """The format of an image file, and its decoded pixels."""
+    with Image.open(io.BytesIO(data)) as image:
+        return image.format, image.tobytes()
 
 
-_WATCH_SHIFTS = """(buffered) => {
+def overhang_px(page: Page) -> int:
+    """By how many pixels the widest part of the page exceeds the screen; at most 0 is good."""
+    overhang: int = page.evaluate(
+        "Math.max(document.scrollingElement.scrollWidth,"
+        " ...[...document.querySelectorAll('section')].map(part => part.scrollWidth)) - innerWidth"
+    )
+    return overhang
+
+
+_OBSERVE_SHIFTS = """(buffered) => {
     window.shifts = [];
     new PerformanceObserver((list) => {
         for (const entry of list.getEntries()) if (!entry.hadRecentInput) shifts.push(entry.value);
@@ -102,14 +147,14 @@ _WATCH_SHIFTS = """(buffered) => {
 }"""
 
 
-def watch_shifts(page: Page, *, from_the_next_load: bool = False) -> None:
-    """Begin to note what moves on the page without a hand; `shifted` tells how much."""
-    if from_the_next_load:
-        page.add_init_script(f"({_WATCH_SHIFTS})(true)")
+def observe_layout_shifts(page: Page, *, from_next_load: bool = False) -> None:
+    """Begin to record layout shifts that no input caused."""
+    if from_next_load:
+        page.add_init_script(f"({_OBSERVE_SHIFTS})(true)")
     else:
-        page.evaluate(_WATCH_SHIFTS, False)
+        page.evaluate(_OBSERVE_SHIFTS, False)
 
 
-def shifted(page: Page) -> float:
-    """The sum of the layout shifts, as browsers score them: 1 is the whole screen moved away."""
+def layout_shift(page: Page) -> float:
+    """The sum of the recorded layout shifts, as browsers score them: 1 is a whole screen."""
     return float(page.evaluate("() => window.shifts.reduce((sum, shift) => sum + shift, 0)"))

@@ -1,42 +1,35 @@
-"""A picture dropped anywhere on the app comes to Edit, with its settings if it carries them."""
+"""Files that are dropped on any page, and image addresses."""
 
 from __future__ import annotations
 
-import base64
-
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
-from tests.browser.edit_steps import photo, press, source, wait_for_hands
-from tests.browser.steps import ask_for, download, expect_picture, go_to, prompt_box
+from tests.browser.edit_steps import drop, photo, source, wait_for_drop_target
+from tests.browser.steps import (
+    click_button,
+    download,
+    expect_idle,
+    expect_image,
+    go_to,
+    prompt_box,
+    submit_prompt,
+)
 from tests.support.app_server import AppServer
 from tests.support.chromium import open_page
 
-DROP = """([bytes, name, type]) => {
-    const file = new File([Uint8Array.from(atob(bytes), (c) => c.charCodeAt(0))], name, { type });
-    const dataTransfer = new DataTransfer();
-    dataTransfer.items.add(file);
-    document.body.dispatchEvent(
-        new DragEvent("drop", { bubbles: true, cancelable: true, dataTransfer }));
-}"""
+pytestmark = pytest.mark.browser
 
-
-def drop(page: Page, data: bytes, name: str = "mine.jpg", kind: str = "image/jpeg") -> None:
-    wait_for_hands(page)
-    page.evaluate(DROP, [base64.b64encode(data).decode(), name, kind])
-
-
-LEAVE = """name => [...document.querySelectorAll("a")]
+CLICK_LINK = """name => [...document.querySelectorAll("a")]
     .find((link) => link.textContent.trim() === name).click()"""
 
 
-@pytest.mark.browser
-def test_a_file_dropped_on_any_page_is_the_source_and_its_settings_come_when_asked_for(
+def test_file_dropped_on_any_page_becomes_the_source_and_restores_its_settings(
     fast_app: AppServer, browser: Browser
 ) -> None:
     with open_page(browser, fast_app.url) as page:
-        ask_for(page, "A castle on a hill")
-        expect_picture(page, "A castle on a hill")
+        submit_prompt(page, "A castle on a hill")
+        expect_image(page, "A castle on a hill")
         _, saved = download(page)
 
         for where in ("Gallery", "Generate"):
@@ -46,30 +39,29 @@ def test_a_file_dropped_on_any_page_is_the_source_and_its_settings_come_when_ask
             expect(page.get_by_text("how it was made")).to_contain_text("A castle on a hill")
 
         prompt_box(page).fill("")
-        page.get_by_role("button", name="Restore its settings").click()
+        click_button(page, "Restore its settings")
         expect(page).to_have_url(f"{fast_app.url}/")
         expect(prompt_box(page)).to_have_value("A castle on a hill")
 
 
-@pytest.mark.browser
-def test_a_drop_while_the_page_changes_is_not_lost(fast_app: AppServer, browser: Browser) -> None:
+def test_file_dropped_during_a_page_change_is_not_lost(
+    fast_app: AppServer, browser: Browser
+) -> None:
     with open_page(browser, fast_app.url) as page:
         data = photo()
-        wait_for_hands(page)
+        wait_for_drop_target(page)
         for where in ("Gallery", "Generate", "Gallery"):
-            page.evaluate(LEAVE, where)
+            page.evaluate(CLICK_LINK, where)
             drop(page, data)
             expect(page).to_have_url(f"{fast_app.url}/edit")
             expect(source(page)).to_contain_text("mine.jpg")
-            # A press is Edit's only once Streamlit is done with the change of the page.
-            idle = ("data-test-script-state", "notRunning")
-            expect(page.get_by_test_id("stApp")).to_have_attribute(*idle)
-            press(page, "Remove")
+            # Streamlit takes a click for one on Edit only after the page change has ended.
+            expect_idle(page)
+            click_button(page, "Remove")
             expect(source(page)).to_have_count(0)
 
 
-@pytest.mark.browser
-def test_a_dropped_file_that_is_no_picture_is_named_on_edit(
+def test_files_and_addresses_that_are_no_image_are_named_on_edit(
     fast_app: AppServer, browser: Browser
 ) -> None:
     with open_page(browser, fast_app.url, "/gallery") as page:
@@ -78,3 +70,7 @@ def test_a_dropped_file_that_is_no_picture_is_named_on_edit(
         drop(page, b"%PDF-1.7", "brief.pdf", "application/pdf")
         expect(page).to_have_url(f"{fast_app.url}/edit")
         expect(page.get_by_role("alert")).to_contain_text("“brief.pdf” is no picture")
+
+        page.get_by_role("textbox", name="Picture URL").fill("http://127.0.0.1/cat.png")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("alert").filter(has_text="private")).to_be_visible()

@@ -1,4 +1,4 @@
-"""A gallery of a thousand pictures in a real Chromium: found, compared, and in step everywhere."""
+"""A gallery of a thousand images: loading, search, comparison, lineage and other windows."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ import re
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.gallery_steps import COUNT, SeededApp, card, find, gallery, place
+from tests.browser.gallery_steps import COUNT, SeededApp, card, card_at, find, gallery
+from tests.browser.steps import go_to
 
 pytestmark = pytest.mark.browser
 
 
-def test_a_thousand_pictures_have_their_places_and_fill_where_one_looks(
+def test_thousand_images_have_places_and_load_where_the_user_looks(
     browser: Browser, seeded_app: SeededApp
 ) -> None:
     with gallery(browser, seeded_app, seeded_app.anna) as page:
@@ -21,24 +22,32 @@ def test_a_thousand_pictures_have_their_places_and_fill_where_one_looks(
         assert page.locator('article[aria-label^="Done"]').count() < COUNT / 2
         expect(card(page, "Picture 0999")).to_have_count(0)
 
-        height = page.locator(".kx-sheet").evaluate("sheet => sheet.offsetHeight")
-        place(page, 0).focus()
+        height = page.locator(".kx-sheet").evaluate("grid => grid.offsetHeight")
+        card_at(page, 0).focus()
         page.keyboard.press("End")
         expect(card(page, "Picture 0999")).to_be_in_viewport()
         expect(card(page, "Picture 0999")).to_be_focused()
-        assert page.locator(".kx-sheet").evaluate("sheet => sheet.offsetHeight") == height
+        assert page.locator(".kx-sheet").evaluate("grid => grid.offsetHeight") == height
 
 
-def test_a_search_narrows_as_it_is_typed_stands_in_the_address_and_survives_a_reload(
+def test_search_narrows_while_typing_and_survives_reload_and_page_change(
     browser: Browser, seeded_app: SeededApp
 ) -> None:
     with gallery(browser, seeded_app, seeded_app.anna) as page:
+        search = page.get_by_role("searchbox", name="Search")
         find(page, "picture 077")
         expect(page.locator("article")).to_have_count(11)
         expect(page).to_have_url(re.compile("find=picture"))
         page.reload()
         expect(page.locator("article")).to_have_count(11)
-        expect(page.get_by_role("searchbox", name="Search")).to_have_value("picture 077")
+        expect(search).to_have_value("picture 077")
+
+        for come_back in (lambda: go_to(page, "Gallery"), page.go_back):
+            go_to(page, "Generate")
+            come_back()
+            expect(search).to_have_value("picture 077")
+            expect(page.locator("article")).to_have_count(11)
+            expect(page).to_have_url(re.compile("/gallery.*find=picture"))
 
         find(page, "no such thing")
         expect(page.get_by_text("Nothing matches “no such thing”.")).to_be_visible()
@@ -46,17 +55,17 @@ def test_a_search_narrows_as_it_is_typed_stands_in_the_address_and_survives_a_re
         expect(page.locator("article")).to_have_count(COUNT + 4)
 
 
-def test_two_pictures_lie_beside_each_other_and_the_tree_shows_every_branch(
+def test_two_images_are_compared_and_the_edit_tree_shows_every_branch(
     browser: Browser, seeded_app: SeededApp
 ) -> None:
     with gallery(browser, seeded_app, seeded_app.anna, "/gallery?find=picture+088") as page:
         expect(page.locator("article")).to_have_count(11)
-        place(page, 1).click(modifiers=["Control"])
-        place(page, 4).click(modifiers=["Control"])
+        card_at(page, 1).click(modifiers=["Control"])
+        card_at(page, 4).click(modifiers=["Control"])
         page.locator(".kx-sheet-chosen").get_by_role("button", name="Compare").click()
-        table = page.get_by_role("dialog", name="Compare")
-        expect(table.locator(".kx-compare")).to_be_visible()
-        table.get_by_role("button", name="Close").click()
+        dialog = page.get_by_role("dialog", name="Compare")
+        expect(dialog.locator(".kx-compare")).to_be_visible()
+        dialog.get_by_role("button", name="Close").click()
 
         find(page, "add rain")
         expect(page.locator("article")).to_have_count(1)
@@ -73,7 +82,7 @@ def test_two_pictures_lie_beside_each_other_and_the_tree_shows_every_branch(
         expect(lineage.locator("[data-role=before]")).to_contain_text("Add rain")
 
 
-def test_two_windows_of_a_designer_are_in_step_and_another_designer_sees_nothing(
+def test_windows_of_one_user_stay_in_step_and_another_user_sees_nothing(
     browser: Browser, seeded_app: SeededApp
 ) -> None:
     path = "/gallery?find=picture+066"

@@ -1,30 +1,34 @@
-"""Phones, and a desktop at 200 % zoom: what is squeezed elsewhere has room and words there."""
+"""Phones, and a desktop at 200 % zoom: everything fits and stays readable."""
 
 from __future__ import annotations
 
-import pytest
-from playwright.sync_api import Browser, FloatRect, Locator, Page, expect
+from typing import Literal
 
-from tests.browser.edit_steps import is_as_wide_as_the_screen
-from tests.browser.steps import ARRIVAL_MS, ask_for, cards, go_to, prompt_box
+import pytest
+from playwright.sync_api import Browser, FloatRect, Page, expect
+
+from tests.browser.edit_steps import comparison, paste, photo, submit_edit
+from tests.browser.steps import (
+    PHONE,
+    RESULT_TIMEOUT_MS,
+    box_of,
+    cards,
+    expect_image,
+    go_to,
+    overhang_px,
+    prompt_box,
+    submit_prompt,
+)
 from tests.support.app_server import AppServer
 from tests.support.chromium import open_page
 
 pytestmark = pytest.mark.browser
 
+BACKGROUND = {"light": "rgb(251, 250, 248)", "dark": "rgb(20, 20, 22)"}  # .streamlit/config.toml
 ZOOMED = {"width": 680, "height": 430}
-PHONE = {"viewport": {"width": 320, "height": 700}, "has_touch": True, "is_mobile": True}
-IS_CUT = "words => words.scrollHeight > words.clientHeight || words.scrollWidth > words.clientWidth"
-
+NARROW_PHONE = {**PHONE, "viewport": {"width": 320, "height": 700}, "is_mobile": True}
+IS_CUT = "text => text.scrollHeight > text.clientHeight || text.scrollWidth > text.clientWidth"
 IS_BELOW = "(one, two) => one.getBoundingClientRect().top > two.getBoundingClientRect().bottom"
-
-
-def box(found: Locator) -> FloatRect:
-    """Where it stands, once it is drawn."""
-    expect(found).to_be_visible()
-    placed = found.bounding_box()
-    assert placed is not None
-    return placed
 
 
 def overlap(one: FloatRect, other: FloatRect) -> bool:
@@ -33,47 +37,91 @@ def overlap(one: FloatRect, other: FloatRect) -> bool:
     return across and down
 
 
-def card_of(page: Page, prompt: str) -> Locator:
-    return page.locator(f'article[aria-label*="{prompt}"]')
-
-
-@pytest.mark.parametrize("path", ["/", "/edit"])
-def test_at_double_zoom_the_form_has_the_whole_width_and_its_press_covers_nothing(
-    path: str, fast_app: AppServer, browser: Browser
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_phone_shows_every_page_in_its_colors_without_sideways_scrolling(
+    scheme: Literal["light", "dark"], fast_app: AppServer, browser: Browser
 ) -> None:
-    with open_page(browser, fast_app.url, path, viewport=ZOOMED) as page:
-        tiles = page.locator(".st-key-kx-starters")
-        submit = page.get_by_test_id("stBaseButton-primary")
+    with open_page(browser, fast_app.url, color_scheme=scheme, **PHONE) as page:
+        expect(page.get_by_role("heading", name="Begin with one of these")).to_be_visible()
+        expect(page.get_by_test_id("stApp")).to_have_css("background-color", BACKGROUND[scheme])
+        assert overhang_px(page) <= 0
 
-        expect(tiles.get_by_role("button")).to_have_count(6)
-        assert tiles.evaluate(IS_BELOW, submit.element_handle())
-        assert box(prompt_box(page))["width"] > ZOOMED["width"] * 0.8
-        expect(submit).not_to_be_in_viewport()
-        assert is_as_wide_as_the_screen(page)
-        for words in tiles.get_by_role("button").all():
-            assert not words.evaluate(IS_CUT), words.inner_text()
+        submit_prompt(page, "A very-long-word-" + "w" * 120)
+        expect_image(page, "A very-long-word-")
+        assert overhang_px(page) <= 0
+
+        go_to(page, "Gallery")
+        expect_image(page, "A very-long-word-")
+        assert overhang_px(page) <= 0
+
+        go_to(page, "Edit")
+        expect(page.get_by_role("button", name="Edit ·")).to_be_visible()
+        assert overhang_px(page) <= 0
 
 
-def test_on_a_phone_trouble_has_a_row_of_its_own_with_all_its_words(
+def test_phone_scrolls_to_a_new_card_and_shows_a_comparison_before_the_settings(
     fast_app: AppServer, browser: Browser
 ) -> None:
-    with open_page(browser, fast_app.url, **PHONE) as page:
-        for place, fault in enumerate(("refused", "create-html", "result-404"), start=1):
-            ask_for(page, f"A hill sandbox:{fault}")
-            expect(cards(page)).to_have_count(place)
-        for words in ("content policy", "no answer came", "could not be fetched"):
-            expect(cards(page).filter(has_text=words)).to_be_visible(timeout=ARRIVAL_MS)
+    with open_page(browser, fast_app.url, reduced_motion="reduce", **PHONE) as page:
+        submit_prompt(page, "A first lake")
+        expect(cards(page)).to_have_count(1)
+        prompt_box(page).fill("A second lake")
+        page.get_by_test_id("stBaseButton-primary").tap()
+        expect(cards(page)).to_have_count(2)
+        expect(cards(page).first).to_be_in_viewport()
+        expect(prompt_box(page)).not_to_be_in_viewport()
+
+        page.goto("/edit")
+        paste(page, photo(900, 1600), "IMG_4711.png")
+        assert overhang_px(page) <= 0
+        submit_edit(page, "Mirror it")
+        viewer = comparison(page, "Original and Step 1")
+        assert overhang_px(page) <= 0
+        settings, button = page.locator(".st-key-edit-model"), page.locator(".st-key-edit-submit")
+        assert box_of(button)["y"] < box_of(viewer)["y"] < box_of(settings)["y"]
+
+
+def test_phone_error_cards_use_the_whole_width_and_show_every_word(
+    fast_app: AppServer, browser: Browser
+) -> None:
+    faults = ("refused", "create-html", "result-404")
+    with open_page(browser, fast_app.url, **NARROW_PHONE) as page:
+        for count, fault in enumerate(faults, start=1):
+            submit_prompt(page, f"A hill sandbox:{fault}")
+            expect(cards(page)).to_have_count(count)
+        for text in ("content policy", "no answer came", "could not be fetched"):
+            expect(cards(page).filter(has_text=text)).to_be_visible(timeout=RESULT_TIMEOUT_MS)
         go_to(page, "Gallery")
 
-        width = box(page.locator(".kx-sheet"))["width"]
-        for card in (card_of(page, fault) for fault in ("refused", "create-html", "result-404")):
-            assert box(card)["width"] == pytest.approx(width, abs=1)
+        width = box_of(page.locator(".kx-sheet"))["width"]
+        by_fault = {fault: page.locator(f'article[aria-label*="{fault}"]') for fault in faults}
+        for card in by_fault.values():
+            assert box_of(card)["width"] == pytest.approx(width, abs=1)
             assert not card.locator(".kx-sheet-advice").evaluate(IS_CUT)
-            for clock in card.locator(".kx-sheet-clock").filter(visible=True).all():
+            for expiry in card.locator(".kx-sheet-clock").filter(visible=True).all():
                 for other in card.locator("button, .kx-sheet-words > *").filter(visible=True).all():
-                    assert not overlap(box(clock), box(other)), other.inner_text()
-        expect(card_of(page, "result-404").locator(".kx-sheet-clock")).to_have_text("14 days left")
-        for words in ("I have its task id", "Not made: send again"):
-            label = card_of(page, "create-html").get_by_text(words, exact=True)
+                    assert not overlap(box_of(expiry), box_of(other)), other.inner_text()
+        expect(by_fault["result-404"].locator(".kx-sheet-clock")).to_have_text("14 days left")
+        for text in ("I have its task id", "Not made: send again"):
+            label = by_fault["create-html"].get_by_text(text, exact=True)
             expect(label).to_be_visible()
             assert not label.evaluate(IS_CUT)
+
+
+def expect_room_at_double_zoom(page: Page) -> None:
+    examples = page.locator(".st-key-kx-starters")
+    submit = page.get_by_test_id("stBaseButton-primary")
+    expect(examples.get_by_role("button")).to_have_count(6)
+    assert examples.evaluate(IS_BELOW, submit.element_handle())
+    assert box_of(prompt_box(page))["width"] > ZOOMED["width"] * 0.8
+    expect(submit).not_to_be_in_viewport()
+    assert overhang_px(page) <= 0
+    for label in examples.get_by_role("button").all():
+        assert not label.evaluate(IS_CUT), label.inner_text()
+
+
+def test_form_has_the_whole_width_at_double_zoom(fast_app: AppServer, browser: Browser) -> None:
+    with open_page(browser, fast_app.url, viewport=ZOOMED) as page:
+        expect_room_at_double_zoom(page)
+        page.goto("/edit")
+        expect_room_at_double_zoom(page)

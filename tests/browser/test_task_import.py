@@ -1,4 +1,4 @@
-"""A task id of the service brings a picture home: from the purse, and from an unconfirmed card."""
+"""Tasks are found by the provider's task id: from the credits menu and for an unconfirmed card."""
 
 from __future__ import annotations
 
@@ -6,61 +6,62 @@ import pytest
 import requests
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.steps import ARRIVAL_MS, act, ask_for, cards, expect_picture
+from tests.browser.steps import (
+    RESULT_TIMEOUT_MS,
+    card_action,
+    cards,
+    click_button,
+    expect_image,
+    submit_prompt,
+)
 from tests.support.app_server import AppServer
 from tests.support.chromium import open_page
 
 pytestmark = pytest.mark.browser
 
 
-def made_elsewhere(app: AppServer, prompt: str) -> str:
-    """The id of a task that another program made with the same key."""
-    answer = requests.post(
+def create_elsewhere(app: AppServer, prompt: str) -> str:
+    """Create a task as another program with the same key would; its task id."""
+    response = requests.post(
         f"{app.settings['KIE_BASE_URL']}/api/v1/flux/kontext/generate",
         json={"prompt": prompt},
         headers={"Authorization": "Bearer a-key"},
         timeout=10,
     ).json()
-    return str(answer["data"]["taskId"])
+    return str(response["data"]["taskId"])
 
 
-def id_of(app: AppServer, prompt: str) -> str:
-    """The id under which the service keeps the newest task of a prompt."""
-    book = requests.get(f"{app.settings['KIE_BASE_URL']}/sandbox/book", timeout=10).json()
-    return [str(task["taskId"]) for task in book["tasks"] if task["prompt"] == prompt][-1]
+def task_id_of(app: AppServer, prompt: str) -> str:
+    """The sandbox's id of the newest task with this prompt."""
+    usage = requests.get(f"{app.settings['KIE_BASE_URL']}/sandbox/book", timeout=10).json()
+    return [str(task["taskId"]) for task in usage["tasks"] if task["prompt"] == prompt][-1]
 
 
-def name_the_task(page: Page, service_id: str) -> None:
-    page.get_by_role("textbox", name="Task id").fill(service_id)
+def enter_task_id(page: Page, task_id: str) -> None:
+    page.get_by_role("textbox", name="Task id").fill(task_id)
     page.keyboard.press("Enter")
 
 
-def test_a_picture_made_elsewhere_is_brought_home_from_the_purse(
+def test_task_ids_import_foreign_tasks_and_resolve_unconfirmed_ones(
     fast_app: AppServer, browser: Browser
 ) -> None:
     with open_page(browser, fast_app.url) as page:
         page.get_by_role("button", name="credits").click()
-        page.get_by_role("button", name="Bring home by task id").click()
-        name_the_task(page, "0" * 32)
+        click_button(page, "Bring home by task id")
+        enter_task_id(page, "0" * 32)
         expect(page.get_by_text("nothing to bring home under this id")).to_be_visible()
-
-        name_the_task(page, made_elsewhere(fast_app, "A windmill from elsewhere"))
+        enter_task_id(page, create_elsewhere(fast_app, "A windmill from elsewhere"))
         expect(page.get_by_text("It is on its way to your gallery.")).to_be_visible()
         page.keyboard.press("Escape")
         page.goto("/gallery")
-        expect_picture(page, "A windmill from elsewhere")
+        expect_image(page, "A windmill from elsewhere")
 
-
-def test_an_unconfirmed_card_is_settled_by_its_task_id(
-    fast_app: AppServer, browser: Browser
-) -> None:
-    with open_page(browser, fast_app.url) as page:
+        page.goto("/")
         prompt = "A lost windmill [create-lost]"
-        ask_for(page, prompt)
-        expect(cards(page)).to_contain_text("no answer came", timeout=ARRIVAL_MS)
-        act(page, "I have its task id")
-        name_the_task(page, id_of(fast_app, prompt))
-
+        submit_prompt(page, prompt)
+        expect(cards(page).first).to_contain_text("no answer came", timeout=RESULT_TIMEOUT_MS)
+        card_action(page, "I have its task id")
+        enter_task_id(page, task_id_of(fast_app, prompt))
         expect(page.get_by_text("Looking for it.")).to_be_visible()
         page.keyboard.press("Escape")
-        expect_picture(page, prompt)
+        expect_image(page, prompt)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -86,6 +87,7 @@ class HeldWebSocket:
 
     def __init__(self, page: Page, sender: Literal["page", "server"]) -> None:
         self.held: list[str | bytes] | None = None
+        self._page = page
         self._sender = sender
         page.route_web_socket(re.compile("/_stcore/stream"), self._connect)
 
@@ -99,6 +101,13 @@ class HeldWebSocket:
             self._receiver.send(message)
         else:
             self.held.append(message)
+
+    def wait_for_held(self) -> None:
+        """Wait until a message is held back."""
+        deadline = time.monotonic() + TIMEOUT_MS / 1000
+        while not self.held:
+            assert time.monotonic() < deadline, "no message was sent"
+            self._page.wait_for_timeout(20)  # Playwright delivers messages while it waits
 
     def release(self) -> None:
         """Send the held messages, and hold no more."""

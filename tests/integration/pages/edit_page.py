@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
+import time
 from html.parser import HTMLParser
 from io import BytesIO
 from typing import Any
@@ -12,7 +13,14 @@ from typing import Any
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from tests.integration.pages.page_text import cards, drawn, page_at
+from tests.integration.pages.page_text import (
+    PATIENCE_SECONDS,
+    cards,
+    drawn,
+    page_at,
+    tasks_of,
+    wait_for_change,
+)
 
 
 def picture(width: int = 320, height: int = 180, form: str = "PNG", **options: Any) -> bytes:
@@ -91,8 +99,9 @@ def shown(at: AppTest, part: str) -> Any:
 
 def pair_of(at: AppTest, words: str) -> dict[str, Any]:
     """The pair, once the edit with these words is its after."""
-    for _ in range(400):
-        view = shown(drawn(at), "view")
-        if view and view["after"]["alt"].startswith(words):
-            return dict(view)
-    raise AssertionError(f"no pair for {words!r}: {cards(at)}")
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    known = tasks_of(at)
+    while not (view := shown(drawn(at), "view")) or not view["after"]["alt"].startswith(words):
+        assert time.monotonic() < deadline, f"no pair for {words!r}: {cards(at)}"
+        known = wait_for_change(at, known)
+    return dict(view)

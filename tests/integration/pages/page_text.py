@@ -10,6 +10,9 @@ from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
+from components.bootstrap import open_studio
+from components.studio.tasks.models import Task
+
 ROOT = Path(__file__).parents[3]
 PATIENCE_SECONDS = 20
 Card = dict[str, Any]
@@ -57,12 +60,30 @@ def wire(at: AppTest) -> dict[str, Any]:
     return {}
 
 
+def tasks_of(at: AppTest) -> list[Task]:
+    """The newest tasks of the page's user."""
+    user_id = at.session_state["kontext.session"].designer
+    return [entry.task for entry in open_studio().entries(user_id, limit=20)]
+
+
+def wait_for_change(at: AppTest, known: list[Task]) -> list[Task]:
+    """Wait until the tasks differ from the known ones; returns them.
+
+    Not longer than half a second, because a pause of the queue changes the page but no task.
+    """
+    until = time.monotonic() + 0.5
+    while (tasks := tasks_of(at)) == known and time.monotonic() < until:
+        time.sleep(0.02)
+    return tasks
+
+
 def card_when(at: AppTest, right: Callable[[Card], bool], said: str) -> Card:
     """The newest card, once it is as wanted."""
     deadline = time.monotonic() + PATIENCE_SECONDS
+    known = tasks_of(at)
     while not (found := cards(drawn(at))) or not right(found[0]):
         assert time.monotonic() < deadline, f"{said}: {found[:1]}"
-        time.sleep(0.1)
+        known = wait_for_change(at, known)
     return found[0]
 
 

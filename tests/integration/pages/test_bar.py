@@ -42,6 +42,7 @@ def once_the_bar_says(words: str) -> AppTest:
     deadline = time.monotonic() + PATIENCE_SECONDS
     while words not in html(at := framed()):
         assert time.monotonic() < deadline, html(at)[:2000]
+        time.sleep(0.1)
     return at
 
 
