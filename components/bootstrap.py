@@ -20,8 +20,9 @@ from components.kie import AuthenticationError, KieClient, Model
 from components.sandbox import FAULTS, RunningSandbox, SandboxOptions
 from components.sandbox import start as start_sandbox
 from components.server.logs import set_up_logs
+from components.studio.db.database import DatabaseError
 from components.studio.db.gallery import GalleryRepository
-from components.studio.db.tasks import DatabaseError, TaskRepository
+from components.studio.db.tasks import TaskRepository
 from components.studio.events import EventBus
 from components.studio.fault_injection import FaultControls
 from components.studio.images.store import ImageStore

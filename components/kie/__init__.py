@@ -18,15 +18,17 @@ from components.kie.errors import (
     ValidationError,
 )
 from components.kie.models import (
+    ASPECT_RATIOS,
     MAX_PROMPT_CHARACTERS,
     MAX_PROMPT_TOKENS,
+    OUTPUT_SIZES,
     GenerationRequest,
     Model,
     OutputFormat,
+    ProviderState,
+    TaskStatus,
     safety_range,
 )
-from components.kie.output_sizes import ASPECT_RATIOS, OUTPUT_SIZES
-from components.kie.task_status import ProviderState, TaskStatus
 from components.kie.uploads import UploadedFile
 from components.kie.validation import is_http_url
 from components.kie.webhooks import MAX_WEBHOOK_BYTES, WebhookEvent, verify_webhook

@@ -21,8 +21,7 @@ from components.kie.errors import (
     UnknownOutcomeError,
     ValidationError,
 )
-from components.kie.models import GenerationRequest
-from components.kie.task_status import TaskStatus, parse_task_status
+from components.kie.models import GenerationRequest, TaskStatus, parse_task_status
 from components.kie.transport import HttpResponse, HttpTransport, TransportError
 from components.kie.uploads import UploadedFile
 from components.kie.validation import is_http_url

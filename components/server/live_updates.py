@@ -14,7 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from components.studio.db.tasks import DatabaseError
+from components.studio.db.database import DatabaseError
 from components.studio.identity import COOKIE, user_id_from_token
 from components.studio.settings import SettingsError
 from components.studio.studio import Studio

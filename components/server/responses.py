@@ -9,7 +9,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import PlainTextResponse, Response
 
 from components.server.cache_headers import NO_STORE
-from components.studio.db.tasks import DatabaseError
+from components.studio.db.database import DatabaseError
 from components.studio.settings import SettingsError
 
 Given = TypeVarTuple("Given")

@@ -17,7 +17,7 @@ from starlette.routing import Route
 
 from components.kie import MAX_WEBHOOK_BYTES, InvalidWebhookError, verify_webhook
 from components.server.request_body import read_body
-from components.studio.db.tasks import DatabaseError
+from components.studio.db.database import DatabaseError
 from components.studio.settings import SettingsError
 from components.studio.studio import Studio
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from components.kie import KieError
-from components.studio.tasks.failures import failure_from_error
 from components.studio.tasks.models import FailureReason
+from components.studio.tasks.transitions import failure_from_error
 
 log = logging.getLogger("kontext.balance")
 

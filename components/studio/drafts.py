@@ -6,8 +6,8 @@ import logging
 from concurrent.futures import ThreadPoolExecutor
 from threading import Lock
 
+from components.studio.db.database import DatabaseError
 from components.studio.db.prompts import PromptHistory
-from components.studio.db.tasks import DatabaseError
 
 log = logging.getLogger("kontext.drafts")
 

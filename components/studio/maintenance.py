@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 import threading
 
+from components.studio.db.database import DatabaseError
 from components.studio.db.gallery import GalleryRepository
-from components.studio.db.tasks import DatabaseError
 
 log = logging.getLogger("kontext.upkeep")
 

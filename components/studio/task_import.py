@@ -20,8 +20,11 @@ from components.kie import (
     ValidationError,
     safety_range,
 )
-from components.studio.db.imported_tasks import get_or_create_by_provider_id, image_id_by_upload_url
-from components.studio.db.tasks import TaskRepository
+from components.studio.db.tasks import (
+    TaskRepository,
+    get_or_create_by_provider_id,
+    image_id_by_upload_url,
+)
 from components.studio.tasks.models import Task, TaskState, new_token
 
 NOT_FOUND_MESSAGE = (

@@ -7,11 +7,11 @@ from collections.abc import Callable
 import streamlit as st
 
 from components.studio import KieError, ValidationError
-from components.studio.db.tasks import DatabaseError
+from components.studio.db.database import DatabaseError
 from components.studio.studio import NotFoundError
 from components.studio.task_import import ImportResult
-from components.studio.tasks.failures import failure_from_error
 from components.studio.tasks.models import Task, TaskState
+from components.studio.tasks.transitions import failure_from_error
 from components.ui import session
 from components.ui.escape import escape_markdown
 from components.ui.messages import STATE_LABELS, failure_headline

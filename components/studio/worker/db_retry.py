@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 from typing import TypeVar
 
-from components.studio.db.tasks import DatabaseError
+from components.studio.db.database import DatabaseError
 
 log = logging.getLogger("kontext.insistence")
 

@@ -33,7 +33,7 @@ from components.studio.tasks.transitions import (
     fork_previous_attempt,
     mark_sent,
 )
-from components.studio.worker.rate_limited_caller import RateLimitedCaller
+from components.studio.worker.rate_limiter import RateLimitedCaller
 from components.studio.worker.stats import WorkerStats
 
 log = logging.getLogger("kontext.steps")

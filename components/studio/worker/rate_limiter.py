@@ -6,8 +6,14 @@ Pure arithmetic with the clock as an argument (seconds of a clock that never goe
 from __future__ import annotations
 
 import math
+import threading
 from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
 from statistics import median
+from typing import TypeVar
+
+from components.kie import KieError, UnavailableError
 
 CLOCK_MARGIN_S = 0.02  # two clocks never run quite alike
 REJECTION_DELAY_S = 2.0
@@ -128,3 +134,46 @@ def empty_result_delay(times: int) -> float:
 
 def _clamp(minimum: float, value: float, maximum: float) -> float:
     return max(minimum, min(value, maximum))
+
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, kw_only=True)
+class RateLimitedCaller:
+    """Lets a call of the service go when the account's pace of queries has room for it.
+
+    Safe to use from any thread.
+    """
+
+    condition: threading.Condition
+    """Guards the pace."""
+    queries: RateLimiter
+    on_error: Callable[[KieError], None]
+    """Lets an error slow or stop other calls."""
+    monotonic: Callable[[], float]
+    """Seconds that never go back."""
+    stopping: threading.Event
+
+    def call(self, request: Callable[[], T]) -> T:
+        """The answer, once it could be asked for.
+
+        Raises KontextError as `ask` does, and ServiceUnavailable when the studio closes before.
+        """
+        self._wait()
+        try:
+            return request()
+        except KieError as error:
+            self.on_error(error)
+            raise
+        finally:
+            with self.condition:
+                self.queries.release(self.monotonic())
+                self.condition.notify_all()
+
+    def _wait(self) -> None:
+        with self.condition:
+            while not self.queries.acquire(self.monotonic()):
+                if self.stopping.is_set():
+                    raise UnavailableError("the studio closes")
+                self.condition.wait(self.queries.seconds_until_free(self.monotonic()))

@@ -8,6 +8,7 @@ carry them. Not thread-safe: the engine guards it.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -15,13 +16,43 @@ from enum import StrEnum
 from components.kie import Model
 from components.studio.tasks.models import Task, TaskState
 from components.studio.worker.account import AccountLimits
-from components.studio.worker.fair_queue import FairQueue
 from components.studio.worker.rate_limiter import (
     DurationEstimator,
     empty_result_delay,
     next_poll_delay,
     slow_poll_delay,
 )
+
+MAX_TRACKED_USERS = 1000
+
+
+class FairQueue:
+    """Designers take turns: everybody's first task, then everybody's second, and so on."""
+
+    def __init__(self) -> None:
+        self._last_served: dict[str, int] = {}
+        self._count = 0
+
+    def mark_served(self, user_id: str) -> None:
+        """Something was just done for this designer: others go before in the next round."""
+        self._count += 1
+        self._last_served.pop(user_id, None)
+        self._last_served[user_id] = self._count
+        if len(self._last_served) > MAX_TRACKED_USERS:
+            del self._last_served[
+                next(iter(self._last_served))
+            ]  # the one who was served longest ago
+
+    def sorted(self, tasks: Iterable[Task]) -> list[Task]:
+        """The tasks by turns; within a designer's own, the order given stays."""
+        rounds: Counter[str] = Counter()
+        ranked = []
+        for position, task in enumerate(tasks):
+            rank = (rounds[task.user_id], self._last_served.get(task.user_id, 0), position)
+            ranked.append((rank, task))
+            rounds[task.user_id] += 1
+        return [task for _, task in sorted(ranked, key=lambda pair: pair[0])]
+
 
 MAX_RUNNING_TASKS = 100  # contract.md §4: about 100 tasks run at once
 RECHECK_AFTER_S = 30.0  # a task of which nothing more is heard is looked at again

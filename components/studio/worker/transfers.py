@@ -15,8 +15,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from components.kie import AuthenticationError, KieClient, KieError, ValidationError
+from components.studio.db.database import DatabaseError
 from components.studio.db.models import ImageRecord
-from components.studio.db.tasks import DatabaseError, TaskRepository
+from components.studio.db.tasks import TaskRepository
 from components.studio.images.ingest import ImageInfo, InvalidImageError, verify_result
 from components.studio.images.store import ImageStore
 from components.studio.safe_fetch.client import FetchError, SafeHttpClient

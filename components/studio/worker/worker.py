@@ -28,7 +28,7 @@ from components.studio.worker.account import CREATE_WINDOW_SECONDS, AccountLimit
 from components.studio.worker.db_retry import DbRetry
 from components.studio.worker.hooks import StateChangeHooks
 from components.studio.worker.jobs import JobResult, JobRunner, Provider, TransferService
-from components.studio.worker.rate_limited_caller import RateLimitedCaller
+from components.studio.worker.rate_limiter import RateLimitedCaller
 from components.studio.worker.scheduler import MAX_CONCURRENT_JOBS, Job, JobKind, Scheduler
 from components.studio.worker.stats import WorkerStats
 

@@ -8,8 +8,8 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from components.studio.db.database import DatabaseError
 from components.studio.db.models import ImageRecord
-from components.studio.db.tasks import DatabaseError
 from components.studio.images.ingest import InvalidImageError
 from components.studio.result_checks import crop_fraction, format_aspect_ratio
 from components.studio.safe_fetch.client import FetchError

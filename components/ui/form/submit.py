@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import streamlit as st
 
 from components.studio import Model, ValidationError
-from components.studio.db.tasks import DatabaseError
+from components.studio.db.database import DatabaseError
 from components.studio.studio import NotFoundError
 from components.ui import session
 from components.ui.escape import escape_markdown

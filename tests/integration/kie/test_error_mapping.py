@@ -16,7 +16,7 @@ from components.kie import (
     parsing,
 )
 from components.kie.error_mapping import Endpoint, parse_response
-from components.kie.task_status import parse_task_status
+from components.kie.models import parse_task_status
 from components.kie.transport import HttpResponse
 from components.kie.uploads import parse_uploaded_file
 

@@ -10,7 +10,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from components.server.health import health_routes
 from components.server.metrics import metrics_routes
-from components.studio.db.tasks import DatabaseError
+from components.studio.db.database import DatabaseError
 from components.studio.settings import SettingsError
 from components.studio.studio import Studio
 from components.studio.tasks.models import FailureReason, TaskState

@@ -14,7 +14,8 @@ import pytest
 import requests
 
 from components.server.webhooks import webhook_routes
-from components.studio.db.tasks import DatabaseError, TaskRepository
+from components.studio.db.database import DatabaseError
+from components.studio.db.tasks import TaskRepository
 from components.studio.studio import Studio
 from components.studio.tasks.models import TaskState
 from tests.support.factories import NOW, make_task

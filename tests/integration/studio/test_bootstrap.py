@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from components.bootstrap import RunningApp
-from components.studio.db.tasks import DatabaseError
+from components.studio.db.database import DatabaseError
 from components.studio.images.store import ImageStore
 from components.studio.settings import Settings, SettingsError
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 
+from components.studio.db.database import DatabaseError
 from components.studio.db.prompts import PromptHistory
-from components.studio.db.tasks import DatabaseError, TaskRepository
+from components.studio.db.tasks import TaskRepository
 from components.studio.drafts import DraftStore
 
 ANNA, BORIS = "a" * 32, "b" * 32

@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 
 from components.kie import GenerationRequest, Model, OutputFormat
+from components.studio.db.database import DatabaseError
 from components.studio.db.models import ImageRecord
-from components.studio.db.tasks import DatabaseError, TaskRepository
+from components.studio.db.tasks import TaskRepository
 from components.studio.tasks.models import Failure, FailureReason, Task, TaskState
 from tests.support.factories import NOW, SERVICE_ID, make_task
 from tests.support.full_disk import full_disk

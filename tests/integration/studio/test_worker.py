@@ -11,7 +11,7 @@ import pytest
 
 from components.bootstrap import build_studio
 from components.sandbox import SandboxOptions, start
-from components.studio.db.tasks import DatabaseError
+from components.studio.db.database import DatabaseError
 from components.studio.settings import Settings
 from components.studio.tasks.models import FailureReason, TaskState
 from tests.support.factories import failure_reason
