@@ -15,12 +15,12 @@ from components.studio.tasks.models import Task
 from components.ui import session, task_id_dialogs
 from components.ui.form.generation_form import GenerationForm
 from components.ui.session import DialogState, TabState
-from components.ui.widgets.image_grid import SheetEvent, Undo, event_of
+from components.ui.widgets.image_grid import GridEvent, Undo, pending_event
 
 
 def on_card_event(grid_key: str) -> None:
     """The first step, in the callback: change what the next run will draw."""
-    event = event_of(grid_key)
+    event = pending_event(grid_key)
     if event is None:
         return
     tab, studio = session.tab_state(), session.studio()
@@ -52,7 +52,7 @@ def pending_undo() -> Undo | None:
     return Undo(words, tab.trash_count)
 
 
-def navigate_after(event: SheetEvent | None) -> None:
+def navigate_after(event: GridEvent | None) -> None:
     """The second step, in the run: go where the designer wants to be."""
     if event is None:
         return
@@ -65,7 +65,7 @@ def navigate_after(event: SheetEvent | None) -> None:
         st.switch_page("pages/edit.py" if task.is_edit else "pages/generate.py")
 
 
-def _task_for(event: SheetEvent) -> Task | None:
+def _task_for(event: GridEvent) -> Task | None:
     """The card's task, or None when it was deleted meanwhile in another tab."""
     try:
         return session.studio().task(session.tab_state().user_id, event.card_id)
@@ -73,7 +73,7 @@ def _task_for(event: SheetEvent) -> Task | None:
         return None
 
 
-def _apply_to_gallery(tab: TabState, gallery: GalleryRepository, event: SheetEvent) -> None:
+def _apply_to_gallery(tab: TabState, gallery: GalleryRepository, event: GridEvent) -> None:
     """What changes the archive: everything that can be done to several cards at once."""
     ids = event.card_ids
     match event.verb:

@@ -10,9 +10,8 @@ from components.ui import session
 from components.ui.card_view_models import download_url, image_url, thumbnail_url
 from components.ui.related_images import step_labels
 from components.ui.session import DialogState
-from components.ui.widgets.edit_tree import Node
-from components.ui.widgets.edit_tree import tree as edit_tree
-from components.ui.widgets.image_compare import Side, compare
+from components.ui.widgets.edit_tree import Node, edit_tree
+from components.ui.widgets.image_compare import CompareImage, image_compare
 
 PAIR_HEIGHT_PX = 380
 
@@ -80,11 +79,11 @@ def _selected_pair(tree: EditTree, dialog: DialogState) -> tuple[LabelledNode, L
 
 def _render_pair(pair: tuple[LabelledNode, LabelledNode]) -> None:
     before, after = pair
-    compare(
+    image_compare(
         _compare_image(before), _compare_image(after), key="table-compare", height_px=PAIR_HEIGHT_PX
     )
     image = after[1].image
-    with st.container(key="kx-table-verbs", horizontal=True):
+    with st.container(key="kx-compare-actions", horizontal=True):
         if st.button("Edit this", key="table-edit", type="primary"):
             session.select_source(image.id)
             _close()
@@ -92,11 +91,11 @@ def _render_pair(pair: tuple[LabelledNode, LabelledNode]) -> None:
         st.link_button("Download", download_url(image))
 
 
-def _compare_image(named_step: LabelledNode) -> Side:
+def _compare_image(named_step: LabelledNode) -> CompareImage:
     name, step = named_step
     image = step.image
     alt = f"{step.label} ({name})"
-    return Side(image_url(image), image.width_px, image.height_px, name, alt)
+    return CompareImage(image_url(image), image.width_px, image.height_px, name, alt)
 
 
 def _render_tree(tree: EditTree, dialog: DialogState) -> None:
@@ -115,7 +114,7 @@ def _tree_node(step: EditNode, role: str) -> Node:
     return Node(
         id=image.id,
         parent_id=step.parent_id,
-        words=step.label,
+        prompt=step.label,
         alt=f"{step.label} (step)",
         thumbnail_url=thumbnail_url(image.id) if kept else None,
         role=role,

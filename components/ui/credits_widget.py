@@ -16,10 +16,10 @@ from components.studio.credits import CreditBalance
 from components.studio.db.spending import DOLLARS_PER_CREDIT, Spending
 from components.ui import fault_controls, session, task_id_dialogs
 from components.ui.messages import failure_headline, format_credits
-from components.ui.widgets.auto_refresh import beat
+from components.ui.streamlit_internals.auto_refresh import auto_refresh
 
 REFRESH_SECONDS = 10.0  # a look costs the ledger a sum; the service is asked more rarely
-_KEY = "kx-purse-open"
+_KEY = "kx-credits-open"
 
 
 def render_credits() -> None:
@@ -31,12 +31,12 @@ def _render() -> None:
     tab, studio = session.tab_state(), session.studio()
     balance = studio.credit_cache.get()
     midnight = start_of_day(time.time(), session.time_zone())
-    with st.container(key="kx-purse", horizontal=True, vertical_alignment="center", gap=None):
+    with st.container(key="kx-credits", horizontal=True, vertical_alignment="center", gap=None):
         # Not in the popover's label: with another label or help it is another one, and closed.
         st.html(balance_html(balance), width="content")
         # Of its state we must know, so that it can be closed from here.
         behind = st.popover("credits", key=_KEY, type="tertiary", on_change="rerun")
-        beat(REFRESH_SECONDS, key="purse-beat")
+        auto_refresh(REFRESH_SECONDS, key="purse-beat")
     with behind:
         st.html(
             credits_html(
@@ -72,7 +72,7 @@ def balance_html(balance: CreditBalance | None) -> str:
     """The credits left, or a dash that tells why there is no number."""
     reason = _reason(balance)
     why = f' title="{html.escape(reason)}"' if reason else ""
-    return f'<span class="kx-purse-number"{why}>{_format_balance(balance)}</span>'
+    return f'<span class="kx-credits-number"{why}>{_format_balance(balance)}</span>'
 
 
 def credits_html(balance: CreditBalance | None, *, today: Spending, in_all: Spending) -> str:
@@ -93,7 +93,7 @@ def credits_html(balance: CreditBalance | None, *, today: Spending, in_all: Spen
     told = _reason(balance) if left is None else f"credits left · {format_usd(left)}"
     head = f"<strong>{_format_balance(balance)}</strong> <span>{html.escape(told or '')}</span>"
     return (
-        f'<div class="kx-purse-sums"><p>{head}</p><table>{lines}</table>'
+        f'<div class="kx-credits-details"><p>{head}</p><table>{lines}</table>'
         "<small>At the expected prices: the service names none.</small></div>"
     )
 

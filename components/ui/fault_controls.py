@@ -16,7 +16,7 @@ def render_fault_controls(controls: FaultControls) -> None:
     # Another window may have changed them since.
     st.session_state[_FAULTS_KEY] = list(controls.rates)
     st.session_state[_RATE_KEY] = _rate_label(max(controls.rates.values(), default=1.0))
-    with st.container(key="kx-drill"):
+    with st.container(key="kx-fault-controls"):
         st.multiselect(
             "Try faults",
             list(controls.faults),

@@ -14,7 +14,7 @@ def render_paused_banner() -> None:
     tab, studio = session.tab_state(), session.studio()
     tab.pause_reason = studio.pause_reason
     if studio.pause_reason is not None:
-        with st.container(key="kx-held", horizontal=True, vertical_alignment="center"):
+        with st.container(key="kx-paused", horizontal=True, vertical_alignment="center"):
             st.warning(escape_markdown(pause_message(studio.pause_reason)), width="stretch")
             st.button("Try now", on_click=studio.worker.recheck_account)
 

@@ -8,12 +8,12 @@ from components.studio.db.models import TaskWithImage
 from components.studio.lineage import EditNode, EditTree
 from components.studio.studio import NotFoundError, Studio
 from components.ui.card_view_models import build_card, build_source_card
-from components.ui.widgets.image_grid import Action, Card, Kin, Relative
+from components.ui.widgets.image_grid import Action, Card, RelatedImage, RelatedImages
 
 SET_AS_COVER = Action("front", "Put in front")
 
 
-def related_images(studio: Studio, user_id: str, card_id: str) -> Kin | None:
+def related_images(studio: Studio, user_id: str, card_id: str) -> RelatedImages | None:
     """The relatives of a card's picture, or None where there is nothing to show."""
     entries = studio.gallery.tasks_with_images(user_id, [card_id])
     image_id = (entries[0].task.image_id or "") if entries else card_id
@@ -24,12 +24,14 @@ def related_images(studio: Studio, user_id: str, card_id: str) -> Kin | None:
     line = tree.ancestors(image_id)
     variants = studio.gallery.variants(user_id, card_id)
     made = [entry for entry in variants if entry.image is not None]
-    return Kin(
-        of=card_id,
-        line=tuple(Relative(name, _related_image(tree, step)) for name, step in step_labels(line)),
+    return RelatedImages(
+        card_id=card_id,
+        steps=tuple(
+            RelatedImage(name, _related_image(tree, step)) for name, step in step_labels(line)
+        ),
         branches=_branches(tree, {step.image.id for step in line}, made),
         variants=tuple(
-            Relative(f"Variant {number}", _variant_image(entry))
+            RelatedImage(f"Variant {number}", _variant_image(entry))
             for number, entry in enumerate(made, 1)
         )
         if len(made) > 1
@@ -44,11 +46,11 @@ def step_labels(nodes: tuple[EditNode, ...]) -> list[tuple[str, EditNode]]:
 
 def _branches(
     tree: EditTree, ancestors: set[str], variants: list[TaskWithImage]
-) -> tuple[Relative, ...]:
+) -> tuple[RelatedImage, ...]:
     """The ends of the other branches, without the variants, which have a place of their own."""
     shown = ancestors | {entry.task.image_id for entry in variants}
     tips = [step for step in tree.leaves() if step.image.id not in shown]
-    return tuple(Relative(step.label, _related_image(tree, step)) for step in tips)
+    return tuple(RelatedImage(step.label, _related_image(tree, step)) for step in tips)
 
 
 def _variant_image(entry: TaskWithImage) -> Card:

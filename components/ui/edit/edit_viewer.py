@@ -15,10 +15,10 @@ from components.ui.card_view_models import build_card, download_url, image_url, 
 from components.ui.edit.pending_status import progress_for
 from components.ui.escape import escape_markdown
 from components.ui.generate.recent_tasks import LIVE_UPDATES_URL
-from components.ui.widgets.image_compare import Side, compare
-from components.ui.widgets.image_grid import Parts, sheet
+from components.ui.widgets.image_compare import CompareImage, image_compare
+from components.ui.widgets.image_grid import GridExtras, image_grid
 from components.ui.widgets.progress import Progress, progress
-from components.ui.widgets.step_strip import StripEvent, Tile, strip
+from components.ui.widgets.step_strip import StripEvent, Tile, step_strip
 
 VIEWER_HEIGHT_PX = 520
 _KEY = "edit-feed"
@@ -50,7 +50,7 @@ def _render(drawn_for: str) -> None:
     if pair is None:
         return
     line = _render_pending(running, tree)
-    with st.container(key="kx-stage-head", horizontal=True, vertical_alignment="center"):
+    with st.container(key="kx-viewer-head", horizontal=True, vertical_alignment="center"):
         st.subheader("Before and after" if pair.before else "Source", anchor=False, width="content")
         progress(line, key="edit-progress")
     names = _step_names(tree, pair.after)
@@ -59,7 +59,7 @@ def _render(drawn_for: str) -> None:
         _render_pair(pair, names)
     _render_actions(tree, pair, source)
     _render_step_strip(tree, pair, source, names)
-    event = sheet(
+    event = image_grid(
         [
             build_card(entry, typical_seconds=studio.worker.typical_seconds(entry.task))
             for entry in running
@@ -67,7 +67,7 @@ def _render(drawn_for: str) -> None:
         key=_KEY,
         layout="feed",
         push_url=LIVE_UPDATES_URL,
-        parts=Parts(undo=card_actions.pending_undo()),
+        extras=GridExtras(undo=card_actions.pending_undo()),
         on_event=lambda: card_actions.on_card_event(_KEY),
     )
     card_actions.navigate_after(event)
@@ -108,7 +108,7 @@ def _render_pair(pair: _Pair, names: dict[str, str]) -> None:
     if pair.before is None:
         st.html(_single_image_html(after))
         return
-    compare(
+    image_compare(
         _compare_image(pair.before, names.get(pair.before.image.id, "Before")),
         _compare_image(after, names.get(after.image.id, "After")),
         key="edit-compare",
@@ -133,22 +133,23 @@ def _single_image_html(node: EditNode) -> str:
     image = node.image
     alt = html.escape(f"{node.label} (source picture)", quote=True)
     return (
-        f'<figure class="kx-lone"><p class="kx-lone-hint">{_HINT}</p>'
-        f'<div class="kx-lone-stage" style="aspect-ratio:{image.width_px}/{image.height_px};'
+        f'<figure class="kx-source-preview"><p class="kx-source-preview-hint">{_HINT}</p>'
+        '<div class="kx-source-preview-frame" '
+        f'style="aspect-ratio:{image.width_px}/{image.height_px};'
         f'max-height:{VIEWER_HEIGHT_PX}px"><img src="{image_url(image)}" alt="{alt}"></div>'
         f"<figcaption>{image.width_px}×{image.height_px}</figcaption></figure>"
     )
 
 
-def _compare_image(node: EditNode, label: str) -> Side:
+def _compare_image(node: EditNode, label: str) -> CompareImage:
     image = node.image
     alt = f"{node.label} ({label})"
-    return Side(image_url(image), image.width_px, image.height_px, label, alt)
+    return CompareImage(image_url(image), image.width_px, image.height_px, label, alt)
 
 
 def _render_actions(tree: EditTree, pair: _Pair, source: ImageRecord) -> None:
     original = tree.ancestors(pair.after.image.id)[0].image
-    with st.container(key="kx-stage-verbs", horizontal=True):
+    with st.container(key="kx-viewer-actions", horizontal=True):
         if pair.after.image.id != source.id:
             st.button(
                 "Edit this",
@@ -183,14 +184,14 @@ def _render_step_strip(
         return Tile(
             id=image_id,
             name=names.get(image_id, ""),
-            words=step.label,
+            prompt=step.label,
             alt=f"{step.label} ({names.get(image_id, 'branch')})",
             thumbnail_url=thumbnail_url(image_id),
             role=role,
             is_source=image_id == source.id,
         )
 
-    strip(
+    step_strip(
         [tile(step) for step in line],
         variants=[tile(step) for step in variants],
         branches=[tile(step) for step in tree.leaves() if step.image.id not in shown],

@@ -32,7 +32,7 @@ def render_restore_offer() -> None:
         if len(prompt) <= _MAX_PROMPT_CHARACTERS
         else f"{prompt[:_MAX_PROMPT_CHARACTERS].rstrip()}…"
     )
-    with st.container(key="kx-carried"):
+    with st.container(key="kx-embedded-settings"):
         st.caption(f"This file says how it was made: “{escape_markdown(shown)}”")
         with st.container(horizontal=True):
             wanted = st.button("Restore its settings", key="carried-restore")

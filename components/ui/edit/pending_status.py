@@ -31,8 +31,8 @@ def progress_for(
         said = task_message(newest)
         headline = said.headline or STATE_LABELS[newest.state]
         return Progress(
-            words=headline if len(moving) == 1 else summary(moving),
-            more=said.advice or newest.request.prompt,
+            message=headline if len(moving) == 1 else summary(moving),
+            detail=said.advice or newest.request.prompt,
             elapsed_seconds=max(0.0, now - begun_at),
             expected_seconds=expected_seconds,
         )
@@ -43,4 +43,4 @@ def progress_for(
     if max(made, default=0.0) > latest.created_at:
         return None
     said = task_message(latest)
-    return Progress(words=said.headline or STATE_LABELS[latest.state], more=said.advice)
+    return Progress(message=said.headline or STATE_LABELS[latest.state], detail=said.advice)

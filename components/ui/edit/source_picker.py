@@ -18,7 +18,7 @@ from components.ui.card_view_models import thumbnail_url
 from components.ui.edit import embedded_settings
 from components.ui.escape import escape_markdown
 from components.ui.form.generation_form import MATCH_INPUT
-from components.ui.widgets.paste_upload import catch_pictures
+from components.ui.widgets.paste_upload import capture_images
 
 # Every picture that a browser knows as one, and what it knows by no name of its own: our intake
 # says what to do about those it cannot read.
@@ -31,7 +31,7 @@ _HOST_AND_PATH = re.compile(r"[\w-]+(\.[\w-]+)+(:\d+)?/\S*")
 def render_source(source: ImageRecord | None, *, ratio: str) -> None:
     """The chosen picture with what a ratio would crop, and the ways to choose another."""
     # One element, whatever is in it: what stands below would move, and for the time of a rerun
-    # Streamlit would make_item it in both places.
+    # Streamlit would show it in both places.
     with st.container(key="kx-source-area"):
         _render_source(source, ratio)
 
@@ -59,7 +59,7 @@ def render_global_drop_target() -> None:
     if tab.is_new_on_edit:  # also what Edit's own uploader was given while the page changed
         st.switch_page("pages/edit.py")
     uploader_key = f"drop-{tab.upload_round}"
-    with st.container(key="kx-catcher"):
+    with st.container(key="kx-drop"):
         st.file_uploader(
             "Dropped picture",
             key=uploader_key,
@@ -67,11 +67,11 @@ def render_global_drop_target() -> None:
             on_change=_import_upload,
             args=(uploader_key,),
         )
-        catch_pictures(
+        capture_images(
             uploader_key,
             round_number=tab.upload_round,
             key="drop-paste",
-            on_refused=_reject_file,
+            on_rejected=_reject_file,
         )
 
 
@@ -103,8 +103,8 @@ def _render_upload_options() -> None:
         help="Press Enter. The picture is copied here, so the link may vanish afterwards.",
         on_change=_request_url,
     )
-    catch_pictures(
-        uploader_key, round_number=upload_round, key="edit-paste", on_refused=_reject_file
+    capture_images(
+        uploader_key, round_number=upload_round, key="edit-paste", on_rejected=_reject_file
     )
 
 

@@ -20,7 +20,7 @@ _HINTS: dict[Mode, str] = {
 
 def render_hints(form: GenerationForm) -> None:
     """Draw what could be said better in this form's prompt, or what belongs in it."""
-    with st.container(key="kx-advice"):
+    with st.container(key="kx-hints"):
         lines = _hints_for(form)[:MAX_HINTS]
         for advice in lines:
             _render_hint(form, advice)
@@ -29,7 +29,7 @@ def render_hints(form: GenerationForm) -> None:
 
 
 def _render_hint(form: GenerationForm, hint: Hint) -> None:
-    with st.container(key=f"kx-advice-{hint.rule}", horizontal=True, vertical_alignment="center"):
+    with st.container(key=f"kx-hints-{hint.rule}", horizontal=True, vertical_alignment="center"):
         st.caption(escape_markdown(hint.message), width="content")
         if hint.fix is not None:
             st.button(

@@ -27,7 +27,16 @@ from components.ui.card_view_models import (
 from components.ui.gallery import filters
 from components.ui.generate.recent_tasks import LIVE_UPDATES_URL
 from components.ui.related_images import related_images
-from components.ui.widgets.image_grid import Action, Card, Kin, Parts, Shape, Shapes, sheet, view_of
+from components.ui.widgets.image_grid import (
+    Action,
+    Card,
+    GridExtras,
+    Placeholder,
+    Placeholders,
+    RelatedImages,
+    grid_view,
+    image_grid,
+)
 
 EXPORT_URL = "/app/static/exports"
 FILLED_BEFORE, FILLED_AFTER = 40, 80  # beside what is seen, so that a scroll finds it there
@@ -59,27 +68,27 @@ def _render() -> None:
         if search.in_trash and found:
             _render_empty_trash(studio.gallery.count(tab.user_id, in_trash=True))
     groups = _headings(found, search)
-    event = sheet(
+    event = image_grid(
         _loaded_cards(found, groups),
         key=_KEY,
         layout="grid",
         push_url=LIVE_UPDATES_URL,
         empty=_empty_message(search),
-        parts=Parts(
-            shapes=Shapes(
+        extras=GridExtras(
+            placeholders=Placeholders(
                 [_placeholder(place, group) for place, group in zip(found, groups, strict=True)],
                 "/app/static/thumbnails/{}" + ("?trash=1" if search.in_trash else ""),
             ),
-            kin=_related_images(search),
+            related=_related_images(search),
             undo=card_actions.pending_undo(),
-            covered=tab.dialog is not None,
-            many=_TRASH_BATCH_ACTIONS if search.in_trash else _BATCH_ACTIONS,
+            dialog_open=tab.dialog is not None,
+            bulk_actions=_TRASH_BATCH_ACTIONS if search.in_trash else _BATCH_ACTIONS,
             export_url=EXPORT_URL,
         ),
         on_event=lambda: card_actions.on_card_event(_KEY),
     )
     if not found and search.is_filtered:
-        with st.container(key="kx-nothing", horizontal_alignment="center"):
+        with st.container(key="kx-gallery-empty", horizontal_alignment="center"):
             st.button("Clear the filter", key="nothing-clear", on_click=filters.clear)
     card_actions.navigate_after(event)
     compare_dialog.render_dialog()
@@ -112,30 +121,30 @@ def _heading(item: GalleryItem, now: float, zone: tzinfo | None) -> str:
     return day_label(item.created_at, now, zone)
 
 
-def _placeholder(item: GalleryItem, group: str) -> Shape:
+def _placeholder(item: GalleryItem, group: str) -> Placeholder:
     expected = expected_size(item.aspect_ratio)
-    return Shape(
+    return Placeholder(
         id=item.task_id,
         width_px=item.width_px or expected[0],
         height_px=item.height_px or expected[1],
         state=CARD_STATE.get(item.state, item.state.value),
         starred=item.starred,
         group=group,
-        behind=item.hidden_variants,
+        variant_ids=item.hidden_variants,
     )
 
 
 def _loaded_cards(items: Sequence[GalleryItem], groups: Sequence[str]) -> list[Card]:
     """The cards near what the browser says it shows, and the one in its lightbox."""
     tab, studio = session.tab_state(), session.studio()
-    view = view_of(_KEY)
+    view = grid_view(_KEY)
     first = max(0, min(view.first, len(items) - 1) - FILLED_BEFORE)
     last = min(view.last + FILLED_AFTER, first + MAX_LOADED)
     near = range(first, min(last + 1, len(items)))
     wanted = {items[number].task_id: number for number in near}
     numbers = {place.task_id: number for number, place in enumerate(items)}
-    if view.looking in numbers:
-        wanted[view.looking] = numbers[view.looking]
+    if view.open_id in numbers:
+        wanted[view.open_id] = numbers[view.open_id]
     queue = studio.queue_positions()
     return [
         replace(
@@ -147,14 +156,14 @@ def _loaded_cards(items: Sequence[GalleryItem], groups: Sequence[str]) -> list[C
                 group=groups[wanted[entry.task.id]],
                 in_gallery=True,
             ),
-            behind=items[wanted[entry.task.id]].hidden_variants,
+            variant_ids=items[wanted[entry.task.id]].hidden_variants,
         )
         for entry in studio.gallery.tasks_with_images(tab.user_id, list(wanted))
     ]
 
 
-def _related_images(query: GalleryQuery) -> Kin | None:
-    looking = view_of(_KEY).looking
+def _related_images(query: GalleryQuery) -> RelatedImages | None:
+    looking = grid_view(_KEY).open_id
     if not looking or query.in_trash:
         return None
     return related_images(session.studio(), session.tab_state().user_id, looking)

@@ -12,7 +12,7 @@ from components.studio.tasks.models import TaskState
 from components.ui import card_actions, paused_banner, session
 from components.ui.card_view_models import build_card
 from components.ui.messages import STATE_LABELS
-from components.ui.widgets.image_grid import Parts, sheet
+from components.ui.widgets.image_grid import GridExtras, image_grid
 
 MAX_TASKS = 24
 LIVE_UPDATES_URL = "/push"
@@ -45,13 +45,13 @@ def _render(empty: str) -> None:
         )
         for entry in entries
     ]
-    event = sheet(
+    event = image_grid(
         cards,
         key=_KEY,
         layout="feed",
         push_url=LIVE_UPDATES_URL,
         empty=empty,
-        parts=Parts(undo=card_actions.pending_undo(), follows=True),
+        extras=GridExtras(undo=card_actions.pending_undo(), scroll_to_new=True),
         on_event=lambda: card_actions.on_card_event(_KEY),
     )
     card_actions.navigate_after(event)

@@ -23,7 +23,7 @@ from tests.browser.widgets.compare_fixtures import (
 )
 from tests.browser.widgets.grid_fixtures import NOT_OURS, Server
 from tests.browser.widgets.pages import serving
-from tests.support.chromium import PageErrors
+from tests.support.chromium import Watch
 
 
 @pytest.fixture(scope="package")
@@ -61,40 +61,40 @@ def desk(browser: Browser) -> Iterator[BrowserContext]:
 @pytest.fixture
 def visit(compare_page: Served, browser: Browser, desk: BrowserContext) -> Iterator[Visit]:
     """Opens the page of the pair; at the end of the test nothing may have gone wrong in it."""
-    watch = PageErrors()
+    watch = Watch()
     opened: list[Page | BrowserContext] = []
 
     def open_page(query: str = "", *, ready: bool = True, **options: object) -> Page:
         context = browser.new_context(**{"viewport": SCREEN, **options}) if options else desk
-        page = watch.watch(context.new_page())
+        page = watch.over(context.new_page())
         opened.append(context if options else page)
         page.add_init_script(STRICT)
         page.goto(f"{compare_page.url}/?{query}")
         if ready:
-            page.wait_for_selector(".kx-stage[data-status=ready]")
+            page.wait_for_selector(".kx-compare-viewport[data-status=ready]")
         return page
 
     yield open_page
     for window in opened:
         window.close()
-    assert [said for said in watch.messages if LATE not in said] == []
+    assert [said for said in watch.wrong if LATE not in said] == []
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """Where `sheet_page.py` is served, and what it shows."""
-    folder = tmp_path_factory.mktemp("sheet")
+    """Where `grid_page.py` is served, and what it shows."""
+    folder = tmp_path_factory.mktemp("grid")
     state = folder / "cards.json"
     Server("", state).show()
-    with serving("sheet_server", folder, SHEET_STATE=str(state)) as url:
+    with serving("grid_server", folder, GRID_STATE=str(state)) as url:
         yield Server(url, state)
 
 
 @pytest.fixture
 def page(desk: BrowserContext) -> Iterator[Page]:
     """A tab for the sheet, which fails its test when anything goes wrong in it."""
-    watch = PageErrors()
-    tab = watch.watch(desk.new_page())
+    watch = Watch()
+    tab = watch.over(desk.new_page())
     yield tab
     tab.close()
-    assert [said for said in watch.messages if not any(known in said for known in NOT_OURS)] == []
+    assert [said for said in watch.wrong if not any(known in said for known in NOT_OURS)] == []

@@ -82,7 +82,7 @@ app = st.App(
         Route("/tell", tell, methods=["POST"]),
         Route("/drop", drop, methods=["POST"]),
         WebSocketRoute("/push", push),
-        *frontend_asset_routes(frontend.FILES_URL, frontend.files()),
+        *frontend_asset_routes(frontend.ASSETS_URL, frontend.asset_files()),
     ],
     middleware=[
         Middleware(StrictPolicy),

@@ -13,6 +13,6 @@ from components.ui import frontend
 
 app = st.App(
     os.environ["PAGE"],
-    routes=frontend_asset_routes(frontend.FILES_URL, frontend.files()),
+    routes=frontend_asset_routes(frontend.ASSETS_URL, frontend.asset_files()),
     middleware=[Middleware(InjectStylesheet, styles_url=frontend.styles_url())],
 )

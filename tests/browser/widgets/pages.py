@@ -13,7 +13,7 @@ from pathlib import Path
 
 import requests
 
-from tests.support.app_server import ROOT, START_TIMEOUT_S
+from tests.support.app_server import ROOT, START_SECONDS
 
 _CONFIG = """
 browser.gatherUsageStats = false
@@ -49,7 +49,7 @@ def serving(app: str, folder: Path, **environment: str) -> Iterator[str]:
 
 
 def _wait_until_up(url: str) -> None:
-    deadline = time.monotonic() + START_TIMEOUT_S
+    deadline = time.monotonic() + START_SECONDS
     while True:
         try:
             if requests.get(f"{url}/_stcore/health", timeout=5).ok:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.support.chromium import open_page
+from tests.support.chromium import visiting
 
 pytestmark = pytest.mark.browser
 
@@ -48,7 +48,7 @@ def taken(page: Page, what: str) -> None:
 def test_a_picture_pasted_anywhere_reaches_the_uploader_though_it_is_folded_away(
     strip_url: str, browser: Browser
 ) -> None:
-    with open_page(browser, strip_url) as page:
+    with visiting(browser, strip_url) as page:
         taken(page, "nothing")
         assert hand_over(page, "paste", file=PICTURE)
         taken(page, "shot.png 7")
@@ -57,7 +57,7 @@ def test_a_picture_pasted_anywhere_reaches_the_uploader_though_it_is_folded_away
 def test_a_picture_pasted_while_writing_reaches_the_uploader(
     strip_url: str, browser: Browser
 ) -> None:
-    with open_page(browser, strip_url) as page:
+    with visiting(browser, strip_url) as page:
         taken(page, "nothing")
         assert hand_over(page, "paste", "textarea", file=PICTURE)
         taken(page, "shot.png 7")
@@ -66,7 +66,7 @@ def test_a_picture_pasted_while_writing_reaches_the_uploader(
 def test_text_that_is_pasted_into_a_field_is_left_to_the_field(
     strip_url: str, browser: Browser
 ) -> None:
-    with open_page(browser, strip_url) as page:
+    with visiting(browser, strip_url) as page:
         taken(page, "nothing")
         assert not hand_over(page, "paste", "textarea", text="Make it night")
         # What is copied from a document brings a picture of itself along.
@@ -84,7 +84,7 @@ def test_text_that_is_pasted_into_a_field_is_left_to_the_field(
 def test_a_file_that_no_uploader_takes_is_named_to_the_page(
     strip_url: str, browser: Browser, kind: str, file: dict[str, object], said: str
 ) -> None:
-    with open_page(browser, strip_url) as page:
+    with visiting(browser, strip_url) as page:
         taken(page, "nothing")
         assert hand_over(page, kind, file=file)
         expect(page.get_by_text(f"refused {said}")).to_be_visible()
@@ -94,14 +94,14 @@ def test_a_file_that_no_uploader_takes_is_named_to_the_page(
 def test_a_picture_whose_system_has_no_name_for_its_type_is_a_picture(
     strip_url: str, browser: Browser
 ) -> None:
-    with open_page(browser, strip_url) as page:
+    with visiting(browser, strip_url) as page:
         taken(page, "nothing")
         assert hand_over(page, "drop", file=UNNAMED)
         expect(page.get_by_text("refused")).to_have_count(0)
 
 
 def test_a_picture_dropped_anywhere_reaches_the_uploader(strip_url: str, browser: Browser) -> None:
-    with open_page(browser, strip_url) as page:
+    with visiting(browser, strip_url) as page:
         taken(page, "nothing")
         assert hand_over(page, "dragover", file=PICTURE)
         assert hand_over(page, "drop", file=PICTURE)

@@ -41,7 +41,7 @@ def edit(file: str = "pages/edit.py") -> AppTest:
 def begun() -> AppTest:
     """With the first of the offered pictures on the desk."""
     at = edit()
-    next(button for button in at.button if str(button.key).startswith("starter-")).click()
+    next(button for button in at.button if str(button.key).startswith("example-")).click()
     return drawn(at)
 
 
@@ -101,7 +101,7 @@ def pair_of(at: AppTest, words: str) -> dict[str, Any]:
     """The pair, once the edit with these words is its after."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     known = tasks_of(at)
-    while not (view := shown(drawn(at), "view")) or not view["after"]["alt"].startswith(words):
+    while not (view := shown(drawn(at), "props")) or not view["after"]["alt"].startswith(words):
         assert time.monotonic() < deadline, f"no pair for {words!r}: {cards(at)}"
         known = wait_for_change(at, known)
     return dict(view)

@@ -1,0 +1,51 @@
+/**
+ * Checks whether the page is on the screen, and tells Python when it is not.
+ */
+
+import { queueEarlyClicks } from "../click-replay.js";
+import { closeConnectionDialog } from "../connection-dialog.js";
+import { mountComponent } from "../mount.js";
+import { isIdle } from "../script-idle.js";
+
+/** @import { Component } from "../streamlit.js" */
+
+const CHECK_MS = 250;
+const MAX_PAUSE_MS = 30_000; // a page that cannot be drawn is not requested all the time
+
+class Watchdog {
+  #listening = new AbortController();
+  #pause = CHECK_MS;
+  #retryAt = 0;
+  #timer = setInterval(() => this.#check(), CHECK_MS);
+  /** @type {Component<{landmarks: string}> | null} */
+  #component = null;
+
+  constructor() {
+    queueEarlyClicks(this.#listening.signal);
+    closeConnectionDialog(this.#listening.signal);
+  }
+
+  /** @param {Component<{landmarks: string}>} component */
+  update(component) {
+    this.#component = component;
+  }
+
+  #check() {
+    if (!this.#component) return;
+    const now = performance.now();
+    if (document.querySelector(this.#component.data.landmarks)) {
+      this.#pause = CHECK_MS;
+    } else if (now >= this.#retryAt && isIdle()) {
+      this.#pause = Math.min(2 * this.#pause, MAX_PAUSE_MS);
+      this.#retryAt = now + this.#pause;
+      this.#component.setTriggerValue("blank", true);
+    }
+  }
+
+  destroy() {
+    this.#listening.abort();
+    clearInterval(this.#timer);
+  }
+}
+
+export default mountComponent(() => new Watchdog());

@@ -1,0 +1,306 @@
+/**
+ * The image grid: draws what Python sends, and sends what the user does.
+ */
+
+import { CardList } from "./card-list.js";
+import { CardLoader } from "./card-loader.js";
+import { withVariants } from "./card-data.js";
+import { Clock } from "./clock.js";
+import { copyImage, copyPrompt } from "./copy.js";
+import { handleCardKey } from "./keys.js";
+import { LightboxReturn } from "./lightbox-return.js";
+import { Lightbox } from "./lightbox.js";
+import { UpdateSubscription } from "./live-updates.js";
+import { CardMenu } from "./menu.js";
+import { Selection } from "./selection.js";
+import { showUnread } from "./title-badge.js";
+import { Toast } from "./toast.js";
+import { Toolbar } from "./toolbar.js";
+import { ViewportTracker } from "./viewport.js";
+import { ActionQueue } from "../../streamlit_internals/action-queue.js";
+import { mountComponent } from "../../streamlit_internals/mount.js";
+import { whenIdle } from "../../streamlit_internals/script-idle.js";
+import { element, setText } from "../shared/dom.js";
+
+/** @import { Component } from "../../streamlit_internals/streamlit.js" */
+/** @import { Act, Card, GridData } from "./types.js" */
+
+const OPENS_DIALOG = new Set(["compare", "lineage"]);
+const REMOVES_CARD = new Set(["delete", "dismiss", "restore", "purge"]);
+const COPIES = new Map([
+  ["copy_prompt", copyPrompt],
+  ["copy_picture", copyImage],
+]);
+/** @type {GridData} */
+const NO_DATA = { layout: "feed", empty: "", last_nonce: 0, cards: [], action_sets: [] };
+
+class ImageGrid {
+  /** @type {Component<{grid: string}> | null} */
+  #component = null;
+  #data = NO_DATA;
+  #isDrawn = false;
+  /** @type {string[]} Ids that the last action deleted, and those that an undo brings back. */
+  #deleted = [];
+  /** @type {string[]} */
+  #restoring = [];
+  #emptyText = element("p", "kx-grid-empty-text");
+  #empty;
+  #liveRegion = element("div", "kx-grid-live-region");
+  #root = element("div", "kx-grid");
+  /** @type {Act} */
+  #act = (verb, card, control) => this.#onAct(verb, card, control);
+  #list = new CardList({
+    act: this.#act,
+    onPress: (event, card) => this.#onPress(event, card),
+    onToggle: (card) => this.#selection.toggle(card.id),
+  });
+  #clock = new Clock(() => this.#list.order);
+  #queue = new ActionQueue(
+    (action) => this.#component?.setTriggerValue("action", action),
+    () => this.#onActionLost(),
+  );
+  #updates = new UpdateSubscription({
+    isBusy: () => this.#queue.isBusy,
+    isWaiting: () => this.#list.isWaiting,
+    onUpdate: (version) => this.#component?.setTriggerValue("changed", version),
+  });
+  #loader = new CardLoader((view) => this.#component?.setStateValue("view", view), whenIdle);
+  #toolbar = new Toolbar();
+  #toast = new Toast(() => this.#onToastUndo());
+  #menu = new CardMenu(this.#act);
+  #selection = new Selection({
+    cards: () => this.#list.cards,
+    mark: (ids, isOn) => {
+      this.#root.classList.toggle("kx-grid-selecting", isOn);
+      this.#list.markSelected(ids);
+    },
+    act: (verb, ids) => {
+      this.#lightboxReturn.id = "";
+      this.#send(verb, ids);
+    },
+    notify: (message) => this.#toast.show(message),
+    focus: () => this.#list.focusCurrent(),
+  });
+  #lightbox = new Lightbox({
+    cards: () => this.#list.withImage.map((view) => view.card),
+    act: this.#act,
+    onShow: () => this.#onLightboxShow(),
+    undo: () => this.#undo(),
+    onClose: (id, index) => this.#onLightboxClosed(id, index),
+  });
+  #lightboxReturn = new LightboxReturn((id) => {
+    if (this.#list.view(id)) this.#openLightbox(id);
+  });
+  #viewport;
+
+  /** @param {HTMLElement} parent */
+  constructor(parent) {
+    this.#liveRegion.setAttribute("aria-live", "polite");
+    const shapes = [element("i", ""), element("i", ""), element("i", "")];
+    const emptyShapes = element("div", "kx-grid-empty-shapes", ...shapes);
+    this.#empty = element("div", "kx-grid-empty", emptyShapes, this.#emptyText);
+    this.#root.append(this.#toolbar.root, this.#empty, this.#list.root, this.#liveRegion);
+    this.#root.append(this.#selection.bar, this.#menu.root, this.#toast.root, this.#lightbox.dialog);
+    this.#root.addEventListener("keydown", (event) => this.#onKey(event));
+    this.#root.addEventListener("focusin", ({ target }) =>
+      this.#list.setCurrent(this.#list.viewAround(target)),
+    );
+    parent.append(this.#root);
+    this.#viewport = new ViewportTracker(
+      this.#root,
+      () => this.#list.order,
+      () => this.#requestCards(),
+    );
+  }
+
+  /** @param {Component<{grid: string}>} component */
+  update(component) {
+    this.#component = component;
+    /** @type {GridData} */
+    const data = JSON.parse(component.data.grid);
+    this.#data = data;
+    this.#root.dataset.layout = data.layout;
+    this.#clock.set(data.now_ms);
+    this.#queue.acknowledge(data.last_nonce);
+    this.#updates.subscribe(data.push_url);
+    this.#drawCards(!this.#isDrawn);
+    this.#isDrawn = true;
+    this.#selection.read(data);
+    this.#drawSurroundings();
+    this.#toast.offer(data.undo);
+    this.#lightbox.related.read(data.related, data.action_sets);
+    this.#lightbox.draw();
+    this.#lightboxReturn.update(data.dialog_open);
+    this.#viewport.refresh();
+    this.#requestCards();
+    showUnread();
+    this.#clock.tick();
+  }
+
+  /** @param {boolean} isFirst */
+  #drawCards(isFirst) {
+    const cards = this.#loader.read(this.#data);
+    const options = { isFirst, keepLeaving: this.#queue.isBusy };
+    const { announcements, added } = this.#list.draw(cards, this.#data.layout, options);
+    this.#root.classList.toggle("kx-grid-has-headings", this.#list.hasHeadings);
+    if (announcements.length) this.#liveRegion.textContent = announcements.join("\n");
+    this.#focusRestored(added);
+    if (this.#data.scroll_to_new) this.#list.scrollToNew(this.#clock.now);
+  }
+
+  /** The tools above the cards, and the text where there is no card. */
+  #drawSurroundings() {
+    const { layout, empty } = this.#data;
+    const isEmpty = this.#list.order.length === 0;
+    this.#toolbar.root.hidden = layout !== "grid" || isEmpty;
+    if (!this.#toolbar.root.hidden) this.#toolbar.draw(this.#root, this.#selection);
+    this.#empty.hidden = !isEmpty || !empty;
+    setText(this.#emptyText, empty);
+  }
+
+  /** Ask Python for the cards near the screen, and for what the lightbox shows. */
+  #requestCards() {
+    if (!this.#data.placeholders) return;
+    // Behind a dialog the lightbox's image stays requested.
+    const openId = this.#lightbox.isOpen ? this.#lightbox.id : this.#lightboxReturn.id;
+    const index = this.#list.order.findIndex((view) => view.card.id === openId);
+    const { first, end } =
+      index < 0 ? this.#viewport.near : { first: Math.max(0, index - 1), end: index + 2 };
+    this.#loader.request(this.#list.cards.slice(first, end), first, openId);
+  }
+
+  // Actions -------------------------------------------------------------------------------
+
+  /**
+   * @param {string} verb
+   * @param {Card} card
+   * @param {HTMLElement} [control] the pressed button
+   */
+  #onAct(verb, card, control) {
+    const { isOpen, id } = this.#lightbox;
+    if (OPENS_DIALOG.has(verb)) this.#lightboxReturn.id = isOpen ? id : "";
+    const copy = COPIES.get(verb);
+    if (verb === "more" && control) this.#menu.open(control, card);
+    else if (copy) this.#copy(copy(card));
+    else this.#send(verb, verb === "delete" && !isOpen ? withVariants(card) : [card.id]);
+  }
+
+  /** @param {Promise<string>} copying */
+  #copy(copying) {
+    copying.then(
+      (message) => this.#toast.show(message),
+      () => this.#toast.show("The browser did not allow the copy"),
+    );
+  }
+
+  /**
+   * @param {string} verb
+   * @param {string[]} ids
+   */
+  #send(verb, ids) {
+    const views = ids.flatMap((id) => this.#list.view(id) ?? []);
+    if (verb === "delete" || verb === "dismiss") this.#deleted = ids;
+    if (REMOVES_CARD.has(verb)) {
+      for (const view of views) view.element.classList.add("kx-grid-leaving");
+    }
+    if (verb === "star") {
+      const starred = !views.every((view) => view.card.starred);
+      for (const view of views) {
+        this.#list.showStar(view, starred, this.#data.layout);
+        this.#lightbox.showStar(view.card.id, starred);
+      }
+    }
+    this.#queue.add(verb, ids);
+  }
+
+  /** Nothing came back: show the cards as Python last sent them. */
+  #onActionLost() {
+    this.#drawCards(false);
+    this.#toast.show("That did not reach the studio. Try again.");
+  }
+
+  #undo() {
+    // A deletion that is still on its way can be undone too: undo follows it in the queue.
+    if (!this.#data.undo && !this.#queue.isBusy) return;
+    this.#toast.hide();
+    this.#queue.add("undo", []);
+  }
+
+  /** The button hides with its press and drops the focus, which goes to the restored card. */
+  #onToastUndo() {
+    this.#restoring = this.#deleted;
+    this.#queue.add("undo", []);
+  }
+
+  /** @param {string[]} added ids of cards that were not there before */
+  #focusRestored(added) {
+    const id = this.#restoring.find((restored) => added.includes(restored));
+    if (id === undefined) return;
+    this.#restoring = [];
+    const isFree = document.activeElement === document.body && !this.#lightbox.isOpen;
+    if (isFree) this.#list.focus(this.#list.view(id));
+  }
+
+  // Input ---------------------------------------------------------------------------------
+
+  /**
+   * @param {MouseEvent} event
+   * @param {Card} card
+   */
+  #onPress(event, card) {
+    if (this.#selection.press(event, card.id)) return;
+    if (this.#list.view(card.id)?.hasImage) this.#openLightbox(card.id);
+  }
+
+  /** @param {KeyboardEvent} event */
+  #onKey(event) {
+    const view = this.#list.viewAround(event.target);
+    if (!view || event.altKey) return;
+    const isHandled = handleCardKey(event, view, {
+      list: this.#list,
+      selection: this.#selection,
+      act: this.#act,
+      undo: () => this.#undo(),
+      showHelp: () => this.#toolbar.showHelp(),
+      open: (id) => this.#openLightbox(id),
+    });
+    if (!isHandled) return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  /** @param {string} id */
+  #openLightbox(id) {
+    this.#list.setCurrent(this.#list.view(id));
+    this.#lightbox.open(id);
+  }
+
+  #onLightboxShow() {
+    const { dialog } = this.#lightbox;
+    // Messages go into the dialog: outside of it nothing is announced and nothing can be pressed.
+    if (this.#toast.root.parentElement !== dialog) dialog.append(this.#toast.root, this.#liveRegion);
+    this.#requestCards();
+  }
+
+  /**
+   * @param {string} id of the image that was shown last
+   * @param {number} index of the image among those with an image
+   */
+  #onLightboxClosed(id, index) {
+    this.#root.append(this.#toast.root, this.#liveRegion);
+    this.#list.focus(this.#list.view(id) ?? this.#list.withImage[index]);
+  }
+
+  destroy() {
+    this.#clock.stop();
+    this.#updates.destroy();
+    this.#lightboxReturn.destroy();
+    this.#viewport.destroy();
+    this.#queue.destroy();
+    this.#loader.cancel();
+    this.#lightbox.destroy();
+    this.#root.remove();
+  }
+}
+
+export default mountComponent((parent) => new ImageGrid(parent));
