@@ -26,7 +26,9 @@ if __name__ != "__main__":
     app = st.App(
         __file__,
         lifespan=lifespan,
-        routes=server.routes(open_studio, files_url=frontend.FILES_URL, files=frontend.files()),
+        routes=server.routes(
+            open_studio, files_url=frontend.ASSETS_URL, files=frontend.asset_files()
+        ),
         middleware=server.middleware(styles_url=frontend.styles_url()),
     )
     # Until this was called once, Streamlit would run /gallery as a script without this file.

@@ -15,12 +15,12 @@ from components.studio.tasks.models import Task
 from components.ui import session, task_id_dialogs
 from components.ui.form.generation_form import Form
 from components.ui.session import OnTable, Session
-from components.ui.widgets.image_grid import SheetEvent, Undo, event_of
+from components.ui.widgets.image_grid import GridEvent, Undo, pending_event
 
 
 def prepare(sheet_key: str) -> None:
     """The first step, in the callback: change what the next run will draw."""
-    event = event_of(sheet_key)
+    event = pending_event(sheet_key)
     if event is None:
         return
     tab, studio = session.current(), session.studio()
@@ -52,7 +52,7 @@ def undo_of() -> Undo | None:
     return Undo(words, tab.thrown_number)
 
 
-def follow(event: SheetEvent | None) -> None:
+def follow(event: GridEvent | None) -> None:
     """The second step, in the run: go where the designer wants to be."""
     if event is None:
         return
@@ -65,7 +65,7 @@ def follow(event: SheetEvent | None) -> None:
         st.switch_page("pages/edit.py" if task.is_edit else "pages/generate.py")
 
 
-def _task_of(event: SheetEvent) -> Task | None:
+def _task_of(event: GridEvent) -> Task | None:
     """The card's task, or None when it was deleted meanwhile in another tab."""
     try:
         return session.studio().task(session.current().designer, event.card_id)
@@ -73,7 +73,7 @@ def _task_of(event: SheetEvent) -> Task | None:
         return None
 
 
-def _file(tab: Session, archive: Archive, event: SheetEvent) -> None:
+def _file(tab: Session, archive: Archive, event: GridEvent) -> None:
     """What changes the archive: everything that can be done to several cards at once."""
     ids = event.card_ids
     match event.verb:

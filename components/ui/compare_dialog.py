@@ -10,8 +10,8 @@ from components.ui import session
 from components.ui.card_view_models import download_url, picture_url, thumbnail_url
 from components.ui.related_images import named
 from components.ui.session import OnTable
-from components.ui.widgets.edit_tree import Node, tree
-from components.ui.widgets.image_compare import Side, compare
+from components.ui.widgets.edit_tree import Node, edit_tree
+from components.ui.widgets.image_compare import CompareImage, image_compare
 
 PAIR_HEIGHT_PX = 380
 
@@ -79,9 +79,9 @@ def _pair_in(family: Family, on_table: OnTable) -> tuple[Named, Named] | None:
 
 def _draw_pair(pair: tuple[Named, Named]) -> None:
     before, after = pair
-    compare(_side(before), _side(after), key="table-compare", height_px=PAIR_HEIGHT_PX)
+    image_compare(_side(before), _side(after), key="table-compare", height_px=PAIR_HEIGHT_PX)
     picture = after[1].picture
-    with st.container(key="kx-table-verbs", horizontal=True):
+    with st.container(key="kx-compare-actions", horizontal=True):
         if st.button("Edit this", key="table-edit", type="primary"):
             session.choose_source(picture.id)
             _clear()
@@ -89,11 +89,11 @@ def _draw_pair(pair: tuple[Named, Named]) -> None:
         st.link_button("Download", download_url(picture))
 
 
-def _side(named_step: Named) -> Side:
+def _side(named_step: Named) -> CompareImage:
     name, step = named_step
     picture = step.picture
     alt = f"{step.words} ({name})"
-    return Side(picture_url(picture), picture.width_px, picture.height_px, name, alt)
+    return CompareImage(picture_url(picture), picture.width_px, picture.height_px, name, alt)
 
 
 def _draw_tree(family: Family, on_table: OnTable) -> None:
@@ -103,7 +103,7 @@ def _draw_tree(family: Family, on_table: OnTable) -> None:
     else:
         st.caption("Nothing was made from this picture yet, and it was made from none.")
     nodes = [_node(step, roles.get(step.picture.id, "")) for step in family.steps]
-    tree(nodes, key="table-tree", on_pick=lambda picture_id: _pick(on_table, picture_id))
+    edit_tree(nodes, key="table-tree", on_pick=lambda picture_id: _pick(on_table, picture_id))
 
 
 def _node(step: Step, role: str) -> Node:
@@ -112,7 +112,7 @@ def _node(step: Step, role: str) -> Node:
     return Node(
         id=picture.id,
         parent_id=step.parent_id,
-        words=step.words,
+        prompt=step.words,
         alt=f"{step.words} (step)",
         thumbnail_url=thumbnail_url(picture.id) if kept else None,
         role=role,

@@ -16,10 +16,10 @@ from components.studio.credits import Balance
 from components.studio.db.spending import DOLLARS_A_CREDIT, Spend
 from components.ui import fault_controls, session, task_id_dialogs
 from components.ui.messages import credits_in_words, headline
-from components.ui.widgets.auto_refresh import beat
+from components.ui.streamlit_internals.auto_refresh import auto_refresh
 
 LOOK_SECONDS = 10.0  # a look costs the ledger a sum; the service is asked more rarely
-_KEY = "kx-purse-open"
+_KEY = "kx-credits-open"
 
 
 def draw_purse() -> None:
@@ -31,12 +31,12 @@ def _draw() -> None:
     tab, studio = session.current(), session.studio()
     balance = studio.balance.look()
     midnight = start_of_day(time.time(), session.time_zone())
-    with st.container(key="kx-purse", horizontal=True, vertical_alignment="center", gap=None):
+    with st.container(key="kx-credits", horizontal=True, vertical_alignment="center", gap=None):
         # Not in the popover's label: with another label or help it is another one, and closed.
         st.html(number_html(balance), width="content")
         # Of its state we must know, so that it can be closed from here.
         behind = st.popover("credits", key=_KEY, type="tertiary", on_change="rerun")
-        beat(LOOK_SECONDS, key="purse-beat")
+        auto_refresh(LOOK_SECONDS, key="purse-beat")
     with behind:
         st.html(
             purse_html(
@@ -72,7 +72,7 @@ def number_html(balance: Balance | None) -> str:
     """The credits left, or a dash that tells why there is no number."""
     reason = _reason(balance)
     why = f' title="{html.escape(reason)}"' if reason else ""
-    return f'<span class="kx-purse-number"{why}>{_number(balance)}</span>'
+    return f'<span class="kx-credits-number"{why}>{_number(balance)}</span>'
 
 
 def purse_html(balance: Balance | None, *, today: Spend, in_all: Spend) -> str:
@@ -93,7 +93,7 @@ def purse_html(balance: Balance | None, *, today: Spend, in_all: Spend) -> str:
     told = _reason(balance) if left is None else f"credits left · {money(left)}"
     head = f"<strong>{_number(balance)}</strong> <span>{html.escape(told or '')}</span>"
     return (
-        f'<div class="kx-purse-sums"><p>{head}</p><table>{lines}</table>'
+        f'<div class="kx-credits-details"><p>{head}</p><table>{lines}</table>'
         "<small>At the expected prices: the service names none.</small></div>"
     )
 

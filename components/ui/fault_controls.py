@@ -16,7 +16,7 @@ def draw_drill(room: DrillRoom) -> None:
     # Another window may have changed them since.
     st.session_state[_FAULTS_KEY] = list(room.rates)
     st.session_state[_RATE_KEY] = _word_for(max(room.rates.values(), default=1.0))
-    with st.container(key="kx-drill"):
+    with st.container(key="kx-fault-controls"):
         st.multiselect(
             "Try faults",
             list(room.faults),

@@ -15,7 +15,7 @@ from components.studio.studio import Studio
 from components.ui import credits_widget, paused_banner, session
 from components.ui.edit import source_picker
 from components.ui.escape import plain
-from components.ui.streamlit_internals.page_watchdog import guard
+from components.ui.streamlit_internals.page_watchdog import page_watchdog
 
 _ROOT = Path(__file__).parents[2]
 _LANDMARKS = ".st-key-kx-form, .st-key-kx-title"  # every page has one of them
@@ -51,7 +51,7 @@ def draw(page: Page) -> None:
     except (LedgerUnavailable, SettingsError) as error:
         st.error(plain(str(error)))
         st.stop()
-    guard(page, landmarks=_LANDMARKS)
+    page_watchdog(page, landmarks=_LANDMARKS)
     tab = session.current()
     tab.came_from, tab.page = tab.page, page.url_path
     page.run()

@@ -14,7 +14,7 @@ def draw_hold() -> None:
     tab, studio = session.current(), session.studio()
     tab.hold = studio.held_by
     if studio.held_by is not None:
-        with st.container(key="kx-held", horizontal=True, vertical_alignment="center"):
+        with st.container(key="kx-paused", horizontal=True, vertical_alignment="center"):
             st.warning(plain(held(studio.held_by)), width="stretch")
             st.button("Try now", on_click=studio.engine.probe_account)
 

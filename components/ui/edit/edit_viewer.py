@@ -15,10 +15,10 @@ from components.ui.card_view_models import card_of, download_url, picture_url, t
 from components.ui.edit.pending_status import line_for
 from components.ui.escape import plain
 from components.ui.generate.recent_tasks import PUSH_URL
-from components.ui.widgets.image_compare import Side, compare
-from components.ui.widgets.image_grid import Parts, sheet
+from components.ui.widgets.image_compare import CompareImage, image_compare
+from components.ui.widgets.image_grid import GridExtras, image_grid
 from components.ui.widgets.progress import Progress, progress
-from components.ui.widgets.step_strip import StripEvent, Tile, strip
+from components.ui.widgets.step_strip import StripEvent, Tile, step_strip
 
 STAGE_HEIGHT_PX = 520
 _KEY = "edit-feed"
@@ -50,7 +50,7 @@ def _draw(drawn_for: str) -> None:
     if pair is None:
         return
     line = _line(running, family)
-    with st.container(key="kx-stage-head", horizontal=True, vertical_alignment="center"):
+    with st.container(key="kx-viewer-head", horizontal=True, vertical_alignment="center"):
         st.subheader("Before and after" if pair.before else "Source", anchor=False, width="content")
         progress(line, key="edit-progress")
     names = _names(family, pair.after)
@@ -59,7 +59,7 @@ def _draw(drawn_for: str) -> None:
         _draw_pair(pair, names)
     _draw_verbs(family, pair, source)
     _draw_strip(family, pair, source, names)
-    event = sheet(
+    event = image_grid(
         [
             card_of(entry, typical_seconds=studio.engine.typical_seconds(entry.task))
             for entry in running
@@ -67,7 +67,7 @@ def _draw(drawn_for: str) -> None:
         key=_KEY,
         layout="feed",
         push_url=PUSH_URL,
-        parts=Parts(undo=card_actions.undo_of()),
+        extras=GridExtras(undo=card_actions.undo_of()),
         on_event=lambda: card_actions.prepare(_KEY),
     )
     card_actions.follow(event)
@@ -108,7 +108,7 @@ def _draw_pair(pair: _Pair, names: dict[str, str]) -> None:
     if pair.before is None:
         st.html(_lone_html(after))
         return
-    compare(
+    image_compare(
         _side(pair.before, names.get(pair.before.picture.id, "Before")),
         _side(after, names.get(after.picture.id, "After")),
         key="edit-compare",
@@ -133,22 +133,23 @@ def _lone_html(step: Step) -> str:
     picture = step.picture
     alt = html.escape(f"{step.words} (source picture)", quote=True)
     return (
-        f'<figure class="kx-lone"><p class="kx-lone-hint">{_HINT}</p>'
-        f'<div class="kx-lone-stage" style="aspect-ratio:{picture.width_px}/{picture.height_px};'
+        f'<figure class="kx-source-preview"><p class="kx-source-preview-hint">{_HINT}</p>'
+        '<div class="kx-source-preview-frame" '
+        f'style="aspect-ratio:{picture.width_px}/{picture.height_px};'
         f'max-height:{STAGE_HEIGHT_PX}px"><img src="{picture_url(picture)}" alt="{alt}"></div>'
         f"<figcaption>{picture.width_px}×{picture.height_px}</figcaption></figure>"
     )
 
 
-def _side(step: Step, label: str) -> Side:
+def _side(step: Step, label: str) -> CompareImage:
     picture = step.picture
     alt = f"{step.words} ({label})"
-    return Side(picture_url(picture), picture.width_px, picture.height_px, label, alt)
+    return CompareImage(picture_url(picture), picture.width_px, picture.height_px, label, alt)
 
 
 def _draw_verbs(family: Family, pair: _Pair, source: PictureRecord) -> None:
     original = family.line(pair.after.picture.id)[0].picture
-    with st.container(key="kx-stage-verbs", horizontal=True):
+    with st.container(key="kx-viewer-actions", horizontal=True):
         if pair.after.picture.id != source.id:
             st.button(
                 "Edit this",
@@ -181,14 +182,14 @@ def _draw_strip(family: Family, pair: _Pair, source: PictureRecord, names: dict[
         return Tile(
             id=picture_id,
             name=names.get(picture_id, ""),
-            words=step.words,
+            prompt=step.words,
             alt=f"{step.words} ({names.get(picture_id, 'branch')})",
             thumbnail_url=thumbnail_url(picture_id),
             role=role,
             is_source=picture_id == source.id,
         )
 
-    strip(
+    step_strip(
         [tile(step) for step in line],
         variants=[tile(step) for step in variants],
         branches=[tile(step) for step in family.tips() if step.picture.id not in shown],

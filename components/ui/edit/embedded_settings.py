@@ -28,7 +28,7 @@ def draw_offer() -> None:
         return
     prompt = carried.request.prompt
     shown = prompt if len(prompt) <= _MOST_WORDS else f"{prompt[:_MOST_WORDS].rstrip()}…"
-    with st.container(key="kx-carried"):
+    with st.container(key="kx-embedded-settings"):
         st.caption(f"This file says how it was made: “{plain(shown)}”")
         with st.container(horizontal=True):
             wanted = st.button("Restore its settings", key="carried-restore")

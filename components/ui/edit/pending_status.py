@@ -29,8 +29,8 @@ def line_for(
         said = wording(newest)
         headline = said.headline or STATE_WORDS[newest.state]
         return Progress(
-            words=headline if len(moving) == 1 else summary(moving),
-            more=said.advice or newest.request.prompt,
+            message=headline if len(moving) == 1 else summary(moving),
+            detail=said.advice or newest.request.prompt,
             elapsed_seconds=max(0.0, now - begun_at),
             expected_seconds=expected_seconds,
         )
@@ -41,4 +41,4 @@ def line_for(
     if max(made, default=0.0) > latest.created_at:
         return None
     said = wording(latest)
-    return Progress(words=said.headline or STATE_WORDS[latest.state], more=said.advice)
+    return Progress(message=said.headline or STATE_WORDS[latest.state], detail=said.advice)

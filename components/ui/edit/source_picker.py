@@ -18,7 +18,7 @@ from components.ui.card_view_models import thumbnail_url
 from components.ui.edit import embedded_settings
 from components.ui.escape import plain
 from components.ui.form.generation_form import MATCH_INPUT
-from components.ui.widgets.paste_upload import catch_pictures
+from components.ui.widgets.paste_upload import capture_images
 
 # Every picture that a browser knows as one, and what it knows by no name of its own: our intake
 # says what to do about those it cannot read.
@@ -59,7 +59,7 @@ def draw_catcher() -> None:
     if tab.is_new_on_edit:  # also what Edit's own uploader was given while the page changed
         st.switch_page("pages/edit.py")
     uploader_key = f"drop-{tab.upload_round}"
-    with st.container(key="kx-catcher"):
+    with st.container(key="kx-drop"):
         st.file_uploader(
             "Dropped picture",
             key=uploader_key,
@@ -67,11 +67,11 @@ def draw_catcher() -> None:
             on_change=_take_upload,
             args=(uploader_key,),
         )
-        catch_pictures(
+        capture_images(
             uploader_key,
             round_number=tab.upload_round,
             key="drop-paste",
-            on_refused=_refuse,
+            on_rejected=_refuse,
         )
 
 
@@ -103,7 +103,7 @@ def _draw_ways() -> None:
         help="Press Enter. The picture is copied here, so the link may vanish afterwards.",
         on_change=_ask_for_url,
     )
-    catch_pictures(uploader_key, round_number=upload_round, key="edit-paste", on_refused=_refuse)
+    capture_images(uploader_key, round_number=upload_round, key="edit-paste", on_rejected=_refuse)
 
 
 def _take_upload(uploader_key: str) -> None:

@@ -64,7 +64,7 @@ def draw_starters() -> bool:
         return False
     st.subheader("Begin with one of these", anchor=False)
     st.caption("One click makes it. Or write your own, and press Ctrl or ⌘ with Enter.")
-    with st.container(key="kx-starters"):
+    with st.container(key="kx-examples"):
         columns = st.columns(3)
         for place, starter in enumerate(STARTERS):
             with columns[place % len(columns)]:
@@ -76,7 +76,7 @@ def draw_sources() -> None:
     """What an empty Edit page offers: pictures to begin with, and an instruction for each."""
     st.subheader("Begin with a picture", anchor=False)
     st.caption("Upload, drop or paste one, give its address, or take one of these.")
-    with st.container(key="kx-starters"):
+    with st.container(key="kx-examples"):
         columns = st.columns(3)
         for place, beginning in enumerate(BEGINNINGS):
             with columns[place % len(columns)]:
@@ -84,11 +84,11 @@ def draw_sources() -> None:
 
 
 def _tile(name: str, words: str, on_click: Callable[[], None]) -> None:
-    with st.container(key=f"kx-starter-{name}"):
+    with st.container(key=f"kx-example-{name}"):
         st.image(
             f"/app/static/starters/{name}.jpg", alt=f"{words} (starter picture)", width="stretch"
         )
-        st.button(words, key=f"starter-{name}", width="stretch", on_click=on_click)
+        st.button(words, key=f"example-{name}", width="stretch", on_click=on_click)
 
 
 def _begin(beginning: Beginning) -> None:

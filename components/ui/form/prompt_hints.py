@@ -20,7 +20,7 @@ _HINTS: dict[Mode, str] = {
 
 def draw_advice(form: Form) -> None:
     """Draw what could be said better in this form's prompt, or what belongs in it."""
-    with st.container(key="kx-advice"):
+    with st.container(key="kx-hints"):
         lines = _advice_on(form)[:MOST_LINES]
         for advice in lines:
             _draw_line(form, advice)
@@ -30,7 +30,7 @@ def draw_advice(form: Form) -> None:
 
 def _draw_line(form: Form, advice: Advice) -> None:
     with st.container(
-        key=f"kx-advice-{advice.matter}", horizontal=True, vertical_alignment="center"
+        key=f"kx-hints-{advice.matter}", horizontal=True, vertical_alignment="center"
     ):
         st.caption(plain(advice.sentence), width="content")
         if advice.fix is not None:

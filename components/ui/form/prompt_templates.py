@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from components.ui.widgets.prompt_picker import Row
+from components.ui.widgets.prompt_picker import PromptItem
 
 _TEMPLATES = (
     (
@@ -75,4 +75,4 @@ _TEMPLATES = (
         "Redecorate in {style} with {its traits}, keep walls, windows and camera position",
     ),
 )
-EDITS = tuple(Row(id=title, title=title, text=text) for title, text in _TEMPLATES)
+EDITS = tuple(PromptItem(id=title, title=title, text=text) for title, text in _TEMPLATES)

@@ -39,7 +39,7 @@ _SPANS = {"Today": 0, "Last 7 days": 6, "Last 30 days": 29}  # days before today
 
 def draw_finder() -> tuple[Search, DeltaGenerator]:
     """Draw the line; return what it asks for, and where to say how much was found."""
-    with st.container(key="kx-finder", horizontal=True, vertical_alignment="center"):
+    with st.container(key="kx-gallery-filters", horizontal=True, vertical_alignment="center"):
         text = st.text_input(
             "Search",
             key=_TEXT,

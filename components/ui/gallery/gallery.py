@@ -27,7 +27,16 @@ from components.ui.card_view_models import (
 from components.ui.gallery import filters
 from components.ui.generate.recent_tasks import PUSH_URL
 from components.ui.related_images import kin_of
-from components.ui.widgets.image_grid import Action, Card, Kin, Parts, Shape, Shapes, sheet, view_of
+from components.ui.widgets.image_grid import (
+    Action,
+    Card,
+    GridExtras,
+    Placeholder,
+    Placeholders,
+    RelatedImages,
+    grid_view,
+    image_grid,
+)
 
 EXPORT_URL = "/app/static/exports"
 FILLED_BEFORE, FILLED_AFTER = 40, 80  # beside what is seen, so that a scroll finds it there
@@ -57,27 +66,27 @@ def _draw() -> None:
         if search.in_trash and found:
             _draw_emptying(studio.archive.count(tab.designer, in_trash=True))
     groups = _groups(found, search)
-    event = sheet(
+    event = image_grid(
         _cards(found, groups),
         key=_KEY,
         layout="grid",
         push_url=PUSH_URL,
         empty=_nothing(search),
-        parts=Parts(
-            shapes=Shapes(
+        extras=GridExtras(
+            placeholders=Placeholders(
                 [_shape(place, group) for place, group in zip(found, groups, strict=True)],
                 "/app/static/thumbnails/{}" + ("?trash=1" if search.in_trash else ""),
             ),
-            kin=_kin(search),
+            related=_kin(search),
             undo=card_actions.undo_of(),
-            covered=tab.table is not None,
-            many=_MANY_IN_TRASH if search.in_trash else _MANY,
+            dialog_open=tab.table is not None,
+            bulk_actions=_MANY_IN_TRASH if search.in_trash else _MANY,
             export_url=EXPORT_URL,
         ),
         on_event=lambda: card_actions.prepare(_KEY),
     )
     if not found and search.narrows:
-        with st.container(key="kx-nothing", horizontal_alignment="center"):
+        with st.container(key="kx-gallery-empty", horizontal_alignment="center"):
             st.button("Clear the filter", key="nothing-clear", on_click=filters.clear)
     card_actions.follow(event)
     compare_dialog.draw_table()
@@ -110,30 +119,30 @@ def _group(place: Found, now: float, zone: tzinfo | None) -> str:
     return day_of(place.created_at, now, zone)
 
 
-def _shape(place: Found, group: str) -> Shape:
+def _shape(place: Found, group: str) -> Placeholder:
     expected = size_of(place.aspect_ratio)
-    return Shape(
+    return Placeholder(
         id=place.task_id,
         width_px=place.width_px or expected[0],
         height_px=place.height_px or expected[1],
         state=CARD_STATE.get(place.state, place.state.value),
         starred=place.starred,
         group=group,
-        behind=place.behind,
+        variant_ids=place.behind,
     )
 
 
 def _cards(found: Sequence[Found], groups: Sequence[str]) -> list[Card]:
     """The cards near what the browser says it shows, and the one in its lightbox."""
     tab, studio = session.current(), session.studio()
-    view = view_of(_KEY)
+    view = grid_view(_KEY)
     first = max(0, min(view.first, len(found) - 1) - FILLED_BEFORE)
     last = min(view.last + FILLED_AFTER, first + MOST_FILLED)
     near = range(first, min(last + 1, len(found)))
     wanted = {found[number].task_id: number for number in near}
     numbers = {place.task_id: number for number, place in enumerate(found)}
-    if view.looking in numbers:
-        wanted[view.looking] = numbers[view.looking]
+    if view.open_id in numbers:
+        wanted[view.open_id] = numbers[view.open_id]
     queue = studio.place_in_queue()
     return [
         replace(
@@ -145,14 +154,14 @@ def _cards(found: Sequence[Found], groups: Sequence[str]) -> list[Card]:
                 group=groups[wanted[entry.task.id]],
                 in_gallery=True,
             ),
-            behind=found[wanted[entry.task.id]].behind,
+            variant_ids=found[wanted[entry.task.id]].behind,
         )
         for entry in studio.archive.entries(tab.designer, list(wanted))
     ]
 
 
-def _kin(search: Search) -> Kin | None:
-    looking = view_of(_KEY).looking
+def _kin(search: Search) -> RelatedImages | None:
+    looking = grid_view(_KEY).open_id
     if not looking or search.in_trash:
         return None
     return kin_of(session.studio(), session.current().designer, looking)

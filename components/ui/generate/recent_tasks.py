@@ -12,7 +12,7 @@ from components.studio.tasks.models import State
 from components.ui import card_actions, paused_banner, session
 from components.ui.card_view_models import card_of
 from components.ui.messages import STATE_WORDS
-from components.ui.widgets.image_grid import Parts, sheet
+from components.ui.widgets.image_grid import GridExtras, image_grid
 
 NEWEST = 24
 PUSH_URL = "/push"
@@ -45,13 +45,13 @@ def _draw(empty: str) -> None:
         )
         for entry in entries
     ]
-    event = sheet(
+    event = image_grid(
         cards,
         key=_KEY,
         layout="feed",
         push_url=PUSH_URL,
         empty=empty,
-        parts=Parts(undo=card_actions.undo_of(), follows=True),
+        extras=GridExtras(undo=card_actions.undo_of(), scroll_to_new=True),
         on_event=lambda: card_actions.prepare(_KEY),
     )
     card_actions.follow(event)

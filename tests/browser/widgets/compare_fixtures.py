@@ -61,7 +61,7 @@ def padded(picture: Image.Image, size: tuple[int, int]) -> Image.Image:
 
 def divider(page: Page) -> int:
     """The share of the before that shows, in per cent."""
-    return int(page.locator(".kx-handle").get_attribute("aria-valuenow") or -1)
+    return int(page.locator(".kx-compare-handle").get_attribute("aria-valuenow") or -1)
 
 
 def box(page: Page, selector: str) -> FloatRect:
@@ -79,8 +79,8 @@ def middle(page: Page, selector: str) -> tuple[float, float]:
 def frames(page: Page) -> list[list[float]]:
     """Each picture's left, top and width on the screen, from the corner of its own pane."""
     found = page.evaluate(
-        """[...document.querySelectorAll(".kx-pane")].map((pane) => {
-            const [outer, inner] = [pane, pane.querySelector(".kx-frame")]
+        """[...document.querySelectorAll(".kx-compare-pane")].map((pane) => {
+            const [outer, inner] = [pane, pane.querySelector(".kx-compare-frame")]
                 .map((node) => node.getBoundingClientRect());
             return [inner.left - outer.left, inner.top - outer.top, inner.width];
         })"""

@@ -6,16 +6,18 @@ import sys
 
 import streamlit as st
 
-from components.ui.widgets.image_compare import Side, compare
+from components.ui.widgets.image_compare import CompareImage, image_compare
 
 st.set_page_config(layout="wide")
 st.title("Pair")  # the bar of the app would stand here
 asked = st.query_params
 width, height = (int(side) for side in asked.get("size", "1184x880").split("x"))
 if st.toggle("Show", value=True):
-    compare(
-        Side("/app/static/before.png", 1600, 1200, "Before", "Green hills"),
-        Side("/app/static/" + asked.get("after", "same.png"), width, height, "After", "A blue hut"),
+    image_compare(
+        CompareImage("/app/static/before.png", 1600, 1200, "Before", "Green hills"),
+        CompareImage(
+            "/app/static/" + asked.get("after", "same.png"), width, height, "After", "A blue hut"
+        ),
         key="pair",
         mode=asked.get("mode", "slider"),
     )

@@ -71,7 +71,7 @@ def visit(compare_page: Served, browser: Browser, desk: BrowserContext) -> Itera
         page.add_init_script(STRICT)
         page.goto(f"{compare_page.url}/?{query}")
         if ready:
-            page.wait_for_selector(".kx-stage[data-status=ready]")
+            page.wait_for_selector(".kx-compare-viewport[data-status=ready]")
         return page
 
     yield open_page
@@ -82,11 +82,11 @@ def visit(compare_page: Served, browser: Browser, desk: BrowserContext) -> Itera
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """Where `sheet_page.py` is served, and what it shows."""
-    folder = tmp_path_factory.mktemp("sheet")
+    """Where `grid_page.py` is served, and what it shows."""
+    folder = tmp_path_factory.mktemp("grid")
     state = folder / "cards.json"
     Server("", state).show()
-    with serving("sheet_server", folder, SHEET_STATE=str(state)) as url:
+    with serving("grid_server", folder, GRID_STATE=str(state)) as url:
         yield Server(url, state)
 
 

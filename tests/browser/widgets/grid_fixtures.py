@@ -52,4 +52,4 @@ def running(card_id: str, prompt: str = "A harbour", **more: str) -> dict[str, s
 
 def open_sheet(page: Page, server: Server) -> None:
     page.goto(server.url)
-    expect(page.locator(".kx-sheet")).to_be_attached()
+    expect(page.locator(".kx-grid")).to_be_attached()

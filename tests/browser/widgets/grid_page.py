@@ -12,13 +12,13 @@ import streamlit as st
 from components.ui.widgets.image_grid import (
     Action,
     Card,
-    Kin,
-    Parts,
-    Relative,
-    Shape,
-    Shapes,
-    event_of,
-    sheet,
+    GridExtras,
+    Placeholder,
+    Placeholders,
+    RelatedImage,
+    RelatedImages,
+    image_grid,
+    pending_event,
 )
 
 STATE_WORDS = {"done": "Done", "generating": "Generating", "refused": "Refused"}
@@ -56,41 +56,43 @@ def card_of(number: int, entry: dict[str, str]) -> Card:
     )
 
 
-def parts_of(state: dict[str, Any]) -> Parts:
+def parts_of(state: dict[str, Any]) -> GridExtras:
     """With `bare`, the places of all cards; with `variants`, the kin of the last."""
     cards = state["cards"]
     kin = None
     if state["variants"]:
         relatives = [card_of(0, entry) for entry in (cards[-1], *state["variants"])]
-        kin = Kin(cards[-1]["id"], variants=tuple(Relative(c.prompt, c) for c in relatives))
+        kin = RelatedImages(
+            cards[-1]["id"], variants=tuple(RelatedImage(c.prompt, c) for c in relatives)
+        )
     shapes = None
     if state["bare"]:
-        places = [Shape(entry["id"], 160, 90, state=entry["state"]) for entry in cards]
-        shapes = Shapes(places, "/pictures/{}.png")
-    return Parts(shapes=shapes, kin=kin, many=MANY)
+        places = [Placeholder(entry["id"], 160, 90, state=entry["state"]) for entry in cards]
+        shapes = Placeholders(places, "/pictures/{}.png")
+    return GridExtras(placeholders=shapes, related=kin, bulk_actions=MANY)
 
 
 def on_event() -> None:
-    event = event_of("sheet")
+    event = pending_event("sheet")
     if event is not None:
         st.session_state.setdefault("called", []).append(event.card_id)
 
 
 @st.fragment
 def contact_sheet() -> None:
-    state = json.loads(Path(os.environ["SHEET_STATE"]).read_text("utf-8"))
+    state = json.loads(Path(os.environ["GRID_STATE"]).read_text("utf-8"))
     cards = [
         card_of(number, entry)
         for number, entry in enumerate(state["cards"])
         if entry["id"] not in state["bare"]
     ]
-    event = sheet(
+    event = image_grid(
         cards,
         key="sheet",
         layout=state["layout"],
         push_url="/push",
         empty="Empty",
-        parts=parts_of(state),
+        extras=parts_of(state),
         on_event=on_event,
     )
     if event is not None:

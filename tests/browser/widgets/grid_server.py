@@ -82,7 +82,7 @@ app = st.App(
         Route("/tell", tell, methods=["POST"]),
         Route("/drop", drop, methods=["POST"]),
         WebSocketRoute("/push", push),
-        *browser_file_routes(frontend.FILES_URL, frontend.files()),
+        *browser_file_routes(frontend.ASSETS_URL, frontend.asset_files()),
     ],
     middleware=[
         Middleware(StrictPolicy),

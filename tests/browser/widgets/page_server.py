@@ -13,6 +13,6 @@ from components.ui import frontend
 
 app = st.App(
     os.environ["PAGE"],
-    routes=browser_file_routes(frontend.FILES_URL, frontend.files()),
+    routes=browser_file_routes(frontend.ASSETS_URL, frontend.asset_files()),
     middleware=[Middleware(DressedPage, styles_url=frontend.styles_url())],
 )

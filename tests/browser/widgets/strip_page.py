@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from components.ui.widgets.paste_upload import catch_pictures
-from components.ui.widgets.step_strip import StripEvent, Tile, strip
+from components.ui.widgets.paste_upload import capture_images
+from components.ui.widgets.step_strip import StripEvent, Tile, step_strip
 
 HOSTILE = "<img src=x onerror=alert(1)> & **bold** 'A' with \"B\" قطة"
 DOT = (
@@ -26,7 +26,7 @@ def tile(number: int) -> Tile:
     return Tile(
         id=f"p{number}",
         name=name,
-        words=words,
+        prompt=words,
         alt=f"{words} ({name})",
         thumbnail_url=DOT,
         role=role,
@@ -41,7 +41,7 @@ def on_event(event: StripEvent) -> None:
         chosen[role] = int(event.picture_id.removeprefix("p"))
 
 
-strip(
+step_strip(
     [tile(number) for number in range(steps)],
     variants=[tile(80)],
     branches=[tile(number) for number in range(90, 92)],
@@ -52,11 +52,11 @@ st.text("Events: " + ", ".join(events))
 st.button("Again")
 with st.expander("Use another picture"):
     file = st.file_uploader("Picture", key="uploader", type=["image"])
-    catch_pictures(
+    capture_images(
         "uploader",
         round_number=int(file is not None),
         key="paste",
-        on_refused=lambda *said: events.append(f"refused {said}"),
+        on_rejected=lambda *said: events.append(f"refused {said}"),
     )
 st.text_area("Prompt")
 st.text(f"Taken: {file.name} {file.size}" if file else "Taken: nothing")

@@ -43,25 +43,25 @@ def test_the_divider_answers_the_keyboard_and_says_where_it_stands(visit: Visit)
 
 def test_a_rerun_and_a_return_keep_mode_divider_and_zoom(visit: Visit) -> None:
     page = visit()
-    page.locator(".kx-handle").focus()
+    page.locator(".kx-compare-handle").focus()
     for key in ("Shift+ArrowRight", "+", "+"):
         page.keyboard.press(key)
     settle(page)
     lay = frames(page)
-    page.evaluate("document.querySelector('.kx-stage').dataset.witness = 'first'")
+    page.evaluate("document.querySelector('.kx-compare-viewport').dataset.witness = 'first'")
 
     page.get_by_role("button", name="Again").click()
     expect(page.get_by_text("Ran again")).to_be_visible()
     settle(page)
-    assert page.locator(".kx-stage").get_attribute("data-witness") == "first"
+    assert page.locator(".kx-compare-viewport").get_attribute("data-witness") == "first"
     assert divider(page) == 60
     assert frames(page) == lay
 
     page.get_by_text("Show", exact=True).click()
-    page.wait_for_selector(".kx-stage", state="detached")
+    page.wait_for_selector(".kx-compare-viewport", state="detached")
     page.get_by_text("Show", exact=True).click()
-    page.wait_for_selector(".kx-stage[data-status=ready]")
-    assert page.locator(".kx-stage").get_attribute("data-witness") is None
+    page.wait_for_selector(".kx-compare-viewport[data-status=ready]")
+    assert page.locator(".kx-compare-viewport").get_attribute("data-witness") is None
     assert divider(page) == 60
     for now, then in zip(frames(page), lay, strict=True):
         assert now == pytest.approx(then, abs=0.5)
@@ -75,10 +75,10 @@ def test_escape_leaves_full_screen_also_where_the_browser_refuses_it(
     if not allowed:
         page.evaluate("Object.defineProperty(document, 'fullscreenEnabled', {get: () => false})")
     root = page.locator(".kx-compare")
-    page.locator(".kx-handle").focus()
+    page.locator(".kx-compare-handle").focus()
 
     page.keyboard.press("f")
-    expect(root).to_have_class(re.compile("kx-full"))
+    expect(root).to_have_class(re.compile("kx-compare-full"))
     expect(page.get_by_role("button", name="Leave full screen")).to_be_visible()
     whole = box(page, ".kx-compare")
     assert (whole["width"], whole["height"]) == (SCREEN["width"], SCREEN["height"])
@@ -86,7 +86,7 @@ def test_escape_leaves_full_screen_also_where_the_browser_refuses_it(
     assert on_top
 
     page.keyboard.press("Escape")
-    expect(root).not_to_have_class(re.compile("kx-full"))
+    expect(root).not_to_have_class(re.compile("kx-compare-full"))
     assert page.evaluate("document.fullscreenElement") is None
 
 
@@ -94,7 +94,7 @@ def test_pictures_modes_and_what_is_shown_are_named_for_a_screen_reader(visit: V
     page = visit()
     alts = [image.get_attribute("alt") for image in page.locator(".kx-compare img").all()]
     assert alts == ["Green hills (Before)", "A blue hut (After)"]
-    assert page.locator(".kx-label").all_inner_texts() == ["Before", "After"]
+    assert page.locator(".kx-compare-label").all_inner_texts() == ["Before", "After"]
     expect(page.get_by_role("group", name="Before and After", exact=True)).to_be_visible()
 
     modes = page.get_by_role("radiogroup", name="Way of comparing")
@@ -113,7 +113,8 @@ def swaps_in_ten_seconds(page: Page) -> int:
         """() => {
             window.swaps = 0;
             new MutationObserver((seen) => { window.swaps += seen.length; })
-                .observe(document.querySelector(".kx-stage"), { attributeFilter: ["data-shown"] });
+                .observe(document.querySelector(".kx-compare-viewport"),
+                         { attributeFilter: ["data-shown"] });
         }"""
     )
     page.clock.run_for(10_000)
@@ -124,7 +125,7 @@ def swaps_in_ten_seconds(page: Page) -> int:
 def test_blinking_goes_on_by_itself_unless_less_motion_is_wanted(visit: Visit, motion: str) -> None:
     page = visit(reduced_motion=motion)
     page.clock.install()
-    page.locator(".kx-handle").focus()
+    page.locator(".kx-compare-handle").focus()
     page.keyboard.press("3")
     if motion == "reduce":
         assert swaps_in_ten_seconds(page) == 0
@@ -189,13 +190,13 @@ def test_the_place_is_kept_while_loading_and_a_lost_picture_can_be_asked_for_aga
     page = visit(f"after={LATE}", ready=False)
     lost = page.get_by_text("The picture could not be loaded.")
     expect(lost).to_be_visible()
-    reserved = box(page, ".kx-stage")
+    reserved = box(page, ".kx-compare-viewport")
 
     covered(scene(BLUE), (1184, 880)).save(compare_page.pictures / LATE)
     page.get_by_role("button", name="Try again").click()
-    expect(page.locator(".kx-stage")).to_have_attribute("data-status", "ready")
+    expect(page.locator(".kx-compare-viewport")).to_have_attribute("data-status", "ready")
     expect(lost).to_be_hidden()
-    assert box(page, ".kx-stage") == reserved
+    assert box(page, ".kx-compare-viewport") == reserved
 
 
 def test_broken_sizes_are_drawn_and_the_viewer_loads_no_tables_library(visit: Visit) -> None:

@@ -39,7 +39,7 @@ def test_one_point_of_the_scene_is_under_one_pixel_of_the_screen(
     page.mouse.move(0, 0)
 
     for _ in ("fitted", "zoomed"):
-        page.locator(".kx-handle").focus()
+        page.locator(".kx-compare-handle").focus()
         page.keyboard.press("End")
         before = mark_on_screen(page, LIME)
         page.keyboard.press("Home")
@@ -52,15 +52,15 @@ def test_one_point_of_the_scene_is_under_one_pixel_of_the_screen(
 
 def test_the_divider_follows_the_mouse_and_a_zoomed_picture_pans_instead(visit: Visit) -> None:
     page = visit()
-    x, y = middle(page, ".kx-grip")
+    x, y = middle(page, ".kx-compare-grip")
     page.mouse.move(x, y)
     page.mouse.down()
     page.mouse.move(x + 150, y, steps=4)
     page.mouse.up()
-    assert middle(page, ".kx-grip")[0] == pytest.approx(x + 150, abs=1)
+    assert middle(page, ".kx-compare-grip")[0] == pytest.approx(x + 150, abs=1)
 
     page.mouse.click(x - 200, y - 100)
-    assert middle(page, ".kx-grip")[0] == pytest.approx(x - 200, abs=1)
+    assert middle(page, ".kx-compare-grip")[0] == pytest.approx(x - 200, abs=1)
 
     page.keyboard.press("+")
     page.keyboard.press("+")
@@ -82,7 +82,9 @@ def test_side_by_side_zooms_and_pans_both_pictures_as_one(visit: Visit) -> None:
 
     page.mouse.move(*cursor)
     page.mouse.wheel(0, -400)
-    page.wait_for_function("document.querySelector('.kx-stage').hasAttribute('data-zoomed')")
+    page.wait_for_function(
+        "document.querySelector('.kx-compare-viewport').hasAttribute('data-zoomed')"
+    )
     before, after = frames(page)
     at = (cursor[0] - pane["x"], cursor[1] - pane["y"])
     assert after[2] > fitted[2] * 1.5
@@ -91,7 +93,9 @@ def test_side_by_side_zooms_and_pans_both_pictures_as_one(visit: Visit) -> None:
     assert under[0] == pytest.approx(under[1], abs=0.002)
 
     page.mouse.dblclick(*cursor)
-    page.wait_for_function("!document.querySelector('.kx-stage').hasAttribute('data-zoomed')")
+    page.wait_for_function(
+        "!document.querySelector('.kx-compare-viewport').hasAttribute('data-zoomed')"
+    )
     settle(page)
     assert frames(page)[1] == pytest.approx(fitted, abs=0.5)
 
@@ -99,7 +103,7 @@ def test_side_by_side_zooms_and_pans_both_pictures_as_one(visit: Visit) -> None:
 def test_two_fingers_zoom_and_the_buttons_bring_the_picture_back(visit: Visit) -> None:
     page = visit(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     fitted = frames(page)[0]
-    x, y = middle(page, ".kx-stage")
+    x, y = middle(page, ".kx-compare-viewport")
     touch = page.context.new_cdp_session(page)
 
     def fingers(kind: str, apart: float) -> None:

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.browser
 def test_every_click_arrives_once_however_fast(page: Page, server: Server) -> None:
     server.show(*(picture(name) for name in "abc"))
     open_sheet(page, server)
-    expect(page.locator("[data-id=c] .kx-sheet-action")).to_have_count(3)
+    expect(page.locator("[data-id=c] .kx-grid-action")).to_have_count(3)
     page.evaluate("""() => {
       for (const id of ['a', 'b', 'c']) {
         document.querySelector(`[data-id=${id}] [data-verb=delete]`).click();
@@ -31,7 +31,7 @@ def test_cards_and_their_actions_work_by_keyboard_alone(page: Page, server: Serv
     expect(page.locator("[data-id=b]")).to_be_focused()
     page.keyboard.press("Tab")
     expect(page.locator("[data-id=b] [data-verb=edit]")).to_be_focused()
-    expect(page.locator("[data-id=b] .kx-sheet-bar")).to_have_css("opacity", "1")
+    expect(page.locator("[data-id=b] .kx-grid-actions")).to_have_css("opacity", "1")
     page.keyboard.press("Enter")
     expect(page.get_by_text("Events: edit b", exact=True)).to_be_visible()
     page.keyboard.press("s")
@@ -53,16 +53,16 @@ def test_a_deleted_card_hands_its_focus_to_its_neighbour(page: Page, server: Ser
 def test_the_lightbox_is_walked_and_left_by_keyboard(page: Page, server: Server) -> None:
     server.show(picture("a", "First"), running("b"), picture("c", "Third"))
     open_sheet(page, server)
-    expect(page.locator("[data-id=a].kx-sheet-loaded")).to_be_visible()
+    expect(page.locator("[data-id=a].kx-grid-loaded")).to_be_visible()
     page.locator("[data-id=a]").focus()
     page.keyboard.press("Enter")
     dialog = page.get_by_role("dialog")
-    expect(dialog.locator(".kx-sheet-view-prompt")).to_have_text("First")
+    expect(dialog.locator(".kx-lightbox-prompt")).to_have_text("First")
     page.keyboard.press("ArrowRight")
-    expect(dialog.locator(".kx-sheet-view-prompt")).to_have_text("Third")
+    expect(dialog.locator(".kx-lightbox-prompt")).to_have_text("Third")
     expect(dialog.get_by_role("img")).to_have_attribute("alt", "Third (made picture)")
     page.keyboard.press("+")
-    expect(dialog.locator(".kx-sheet-zoomed")).to_be_attached()
+    expect(dialog.locator(".kx-lightbox-zoomed")).to_be_attached()
     for _ in range(9):
         page.keyboard.press("Tab")
         assert page.evaluate("document.activeElement.closest('dialog') !== null")
@@ -104,11 +104,11 @@ def test_a_variant_without_a_place_of_its_own_leaves_the_keys_where_it_was_met(
     cards = [running("x"), picture("a", "First"), picture("b", "Second")]
     server.show(*cards, variants=[picture("v", "Hidden")])
     open_sheet(page, server)
-    expect(page.locator("[data-id=b].kx-sheet-loaded")).to_be_visible()
+    expect(page.locator("[data-id=b].kx-grid-loaded")).to_be_visible()
     page.locator("[data-id=b]").focus()
     page.keyboard.press("Enter")
     page.keyboard.press("ArrowDown")
-    expect(page.locator(".kx-sheet-view-prompt")).to_have_text("Hidden")
+    expect(page.locator(".kx-lightbox-prompt")).to_have_text("Hidden")
     page.keyboard.press("Escape")
     expect(page.locator("[data-id=b]")).to_be_focused()
 
@@ -139,12 +139,12 @@ def test_a_press_that_never_arrives_is_said_and_taken_back(page: Page, server: S
 
     page.route_web_socket("**/_stcore/stream", pass_on)
     open_sheet(page, server)
-    expect(page.locator("[data-id=a].kx-sheet-loaded")).to_be_visible()
+    expect(page.locator("[data-id=a].kx-grid-loaded")).to_be_visible()
     is_cut = True
     page.locator("[data-id=a]").focus()
     page.keyboard.press("Delete")
-    expect(page.locator(".kx-sheet-going")).to_be_attached()
+    expect(page.locator(".kx-grid-leaving")).to_be_attached()
     for _ in range(3):
         page.clock.run_for(5_100)
     expect(page.get_by_text("That did not reach the studio")).to_be_visible()
-    expect(page.locator(".kx-sheet-going")).to_have_count(0)
+    expect(page.locator(".kx-grid-leaving")).to_have_count(0)

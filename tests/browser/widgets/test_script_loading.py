@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Route, expect
 pytestmark = pytest.mark.browser
 
 
-@pytest.mark.parametrize("name", ["strip.js", "elements.js"])
+@pytest.mark.parametrize("name", ["step-strip.js", "dom.js"])
 def test_a_script_that_does_not_come_is_asked_for_again(
     strip_url: str, browser: Browser, name: str
 ) -> None:

@@ -29,7 +29,7 @@ def test_each_step_says_its_place_and_its_words_exactly_as_typed(
         expect(page.locator(".kx-strip-name")).to_have_text(
             ["OriginalEditing this", "Step 1", "Step 2"]
         )
-        expect(step(page, "Step 1").locator(".kx-strip-words")).to_have_text(HOSTILE)
+        expect(step(page, "Step 1").locator(".kx-strip-prompt")).to_have_text(HOSTILE)
         expect(step(page, "Step 1").get_by_role("img")).to_have_attribute(
             "alt", f"{HOSTILE} (Step 1)"
         )

@@ -6,8 +6,8 @@ import time
 
 import streamlit as st
 
-from components.ui.streamlit_internals.page_watchdog import guard
-from components.ui.widgets.auto_refresh import beat
+from components.ui.streamlit_internals.auto_refresh import auto_refresh
+from components.ui.streamlit_internals.page_watchdog import page_watchdog
 
 
 @st.fragment
@@ -19,7 +19,7 @@ def pressed() -> None:
 def counted() -> None:
     st.session_state["beats"] = st.session_state.get("beats", 0) + 1
     st.text(f"Drawn {st.session_state['beats']} times")
-    beat(0.5, key="beat")
+    auto_refresh(0.5, key="beat")
 
 
 def first() -> None:
@@ -35,5 +35,5 @@ def second() -> None:
 
 
 page = st.navigation([st.Page(first, default=True), st.Page(second)], position="top")
-guard(page, landmarks=".st-key-landmark")
+page_watchdog(page, landmarks=".st-key-landmark")
 page.run()

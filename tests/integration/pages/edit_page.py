@@ -33,7 +33,7 @@ def edit(file: str = "pages/edit.py") -> AppTest:
 def begun() -> AppTest:
     """With the first of the offered pictures on the desk."""
     at = edit()
-    next(button for button in at.button if str(button.key).startswith("starter-")).click()
+    next(button for button in at.button if str(button.key).startswith("example-")).click()
     return drawn(at)
 
 
@@ -92,7 +92,7 @@ def shown(at: AppTest, part: str) -> Any:
 def pair_of(at: AppTest, words: str) -> dict[str, Any]:
     """The pair, once the edit with these words is its after."""
     for _ in range(400):
-        view = shown(drawn(at), "view")
+        view = shown(drawn(at), "props")
         if view and view["after"]["alt"].startswith(words):
             return dict(view)
     raise AssertionError(f"no pair for {words!r}: {cards(at)}")

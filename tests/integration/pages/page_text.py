@@ -51,8 +51,8 @@ def wire(at: AppTest) -> dict[str, Any]:
     """All that the page's contact sheet is told; nothing where there is no sheet."""
     for component in at.get("bidi_component"):
         data = json.loads(component.proto.json)
-        if "sheet" in data:
-            told: dict[str, Any] = json.loads(data["sheet"])
+        if "grid" in data:
+            told: dict[str, Any] = json.loads(data["grid"])
             return told
     return {}
 

@@ -49,8 +49,8 @@ def recalled(at: AppTest) -> list[dict[str, Any]]:
     """The list of earlier prompts as the browser is given it."""
     for component in at.get("bidi_component"):
         data = json.loads(component.proto.json)
-        if "texts" in data:
-            earlier: list[dict[str, Any]] = json.loads(data["texts"])["earlier"]
+        if "prompts" in data:
+            earlier: list[dict[str, Any]] = json.loads(data["prompts"])["history"]
             return earlier
     return []
 

@@ -91,9 +91,9 @@ def test_an_instruction_is_sent_and_shown_exactly_as_typed(
 ) -> None:
     at = press(bring(edit(), picture()), prompt)
     pair_of(at, prompt)
-    tiles = shown(at, "tiles")["line"]
+    tiles = shown(at, "tiles")["steps"]
 
-    assert [tile["words"] for tile in tiles] == ["photo.png", prompt]
+    assert [tile["prompt"] for tile in tiles] == ["photo.png", prompt]
     assert [task["prompt"] for task in service.book()["tasks"]] == [prompt]
 
 
@@ -107,7 +107,11 @@ def test_editing_on_shows_the_chain_and_a_way_back_to_the_original(
     view = pair_of(press(at, "Make it warmer"), "Make it warmer")
 
     assert (view["before"]["label"], view["after"]["label"]) == ("Step 1", "Step 2")
-    assert [tile["name"] for tile in shown(at, "tiles")["line"]] == ["Original", "Step 1", "Step 2"]
+    assert [tile["name"] for tile in shown(at, "tiles")["steps"]] == [
+        "Original",
+        "Step 1",
+        "Step 2",
+    ]
     at.button(key="stage-edit-original").click()
     assert "photo.png" in source(drawn(at))
 
@@ -119,7 +123,7 @@ def test_while_an_edit_runs_the_stage_says_so_above_the_source(service: RunningS
     line = shown(press(at, "Mirror it [slow]"), "line")
 
     assert line["elapsed_seconds"] >= 0
-    assert "Mirror it" in line["more"]
+    assert "Mirror it" in line["detail"]
 
 
 def test_a_refused_edit_is_told_above_the_pair_until_a_newer_one_is_there(
@@ -129,8 +133,8 @@ def test_a_refused_edit_is_told_above_the_pair_until_a_newer_one_is_there(
     card_in(at, "Refused")
     line = shown(at, "line")
 
-    assert line["words"] == "Refused by the content policy"
-    assert "other words" in line["more"]
+    assert line["message"] == "Refused by the content policy"
+    assert "other words" in line["detail"]
     assert line["elapsed_seconds"] is None
     assert at.text_area(key="edit-prompt").value == "Mirror it [refused]"
     pair_of(press(at, "Mirror it"), "Mirror it")

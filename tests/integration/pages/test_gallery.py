@@ -135,7 +135,7 @@ def test_what_waits_for_its_designer_stands_together_after_what_goes_on_by_itsel
         ("lost", "Needs you"),
         ("done", "Today"),
     ]
-    assert wire(at)["shapes"]["groups"] == [["Under way", 2], ["Needs you", 2], ["Today", 1]]
+    assert wire(at)["placeholders"]["groups"] == [["Under way", 2], ["Needs you", 2], ["Today", 1]]
 
 
 def test_the_variants_of_a_press_stand_in_one_place_and_all_count(
@@ -146,7 +146,7 @@ def test_the_variants_of_a_press_stand_in_one_place_and_all_count(
     open_studio().submit(designer, GenerationRequest(prompt="A bridge"), variants=3)
 
     deadline = time.monotonic() + PATIENCE_SECONDS
-    while [len(card.get("behind", ())) for card in cards(drawn(at))] != [2]:
+    while [len(card.get("variant_ids", ())) for card in cards(drawn(at))] != [2]:
         assert time.monotonic() < deadline
         time.sleep(0.1)
     assert "3 pictures" in [caption.value for caption in at.caption]
@@ -167,8 +167,8 @@ def test_every_picture_has_its_place_and_those_in_sight_are_filled() -> None:
         kept(at, f"picture {number}", days_ago=number / 100)
     sheet = wire(drawn(at))
 
-    assert len(sheet["shapes"]["ids"]) == FILLED_AFTER + 30
-    assert sum(count for _, count in sheet["shapes"]["groups"]) == FILLED_AFTER + 30
+    assert len(sheet["placeholders"]["ids"]) == FILLED_AFTER + 30
+    assert sum(count for _, count in sheet["placeholders"]["groups"]) == FILLED_AFTER + 30
     assert [card["prompt"] for card in sheet["cards"]] == [
         f"picture {number}" for number in range(FILLED_AFTER + 1)
     ]
@@ -219,7 +219,7 @@ def test_deleted_pictures_are_in_the_trash_with_their_clock() -> None:
     at.session_state["show"] = "Trash"
     (card,) = cards(drawn(at))
     assert card["thumbnail_url"] == f"/app/static/thumbnails/{picture_id}?trash=1"
-    assert wire(at)["shapes"]["thumbnail_url"].endswith("?trash=1")
+    assert wire(at)["placeholders"]["thumbnail_url"].endswith("?trash=1")
     days = (card["expires_ms"] / 1000 - time.time()) / DAY
     assert 13.9 < days <= 14
     at.button(key="trash-empty").click()

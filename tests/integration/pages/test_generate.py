@@ -58,7 +58,7 @@ def test_an_empty_studio_offers_prompts_that_are_made_at_one_click(
     service: RunningSandbox,
 ) -> None:
     at = page_at()
-    starter = next(button for button in at.button if str(button.key).startswith("starter-"))
+    starter = next(button for button in at.button if str(button.key).startswith("example-"))
 
     starter.click()
     drawn(at)

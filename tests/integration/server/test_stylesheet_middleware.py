@@ -23,7 +23,7 @@ def test_every_page_ends_with_the_one_style_sheet(ground: Ground, path: str) -> 
     styles = ground.app.visitor().get(found[0])
     assert styles.headers["content-type"].startswith("text/css")
     assert "immutable" in styles.headers["cache-control"]
-    for dressed in (".kx-sheet", ".kx-compare", ".st-key-kx-bar"):
+    for dressed in (".kx-grid", ".kx-compare", ".st-key-kx-bar"):
         assert dressed in styles.text
 
 

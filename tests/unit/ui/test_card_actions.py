@@ -13,7 +13,7 @@ from components.sandbox import RunningSandbox
 from components.studio import GenerationRequest
 from components.studio.tasks.models import State, Task
 from components.ui.session import Session
-from components.ui.widgets.image_grid import SheetEvent
+from components.ui.widgets.image_grid import GridEvent
 from tests.integration.pages.page_text import drawn
 from tests.support.app_server import free_port
 
@@ -30,7 +30,7 @@ def after(verb: str, task_id: str, *, designer: str = ANNA) -> AppTest:
 
     at = AppTest.from_function(page, default_timeout=20)
     at.session_state["kontext.session"] = Session(designer)
-    at.session_state["feed.mailbox"] = {"heard": 1, "event": SheetEvent(verb, (task_id,), 1)}
+    at.session_state["feed.event_slot"] = {"nonce": 1, "event": GridEvent(verb, (task_id,), 1)}
     return drawn(at)
 
 

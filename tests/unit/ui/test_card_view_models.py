@@ -13,7 +13,7 @@ from components.studio import GenerationRequest, Model, OutputFormat
 from components.studio.db.models import Entry, PictureRecord
 from components.studio.tasks.models import Obstacle, State, Task, Trouble
 from components.ui.card_view_models import card_of, day_of
-from components.ui.widgets.image_grid.wire import WAITING_STATES
+from components.ui.widgets.image_grid.serialize import WAITING_STATES
 
 BERLIN = ZoneInfo("Europe/Berlin")
 TASK = Task(

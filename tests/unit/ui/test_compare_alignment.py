@@ -6,14 +6,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.ui.widgets.image_compare import Fit, Mode, Side, align, compare
+from components.ui.widgets.image_compare import (
+    CompareImage,
+    CompareMode,
+    FitMode,
+    align,
+    image_compare,
+)
 
 SIZES = st.tuples(st.integers(1, 8000), st.integers(1, 8000))
 
 
-@given(before=SIZES, after=SIZES, fit=st.sampled_from(Fit))
+@given(before=SIZES, after=SIZES, fit=st.sampled_from(FitMode))
 def test_the_before_is_never_stretched_and_stays_centred(
-    before: tuple[int, int], after: tuple[int, int], fit: Fit
+    before: tuple[int, int], after: tuple[int, int], fit: FitMode
 ) -> None:
     box = align(before, after).box(fit)
 
@@ -69,11 +75,15 @@ def test_another_ratio_offers_both_readings_of_what_the_edit_did() -> None:
 def test_the_note_says_both_sizes_and_what_was_done() -> None:
     wide = align((1600, 1200), (1392, 752))
 
-    assert wide.note(Fit.CROP) == "Before is 1600×1200, After is 1392×752: shown cropped to match"
-    assert wide.note(Fit.PAD).endswith("shown padded to match")
-    assert align((1600, 1200), (1184, 880)).note(Fit.CROP).endswith("shown at the same scale")
-    assert align((1024, 1024), (1024, 1024)).note(Fit.CROP) == "Both are 1024×1024"
-    assert wide.note(Fit.CROP, ("Step 2", "Step 3")).startswith("Step 2 is 1600×1200, Step 3 is ")
+    assert (
+        wide.note(FitMode.CROP) == "Before is 1600×1200, After is 1392×752: shown cropped to match"
+    )
+    assert wide.note(FitMode.PAD).endswith("shown padded to match")
+    assert align((1600, 1200), (1184, 880)).note(FitMode.CROP).endswith("shown at the same scale")
+    assert align((1024, 1024), (1024, 1024)).note(FitMode.CROP) == "Both are 1024×1024"
+    assert wide.note(FitMode.CROP, ("Step 2", "Step 3")).startswith(
+        "Step 2 is 1600×1200, Step 3 is "
+    )
 
 
 @pytest.mark.parametrize("unknown", [(0, 0), (0, 900), (-1, 5)])
@@ -84,8 +94,8 @@ def test_a_size_that_is_not_known_is_taken_to_be_the_others(unknown: tuple[int, 
 
 
 def test_a_mode_that_does_not_exist_is_refused() -> None:
-    side = Side("/app/static/a.png", 10, 10, "Before", "A hill")
+    side = CompareImage("/app/static/a.png", 10, 10, "Before", "A hill")
 
     with pytest.raises(ValueError, match="onion"):
-        compare(side, side, key="refused", mode="onion")
-    assert [mode.value for mode in Mode] == ["slider", "side", "blink", "difference"]
+        image_compare(side, side, key="refused", mode="onion")
+    assert [mode.value for mode in CompareMode] == ["slider", "side", "blink", "difference"]

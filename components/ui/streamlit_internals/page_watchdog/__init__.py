@@ -1,8 +1,8 @@
-"""Draws a page again that Streamlit has taken from the screen.
+"""Page watchdog: draws a page again after Streamlit has blanked it.
 
-What a browser asks of a fragment names the page that it knows. Where that reaches the server
-while another page is drawn, Streamlit (1.67) takes it for a way back: the browser throws away
-what the new page has drawn, and nothing stands below the bar.
+A fragment's rerun request names the page that the browser knows. If it reaches the server after
+a page change, Streamlit (1.67) takes it for a navigation back: the browser throws away what the
+new page has drawn, and nothing is left below the top bar.
 """
 
 from __future__ import annotations
@@ -14,23 +14,23 @@ from streamlit.navigation.page import Page
 
 from components.ui import frontend
 
-_KEY = "kx-unseen-guard"
-# Where nothing runs by itself Streamlit (1.67) does not draw the page of a server that came back.
-_SELDOM = timedelta(days=1)
+_KEY = "kx-hidden-watchdog"
+# Without any timer, Streamlit (1.67) does not draw the page again after a server restart.
+_RARELY = timedelta(days=1)
 
 
-def guard(page: Page, *, landmarks: str) -> None:
-    """Draw `page` again whenever none of its landmarks, a CSS selector, is on the screen.
+def page_watchdog(page: Page, *, landmarks: str) -> None:
+    """Draw `page` again whenever none of its landmarks, a CSS selector, is in the document.
 
-    Call it outside of the page, or it would be taken away with it.
+    Call it outside of the page: inside, it would be blanked with it.
     """
-    st.fragment(_draw, run_every=_SELDOM)(page, landmarks)
+    st.fragment(_draw, run_every=_RARELY)(page, landmarks)
 
 
 def _draw(page: Page, landmarks: str) -> None:
     with st.container(key=_KEY):
-        seen = frontend.component("streamlit_internals/page_watchdog/guard.js")(
-            key="guard", data={"landmarks": landmarks}, on_lost_change=lambda: None
+        state = frontend.load_component("streamlit_internals/page_watchdog/watchdog.js")(
+            key="page-watchdog", data={"landmarks": landmarks}, on_blank_change=lambda: None
         )
-    if seen.lost:
+    if state.blank:
         st.switch_page(page)

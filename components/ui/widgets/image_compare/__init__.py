@@ -1,8 +1,7 @@
-"""The before/after viewer: two pictures under one zoom, in four ways of looking.
+"""Before/after viewer: two images under one zoom, in four modes.
 
-A Streamlit component (v2) without a build step. Python says where the pictures are and
-how they lie on each other; the browser does the looking and tells Python nothing, so that
-moving a slider never reruns a page.
+Python sends where the images are and how they are aligned. The browser does the rest and sends
+nothing back, so moving a slider never reruns a page.
 """
 
 from __future__ import annotations
@@ -14,13 +13,13 @@ from functools import cache
 from pathlib import Path
 
 from components.ui import frontend
-from components.ui.widgets.image_compare.alignment import Alignment, Box, Fit, align
+from components.ui.widgets.image_compare.alignment import Alignment, Box, FitMode, align
 
-__all__ = ["Alignment", "Box", "Fit", "Mode", "Side", "align", "compare"]
+__all__ = ["Alignment", "Box", "CompareImage", "CompareMode", "FitMode", "align", "image_compare"]
 
 
-class Mode(StrEnum):
-    """The ways of looking, in the order of their buttons."""
+class CompareMode(StrEnum):
+    """The modes, in the order of their buttons."""
 
     SLIDER = "slider"
     SIDE = "side"
@@ -29,12 +28,12 @@ class Mode(StrEnum):
 
 
 @dataclass(frozen=True)
-class Side:
-    """One of the two pictures.
+class CompareImage:
+    """One of the two images.
 
-    `url` is one of the app's own; `width_px` and `height_px` are read from the file, not
-    from what was asked for. `label` is the word on the picture ("Before", "Step 2"), `alt`
-    its description, which begins with the prompt.
+    `url` is one of the app's own. `width_px` and `height_px` are read from the file, not from
+    the request. `label` is the text on the image ("Before", "Step 2"). `alt` is its text
+    alternative, which begins with the prompt.
     """
 
     url: str
@@ -44,29 +43,31 @@ class Side:
     alt: str
 
 
-def compare(
-    before: Side,
-    after: Side,
+def image_compare(
+    before: CompareImage,
+    after: CompareImage,
     *,
     key: str,
     height_px: int = 560,
-    mode: str = Mode.SLIDER,
+    mode: str = CompareMode.SLIDER,
 ) -> None:
     """Show `after` over `before`, aligned, no taller than `height_px` CSS pixels.
 
-    `mode` is the first way of looking; after that the viewer keeps its mode, divider and
-    zoom through reruns under the same `key`. Raises ValueError for a mode that is not one.
+    `mode` is the first mode. After that the viewer keeps its mode, divider and zoom through
+    reruns under the same `key`. Raises ValueError for an unknown mode.
     """
-    view = _view(before, after, key=key, height_px=height_px, mode=Mode(mode))
-    # One text inside a dict: Streamlit imports pandas and pyarrow to look at anything else.
-    frontend.component("widgets/image_compare/compare.js", html=_html())(
-        key=key, data={"view": json.dumps(view)}
+    props = _props(before, after, key=key, height_px=height_px, mode=CompareMode(mode))
+    # One text inside a dict: Streamlit (1.67) imports pandas and pyarrow for other values.
+    frontend.load_component("widgets/image_compare/image-compare.js", html=_html())(
+        key=key, data={"props": json.dumps(props)}
     )
 
 
-def _view(before: Side, after: Side, *, key: str, height_px: int, mode: Mode) -> dict[str, object]:
+def _props(
+    before: CompareImage, after: CompareImage, *, key: str, height_px: int, mode: CompareMode
+) -> dict[str, object]:
     alignment = align((before.width_px, before.height_px), (after.width_px, after.height_px))
-    choices = (Fit.CROP,) if alignment.same_ratio else (Fit.CROP, Fit.PAD)
+    fits = (FitMode.CROP,) if alignment.same_ratio else (FitMode.CROP, FitMode.PAD)
     labels = (before.label, after.label)
     return {
         "key": key,
@@ -81,11 +82,11 @@ def _view(before: Side, after: Side, *, key: str, height_px: int, mode: Mode) ->
                 "box": asdict(alignment.box(fit)),
                 "note": alignment.note(fit, labels),
             }
-            for fit in choices
+            for fit in fits
         ],
     }
 
 
 @cache
 def _html() -> str:
-    return Path(__file__).with_name("compare.html").read_text("utf-8")
+    return Path(__file__).with_name("image-compare.html").read_text("utf-8")

@@ -99,7 +99,7 @@ export function commandFor(event) {
  * Full screen for one element. Where the browser refuses (an iPhone, a frame without the
  * permission), the element fills the window instead, on the browser's top layer.
  *
- * @param {HTMLElement} root  Gets the class `kx-full` while it fills the screen.
+ * @param {HTMLElement} root  Gets the class `kx-compare-full` while it fills the screen.
  * @param {(active: boolean) => void} onChange
  * @param {AbortSignal} signal
  * @returns {{readonly active: boolean, toggle: () => Promise<void>, leave: () => void}}
@@ -109,7 +109,7 @@ export function createFullScreen(root, onChange, signal) {
 
   function set(next) {
     active = next;
-    root.classList.toggle("kx-full", next);
+    root.classList.toggle("kx-compare-full", next);
     onChange(next);
   }
 

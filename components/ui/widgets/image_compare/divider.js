@@ -47,7 +47,7 @@ export function createDivider(stage, handle, { shareAt, cutAt, mayJump, onMove, 
     /** Puts the divider at `share` of the frame; `labels` name what is left and right of it. */
     draw(share, zoom, [left, right]) {
       const percent = Math.round(share * 100);
-      stage.style.setProperty("--kx-cut", `${cutAt(share, zoom)}px`);
+      stage.style.setProperty("--kx-divider", `${cutAt(share, zoom)}px`);
       handle.setAttribute("aria-label", `Divider between ${left} and ${right}`);
       handle.setAttribute("aria-valuenow", String(percent));
       handle.setAttribute("aria-valuetext", `${left} ${percent} %, ${right} ${100 - percent} %`);

@@ -1,6 +1,6 @@
-"""The contact sheet: draws cards of pictures and tasks, and says what a designer did with them.
+"""Image grid: draws cards of images and tasks, and returns what the user did with them.
 
-The browser's half is `*.js` and `*.css` beside this file. Nothing here knows the studio.
+The browser part is `*.js` and `*.css` beside this file. This package knows nothing of the studio.
 """
 
 from collections.abc import Callable, Sequence
@@ -9,120 +9,124 @@ from typing import Any, Literal
 import streamlit as st
 
 from components.ui import frontend
-from components.ui.widgets.image_grid.cards import (
+from components.ui.widgets.image_grid.models import (
     Action,
     Card,
-    Kin,
-    Parts,
-    Relative,
-    Shape,
-    Shapes,
-    SheetEvent,
+    GridEvent,
+    GridExtras,
+    GridView,
+    Placeholder,
+    Placeholders,
+    RelatedImage,
+    RelatedImages,
     Undo,
-    View,
 )
-from components.ui.widgets.image_grid.wire import NO_PARTS, sheet_text
+from components.ui.widgets.image_grid.serialize import NO_EXTRAS, serialize_grid
 
 __all__ = [
     "Action",
     "Card",
-    "Kin",
-    "Parts",
-    "Relative",
-    "Shape",
-    "Shapes",
-    "SheetEvent",
+    "GridEvent",
+    "GridExtras",
+    "GridView",
+    "Placeholder",
+    "Placeholders",
+    "RelatedImage",
+    "RelatedImages",
     "Undo",
-    "View",
-    "event_of",
-    "sheet",
-    "view_of",
+    "grid_view",
+    "image_grid",
+    "pending_event",
 ]
 
 
-def sheet(
+def image_grid(
     cards: Sequence[Card],
     *,
     key: str,
     layout: Literal["feed", "grid"],
     push_url: str | None,
     empty: str = "",
-    parts: Parts = NO_PARTS,
+    extras: GridExtras = NO_EXTRAS,
     on_event: Callable[[], None] | None = None,
-) -> SheetEvent | None:
-    """Draw the cards and return what was done since the last run, each event once.
+) -> GridEvent | None:
+    """Draw the cards and return what the user did since the last run, each event once.
 
-    Call it inside an `st.fragment`: a push then reruns that fragment alone. No event is lost
-    when a rerun is cut short; it is returned by the next run that gets here.
+    Call it inside an `st.fragment`: an update then reruns that fragment alone. An event survives
+    a rerun that is cut short: the next run that gets here returns it.
 
     Args:
-        cards: in the order they are drawn, ids unique; with `parts.shapes`, those that
-            `view_of(key)` says are near the screen.
+        cards: in display order, with unique ids. With `extras.placeholders`, only the cards
+            that `grid_view(key)` reports near the screen.
         key: the component's key, stable over reruns.
-        layout: "feed" for what runs and is new, "grid" for hundreds under day headings.
+        layout: "feed" for recent tasks, "grid" for hundreds of images under day headings.
         push_url: path of a WebSocket that sends `{"version": n}` whenever cards may have
-            changed, relative to the app's root; None listens to nothing.
-        empty: what is said when there is no card.
-        parts: what a gallery has beside its cards.
-        on_event: called before the rerun draws, once per event; `event_of(key)` tells which.
+            changed, relative to the app's root. None subscribes to nothing.
+        empty: the text shown when there is no card.
+        extras: what a gallery has beside its cards.
+        on_event: called once per event before the rerun draws; `pending_event(key)` returns it.
     """
-    mailbox = _mailbox(key)
-    heard = mailbox["heard"]
-    frontend.component("widgets/image_grid/sheet.js")(
+    slot = _event_slot(key)
+    frontend.load_component("widgets/image_grid/image-grid.js")(
         key=key,
         data={
-            # One text inside a dict: Streamlit imports pandas and pyarrow to look at anything else.
-            "sheet": sheet_text(
-                cards, layout=layout, push_url=push_url, empty=empty, heard=heard, parts=parts
+            # One text inside a dict: Streamlit (1.67) imports pandas and pyarrow for other values.
+            "grid": serialize_grid(
+                cards,
+                layout=layout,
+                push_url=push_url,
+                empty=empty,
+                last_nonce=slot["nonce"],
+                extras=extras,
             )
         },
-        on_act_change=lambda: _receive(key, on_event),
+        on_action_change=lambda: _receive(key, on_event),
         on_changed_change=lambda: None,
         on_view_change=lambda: None,
     )
-    event: SheetEvent | None = mailbox["event"]
-    mailbox["event"] = None
+    event: GridEvent | None = slot["event"]
+    slot["event"] = None
     return event
 
 
-def view_of(key: str) -> View:
-    """What the designer sees of `sheet(key=key)`, as the browser last said."""
+def grid_view(key: str) -> GridView:
+    """Return what the user sees of `image_grid(key=key)`, as the browser last reported it."""
     component = st.session_state.get(key)
     match component.get("view") if component is not None else None:
-        case {"first": int(first), "last": int(last), "looking": str(looking)}:
-            return View(max(0, first), last, looking)
+        case {"first": int(first), "last": int(last), "open_id": str(open_id)}:
+            return GridView(max(0, first), last, open_id)
         case _:
-            return View()
+            return GridView()
 
 
-def event_of(key: str) -> SheetEvent | None:
-    """Return the event that `sheet(key=key)` is about to return; meant for its `on_event`."""
-    event: SheetEvent | None = _mailbox(key)["event"]
+def pending_event(key: str) -> GridEvent | None:
+    """Return the event that `image_grid(key=key)` is about to return, for its `on_event`."""
+    event: GridEvent | None = _event_slot(key)["event"]
     return event
 
 
 def _receive(key: str, on_event: Callable[[], None] | None) -> None:
-    """Take an event that the browser may have sent twice."""
-    event = _parsed(st.session_state[key].get("act"))
-    mailbox = _mailbox(key)
-    if event is None or event.nonce == mailbox["heard"]:
+    """Store an event, unless the browser has sent it before."""
+    event = _parsed(st.session_state[key].get("action"))
+    slot = _event_slot(key)
+    if event is None or event.nonce == slot["nonce"]:
         return
-    mailbox.update(heard=event.nonce, event=event)
+    slot.update(nonce=event.nonce, event=event)
     if on_event is not None:
         on_event()
 
 
-def _parsed(value: object) -> SheetEvent | None:
+def _parsed(value: object) -> GridEvent | None:
     match value:
         case {"verb": str(verb), "ids": [*ids], "nonce": int(nonce)}:
-            return SheetEvent(verb, tuple(str(card_id) for card_id in ids), nonce)
+            return GridEvent(verb, tuple(str(card_id) for card_id in ids), nonce)
         case _:
             return None
 
 
-def _mailbox(key: str) -> dict[str, Any]:
-    """The last event of this session: the nonce that was heard, the event not yet returned."""
-    mailbox: dict[str, Any] = st.session_state.setdefault(
-        f"{key}.mailbox", {"heard": 0, "event": None}
+def _event_slot(key: str) -> dict[str, Any]:
+    """Return this session's slot: the last received nonce, and the event not yet returned."""
+    slot: dict[str, Any] = st.session_state.setdefault(
+        f"{key}.event_slot", {"nonce": 0, "event": None}
     )
-    return mailbox
+    return slot

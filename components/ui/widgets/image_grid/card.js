@@ -1,19 +1,19 @@
 /**
  * One card: draws a task from waiting to picture, in place, without a change of layout.
  *
- * @typedef {{verb: string, label: string, icon: string}} SheetAction
- * @typedef {object} SheetCard as `cards.py` says; what is empty is missing
+ * @typedef {{verb: string, label: string, icon: string}} Action
+ * @typedef {object} Card as `cards.py` says; what is empty is missing
  * @property {string} id
  * @property {string} state
- * @property {SheetAction[]} row what can be done with it
+ * @property {Action[]} row what can be done with it
  * @property {boolean} [bare] only its place is known so far
  */
 
-import { fillActions } from "./bar.js";
+import { fillActions } from "./action-bar.js";
 import { icon } from "./icons.js";
-import { appUrl } from "../shared/address.js";
-import { element, say, showBehind } from "../shared/elements.js";
-import { DAY_FORMAT, durationText, leftText, momentText } from "../shared/times.js";
+import { appUrl } from "../shared/urls.js";
+import { element, setText, setBackground } from "../shared/dom.js";
+import { DAY_FORMAT, durationText, leftText, momentText } from "../shared/format-time.js";
 
 export const WAITING_STATES = new Set(["queued", "generating"]);
 const FEED_RATIO = 4 / 3; // of every frame of the feed, so that a row is level
@@ -23,50 +23,50 @@ const MORE = { verb: "more", label: "More", icon: "more" };
 
 export class CardView {
   /**
-   * @param {(verb: string, card: SheetCard, control: HTMLElement) => void} act
-   * @param {(event: MouseEvent, card: SheetCard) => void} onPress on the picture
-   * @param {(card: SheetCard) => void} onTick the card's mark of selection
+   * @param {(verb: string, card: Card, control: HTMLElement) => void} act
+   * @param {(event: MouseEvent, card: Card) => void} onPress on the picture
+   * @param {(card: Card) => void} onTick the card's mark of selection
    */
   constructor(act, onPress, onTick) {
     Object.assign(this, { act, onPress, onTick });
     this.inSight = false;
     this.hasBar = false;
     this.isSelected = false;
-    this.element = element("article", "kx-sheet-card");
+    this.element = element("article", "kx-grid-card");
     this.element.tabIndex = -1;
     this.element.addEventListener("pointerenter", () => this.needBar());
     // A card that is moved later must not arrive again.
-    this.element.addEventListener("animationend", () => this.element.classList.remove("kx-sheet-new"));
+    this.element.addEventListener("animationend", () => this.element.classList.remove("kx-grid-new"));
   }
 
   /** What is inside is made when it is needed: a thousand whole cards have 25,000 elements. */
   build() {
-    this.box = element("div", "kx-sheet-box");
-    this.mat = element("div", "kx-sheet-mat");
-    this.before = element("div", "kx-sheet-before");
-    this.opener = element("button", "kx-sheet-open");
+    this.box = element("div", "kx-grid-image-box");
+    this.mat = element("div", "kx-grid-backdrop");
+    this.before = element("div", "kx-grid-before");
+    this.opener = element("button", "kx-grid-open");
     this.opener.type = "button";
     this.opener.tabIndex = -1; // the card itself is the stop of the Tab key
-    this.mark = element("span", "kx-sheet-mark", icon("star"));
-    this.check = element("button", "kx-sheet-check", icon("check"));
+    this.mark = element("span", "kx-grid-star", icon("star"));
+    this.check = element("button", "kx-grid-checkbox", icon("check"));
     Object.assign(this.check, { type: "button", title: "Select (X)", tabIndex: -1 });
     this.check.setAttribute("aria-label", "Select");
     this.check.setAttribute("aria-pressed", String(this.isSelected));
     this.check.addEventListener("click", (event) => (event.shiftKey ? this.onPress(event, this.card) : this.onTick(this.card)));
-    this.stack = element("span", "kx-sheet-stack");
-    this.clock = element("span", "kx-sheet-clock");
-    this.bar = element("div", "kx-sheet-bar");
-    this.frame = element("div", "kx-sheet-frame", this.mat, this.box, this.before, this.opener, this.mark, this.check, this.stack, this.clock, this.bar);
+    this.stack = element("span", "kx-grid-variant-count");
+    this.clock = element("span", "kx-grid-expiry");
+    this.bar = element("div", "kx-grid-actions");
+    this.frame = element("div", "kx-grid-frame", this.mat, this.box, this.before, this.opener, this.mark, this.check, this.stack, this.clock, this.bar);
     // The whole frame opens, so that the picture itself can be pressed; the button is for readers.
     this.frame.addEventListener("click", (event) => {
       const isOther = this.bar.contains(event.target) || this.check.contains(event.target);
       if (!isOther) this.onPress(event, this.card);
     });
-    this.prompt = element("p", "kx-sheet-prompt");
+    this.prompt = element("p", "kx-grid-prompt");
     this.prompt.dir = "auto";
-    this.details = element("span", "kx-sheet-details");
-    this.moment = element("span", "kx-sheet-moment");
-    this.caption = element("div", "kx-sheet-caption", this.prompt, element("p", "kx-sheet-facts", this.details, this.moment));
+    this.details = element("span", "kx-grid-details");
+    this.moment = element("span", "kx-grid-time");
+    this.caption = element("div", "kx-grid-caption", this.prompt, element("p", "kx-grid-facts", this.details, this.moment));
     this.element.append(this.frame, this.caption);
   }
 
@@ -76,7 +76,7 @@ export class CardView {
 
   /** Whether its file was asked for and is not there. */
   get isMissing() {
-    return this.element.classList.contains("kx-sheet-missing");
+    return this.element.classList.contains("kx-grid-missing");
   }
 
   /** Whether there is a picture to open. */
@@ -85,7 +85,7 @@ export class CardView {
   }
 
   /**
-   * @param {SheetCard} card
+   * @param {Card} card
    * @param {"feed" | "grid"} layout
    */
   update(card, layout) {
@@ -99,10 +99,10 @@ export class CardView {
     dataset.kind = card.state === "done" ? "picture" : this.isWaiting ? "waiting" : "problem";
     dataset.fit = Math.max(ratio / frame, frame / ratio) <= NEAR_RATIO ? "fill" : "whole";
     dataset.shape = ratio < (layout === "feed" ? FEED_RATIO : 1) ? "tall" : "wide";
-    style.setProperty("--kx-sheet-ratio", String(ratio));
-    this.element.classList.toggle("kx-sheet-starred", Boolean(card.starred));
+    style.setProperty("--kx-grid-ratio", String(ratio));
+    this.element.classList.toggle("kx-grid-starred", Boolean(card.starred));
     this.element.setAttribute("aria-label", card.bare ? "Picture" : `${card.state_word}: ${card.prompt}`);
-    this.element.classList.toggle("kx-sheet-stacked", Boolean(card.behind?.length));
+    this.element.classList.toggle("kx-grid-has-variants", Boolean(card.variant_ids?.length));
     if (this.frame || layout === "feed") this.draw();
   }
 
@@ -110,18 +110,18 @@ export class CardView {
   draw() {
     if (!this.frame) this.build();
     const { card } = this;
-    const variants = (card.behind?.length ?? 0) + 1;
-    say(this.stack, variants > 1 ? String(variants) : "");
+    const variants = (card.variant_ids?.length ?? 0) + 1;
+    setText(this.stack, variants > 1 ? String(variants) : "");
     this.stack.title = `${variants} variants`;
-    say(this.clock, card.expires_ms ? leftText(card.expires_ms - Date.now()) : "");
+    setText(this.clock, card.expires_ms ? leftText(card.expires_ms - Date.now()) : "");
     this.clock.title = card.expires_ms ? `Until ${DAY_FORMAT.format(card.expires_ms)}` : "";
-    say(this.prompt, card.prompt ?? "");
+    setText(this.prompt, card.prompt ?? "");
     this.prompt.title = card.prompt ?? "";
-    say(this.details, (card.details ?? []).join(" · "));
+    setText(this.details, (card.details ?? []).join(" · "));
     this.details.title = card.note ?? "";
-    this.details.classList.toggle("kx-sheet-noted", Boolean(card.note));
-    say(this.moment, momentText(card));
-    showBehind(this.before, appUrl(card.before_thumbnail_url));
+    this.details.classList.toggle("kx-grid-has-note", Boolean(card.note));
+    setText(this.moment, momentText(card));
+    setBackground(this.before, appUrl(card.before_thumbnail_url));
     this.before.hidden = !card.before_thumbnail_url;
     this.drawPicture();
     this.drawWords();
@@ -140,27 +140,27 @@ export class CardView {
     this.picture?.remove();
     this.picture = null;
     this.pictureUrl = url;
-    this.element.classList.remove("kx-sheet-loaded", "kx-sheet-missing");
-    showBehind(this.mat, null);
+    this.element.classList.remove("kx-grid-loaded", "kx-grid-missing");
+    setBackground(this.mat, null);
     if (!url) return;
     const picture = new Image();
-    Object.assign(picture, { className: "kx-sheet-picture", alt: this.card.alt, loading: "lazy", decoding: "async", draggable: false });
+    Object.assign(picture, { className: "kx-grid-image", alt: this.card.alt, loading: "lazy", decoding: "async", draggable: false });
     // What came of a picture that has been taken away since is nothing to this card.
     picture.addEventListener("load", () => this.picture === picture && this.showPicture());
     picture.addEventListener("error", () => this.picture === picture && this.showMissing());
     picture.src = url;
     this.picture = picture;
     this.box.append(picture);
-    if (picture.complete && picture.naturalWidth) this.element.classList.add("kx-sheet-loaded"); // seen before
+    if (picture.complete && picture.naturalWidth) this.element.classList.add("kx-grid-loaded"); // seen before
   }
 
   showPicture() {
-    this.element.classList.add("kx-sheet-loaded");
-    if (this.element.dataset.fit === "whole") showBehind(this.mat, this.pictureUrl);
+    this.element.classList.add("kx-grid-loaded");
+    if (this.element.dataset.fit === "whole") setBackground(this.mat, this.pictureUrl);
   }
 
   showMissing() {
-    this.element.classList.add("kx-sheet-missing");
+    this.element.classList.add("kx-grid-missing");
     this.picture.remove();
     this.opener.hidden = true;
     this.drawWords();
@@ -182,11 +182,11 @@ export class CardView {
       this.frame.insertBefore(this.words, this.bar);
     }
     if (this.isMissing) {
-      say(this.headline, "The file is missing on this server");
-      say(this.advice, "Its prompt and settings are kept.");
+      setText(this.headline, "The file is missing on this server");
+      setText(this.advice, "Its prompt and settings are kept.");
     } else {
-      say(this.headline, card.headline ?? card.state_word ?? "");
-      say(this.advice, card.advice ?? "");
+      setText(this.headline, card.headline ?? card.state_word ?? "");
+      setText(this.advice, card.advice ?? "");
     }
     this.advice.title = this.advice.textContent;
   }
@@ -198,22 +198,22 @@ export class CardView {
   }
 
   makeWords(kind, drawn) {
-    this.headline = element("p", "kx-sheet-headline");
-    this.advice = element("p", "kx-sheet-advice");
-    const words = element("div", `kx-sheet-words kx-sheet-words-${kind}`);
+    this.headline = element("p", "kx-grid-headline");
+    this.advice = element("p", "kx-grid-advice");
+    const words = element("div", `kx-grid-message kx-grid-message-${kind}`);
     words.dataset.drawn = drawn;
     if (kind === "problem") {
       words.append(icon(drawn), this.headline, this.advice);
       return words;
     }
-    this.elapsed = element("span", "kx-sheet-elapsed");
-    this.progress = element("span", "kx-sheet-progress-line");
-    this.drift = element("div", "kx-sheet-drift");
+    this.elapsed = element("span", "kx-grid-elapsed");
+    this.progress = element("span", "kx-grid-progress-bar");
+    this.drift = element("div", "kx-grid-shimmer");
     this.box.prepend(this.drift);
     words.append(
-      element("div", "kx-sheet-status", this.headline, this.elapsed),
+      element("div", "kx-grid-status", this.headline, this.elapsed),
       this.advice,
-      element("div", "kx-sheet-progress", this.progress),
+      element("div", "kx-grid-progress", this.progress),
     );
     return words;
   }
@@ -222,7 +222,7 @@ export class CardView {
   tick(now) {
     if (!this.elapsed || this.card.bare) return;
     const since = this.card.started_ms ?? this.card.created_ms;
-    say(this.elapsed, durationText(now - since));
+    setText(this.elapsed, durationText(now - since));
     const expected = this.card.started_ms ? (this.card.expected_seconds ?? 0) : 0;
     this.progress.parentElement.hidden = !expected;
     // Fast at first, then ever slower: 0.67 at the expected time, never more than 0.94.
@@ -233,7 +233,7 @@ export class CardView {
   select(isSelected) {
     if (this.isSelected === isSelected) return;
     this.isSelected = isSelected;
-    this.element.classList.toggle("kx-sheet-selected", isSelected);
+    this.element.classList.toggle("kx-grid-selected", isSelected);
     this.check?.setAttribute("aria-pressed", String(isSelected));
   }
 
@@ -250,7 +250,7 @@ export class CardView {
     this.inSight = false;
     if (this.layout === "feed" || !this.frame || this.element.tabIndex === 0) return;
     this.element.replaceChildren();
-    this.element.classList.remove("kx-sheet-loaded", "kx-sheet-missing");
+    this.element.classList.remove("kx-grid-loaded", "kx-grid-missing");
     this.frame = this.picture = this.pictureUrl = this.words = this.drift = this.elapsed = null;
     this.hasBar = false;
   }

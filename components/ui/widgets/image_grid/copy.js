@@ -2,11 +2,11 @@
  * Puts prompts and pictures on the clipboard.
  */
 
-import { appUrl } from "../shared/address.js";
-import { element } from "../shared/elements.js";
+import { appUrl } from "../shared/urls.js";
+import { element } from "../shared/dom.js";
 
 /**
- * @param {SheetCard} card
+ * @param {Card} card
  * @returns {Promise<string>} what to tell
  */
 export async function copyPrompt(card) {
@@ -31,7 +31,7 @@ function copyBySelection(text) {
 }
 
 /**
- * @param {SheetCard} card
+ * @param {Card} card
  * @returns {Promise<string>} what to tell
  */
 export async function copyPicture(card) {

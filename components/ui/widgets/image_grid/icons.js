@@ -40,7 +40,7 @@ const ICON_PATHS = {
 export function icon(name) {
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   svg.setAttribute("viewBox", "0 0 24 24");
-  svg.setAttribute("class", "kx-sheet-icon");
+  svg.setAttribute("class", "kx-grid-icon");
   svg.setAttribute("aria-hidden", "true");
   for (const data of ICON_PATHS[name] ?? ICON_PATHS.info) {
     const path = document.createElementNS(svg.namespaceURI, "path");

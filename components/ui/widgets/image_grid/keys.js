@@ -2,8 +2,8 @@
  * What each key does on a card, on the page and in the lightbox alike, and the list of them.
  */
 
-import { neighbour } from "./walk.js";
-import { element } from "../shared/elements.js";
+import { nextCard } from "./grid-navigation.js";
+import { element } from "../shared/dom.js";
 
 /** @type {Record<string, string>} verb by key; it is done only where the card offers it */
 const KEY_VERBS = { Delete: "delete", s: "star", e: "edit", r: "remix", c: "copy_prompt", l: "lineage", v: "compare" };
@@ -31,7 +31,7 @@ const keyOf = ({ key }) => (key.length === 1 ? key.toLowerCase() : key); // as w
 
 /**
  * @param {KeyboardEvent} event
- * @param {SheetCard} card
+ * @param {Card} card
  * @returns {string | undefined} what the key asks to be done with the card
  */
 export function verbOfKey(event, card) {
@@ -47,9 +47,9 @@ export function isUndo(event) {
 /** @returns {HTMLElement[]} a button, and the list that it opens */
 export function keyHelp() {
   const rows = KEY_WORDS.flatMap(([key, words]) => [element("dt", "", key), element("dd", "", words)]);
-  const list = element("dl", "kx-sheet-menu kx-sheet-keys", ...rows);
+  const list = element("dl", "kx-grid-menu kx-grid-shortcuts", ...rows);
   list.popover = "auto";
-  const button = element("button", "kx-sheet-tool", "?");
+  const button = element("button", "kx-grid-tool", "?");
   Object.assign(button, { type: "button", title: "Keyboard shortcuts (?)", popoverTargetElement: list });
   button.setAttribute("aria-label", "Keyboard shortcuts");
   list.addEventListener("toggle", ({ newState }) => {
@@ -62,7 +62,7 @@ export function keyHelp() {
 }
 
 /**
- * @param {SheetView} sheet
+ * @param {ImageGrid} sheet
  * @param {KeyboardEvent} event
  * @param {CardView} view that has the focus
  * @returns {boolean} whether the key meant anything here
@@ -91,7 +91,7 @@ function goTo(sheet, from, to, isSelecting) {
 }
 
 function goOrAct(sheet, event, view) {
-  const to = neighbour(sheet.order, view, event.key);
+  const to = nextCard(sheet.order, view, event.key);
   const verb = verbOfKey(event, view.card);
   if (to) goTo(sheet, view, to, event.shiftKey);
   else if (verb) sheet.act(verb, view.card);

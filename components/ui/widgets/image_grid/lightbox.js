@@ -3,23 +3,23 @@
  * it. A native dialog, so that the rest of the page is inert and nothing can cover it.
  */
 
-import { BackButton } from "./backbutton.js";
-import { fillActions } from "./bar.js";
+import { HistoryBack } from "./history-back.js";
+import { fillActions } from "./action-bar.js";
 import { icon } from "./icons.js";
 import { isUndo, verbOfKey } from "./keys.js";
-import { KinStrip } from "./kin.js";
+import { RelatedStrip } from "./related-strip.js";
 import { onSwipe } from "./swipe.js";
-import { appUrl } from "../shared/address.js";
-import { element, say, showBehind } from "../shared/elements.js";
-import { momentText } from "../shared/times.js";
-import { createZoom } from "../zoom/zoom.js";
+import { appUrl } from "../shared/urls.js";
+import { element, setText, setBackground } from "../shared/dom.js";
+import { momentText } from "../shared/format-time.js";
+import { createZoom } from "../shared/zoom.js";
 
 const LIGHTBOX_MAX_SCALE = 8;
 const KEEPS_LIGHTBOX_OPEN = new Set(["star", "delete", "restore", "purge", "front", "copy_prompt", "copy_picture"]);
 
 export class Lightbox {
   /**
-   * @param {{cards: () => SheetCard[], act: (verb: string, card: SheetCard) => void,
+   * @param {{cards: () => Card[], act: (verb: string, card: Card) => void,
    *   onLook: () => void, undo: () => void, onClose: (id: string) => void}} sheet
    */
   constructor(sheet) {
@@ -29,32 +29,32 @@ export class Lightbox {
       if (!KEEPS_LIGHTBOX_OPEN.has(verb)) this.dialog.close();
     };
     this.picture = new Image();
-    this.picture.className = "kx-sheet-view-picture";
+    this.picture.className = "kx-lightbox-image";
     this.picture.draggable = false;
     this.picture.addEventListener("load", () => this.zoom?.refresh());
     this.picture.addEventListener("error", () => this.showMissing());
-    this.note = element("p", "kx-sheet-view-note");
-    this.stage = element("div", "kx-sheet-view-stage", this.picture, this.note);
+    this.note = element("p", "kx-lightbox-message");
+    this.stage = element("div", "kx-lightbox-viewport", this.picture, this.note);
     onSwipe(this.stage, (by) => this.zoom.state.scale <= 1 && this.step(by));
-    this.kin = new KinStrip((card) => this.look(card.id));
-    this.scale = element("span", "kx-sheet-view-scale");
-    this.place = element("span", "kx-sheet-view-place");
-    this.previous = this.control("kx-sheet-view-step kx-sheet-view-previous", "previous", "Previous picture", () => this.step(-1));
-    this.next = this.control("kx-sheet-view-step kx-sheet-view-next", "next", "Next picture", () => this.step(1));
-    this.closer = this.control("kx-sheet-view-close", "dismiss", "Close", () => this.dialog.close());
-    this.prompt = element("p", "kx-sheet-view-prompt");
+    this.kin = new RelatedStrip((card) => this.look(card.id));
+    this.scale = element("span", "kx-lightbox-scale");
+    this.place = element("span", "kx-lightbox-position");
+    this.previous = this.control("kx-lightbox-step kx-lightbox-previous", "previous", "Previous picture", () => this.step(-1));
+    this.next = this.control("kx-lightbox-step kx-lightbox-next", "next", "Next picture", () => this.step(1));
+    this.closer = this.control("kx-lightbox-close", "dismiss", "Close", () => this.dialog.close());
+    this.prompt = element("p", "kx-lightbox-prompt");
     this.prompt.dir = "auto";
-    this.details = element("p", "kx-sheet-view-details");
-    this.moment = element("p", "kx-sheet-view-details");
-    this.bar = element("div", "kx-sheet-view-bar");
-    this.remark = element("p", "kx-sheet-view-remark");
-    const panel = element("aside", "kx-sheet-view-panel", this.prompt, this.details, this.moment, this.remark, this.bar);
-    const table = element("div", "kx-sheet-view-table", this.stage, this.previous, this.next, element("div", "kx-sheet-view-status", this.place, this.scale), this.kin.root);
-    this.dialog = element("dialog", "kx-sheet-view", table, panel, this.closer);
+    this.details = element("p", "kx-lightbox-details");
+    this.moment = element("p", "kx-lightbox-details");
+    this.bar = element("div", "kx-lightbox-actions");
+    this.remark = element("p", "kx-lightbox-note");
+    const panel = element("aside", "kx-lightbox-panel", this.prompt, this.details, this.moment, this.remark, this.bar);
+    const table = element("div", "kx-lightbox-main", this.stage, this.previous, this.next, element("div", "kx-lightbox-status", this.place, this.scale), this.kin.root);
+    this.dialog = element("dialog", "kx-lightbox", table, panel, this.closer);
     this.dialog.setAttribute("aria-label", "Picture");
     this.dialog.addEventListener("keydown", (event) => this.onKey(event));
     this.dialog.addEventListener("close", () => this.onClosed());
-    this.back = new BackButton(() => this.dialog.close());
+    this.back = new HistoryBack(() => this.dialog.close());
   }
 
   control(className, iconName, label, onClick) {
@@ -98,14 +98,14 @@ export class Lightbox {
     this.id = card.id;
     this.card = card;
     this.kin.draw(card.id);
-    this.dialog.classList.toggle("kx-sheet-view-kin", !this.kin.root.hidden);
+    this.dialog.classList.toggle("kx-lightbox-has-related", !this.kin.root.hidden);
     this.drawPicture(card);
     for (const near of [cards[index - 1], cards[index + 1]]) if (near) new Image().src = appUrl(near.picture_url ?? near.thumbnail_url) ?? "";
-    say(this.prompt, card.prompt ?? "");
-    say(this.details, (card.details ?? []).join(" · "));
-    say(this.moment, momentText(card));
-    say(this.remark, card.note ?? "");
-    say(this.place, cards.length > 1 && !relative ? `${index + 1} of ${cards.length}` : "");
+    setText(this.prompt, card.prompt ?? "");
+    setText(this.details, (card.details ?? []).join(" · "));
+    setText(this.moment, momentText(card));
+    setText(this.remark, card.note ?? "");
+    setText(this.place, cards.length > 1 && !relative ? `${index + 1} of ${cards.length}` : "");
     // Disabling the button that has the focus would drop it to the page.
     this.previous.setAttribute("aria-disabled", String(index <= 0));
     this.next.setAttribute("aria-disabled", String(index === cards.length - 1));
@@ -118,9 +118,9 @@ export class Lightbox {
     this.picture.alt = card.alt;
     if (this.url === url) return;
     this.url = url;
-    say(this.note, "");
+    setText(this.note, "");
     this.picture.hidden = false;
-    showBehind(this.picture, appUrl(card.thumbnail_url)); // seen until the large file is there
+    setBackground(this.picture, appUrl(card.thumbnail_url)); // seen until the large file is there
     this.picture.removeAttribute("src"); // or the last picture would be seen until the next is there
     this.picture.src = url;
     this.zoom.reset();
@@ -128,7 +128,7 @@ export class Lightbox {
 
   showMissing() {
     this.picture.hidden = true;
-    say(this.note, "The file is missing on this server");
+    setText(this.note, "The file is missing on this server");
   }
 
   /** @returns {{width: number, height: number}} of the whole picture in the stage, CSS pixels */
@@ -147,9 +147,9 @@ export class Lightbox {
     style.height = `${height}px`;
     style.transition = smooth ? "transform 180ms ease-out" : "none";
     style.transform = `translate(calc(-50% + ${x}px), calc(-50% + ${y}px)) scale(${scale})`;
-    this.stage.classList.toggle("kx-sheet-zoomed", scale > 1.01);
+    this.stage.classList.toggle("kx-lightbox-zoomed", scale > 1.01);
     const pixels = (width * scale * devicePixelRatio) / (this.card?.width_px || width);
-    say(this.scale, scale > 1.01 ? `${Math.round(pixels * 100)} %` : "");
+    setText(this.scale, scale > 1.01 ? `${Math.round(pixels * 100)} %` : "");
   }
 
   step(by) {
@@ -169,7 +169,7 @@ export class Lightbox {
   }
 
   onKey(event) {
-    // The sheet behind, and Streamlit's own shortcuts, must not hear what is meant for this.
+    // The sheet variant_ids, and Streamlit's own shortcuts, must not hear what is meant for this.
     event.stopPropagation();
     if (isUndo(event)) this.sheet.undo();
     if (event.ctrlKey || event.metaKey || event.altKey) return;

@@ -2,8 +2,8 @@
  * A card's menu: all that can be done with it, in words, where its bar has only icons.
  */
 
-import { fillActions } from "./bar.js";
-import { element } from "../shared/elements.js";
+import { fillActions } from "./action-bar.js";
+import { element } from "../shared/dom.js";
 
 /** In a menu what can be on or off is checked, and not pressed. */
 function toItem(control) {
@@ -14,9 +14,9 @@ function toItem(control) {
 }
 
 export class CardMenu {
-  /** @param {(verb: string, card: SheetCard) => void} act */
+  /** @param {(verb: string, card: Card) => void} act */
   constructor(act) {
-    this.root = element("div", "kx-sheet-menu");
+    this.root = element("div", "kx-grid-menu");
     this.root.popover = "auto"; // the browser closes it at Esc and at a press elsewhere
     this.root.setAttribute("role", "menu");
     this.act = (verb, card) => {

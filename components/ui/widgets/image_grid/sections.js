@@ -3,11 +3,11 @@
  */
 
 import { countOf } from "./selection.js";
-import { arrange, element, say } from "../shared/elements.js";
+import { reorder, element, setText } from "../shared/dom.js";
 
 export class Sections {
   constructor() {
-    this.root = element("div", "kx-sheet-body");
+    this.root = element("div", "kx-grid-body");
     this.known = new Map();
   }
 
@@ -26,18 +26,18 @@ export class Sections {
     for (const [group, views] of groups) {
       if (!this.known.has(group)) this.known.set(group, this.makeSection(group));
       const { list, count } = this.known.get(group);
-      say(count, String(countOf(views.map((view) => view.card))));
-      arrange(list, views.map((view) => view.element));
+      setText(count, String(countOf(views.map((view) => view.card))));
+      reorder(list, views.map((view) => view.element));
     }
     for (const group of [...this.known.keys()]) if (!groups.has(group)) this.known.delete(group);
-    arrange(this.root, [...groups.keys()].map((group) => this.known.get(group).section));
+    reorder(this.root, [...groups.keys()].map((group) => this.known.get(group).section));
   }
 
   makeSection(group) {
-    const count = element("span", "kx-sheet-count");
-    const heading = element("h3", "kx-sheet-heading", group, count);
+    const count = element("span", "kx-grid-count");
+    const heading = element("h3", "kx-grid-heading", group, count);
     heading.hidden = group === "";
-    const list = element("div", "kx-sheet-list");
-    return { section: element("section", "kx-sheet-section", heading, list), list, count };
+    const list = element("div", "kx-grid-list");
+    return { section: element("section", "kx-grid-section", heading, list), list, count };
   }
 }

@@ -4,14 +4,14 @@
  */
 
 import { icon } from "./icons.js";
-import { appUrl } from "../shared/address.js";
-import { element, say } from "../shared/elements.js";
+import { appUrl } from "../shared/urls.js";
+import { element, setText } from "../shared/dom.js";
 
 const MOST_EXPORTED = 1000; // the server takes no more in one file
 
 export class Selection {
   /**
-   * @param {{cards: () => SheetCard[], mark: (ids: Set<string>, isOn: boolean) => void,
+   * @param {{cards: () => Card[], mark: (ids: Set<string>, isOn: boolean) => void,
    *   act: (verb: string, ids: string[]) => void, say: (words: string) => void,
    *   focus: () => void}} sheet
    */
@@ -19,36 +19,36 @@ export class Selection {
     this.sheet = sheet;
     this.ids = new Set();
     this.isOn = false; // a plain press selects instead of opening
-    this.count = element("span", "kx-sheet-chosen-count");
+    this.count = element("span", "kx-grid-selection-count");
     this.count.setAttribute("aria-live", "polite");
     this.all = this.button("", "", () => this.takeAll());
     this.all.title = "Ctrl+A";
-    this.verbs = element("div", "kx-sheet-chosen-verbs");
+    this.verbs = element("div", "kx-grid-selection-actions");
     this.closer = this.button("Done", "dismiss", () => this.clear());
-    this.bar = element("div", "kx-sheet-chosen", this.count, this.all, this.verbs, this.closer);
+    this.bar = element("div", "kx-grid-selection", this.count, this.all, this.verbs, this.closer);
     this.bar.setAttribute("role", "toolbar");
     this.bar.setAttribute("aria-label", "Selected pictures");
     this.bar.hidden = true;
   }
 
   button(label, iconName, onClick) {
-    const button = element("button", "kx-sheet-chosen-button", ...(iconName ? [icon(iconName)] : []), element("span", "kx-sheet-label", label));
+    const button = element("button", "kx-grid-selection-button", ...(iconName ? [icon(iconName)] : []), element("span", "kx-grid-label", label));
     Object.assign(button, { type: "button", title: label });
     button.addEventListener("click", onClick);
     return button;
   }
 
   /** @param {object} sheet as `wire.py` says */
-  read({ many = [], export_url }) {
-    this.canSelect = many.length > 0;
+  read({ bulk_actions = [], export_url }) {
+    this.canSelect = bulk_actions.length > 0;
     this.exportUrl = export_url;
     const ids = new Set(this.sheet.cards().map((card) => card.id));
     for (const id of this.ids) if (!ids.has(id)) this.ids.delete(id);
-    const text = JSON.stringify(many);
+    const text = JSON.stringify(bulk_actions);
     if (this.drawn !== text) {
       this.drawn = text;
       this.verbs.replaceChildren(
-        ...many.map(({ verb, label, icon: name }) => {
+        ...bulk_actions.map(({ verb, label, icon: name }) => {
           const button = this.button(label, name || verb, () => this.act(verb));
           button.dataset.verb = verb;
           return button;
@@ -123,8 +123,8 @@ export class Selection {
     const size = this.ids.size;
     const chosen = countOf(cards.filter((card) => this.ids.has(card.id)));
     this.bar.hidden = !this.isOn || !cards.length;
-    say(this.count, chosen ? `${chosen} selected` : "Click pictures");
-    say(this.all.querySelector(".kx-sheet-label"), `All ${countOf(cards)} shown`);
+    setText(this.count, chosen ? `${chosen} selected` : "Click pictures");
+    setText(this.all.querySelector(".kx-grid-label"), `All ${countOf(cards)} shown`);
     this.all.hidden = size === cards.length;
     for (const button of this.verbs.children) {
       const needsTwo = button.dataset.verb === "compare";
@@ -145,23 +145,23 @@ export class Selection {
 
 /** A card stands for its variants too: what is done with it, except to look, is done with all. */
 function stackOf(card) {
-  return [card.id, ...(card.behind ?? [])];
+  return [card.id, ...(card.variant_ids ?? [])];
 }
 
-/** @param {SheetCard[]} cards */
+/** @param {Card[]} cards */
 export function countOf(cards) {
   return cards.reduce((sum, card) => sum + stackOf(card).length, 0);
 }
 
 /**
- * Ask for one file with these pictures; a link could not carry so many ids. The answer goes to a
+ * Ask for one file with these pictures; a link could not carry so bulk_actions ids. The answer goes to a
  * frame of its own, so that a refusal does not take the page away.
  */
 function postIds(address, ids, parent) {
   const url = appUrl(address);
   if (!url || !ids.length) return;
   const frame = parent.querySelector("iframe") ?? element("iframe", "");
-  Object.assign(frame, { name: "kx-sheet-export", hidden: true });
+  Object.assign(frame, { name: "kx-grid-export", hidden: true });
   const field = element("input", "");
   Object.assign(field, { type: "hidden", name: "ids", value: ids.join(",") });
   const form = element("form", "", field);

@@ -1,4 +1,4 @@
-"""Takes a picture pasted or dropped anywhere on the page to the page's own uploader.
+"""Sends an image that is pasted or dropped anywhere on the page to the page's own uploader.
 
 The bytes go the way of every upload; nothing here reads them.
 """
@@ -15,29 +15,28 @@ from components.ui import frontend
 _MEGABYTE = 1024 * 1024
 
 
-def catch_pictures(
-    uploader_key: str, *, round_number: int, key: str, on_refused: Callable[[str, bool], None]
+def capture_images(
+    uploader_key: str, *, round_number: int, key: str, on_rejected: Callable[[str, bool], None]
 ) -> None:
     """Send what is pasted or dropped to the `st.file_uploader` with this key.
 
-    `round_number` grows once Python has a file: until then the browser holds it, and gives it
-    again if a change of the page took the uploader away; a smaller one is of a page that is
-    going. `on_refused` hears the name of a file that no uploader takes, and whether it was a
-    picture, and then too large.
+    `round_number` grows once Python has a file. Until then the browser holds the file, and gives
+    it again if a page change removed the uploader. `on_rejected` gets the name of a file that
+    the uploader cannot take, and whether it was an image (then it was too large).
     """
 
     def receive() -> None:
-        refused = st.session_state[key].get("refused")
-        if isinstance(refused, str):
-            said = json.loads(refused)
-            on_refused(str(said["name"]), bool(said["is_picture"]))
+        rejected = st.session_state[key].get("rejected")
+        if isinstance(rejected, str):
+            file = json.loads(rejected)
+            on_rejected(str(file["name"]), bool(file["is_image"]))
 
-    # Inside a dict: Streamlit imports pandas and pyarrow to look at anything else.
+    # Inside a dict: Streamlit (1.67) imports pandas and pyarrow for other values.
     data = {
         "uploader": uploader_key,
         "round": round_number,
         "max_bytes": int(st.get_option("server.maxUploadSize")) * _MEGABYTE,
     }
-    frontend.component("widgets/paste_upload/paste.js")(
-        key=key, data=data, on_refused_change=receive
+    frontend.load_component("widgets/paste_upload/paste-upload.js")(
+        key=key, data=data, on_rejected_change=receive
     )

@@ -1,7 +1,7 @@
-"""The progress line: one slim row that says what is under way, with its seconds.
+"""Progress line: one row that says what is running, and for how long.
 
-The row keeps its place while it has nothing to say, so that nothing beside it moves. The
-browser's half is `progress.js` and `progress.css`. Nothing here knows the studio.
+The row keeps its height while it is empty, so that nothing beside it moves. The browser part is
+`progress.js` and `progress.css`. This package knows nothing of the studio.
 """
 
 from __future__ import annotations
@@ -14,22 +14,22 @@ from components.ui import frontend
 
 @dataclass(frozen=True, kw_only=True)
 class Progress:
-    """What the line says. Text is shown as typed, never as markup.
+    """What the line shows. Text is shown as typed, never as markup.
 
-    `words` is the state in a few words, `more` what they are about. `elapsed_seconds` is how
-    long it has run when this is drawn, None for what no longer runs; the browser counts on from
-    there. `expected_seconds` is how long such a thing usually takes, None where nobody knows.
+    `message` is the state in a few words, `detail` what it is about. `elapsed_seconds` is how
+    long it has run at drawing time, None when it has ended; the browser counts on from there.
+    `expected_seconds` is the usual duration, None when unknown.
     """
 
-    words: str
-    more: str
+    message: str
+    detail: str
     elapsed_seconds: float | None = None
     expected_seconds: float | None = None
 
 
 def progress(line: Progress | None, *, key: str) -> None:
     """Draw the line; None leaves the row empty."""
-    # One text inside a dict: Streamlit imports pandas and pyarrow to look at anything else.
-    frontend.component("widgets/progress/progress.js")(
+    # One text inside a dict: Streamlit (1.67) imports pandas and pyarrow for other values.
+    frontend.load_component("widgets/progress/progress.js")(
         key=key, data={"line": json.dumps(asdict(line) if line else None)}
     )

@@ -5,9 +5,9 @@
  *   expected_seconds: number | null}} Line as `__init__.py` says
  */
 
-import { element } from "../shared/elements.js";
-import { living } from "../shared/living.js";
-import { durationText } from "../shared/times.js";
+import { element } from "../shared/dom.js";
+import { mountComponent } from "../../streamlit_internals/mount.js";
+import { durationText } from "../shared/format-time.js";
 
 const TICK_MS = 1000;
 /** A bar that is full before the picture is there would lie. */
@@ -16,11 +16,11 @@ const FULLEST = 0.94;
 class ProgressLine {
   /** @param {HTMLElement} parent */
   constructor(parent) {
-    this.words = element("strong", "kx-progress-words");
+    this.words = element("strong", "kx-progress-message");
     this.words.setAttribute("role", "status"); // read aloud when it changes; the seconds are not
-    this.more = element("span", "kx-progress-more");
+    this.more = element("span", "kx-progress-detail");
     this.more.dir = "auto";
-    this.clock = element("span", "kx-progress-clock");
+    this.clock = element("span", "kx-progress-time");
     const text = element("p", "kx-progress-text", this.words, this.more, this.clock);
     this.row = element("div", "kx-progress", text, element("div", "kx-progress-bar"));
     parent.append(this.row);
@@ -30,7 +30,7 @@ class ProgressLine {
   update({ data }) {
     /** @type {Line | null} */
     const line = JSON.parse(data.line);
-    const { words, more, elapsed_seconds: elapsed } = line ?? { words: "", more: "", elapsed_seconds: null };
+    const { message: words, detail: more, elapsed_seconds: elapsed } = line ?? { message: "", detail: "", elapsed_seconds: null };
     const runs = elapsed !== null;
     this.row.dataset.kind = runs ? "running" : line ? "ended" : "idle";
     if (this.words.textContent !== words) this.words.textContent = words;
@@ -61,4 +61,4 @@ class ProgressLine {
   }
 }
 
-export default living((parent) => new ProgressLine(parent));
+export default mountComponent((parent) => new ProgressLine(parent));

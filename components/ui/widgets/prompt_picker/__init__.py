@@ -1,7 +1,7 @@
-"""Recalls texts into a prompt's box: earlier prompts by Alt with the arrows, and from lists.
+"""Prompt picker: puts earlier prompts and templates into the prompt box, by keys or from lists.
 
-The browser's half is `*.js` and `recall.css` beside this file: the lists, the keys, and letters
-that are not yet sent when a tab is reloaded. Nothing here knows the studio.
+The browser part is `*.js` and `prompt-picker.css` beside this file: the lists, the keys, and
+unsent text that survives a reload. This package knows nothing of the studio.
 """
 
 from __future__ import annotations
@@ -16,54 +16,53 @@ from components.ui import frontend
 
 
 @dataclass(frozen=True, kw_only=True)
-class Row:
-    """A text on a list, shown as typed and never as markup; `title` stands above it.
+class PromptItem:
+    """A prompt of a list, shown as typed and never as markup; `title` stands above it.
 
-    `place` is its place on the way of the keys, 0 comes first; None is not on it.
+    `history_index` is its position for the history keys, 0 comes first. None is left out there.
     """
 
     id: str
     text: str
     title: str = ""
     pinned: bool = False
-    place: int | None = None
+    history_index: int | None = None
 
 
 @dataclass(frozen=True)
-class Pin:
-    """A row of the list of earlier prompts was pinned, or let go."""
+class PinEvent:
+    """An earlier prompt was pinned or unpinned."""
 
     id: str
     pinned: bool
 
 
-def recall(
+def prompt_picker(
     box_key: str,
     *,
-    known: str,
-    earlier: Sequence[Row],
-    templates: Sequence[Row],
+    current_text: str,
+    history: Sequence[PromptItem],
+    templates: Sequence[PromptItem],
     key: str,
-    on_pin: Callable[[Pin], None],
+    on_pin: Callable[[PinEvent], None],
 ) -> None:
-    """Draw the two openers for the `st.text_area` with this key; an empty list has none.
+    """Draw the two buttons for the `st.text_area` with this key; an empty list has no button.
 
-    `known` is what Python has of the box: the browser keeps letters that it has not.
-    What is taken stands in the box as if it had been typed. `on_pin` is called before the rerun
-    draws.
+    `current_text` is the text that Python has; the browser keeps later text until Python has it.
+    A picked prompt enters the box as if typed. `on_pin` is called before the rerun draws.
     """
 
     def receive() -> None:
         match st.session_state[key].get("pin"):
-            case {"id": str(row_id), "pinned": bool(pinned)}:
-                on_pin(Pin(row_id, pinned))
+            case {"id": str(item_id), "pinned": bool(pinned)}:
+                on_pin(PinEvent(item_id, pinned))
 
-    texts = {
-        "known": known,
-        "earlier": [asdict(row) for row in earlier],
-        "templates": [asdict(row) for row in templates],
+    prompts = {
+        "current_text": current_text,
+        "history": [asdict(item) for item in history],
+        "templates": [asdict(item) for item in templates],
     }
-    # One text inside a dict: Streamlit imports pandas and pyarrow to look at anything else.
-    frontend.component("widgets/prompt_picker/recall.js")(
-        key=key, data={"box": box_key, "texts": json.dumps(texts)}, on_pin_change=receive
+    # One text inside a dict: Streamlit (1.67) imports pandas and pyarrow for other values.
+    frontend.load_component("widgets/prompt_picker/prompt-picker.js")(
+        key=key, data={"box": box_key, "prompts": json.dumps(prompts)}, on_pin_change=receive
     )

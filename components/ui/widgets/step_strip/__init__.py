@@ -1,6 +1,6 @@
-"""The strip: the line of edits that led to a picture, each step to be shown or edited from.
+"""Step strip: the edits that led to an image, each to be shown or edited from.
 
-The browser's half is `strip.js` and `strip.css` beside this file. Nothing here knows the studio.
+The browser part is `step-strip.js` and `step-strip.css`. This package knows nothing of the studio.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ from components.ui import frontend
 
 @dataclass(frozen=True, kw_only=True)
 class Tile:
-    """One step on the strip. Text is shown as typed, never as markup.
+    """One step of the strip. Text is shown as typed, never as markup.
 
-    `name` is the step's place ("Original", "Step 2"), `words` the instruction that made it;
-    `role` is "before", "after" or "" for what the viewer shows; `is_source` marks the picture
+    `name` is the step's position ("Original", "Step 2"). `prompt` is the instruction that made
+    it. `role` is "before", "after" or "" for the pair in the viewer. `is_source` marks the image
     that the next edit starts from.
     """
 
     id: str
     name: str
-    words: str
+    prompt: str
     alt: str
     thumbnail_url: str
     role: str = ""
@@ -40,32 +40,31 @@ class StripEvent:
     picture_id: str
 
 
-def strip(
-    line: Sequence[Tile],
+def step_strip(
+    steps: Sequence[Tile],
     *,
     variants: Sequence[Tile] = (),
     branches: Sequence[Tile],
     key: str,
     on_event: Callable[[StripEvent], None],
 ) -> None:
-    """Draw the line from the first picture on, and under it what else there is.
+    """Draw the steps from the original on, and below them the related images.
 
-    `variants` are the others of the last step's press, `branches` the tips of other branches.
-
-    `on_event` is called before the rerun draws.
+    `variants` are the other images of the last step's batch, `branches` the newest images of
+    other branches. `on_event` is called before the rerun draws.
     """
 
     def receive() -> None:
-        match st.session_state[key].get("act"):
+        match st.session_state[key].get("action"):
             case {"verb": str(verb), "id": str(picture_id)}:
                 on_event(StripEvent(verb, picture_id))
 
     tiles = {
-        "line": [asdict(tile) for tile in line],
+        "steps": [asdict(tile) for tile in steps],
         "variants": [asdict(tile) for tile in variants],
         "branches": [asdict(tile) for tile in branches],
     }
-    # One text inside a dict: Streamlit imports pandas and pyarrow to look at anything else.
-    frontend.component("widgets/step_strip/strip.js")(
-        key=key, data={"tiles": json.dumps(tiles)}, on_act_change=receive
+    # One text inside a dict: Streamlit (1.67) imports pandas and pyarrow for other values.
+    frontend.load_component("widgets/step_strip/step-strip.js")(
+        key=key, data={"tiles": json.dumps(tiles)}, on_action_change=receive
     )
