@@ -1,28 +1,37 @@
 /**
- * What a designer did, sent to Python one by one until each has been heard.
+ * Sends a user's actions to Python one by one, each until Python has acknowledged it.
  *
- * Streamlit keeps only the newest trigger of a component when two wait for the same rerun; a
- * second click would swallow the first. Python answers with the nonce of the last one it heard.
+ * Streamlit (1.67) keeps only the newest trigger of a component when two wait for the same rerun:
+ * a second click would swallow the first. Python answers with the nonce of the last one received.
  */
 
-const ACT_PATIENCE_MS = 5_000; // longer than a rerun takes: sending again cuts a running script short
-const ACT_TRIES = 3;
+const RESEND_AFTER_MS = 5_000; // longer than a rerun takes: resending interrupts a running script
+const MAX_TRIES = 3;
+
+/** @typedef {{verb: string, ids: string[], nonce: number}} QueuedAction */
 
 export class ActionQueue {
+  /** @type {QueuedAction[]} */
+  #waiting = [];
+  #lastNonce = 0;
+  #tries = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
+  #send;
+  #onLost;
+
   /**
-   * @param {(act: {verb: string, ids: string[], nonce: number}) => void} send
-   * @param {() => void} onLost one was never heard, however often it was sent
+   * @param {(action: QueuedAction) => void} send
+   * @param {() => void} onLost called when an action was never acknowledged
    */
   constructor(send, onLost) {
-    Object.assign(this, { send, onLost });
-    this.waiting = [];
-    this.lastNonce = 0;
-    this.tries = 0;
+    this.#send = send;
+    this.#onLost = onLost;
   }
 
-  /** Whether something is on its way. */
-  get busy() {
-    return this.waiting.length > 0;
+  /** Whether an action waits for its acknowledgement. */
+  get isBusy() {
+    return this.#waiting.length > 0;
   }
 
   /**
@@ -30,38 +39,40 @@ export class ActionQueue {
    * @param {string[]} ids the cards'
    */
   add(verb, ids) {
-    this.lastNonce = Math.max(this.lastNonce + 1, Date.now() * 1000);
-    this.waiting.push({ verb, ids, nonce: this.lastNonce });
-    if (this.waiting.length === 1) this.sendFirst();
+    this.#lastNonce = Math.max(this.#lastNonce + 1, Date.now() * 1000);
+    this.#waiting.push({ verb, ids, nonce: this.#lastNonce });
+    if (this.#waiting.length === 1) this.#sendFirst();
   }
 
-  /** @param {number | undefined} nonce the last one that Python has */
-  heard(nonce) {
-    if (!this.busy || this.waiting[0].nonce !== nonce) return;
-    this.waiting.shift();
-    this.sendFirst();
+  /** @param {number | undefined} nonce the last one that Python has received */
+  acknowledge(nonce) {
+    if (this.#waiting[0]?.nonce !== nonce || nonce === undefined) return;
+    this.#waiting.shift();
+    this.#sendFirst();
   }
 
-  sendFirst() {
-    this.tries = 0;
-    clearTimeout(this.timer);
-    if (this.busy) this.attempt();
+  #sendFirst() {
+    this.#tries = 0;
+    clearTimeout(this.#timer);
+    this.#attempt();
   }
 
-  attempt() {
-    if (this.tries === ACT_TRIES) {
-      this.waiting.shift();
-      this.sendFirst();
-      this.onLost();
+  #attempt() {
+    const action = this.#waiting[0];
+    if (!action) return;
+    if (this.#tries === MAX_TRIES) {
+      this.#waiting.shift();
+      this.#sendFirst();
+      this.#onLost();
       return;
     }
-    this.tries += 1;
-    this.send(this.waiting[0]);
-    this.timer = setTimeout(() => this.attempt(), ACT_PATIENCE_MS);
+    this.#tries += 1;
+    this.#send(action);
+    this.#timer = setTimeout(() => this.#attempt(), RESEND_AFTER_MS);
   }
 
   destroy() {
-    clearTimeout(this.timer);
-    this.waiting = [];
+    clearTimeout(this.#timer);
+    this.#waiting = [];
   }
 }

@@ -1,32 +1,53 @@
 /**
- * What a hand does while the page comes back waits until it is heard.
+ * Queues clicks made during a reconnect and replays them once the script is idle.
+ *
+ * After a server restart Streamlit (1.67) calls no callback and runs no fragment before its first
+ * run has ended: what is pressed until then would be lost.
  */
 
 import { isReconnecting, whenIdle } from "./script-idle.js";
 
-/** @param {Event} event whether more comes of it than a letter in a box */
-function asks({ type, key, ctrlKey, metaKey, target }) {
-  return type === "click" || (key === "Enter" && (ctrlKey || metaKey || target.matches("input")));
+/**
+ * @param {Event} event
+ * @returns {boolean} whether it asks for more than a letter in a box
+ */
+function isRequest(event) {
+  if (event.type === "click") return true;
+  if (!(event instanceof KeyboardEvent) || event.key !== "Enter") return false;
+  return event.ctrlKey || event.metaKey || event.target instanceof HTMLInputElement;
 }
 
-/** @param {AbortSignal} signal ends it; what is kept by then is still done */
+/**
+ * @param {Event} event
+ * @returns {Event} the same event, to be dispatched again
+ */
+function copyOf(event) {
+  return event instanceof KeyboardEvent
+    ? new KeyboardEvent(event.type, event)
+    : new MouseEvent(event.type, /** @type {MouseEvent} */ (event));
+}
+
+/** @param {AbortSignal} signal stops queueing; what is queued by then is still replayed */
 export function queueEarlyClicks(signal) {
-  /** @type {Map<EventTarget, Event>} each once: who presses again is not sure to have pressed */
-  const kept = new Map();
+  /** @type {Map<EventTarget, Event>} each target once: an impatient user clicks twice */
+  const queued = new Map();
 
   function flush() {
-    const events = [...kept.values()];
-    kept.clear();
-    for (const event of events) event.target.dispatchEvent(new event.constructor(event.type, event));
+    const events = [...queued];
+    queued.clear();
+    for (const [target, event] of events) target.dispatchEvent(copyOf(event));
   }
 
-  function take(event) {
-    if (!asks(event) || !isReconnecting()) return;
+  /** @param {Event} event */
+  function queue(event) {
+    if (!event.target || !isRequest(event) || !isReconnecting()) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    if (kept.size === 0) whenIdle(flush);
-    kept.set(event.target, event);
+    if (queued.size === 0) whenIdle(flush);
+    queued.set(event.target, event);
   }
 
-  for (const kind of ["click", "keydown"]) addEventListener(kind, take, { capture: true, signal });
+  for (const kind of ["click", "keydown"]) {
+    addEventListener(kind, queue, { capture: true, signal });
+  }
 }

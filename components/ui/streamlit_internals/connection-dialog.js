@@ -1,30 +1,45 @@
 /**
- * Closes the dialog with which Streamlit (1.67) tells of a lost connection.
+ * Closes the "Connection error" dialog of Streamlit (1.67).
  *
- * The line at the page's foot tells it better. The dialog is not seen, but takes the focus from
- * whoever writes, and keeps it from the page. Once closed it does not come again.
+ * `streamlit.css` hides it and shows a line at the foot of the page instead. Hidden, the dialog
+ * still takes the focus from whoever types. Once closed it does not come again.
  */
 
-const DIALOG = '[data-testid="stDialog"]:not(:has([data-testid="stVerticalBlock"]))'; // no page's own
-const AWAY = '.stApp:not([data-test-connection-state="CONNECTED"])';
-const MOST_FRAMES = 30;
+const CONNECTION_DIALOG =
+  '[data-testid="stDialog"]:not(:has([data-testid="stVerticalBlock"]))'; // not one of the app's own
+const DISCONNECTED = '.stApp:not([data-test-connection-state="CONNECTED"])';
+const MAX_FRAMES = 30;
 
-/** @param {AbortSignal} signal ends it */
+/** @param {AbortSignal} signal */
 export function closeConnectionDialog(signal) {
-  let writer = document.activeElement;
-  document.addEventListener("focusin", (event) => event.target.closest(DIALOG) || (writer = event.target), { signal });
-  const watch = new MutationObserver(() => {
-    const dialog = document.querySelector(AWAY) && document.querySelector(`body > ${DIALOG}`);
+  let focused = document.activeElement;
+  document.addEventListener(
+    "focusin",
+    ({ target }) => {
+      if (target instanceof Element && !target.closest(CONNECTION_DIALOG)) focused = target;
+    },
+    { signal },
+  );
+  const observer = new MutationObserver(() => {
+    if (!document.querySelector(DISCONNECTED)) return;
+    const dialog = document.querySelector(`body > ${CONNECTION_DIALOG}`);
     if (!dialog) return;
-    dialog.querySelector('[aria-label="Close"]')?.click();
-    giveBack(writer, MOST_FRAMES);
+    const close = dialog.querySelector('[aria-label="Close"]');
+    if (close instanceof HTMLElement) close.click();
+    restoreFocus(focused, MAX_FRAMES);
   });
-  watch.observe(document.body, { childList: true });
-  signal.addEventListener("abort", () => watch.disconnect());
+  observer.observe(document.body, { childList: true });
+  signal.addEventListener("abort", () => observer.disconnect());
 }
 
-/** The page can be focused once it is no longer inert, which may take some frames. */
-function giveBack(writer, frames) {
-  writer.focus?.({ preventScroll: true });
-  if (document.activeElement !== writer && frames > 0) requestAnimationFrame(() => giveBack(writer, frames - 1));
+/**
+ * The page can be focused once it is no longer inert, which may take some frames.
+ * @param {Element | null} element
+ * @param {number} frames how often it is still tried
+ */
+function restoreFocus(element, frames) {
+  if (element instanceof HTMLElement) element.focus({ preventScroll: true });
+  if (document.activeElement !== element && frames > 0) {
+    requestAnimationFrame(() => restoreFocus(element, frames - 1));
+  }
 }

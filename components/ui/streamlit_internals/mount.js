@@ -1,30 +1,44 @@
 /**
- * One drawing for each element that Streamlit gives a component, for as long as that is on the page.
+ * Mounts one view per host element, for as long as that element is in the document.
  *
- * Streamlit (1.67) calls a component's script at every rerun that changes what it is given. The
- * function that is returned it calls when the element has left the page, and also for a call that a
- * newer one overtook: so only an element that has left ends its drawing.
- *
- * @template Component what Streamlit hands over: `data`, `parentElement` and the setters
- * @param {(parent: HTMLElement) => {update: (component: Component) => void, destroy: () => void}} make
- * @returns {(component: Component) => () => void} the component's script
+ * Streamlit (1.67) calls a component's script at every rerun that changes its data. It calls the
+ * returned function when the element has left the page, and also for a call that a newer one
+ * overtook. So only an element that has left the document destroys its view.
  */
-export function mountComponent(make) {
-  /** @type {WeakMap<HTMLElement, ReturnType<typeof make>>} */
-  const drawings = new WeakMap();
+
+/** @import { Component, View } from "./streamlit.js" */
+
+/** @typedef {HTMLElement & {unmountView?: () => void}} Host */
+
+/**
+ * @template Data
+ * @param {(parent: HTMLElement) => View<Data>} create
+ * @returns {(component: Component<Data>) => () => void} the component's script
+ */
+export function mountComponent(create) {
+  /** @type {WeakMap<HTMLElement, View<Data>>} */
+  const views = new WeakMap();
+
+  /** @param {Host} parent */
+  function viewOf(parent) {
+    let view = views.get(parent);
+    if (!view) {
+      parent.unmountView?.(); // left by an older version of the script
+      view = create(parent);
+      const { destroy } = view;
+      parent.unmountView = destroy.bind(view);
+      views.set(parent, view);
+    }
+    return view;
+  }
+
   return (component) => {
     const { parentElement: parent } = component;
-    if (!drawings.has(parent)) {
-      parent.endDrawing?.(); // by a script that was here before the app was brought up to date
-      const drawing = make(parent);
-      parent.endDrawing = () => drawing.destroy();
-      drawings.set(parent, drawing);
-    }
-    drawings.get(parent).update(component);
+    viewOf(parent).update(component);
     return () => {
       if (parent.isConnected) return;
-      drawings.get(parent)?.destroy();
-      drawings.delete(parent);
+      views.get(parent)?.destroy();
+      views.delete(parent);
     };
   };
 }

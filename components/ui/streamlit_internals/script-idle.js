@@ -1,64 +1,69 @@
 /**
- * When a rerun may be asked for by itself, and not by a hand; and when a hand is heard.
+ * When a script may request a rerun by itself, without a user asking for it.
  *
- * What a browser asks of a fragment names the page that it knows. While the page changes that is
- * the one that goes, and the guard has to mend what comes of it. So a push, a clock and a file wait
- * until Streamlit has been idle for a while.
+ * A fragment's rerun request names the page that the browser knows. While the page changes, that
+ * is the old page, and Streamlit (1.67) then blanks the new one (see `page_watchdog`). So updates,
+ * timers and files wait until Streamlit has been idle for a while.
  */
 
-const QUIET_MS = 200; // on its way from one page to another it says for a moment that it is idle
-const LOOK_MS = 50;
-const LONGEST_RETURN_MS = 5_000; // should nothing be drawn after a return, hands are not tied for ever
-const STATE = "data-test-script-state";
-const CONNECTION = "data-test-connection-state";
+import { ScriptState } from "./script-state.js";
 
-const app = () => document.querySelector(`[${STATE}]`)?.dataset ?? {};
-const isConnected = () => app().testConnectionState === "CONNECTED";
-const scriptIsIdle = () => app().testScriptState === "notRunning";
+const CHECK_MS = 50;
+const SCRIPT_ATTRIBUTE = "data-test-script-state";
+const CONNECTION_ATTRIBUTE = "data-test-connection-state";
+const NOT_RUNNING = "notRunning";
 
-let changedAt = -QUIET_MS;
-let isLost = false;
-let backAt = null; // when the connection came back, until something was drawn after it
-const note = () => (changedAt = performance.now());
+/** Streamlit (1.67) reruns only one fragment for triggers of the same moment: leave a gap. */
+export const TRIGGER_GAP_MS = 20;
+
+const state = new ScriptState();
+
+/** @returns {import("./script-state.js").Status} */
+function status() {
+  const app = document.querySelector(`[${SCRIPT_ATTRIBUTE}]`);
+  return {
+    isConnected: app?.getAttribute(CONNECTION_ATTRIBUTE) === "CONNECTED",
+    isRunning: app?.getAttribute(SCRIPT_ATTRIBUTE) !== NOT_RUNNING,
+  };
+}
+
 new MutationObserver((changes) => {
-  note();
-  const hasRun = changes.some((change) => change.attributeName === STATE && change.oldValue !== "notRunning");
-  if (!isConnected()) isLost = true;
-  else if (isLost) [isLost, backAt] = [false, changedAt];
-  else if (hasRun && scriptIsIdle()) backAt = null;
+  const hasRun = changes.some(
+    (change) => change.attributeName === SCRIPT_ATTRIBUTE && change.oldValue !== NOT_RUNNING,
+  );
+  state.recordChange(performance.now(), status(), hasRun);
 }).observe(document, {
   attributes: true,
   attributeOldValue: true,
-  attributeFilter: [STATE, CONNECTION],
+  attributeFilter: [SCRIPT_ATTRIBUTE, CONNECTION_ATTRIBUTE],
   subtree: true,
 });
-// What a hand has asked for is on its way for a while before Streamlit says that it is busy.
-for (const kind of ["click", "change", "popstate"]) addEventListener(kind, note, { capture: true });
+for (const kind of ["click", "change", "popstate"]) {
+  addEventListener(kind, () => state.recordRequest(performance.now()), { capture: true });
+}
 
-/**
- * Whether the connection has come back and nothing has been drawn since. A server that was
- * restarted drops what is asked for now: it does not know yet what stands on the screen.
- * @returns {boolean}
- */
+/** @returns {boolean} whether the connection is back and nothing has been drawn since */
 export function isReconnecting() {
-  if (backAt === null || !isConnected()) return false;
-  return !scriptIsIdle() || performance.now() - backAt < LONGEST_RETURN_MS;
+  return state.isReconnecting(performance.now(), status());
 }
 
 /** @returns {boolean} */
 export function isIdle() {
-  return scriptIsIdle() && isConnected() && !isReconnecting() && performance.now() - changedAt > QUIET_MS;
+  return state.isIdle(performance.now(), status());
 }
 
 /**
- * Act at once where it is quiet, or else as soon as it is.
- * @param {() => void} act
- * @param {() => boolean} isReady whether what must come first has come
- * @returns {() => void} takes it back
+ * Call back now if the script is idle, or else as soon as it is.
+ * @param {() => void} callback
+ * @param {() => boolean} [isReady] whether what must come first has come
+ * @returns {() => void} cancels it
  */
-export function whenIdle(act, isReady = () => true) {
-  let waiting = 0;
-  const look = () => (isReady() && isIdle() ? act() : (waiting = setTimeout(look, LOOK_MS)));
-  look();
-  return () => clearTimeout(waiting);
+export function whenIdle(callback, isReady = () => true) {
+  let timer = 0;
+  const check = () => {
+    if (isReady() && isIdle()) callback();
+    else timer = setTimeout(check, CHECK_MS);
+  };
+  check();
+  return () => clearTimeout(timer);
 }

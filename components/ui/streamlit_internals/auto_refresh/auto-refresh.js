@@ -1,27 +1,29 @@
 /**
- * A beat: draws the fragment it stands in again and again, while somebody may see it.
+ * Reruns the fragment it is drawn in at an interval, while the tab is visible.
  */
 
 import { mountComponent } from "../mount.js";
 import { whenIdle } from "../script-idle.js";
 
-class AutoRefresh {
-  constructor() {
-    this.cancel = () => {};
-  }
+/** @import { Component } from "../streamlit.js" */
 
-  /** @param {{data: {seconds: number}, setTriggerValue: Function}} component */
+class AutoRefresh {
+  /** @type {number | undefined} */
+  #timer;
+  #cancel = () => {};
+
+  /** @param {Component<{seconds: number}>} component */
   update({ data, setTriggerValue }) {
     this.destroy();
-    this.timer = setInterval(() => {
-      this.cancel();
-      if (!document.hidden) this.cancel = whenIdle(() => setTriggerValue("tick", true));
+    this.#timer = setInterval(() => {
+      this.#cancel();
+      if (!document.hidden) this.#cancel = whenIdle(() => setTriggerValue("tick", true));
     }, data.seconds * 1000);
   }
 
   destroy() {
-    clearInterval(this.timer);
-    this.cancel();
+    clearInterval(this.#timer);
+    this.#cancel();
   }
 }
 

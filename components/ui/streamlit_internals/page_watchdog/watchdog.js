@@ -1,44 +1,50 @@
 /**
- * Looks whether the page is there, and says so when it is not.
+ * Checks whether the page is on the screen, and tells Python when it is not.
  */
 
-import { closeConnectionDialog } from "../connection-dialog.js";
 import { queueEarlyClicks } from "../click-replay.js";
-import { isIdle } from "../script-idle.js";
+import { closeConnectionDialog } from "../connection-dialog.js";
 import { mountComponent } from "../mount.js";
+import { isIdle } from "../script-idle.js";
 
-const LOOK_MS = 250;
-const LONGEST_PAUSE_MS = 30_000; // a page that cannot be drawn is not asked for all the time
+/** @import { Component } from "../streamlit.js" */
+
+const CHECK_MS = 250;
+const MAX_PAUSE_MS = 30_000; // a page that cannot be drawn is not requested all the time
 
 class Watchdog {
+  #listening = new AbortController();
+  #pause = CHECK_MS;
+  #retryAt = 0;
+  #timer = setInterval(() => this.#check(), CHECK_MS);
+  /** @type {Component<{landmarks: string}> | null} */
+  #component = null;
+
   constructor() {
-    this.listening = new AbortController();
-    queueEarlyClicks(this.listening.signal);
-    closeConnectionDialog(this.listening.signal);
-    this.pause = LOOK_MS;
-    this.askAt = 0;
-    this.timer = setInterval(() => this.look(), LOOK_MS);
+    queueEarlyClicks(this.#listening.signal);
+    closeConnectionDialog(this.#listening.signal);
   }
 
-  /** @param {{data: {landmarks: string}, setTriggerValue: Function}} component */
+  /** @param {Component<{landmarks: string}>} component */
   update(component) {
-    this.component = component;
+    this.#component = component;
   }
 
-  look() {
+  #check() {
+    if (!this.#component) return;
     const now = performance.now();
-    if (document.querySelector(this.component.data.landmarks)) {
-      this.pause = LOOK_MS;
-    } else if (now >= this.askAt && isIdle()) {
-      this.pause = Math.min(2 * this.pause, LONGEST_PAUSE_MS);
-      this.askAt = now + this.pause;
-      this.component.setTriggerValue("blank", true);
+    if (document.querySelector(this.#component.data.landmarks)) {
+      this.#pause = CHECK_MS;
+    } else if (now >= this.#retryAt && isIdle()) {
+      this.#pause = Math.min(2 * this.#pause, MAX_PAUSE_MS);
+      this.#retryAt = now + this.#pause;
+      this.#component.setTriggerValue("blank", true);
     }
   }
 
   destroy() {
-    this.listening.abort();
-    clearInterval(this.timer);
+    this.#listening.abort();
+    clearInterval(this.#timer);
   }
 }
 

@@ -1,29 +1,41 @@
 /**
- * Blinking: the two pictures in turn on the same spot, by itself or by hand.
+ * Blinking: shows the two images in turn on the same spot, by itself or by hand.
  */
 
-/** Slower than three flashes a second by far, fast enough for the eye to catch a change. */
+/** Far slower than three flashes a second, fast enough for the eye to catch a change. */
 const BLINK_MS = 800;
 
-/**
- * @param {HTMLElement} stage  Gets data-shown, "before" or "after".
- * @param {HTMLElement} playButton
- */
-export function createBlink(stage, playButton) {
-  let timer = 0;
+export class Blink {
+  #viewport;
+  #playButton;
+  /** @type {number | undefined} */
+  #timer;
 
-  function swap() {
-    stage.dataset.shown = stage.dataset.shown === "before" ? "after" : "before";
+  /**
+   * @param {HTMLElement} viewport gets `data-shown`, "before" or "after"
+   * @param {HTMLElement} playButton
+   */
+  constructor(viewport, playButton) {
+    this.#viewport = viewport;
+    this.#playButton = playButton;
   }
 
-  return {
-    swap,
-    /** Starts at the after; goes on by itself while `active` and `playing`. */
-    run(active, playing) {
-      clearInterval(timer);
-      playButton.textContent = playing ? "Pause" : "Play";
-      if (active && playing) timer = setInterval(swap, BLINK_MS);
-    },
-    stop: () => clearInterval(timer),
-  };
+  swap() {
+    const { dataset } = this.#viewport;
+    dataset.shown = dataset.shown === "before" ? "after" : "before";
+  }
+
+  /**
+   * @param {boolean} isActive whether the viewer is in this mode
+   * @param {boolean} isPlaying
+   */
+  run(isActive, isPlaying) {
+    this.stop();
+    this.#playButton.textContent = isPlaying ? "Pause" : "Play";
+    if (isActive && isPlaying) this.#timer = setInterval(() => this.swap(), BLINK_MS);
+  }
+
+  stop() {
+    clearInterval(this.#timer);
+  }
 }

@@ -1,56 +1,77 @@
 /**
- * The divider between the two pictures: dragging it, and saying where it stands.
+ * The divider between the two images: dragging it, and telling where it stands.
  */
+
+import { closest } from "../shared/dom.js";
 
 /**
- * @param {HTMLElement} stage
- * @param {HTMLElement} handle  Has role=slider.
- * @param {object} options
- * @param {(clientX: number) => number} options.shareAt  The share, 0 to 1, under a client x.
- * @param {(share: number, zoom: ZoomState) => number} options.cutAt  Its CSS pixels on the stage.
- * @param {() => boolean} options.mayJump  Whether a press beside the handle moves it there.
- * @param {(share: number) => void} options.onMove
- * @param {AbortSignal} options.signal
+ * @typedef {object} DividerOptions
+ * @property {(clientX: number) => number} shareAt the share, 0 to 1, under a client x
+ * @property {() => boolean} mayJump whether a press beside the handle moves the divider there
+ * @property {(share: number) => void} onMove
+ * @property {AbortSignal} signal
  */
-export function createDivider(stage, handle, { shareAt, cutAt, mayJump, onMove, signal }) {
-  /** The finger or button that holds the divider, and how far from its middle. */
-  let held = null;
 
-  function onPress(event) {
-    held = null; // a second finger zooms
-    if (event.button !== 0 || !event.isPrimary || event.target.closest("button")) return;
-    const onHandle = event.target.closest("[role=slider]") === handle;
-    if (!onHandle && !mayJump()) return;
-    const box = handle.getBoundingClientRect();
-    held = {
-      pointer: event.pointerId,
-      offset: onHandle ? event.clientX - box.left - box.width / 2 : 0,
-    };
+export class Divider {
+  #viewport;
+  #handle;
+  #options;
+  /** @type {{pointer: number, offset: number} | null} What drags it, and how far from its middle. */
+  #drag = null;
+
+  /**
+   * @param {HTMLElement} viewport
+   * @param {HTMLElement} handle has role=slider
+   * @param {DividerOptions} options
+   */
+  constructor(viewport, handle, options) {
+    this.#viewport = viewport;
+    this.#handle = handle;
+    this.#options = options;
+    const { signal } = options;
+    viewport.addEventListener("pointerdown", (event) => this.#onPress(event), { signal });
+    window.addEventListener("pointermove", (event) => this.#onMove(event), { signal });
+    for (const kind of /** @type {const} */ (["pointerup", "pointercancel"])) {
+      window.addEventListener(kind, (event) => this.#onRelease(event), { signal });
+    }
+  }
+
+  /** @param {PointerEvent} event */
+  #onPress(event) {
+    this.#drag = null; // a second finger zooms
+    if (event.button !== 0 || !event.isPrimary || closest(event.target, "button")) return;
+    const isOnHandle = closest(event.target, "[role=slider]") === this.#handle;
+    if (!isOnHandle && !this.#options.mayJump()) return;
+    const box = this.#handle.getBoundingClientRect();
+    const offset = isOnHandle ? event.clientX - box.left - box.width / 2 : 0;
+    this.#drag = { pointer: event.pointerId, offset };
     // A finger may be about to scroll the page: it moves the divider once it moves.
-    if (!onHandle && event.pointerType === "mouse") onMove(shareAt(event.clientX));
+    if (isOnHandle || event.pointerType !== "mouse") return;
+    this.#options.onMove(this.#options.shareAt(event.clientX));
   }
 
-  function onDrag(event) {
-    if (held?.pointer === event.pointerId) onMove(shareAt(event.clientX - held.offset));
+  /** @param {PointerEvent} event */
+  #onMove(event) {
+    if (this.#drag?.pointer !== event.pointerId) return;
+    this.#options.onMove(this.#options.shareAt(event.clientX - this.#drag.offset));
   }
 
-  function onRelease(event) {
-    if (held?.pointer === event.pointerId) held = null;
+  /** @param {PointerEvent} event */
+  #onRelease(event) {
+    if (this.#drag?.pointer === event.pointerId) this.#drag = null;
   }
 
-  stage.addEventListener("pointerdown", onPress, { signal });
-  window.addEventListener("pointermove", onDrag, { signal });
-  window.addEventListener("pointerup", onRelease, { signal });
-  window.addEventListener("pointercancel", onRelease, { signal });
-
-  return {
-    /** Puts the divider at `share` of the frame; `labels` name what is left and right of it. */
-    draw(share, zoom, [left, right]) {
-      const percent = Math.round(share * 100);
-      stage.style.setProperty("--kx-divider", `${cutAt(share, zoom)}px`);
-      handle.setAttribute("aria-label", `Divider between ${left} and ${right}`);
-      handle.setAttribute("aria-valuenow", String(percent));
-      handle.setAttribute("aria-valuetext", `${left} ${percent} %, ${right} ${100 - percent} %`);
-    },
-  };
+  /**
+   * @param {number} share of the frame, 0 to 1
+   * @param {number} offset CSS pixels from the pane's left
+   * @param {string} left the label of the image left of it
+   * @param {string} right
+   */
+  draw(share, offset, left, right) {
+    const percent = Math.round(share * 100);
+    this.#viewport.style.setProperty("--kx-divider", `${offset}px`);
+    this.#handle.setAttribute("aria-label", `Divider between ${left} and ${right}`);
+    this.#handle.setAttribute("aria-valuenow", String(percent));
+    this.#handle.setAttribute("aria-valuetext", `${left} ${percent} %, ${right} ${100 - percent} %`);
+  }
 }

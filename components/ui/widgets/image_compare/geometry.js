@@ -1,69 +1,87 @@
 /**
- * Where things lie on the stage: the panes, the fitted frame in them, and the divider.
+ * Where things lie in the viewport: the fitted frame in a pane, and the divider. Pure arithmetic.
  */
+
+/** @import { Size } from "../shared/zoom-state.js" */
+/** @typedef {{scale: number, x: number, y: number}} Zoom as of `ZoomReading` */
+/** @typedef {{left: number, right: number, top: number}} Insets CSS pixels from a pane's edges */
 
 /**
- * @param {HTMLElement} stage
- * @param {HTMLElement[]} panes  All of one size.
- * @param {{width: number, height: number}} frame  The after's size in pixels; read, not kept.
+ * @param {Size} frame the after's size in pixels
+ * @param {Size} pane CSS pixels
+ * @returns {Size} the frame fitted into the pane, CSS pixels
  */
-export function createGeometry(stage, panes, frame) {
-  /** Size of the frame fitted into one pane, in CSS pixels. */
-  function fitted() {
-    const { clientWidth, clientHeight } = panes[0];
-    const scale = Math.min(clientWidth / frame.width, clientHeight / frame.height);
-    return { width: frame.width * scale, height: frame.height * scale };
-  }
+export function fitFrame(frame, pane) {
+  const scale = Math.min(pane.width / frame.width, pane.height / frame.height);
+  return { width: frame.width * scale, height: frame.height * scale };
+}
 
-  /** The pane under a point of the window, or the first one. */
-  function paneAt(x, y) {
-    const rects = panes.map((pane) => pane.getBoundingClientRect());
-    const under = (rect) =>
-      x >= rect.left && x <= rect.right && y >= rect.top && y <= rect.bottom;
-    return rects.find(under) ?? rects[0];
-  }
-
-  /** The part of a pane that the frame covers, in CSS pixels from the pane's edges. */
-  function covered(zoom) {
-    const { clientWidth, clientHeight } = panes[0];
-    const { width, height } = fitted();
-    const outside = (view, length, shift) => Math.max(0, (view - length * zoom.scale) / 2 + shift);
-    return {
-      left: outside(clientWidth, width, zoom.x),
-      right: outside(clientWidth, width, -zoom.x),
-      top: outside(clientHeight, height, zoom.y),
-    };
-  }
-
-  /** The stretch in which the divider can stand. */
-  function span(zoom) {
-    const { left, right } = covered(zoom);
-    return { left, width: Math.max(1, panes[0].clientWidth - left - right) };
-  }
-
+/**
+ * @param {Size} fitted frame
+ * @param {Size} pane
+ * @param {Zoom} zoom
+ * @returns {Insets} the part of the pane that the zoomed frame covers
+ */
+export function coveredInsets(fitted, pane, zoom) {
+  /**
+   * @param {number} view
+   * @param {number} length
+   * @param {number} shift
+   */
+  const outside = (view, length, shift) =>
+    Math.max(0, (view - length * zoom.scale) / 2 + shift);
   return {
-    fitted,
-    covered,
-    paneAt,
-    /** The scale at which one pixel of the after is one pixel of the screen. */
-    actualScale: () => frame.width / Math.max(1, fitted().width * window.devicePixelRatio),
-    /** Columns or rows, whichever shows two frames larger. */
-    betterSplit() {
-      const { clientWidth, clientHeight } = stage;
-      const columns = Math.min(clientWidth / 2 / frame.width, clientHeight / frame.height);
-      const rows = Math.min(clientWidth / frame.width, clientHeight / 2 / frame.height);
-      return rows > columns ? "rows" : "columns";
-    },
-    /** CSS pixels from the pane's left to a divider at `share` (0 to 1) of the frame. */
-    dividerAt(share, zoom) {
-      const { left, width } = span(zoom);
-      return left + share * width;
-    },
-    /** The share, 0 to 1, at which the divider stands under a client x. */
-    shareAt(clientX, zoom) {
-      const { left, width } = span(zoom);
-      const x = clientX - panes[0].getBoundingClientRect().left;
-      return Math.min(1, Math.max(0, (x - left) / width));
-    },
+    left: outside(pane.width, fitted.width, zoom.x),
+    right: outside(pane.width, fitted.width, -zoom.x),
+    top: outside(pane.height, fitted.height, zoom.y),
   };
+}
+
+/**
+ * @param {number} share of the covered part, 0 to 1
+ * @param {Insets} insets
+ * @param {Size} pane
+ * @returns {number} CSS pixels from the pane's left to the divider
+ */
+export function dividerOffset(share, insets, pane) {
+  return insets.left + share * dividerSpan(insets, pane);
+}
+
+/**
+ * @param {number} x CSS pixels from the pane's left
+ * @param {Insets} insets
+ * @param {Size} pane
+ * @returns {number} the divider's share there, 0 to 1
+ */
+export function dividerShare(x, insets, pane) {
+  return Math.min(1, Math.max(0, (x - insets.left) / dividerSpan(insets, pane)));
+}
+
+/**
+ * @param {Insets} insets
+ * @param {Size} pane
+ */
+function dividerSpan({ left, right }, pane) {
+  return Math.max(1, pane.width - left - right);
+}
+
+/**
+ * @param {Size} frame
+ * @param {Size} fitted
+ * @param {number} pixelRatio of the screen
+ * @returns {number} the scale at which one image pixel is one screen pixel
+ */
+export function actualScale(frame, fitted, pixelRatio) {
+  return frame.width / Math.max(1, fitted.width * pixelRatio);
+}
+
+/**
+ * @param {Size} frame
+ * @param {Size} viewport CSS pixels
+ * @returns {"rows" | "columns"} whichever shows two frames larger
+ */
+export function betterSplit(frame, viewport) {
+  const columns = Math.min(viewport.width / 2 / frame.width, viewport.height / frame.height);
+  const rows = Math.min(viewport.width / frame.width, viewport.height / 2 / frame.height);
+  return rows > columns ? "rows" : "columns";
 }

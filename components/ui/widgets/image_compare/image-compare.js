@@ -1,276 +1,450 @@
 /**
- * The before/after viewer itself: one stage with two panes that every mode arranges anew,
- * so that the pictures load once and share one zoom.
+ * The before/after viewer: one viewport with two panes that every mode arranges differently, so
+ * that the images load once and share one zoom.
  */
 
-import { createBlink } from "./blink.js";
-import { commandFor, createFullScreen, wireRadios } from "./controls.js";
-import { createDiffMap } from "./diff.js";
-import { createDivider } from "./divider.js";
-import { createGeometry } from "./geometry.js";
-import { createPictures } from "./image-loader.js";
-import { MODES, readView } from "./parse-props.js";
+import { Blink } from "./blink.js";
+import { commandForKey } from "./commands.js";
+import { FullScreen, RadioGroup } from "./controls.js";
+import { DiffMap } from "./diff-map.js";
+import { Divider } from "./divider.js";
+import {
+  actualScale,
+  betterSplit,
+  coveredInsets,
+  dividerOffset,
+  dividerShare,
+  fitFrame,
+} from "./geometry.js";
+import { ImageLoader } from "./image-loader.js";
+import { MODES, parseProps } from "./parse-props.js";
 import { mountComponent } from "../../streamlit_internals/mount.js";
-import { createZoom } from "../shared/zoom.js";
+import { closest, find } from "../shared/dom.js";
+import { Zoom } from "../shared/zoom.js";
+
+/** @import { Component } from "../../streamlit_internals/streamlit.js" */
+/** @import { Point, Rect, Size, ZoomReading } from "../shared/zoom-state.js" */
+/** @import { Command, Simple } from "./commands.js" */
+/** @import { Fit, Mode } from "./parse-props.js" */
+
+/** @typedef {{mode: Mode, share: number, fit: string, isPlaying: boolean}} Settings the user's */
 
 const SMOOTH_MS = 200;
 const ZOOM_STEP = 1.4;
 const PAN_STEP_PX = 40;
 const MAX_SCALE = 12;
-const REMEMBERED = 50;
+const MAX_REMEMBERED = 50;
 
-/** What a designer had set, by the instance's key: a page may take the viewer away and bring it back. */
-const memory = new Map();
+/**
+ * What the user had set, by the instance's key: a rerun may remove the viewer and bring it back.
+ * @type {Map<string, {settings: Settings, zoom: ZoomReading}>}
+ */
+const remembered = new Map();
 
-/** @param {HTMLElement} parent with `compare.html` in it */
-function createViewer(parent) {
-  const root = parent.querySelector(".kx-compare");
-  const $ = (selector) => root.querySelector(selector);
-  const stage = $(".kx-compare-viewport");
-  const handle = $(".kx-compare-handle");
-  const panes = [...root.querySelectorAll(".kx-compare-pane")];
-  const [beforePane, afterPane] = panes;
-  const [beforeImage, afterImage] = panes.map((pane) => pane.querySelector("img"));
-  const listening = new AbortController();
-  const { signal } = listening;
-  const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
+class CompareViewer {
+  #root;
+  #viewport;
+  #handle;
+  #panes;
+  #images;
+  #listening = new AbortController();
+  #props = parseProps(null);
+  /** @type {unknown} The text the props were parsed from. */
+  #sent = null;
+  /** @type {string | null} The key of the instance that is shown. */
+  #key = null;
+  /** @type {Settings} */
+  #settings = {
+    mode: "slider",
+    share: 0.5,
+    fit: "crop",
+    isPlaying: !matchMedia("(prefers-reduced-motion: reduce)").matches,
+  };
+  /** @type {number | undefined} */
+  #smoothTimer;
 
-  const frame = { width: 4, height: 3 };
-  const geometry = createGeometry(stage, panes, frame);
-  let view = { ...readView(null), key: null };
-  let looking = { mode: "slider", share: 0.5, fit: "crop", playing: !calm.matches };
-  let sent = null;
-  let smoothTimer = 0;
+  /** @param {HTMLElement} parent with `image-compare.html` in it */
+  constructor(parent) {
+    this.#root = find(parent, ".kx-compare");
+    this.#viewport = this.#find(".kx-compare-viewport");
+    this.#handle = this.#find(".kx-compare-handle");
+    this.#panes = {
+      before: this.#find("[data-side=before]"),
+      after: this.#find("[data-side=after]"),
+    };
+    this.#images = { before: imageIn(this.#panes.before), after: imageIn(this.#panes.after) };
+    const { signal } = this.#listening;
+    this.blink = new Blink(this.#viewport, this.#find("[data-do=play]"));
+    this.diffMap = new DiffMap(this.#heatmap(), this.#find(".kx-compare-summary"));
+    this.loader = new ImageLoader([this.#images.before, this.#images.after], (status) => {
+      this.#viewport.dataset.status = status;
+      this.#find(".kx-compare-error").hidden = status !== "failed";
+      this.#drawDifference();
+    });
+    this.zoom = new Zoom(this.#viewport, {
+      maxScale: MAX_SCALE,
+      content: () => this.#fitted(),
+      viewAt: (point) => this.#paneRect(point),
+      actualScale: () => this.#actualScale(),
+      onChange: (zoom, smooth) => this.#drawZoom(zoom, smooth),
+    });
+    this.divider = new Divider(this.#viewport, this.#handle, {
+      shareAt: (clientX) => this.#shareAt(clientX),
+      mayJump: () => this.zoom.state.scale <= 1,
+      onMove: (share) => this.#settings.mode === "slider" && this.#setShare(share),
+      signal,
+    });
+    this.fullScreen = new FullScreen(this.#root, (isActive) => this.#drawFullScreen(isActive), signal);
+    this.modes = new RadioGroup(
+      this.#find(".kx-compare-modes"),
+      (value) => this.#setMode(MODES.find((mode) => mode === value) ?? "slider"),
+      signal,
+    );
+    this.fits = new RadioGroup(this.#find(".kx-compare-fits"), (name) => this.#setFit(name), signal);
+    this.#listen(signal);
+  }
 
-  const blink = createBlink(stage, $("[data-do=play]"));
-  const heatMap = createDiffMap($(".kx-compare-heatmap"), $(".kx-compare-summary"));
-  const pictures = createPictures([beforeImage, afterImage], (status) => {
-    stage.dataset.status = status;
-    $(".kx-compare-error").hidden = status !== "failed";
-    drawDifference();
-  });
-  const zoom = createZoom(stage, {
-    maxScale: MAX_SCALE,
-    content: geometry.fitted,
-    viewAt: geometry.paneAt,
-    actualScale: geometry.actualScale,
-    onChange: drawZoom,
-  });
-  const divider = createDivider(stage, handle, {
-    shareAt: (clientX) => geometry.shareAt(clientX, zoom.state),
-    cutAt: geometry.dividerAt,
-    mayJump: () => zoom.state.scale <= 1,
-    onMove: (share) => looking.mode === "slider" && setShare(share),
-    signal,
-  });
-  const fullScreen = createFullScreen(root, drawFullScreen, signal);
-  const chooseMode = wireRadios($(".kx-compare-modes"), setMode, signal);
-  const chooseFit = wireRadios($(".kx-compare-fits"), setFit, signal);
+  /** @param {Component<{props: string}>} component */
+  update({ data }) {
+    if (this.#sent === data.props) return;
+    this.#sent = data.props;
+    this.#show(parseProps(data.props));
+  }
 
-  // Showing -------------------------------------------------------------------------------
+  destroy() {
+    this.fullScreen.leave();
+    this.#listening.abort();
+    this.blink.stop();
+    clearTimeout(this.#smoothTimer);
+    this.loader.destroy();
+    this.zoom.destroy();
+  }
 
-  function show(next) {
-    const samePictures = view.before.url === next.before.url && view.after.url === next.after.url;
-    const sameInstance = view.key === next.key;
-    const kept = memory.get(next.key);
-    view = next;
-    Object.assign(frame, view.frame);
-    if (!sameInstance) looking = { ...looking, mode: view.mode, ...kept?.looking };
-    root.setAttribute("aria-label", `${view.before.label} and ${view.after.label}`);
-    root.style.setProperty("--kx-frame-width", String(frame.width));
-    root.style.setProperty("--kx-frame-height", String(frame.height));
-    root.style.setProperty("--kx-height", `${view.heightPx}px`);
-    root.dataset.shape = frame.width > frame.height ? "wide" : "tall";
-    for (const [pane, image, side] of [
-      [beforePane, beforeImage, view.before],
-      [afterPane, afterImage, view.after],
-    ]) {
-      pane.querySelector(".kx-compare-label").textContent = side.label;
-      pictures.show(image, side.url, side.alt ? `${side.alt} (${side.label})` : side.label);
+  // Layout --------------------------------------------------------------------------------
+
+  /** @param {string} selector */
+  #find(selector) {
+    return find(this.#root, selector);
+  }
+
+  #heatmap() {
+    const canvas = this.#find(".kx-compare-heatmap");
+    if (!(canvas instanceof HTMLCanvasElement)) throw new Error("The heat map is no canvas");
+    return canvas;
+  }
+
+  /** @returns {Size} of one pane; both are equal */
+  get #pane() {
+    const { clientWidth: width, clientHeight: height } = this.#panes.before;
+    return { width, height };
+  }
+
+  /** @returns {Size} of the frame fitted into a pane */
+  #fitted() {
+    return fitFrame(this.#props.frame, this.#pane);
+  }
+
+  /**
+   * @param {Point | null} point client coordinates
+   * @returns {Rect} of the pane under the point, or of the first
+   */
+  #paneRect(point) {
+    const rects = Object.values(this.#panes).map((pane) => pane.getBoundingClientRect());
+    const under = rects.find(
+      (rect) =>
+        point &&
+        point.x >= rect.left &&
+        point.x <= rect.right &&
+        point.y >= rect.top &&
+        point.y <= rect.bottom,
+    );
+    return under ?? this.#panes.before.getBoundingClientRect();
+  }
+
+  #actualScale() {
+    return actualScale(this.#props.frame, this.#fitted(), devicePixelRatio);
+  }
+
+  /** @param {ZoomReading} zoom */
+  #insets(zoom) {
+    return coveredInsets(this.#fitted(), this.#pane, zoom);
+  }
+
+  /** @param {number} clientX */
+  #shareAt(clientX) {
+    const x = clientX - this.#panes.before.getBoundingClientRect().left;
+    return dividerShare(x, this.#insets(this.zoom.state), this.#pane);
+  }
+
+  #drawSplit() {
+    const { clientWidth: width, clientHeight: height } = this.#viewport;
+    this.#viewport.dataset.split = betterSplit(this.#props.frame, { width, height });
+  }
+
+  // What is shown -------------------------------------------------------------------------
+
+  /** @param {import("./parse-props.js").Props} props */
+  #show(props) {
+    const last = this.#props;
+    const areSameImages = last.before.url === props.before.url && last.after.url === props.after.url;
+    const isSameInstance = this.#key === props.key;
+    const kept = remembered.get(props.key);
+    this.#props = props;
+    this.#key = props.key;
+    const { before, after, frame } = props;
+    if (!isSameInstance) this.#settings = { ...this.#settings, mode: props.mode, ...kept?.settings };
+    this.#root.setAttribute("aria-label", `${before.label} and ${after.label}`);
+    this.#root.style.setProperty("--kx-frame-width", String(frame.width));
+    this.#root.style.setProperty("--kx-frame-height", String(frame.height));
+    this.#root.style.setProperty("--kx-height", `${props.heightPx}px`);
+    this.#root.dataset.shape = frame.width > frame.height ? "wide" : "tall";
+    for (const side of /** @type {const} */ (["before", "after"])) {
+      const { label, url, alt } = props[side];
+      find(this.#panes[side], ".kx-compare-label").textContent = label;
+      this.loader.show(this.#images[side], url, alt ? `${alt} (${label})` : label);
     }
-    setFit(looking.fit);
-    setMode(looking.mode);
-    if (!sameInstance) zoom.restore(kept?.zoom);
-    else if (!samePictures) zoom.reset();
+    this.#setFit(this.#settings.fit);
+    this.#setMode(this.#settings.mode);
+    if (!isSameInstance) this.zoom.restore(kept?.zoom);
+    else if (!areSameImages) this.zoom.reset();
   }
 
-  function setMode(mode) {
-    const leaving = document.activeElement?.closest?.(".kx-compare-handle, .kx-compare-blink-controls");
-    const losesFocus = mode !== looking.mode && leaving && root.contains(leaving);
-    looking.mode = mode;
-    root.dataset.mode = mode;
-    if (losesFocus) focusPictures(); // what is hidden would take the keys with it
-    chooseMode(mode);
-    stage.dataset.shown = "after";
-    stage.dataset.split = geometry.betterSplit();
-    stage.setAttribute("aria-label", `${root.getAttribute("aria-label")}. Plus and minus zoom`);
-    handle.tabIndex = mode === "slider" ? 0 : -1;
-    blink.run(mode === "blink", looking.playing);
-    zoom.refresh();
-    drawDifference();
-    remember();
+  /** @param {Mode} mode */
+  #setMode(mode) {
+    const active = closest(document.activeElement, ".kx-compare-handle, .kx-compare-blink-controls");
+    const losesFocus = mode !== this.#settings.mode && active && this.#root.contains(active);
+    this.#settings.mode = mode;
+    this.#root.dataset.mode = mode;
+    if (losesFocus) this.#focusImages(); // a hidden control would take the keys with it
+    this.modes.check(mode);
+    this.#viewport.dataset.shown = "after";
+    this.#drawSplit();
+    const label = this.#root.getAttribute("aria-label");
+    this.#viewport.setAttribute("aria-label", `${label}. Plus and minus zoom`);
+    this.#handle.tabIndex = mode === "slider" ? 0 : -1;
+    this.blink.run(mode === "blink", this.#settings.isPlaying);
+    this.zoom.refresh();
+    this.#drawDifference();
+    this.#remember();
   }
 
-  function setFit(name) {
-    const fit = view.fits.find((choice) => choice.name === name) ?? view.fits[0];
-    looking.fit = fit.name;
-    chooseFit(fit.name);
-    $(".kx-compare-fits").hidden = view.fits.length < 2;
-    $(".kx-compare-note").textContent = fit.note;
-    root.dataset.fit = fit.name;
-    const picture = beforeImage.parentElement.style;
-    for (const edge of ["left", "top", "width", "height"]) picture[edge] = `${fit.box[edge] * 100}%`;
-    drawDifference();
-    remember();
+  /** @returns {Fit} */
+  get #fit() {
+    const { fits } = this.#props;
+    return fits.find((fit) => fit.name === this.#settings.fit) ?? fits[0];
   }
 
-  function setShare(share) {
-    looking.share = share;
-    divider.draw(share, zoom.state, [view.before.label, view.after.label]);
-    remember();
+  /** @param {string} name */
+  #setFit(name) {
+    this.#settings.fit = name;
+    const { name: chosen, note, box } = this.#fit;
+    this.#settings.fit = chosen;
+    this.fits.check(chosen);
+    this.#find(".kx-compare-fits").hidden = this.#props.fits.length < 2;
+    this.#find(".kx-compare-note").textContent = note;
+    this.#root.dataset.fit = chosen;
+    const style = this.#images.before.parentElement?.style;
+    for (const edge of /** @type {const} */ (["left", "top", "width", "height"])) {
+      style?.setProperty(edge, `${box[edge] * 100}%`);
+    }
+    this.#drawDifference();
+    this.#remember();
   }
 
-  function remember() {
-    memory.delete(view.key); // so that the newest is the last
-    memory.set(view.key, { looking: { ...looking }, zoom: zoom.state });
-    if (memory.size > REMEMBERED) memory.delete(memory.keys().next().value);
+  /** @param {number} share */
+  #setShare(share) {
+    this.#settings.share = share;
+    this.#drawDivider(this.zoom.state);
+    this.#remember();
+  }
+
+  /** @param {boolean} isPlaying */
+  #setPlaying(isPlaying) {
+    this.#settings.isPlaying = isPlaying;
+    this.blink.run(this.#settings.mode === "blink", isPlaying);
+    this.#remember();
+  }
+
+  #remember() {
+    if (this.#key === null) return;
+    remembered.delete(this.#key); // so that the newest is the last
+    remembered.set(this.#key, { settings: { ...this.#settings }, zoom: this.zoom.state });
+    const [oldest] = remembered.keys();
+    if (remembered.size > MAX_REMEMBERED && oldest !== undefined) remembered.delete(oldest);
   }
 
   // Drawing -------------------------------------------------------------------------------
 
-  function drawZoom(state, smooth) {
-    stage.dataset.split = geometry.betterSplit();
-    const { width, height } = geometry.fitted();
-    stage.style.setProperty("--kx-image-width", `${width}px`);
-    stage.style.setProperty("--kx-image-height", `${height}px`);
-    stage.style.setProperty("--kx-x", `${state.x}px`);
-    stage.style.setProperty("--kx-y", `${state.y}px`);
-    stage.style.setProperty("--kx-scale", String(state.scale));
-    for (const [edge, inset] of Object.entries(geometry.covered(state))) {
-      stage.style.setProperty(`--kx-${edge}`, `${inset}px`);
+  /**
+   * @param {ZoomReading} zoom
+   * @param {boolean} smooth
+   */
+  #drawZoom(zoom, smooth) {
+    const { style } = this.#viewport;
+    this.#drawSplit();
+    const fitted = this.#fitted();
+    style.setProperty("--kx-image-width", `${fitted.width}px`);
+    style.setProperty("--kx-image-height", `${fitted.height}px`);
+    style.setProperty("--kx-x", `${zoom.x}px`);
+    style.setProperty("--kx-y", `${zoom.y}px`);
+    style.setProperty("--kx-scale", String(zoom.scale));
+    for (const [edge, inset] of Object.entries(this.#insets(zoom))) {
+      style.setProperty(`--kx-${edge}`, `${inset}px`);
     }
-    stage.toggleAttribute("data-zoomed", state.scale > 1);
-    if (smooth) {
-      stage.toggleAttribute("data-smooth", true);
-      clearTimeout(smoothTimer);
-      smoothTimer = setTimeout(() => stage.removeAttribute("data-smooth"), SMOOTH_MS);
+    const isZoomed = zoom.scale > 1;
+    this.#viewport.toggleAttribute("data-zoomed", isZoomed);
+    if (smooth) this.#animate();
+    const percent = Math.round((zoom.scale / this.#actualScale()) * 100);
+    const level = this.#find("[data-do=fit]");
+    level.textContent = isZoomed ? `${percent} %` : "Fit";
+    level.setAttribute("aria-label", isZoomed ? `Fit, now ${percent} %` : "Fit");
+    this.#find("[data-do=out]").setAttribute("aria-disabled", String(!isZoomed));
+    this.#find("[data-do=in]").setAttribute("aria-disabled", String(zoom.scale >= MAX_SCALE));
+    this.#drawDivider(zoom);
+    this.#remember();
+  }
+
+  #animate() {
+    this.#viewport.toggleAttribute("data-smooth", true);
+    clearTimeout(this.#smoothTimer);
+    this.#smoothTimer = setTimeout(() => this.#viewport.removeAttribute("data-smooth"), SMOOTH_MS);
+  }
+
+  /** @param {ZoomReading} zoom */
+  #drawDivider(zoom) {
+    const { before, after } = this.#props;
+    const { share } = this.#settings;
+    const offset = dividerOffset(share, this.#insets(zoom), this.#pane);
+    this.divider.draw(share, offset, before.label, after.label);
+  }
+
+  #drawDifference() {
+    if (this.#settings.mode !== "difference" || this.loader.status !== "ready") return;
+    this.diffMap.draw(this.#images.before, this.#images.after, this.#fit.box);
+  }
+
+  /** @param {boolean} isActive */
+  #drawFullScreen(isActive) {
+    const button = this.#find("[data-do=full]");
+    button.setAttribute("aria-label", isActive ? "Leave full screen" : "Full screen");
+    button.title = isActive ? "Leave full screen (Esc)" : "Full screen (F)";
+    this.zoom.refresh();
+  }
+
+  // Input ---------------------------------------------------------------------------------
+
+  /** @param {AbortSignal} signal */
+  #listen(signal) {
+    this.#root.addEventListener(
+      "click",
+      (event) => this.#run(closest(event.target, "[data-do]")?.dataset.do),
+      { signal },
+    );
+    this.#root.addEventListener("keydown", (event) => this.#onKey(event), { signal });
+    this.#viewport.addEventListener("pointerdown", (event) => this.#onPress(event), { signal });
+    const endPeek = () => this.#root.removeAttribute("data-peek");
+    window.addEventListener("keyup", ({ key }) => key.toLowerCase() === "b" && endPeek(), { signal });
+    window.addEventListener("blur", endPeek, { signal });
+  }
+
+  /** @param {KeyboardEvent} event */
+  #onKey(event) {
+    const command = commandForKey(event, closest(event.target, "button") !== null);
+    if (!command || !this.#handleCommand(command)) return;
+    event.preventDefault();
+    event.stopPropagation(); // Streamlit has one-letter shortcuts of its own
+  }
+
+  /**
+   * A press gives the focus to what the keys act on.
+   * @param {PointerEvent} event
+   */
+  #onPress(event) {
+    if (event.button === 0 && !closest(event.target, "button")) this.#focusImages();
+  }
+
+  #focusImages() {
+    const target = this.#settings.mode === "slider" ? this.#handle : this.#viewport;
+    target.focus({ preventScroll: true });
+  }
+
+  /**
+   * @param {string | undefined} name of a button's action
+   * @returns {boolean} whether there is such an action
+   */
+  #run(name) {
+    switch (name) {
+      case "in":
+        this.zoom.zoomTo(this.zoom.state.scale * ZOOM_STEP, null, true);
+        return true;
+      case "out":
+        this.zoom.zoomTo(this.zoom.state.scale / ZOOM_STEP, null, true);
+        return true;
+      case "fit":
+        this.zoom.reset(true);
+        return true;
+      case "full":
+        this.fullScreen.toggle();
+        return true;
+      case "play":
+        this.#setPlaying(!this.#settings.isPlaying);
+        return true;
+      case "swap":
+        this.#setPlaying(false);
+        this.blink.swap();
+        return true;
+      case "retry":
+        this.#focusImages(); // the button is about to be hidden
+        this.loader.retry();
+        return true;
+      default:
+        return false;
     }
-    const percent = Math.round((state.scale / geometry.actualScale()) * 100);
-    const readout = $("[data-do=fit]");
-    readout.textContent = state.scale > 1 ? `${percent} %` : "Fit";
-    readout.setAttribute("aria-label", state.scale > 1 ? `Fit, now ${percent} %` : "Fit");
-    $("[data-do=out]").setAttribute("aria-disabled", String(state.scale <= 1));
-    $("[data-do=in]").setAttribute("aria-disabled", String(state.scale >= MAX_SCALE));
-    divider.draw(looking.share, state, [view.before.label, view.after.label]);
-    remember();
   }
 
-  function drawDifference() {
-    if (looking.mode !== "difference" || pictures.status !== "ready") return;
-    const { box } = view.fits.find((fit) => fit.name === looking.fit) ?? view.fits[0];
-    heatMap.draw(beforeImage, afterImage, box);
-  }
-
-  function setPlaying(playing) {
-    looking.playing = playing;
-    blink.run(looking.mode === "blink", playing);
-    remember();
-  }
-
-  function drawFullScreen(active) {
-    const button = $("[data-do=full]");
-    button.setAttribute("aria-label", active ? "Leave full screen" : "Full screen");
-    button.title = active ? "Leave full screen (Esc)" : "Full screen (F)";
-    zoom.refresh();
-  }
-
-  // Answering -----------------------------------------------------------------------------
-
-  const actions = {
-    in: () => zoom.zoomTo(zoom.state.scale * ZOOM_STEP, null, true),
-    out: () => zoom.zoomTo(zoom.state.scale / ZOOM_STEP, null, true),
-    fit: () => zoom.reset(true),
-    full: () => fullScreen.toggle(),
-    retry: () => {
-      focusPictures(); // the button is about to be hidden
-      pictures.retry();
-    },
-    play: () => setPlaying(!looking.playing),
-    swap: () => {
-      setPlaying(false);
-      blink.swap();
-    },
-  };
-
-  /** @returns {boolean} Whether the key meant something here. */
-  function handleCommand({ name, amount }) {
-    const sliding = looking.mode === "slider";
-    const step = PAN_STEP_PX * amount;
-    if (name === "mode") setMode(MODES[amount]);
-    else if (name === "peek") root.toggleAttribute("data-peek", true);
-    else if (name === "leave" && fullScreen.active) fullScreen.leave();
-    else if (name === "play" && looking.mode !== "blink") return false;
-    else if (name in actions) actions[name]();
-    else if (sliding && name === "start") setShare(0);
-    else if (sliding && name === "end") setShare(1);
-    else if (sliding && name === "left") setShare(Math.max(0, looking.share - amount / 100));
-    else if (sliding && name === "right") setShare(Math.min(1, looking.share + amount / 100));
-    else if (zoom.state.scale <= 1) return false;
-    else if (name === "left") zoom.panBy(step, 0, true);
-    else if (name === "right") zoom.panBy(-step, 0, true);
-    else if (name === "up") zoom.panBy(0, step, true);
-    else if (name === "down") zoom.panBy(0, -step, true);
-    else return false;
+  /**
+   * @param {Command} command
+   * @returns {boolean} whether it means something in this mode
+   */
+  #handleCommand(command) {
+    if ("index" in command) this.#setMode(MODES[command.index] ?? "slider");
+    else if ("amount" in command) return this.#move(command);
+    else return this.#handleSimple(command.name);
     return true;
   }
 
-  function onKeyDown(event) {
-    const command = commandFor(event);
-    if (!command || !handleCommand(command)) return;
-    event.preventDefault();
-    event.stopPropagation(); // Streamlit has one-letter keys of its own
+  /** @param {Simple} name */
+  #handleSimple(name) {
+    const isSlider = this.#settings.mode === "slider";
+    if (name === "peek") this.#root.toggleAttribute("data-peek", true);
+    else if (name === "leave" && this.fullScreen.isActive) this.fullScreen.leave();
+    else if (name === "play" && this.#settings.mode !== "blink") return false;
+    else if (isSlider && name === "start") this.#setShare(0);
+    else if (isSlider && name === "end") this.#setShare(1);
+    else return this.#run(name);
+    return true;
   }
 
-  function onClick(event) {
-    const button = event.target.closest("[data-do]");
-    if (button) actions[button.dataset.do]?.();
+  /** @param {Extract<Command, {amount: number}>} command */
+  #move({ name, amount }) {
+    const { mode, share } = this.#settings;
+    const step = PAN_STEP_PX * amount;
+    if (mode === "slider" && name === "left") this.#setShare(Math.max(0, share - amount / 100));
+    else if (mode === "slider" && name === "right") this.#setShare(Math.min(1, share + amount / 100));
+    else if (this.zoom.state.scale <= 1) return false;
+    else if (name === "left") this.zoom.panBy(step, 0, true);
+    else if (name === "right") this.zoom.panBy(-step, 0, true);
+    else if (name === "up") this.zoom.panBy(0, step, true);
+    else this.zoom.panBy(0, -step, true);
+    return true;
   }
-
-  /** A press makes the keys work; it lands on what they act on. */
-  function onPress(event) {
-    if (event.button === 0 && !event.target.closest("button")) focusPictures();
-  }
-
-  function focusPictures() {
-    (looking.mode === "slider" ? handle : stage).focus({ preventScroll: true });
-  }
-
-  root.addEventListener("click", onClick, { signal });
-  root.addEventListener("keydown", onKeyDown, { signal });
-  window.addEventListener(
-    "keyup",
-    (event) => ["b", "B"].includes(event.key) && root.removeAttribute("data-peek"),
-    { signal },
-  );
-  window.addEventListener("blur", () => root.removeAttribute("data-peek"), { signal });
-  stage.addEventListener("pointerdown", onPress, { signal });
-
-  return {
-    /** @param {{data: {view: string}}} component */
-    update({ data }) {
-      if (sent === data.props) return;
-      sent = data.props;
-      show(readView(data));
-    },
-    destroy() {
-      fullScreen.leave();
-      listening.abort();
-      blink.stop();
-      clearTimeout(smoothTimer);
-      pictures.destroy();
-      zoom.destroy();
-    },
-  };
 }
 
-export default mountComponent(createViewer);
+/** @param {HTMLElement} pane */
+function imageIn(pane) {
+  const image = pane.querySelector("img");
+  if (!image) throw new Error("A pane without an image");
+  return image;
+}
+
+export default mountComponent((parent) => new CompareViewer(parent));

@@ -1,71 +1,106 @@
 /**
- * Reading what Python sent. Nothing here throws: a value that is missing or broken becomes
- * one that can be drawn, and a picture without an address is shown as not loaded.
+ * Reads what Python sent. Nothing here throws: a missing or broken value becomes one that can be
+ * drawn, and an image without a URL is shown as not loaded.
  */
 
-export const MODES = ["slider", "side", "blink", "difference"];
-
-/** @typedef {{left: number, top: number, width: number, height: number}} Box Shares of the frame. */
-/** @typedef {{url: string, label: string, alt: string}} SideView */
+/** @typedef {"slider" | "side" | "blink" | "difference"} Mode */
+/** @typedef {{left: number, top: number, width: number, height: number}} Box shares of the frame */
+/** @typedef {{url: string, label: string, alt: string}} CompareImage */
 /** @typedef {{name: string, note: string, box: Box}} Fit */
 
 /**
- * @typedef {object} View
- * @property {string} key  The instance, the same through reruns.
- * @property {SideView} before
- * @property {SideView} after
- * @property {{width: number, height: number}} frame  The after's size in pixels.
- * @property {number} heightPx  The tallest the stage may be, in CSS pixels.
- * @property {string} mode  One of MODES.
- * @property {Fit[]} fits  At least one.
+ * @typedef {object} Props
+ * @property {string} key of the instance, the same through reruns
+ * @property {CompareImage} before
+ * @property {CompareImage} after
+ * @property {{width: number, height: number}} frame the after's size in pixels
+ * @property {number} heightPx the tallest the viewport may be, in CSS pixels
+ * @property {Mode} mode
+ * @property {[Fit, ...Fit[]]} fits at least one
  */
 
+/** @type {readonly Mode[]} In the order of their buttons. */
+export const MODES = ["slider", "side", "blink", "difference"];
+/** @type {Box} */
 const WHOLE = { left: 0, top: 0, width: 1, height: 1 };
 
 /**
- * @param {{view?: string} | null | undefined} data
- * @returns {View}
+ * @param {unknown} text JSON
+ * @returns {Props}
  */
-export function readView(data) {
-  const sent = parsed(data?.props);
-  const fits = Array.isArray(sent.fits) ? sent.fits.map(readFit) : [];
+export function parseProps(text) {
+  const sent = parseObject(text);
+  const frame = asObject(sent.frame);
+  const [first, ...others] = Array.isArray(sent.fits) ? sent.fits.map(readFit) : [];
   return {
     key: String(sent.key ?? ""),
-    before: readSide(sent.before, "Before"),
-    after: readSide(sent.after, "After"),
-    frame: {
-      width: positive(sent.frame?.width, 4),
-      height: positive(sent.frame?.height, 3),
-    },
+    before: readImage(sent.before, "Before"),
+    after: readImage(sent.after, "After"),
+    frame: { width: positive(frame.width, 4), height: positive(frame.height, 3) },
     heightPx: positive(sent.heightPx, 560),
-    mode: MODES.includes(sent.mode) ? sent.mode : MODES[0],
-    fits: fits.length > 0 ? fits : [readFit({})],
+    mode: MODES.find((mode) => mode === sent.mode) ?? "slider",
+    fits: [first ?? readFit({}), ...others],
   };
 }
 
-function parsed(text) {
+/**
+ * @param {unknown} text
+ * @returns {Record<string, unknown>}
+ */
+function parseObject(text) {
   try {
-    return JSON.parse(text) ?? {};
-  } catch {
-    return {}; // every field then takes its fallback, and the stage says what is missing
+    return asObject(JSON.parse(String(text)));
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    return {}; // every field then takes its default, and the viewport shows what is missing
   }
 }
 
-function readSide(side, label) {
-  const text = (value) => (typeof value === "string" ? value : "");
-  return { url: text(side?.url), label: text(side?.label) || label, alt: text(side?.alt) };
+/**
+ * @param {unknown} value
+ * @returns {Record<string, unknown>}
+ */
+function asObject(value) {
+  return typeof value === "object" && value !== null ? { ...value } : {};
 }
 
-function readFit(fit) {
-  const box = fit?.box ?? WHOLE;
-  const sound = Object.keys(WHOLE).every((edge) => Number.isFinite(box[edge]));
-  return {
-    name: String(fit?.name ?? "crop"),
-    note: String(fit?.note ?? ""),
-    box: sound && box.width > 0 && box.height > 0 ? box : WHOLE,
-  };
+/**
+ * @param {unknown} value
+ * @param {string} label when it has none
+ * @returns {CompareImage}
+ */
+function readImage(value, label) {
+  const image = asObject(value);
+  /** @param {unknown} field */
+  const text = (field) => (typeof field === "string" ? field : "");
+  return { url: text(image.url), label: text(image.label) || label, alt: text(image.alt) };
 }
 
+/**
+ * @param {unknown} value
+ * @returns {Fit}
+ */
+function readFit(value) {
+  const fit = asObject(value);
+  return { name: String(fit.name ?? "crop"), note: String(fit.note ?? ""), box: readBox(fit.box) };
+}
+
+/**
+ * @param {unknown} value
+ * @returns {Box}
+ */
+function readBox(value) {
+  const { left, top, width, height } = asObject(value);
+  const isValid = [left, top, width, height].every(Number.isFinite);
+  const box = /** @type {Box} */ ({ left, top, width, height });
+  return isValid && box.width > 0 && box.height > 0 ? box : WHOLE;
+}
+
+/**
+ * @param {unknown} value
+ * @param {number} fallback
+ * @returns {number}
+ */
 function positive(value, fallback) {
-  return Number.isFinite(value) && value > 0 ? value : fallback;
+  return typeof value === "number" && Number.isFinite(value) && value > 0 ? value : fallback;
 }

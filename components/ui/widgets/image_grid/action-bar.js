@@ -1,53 +1,94 @@
 /**
- * The controls of what can be done with a card: buttons, and a link for the download.
+ * A bar of what can be done with a card: buttons, and links for downloads.
  */
 
 import { icon } from "./icons.js";
+import { button, element, find, reorder, setText } from "../shared/dom.js";
 import { appUrl } from "../shared/urls.js";
-import { reorder, element, setText } from "../shared/dom.js";
 
-/** @type {Record<string, string>} What is asked for with each kind of download. */
-const DOWNLOADS = { download: "", download_plain: "?plain=1" };
+/** @import { Act, Action, Card } from "./types.js" */
 
-/**
- * @param {Action} action
- * @param {(verb: string, card: Card, control: HTMLElement) => void} act
- * @returns {HTMLElement} a button, or a link when it is a download
- */
-function actionControl(action, act) {
-  const isLink = action.verb in DOWNLOADS;
-  const control = element(isLink ? "a" : "button", "kx-grid-action", icon(action.icon || action.verb), element("span", "kx-grid-label"));
-  control.dataset.verb = action.verb;
-  if (!isLink) {
-    control.type = "button";
-    control.addEventListener("click", () => act(action.verb, control.card, control));
+/** @type {Map<string, string>} The query of each kind of download. */
+const DOWNLOADS = new Map([
+  ["download", ""],
+  ["download_plain", "?plain=1"],
+]);
+
+export class ActionBar {
+  #act;
+  /** @type {Map<string, HTMLElement>} */
+  #controls = new Map();
+  /** @type {Card | null} */
+  #card = null;
+
+  /**
+   * @param {HTMLElement} root
+   * @param {Act} act
+   */
+  constructor(root, act) {
+    this.root = root;
+    this.#act = act;
   }
-  return control;
-}
 
-/** Bring a control up to date with its card. */
-function updateActionControl(control, action, card) {
-  control.card = card;
-  control.title = action.label;
-  control.setAttribute("aria-label", action.label);
-  setText(control.querySelector(".kx-grid-label"), action.label);
-  if (action.verb === "more") control.setAttribute("aria-haspopup", "menu");
-  if (action.verb === "star") control.setAttribute("aria-pressed", String(Boolean(card.starred)));
-  if (!(action.verb in DOWNLOADS)) return;
-  const url = appUrl(card.download_url ?? card.picture_url);
-  if (url) control.href = url + DOWNLOADS[action.verb];
-  control.download = card.file_name ?? "";
-}
+  /**
+   * Show these actions; controls that stay are reused.
+   * @param {Card} card
+   * @param {Action[]} actions
+   */
+  show(card, actions = card.actions) {
+    this.#card = card;
+    const known = this.#controls;
+    this.#controls = new Map(
+      actions.map((action) => [action.verb, known.get(action.verb) ?? this.#control(action)]),
+    );
+    for (const action of actions) this.#update(action, card);
+    reorder(this.root, [...this.#controls.values()]);
+  }
 
-/** Fill a bar with a card's actions, reusing the controls that stay. */
-export function fillActions(bar, actions, card, act) {
-  const present = new Map([...bar.children].map((control) => [control.dataset.verb, control]));
-  reorder(
-    bar,
-    actions.map((action) => {
-      const control = present.get(action.verb) ?? actionControl(action, act);
-      updateActionControl(control, action, card);
-      return control;
-    }),
-  );
+  /** @returns {HTMLElement[]} in display order */
+  get controls() {
+    return [...this.#controls.values()];
+  }
+
+  /** @param {Action} action */
+  #control(action) {
+    const content = [icon(action.icon || action.verb), element("span", "kx-grid-label")];
+    if (DOWNLOADS.has(action.verb)) {
+      const link = element("a", "kx-grid-action", ...content);
+      link.dataset.verb = action.verb;
+      return link;
+    }
+    const made = button("kx-grid-action", ...content);
+    made.dataset.verb = action.verb;
+    made.addEventListener("click", () => {
+      if (this.#card) this.#act(action.verb, this.#card, made);
+    });
+    return made;
+  }
+
+  /**
+   * @param {Action} action
+   * @param {Card} card
+   */
+  #update({ verb, label }, card) {
+    const control = this.#controls.get(verb);
+    if (!control) return;
+    control.title = label;
+    control.setAttribute("aria-label", label);
+    setText(find(control, ".kx-grid-label"), label);
+    if (verb === "more") control.setAttribute("aria-haspopup", "menu");
+    if (verb === "star") this.press("star", Boolean(card.starred));
+    if (!(control instanceof HTMLAnchorElement)) return;
+    const url = appUrl(card.download_url ?? card.picture_url);
+    if (url) control.href = url + (DOWNLOADS.get(verb) ?? "");
+    control.download = card.file_name ?? "";
+  }
+
+  /**
+   * @param {string} verb
+   * @param {boolean} isPressed
+   */
+  press(verb, isPressed) {
+    this.#controls.get(verb)?.setAttribute("aria-pressed", String(isPressed));
+  }
 }

@@ -1,87 +1,111 @@
 /**
- * One card: draws a task from waiting to picture, in place, without a change of layout.
- *
- * @typedef {{verb: string, label: string, icon: string}} Action
- * @typedef {object} Card as `cards.py` says; what is empty is missing
- * @property {string} id
- * @property {string} state
- * @property {Action[]} row what can be done with it
- * @property {boolean} [bare] only its place is known so far
+ * One card: draws a task from waiting to image, in place, without a change of layout.
  */
 
-import { fillActions } from "./action-bar.js";
+import { ActionBar } from "./action-bar.js";
+import { cardKind, withVariants } from "./card-data.js";
+import { CardMessage } from "./card-message.js";
 import { icon } from "./icons.js";
+import { button, element, setBackground, setText } from "../shared/dom.js";
+import { formatDateTime, formatTaskTime, formatTimeLeft } from "../shared/format-time.js";
 import { appUrl } from "../shared/urls.js";
-import { element, setText, setBackground } from "../shared/dom.js";
-import { DAY_FORMAT, durationText, leftText, momentText } from "../shared/format-time.js";
 
-export const WAITING_STATES = new Set(["queued", "generating"]);
+/** @import { Act, Card } from "./types.js" */
+
 const FEED_RATIO = 4 / 3; // of every frame of the feed, so that a row is level
-const NEAR_RATIO = 1.12; // a picture this near to its frame fills it
+const NEAR_RATIO = 1.12; // an image this near to its frame fills it
 const TOUCH = matchMedia("(hover: none)");
 const MORE = { verb: "more", label: "More", icon: "more" };
 
+/** What is inside a card. A thousand whole cards would have 25,000 elements. */
+class CardContent {
+  imageBox = element("div", "kx-grid-image-box");
+  backdrop = element("div", "kx-grid-backdrop");
+  before = element("div", "kx-grid-before");
+  opener = button("kx-grid-open");
+  star = element("span", "kx-grid-star", icon("star"));
+  checkbox = button("kx-grid-checkbox", icon("check"));
+  variantCount = element("span", "kx-grid-variant-count");
+  expiry = element("span", "kx-grid-expiry");
+  actions = element("div", "kx-grid-actions");
+  frame = element(
+    "div",
+    "kx-grid-frame",
+    this.backdrop,
+    this.imageBox,
+    this.before,
+    this.opener,
+    this.star,
+    this.checkbox,
+    this.variantCount,
+    this.expiry,
+    this.actions,
+  );
+  prompt = element("p", "kx-grid-prompt");
+  details = element("span", "kx-grid-details");
+  time = element("span", "kx-grid-time");
+  facts = element("p", "kx-grid-facts", this.details, this.time);
+  caption = element("div", "kx-grid-caption", this.prompt, this.facts);
+  /** @type {HTMLImageElement | null} */
+  image = null;
+  /** @type {string | null} */
+  imageUrl = null;
+  /** @type {CardMessage | null} */
+  message = null;
+
+  constructor() {
+    this.opener.tabIndex = -1; // the card itself is the stop of the Tab key
+    this.checkbox.tabIndex = -1;
+    this.checkbox.title = "Select (X)";
+    this.checkbox.setAttribute("aria-label", "Select");
+    this.prompt.dir = "auto";
+  }
+}
+
 export class CardView {
+  element = element("article", "kx-grid-card");
+  /** Whether it is near the screen. */
+  isNear = false;
+  /** What was drawn last, to see whether a card has changed. */
+  drawn = "";
+  #handlers;
+  #layout = "feed";
+  #isSelected = false;
+  /** @type {CardContent | null} Made when it is needed. */
+  #content = null;
+  /** @type {ActionBar | null} Made when it is needed: a thousand cards would have 9,000 buttons. */
+  #actionBar = null;
+
   /**
-   * @param {(verb: string, card: Card, control: HTMLElement) => void} act
-   * @param {(event: MouseEvent, card: Card) => void} onPress on the picture
-   * @param {(card: Card) => void} onTick the card's mark of selection
+   * @param {Card} card
+   * @param {object} handlers
+   * @param {Act} handlers.act
+   * @param {(event: MouseEvent, card: Card) => void} handlers.onPress on the image
+   * @param {(card: Card) => void} handlers.onToggle on the checkbox
    */
-  constructor(act, onPress, onTick) {
-    Object.assign(this, { act, onPress, onTick });
-    this.inSight = false;
-    this.hasBar = false;
-    this.isSelected = false;
-    this.element = element("article", "kx-grid-card");
+  constructor(card, handlers) {
+    this.card = card;
+    this.#handlers = handlers;
     this.element.tabIndex = -1;
-    this.element.addEventListener("pointerenter", () => this.needBar());
-    // A card that is moved later must not arrive again.
+    this.element.addEventListener("pointerenter", () => this.showActions());
+    // A card that moves later must not play its entry again.
     this.element.addEventListener("animationend", () => this.element.classList.remove("kx-grid-new"));
   }
 
-  /** What is inside is made when it is needed: a thousand whole cards have 25,000 elements. */
-  build() {
-    this.box = element("div", "kx-grid-image-box");
-    this.mat = element("div", "kx-grid-backdrop");
-    this.before = element("div", "kx-grid-before");
-    this.opener = element("button", "kx-grid-open");
-    this.opener.type = "button";
-    this.opener.tabIndex = -1; // the card itself is the stop of the Tab key
-    this.mark = element("span", "kx-grid-star", icon("star"));
-    this.check = element("button", "kx-grid-checkbox", icon("check"));
-    Object.assign(this.check, { type: "button", title: "Select (X)", tabIndex: -1 });
-    this.check.setAttribute("aria-label", "Select");
-    this.check.setAttribute("aria-pressed", String(this.isSelected));
-    this.check.addEventListener("click", (event) => (event.shiftKey ? this.onPress(event, this.card) : this.onTick(this.card)));
-    this.stack = element("span", "kx-grid-variant-count");
-    this.clock = element("span", "kx-grid-expiry");
-    this.bar = element("div", "kx-grid-actions");
-    this.frame = element("div", "kx-grid-frame", this.mat, this.box, this.before, this.opener, this.mark, this.check, this.stack, this.clock, this.bar);
-    // The whole frame opens, so that the picture itself can be pressed; the button is for readers.
-    this.frame.addEventListener("click", (event) => {
-      const isOther = this.bar.contains(event.target) || this.check.contains(event.target);
-      if (!isOther) this.onPress(event, this.card);
-    });
-    this.prompt = element("p", "kx-grid-prompt");
-    this.prompt.dir = "auto";
-    this.details = element("span", "kx-grid-details");
-    this.moment = element("span", "kx-grid-time");
-    this.caption = element("div", "kx-grid-caption", this.prompt, element("p", "kx-grid-facts", this.details, this.moment));
-    this.element.append(this.frame, this.caption);
-  }
-
-  get isWaiting() {
-    return WAITING_STATES.has(this.card.state);
-  }
-
-  /** Whether its file was asked for and is not there. */
+  /** Whether its file was requested and is not there. */
   get isMissing() {
     return this.element.classList.contains("kx-grid-missing");
   }
 
-  /** Whether there is a picture to open. */
-  get hasPicture() {
-    return this.card.state === "done" && Boolean(this.card.thumbnail_url ?? this.card.picture_url) && !this.isMissing;
+  /** Whether there is an image to open. */
+  get hasImage() {
+    const { state, thumbnail_url: thumbnail, picture_url: image } = this.card;
+    return state === "done" && Boolean(thumbnail ?? image) && !this.isMissing;
+  }
+
+  /** Whether its seconds must tick. */
+  get isTicking() {
+    return this.#content?.message?.kind === "waiting";
   }
 
   /**
@@ -90,188 +114,188 @@ export class CardView {
    */
   update(card, layout) {
     this.card = card;
-    this.layout = layout;
-    const { dataset, style } = this.element;
+    this.#layout = layout;
+    const { classList, dataset, style } = this.element;
     const ratio = card.width_px && card.height_px ? card.width_px / card.height_px : 1;
     const frame = layout === "feed" ? FEED_RATIO : ratio;
     dataset.id = card.id;
     dataset.state = card.state;
-    dataset.kind = card.state === "done" ? "picture" : this.isWaiting ? "waiting" : "problem";
+    dataset.kind = cardKind(card);
     dataset.fit = Math.max(ratio / frame, frame / ratio) <= NEAR_RATIO ? "fill" : "whole";
     dataset.shape = ratio < (layout === "feed" ? FEED_RATIO : 1) ? "tall" : "wide";
     style.setProperty("--kx-grid-ratio", String(ratio));
-    this.element.classList.toggle("kx-grid-starred", Boolean(card.starred));
-    this.element.setAttribute("aria-label", card.bare ? "Picture" : `${card.state_word}: ${card.prompt}`);
-    this.element.classList.toggle("kx-grid-has-variants", Boolean(card.variant_ids?.length));
-    if (this.frame || layout === "feed") this.draw();
+    classList.toggle("kx-grid-starred", Boolean(card.starred));
+    classList.toggle("kx-grid-has-variants", withVariants(card).length > 1);
+    const label = card.isPlaceholder ? "Picture" : `${card.state_word}: ${card.prompt}`;
+    this.element.setAttribute("aria-label", label);
+    if (this.#content || layout === "feed") this.#draw();
   }
 
-  /** Draw what is inside. */
-  draw() {
-    if (!this.frame) this.build();
+  #build() {
+    const content = new CardContent();
+    content.checkbox.setAttribute("aria-pressed", String(this.#isSelected));
+    content.checkbox.addEventListener("click", (event) => {
+      if (event.shiftKey) this.#handlers.onPress(event, this.card);
+      else this.#handlers.onToggle(this.card);
+    });
+    // The whole frame opens, so that the image itself can be pressed; the opener is for readers.
+    content.frame.addEventListener("click", (event) => {
+      const { target } = event;
+      const isOnControl =
+        target instanceof Node &&
+        (content.actions.contains(target) || content.checkbox.contains(target));
+      if (!isOnControl) this.#handlers.onPress(event, this.card);
+    });
+    this.element.append(content.frame, content.caption);
+    return content;
+  }
+
+  #draw() {
+    const content = (this.#content ??= this.#build());
     const { card } = this;
-    const variants = (card.variant_ids?.length ?? 0) + 1;
-    setText(this.stack, variants > 1 ? String(variants) : "");
-    this.stack.title = `${variants} variants`;
-    setText(this.clock, card.expires_ms ? leftText(card.expires_ms - Date.now()) : "");
-    this.clock.title = card.expires_ms ? `Until ${DAY_FORMAT.format(card.expires_ms)}` : "";
-    setText(this.prompt, card.prompt ?? "");
-    this.prompt.title = card.prompt ?? "";
-    setText(this.details, (card.details ?? []).join(" · "));
-    this.details.title = card.note ?? "";
-    this.details.classList.toggle("kx-grid-has-note", Boolean(card.note));
-    setText(this.moment, momentText(card));
-    setBackground(this.before, appUrl(card.before_thumbnail_url));
-    this.before.hidden = !card.before_thumbnail_url;
-    this.drawPicture();
-    this.drawWords();
-    if (this.hasBar) this.fillBar();
-    else if (this.inSight) this.comeIntoSight();
+    const variants = withVariants(card).length;
+    setText(content.variantCount, variants > 1 ? String(variants) : "");
+    content.variantCount.title = `${variants} variants`;
+    setText(content.expiry, card.expires_ms ? formatTimeLeft(card.expires_ms - Date.now()) : "");
+    content.expiry.title = card.expires_ms ? `Until ${formatDateTime(card.expires_ms)}` : "";
+    setText(content.prompt, card.prompt);
+    content.prompt.title = card.prompt;
+    setText(content.details, (card.details ?? []).join(" · "));
+    content.details.title = card.note ?? "";
+    content.details.classList.toggle("kx-grid-has-note", Boolean(card.note));
+    setText(content.time, formatTaskTime(card));
+    setBackground(content.before, appUrl(card.before_thumbnail_url));
+    content.before.hidden = !card.before_thumbnail_url;
+    this.#drawImage(content);
+    this.#drawMessage(content);
+    if (this.#actionBar) this.#fillActions(this.#actionBar);
+    else if (this.isNear) this.enterViewport();
   }
 
-  drawPicture() {
-    const url = this.card.state === "done" ? appUrl(this.card.thumbnail_url ?? this.card.picture_url) : null;
-    this.opener.hidden = !url || (this.pictureUrl === url && this.isMissing);
-    this.opener.setAttribute("aria-label", `Open picture: ${this.card.prompt}`);
-    if (this.picture && this.pictureUrl === url) {
-      this.picture.alt = this.card.alt;
+  /** @param {CardContent} content */
+  #drawImage(content) {
+    const { card } = this;
+    const url = card.state === "done" ? appUrl(card.thumbnail_url ?? card.picture_url) : null;
+    content.opener.hidden = !url || (content.imageUrl === url && this.isMissing);
+    content.opener.setAttribute("aria-label", `Open picture: ${card.prompt}`);
+    if (content.image && content.imageUrl === url) {
+      content.image.alt = card.alt;
       return;
     }
-    this.picture?.remove();
-    this.picture = null;
-    this.pictureUrl = url;
+    content.image?.remove();
+    content.image = null;
+    content.imageUrl = url;
     this.element.classList.remove("kx-grid-loaded", "kx-grid-missing");
-    setBackground(this.mat, null);
-    if (!url) return;
-    const picture = new Image();
-    Object.assign(picture, { className: "kx-grid-image", alt: this.card.alt, loading: "lazy", decoding: "async", draggable: false });
-    // What came of a picture that has been taken away since is nothing to this card.
-    picture.addEventListener("load", () => this.picture === picture && this.showPicture());
-    picture.addEventListener("error", () => this.picture === picture && this.showMissing());
-    picture.src = url;
-    this.picture = picture;
-    this.box.append(picture);
-    if (picture.complete && picture.naturalWidth) this.element.classList.add("kx-grid-loaded"); // seen before
+    setBackground(content.backdrop, null);
+    if (url) this.#loadImage(content, url);
   }
 
-  showPicture() {
-    this.element.classList.add("kx-grid-loaded");
-    if (this.element.dataset.fit === "whole") setBackground(this.mat, this.pictureUrl);
+  /**
+   * @param {CardContent} content
+   * @param {string} url
+   */
+  #loadImage(content, url) {
+    const image = new Image();
+    Object.assign(image, { className: "kx-grid-image", alt: this.card.alt });
+    Object.assign(image, { loading: "lazy", decoding: "async", draggable: false });
+    // What comes of an image that was replaced meanwhile does not concern this card.
+    const isCurrent = () => this.#content?.image === image;
+    image.addEventListener("load", () => {
+      if (!isCurrent()) return;
+      this.element.classList.add("kx-grid-loaded");
+      if (this.element.dataset.fit === "whole") setBackground(content.backdrop, url);
+    });
+    image.addEventListener("error", () => {
+      if (isCurrent()) this.#showMissing(content, image);
+    });
+    image.src = url;
+    content.image = image;
+    content.imageBox.append(image);
+    if (image.complete && image.naturalWidth) this.element.classList.add("kx-grid-loaded"); // cached
   }
 
-  showMissing() {
+  /**
+   * @param {CardContent} content
+   * @param {HTMLImageElement} image
+   */
+  #showMissing(content, image) {
     this.element.classList.add("kx-grid-missing");
-    this.picture.remove();
-    this.opener.hidden = true;
-    this.drawWords();
-    this.needBar();
+    image.remove();
+    content.opener.hidden = true;
+    this.#drawMessage(content);
+    this.showActions();
   }
 
-  /** What stands in the frame while there is no picture to see. */
-  drawWords() {
-    const { card } = this;
-    const kind = this.isMissing ? "problem" : this.element.dataset.kind;
+  /** @param {CardContent} content */
+  #drawMessage(content) {
+    const kind = this.isMissing ? "problem" : cardKind(this.card);
     if (kind === "picture") {
-      this.dropWords();
+      content.message?.remove();
+      content.message = null;
       return;
     }
-    const drawn = this.isMissing ? "missing" : card.state;
-    if (this.words?.dataset.drawn !== drawn) {
-      this.dropWords();
-      this.words = this.makeWords(kind, drawn);
-      this.frame.insertBefore(this.words, this.bar);
+    const state = this.isMissing ? "missing" : this.card.state;
+    if (content.message?.state !== state) {
+      content.message?.remove();
+      content.message = new CardMessage(kind, state);
+      content.message.decorate(content.imageBox);
+      content.frame.insertBefore(content.message.root, content.actions);
     }
-    if (this.isMissing) {
-      setText(this.headline, "The file is missing on this server");
-      setText(this.advice, "Its prompt and settings are kept.");
-    } else {
-      setText(this.headline, card.headline ?? card.state_word ?? "");
-      setText(this.advice, card.advice ?? "");
-    }
-    this.advice.title = this.advice.textContent;
-  }
-
-  dropWords() {
-    this.words?.remove();
-    this.drift?.remove();
-    this.words = this.drift = this.elapsed = null;
-  }
-
-  makeWords(kind, drawn) {
-    this.headline = element("p", "kx-grid-headline");
-    this.advice = element("p", "kx-grid-advice");
-    const words = element("div", `kx-grid-message kx-grid-message-${kind}`);
-    words.dataset.drawn = drawn;
-    if (kind === "problem") {
-      words.append(icon(drawn), this.headline, this.advice);
-      return words;
-    }
-    this.elapsed = element("span", "kx-grid-elapsed");
-    this.progress = element("span", "kx-grid-progress-bar");
-    this.drift = element("div", "kx-grid-shimmer");
-    this.box.prepend(this.drift);
-    words.append(
-      element("div", "kx-grid-status", this.headline, this.elapsed),
-      this.advice,
-      element("div", "kx-grid-progress", this.progress),
-    );
-    return words;
+    content.message.show(this.card);
   }
 
   /** @param {number} now epoch milliseconds by the server's clock */
   tick(now) {
-    if (!this.elapsed || this.card.bare) return;
-    const since = this.card.started_ms ?? this.card.created_ms;
-    setText(this.elapsed, durationText(now - since));
-    const expected = this.card.started_ms ? (this.card.expected_seconds ?? 0) : 0;
-    this.progress.parentElement.hidden = !expected;
-    // Fast at first, then ever slower: 0.67 at the expected time, never more than 0.94.
-    if (expected) this.progress.style.transform = `scaleX(${0.94 * (1 - Math.exp((-1.25 * (now - since)) / (expected * 1000)))})`;
+    if (!this.card.isPlaceholder) this.#content?.message?.tick(this.card, now);
   }
 
   /** @param {boolean} isSelected */
   select(isSelected) {
-    if (this.isSelected === isSelected) return;
-    this.isSelected = isSelected;
+    if (this.#isSelected === isSelected) return;
+    this.#isSelected = isSelected;
     this.element.classList.toggle("kx-grid-selected", isSelected);
-    this.check?.setAttribute("aria-pressed", String(isSelected));
+    this.#content?.checkbox.setAttribute("aria-pressed", String(isSelected));
   }
 
-  /** Buttons that are seen at once are made now, those of a grid when it is pointed at. */
-  comeIntoSight() {
-    this.inSight = true;
-    if (!this.frame) this.draw();
-    const isSeen = this.layout === "feed" || this.element.dataset.kind !== "picture" || TOUCH.matches;
-    if (isSeen || this.isMissing) this.needBar();
+  /** Buttons that are always visible are made now, those of a grid when it is pointed at. */
+  enterViewport() {
+    this.isNear = true;
+    if (!this.#content) this.#draw();
+    const isAlwaysShown =
+      this.#layout === "feed" || cardKind(this.card) !== "picture" || TOUCH.matches;
+    if (isAlwaysShown || this.isMissing) this.showActions();
   }
 
-  /** Nothing in a grid is kept for a card that is far away, unless the keys are at it. */
-  leaveSight() {
-    this.inSight = false;
-    if (this.layout === "feed" || !this.frame || this.element.tabIndex === 0) return;
+  /** A grid keeps nothing of a card that is far away, unless it has the focus. */
+  leaveViewport() {
+    this.isNear = false;
+    if (this.#layout === "feed" || !this.#content || this.element.tabIndex === 0) return;
     this.element.replaceChildren();
     this.element.classList.remove("kx-grid-loaded", "kx-grid-missing");
-    this.frame = this.picture = this.pictureUrl = this.words = this.drift = this.elapsed = null;
-    this.hasBar = false;
+    this.#content = null;
+    this.#actionBar = null;
   }
 
-  /** A thousand cards would have nine thousand buttons. */
-  needBar() {
-    if (this.hasBar) return;
-    this.hasBar = true;
-    if (this.frame) this.fillBar();
-    else this.draw();
+  showActions() {
+    if (this.#actionBar) return;
+    const isDrawn = this.#content !== null;
+    const content = (this.#content ??= this.#build());
+    this.#actionBar = new ActionBar(content.actions, this.#handlers.act);
+    if (isDrawn) this.#fillActions(this.#actionBar);
+    else this.#draw();
   }
 
-  fillBar() {
-    const major = this.card.row.filter((action) => !action.minor);
-    fillActions(this.bar, major.length < this.card.row.length ? [...major, MORE] : major, this.card, this.act);
-    this.stopTabs(this.element.tabIndex === 0);
+  /** @param {ActionBar} actionBar */
+  #fillActions(actionBar) {
+    const { actions } = this.card;
+    const major = actions.filter((action) => !action.minor);
+    actionBar.show(this.card, major.length < actions.length ? [...major, MORE] : major);
+    this.setTabStop(this.element.tabIndex === 0);
   }
 
   /** @param {boolean} isStop whether the Tab key stops here and at this card's buttons */
-  stopTabs(isStop) {
+  setTabStop(isStop) {
     this.element.tabIndex = isStop ? 0 : -1;
-    for (const control of this.bar?.children ?? []) control.tabIndex = isStop ? 0 : -1;
+    for (const control of this.#actionBar?.controls ?? []) control.tabIndex = isStop ? 0 : -1;
   }
 }

@@ -1,27 +1,38 @@
 /**
- * Seconds pass on the cards that wait, and only while one does.
+ * Ticks the seconds of waiting cards, only while one waits.
  */
 
+/** @import { CardView } from "./card.js" */
+
 export class Clock {
+  #views;
+  #aheadMs = 0;
+  /** @type {number | undefined} */
+  #timer;
+
   /** @param {() => CardView[]} views */
   constructor(views) {
-    this.views = views;
-    this.ahead = 0;
+    this.#views = views;
   }
 
-  /** @param {number | undefined} serverMs what time it is there; browsers may be minutes away */
+  /** @param {number | undefined} serverMs the server's time; browsers may be minutes off */
   set(serverMs) {
-    this.ahead = serverMs ? serverMs - Date.now() : 0;
+    this.#aheadMs = serverMs ? serverMs - Date.now() : 0;
+  }
+
+  /** @returns {number} epoch milliseconds by the server's clock */
+  get now() {
+    return Date.now() + this.#aheadMs;
   }
 
   tick() {
-    clearTimeout(this.timer);
-    const waiting = this.views().filter((view) => view.elapsed);
-    for (const view of waiting) view.tick(Date.now() + this.ahead);
-    if (waiting.length) this.timer = setTimeout(() => this.tick(), 1000);
+    clearTimeout(this.#timer);
+    const waiting = this.#views().filter((view) => view.isTicking);
+    for (const view of waiting) view.tick(this.now);
+    if (waiting.length) this.#timer = setTimeout(() => this.tick(), 1000);
   }
 
   stop() {
-    clearTimeout(this.timer);
+    clearTimeout(this.#timer);
   }
 }

@@ -1,39 +1,43 @@
 /**
- * The browser's Back closes what lies over the page, as on a phone one expects: a place in the
- * history that is there as long as it is open. Closed otherwise, the place is kept for the next
- * time: to go back by a script would race with whoever goes on at once.
+ * Lets the browser's Back close what lies over the page, as phone users expect. It adds a history
+ * entry while something is open. Closed otherwise, the entry stays for the next time: going back
+ * by a script would race with the user's next navigation.
  */
 
 export class HistoryBack {
+  #close;
+  #isOpen = false;
+  #hasEntry = false;
+  #listening = new AbortController();
+
   /** @param {() => void} close what is open */
   constructor(close) {
-    this.close = close;
-    this.isOpen = false;
-    this.hasPlace = false;
-    this.listening = new AbortController();
-    // Before Streamlit, which would run the page anew: where one goes is the same page.
-    window.addEventListener("popstate", (event) => this.onPop(event), { capture: true, signal: this.listening.signal });
+    this.#close = close;
+    const { signal } = this.#listening;
+    // Before Streamlit, which would rerun the page: the entry is the same page.
+    window.addEventListener("popstate", (event) => this.#onPop(event), { capture: true, signal });
   }
 
   opened() {
-    this.isOpen = true;
-    if (!this.hasPlace) history.pushState(history.state, "");
-    this.hasPlace = true;
+    this.#isOpen = true;
+    if (!this.#hasEntry) history.pushState(history.state, "");
+    this.#hasEntry = true;
   }
 
   closed() {
-    this.isOpen = false;
+    this.#isOpen = false;
   }
 
-  onPop(event) {
-    if (!this.hasPlace) return;
+  /** @param {PopStateEvent} event */
+  #onPop(event) {
+    if (!this.#hasEntry) return;
     event.stopImmediatePropagation();
-    this.hasPlace = false;
-    if (this.isOpen) this.close();
+    this.#hasEntry = false;
+    if (this.#isOpen) this.#close();
     else history.back(); // nothing was open: on to where Back was meant to go
   }
 
   destroy() {
-    this.listening.abort();
+    this.#listening.abort();
   }
 }

@@ -1,9 +1,9 @@
 /**
- * The sheet's icons, as strokes on a 24 by 24 field.
+ * The grid's icons, as strokes in a 24 by 24 view box.
  */
 
-/** @type {Record<string, string[]>} Path data by name; a name is a verb or a state. */
-const ICON_PATHS = {
+/** Path data by name; a name is a verb or a state. */
+const ICON_PATHS = new Map(Object.entries({
   edit: ["M5 19l1-4.2L15.8 5a2 2 0 0 1 2.8 0l.4.4a2 2 0 0 1 0 2.8L9.2 18z", "M14 7l3 3"],
   remix: ["M4 8h3c5 0 5 8 10 8h3", "M4 16h3c1.6 0 2.7-.8 3.5-2", "M13.5 10c.8-1.2 1.9-2 3.5-2h3", "M18 5.5L20.5 8 18 10.5", "M18 13.5l2.5 2.5-2.5 2.5"],
   download: ["M12 4.5v10", "M7.5 10.5L12 15l4.5-4.5", "M5 19.5h14"],
@@ -30,20 +30,20 @@ const ICON_PATHS = {
   front: ["M8 8h11v11H8z", "M5 16V5h11"],
   previous: ["M14.5 5.500L8 12l6.5 6.5"],
   next: ["M9.5 5.500L16 12l-6.5 6.5"],
-};
+}));
 
 /**
- * Draw an icon; it takes the colour of the text around it.
- * @param {string} name
- * @returns {SVGSVGElement} hidden from assistive technology: its button has the words.
+ * Draw an icon in the colour of the text around it.
+ * @param {string} name an unknown one takes the icon "info"
+ * @returns {SVGSVGElement} hidden from assistive technology: its button has the text
  */
 export function icon(name) {
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   svg.setAttribute("viewBox", "0 0 24 24");
   svg.setAttribute("class", "kx-grid-icon");
   svg.setAttribute("aria-hidden", "true");
-  for (const data of ICON_PATHS[name] ?? ICON_PATHS.info) {
-    const path = document.createElementNS(svg.namespaceURI, "path");
+  for (const data of ICON_PATHS.get(name) ?? ICON_PATHS.get("info") ?? []) {
+    const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
     path.setAttribute("d", data);
     svg.append(path);
   }

@@ -1,99 +1,111 @@
 /**
- * What each key does on a card, on the page and in the lightbox alike, and the list of them.
+ * Keyboard control of the cards on the page, and the list of shortcuts.
  */
 
-import { nextCard } from "./grid-navigation.js";
-import { element } from "../shared/dom.js";
+import { nextIndex } from "./grid-navigation.js";
+import { SHORTCUTS, cardCommand, verbForKey } from "./key-map.js";
+import { button, element } from "../shared/dom.js";
 
-/** @type {Record<string, string>} verb by key; it is done only where the card offers it */
-const KEY_VERBS = { Delete: "delete", s: "star", e: "edit", r: "remix", c: "copy_prompt", l: "lineage", v: "compare" };
-
-const KEY_WORDS = [
-  ["Arrows", "From picture to picture"],
-  ["Enter", "Open, Esc returns"],
-  ["X or Space", "Select"],
-  ["Ctrl+A", "Select all shown"],
-  ["Shift+click", "Select up to here"],
-  ["S", "Star"],
-  ["E", "Edit this"],
-  ["R", "Remix"],
-  ["C", "Copy prompt"],
-  ["V", "Compare with its source"],
-  ["L", "Lineage"],
-  ["Del", "Delete"],
-  ["Ctrl+Z", "Undo"],
-  ["↑ ↓", "Between variants, in the open picture"],
-  ["+ − 0", "Zoom, in the open picture"],
-];
-
-/** @param {KeyboardEvent} event */
-const keyOf = ({ key }) => (key.length === 1 ? key.toLowerCase() : key); // as with Shift or Caps Lock
+/** @import { CardView } from "./card.js" */
+/** @import { CardList } from "./card-list.js" */
+/** @import { Selection } from "./selection.js" */
+/** @import { Act } from "./types.js" */
 
 /**
- * @param {KeyboardEvent} event
- * @param {Card} card
- * @returns {string | undefined} what the key asks to be done with the card
+ * @typedef {object} KeyTargets what the keys act on
+ * @property {CardList} list
+ * @property {Selection} selection
+ * @property {Act} act
+ * @property {() => void} undo
+ * @property {() => void} showHelp
+ * @property {(id: string) => void} open
  */
-export function verbOfKey(event, card) {
-  const verb = KEY_VERBS[keyOf(event)];
-  return card.row.some((action) => action.verb === verb) ? verb : undefined;
-}
-
-/** @param {KeyboardEvent} event */
-export function isUndo(event) {
-  return (event.ctrlKey || event.metaKey) && !event.shiftKey && event.key.toLowerCase() === "z";
-}
-
-/** @returns {HTMLElement[]} a button, and the list that it opens */
-export function keyHelp() {
-  const rows = KEY_WORDS.flatMap(([key, words]) => [element("dt", "", key), element("dd", "", words)]);
-  const list = element("dl", "kx-grid-menu kx-grid-shortcuts", ...rows);
-  list.popover = "auto";
-  const button = element("button", "kx-grid-tool", "?");
-  Object.assign(button, { type: "button", title: "Keyboard shortcuts (?)", popoverTargetElement: list });
-  button.setAttribute("aria-label", "Keyboard shortcuts");
-  list.addEventListener("toggle", ({ newState }) => {
-    if (newState !== "open") return;
-    const at = button.getBoundingClientRect();
-    list.style.left = `${Math.max(8, Math.min(at.right - list.offsetWidth, innerWidth - list.offsetWidth - 8))}px`;
-    list.style.top = `${at.bottom + 6}px`;
-  });
-  return [button, list];
-}
 
 /**
- * @param {ImageGrid} sheet
- * @param {KeyboardEvent} event
- * @param {CardView} view that has the focus
+ * @param {KeyboardEvent} event on a card or one of its buttons
+ * @param {CardView} view of the card
+ * @param {KeyTargets} targets
  * @returns {boolean} whether the key meant anything here
  */
-export function doKey(sheet, event, view) {
-  const { selection } = sheet;
-  const onCard = event.target === view.element;
-  const key = keyOf(event);
-  if (isUndo(event)) sheet.undo();
-  else if (event.ctrlKey || event.metaKey) {
-    if (key !== "a" || !selection.canSelect) return false;
-    selection.takeAll();
-  } else if (key === "x" || (key === " " && onCard)) selection.toggle(view.card.id);
-  else if (key === "Escape" && selection.isOn) selection.clear();
-  else if (key === "?") sheet.tools.querySelector("[popover]")?.showPopover();
-  else if (key === "Enter" && onCard && view.hasPicture) sheet.openLightbox(view.card.id);
-  else return goOrAct(sheet, event, view);
+export function handleCardKey(event, view, targets) {
+  const { list, selection } = targets;
+  const command = cardCommand(event, {
+    isOnCard: event.target === view.element,
+    canSelect: selection.canSelect,
+    isSelecting: selection.isOn,
+    hasImage: view.hasImage,
+  });
+  switch (command) {
+    case "none":
+      return false;
+    case "undo":
+      targets.undo();
+      return true;
+    case "all":
+      selection.selectAll();
+      return true;
+    case "toggle":
+      selection.toggle(view.card.id);
+      return true;
+    case "clear":
+      selection.clear();
+      return true;
+    case "help":
+      targets.showHelp();
+      return true;
+    case "open":
+      targets.open(view.card.id);
+      return true;
+    default:
+      return move(event, view, list, selection) || act(event, view, targets);
+  }
+}
+
+/**
+ * @param {KeyboardEvent} event
+ * @param {CardView} from
+ * @param {CardList} list
+ * @param {Selection} selection
+ */
+function move(event, from, list, selection) {
+  const isRtl = getComputedStyle(from.element).direction === "rtl";
+  /** @param {number} index */
+  const place = (index) => list.order[index]?.element.getBoundingClientRect() ?? new DOMRect();
+  const { key } = event;
+  const index = nextIndex(key, list.order.indexOf(from), list.order.length, isRtl, place);
+  const to = index === null ? undefined : list.order[index];
+  if (!to) return false;
+  if (event.shiftKey) selection.extend(from.card.id, to.card.id);
+  list.focus(to);
   return true;
 }
 
-function goTo(sheet, from, to, isSelecting) {
-  const { selection } = sheet;
-  if (isSelecting && !selection.anchor) selection.toggle(from.card.id);
-  if (isSelecting) selection.takeRange(to.card.id);
-  sheet.focusCard(to);
+/**
+ * @param {KeyboardEvent} event
+ * @param {CardView} view
+ * @param {KeyTargets} targets
+ */
+function act(event, view, targets) {
+  const verb = verbForKey(event, view.card);
+  if (verb) targets.act(verb, view.card);
+  return Boolean(verb);
 }
 
-function goOrAct(sheet, event, view) {
-  const to = nextCard(sheet.order, view, event.key);
-  const verb = verbOfKey(event, view.card);
-  if (to) goTo(sheet, view, to, event.shiftKey);
-  else if (verb) sheet.act(verb, view.card);
-  return Boolean(to || verb);
+/** @returns {{opener: HTMLElement, list: HTMLElement}} a button, and the list that it opens */
+export function shortcutHelp() {
+  const rows = SHORTCUTS.flatMap(([key, text]) => [element("dt", "", key), element("dd", "", text)]);
+  const list = element("dl", "kx-grid-menu kx-grid-shortcuts", ...rows);
+  list.popover = "auto";
+  const opener = button("kx-grid-tool", "?");
+  opener.title = "Keyboard shortcuts (?)";
+  opener.popoverTargetElement = list;
+  opener.setAttribute("aria-label", "Keyboard shortcuts");
+  list.addEventListener("toggle", (event) => {
+    if (!(event instanceof ToggleEvent) || event.newState !== "open") return;
+    const { right, bottom } = opener.getBoundingClientRect();
+    const { offsetWidth: width, style } = list;
+    style.left = `${Math.max(8, Math.min(right - width, innerWidth - width - 8))}px`;
+    style.top = `${bottom + 6}px`;
+  });
+  return { opener, list };
 }

@@ -1,24 +1,27 @@
 /**
- * Who goes from the lightbox to the table that Python draws over the sheet comes back to it.
+ * Brings a user who went from the lightbox to a dialog that Python opens over the grid back to
+ * the lightbox when that dialog closes.
  */
 
-const DIALOG = '[data-testid="stDialog"]';
-const PATIENCE_MS = 3000; // for it to come
-const OPENING_MS = 100; // and to take the focus
-const ANEW_MS = 1000; // a sheet that comes so soon after another is the same one, made anew
+import { afterDialogClosed, keepDialogFocus } from "../../streamlit_internals/dialog-focus.js";
 
-/** Who is away, for the window: Streamlit now and then makes a sheet anew in a rerun. */
-const NOBODY = { id: "", isCovered: false, isComing: false };
-const away = { ...NOBODY, madeAnew: 0 };
+const REMOUNT_MS = 1000; // a grid mounted so soon after another is the same one, mounted anew
+
+/** For the window: Streamlit (1.67) now and then mounts a grid anew during a rerun. */
+const NOBODY = { id: "", isCovered: false, isReturning: false };
+const away = { ...NOBODY, unmountedAt: 0 };
 
 export class LightboxReturn {
-  /** @param {(id: string) => void} comeBack to the lightbox of this picture */
-  constructor(comeBack) {
-    this.comeBack = comeBack;
-    if (Date.now() - away.madeAnew > ANEW_MS) Object.assign(away, NOBODY);
+  #open;
+  #isDestroyed = false;
+
+  /** @param {(id: string) => void} open the lightbox with this image */
+  constructor(open) {
+    this.#open = open;
+    if (Date.now() - away.unmountedAt > REMOUNT_MS) Object.assign(away, NOBODY);
   }
 
-  /** @returns {string} the picture from whose lightbox one went to the table */
+  /** The image from whose lightbox the dialog was opened; empty if from elsewhere. */
   get id() {
     return away.id;
   }
@@ -28,48 +31,22 @@ export class LightboxReturn {
   }
 
   destroy() {
-    this.isGone = true;
-    away.madeAnew = Date.now();
+    this.#isDestroyed = true;
+    away.unmountedAt = Date.now();
   }
 
-  /** @param {boolean} isCovered whether the table lies over the sheet */
+  /** @param {boolean} isCovered whether the dialog lies over the grid */
   update(isCovered = false) {
-    if (away.isCovered && !isCovered) away.isComing = true;
-    if (isCovered && !away.isCovered) keepFocus(Date.now() + PATIENCE_MS);
+    if (away.isCovered && !isCovered) away.isReturning = true;
+    if (isCovered && !away.isCovered) keepDialogFocus();
     away.isCovered = isCovered;
-    if (away.isComing) onceUncovered(() => this.arrive());
+    if (away.isReturning) afterDialogClosed(() => this.#return());
   }
 
-  arrive() {
-    if (this.isGone || !away.isComing) return;
+  #return() {
+    if (this.#isDestroyed || !away.isReturning) return;
     const { id } = away;
     Object.assign(away, NOBODY);
-    this.comeBack(id);
+    this.#open(id);
   }
-}
-
-/**
- * Let Streamlit's dialog keep the focus: without it Escape would not close it. When a script has
- * moved the focus, as ours does when the lightbox closes, react-aria takes away what it gave the
- * dialog half a second ago, and waits for what never comes.
- * @param {number} until when to look for it no more, epoch milliseconds
- */
-function keepFocus(until) {
-  const dialog = document.querySelector(`${DIALOG} [role="dialog"]`);
-  if (!dialog) {
-    if (Date.now() < until) requestAnimationFrame(() => keepFocus(until));
-    return;
-  }
-  const cancel = () => document.activeElement === document.body && dialog.focus();
-  dialog.addEventListener("focusout", () => setTimeout(cancel));
-  setTimeout(cancel, OPENING_MS);
-}
-
-/**
- * Call back when Streamlit's own dialog has left the page: a second one that opens while the first
- * is still going would keep it there.
- */
-function onceUncovered(callBack) {
-  if (document.querySelector(DIALOG)) requestAnimationFrame(() => onceUncovered(callBack));
-  else callBack();
 }

@@ -1,142 +1,156 @@
 /**
- * One WebSocket for all sheets of a page, which says that cards may have changed.
+ * One WebSocket for all grids of a page, which announces that cards may have changed.
  */
 
-import { whenIdle } from "../../streamlit_internals/script-idle.js";
+import { TRIGGER_GAP_MS, whenIdle } from "../../streamlit_internals/script-idle.js";
 import { appUrl } from "../shared/urls.js";
+import { parseVersion, reconnectDelay, remainingPause } from "./update-timing.js";
 
-const PUSH_PAUSE_MS = 150; // the least time between two announcements: bursts become one rerun
-const PUSH_STAGGER_MS = 20;
-const PUSH_FIRST_RETRY_MS = 500;
-const PUSH_LAST_RETRY_MS = 15_000;
-const POLL_FALLBACK_MS = 15_000; // the push tells at once; this is the net below it, while something runs
-const PUSH_LINGER_MS = 1_000; // a change of page closes the last sheet just before the next opens
+/** @typedef {(version: number) => void} Listener */
 
-/** A socket that comes back by itself and tells its listeners the newest version. */
-class ReconnectingSocket {
+/** The socket announces at once; this finds what it missed, while something runs. */
+const POLL_FALLBACK_MS = 15_000;
+/** A page change unsubscribes the last grid just before the next one subscribes. */
+const CLOSE_DELAY_MS = 1_000;
+
+/** A socket that reconnects by itself and tells its listeners the newest version. */
+export class ReconnectingSocket {
+  /** @type {Set<Listener>} */
+  listeners = new Set();
+  #url;
+  #version = 0;
+  #failures = 0;
+  #wasOpen = false;
+  #lastNotified = 0;
+  /** @type {number | undefined} */
+  #notifying;
+  /** @type {number | undefined} */
+  #reconnecting;
+  /** @type {WebSocket | null} */
+  #socket = null;
+
   /** @param {string} url absolute, ws or wss */
   constructor(url) {
-    this.url = url;
-    /** @type {Set<(version: number) => void>} */
-    this.listeners = new Set();
-    this.version = 0;
-    this.failures = 0;
-    this.wasOpen = false;
-    this.lastTold = 0;
-    this.telling = 0;
-    this.open();
+    this.#url = url;
+    this.#open();
   }
 
-  open() {
-    this.socket = new WebSocket(this.url);
-    this.socket.onopen = () => {
-      this.failures = 0;
-      if (this.wasOpen) this.tell(); // what was said while nobody listened is gone
-      this.wasOpen = true;
+  #open() {
+    const socket = new WebSocket(this.#url);
+    this.#socket = socket;
+    socket.onopen = () => {
+      this.#failures = 0;
+      if (this.#wasOpen) this.#notify(); // what was announced meanwhile is lost
+      this.#wasOpen = true;
     };
-    this.socket.onmessage = ({ data }) => {
-      const version = readVersion(data);
+    socket.onmessage = ({ data }) => {
+      const version = parseVersion(data);
       if (version === null) return;
-      this.version = version;
-      this.tell();
+      this.#version = version;
+      this.#notify();
     };
-    this.socket.onclose = () => {
-      const backoff = Math.min(PUSH_LAST_RETRY_MS, PUSH_FIRST_RETRY_MS * 2 ** this.failures);
-      this.failures += 1;
-      this.retrying = setTimeout(() => this.open(), backoff * (0.5 + Math.random()));
+    socket.onclose = () => {
+      const delay = reconnectDelay(this.#failures, Math.random());
+      this.#failures += 1;
+      this.#reconnecting = setTimeout(() => this.#open(), delay);
     };
   }
 
-  tell() {
-    if (this.telling) return;
-    const wait = Math.max(0, this.lastTold + PUSH_PAUSE_MS - Date.now());
-    this.telling = setTimeout(() => {
-      this.telling = 0;
-      this.lastTold = Date.now();
-      this.tellNext([...this.listeners]);
-    }, wait);
+  #notify() {
+    if (this.#notifying !== undefined) return;
+    this.#notifying = setTimeout(
+      () => {
+        this.#notifying = undefined;
+        this.#lastNotified = Date.now();
+        this.#notifyNext([...this.listeners]);
+      },
+      remainingPause(this.#lastNotified, Date.now()),
+    );
   }
 
-  /** One after the other: Streamlit reruns only one fragment for triggers of the same moment. */
-  tellNext([listener, ...others]) {
+  /**
+   * One listener after the other, with the gap that Streamlit needs between triggers.
+   * @param {Listener[]} listeners
+   */
+  #notifyNext([listener, ...others]) {
     if (!listener) return;
-    if (this.listeners.has(listener)) listener(this.version);
-    setTimeout(() => this.tellNext(others), PUSH_STAGGER_MS);
+    if (this.listeners.has(listener)) listener(this.#version);
+    setTimeout(() => this.#notifyNext(others), TRIGGER_GAP_MS);
   }
 
   close() {
-    clearTimeout(this.retrying);
-    clearTimeout(this.telling);
-    this.socket.onclose = null;
-    this.socket.close();
+    clearTimeout(this.#reconnecting);
+    clearTimeout(this.#notifying);
+    if (!this.#socket) return;
+    this.#socket.onclose = null;
+    this.#socket.close();
   }
 }
 
-/**
- * @param {unknown} data a message as it came
- * @returns {number | null}
- */
-function readVersion(data) {
-  try {
-    const { version } = JSON.parse(String(data));
-    return typeof version === "number" ? version : null;
-  } catch (error) {
-    if (error instanceof SyntaxError || error instanceof TypeError) return null;
-    throw error;
-  }
-}
-
-/** What one sheet hears. A push that waits beside a click could take its place in Streamlit's queue. */
+/** The updates of one grid. */
 export class UpdateSubscription {
+  #options;
+  #fallback;
+  /** @type {string | undefined} */
+  #url;
+  #unsubscribe = () => {};
+  #cancel = () => {};
+
   /**
-   * @param {{isBusy: () => boolean, isWaiting: () => boolean, tell: (version: number) => void}} sheet
-   *   is busy while a click is on its way, and is waiting for a picture
+   * @param {object} options
+   * @param {() => boolean} options.isBusy whether an action waits to be acknowledged; an update
+   *   beside it could take its place in Streamlit's queue
+   * @param {() => boolean} options.isWaiting whether a task of the grid is running
+   * @param {Listener} options.onUpdate
    */
-  constructor({ isBusy, isWaiting, tell }) {
-    Object.assign(this, { isBusy, tell });
-    this.cancel = () => {};
-    this.net = setInterval(() => isWaiting() && !document.hidden && this.hear(0), POLL_FALLBACK_MS);
+  constructor(options) {
+    this.#options = options;
+    this.#fallback = setInterval(() => {
+      if (options.isWaiting() && !document.hidden) this.#update(0);
+    }, POLL_FALLBACK_MS);
   }
 
-  /** @param {string | undefined} address of the WebSocket, relative to the app's root */
-  listen(address) {
-    if (this.address === address) return;
-    this.end?.();
-    this.address = address;
-    this.end = address ? listenForPush(address, (version) => this.hear(version)) : null;
+  /** @param {string | undefined} url of the WebSocket, relative to the app's root */
+  subscribe(url) {
+    if (this.#url === url) return;
+    this.#unsubscribe();
+    this.#url = url;
+    this.#unsubscribe = subscribe(url, (version) => this.#update(version));
   }
 
-  hear(version) {
-    this.cancel();
-    this.cancel = whenIdle(() => this.tell(version), () => !this.isBusy());
+  /** @param {number} version */
+  #update(version) {
+    const { isBusy, onUpdate } = this.#options;
+    this.#cancel();
+    this.#cancel = whenIdle(() => onUpdate(version), () => !isBusy());
   }
 
-  stop() {
-    clearInterval(this.net);
-    this.cancel();
-    this.end?.();
+  destroy() {
+    clearInterval(this.#fallback);
+    this.#cancel();
+    this.#unsubscribe();
   }
 }
 
 /**
- * @param {string} address of the WebSocket, relative to the app's root
- * @param {(version: number) => void} listener
- * @returns {() => void} stops listening
+ * @param {string | undefined} path
+ * @param {Listener} listener
+ * @returns {() => void} unsubscribes
  */
-function listenForPush(address, listener) {
-  const url = appUrl(address)?.replace(/^http/, "ws");
+function subscribe(path, listener) {
+  const url = appUrl(path)?.replace(/^http/, "ws");
   if (!url) return () => {};
-  /** @type {Map<string, ReconnectingSocket>} On the window: an edit of these scripts makes a new module. */
-  const channels = (window.__kxPush ??= new Map());
-  if (!channels.has(url)) channels.set(url, new ReconnectingSocket(url));
-  const channel = channels.get(url);
-  channel.listeners.add(listener);
+  // On the window: the next version of these scripts is another module.
+  const sockets = (window.kontextSockets ??= new Map());
+  const socket = sockets.get(url) ?? new ReconnectingSocket(url);
+  sockets.set(url, socket);
+  socket.listeners.add(listener);
   return () => {
-    channel.listeners.delete(listener);
+    socket.listeners.delete(listener);
     setTimeout(() => {
-      if (channel.listeners.size || channels.get(url) !== channel) return;
-      channels.delete(url);
-      channel.close();
-    }, PUSH_LINGER_MS);
+      if (socket.listeners.size || sockets.get(url) !== socket) return;
+      sockets.delete(url);
+      socket.close();
+    }, CLOSE_DELAY_MS);
   };
 }

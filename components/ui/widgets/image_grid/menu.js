@@ -1,53 +1,77 @@
 /**
- * A card's menu: all that can be done with it, in words, where its bar has only icons.
+ * A card's menu: all that can be done with it, in words, where its action bar has only icons.
  */
 
-import { fillActions } from "./action-bar.js";
-import { element } from "../shared/dom.js";
+import { ActionBar } from "./action-bar.js";
+import { closest, element } from "../shared/dom.js";
 
-/** In a menu what can be on or off is checked, and not pressed. */
-function toItem(control) {
-  const isOn = control.getAttribute("aria-pressed");
-  control.setAttribute("role", isOn ? "menuitemcheckbox" : "menuitem");
+/** @import { Act, Card } from "./types.js" */
+
+const EDGE_PX = 8;
+const GAP_PX = 6;
+
+/**
+ * A menu item is checked, not pressed.
+ * @param {HTMLElement} control
+ */
+function toMenuItem(control) {
+  const isPressed = control.getAttribute("aria-pressed");
+  control.setAttribute("role", isPressed ? "menuitemcheckbox" : "menuitem");
   control.removeAttribute("aria-pressed");
-  if (isOn) control.setAttribute("aria-checked", isOn);
+  if (isPressed) control.setAttribute("aria-checked", isPressed);
 }
 
 export class CardMenu {
-  /** @param {(verb: string, card: Card) => void} act */
+  root = element("div", "kx-grid-menu");
+  #items;
+  /** @type {HTMLElement | null} */
+  #opener = null;
+
+  /** @param {Act} act */
   constructor(act) {
-    this.root = element("div", "kx-grid-menu");
-    this.root.popover = "auto"; // the browser closes it at Esc and at a press elsewhere
-    this.root.setAttribute("role", "menu");
-    this.act = (verb, card) => {
+    this.#items = new ActionBar(this.root, (verb, card) => {
       this.root.hidePopover();
       act(verb, card);
-    };
-    this.root.addEventListener("toggle", ({ newState }) => this.opener?.setAttribute("aria-expanded", String(newState === "open")));
-    this.root.addEventListener("keydown", (event) => this.onKey(event));
-    this.root.addEventListener("click", ({ target }) => target.closest("a") && this.root.hidePopover());
+    });
+    this.root.popover = "auto"; // the browser closes it at Esc and at a press elsewhere
+    this.root.setAttribute("role", "menu");
+    this.root.addEventListener("toggle", (event) => {
+      const isOpen = event instanceof ToggleEvent && event.newState === "open";
+      this.#opener?.setAttribute("aria-expanded", String(isOpen));
+    });
+    this.root.addEventListener("keydown", (event) => this.#onKey(event));
+    this.root.addEventListener("click", ({ target }) => {
+      if (closest(target, "a")) this.root.hidePopover();
+    });
   }
 
-  /** @param {HTMLElement} opener the button it opens below */
+  /**
+   * @param {HTMLElement} opener the button it opens below
+   * @param {Card} card
+   */
   open(opener, card) {
-    this.opener = opener;
-    fillActions(this.root, card.row, card, this.act);
-    for (const control of this.root.children) toItem(control);
+    this.#opener = opener;
+    this.#items.show(card);
+    for (const control of this.#items.controls) toMenuItem(control);
     this.root.showPopover();
     const at = opener.getBoundingClientRect();
-    const { offsetWidth: width, offsetHeight: height } = this.root;
-    const below = at.bottom + 6 + height <= innerHeight;
-    this.root.style.left = `${Math.max(8, Math.min(at.right - width, innerWidth - width - 8))}px`;
-    this.root.style.top = `${Math.max(8, below ? at.bottom + 6 : at.top - height - 6)}px`;
-    this.root.firstElementChild?.focus();
+    const { offsetWidth: width, offsetHeight: height, style } = this.root;
+    const left = Math.min(at.right - width, innerWidth - width - EDGE_PX);
+    const isBelow = at.bottom + GAP_PX + height <= innerHeight;
+    const top = isBelow ? at.bottom + GAP_PX : at.top - height - GAP_PX;
+    style.left = `${Math.max(EDGE_PX, left)}px`;
+    style.top = `${Math.max(EDGE_PX, top)}px`;
+    this.#items.controls[0]?.focus();
   }
 
-  onKey(event) {
+  /** @param {KeyboardEvent} event */
+  #onKey(event) {
     event.stopPropagation();
-    const controls = [...this.root.children];
-    const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const by = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
     if (!by) return;
     event.preventDefault();
-    controls[(controls.indexOf(document.activeElement) + by + controls.length) % controls.length].focus();
+    const { controls } = this.#items;
+    const index = controls.findIndex((control) => control === document.activeElement);
+    controls[(index + by + controls.length) % controls.length]?.focus();
   }
 }

@@ -1,43 +1,44 @@
 /**
- * The cards under their headings, each heading with the number of its pictures.
+ * The cards under their headings, each heading with the number of its images.
  */
 
-import { countOf } from "./selection.js";
-import { reorder, element, setText } from "../shared/dom.js";
+import { countImages, groupCards } from "./card-data.js";
+import { element, reorder, setText } from "../shared/dom.js";
+
+/** @import { CardView } from "./card.js" */
+/** @typedef {{root: HTMLElement, list: HTMLElement, count: HTMLElement}} Section */
 
 export class Sections {
-  constructor() {
-    this.root = element("div", "kx-grid-body");
-    this.known = new Map();
-  }
+  root = element("div", "kx-grid-body");
+  /** @type {Map<string, Section>} by heading */
+  #sections = new Map();
 
   /**
-   * One section for each heading, in the order of the cards.
-   * @param {CardView[]} order
+   * Draw one section for each heading, in the order of the cards.
+   * @param {Map<string, CardView>} views by the id of their card, in display order
    */
-  draw(order) {
-    /** @type {Map<string, CardView[]>} */
-    const groups = new Map();
-    for (const view of order) {
-      const group = view.card.group ?? "";
-      if (!groups.has(group)) groups.set(group, []);
-      groups.get(group).push(view);
-    }
-    for (const [group, views] of groups) {
-      if (!this.known.has(group)) this.known.set(group, this.makeSection(group));
-      const { list, count } = this.known.get(group);
-      setText(count, String(countOf(views.map((view) => view.card))));
-      reorder(list, views.map((view) => view.element));
-    }
-    for (const group of [...this.known.keys()]) if (!groups.has(group)) this.known.delete(group);
-    reorder(this.root, [...groups.keys()].map((group) => this.known.get(group).section));
+  draw(views) {
+    const groups = groupCards([...views.values()].map((view) => view.card));
+    const sections = [...groups].map(([group, cards]) => {
+      const section = this.#sections.get(group) ?? makeSection(group);
+      this.#sections.set(group, section);
+      setText(section.count, String(countImages(cards)));
+      reorder(section.list, cards.flatMap((card) => views.get(card.id)?.element ?? []));
+      return section;
+    });
+    for (const group of this.#sections.keys()) if (!groups.has(group)) this.#sections.delete(group);
+    reorder(this.root, sections.map((section) => section.root));
   }
+}
 
-  makeSection(group) {
-    const count = element("span", "kx-grid-count");
-    const heading = element("h3", "kx-grid-heading", group, count);
-    heading.hidden = group === "";
-    const list = element("div", "kx-grid-list");
-    return { section: element("section", "kx-grid-section", heading, list), list, count };
-  }
+/**
+ * @param {string} group
+ * @returns {Section}
+ */
+function makeSection(group) {
+  const count = element("span", "kx-grid-count");
+  const heading = element("h3", "kx-grid-heading", group, count);
+  heading.hidden = group === "";
+  const list = element("div", "kx-grid-list");
+  return { root: element("section", "kx-grid-section", heading, list), list, count };
 }

@@ -1,163 +1,203 @@
 /**
- * Several cards at once: which are selected, and the bar that says what can be done with them.
- * It lives in the browser alone, so that a click marks a picture at once.
+ * Selecting several cards, and the bar of what can be done with them. The selection lives in the
+ * browser alone, so that a click marks a card at once.
  */
 
+import { countImages } from "./card-data.js";
 import { icon } from "./icons.js";
+import { SelectionSet, idsForAction } from "./selection-set.js";
+import { button, element, find, setText } from "../shared/dom.js";
 import { appUrl } from "../shared/urls.js";
-import { element, setText } from "../shared/dom.js";
 
-const MOST_EXPORTED = 1000; // the server takes no more in one file
+/** @import { Action, Card, GridData } from "./types.js" */
+
+const MAX_EXPORTED = 1000; // the server takes no more in one file
+
+/**
+ * @typedef {object} SelectionHost the grid
+ * @property {() => Card[]} cards in display order
+ * @property {(ids: Set<string>, isOn: boolean) => void} mark shows which cards are selected
+ * @property {(verb: string, ids: string[]) => void} act
+ * @property {(message: string) => void} notify
+ * @property {() => void} focus gives the focus back to the cards
+ */
 
 export class Selection {
-  /**
-   * @param {{cards: () => Card[], mark: (ids: Set<string>, isOn: boolean) => void,
-   *   act: (verb: string, ids: string[]) => void, say: (words: string) => void,
-   *   focus: () => void}} sheet
-   */
-  constructor(sheet) {
-    this.sheet = sheet;
-    this.ids = new Set();
-    this.isOn = false; // a plain press selects instead of opening
-    this.count = element("span", "kx-grid-selection-count");
-    this.count.setAttribute("aria-live", "polite");
-    this.all = this.button("", "", () => this.takeAll());
-    this.all.title = "Ctrl+A";
-    this.verbs = element("div", "kx-grid-selection-actions");
-    this.closer = this.button("Done", "dismiss", () => this.clear());
-    this.bar = element("div", "kx-grid-selection", this.count, this.all, this.verbs, this.closer);
+  #host;
+  #set = new SelectionSet();
+  #count = element("span", "kx-grid-selection-count");
+  #all = this.#button("", "", () => this.selectAll());
+  #actions = element("div", "kx-grid-selection-actions");
+  #closer = this.#button("Done", "dismiss", () => this.clear());
+  #canSelect = false;
+  #exportUrl = "";
+  #drawn = "";
+
+  /** @param {SelectionHost} host */
+  constructor(host) {
+    this.#host = host;
+    this.#count.setAttribute("aria-live", "polite");
+    this.#all.title = "Ctrl+A";
+    this.bar = element("div", "kx-grid-selection", this.#count, this.#all, this.#actions, this.#closer);
     this.bar.setAttribute("role", "toolbar");
     this.bar.setAttribute("aria-label", "Selected pictures");
     this.bar.hidden = true;
   }
 
-  button(label, iconName, onClick) {
-    const button = element("button", "kx-grid-selection-button", ...(iconName ? [icon(iconName)] : []), element("span", "kx-grid-label", label));
-    Object.assign(button, { type: "button", title: label });
-    button.addEventListener("click", onClick);
-    return button;
+  /** Whether several cards can be selected here. */
+  get canSelect() {
+    return this.#canSelect;
   }
 
-  /** @param {object} sheet as `wire.py` says */
-  read({ bulk_actions = [], export_url }) {
-    this.canSelect = bulk_actions.length > 0;
-    this.exportUrl = export_url;
-    const ids = new Set(this.sheet.cards().map((card) => card.id));
-    for (const id of this.ids) if (!ids.has(id)) this.ids.delete(id);
-    const text = JSON.stringify(bulk_actions);
-    if (this.drawn !== text) {
-      this.drawn = text;
-      this.verbs.replaceChildren(
-        ...bulk_actions.map(({ verb, label, icon: name }) => {
-          const button = this.button(label, name || verb, () => this.act(verb));
-          button.dataset.verb = verb;
-          return button;
-        }),
-      );
-    }
-    this.draw();
+  get isOn() {
+    return this.#set.isOn;
   }
 
-  /** @returns {boolean} whether the press was for the selection */
+  /** @param {GridData} data */
+  read({ bulk_actions: actions = [], export_url: exportUrl = "" }) {
+    this.#canSelect = actions.length > 0;
+    this.#exportUrl = exportUrl;
+    this.#set.retain(this.#order());
+    this.#drawActions(actions);
+    this.#draw();
+  }
+
+  /**
+   * @param {MouseEvent} event
+   * @param {string} id of the pressed card
+   * @returns {boolean} whether the press was for the selection
+   */
   press(event, id) {
-    if (!this.canSelect) return false;
-    if (event.shiftKey && this.anchor) this.takeRange(id);
-    else if (this.isOn || event.ctrlKey || event.metaKey) this.toggle(id);
-    else return false;
+    if (!this.#canSelect || !this.#set.press(event, id, this.#order())) return false;
     event.preventDefault();
+    this.#draw();
     return true;
   }
 
+  /** @param {string} id */
   toggle(id) {
-    if (!this.canSelect) return;
-    if (!this.ids.delete(id)) this.ids.add(id);
-    this.anchor = id;
-    this.isOn = true;
-    this.draw();
+    this.#change(() => this.#set.toggle(id));
   }
 
-  takeRange(id) {
-    const order = this.sheet.cards().map((card) => card.id);
-    const [from, to] = [order.indexOf(this.anchor), order.indexOf(id)].sort((one, other) => one - other);
-    if (from < 0) return this.toggle(id);
-    for (const taken of order.slice(from, to + 1)) this.ids.add(taken);
-    this.isOn = true;
-    return this.draw();
+  /**
+   * Extend the selection by a key that moves with Shift.
+   * @param {string} from
+   * @param {string} to
+   */
+  extend(from, to) {
+    this.#change(() => {
+      if (this.#set.anchor === null) this.#set.toggle(from);
+      this.#set.extendTo(to, this.#order());
+    });
   }
 
-  takeAll() {
-    if (!this.canSelect) return;
-    for (const card of this.sheet.cards()) this.ids.add(card.id);
-    this.isOn = true;
-    this.draw();
+  selectAll() {
+    this.#change(() => this.#set.selectAll(this.#order()));
   }
 
   start() {
-    this.isOn = this.canSelect;
-    this.draw();
+    this.#change(() => (this.#set.isOn = true));
   }
 
   clear() {
-    this.ids.clear();
-    this.isOn = false;
-    this.anchor = null;
-    this.draw();
+    this.#set.clear();
+    this.#draw();
   }
 
-  act(verb) {
-    const chosen = this.sheet.cards().filter((card) => this.ids.has(card.id));
+  /** @param {() => void} change */
+  #change(change) {
+    if (!this.#canSelect) return;
+    change();
+    this.#draw();
+  }
+
+  #order() {
+    return this.#host.cards().map((card) => card.id);
+  }
+
+  /** @returns {Card[]} the selected cards, in display order */
+  #selected() {
+    return this.#host.cards().filter((card) => this.#set.ids.has(card.id));
+  }
+
+  /**
+   * @param {string} label
+   * @param {string} iconName
+   * @param {() => void} onClick
+   */
+  #button(label, iconName, onClick) {
+    const icons = iconName ? [icon(iconName)] : [];
+    const made = button("kx-grid-selection-button", ...icons, element("span", "kx-grid-label", label));
+    made.title = label;
+    made.addEventListener("click", onClick);
+    return made;
+  }
+
+  /** @param {Action[]} actions */
+  #drawActions(actions) {
+    const text = JSON.stringify(actions);
+    if (this.#drawn === text) return;
+    this.#drawn = text;
+    this.#actions.replaceChildren(
+      ...actions.map(({ verb, label, icon: name }) => {
+        const made = this.#button(label, name || verb, () => this.#act(verb));
+        made.dataset.verb = verb;
+        return made;
+      }),
+    );
+  }
+
+  /** @param {string} verb */
+  #act(verb) {
+    const ids = idsForAction(verb, this.#selected());
     if (verb === "download") {
-      const ids = chosen.filter((card) => card.state === "done").flatMap(stackOf);
-      if (ids.length > MOST_EXPORTED) this.sheet.say(`One ZIP takes ${MOST_EXPORTED} pictures: these are the first`);
-      postIds(this.exportUrl, ids.slice(0, MOST_EXPORTED), this.bar);
+      if (ids.length > MAX_EXPORTED) {
+        this.#host.notify(`One ZIP takes ${MAX_EXPORTED} pictures: these are the first`);
+      }
+      downloadExport(this.#exportUrl, ids.slice(0, MAX_EXPORTED), this.bar);
       return;
     }
-    const ids = chosen.flatMap((card) => (verb === "compare" ? [card.id] : stackOf(card)));
     if (verb !== "star") this.clear();
-    this.sheet.act(verb, ids);
+    this.#host.act(verb, ids);
   }
 
-  draw() {
-    const held = document.activeElement; // asked later, it is the page already where that is hidden
-    const cards = this.sheet.cards();
-    const size = this.ids.size;
-    const chosen = countOf(cards.filter((card) => this.ids.has(card.id)));
-    this.bar.hidden = !this.isOn || !cards.length;
-    setText(this.count, chosen ? `${chosen} selected` : "Click pictures");
-    setText(this.all.querySelector(".kx-grid-label"), `All ${countOf(cards)} shown`);
-    this.all.hidden = size === cards.length;
-    for (const button of this.verbs.children) {
-      const needsTwo = button.dataset.verb === "compare";
-      button.disabled = needsTwo ? size !== 2 : !size;
-      if (needsTwo) button.title = size === 2 ? "Compare" : "Select two to compare";
+  #draw() {
+    const focused = document.activeElement; // read now: a hidden button loses the focus at once
+    const cards = this.#host.cards();
+    const { ids, isOn } = this.#set;
+    const count = countImages(this.#selected());
+    this.bar.hidden = !isOn || !cards.length;
+    setText(this.#count, count ? `${count} selected` : "Click pictures");
+    setText(find(this.#all, ".kx-grid-label"), `All ${countImages(cards)} shown`);
+    this.#all.hidden = ids.size === cards.length;
+    for (const made of this.#actions.querySelectorAll("button")) {
+      const needsTwo = made.dataset.verb === "compare";
+      made.disabled = needsTwo ? ids.size !== 2 : !ids.size;
+      if (needsTwo) made.title = ids.size === 2 ? "Compare" : "Select two to compare";
     }
-    this.sheet.mark(this.ids, this.isOn);
-    this.keepFocus(held);
+    this.#host.mark(ids, isOn);
+    this.#keepFocus(focused);
   }
 
-  /** A button that hides with its own press would drop the focus to the page. */
-  keepFocus(held) {
-    if (!this.bar.contains(held) || held.checkVisibility()) return;
-    if (this.bar.hidden) this.sheet.focus();
-    else this.closer.focus();
+  /**
+   * A button that hides with its own press would drop the focus to the page.
+   * @param {Element | null} focused
+   */
+  #keepFocus(focused) {
+    if (!focused || !this.bar.contains(focused) || focused.checkVisibility()) return;
+    if (this.bar.hidden) this.#host.focus();
+    else this.#closer.focus();
   }
-}
-
-/** A card stands for its variants too: what is done with it, except to look, is done with all. */
-function stackOf(card) {
-  return [card.id, ...(card.variant_ids ?? [])];
-}
-
-/** @param {Card[]} cards */
-export function countOf(cards) {
-  return cards.reduce((sum, card) => sum + stackOf(card).length, 0);
 }
 
 /**
- * Ask for one file with these pictures; a link could not carry so bulk_actions ids. The answer goes to a
- * frame of its own, so that a refusal does not take the page away.
+ * Download one ZIP file with these images. A form, since a link could not carry so many ids; its
+ * answer goes to a frame, so that an error does not replace the page.
+ * @param {string} address
+ * @param {string[]} ids
+ * @param {HTMLElement} parent
  */
-function postIds(address, ids, parent) {
+function downloadExport(address, ids, parent) {
   const url = appUrl(address);
   if (!url || !ids.length) return;
   const frame = parent.querySelector("iframe") ?? element("iframe", "");

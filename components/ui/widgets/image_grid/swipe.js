@@ -1,24 +1,38 @@
 /**
- * A finger that goes sideways across a picture: to the next one, or to the one before.
+ * A horizontal swipe across an image: to the next one, or to the one before.
  */
 
-const SWIPE_PX = 48;
+const MIN_SWIPE_PX = 48;
 
 /**
- * @param {HTMLElement} stage
- * @param {(by: number) => void} swipe 1 for the next, -1 for the one before
+ * @param {number} dx CSS pixels
+ * @param {number} dy CSS pixels
+ * @returns {1 | -1 | null} 1 for the next image, -1 for the one before, null for no swipe
  */
-export function onSwipe(stage, swipe) {
+export function swipeDirection(dx, dy) {
+  if (Math.abs(dx) <= MIN_SWIPE_PX || Math.abs(dx) <= 2 * Math.abs(dy)) return null;
+  return dx < 0 ? 1 : -1;
+}
+
+/**
+ * @param {HTMLElement} target
+ * @param {(by: 1 | -1) => void} onStep
+ */
+export function onSwipe(target, onStep) {
+  /** @type {Touch | null} */
   let start = null;
-  stage.addEventListener("touchstart", ({ touches }) => {
-    // A second finger makes it a pinch.
-    start = touches.length === 1 ? { x: touches[0].clientX, y: touches[0].clientY } : null;
-  }, { passive: true });
-  stage.addEventListener("touchend", ({ touches, changedTouches }) => {
-    if (!start || touches.length) return;
-    const across = changedTouches[0].clientX - start.x;
-    const down = changedTouches[0].clientY - start.y;
+  target.addEventListener(
+    "touchstart",
+    ({ touches }) => {
+      start = touches.length === 1 ? (touches[0] ?? null) : null; // a second finger makes a pinch
+    },
+    { passive: true },
+  );
+  target.addEventListener("touchend", ({ touches, changedTouches }) => {
+    const end = changedTouches[0];
+    if (!start || !end || touches.length) return;
+    const by = swipeDirection(end.clientX - start.clientX, end.clientY - start.clientY);
     start = null;
-    if (Math.abs(across) > SWIPE_PX && Math.abs(across) > 2 * Math.abs(down)) swipe(across < 0 ? 1 : -1);
+    if (by) onStep(by);
   });
 }

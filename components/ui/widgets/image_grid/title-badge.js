@@ -1,38 +1,22 @@
 /**
- * Tells a designer who looks elsewhere: the count in the tab's title, and words for a screen
- * reader.
+ * The number of images that were done while the tab was hidden, in the tab's title.
  */
 
-import { WAITING_STATES } from "./card.js";
-
-/** Ids of pictures that became done while the tab was hidden. */
+/** Ids of images that became done while the tab was hidden. */
 export const unreadIds = new Set();
 
-/** Write the count before the title; Streamlit writes the title anew at a rerun. */
-export function showUnseen() {
-  const bare = document.title.replace(/^\(\d+\) /, "");
-  const title = unreadIds.size ? `(${unreadIds.size}) ${bare}` : bare;
+/** Write the number before the title; Streamlit (1.67) resets the title at a rerun. */
+export function showUnread() {
+  const plain = document.title.replace(/^\(\d+\) /, "");
+  const title = unreadIds.size ? `(${unreadIds.size}) ${plain}` : plain;
   if (document.title !== title) document.title = title;
 }
 
-function forgetUnseen() {
+function clearUnread() {
   if (document.hidden || !unreadIds.size) return;
   unreadIds.clear();
-  showUnseen();
+  showUnread();
 }
 
-document.addEventListener("visibilitychange", forgetUnseen);
-window.addEventListener("focus", forgetUnseen);
-
-/**
- * @param {Card | undefined} before
- * @param {Card} after
- * @returns {string} what to announce, empty when nothing ended
- */
-export function announcement(before, after) {
-  const ended = before && WAITING_STATES.has(before.state) && !WAITING_STATES.has(after.state);
-  if (!ended) return "";
-  // Far from the screen it comes bare, and says nothing of itself.
-  const what = after.state === "done" ? "Picture done" : (after.headline ?? after.state_word ?? "Not done");
-  return `${what}: ${before.prompt}`;
-}
+document.addEventListener("visibilitychange", clearUnread);
+window.addEventListener("focus", clearUnread);

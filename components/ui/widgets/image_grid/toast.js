@@ -1,58 +1,65 @@
 /**
- * A line at the foot of the page that tells what was done; what can be taken back has its button
- * there.
+ * A line at the foot of the page that tells what was done, with a button where it can be undone.
  */
 
-import { element } from "../shared/dom.js";
+import { button, element } from "../shared/dom.js";
 
-const SNACK_MS = { said: 3_000, undo: 10_000 };
+/** @import { Undo } from "./types.js" */
+
+const SHOW_MS = { message: 3_000, undo: 10_000 };
+/** The last undo offered: a page change makes a new toast, which must not offer it again. */
+let lastOffered = 0;
 
 export class Toast {
-  /** The last undo that was offered; a change of page makes a new line, and must not offer it again. */
-  static offered;
+  #text = element("span", "");
+  #undo = button("kx-grid-toast-undo", "Undo");
+  #canUndo = false;
+  /** @type {number | undefined} */
+  #timer;
 
   /** @param {() => void} undo */
   constructor(undo) {
-    this.words = element("span", "");
-    this.button = element("button", "kx-grid-toast-undo", "Undo");
-    this.button.type = "button";
-    this.button.title = "Ctrl+Z";
-    this.button.addEventListener("click", () => {
+    this.#undo.title = "Ctrl+Z";
+    this.#undo.addEventListener("click", () => {
       this.hide();
       undo();
     });
-    this.root = element("div", "kx-grid-toast", this.words, this.button);
+    this.root = element("div", "kx-grid-toast", this.#text, this.#undo);
     this.root.setAttribute("role", "status");
     this.root.hidden = true;
   }
 
-  /** @param {string} words */
-  say(words) {
-    this.show(words, false);
+  /** @param {string} message */
+  show(message) {
+    this.#show(message, false);
   }
 
-  /** @param {{words: string, number: number} | undefined} undo each number is offered once */
+  /** @param {Undo | undefined} undo each number is offered once */
   offer(undo) {
     if (!undo) {
-      if (this.canUndo) this.hide();
-    } else if (Toast.offered !== undo.number) {
-      Toast.offered = undo.number;
-      this.show(undo.message, true);
+      if (this.#canUndo) this.hide();
+    } else if (lastOffered !== undo.number) {
+      lastOffered = undo.number;
+      this.#show(undo.message, true);
     }
   }
 
-  show(words, canUndo) {
-    clearTimeout(this.timer);
-    this.canUndo = canUndo;
-    this.words.textContent = words;
-    this.button.hidden = !canUndo;
+  /**
+   * @param {string} message
+   * @param {boolean} canUndo
+   */
+  #show(message, canUndo) {
+    clearTimeout(this.#timer);
+    this.#canUndo = canUndo;
+    this.#text.textContent = message;
+    this.#undo.hidden = !canUndo;
     this.root.hidden = false;
-    this.timer = setTimeout(() => this.hide(), canUndo ? SNACK_MS.undo : SNACK_MS.said);
+    this.#timer = setTimeout(() => this.hide(), canUndo ? SHOW_MS.undo : SHOW_MS.message);
   }
 
   hide() {
-    clearTimeout(this.timer);
-    this.canUndo = false;
+    clearTimeout(this.#timer);
+    this.#canUndo = false;
     this.root.hidden = true;
   }
 }

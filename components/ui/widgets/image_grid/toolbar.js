@@ -1,53 +1,68 @@
 /**
- * The tools above the grid: picking several, the pictures' size, which the browser remembers, and
- * the list of keys.
+ * The tools above the grid: selecting several cards, the size of the images, which the browser
+ * remembers, and the list of shortcuts.
  */
 
 import { icon } from "./icons.js";
-import { keyHelp } from "./keys.js";
-import { element } from "../shared/dom.js";
+import { shortcutHelp } from "./keys.js";
+import { button, element } from "../shared/dom.js";
 
-const SIZE_KEY = "kx-sheet-size";
-const SIZES_PX = { least: 110, usual: 210, most: 380 }; // height of a row
+/** @import { Selection } from "./selection.js" */
 
-/**
- * @param {HTMLElement} tools where the slider stands
- * @param {HTMLElement} root of the sheet, which gets `--kx-grid-row-height`
- */
-function addSizeSlider(tools, root) {
-  const slider = element("input", "kx-sheet-size");
-  Object.assign(slider, { type: "range", min: SIZES_PX.least, max: SIZES_PX.most, step: 10 });
-  slider.value = String(remembered(SIZE_KEY) ?? SIZES_PX.usual);
-  slider.setAttribute("aria-label", "Picture size");
-  slider.title = "Picture size";
-  const resize = () => root.style.setProperty("--kx-grid-row-height", `${slider.value}px`);
-  slider.addEventListener("input", resize);
-  slider.addEventListener("change", () => remember(SIZE_KEY, slider.value));
-  resize();
-  tools.append(icon("picture"), slider, icon("picture"));
+const SIZE_KEY = "kx-sheet-size"; // in people's browsers already
+const ROW_HEIGHT_PX = { min: 110, default: 210, max: 380 };
+
+export class Toolbar {
+  root = element("div", "kx-grid-toolbar");
+  /** @type {HTMLElement | null} */
+  #help = null;
+
+  /**
+   * Draw the tools, once.
+   * @param {HTMLElement} grid gets `--kx-grid-row-height`
+   * @param {Selection} selection
+   */
+  draw(grid, selection) {
+    if (this.root.childElementCount) return;
+    if (selection.canSelect) this.root.append(selectButton(selection));
+    this.root.append(icon("picture"), sizeSlider(grid), icon("picture"));
+    if (!selection.canSelect) return;
+    const { opener, list } = shortcutHelp();
+    this.#help = list;
+    this.root.append(opener, list);
+  }
+
+  showHelp() {
+    this.#help?.showPopover();
+  }
 }
 
-/**
- * @param {HTMLElement} tools
- * @param {HTMLElement} root of the sheet
- * @param {Selection | undefined} selection where several cards can be picked
- */
-export function fillTools(tools, root, selection) {
-  if (selection) {
-    const select = element("button", "kx-grid-tool", icon("check"), "Select");
-    select.type = "button";
-    select.addEventListener("click", () => (selection.isOn ? selection.clear() : selection.start()));
-    tools.append(select);
-  }
-  addSizeSlider(tools, root);
-  if (selection) tools.append(...keyHelp());
+/** @param {Selection} selection */
+function selectButton(selection) {
+  const made = button("kx-grid-tool", icon("check"), "Select");
+  made.addEventListener("click", () => (selection.isOn ? selection.clear() : selection.start()));
+  return made;
+}
+
+/** @param {HTMLElement} grid */
+function sizeSlider(grid) {
+  const slider = element("input", "kx-grid-size");
+  Object.assign(slider, { type: "range", min: ROW_HEIGHT_PX.min, max: ROW_HEIGHT_PX.max, step: 10 });
+  slider.value = String(load(SIZE_KEY) ?? ROW_HEIGHT_PX.default);
+  slider.setAttribute("aria-label", "Picture size");
+  slider.title = "Picture size";
+  const resize = () => grid.style.setProperty("--kx-grid-row-height", `${slider.value}px`);
+  slider.addEventListener("input", resize);
+  slider.addEventListener("change", () => save(SIZE_KEY, slider.value));
+  resize();
+  return slider;
 }
 
 /**
  * @param {string} key
  * @returns {string | null} null where the browser forbids storage
  */
-function remembered(key) {
+function load(key) {
   try {
     return localStorage.getItem(key);
   } catch (error) {
@@ -56,8 +71,12 @@ function remembered(key) {
   }
 }
 
-/** Remember a value, or do without where the browser forbids storage. */
-function remember(key, value) {
+/**
+ * Save a value, or do without where the browser forbids storage.
+ * @param {string} key
+ * @param {string} value
+ */
+function save(key, value) {
   try {
     localStorage.setItem(key, value);
   } catch (error) {

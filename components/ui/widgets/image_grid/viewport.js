@@ -1,83 +1,91 @@
 /**
- * Which cards are near the screen. They stand in rows from top to bottom, so a search by halves
- * finds the first and the last: a thousand cards are looked at as quickly as ten. An observer of
- * each would cost milliseconds in every frame.
+ * Tracks which cards are near the screen. They stand in rows from top to bottom, so a binary
+ * search finds the first and the last. An observer of each card would cost milliseconds a frame.
  */
 
-const NEAR_PX = 600; // this far outside the screen a card is filled
-const FAR_PX = 4000; // and this far outside it is emptied again
+import { firstIndex } from "./grid-navigation.js";
+
+/** @import { CardView } from "./card.js" */
+/** @typedef {{first: number, end: number}} Range of indices, `end` excluded */
+
+const LOAD_PX = 600; // this far outside the screen a card is drawn
+const UNLOAD_PX = 4000; // and this far outside it is emptied again
 
 export class ViewportTracker {
+  /** @type {Range} */
+  near = { first: 0, end: 0 };
+  #root;
+  #order;
+  #onChange;
+  /** @type {Set<CardView>} */
+  #drawn = new Set();
+  /** @type {number | null} */
+  #frame = null;
+  #listening = new AbortController();
+  #resizes = new ResizeObserver(() => this.#schedule());
+
   /**
    * @param {HTMLElement} root whose size tells of a new layout
    * @param {() => CardView[]} order the cards as they stand
    * @param {() => void} onChange other cards are near
    */
   constructor(root, order, onChange) {
-    Object.assign(this, { root, order, onChange });
-    this.near = { first: 0, end: 0 };
-    /** @type {Set<CardView>} */
-    this.kept = new Set();
-    this.listening = new AbortController();
-    const look = () => this.lookSoon();
-    // Captured: what scrolls is Streamlit's own box, and scroll events do not bubble.
-    document.addEventListener("scroll", look, { capture: true, passive: true, signal: this.listening.signal });
-    window.addEventListener("resize", look, { signal: this.listening.signal });
-    this.sizes = new ResizeObserver(look);
-    this.sizes.observe(root);
+    this.#root = root;
+    this.#order = order;
+    this.#onChange = onChange;
+    const { signal } = this.#listening;
+    // Captured: Streamlit's own box scrolls, and scroll events do not bubble.
+    document.addEventListener("scroll", () => this.#schedule(), { capture: true, passive: true, signal });
+    window.addEventListener("resize", () => this.#schedule(), { signal });
+    this.#resizes.observe(root);
   }
 
-  lookSoon() {
-    this.frame ??= requestAnimationFrame(() => this.look());
+  #schedule() {
+    this.#frame ??= requestAnimationFrame(() => this.refresh());
   }
 
-  look() {
-    cancelAnimationFrame(this.frame);
-    this.frame = null;
-    const { first, end } = this.within(NEAR_PX);
-    const order = this.order();
-    const near = new Set(order.slice(first, end));
-    for (const view of near) if (!view.inSight) view.comeIntoSight();
-    this.forgetFar(order, near);
+  refresh() {
+    this.#cancelFrame();
+    const { first, end } = this.#within(LOAD_PX);
+    const near = new Set(this.#order().slice(first, end));
+    for (const view of near) if (!view.isNear) view.enterViewport();
+    this.#unloadFar(near);
     const hasMoved = first !== this.near.first || end !== this.near.end;
     this.near = { first, end };
-    if (hasMoved) this.onChange();
+    if (hasMoved) this.#onChange();
   }
 
-  /** A card that is long past keeps its place and nothing in it. */
-  forgetFar(order, near) {
-    const { first, end } = this.within(FAR_PX);
-    const mayStay = new Set(order.slice(first, end));
-    for (const view of this.kept) if (!mayStay.has(view)) view.leaveSight();
-    this.kept = new Set([...this.kept].filter((view) => mayStay.has(view)));
-    for (const view of near) this.kept.add(view);
+  /** @param {Set<CardView>} near */
+  #unloadFar(near) {
+    const { first, end } = this.#within(UNLOAD_PX);
+    const mayStay = new Set(this.#order().slice(first, end));
+    for (const view of this.#drawn) if (!mayStay.has(view)) view.leaveViewport();
+    this.#drawn = new Set([...this.#drawn, ...near].filter((view) => mayStay.has(view)));
   }
 
-  /** The places from `first` to before `end` that are no further from the screen than this. */
-  within(margin) {
-    const order = this.order();
-    if (!this.root.getClientRects().length) return { first: 0, end: 0 }; // on no screen at all
-    const rect = (place) => order[place].element.getBoundingClientRect();
+  /**
+   * @param {number} margin CSS pixels around the screen
+   * @returns {Range}
+   */
+  #within(margin) {
+    const order = this.#order();
+    if (!this.#root.getClientRects().length) return { first: 0, end: 0 }; // hidden
+    /** @param {number} index */
+    const rect = (index) => order[index]?.element.getBoundingClientRect() ?? new DOMRect();
     return {
-      first: firstPlace(order.length, (place) => rect(place).bottom >= -margin),
-      end: firstPlace(order.length, (place) => rect(place).top > innerHeight + margin),
+      first: firstIndex(order.length, (index) => rect(index).bottom >= -margin),
+      end: firstIndex(order.length, (index) => rect(index).top > innerHeight + margin),
     };
   }
 
-  destroy() {
-    cancelAnimationFrame(this.frame);
-    this.listening.abort();
-    this.sizes.disconnect();
+  #cancelFrame() {
+    if (this.#frame !== null) cancelAnimationFrame(this.#frame);
+    this.#frame = null;
   }
-}
 
-/** The first place of which something is true that stays true from there on. */
-function firstPlace(count, isTrue) {
-  let [low, high] = [0, count];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (isTrue(middle)) high = middle;
-    else low = middle + 1;
+  destroy() {
+    this.#cancelFrame();
+    this.#listening.abort();
+    this.#resizes.disconnect();
   }
-  return low;
 }

@@ -1,95 +1,107 @@
 /**
- * Gives a picture that is pasted or dropped anywhere to the uploader that Python names.
+ * Gives an image that is pasted or dropped anywhere to the uploader that Python names.
  *
- * The page may change between the drop and the moment when Python has the file, and takes the
- * uploader that was given it away. So the file is held until Python counts the upload, and given
- * again to the uploader that came instead.
+ * The page may change between the drop and the moment when Python has the file, which removes the
+ * uploader. So the file is held until Python counts the upload, and given again to the next
+ * uploader.
  */
 
+import { chooseFile } from "./paste-rules.js";
+import { findUploaderInput, giveFile, isInUploader } from "../../streamlit_internals/file-uploader.js";
 import { isIdle, whenIdle } from "../../streamlit_internals/script-idle.js";
+import { closest } from "../shared/dom.js";
 
-const UPLOADER = '[data-testid="stFileUploader"]';
-const PATIENCE_MS = 15_000; // how long a file waits for an uploader to come
+/** @import { Component } from "../../streamlit_internals/streamlit.js" */
 
-const UNNAMED = /\.(heic|heif|avif|jfif|tiff?|psd)$/i; // pictures that some systems have no type for
+/**
+ * @typedef {Component<{uploader: string, round: number, max_bytes: number}>} PasteComponent
+ * @typedef {object} HeldFile
+ * @property {File} file
+ * @property {number} until when it is given up, epoch milliseconds
+ * @property {HTMLInputElement | null} input that got it last
+ * @property {number | null} round of Python when it was given
+ * @typedef {{component: PasteComponent | null, held: HeldFile | null}} PasteState
+ */
 
-/** One for the window: what stands on the page changes, what was dropped must not be lost. */
-const hand = (window.kontextHand ??= { component: null, held: null });
+const HOLD_MS = 15_000; // how long a file waits for an uploader
 
-const isPicture = (file) => file.type.startsWith("image/") || UNNAMED.test(file.name);
+/** One per window: page elements come and go, a dropped file must not be lost. */
+const state = (window.kontextPasteUpload ??= { component: null, held: null });
 
-/** Whether the pasted text, and not the picture beside it, is what the writer wants. */
+/**
+ * @param {ClipboardEvent} event
+ * @returns {boolean} whether the user wants the pasted text, and not the image beside it
+ */
 function wantsText(event) {
-  const field = event.target instanceof Element && event.target.closest("input, textarea, [contenteditable]");
-  return Boolean(field) && event.clipboardData.types.includes("text/plain");
+  const field = closest(event.target, "input, textarea, [contenteditable]");
+  return field !== null && Boolean(event.clipboardData?.types.includes("text/plain"));
 }
 
-/** Give the held file to the uploader of the page, again if the one that had it has gone. */
-function give() {
-  const { held, component } = hand;
-  if (!held) return;
+/** Give the held file to the page's uploader, again if the one that had it is gone. */
+function deliver() {
+  const { held, component } = state;
+  if (!held || !component) return;
   const { uploader, round } = component.data;
   const isCounted = held.input && round !== held.round;
   if (isCounted || Date.now() > held.until) {
-    hand.held = null; // Python has it, or nobody will come for it
+    state.held = null; // Python has it, or no uploader will come
     return;
   }
-  const input = document.querySelector(`.st-key-${CSS.escape(uploader)} input[type="file"]`);
+  const input = findUploaderInput(uploader);
   if (input && input !== held.input && isIdle()) {
     Object.assign(held, { input, round });
-    const files = new DataTransfer();
-    files.items.add(held.file);
-    input.files = files.files;
-    input.dispatchEvent(new Event("change", { bubbles: true }));
+    giveFile(input, held.file);
   }
-  requestAnimationFrame(give);
+  requestAnimationFrame(deliver);
 }
 
 /**
- * Hold the first picture among the files, or tell Python of the file that it cannot have.
+ * Hold the first image among the files, or tell Python of the file that is rejected.
  * @param {FileList} files
  */
 function take(files) {
-  const file = [...files].find(isPicture) ?? files[0];
-  if (!isPicture(file) || file.size > hand.component.data.max_bytes) {
-    const refused = JSON.stringify({ name: file.name, is_image: isPicture(file) });
-    whenIdle(() => hand.component.setTriggerValue("rejected", refused));
+  const { component } = state;
+  if (!component) return;
+  const choice = chooseFile([...files], component.data.max_bytes);
+  if ("rejected" in choice) {
+    const rejected = JSON.stringify(choice.rejected);
+    whenIdle(() => state.component?.setTriggerValue("rejected", rejected));
     return;
   }
-  const isWaiting = Boolean(hand.held);
-  hand.held = { file, until: Date.now() + PATIENCE_MS, input: null, round: null };
-  if (!isWaiting) give();
+  const isDelivering = state.held !== null;
+  state.held = { file: choice.file, until: Date.now() + HOLD_MS, input: null, round: null };
+  if (!isDelivering) deliver();
 }
 
+/** @param {ClipboardEvent} event */
 function onPaste(event) {
-  const { files } = event.clipboardData;
-  if (files.length === 0 || wantsText(event)) return;
+  const files = event.clipboardData?.files;
+  if (!files?.length || wantsText(event)) return;
   event.preventDefault();
   take(files);
 }
 
+/** @param {DragEvent} event */
 function onDrop(event) {
   // Not by defaultPrevented: every uploader's own listener on the document sets that.
-  if (event.target instanceof Element && event.target.closest(UPLOADER)) return; // it takes it itself
+  if (isInUploader(event.target)) return;
   event.preventDefault(); // or the browser would leave the page to show the file
-  const files = event.dataTransfer?.files ?? [];
-  if (files.length) take(files);
+  const files = event.dataTransfer?.files;
+  if (files?.length) take(files);
 }
 
+/** @param {DragEvent} event */
 function onDragOver(event) {
   if (event.dataTransfer?.types.includes("Files")) event.preventDefault();
 }
 
-/**
- * @param {{data: {uploader: string, round: number, max_bytes: number}, setTriggerValue: Function}}
- *   component
- */
+/** @param {PasteComponent} component */
 export default function (component) {
-  const isFirst = !hand.component;
-  if (isFirst || component.data.round >= hand.component.data.round) {
-    hand.component = component; // Streamlit also draws a page that is going once more, as it was
+  const isFirst = !state.component;
+  if (!state.component || component.data.round >= state.component.data.round) {
+    state.component = component; // Streamlit (1.67) draws a page that is being left once more, as it was
   }
-  if (!isFirst) return; // it listens as long as the window is open: between two pages as well
+  if (!isFirst) return; // it listens as long as the window is open, also between two pages
   document.addEventListener("paste", onPaste);
   document.addEventListener("drop", onDrop);
   document.addEventListener("dragover", onDragOver);

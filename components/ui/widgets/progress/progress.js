@@ -1,63 +1,74 @@
 /**
- * The progress line: words, what they are about, and the seconds since it began.
- *
- * @typedef {{words: string, more: string, elapsed_seconds: number | null,
- *   expected_seconds: number | null}} Line as `__init__.py` says
+ * Progress line: a message, what it is about, and the seconds since it began.
  */
 
-import { element } from "../shared/dom.js";
 import { mountComponent } from "../../streamlit_internals/mount.js";
-import { durationText } from "../shared/format-time.js";
+import { element } from "../shared/dom.js";
+import { formatDuration } from "../shared/format-time.js";
+
+/** @import { Component } from "../../streamlit_internals/streamlit.js" */
+
+/**
+ * @typedef {{message: string, detail: string, elapsed_seconds: number | null,
+ *   expected_seconds: number | null}} Line as in `__init__.py`
+ */
 
 const TICK_MS = 1000;
-/** A bar that is full before the picture is there would lie. */
-const FULLEST = 0.94;
+/** A bar that is full before the image is there would be wrong. */
+const MAX_SHARE = 0.94;
 
 class ProgressLine {
+  #message = element("strong", "kx-progress-message");
+  #detail = element("span", "kx-progress-detail");
+  #time = element("span", "kx-progress-time");
+  #row;
+  /** @type {number | undefined} */
+  #timer;
+
   /** @param {HTMLElement} parent */
   constructor(parent) {
-    this.words = element("strong", "kx-progress-message");
-    this.words.setAttribute("role", "status"); // read aloud when it changes; the seconds are not
-    this.more = element("span", "kx-progress-detail");
-    this.more.dir = "auto";
-    this.clock = element("span", "kx-progress-time");
-    const text = element("p", "kx-progress-text", this.words, this.more, this.clock);
-    this.row = element("div", "kx-progress", text, element("div", "kx-progress-bar"));
-    parent.append(this.row);
+    this.#message.setAttribute("role", "status"); // announces changes; the seconds are not announced
+    this.#detail.dir = "auto";
+    const text = element("p", "kx-progress-text", this.#message, this.#detail, this.#time);
+    this.#row = element("div", "kx-progress", text, element("div", "kx-progress-bar"));
+    parent.append(this.#row);
   }
 
-  /** @param {{data: {line: string}}} component */
+  /** @param {Component<{line: string}>} component */
   update({ data }) {
+    clearInterval(this.#timer);
     /** @type {Line | null} */
     const line = JSON.parse(data.line);
-    const { message: words, detail: more, elapsed_seconds: elapsed } = line ?? { message: "", detail: "", elapsed_seconds: null };
-    const runs = elapsed !== null;
-    this.row.dataset.kind = runs ? "running" : line ? "ended" : "idle";
-    if (this.words.textContent !== words) this.words.textContent = words;
-    this.more.textContent = this.more.title = more;
-    this.clock.textContent = "";
-    clearInterval(this.timer);
-    if (!runs) return;
-    const begunAt = performance.now() - elapsed * 1000;
-    this.tick(line.expected_seconds, begunAt);
-    this.timer = setInterval(() => this.tick(line.expected_seconds, begunAt), TICK_MS);
+    const message = line?.message ?? "";
+    if (this.#message.textContent !== message) this.#message.textContent = message;
+    this.#detail.textContent = this.#detail.title = line?.detail ?? "";
+    this.#time.textContent = "";
+    if (!line || line.elapsed_seconds === null) {
+      this.#row.dataset.kind = line ? "ended" : "idle";
+      return;
+    }
+    this.#row.dataset.kind = "running";
+    const startedAt = performance.now() - line.elapsed_seconds * 1000;
+    const tick = () => this.#tick(performance.now() - startedAt, line.expected_seconds);
+    tick();
+    this.#timer = setInterval(tick, TICK_MS);
   }
 
   /**
-   * @param {number | null} expected seconds
-   * @param {number} begunAt `performance.now()` of when it began
+   * @param {number} elapsedMs
+   * @param {number | null} expectedSeconds
    */
-  tick(expected, begunAt) {
-    const elapsedMs = performance.now() - begunAt;
-    const usual = expected ? `, usually ${durationText(Math.ceil(expected) * 1000)}` : "";
-    this.clock.textContent = durationText(elapsedMs) + usual;
-    const share = expected ? Math.min(FULLEST, elapsedMs / 1000 / expected) : 0;
-    this.row.style.setProperty("--kx-progress-share", String(share));
+  #tick(elapsedMs, expectedSeconds) {
+    const expected = expectedSeconds ? Math.ceil(expectedSeconds) * 1000 : 0;
+    const usual = expected ? `, usually ${formatDuration(expected)}` : "";
+    this.#time.textContent = formatDuration(elapsedMs) + usual;
+    const share = expectedSeconds ? Math.min(MAX_SHARE, elapsedMs / 1000 / expectedSeconds) : 0;
+    this.#row.style.setProperty("--kx-progress-share", String(share));
   }
 
   destroy() {
-    clearInterval(this.timer);
-    this.row.remove();
+    clearInterval(this.#timer);
+    this.#row.remove();
   }
 }
 

@@ -1,48 +1,55 @@
 /**
- * Letters that Python has not been told of yet outlive a reload of the tab: they are kept in it
- * until Python says that it has them, and put back when the page is there again.
+ * Keeps text that Python does not have yet through a reload of the tab. It is stored in the tab
+ * until Python confirms it, and put back when the page is there again.
  */
 
-import { boxOf, fill, whenDrawn } from "../../streamlit_internals/text-area.js";
+/** @typedef {Pick<Storage, "getItem" | "setItem" | "removeItem">} DraftStorage */
 
-/** @param {string} key */
-const unsentName = (key) => `kontext.unsent.${key}`;
+export class DraftGuard {
+  #storage;
+  #name;
 
-/** @param {string} key @param {string} text */
-export function keepUnsent(key, text) {
-  sessionStorage.setItem(unsentName(key), text);
-}
+  /**
+   * @param {string} key of the text area
+   * @param {DraftStorage} [storage]
+   */
+  constructor(key, storage = sessionStorage) {
+    this.#storage = storage;
+    this.#name = `kontext.unsent.${key}`;
+  }
 
-/** @param {string} key */
-export function forgetUnsent(key) {
-  sessionStorage.removeItem(unsentName(key));
-}
+  /** @param {string} text that was typed and not sent */
+  keep(text) {
+    this.#storage.setItem(this.#name, text);
+  }
 
-/**
- * Forget the letters once Python has them, or has put others into a box that nobody writes in.
- * @param {string} key
- * @param {string} known what Python has now
- */
-export function settleUnsent(key, known) {
-  const text = sessionStorage.getItem(unsentName(key));
-  if (text === known || boxOf(key) !== document.activeElement) forgetUnsent(key);
-}
+  discard() {
+    this.#storage.removeItem(this.#name);
+  }
 
-/**
- * Put back what was typed before the page was loaded, once its box is drawn. Who is quicker than
- * this script, and types already, goes on.
- * @param {string} key
- */
-export function putBackUnsent(key) {
-  whenDrawn(key, (box) => {
-    if (box === document.activeElement && box.value) {
-      keepUnsent(key, box.value);
-      return;
+  /**
+   * Python has sent its text: discard the draft once they agree, or once Python has put another
+   * text into a box that nobody types in.
+   * @param {string} currentText what Python has now
+   * @param {boolean} isTyping whether the box has the focus
+   */
+  confirm(currentText, isTyping) {
+    if (!isTyping || this.#storage.getItem(this.#name) === currentText) this.discard();
+  }
+
+  /**
+   * Take the draft when the page is drawn again.
+   * @param {string} value what is in the box
+   * @param {boolean} isTyping whether the user already types there: then their text is kept
+   * @returns {string | null} the text to put back, or null
+   */
+  restore(value, isTyping) {
+    if (isTyping && value) {
+      this.keep(value);
+      return null;
     }
-    const text = sessionStorage.getItem(unsentName(key));
-    forgetUnsent(key);
-    if (text === null || box.value === text) return;
-    fill(box, text);
-    box.blur(); // Streamlit now takes it over
-  });
+    const draft = this.#storage.getItem(this.#name);
+    this.discard();
+    return draft === value ? null : draft;
+  }
 }

@@ -1,34 +1,35 @@
 /**
- * A walk through earlier prompts, as in a shell; what was being typed waits where it began.
+ * Which earlier prompt Alt with an arrow key shows, as in a shell. Touches no document.
  */
-export class HistoryCursor {
-  constructor() {
-    this.restart();
-  }
+export class PromptHistoryKeys {
+  #typed = "";
+  /** @type {string | null} */
+  #shown = null;
+  #index = 0;
 
-  /** The next step begins at what stands in the box then. */
+  /** The next step starts from what is in the box then. */
   restart() {
-    this.typed = "";
-    this.shown = null;
-    this.place = 0;
+    this.#typed = "";
+    this.#shown = null;
+    this.#index = 0;
   }
 
   /**
    * @param {1 | -1} by 1 is towards older prompts
-   * @param {string} value what stands in the box
+   * @param {string} value what is in the box; a text that was typed there is kept as the start
    * @param {string[]} prompts newest first
    * @returns {string | null} what to show, or null at either end
    */
   step(by, value, prompts) {
-    if (value !== this.shown) {
-      this.typed = value;
-      this.place = 0;
+    if (value !== this.#shown) {
+      this.#typed = value;
+      this.#index = 0;
     }
-    const stops = [this.typed, ...prompts.filter((prompt) => prompt !== this.typed)];
-    const place = this.place + by;
-    if (place < 0 || place >= stops.length) return null;
-    this.place = place;
-    this.shown = stops[place];
-    return this.shown;
+    const entries = [this.#typed, ...prompts.filter((prompt) => prompt !== this.#typed)];
+    const shown = entries[this.#index + by];
+    if (shown === undefined) return null;
+    this.#index += by;
+    this.#shown = shown;
+    return shown;
   }
 }

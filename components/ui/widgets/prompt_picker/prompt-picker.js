@@ -1,116 +1,172 @@
 /**
- * Earlier prompts and templates beside the prompt's box: by Alt with the arrows, and from lists.
- *
- * @typedef {{known: string, earlier: PromptItem[], templates: PromptItem[]}} Texts as `__init__.py` says
+ * Earlier prompts and templates for the prompt box: by Alt with the arrow keys, and from lists.
  */
 
-import { boxOf, fill, keepOpen, selectSlot, whenDrawn } from "../../streamlit_internals/text-area.js";
-import { Popover } from "./popover.js";
-import { forgetUnsent, keepUnsent, putBackUnsent, settleUnsent } from "./draft-guard.js";
-import { HistoryCursor } from "./prompt-history-keys.js";
-import { element } from "../shared/dom.js";
+import { DraftGuard } from "./draft-guard.js";
+import { PromptPopover } from "./popover.js";
+import { PromptHistoryKeys } from "./prompt-history-keys.js";
+import { nextSlot } from "./template-slots.js";
 import { mountComponent } from "../../streamlit_internals/mount.js";
+import {
+  findTextArea,
+  keepTextAreaEnabled,
+  typeText,
+  whenTextAreaDrawn,
+} from "../../streamlit_internals/text-area.js";
+import { element } from "../shared/dom.js";
+
+/** @import { Component } from "../../streamlit_internals/streamlit.js" */
+/** @import { PromptItem } from "./popover.js" */
+
+/**
+ * @typedef {{current_text: string, history: PromptItem[], templates: PromptItem[]}} Prompts
+ *   as in `__init__.py`
+ * @typedef {Component<{box: string, prompts: string}>} PickerComponent
+ */
 
 class PromptPicker {
+  #history = new PromptPopover({
+    name: "History",
+    search: "Search earlier prompts",
+    footer: "In the prompt, Alt with ↑ or ↓ does the same.",
+    choose: (item) => this.#write(item.text),
+    pin: (item) =>
+      this.#component?.setTriggerValue("pin", { id: item.id, pinned: !item.pinned }),
+  });
+  #templates = new PromptPopover({
+    name: "Templates",
+    search: "Search templates",
+    footer: "Type over what is in braces. Tab goes to the next.",
+    choose: (item) => this.#writeTemplate(item.text),
+  });
+  #root;
+  #listening = new AbortController();
+  #historyKeys = new PromptHistoryKeys();
+  /** @type {PickerComponent | null} */
+  #component = null;
+  /** The key of the prompt box, another on each page. */
+  #boxKey = "";
+  #draft = new DraftGuard("");
+  #currentText = "";
+  /** @type {string[]} Earlier prompts, newest first. */
+  #prompts = [];
+  /** Whether the box was left since the last letter: then Streamlit sends the text. */
+  #isSent = false;
+  #isInTemplate = false;
+
   /** @param {Element} parent */
   constructor(parent) {
-    this.walk = new HistoryCursor();
-    this.history = new Popover({
-      name: "History",
-      search: "Search earlier prompts",
-      foot: "In the prompt, Alt with ↑ or ↓ does the same.",
-      take: (row) => this.put(row.text),
-      pin: (row) => this.pin(row),
-    });
-    this.templates = new Popover({
-      name: "Templates",
-      search: "Search templates",
-      foot: "Type over what is in braces. Tab goes to the next.",
-      take: (row) => this.putTemplate(row.text),
-    });
-    this.root = element("div", "kx-picker", this.templates.opener, this.history.opener);
-    this.root.append(this.templates.panel, this.history.panel);
-    parent.append(this.root);
-    this.listening = new AbortController();
-    const { signal } = this.listening;
-    document.addEventListener("keydown", (event) => this.press(event), { capture: true, signal });
-    document.addEventListener("input", (event) => this.typed(event), { signal });
-    document.addEventListener("focusout", (event) => this.left(event), { signal });
-    keepOpen(() => boxOf(this.box), signal);
+    this.#root = element("div", "kx-picker", this.#templates.opener, this.#history.opener);
+    this.#root.append(this.#templates.root, this.#history.root);
+    parent.append(this.#root);
+    const { signal } = this.#listening;
+    document.addEventListener("keydown", (event) => this.#onKey(event), { capture: true, signal });
+    document.addEventListener("input", (event) => this.#onInput(event), { signal });
+    document.addEventListener("focusout", (event) => this.#onBlur(event), { signal });
+    keepTextAreaEnabled(() => this.#box, signal);
   }
 
-  /** @param {{data: {box: string, texts: string}, setTriggerValue: Function}} component */
-  update({ data, setTriggerValue }) {
-    /** @type {Texts} */
-    const { current_text: known, history: earlier, templates } = JSON.parse(data.prompts);
-    if (this.box !== data.box) this.begin(data.box);
-    else if (this.known !== known) settleUnsent(data.box, known);
-    this.known = known;
-    const onTheWay = earlier.filter((row) => row.history_index !== null);
-    this.sent = onTheWay.sort((one, other) => one.history_index - other.history_index).map((row) => row.text);
-    this.pin = (row) => setTriggerValue("pin", { id: row.id, pinned: !row.pinned });
-    this.history.show(earlier);
-    this.templates.show(templates);
+  get #box() {
+    return findTextArea(this.#boxKey);
   }
 
-  /** @param {string} box the key of the prompt's box, another on each page */
-  begin(box) {
-    this.box = box;
-    this.isLeft = false; // since the last letter: then Streamlit has them on their way
-    this.walk.restart();
-    this.inTemplate = false;
-    putBackUnsent(box);
-    whenDrawn(box, (drawn) => (drawn.dir = "auto")); // a prompt may run from right to left
+  /** @param {PickerComponent} component */
+  update(component) {
+    this.#component = component;
+    const { box, prompts } = component.data;
+    /** @type {Prompts} */
+    const { current_text: currentText, history, templates } = JSON.parse(prompts);
+    if (this.#boxKey !== box) this.#begin(box);
+    else if (this.#currentText !== currentText) {
+      this.#draft.confirm(currentText, this.#box !== null && this.#box === document.activeElement);
+    }
+    this.#currentText = currentText;
+    this.#prompts = history
+      .filter((item) => item.history_index !== null)
+      .sort((one, other) => (one.history_index ?? 0) - (other.history_index ?? 0))
+      .map((item) => item.text);
+    this.#history.show(history);
+    this.#templates.show(templates);
+  }
+
+  /** @param {string} boxKey */
+  #begin(boxKey) {
+    this.#boxKey = boxKey;
+    this.#draft = new DraftGuard(boxKey);
+    this.#isSent = false;
+    this.#isInTemplate = false;
+    this.#historyKeys.restart();
+    const draft = this.#draft;
+    whenTextAreaDrawn(boxKey, (box) => {
+      box.dir = "auto"; // a prompt may run from right to left
+      const text = draft.restore(box.value, box === document.activeElement);
+      if (text === null) return;
+      typeText(box, text);
+      box.blur(); // Streamlit now takes the text over
+    });
   }
 
   destroy() {
-    this.listening.abort();
-    // Another page comes; on the way back what stands in the box may be a remix.
-    if (this.isLeft) forgetUnsent(this.box);
-    this.root.remove();
+    this.#listening.abort();
+    // Another page comes; on the way back the box may hold a remix.
+    if (this.#isSent) this.#draft.discard();
+    this.#root.remove();
   }
 
   /** @param {string} text */
-  put(text) {
-    const box = boxOf(this.box);
-    if (box) fill(box, text);
-    this.inTemplate = false;
+  #write(text) {
+    const box = this.#box;
+    if (box) typeText(box, text);
+    this.#isInTemplate = false;
   }
 
   /** @param {string} text */
-  putTemplate(text) {
-    this.put(text);
-    const box = boxOf(this.box);
-    this.inTemplate = Boolean(box) && selectSlot(box, 0);
+  #writeTemplate(text) {
+    this.#write(text);
+    this.#isInTemplate = this.#selectSlot(0);
+  }
+
+  /**
+   * Select the next slot of a template, so that typing replaces it.
+   * @param {number} from
+   * @returns {boolean} whether there was one
+   */
+  #selectSlot(from) {
+    const box = this.#box;
+    const slot = box && nextSlot(box.value, from);
+    if (slot) box.setSelectionRange(slot.start, slot.end);
+    return Boolean(slot);
   }
 
   /** @param {KeyboardEvent} event pressed anywhere on the page */
-  press(event) {
-    const box = boxOf(this.box);
+  #onKey(event) {
+    const box = this.#box;
     if (!box || event.target !== box) return;
-    const plain = !event.shiftKey && !event.ctrlKey && !event.metaKey;
-    if (plain && event.altKey && (event.key === "ArrowUp" || event.key === "ArrowDown")) {
+    const { key, altKey } = event;
+    const isPlain = !event.shiftKey && !event.ctrlKey && !event.metaKey;
+    if (isPlain && altKey && (key === "ArrowUp" || key === "ArrowDown")) {
       event.preventDefault();
-      const text = this.walk.step(event.key === "ArrowUp" ? 1 : -1, box.value, this.sent);
-      if (text !== null) this.put(text);
-    } else if (plain && !event.altKey && event.key === "Tab" && this.inTemplate) {
-      this.inTemplate = selectSlot(box, box.selectionEnd);
-      if (this.inTemplate) event.preventDefault();
-    } else if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
-      this.walk.restart();
+      const text = this.#historyKeys.step(key === "ArrowUp" ? 1 : -1, box.value, this.#prompts);
+      if (text !== null) this.#write(text);
+    } else if (isPlain && !altKey && key === "Tab" && this.#isInTemplate) {
+      this.#isInTemplate = this.#selectSlot(box.selectionEnd);
+      if (this.#isInTemplate) event.preventDefault();
+    } else if (key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      this.#historyKeys.restart();
     }
   }
 
   /** @param {Event} event */
-  typed(event) {
-    if (event.target !== boxOf(this.box)) return;
-    this.isLeft = false;
-    keepUnsent(this.box, event.target.value);
+  #onInput(event) {
+    const box = this.#box;
+    if (!box || event.target !== box) return;
+    this.#isSent = false;
+    this.#draft.keep(box.value);
   }
 
   /** @param {Event} event */
-  left(event) {
-    if (event.target === boxOf(this.box)) this.isLeft = true;
+  #onBlur(event) {
+    if (event.target === this.#box) this.#isSent = true;
   }
 }
 

@@ -1,13 +1,14 @@
 /**
- * Elements of a page and their order. Text from people only ever goes through `textContent` and
- * attributes, never through markup.
+ * Elements and their order. Text from people only ever goes through `textContent` and attributes,
+ * never through markup.
  */
 
 /**
- * @param {string} tag
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag
  * @param {string} className
  * @param {...(Node | string)} children strings become text
- * @returns {HTMLElement}
+ * @returns {HTMLElementTagNameMap[Tag]}
  */
 export function element(tag, className, ...children) {
   const made = document.createElement(tag);
@@ -17,7 +18,19 @@ export function element(tag, className, ...children) {
 }
 
 /**
- * Say something if it differs: an untouched text keeps selection and screen reader still.
+ * @param {string} className
+ * @param {...(Node | string)} children
+ * @returns {HTMLButtonElement}
+ */
+export function button(className, ...children) {
+  const made = element("button", className, ...children);
+  made.type = "button";
+  return made;
+}
+
+/**
+ * Set a text if it differs: an untouched text keeps the selection and does not alert a screen
+ * reader. An empty text hides the element.
  * @param {HTMLElement} target
  * @param {string} text
  */
@@ -27,10 +40,10 @@ export function setText(target, text) {
 }
 
 /**
- * Put children in this order with the fewest moves. Moving a node drops its focus and restarts
- * its animations, so those already in place stay.
- * @param {HTMLElement} parent
- * @param {HTMLElement[]} children all that shall remain
+ * Put children in this order with the fewest moves. Moving a node drops its focus and restarts its
+ * animations, so nodes already in place stay.
+ * @param {Element} parent
+ * @param {Element[]} children all that shall remain
  */
 export function reorder(parent, children) {
   const wanted = new Set(children);
@@ -44,11 +57,32 @@ export function reorder(parent, children) {
 
 /**
  * @param {HTMLElement} target
- * @param {string | null} url absolute; escaped by `URL` so that it cannot leave the quotes
+ * @param {string | null} url absolute; `URL` has escaped it, so it cannot leave the quotes
  */
 export function setBackground(target, url) {
   const image = url ? `url("${url}")` : "";
   if (target.dataset.image === image) return;
   target.dataset.image = image;
   target.style.backgroundImage = image;
+}
+
+/**
+ * @param {ParentNode} parent
+ * @param {string} selector
+ * @returns {HTMLElement} throws where the markup lacks it
+ */
+export function find(parent, selector) {
+  const found = parent.querySelector(selector);
+  if (!(found instanceof HTMLElement)) throw new Error(`No element for ${selector}`);
+  return found;
+}
+
+/**
+ * @param {EventTarget | null} target of an event
+ * @param {string} selector
+ * @returns {HTMLElement | null} the target or its nearest ancestor that matches
+ */
+export function closest(target, selector) {
+  const found = target instanceof Element ? target.closest(selector) : null;
+  return found instanceof HTMLElement ? found : null;
 }

@@ -1,10 +1,11 @@
 /**
- * Make an address of the app absolute.
- * @param {string | undefined} address relative to the app's root, or http(s)
- * @returns {string | null} null for what is neither, such as "javascript:"
+ * Make a URL of the app absolute.
+ * @param {string | null | undefined} url relative to the app's root, or http(s)
+ * @param {string} [origin] of the page
+ * @returns {string | null} null for anything else, such as "javascript:"
  */
-export function appUrl(address) {
-  if (!address) return null;
-  const url = new URL(address, location.origin);
-  return /^https?:$/.test(url.protocol) ? url.href : null;
+export function appUrl(url, origin = location.origin) {
+  if (!url) return null;
+  const absolute = new URL(url, origin);
+  return /^https?:$/.test(absolute.protocol) ? absolute.href : null;
 }

@@ -1,107 +1,128 @@
 /**
- * The strip of steps: redrawn whole when it changes, since a line has a handful of tiles.
- *
- * @typedef {{id: string, name: string, words: string, alt: string, thumbnail_url: string,
- *   role: string, is_source: boolean}} Tile as `__init__.py` says
+ * Step strip: redrawn whole when it changes, since a line of edits has a handful of tiles.
  */
 
-import { element } from "../shared/dom.js";
 import { mountComponent } from "../../streamlit_internals/mount.js";
+import { button, element } from "../shared/dom.js";
 
-const ROLE_WORDS = { before: "Before", after: "After" };
+/** @import { Component } from "../../streamlit_internals/streamlit.js" */
 
 /**
- * @param {string} label what is read and shown
+ * @typedef {{id: string, name: string, prompt: string, alt: string, thumbnail_url: string,
+ *   role: "" | "before" | "after", is_source: boolean}} Tile as in `__init__.py`
+ * @typedef {{steps: Tile[], variants: Tile[], branches: Tile[]}} Tiles
+ * @typedef {(verb: string, id: string) => void} Act
+ */
+
+const ROLE_TEXT = { before: "Before", after: "After" };
+
+/**
+ * @param {string} label
  * @param {string} verb
  * @param {Tile} tile
- * @param {(verb: string, id: string) => void} act
+ * @param {Act} act
  */
 function textButton(label, verb, tile, act) {
-  const button = element("button", "kx-strip-action", label);
-  button.type = "button";
-  Object.assign(button.dataset, { id: tile.id, verb });
-  button.setAttribute("aria-label", `${label}: ${tile.name}`);
-  button.addEventListener("click", () => act(verb, tile.id));
-  return button;
+  const made = button("kx-strip-action", label);
+  Object.assign(made.dataset, { id: tile.id, verb });
+  made.setAttribute("aria-label", `${label}: ${tile.name}`);
+  made.addEventListener("click", () => act(verb, tile.id));
+  return made;
 }
 
-/** @param {Tile} tile */
-function pictureButton(tile, act) {
-  const picture = new Image();
-  Object.assign(picture, { src: tile.thumbnail_url, alt: tile.alt, decoding: "async", draggable: false });
-  const button = element("button", "kx-strip-image", picture);
-  button.type = "button";
-  Object.assign(button.dataset, { id: tile.id, verb: "show" });
-  button.title = tile.prompt;
-  button.setAttribute("aria-pressed", String(tile.role === "after"));
-  button.addEventListener("click", () => act("show", tile.id));
-  if (tile.role) button.append(element("span", "kx-strip-role", ROLE_WORDS[tile.role]));
-  return button;
+/**
+ * @param {Tile} tile
+ * @param {Act} act
+ */
+function imageButton(tile, act) {
+  const image = new Image();
+  Object.assign(image, { src: tile.thumbnail_url, alt: tile.alt, decoding: "async", draggable: false });
+  const made = button("kx-strip-image", image);
+  Object.assign(made.dataset, { id: tile.id, verb: "show" });
+  made.title = tile.prompt;
+  made.setAttribute("aria-pressed", String(tile.role === "after"));
+  made.addEventListener("click", () => act("show", tile.id));
+  if (tile.role) made.append(element("span", "kx-strip-role", ROLE_TEXT[tile.role]));
+  return made;
 }
 
-/** @param {Tile} tile */
+/**
+ * @param {Tile} tile
+ * @param {Act} act
+ */
 function stepTile(tile, act) {
-  const words = element("p", "kx-strip-prompt", tile.prompt);
-  words.dir = "auto";
-  words.title = tile.prompt;
+  const prompt = element("p", "kx-strip-prompt", tile.prompt);
+  prompt.dir = "auto";
+  prompt.title = tile.prompt;
   const name = element("p", "kx-strip-name", tile.name);
   if (tile.is_source) name.append(element("span", "kx-strip-source", "Editing this"));
-  const doing = element("div", "kx-strip-actions");
-  if (tile.role !== "before") doing.append(textButton("As before", "before", tile, act));
-  if (!tile.is_source) doing.append(textButton("Edit from here", "edit", tile, act));
-  const item = element("li", "kx-strip-step", pictureButton(tile, act), name, words, doing);
+  const actions = element("div", "kx-strip-actions");
+  if (tile.role !== "before") actions.append(textButton("As before", "before", tile, act));
+  if (!tile.is_source) actions.append(textButton("Edit from here", "edit", tile, act));
+  const item = element("li", "kx-strip-step", imageButton(tile, act), name, prompt, actions);
   item.dataset.role = tile.role;
   return item;
 }
 
-/** @param {Tile[]} tiles */
+/**
+ * @param {string} heading
+ * @param {Tile[]} tiles
+ * @param {Act} act
+ */
 function row(heading, tiles, act) {
   if (!tiles.length) return [];
-  const pictures = tiles.map((tile) => pictureButton(tile, act));
-  return [element("p", "kx-strip-heading", heading), element("div", "kx-strip-row", ...pictures)];
+  const images = tiles.map((tile) => imageButton(tile, act));
+  return [element("p", "kx-strip-heading", heading), element("div", "kx-strip-row", ...images)];
 }
 
 class StepStrip {
+  #root = element("section", "kx-strip");
+  #line = element("ol", "kx-strip-line");
+  #drawn = "";
+  /** @type {Component<{tiles: string}> | null} */
+  #component = null;
+
   /** @param {HTMLElement} parent */
   constructor(parent) {
-    this.act = (verb, id) => this.component.setTriggerValue("action", { verb, id });
-    this.root = element("section", "kx-strip");
-    this.root.setAttribute("aria-label", "Steps");
-    parent.append(this.root);
+    this.#root.setAttribute("aria-label", "Steps");
+    this.#line.setAttribute("aria-label", "Steps from the first picture to this one");
+    parent.append(this.#root);
   }
 
-  /** @param {{data: {tiles: string}, setTriggerValue: Function}} component */
+  /** @param {Component<{tiles: string}>} component */
   update(component) {
-    this.component = component;
+    this.#component = component;
     const { tiles } = component.data;
-    if (this.drawn === tiles) return;
-    this.drawn = tiles;
-    const held = this.root.contains(document.activeElement) && document.activeElement.dataset;
-    this.draw(JSON.parse(tiles));
-    if (held) this.focus(held);
-    else this.showEnd();
+    if (this.#drawn === tiles) return;
+    this.#drawn = tiles;
+    const active = document.activeElement;
+    const focused = active instanceof HTMLElement && this.#root.contains(active) ? active.dataset : null;
+    this.#draw(JSON.parse(tiles));
+    if (focused) this.#focus(focused);
+    else this.#line.scrollLeft = this.#line.scrollWidth; // to the newest step, without scrolling the page
   }
 
-  draw({ steps: line, variants, branches }) {
-    this.line = element("ol", "kx-strip-line", ...line.map((tile) => stepTile(tile, this.act)));
-    this.line.setAttribute("aria-label", "Steps from the first picture to this one");
-    const others = [...row("Variants", variants, this.act), ...row("Other branches", branches, this.act)];
-    this.root.replaceChildren(this.line, ...others);
+  /** @param {Tiles} tiles */
+  #draw({ steps, variants, branches }) {
+    /** @type {Act} */
+    const act = (verb, id) => this.#component?.setTriggerValue("action", { verb, id });
+    this.#line.replaceChildren(...steps.map((tile) => stepTile(tile, act)));
+    const others = [...row("Variants", variants, act), ...row("Other branches", branches, act)];
+    this.#root.replaceChildren(this.#line, ...others);
   }
 
-  /** What was just done is offered no more: the keys then stay at the picture that it was done to. */
-  focus({ id, verb }) {
-    const of = (wanted) => this.root.querySelector(`[data-id="${id}"][data-verb="${wanted}"]`);
-    (of(verb) ?? of("show"))?.focus();
-  }
-
-  /** Scroll the line, and never the page, to its newest step. */
-  showEnd() {
-    this.line.scrollLeft = this.line.scrollWidth;
+  /**
+   * A button that is no longer offered leaves its focus to the image it acted on.
+   * @param {DOMStringMap} focused the `data-*` of the button that had the focus
+   */
+  #focus({ id, verb }) {
+    /** @param {string | undefined} wanted @returns {HTMLElement | null} */
+    const find = (wanted) => this.#root.querySelector(`[data-id="${id}"][data-verb="${wanted}"]`);
+    (find(verb) ?? find("show"))?.focus();
   }
 
   destroy() {
-    this.root.remove();
+    this.#root.remove();
   }
 }
 

@@ -1,0 +1,10 @@
+/** State of this app that outlives one component: Streamlit may mount a component anew. */
+interface Window {
+  kontextPasteUpload?: import("./widgets/paste_upload/paste-upload.js").PasteState;
+  kontextSockets?: Map<string, import("./widgets/image_grid/live-updates.js").ReconnectingSocket>;
+}
+
+/** In Chromium and Firefox, and missing in TypeScript's own DOM types. */
+interface FocusOptions {
+  focusVisible?: boolean;
+}

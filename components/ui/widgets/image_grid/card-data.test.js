@@ -1,0 +1,84 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import {
+  announcement,
+  cardKind,
+  countImages,
+  groupCards,
+  progressShare,
+  readCard,
+  readPlaceholders,
+  withVariants,
+} from "./card-data.js";
+
+const COLUMNS = {
+  thumbnail_url: "/thumbnails/{}?trash=1",
+  ids: ["a", "b", "c"],
+  size: [0, 1, 0],
+  sizes: [[1392, 752], [1024, 1024]],
+  groups: [["Today", 2], ["Yesterday", 1]],
+  starred: [1],
+  states: { 2: "refused" },
+  variant_ids: { 0: ["x", "y"] },
+};
+
+test("placeholders are read from their columns", () => {
+  const [a, b, c] = readPlaceholders(COLUMNS);
+  assert.deepEqual([a.width_px, a.height_px, b.width_px, c.height_px], [1392, 752, 1024, 752]);
+  assert.deepEqual([a.group, b.group, c.group], ["Today", "Today", "Yesterday"]);
+  assert.deepEqual([a.starred, b.starred], [false, true]);
+  assert.deepEqual([a.variant_ids, b.variant_ids], [["x", "y"], []]);
+  assert.ok(a.isPlaceholder);
+});
+
+test("only a finished placeholder has a thumbnail", () => {
+  const [a, , c] = readPlaceholders(COLUMNS);
+  assert.equal(a.thumbnail_url, "/thumbnails/a?trash=1");
+  assert.deepEqual([c.state, c.thumbnail_url], ["refused", ""]);
+});
+
+test("a card gets its set of actions, and text where it has none", () => {
+  const edit = { verb: "edit", label: "Edit this" };
+  const card = readCard({ id: "a", state: "done", actions: 1 }, [[], [edit]]);
+  assert.deepEqual([card.actions, card.prompt, card.alt], [[edit], "", ""]);
+});
+
+test("a card is an image, waits, or has a problem", () => {
+  const kinds = ["done", "queued", "generating", "refused", "failed", "unconfirmed", "still_running"];
+  assert.deepEqual(
+    kinds.map((state) => cardKind({ state })),
+    ["picture", "waiting", "waiting", "problem", "problem", "problem", "problem"],
+  );
+});
+
+test("variants count with the card that stands for them", () => {
+  const cards = [{ id: "a", variant_ids: ["x", "y"] }, { id: "b" }];
+  assert.deepEqual(withVariants(cards[0]), ["a", "x", "y"]);
+  assert.equal(countImages(cards), 4);
+});
+
+test("cards are grouped in their order, those without a heading together", () => {
+  const cards = [{ id: "a", group: "Today" }, { id: "b", group: "Today" }, { id: "c" }];
+  assert.deepEqual([...groupCards(cards).keys()], ["Today", ""]);
+  assert.deepEqual(groupCards(cards).get("Today"), cards.slice(0, 2));
+});
+
+test("the bar is at two thirds at the expected time and never full", () => {
+  assert.equal(progressShare(0, 20), 0);
+  assert.equal(progressShare(20_000, 20).toFixed(2), "0.67");
+  assert.ok(progressShare(1e9, 20) <= 0.94);
+});
+
+test("a task is announced when it ends, and only then", () => {
+  const running = { state: "generating", prompt: "A harbour" };
+  const done = { state: "done", prompt: "A harbour" };
+  assert.equal(announcement(running, done), "Picture done: A harbour");
+  const refused = { state: "refused", headline: "Refused by the content policy" };
+  assert.equal(announcement(running, refused), "Refused by the content policy: A harbour");
+  assert.equal(announcement(running, { state: "failed", state_word: "Failed" }), "Failed: A harbour");
+  assert.equal(announcement(running, { state: "failed", isPlaceholder: true }), "Not done: A harbour");
+  assert.equal(announcement({ state: "queued" }, running), "");
+  assert.equal(announcement(done, done), "");
+  assert.equal(announcement(undefined, done), "");
+});

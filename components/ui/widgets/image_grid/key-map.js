@@ -1,0 +1,91 @@
+/**
+ * What each key does on a card, on the page and in the lightbox alike. Touches no document.
+ */
+
+/** @import { Card } from "./types.js" */
+
+/** @typedef {Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "shiftKey">} KeyPress */
+
+/** The verb of a key; it is done only if the card offers it. */
+const KEY_VERBS = new Map([
+  ["Delete", "delete"],
+  ["s", "star"],
+  ["e", "edit"],
+  ["r", "remix"],
+  ["c", "copy_prompt"],
+  ["l", "lineage"],
+  ["v", "compare"],
+]);
+
+/** Key and description, as the list of shortcuts shows them. */
+export const SHORTCUTS = /** @type {const} */ ([
+  ["Arrows", "From picture to picture"],
+  ["Enter", "Open, Esc returns"],
+  ["X or Space", "Select"],
+  ["Ctrl+A", "Select all shown"],
+  ["Shift+click", "Select up to here"],
+  ["S", "Star"],
+  ["E", "Edit this"],
+  ["R", "Remix"],
+  ["C", "Copy prompt"],
+  ["V", "Compare with its source"],
+  ["L", "Lineage"],
+  ["Del", "Delete"],
+  ["Ctrl+Z", "Undo"],
+  ["↑ ↓", "Between variants, in the open picture"],
+  ["+ − 0", "Zoom, in the open picture"],
+]);
+
+/**
+ * @param {Pick<KeyboardEvent, "key">} event
+ * @returns {string} the key as without Shift or Caps Lock
+ */
+export function normalizedKey({ key }) {
+  return key.length === 1 ? key.toLowerCase() : key;
+}
+
+/**
+ * @param {Pick<KeyboardEvent, "key">} event
+ * @param {Pick<Card, "actions">} card
+ * @returns {string | undefined} what the key asks to be done with the card
+ */
+export function verbForKey(event, card) {
+  const verb = KEY_VERBS.get(normalizedKey(event));
+  return card.actions.some((action) => action.verb === verb) ? verb : undefined;
+}
+
+/**
+ * @param {KeyPress} event
+ * @returns {boolean}
+ */
+export function isUndo(event) {
+  return hasModifier(event) && !event.shiftKey && normalizedKey(event) === "z";
+}
+
+/** @typedef {"undo" | "all" | "toggle" | "clear" | "help" | "open"} CardCommand */
+
+/**
+ * @param {KeyPress} event on a card or one of its buttons
+ * @param {object} state
+ * @param {boolean} state.isOnCard whether the card itself has the focus
+ * @param {boolean} state.canSelect
+ * @param {boolean} state.isSelecting
+ * @param {boolean} state.hasImage whether the card has an image to open
+ * @returns {CardCommand | "none" | null} null for a key that may move or act, "none" for one that
+ *   belongs to the browser
+ */
+export function cardCommand(event, { isOnCard, canSelect, isSelecting, hasImage }) {
+  const key = normalizedKey(event);
+  if (isUndo(event)) return "undo";
+  if (hasModifier(event)) return key === "a" && canSelect ? "all" : "none";
+  if (key === "x" || (key === " " && isOnCard)) return "toggle";
+  if (key === "Escape" && isSelecting) return "clear";
+  if (key === "?") return "help";
+  if (key === "Enter" && isOnCard && hasImage) return "open";
+  return null;
+}
+
+/** @param {KeyPress} event */
+function hasModifier(event) {
+  return event.ctrlKey || event.metaKey;
+}

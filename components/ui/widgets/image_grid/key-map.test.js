@@ -1,0 +1,52 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { cardCommand, isUndo, verbForKey } from "./key-map.js";
+
+const key = (name, more = {}) => ({ key: name, ctrlKey: false, metaKey: false, shiftKey: false, ...more });
+const card = (...verbs) => ({ actions: verbs.map((verb) => ({ verb, label: verb })) });
+const STATE = { isOnCard: true, canSelect: true, isSelecting: false, hasImage: true };
+const command = (event, state = {}) => cardCommand(event, { ...STATE, ...state });
+
+test("each key asks for its verb, whatever the case", () => {
+  const all = card("delete", "star", "edit", "remix", "copy_prompt", "lineage", "compare");
+  const verbs = ["Delete", "s", "S", "e", "r", "c", "l", "v"].map((name) => verbForKey(key(name), all));
+  assert.deepEqual(verbs, ["delete", "star", "star", "edit", "remix", "copy_prompt", "lineage", "compare"]);
+});
+
+test("a verb that the card does not offer is not done", () => {
+  assert.equal(verbForKey(key("e"), card("star")), undefined);
+  assert.equal(verbForKey(key("q"), card("star")), undefined);
+});
+
+test("Ctrl+Z and the command key undo, Ctrl+Shift+Z does not", () => {
+  assert.ok(isUndo(key("z", { ctrlKey: true })) && isUndo(key("Z", { metaKey: true })));
+  assert.ok(!isUndo(key("z")) && !isUndo(key("z", { ctrlKey: true, shiftKey: true })));
+});
+
+test("Ctrl+A selects all where cards can be selected; other Ctrl keys belong to the browser", () => {
+  assert.equal(command(key("a", { ctrlKey: true })), "all");
+  assert.equal(command(key("a", { ctrlKey: true }), { canSelect: false }), "none");
+  assert.equal(command(key("s", { ctrlKey: true })), "none");
+});
+
+test("X selects, Space only on the card itself", () => {
+  assert.equal(command(key("X")), "toggle");
+  assert.equal(command(key(" ")), "toggle");
+  assert.equal(command(key(" "), { isOnCard: false }), null);
+});
+
+test("Escape ends a selection and otherwise means nothing", () => {
+  assert.equal(command(key("Escape"), { isSelecting: true }), "clear");
+  assert.equal(command(key("Escape")), null);
+});
+
+test("Enter opens an image from the card, and presses a button on it", () => {
+  assert.equal(command(key("Enter")), "open");
+  assert.equal(command(key("Enter"), { isOnCard: false }), null);
+  assert.equal(command(key("Enter"), { hasImage: false }), null);
+});
+
+test("the question mark shows the shortcuts", () => {
+  assert.equal(command(key("?", { shiftKey: true })), "help");
+});

@@ -1,0 +1,55 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { DraftGuard } from "./draft-guard.js";
+
+function guarded(draft) {
+  const stored = new Map();
+  const storage = {
+    getItem: (name) => stored.get(name) ?? null,
+    setItem: (name, text) => stored.set(name, text),
+    removeItem: (name) => stored.delete(name),
+  };
+  const guard = new DraftGuard("generate-prompt", storage);
+  if (draft !== undefined) guard.keep(draft);
+  return { guard, draft: () => stored.get("kontext.unsent.generate-prompt") };
+}
+
+test("a draft is kept under a name that older versions wrote as well", () => {
+  assert.equal(guarded("A red barn").draft(), "A red barn");
+});
+
+test("a draft is put back after a reload, once", () => {
+  const { guard, draft } = guarded("A red barn");
+  assert.equal(guard.restore("", false), "A red barn");
+  assert.equal(draft(), undefined);
+  assert.equal(guard.restore("", false), null);
+});
+
+test("an empty draft is put back as well: the user had deleted the text", () => {
+  assert.equal(guarded("").guard.restore("A red barn", false), "");
+});
+
+test("a draft that is in the box already is not put back", () => {
+  assert.equal(guarded("A red barn").guard.restore("A red barn", false), null);
+});
+
+test("a user who types before the draft is put back keeps what they type", () => {
+  const { guard, draft } = guarded("A red barn");
+  assert.equal(guard.restore("A blue", true), null);
+  assert.equal(draft(), "A blue");
+});
+
+test("Python's confirmation discards the draft it has, and no newer one", () => {
+  const { guard, draft } = guarded("A red barn");
+  guard.confirm("A red", true);
+  assert.equal(draft(), "A red barn");
+  guard.confirm("A red barn", true);
+  assert.equal(draft(), undefined);
+});
+
+test("a text that Python puts into a box without focus discards the draft", () => {
+  const { guard, draft } = guarded("A red barn");
+  guard.confirm("A remix", false);
+  assert.equal(draft(), undefined);
+});
