@@ -33,12 +33,13 @@ export function mountComponent(create) {
   }
 
   return (component) => {
-    const { parentElement: parent } = component;
+    /** @type {Host} */
+    const parent = component.parentElement;
     viewOf(parent).update(component);
     return () => {
-      if (parent.isConnected) return;
-      views.get(parent)?.destroy();
-      views.delete(parent);
+      if (parent.isConnected || !views.delete(parent)) return;
+      parent.unmountView?.();
+      delete parent.unmountView;
     };
   };
 }
