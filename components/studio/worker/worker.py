@@ -146,19 +146,31 @@ class TaskWorker:
         image: ImageRecord | None = None,
         extra_task: ExtraTask | None = None,
     ) -> tuple[Task, Task] | None:
-        """Apply a rule to a task, in the ledger and then on the agenda: (before, after).
+        """Apply a rule to a task, in the database and then in the scheduler: (before, after).
 
-        None if there is no such task. Raises what `Ledger.change_task` raises.
+        None if there is no such task. Raises what `TaskRepository.update_task` raises.
         """
-        with self._update_lock:
-            changed = self._repository.update_task(
-                task_id, rule, image=image, extra_task=extra_task
-            )
+        changed = self._update(
+            lambda: self._repository.update_task(task_id, rule, image=image, extra_task=extra_task)
+        )
+        if changed is None:
             with self._condition:
-                if changed is None:
-                    self._scheduler.remove(task_id)
-                    return None
-                before, after = changed
+                self._scheduler.remove(task_id)
+        return changed
+
+    def update_task_by_token(
+        self, token: str, rule: Callable[[Task], Task]
+    ) -> tuple[Task, Task] | None:
+        """The same for the task with this webhook token."""
+        return self._update(lambda: self._repository.update_task_by_token(token, rule))
+
+    def _update(self, update: Callable[[], tuple[Task, Task] | None]) -> tuple[Task, Task] | None:
+        with self._update_lock:
+            changed = update()
+            if changed is None:
+                return None
+            before, after = changed
+            with self._condition:
                 self._scheduler.upsert(after, self._monotonic(), self._clock())
                 self._condition.notify_all()
         if after != before:
