@@ -14,7 +14,7 @@ from components.server.cache_headers import NO_STORE
 from components.studio.db.database import DatabaseError
 from components.studio.settings import SettingsError
 from components.studio.studio import Studio
-from components.studio.version import VERSION
+from components.version import VERSION
 
 
 def health_routes(open_studio: Callable[[], Studio]) -> list[Route]:

@@ -12,12 +12,12 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from components.studio.db.models import ImageRecord
 from components.studio.db.tasks import ExtraTask, TaskRepository
 from components.studio.events import EventBus
-from components.studio.tasks.models import Failure, FailureReason, Task
+from components.studio.tasks.models import FINAL, Failure, FailureReason, Task, TaskState
 from components.studio.tasks.transitions import (
     StepFailed,
     TaskEvent,
@@ -26,7 +26,6 @@ from components.studio.tasks.transitions import (
 )
 from components.studio.worker.account import CREATE_WINDOW_SECONDS, AccountLimits, check_account
 from components.studio.worker.db_retry import DbRetry
-from components.studio.worker.hooks import StateChangeHooks
 from components.studio.worker.jobs import JobResult, JobRunner, Provider, TransferService
 from components.studio.worker.rate_limiter import RateLimitedCaller
 from components.studio.worker.scheduler import MAX_CONCURRENT_JOBS, Job, JobKind, Scheduler
@@ -322,3 +321,35 @@ def _add_jitter(before: Task, after: Task) -> Task:
     most = 0.25 * 2.0 ** min(after.attempts, 5)
     delay = random.uniform(0.0, most)  # noqa: S311 - no secret hangs on it
     return replace(after, retry_at=after.retry_at + delay)
+
+
+@dataclass(kw_only=True)
+class StateChangeHooks:
+    """Tells everybody who must know. Safe to call from any thread."""
+
+    stats: WorkerStats
+    events: EventBus
+    monotonic: Callable[[], float]
+    """Seconds that never go back."""
+    on_edit_failed: Callable[[Task], object]
+    """An edit failed at the service, and its source may be why."""
+    on_finished: Callable[[Task], object]
+    """A picture is finished: its kind takes about as long as it did."""
+    on_charge: Callable[[], object] = lambda: None
+    """The service may have charged, or given back."""
+
+    def run(self, before: Task, after: Task) -> None:
+        """A task was changed."""
+        if after.state is not before.state:
+            log.info("state", extra={"task": after.id, "from": before.state, "to": after.state})
+        match after.state:
+            case TaskState.STORING:
+                self.stats.mark_done(after.id, self.monotonic())
+            case TaskState.FAILED if after.is_edit and after.provider_id:
+                self.on_edit_failed(after)
+            case TaskState.DONE:
+                self.stats.mark_stored(after.id, self.monotonic())
+                self.on_finished(after)
+        if after.accepted_at != before.accepted_at or after.state in FINAL:
+            self.on_charge()
+        self.events.publish(after.user_id)
