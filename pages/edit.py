@@ -16,7 +16,7 @@ with writing, st.container(key="kx-form"):
         form, placeholder="Change the sky to a warm sunset, keep everything else the same"
     )
     with st.container(key="kx-settings"):
-        form.render_settings(session.studio().settings.price)
+        form.render_settings(session.studio().price)
     submit.render_submit(form, "Edit")
 with watching:
     if image is None:

@@ -13,7 +13,7 @@ with writing, st.container(key="kx-form"):
     prompt_box.render_prompt(
         form, placeholder="A lighthouse at dusk, storm clouds, a warm light in the window"
     )
-    form.render_settings(session.studio().settings.price)
+    form.render_settings(session.studio().price)
     submit.render_submit(form, "Generate")
 with watching:
     if not examples.render_prompt_examples():

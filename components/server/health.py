@@ -14,7 +14,7 @@ from components.server.cache_headers import NO_STORE
 from components.studio.db.database import DatabaseError
 from components.studio.settings import SettingsError
 from components.studio.studio import Studio
-from components.studio.version import VERSION
+from components.version import VERSION
 
 
 def health_routes(open_studio: Callable[[], Studio]) -> list[Route]:
@@ -28,25 +28,23 @@ def health_routes(open_studio: Callable[[], Studio]) -> list[Route]:
 
 def _health(open_studio: Callable[[], Studio]) -> Response:
     try:
-        studio = open_studio()
-        studio.repository.count_by_state()  # a studio whose ledger cannot be read is not well
+        status = open_studio().status()
     except (DatabaseError, SettingsError) as error:
         return _unavailable(str(error))
-    if not studio.worker.is_running:
+    if not status.is_running:
         return _unavailable("The engine has stopped. Restart the studio.")
-    if studio.worker.is_blocked:
+    if status.is_blocked:
         return _unavailable("The ledger cannot be written. Is the disk full?")
-    queue = studio.worker.queue()
-    oldest = min((task.created_at for task in queue), default=None)
+    oldest = min((task.created_at for task in status.queue), default=None)
     waiting = None if oldest is None else round(max(0.0, time.time() - oldest), 1)
     return JSONResponse(
         {
             "status": "ok",
             "ready": True,
             "version": VERSION,
-            "queued": len(queue),
+            "queued": len(status.queue),
             "oldest_waiting_seconds": waiting,
-            "held_by": studio.worker.pause_reason,
+            "held_by": status.pause_reason,
         },
         headers=NO_STORE,
     )

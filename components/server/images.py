@@ -64,7 +64,7 @@ def _find_image(studio: Studio, user_id: str, request: Request) -> ImageRecord |
     """The designer's picture; one in the trash only for the trash view, which says so."""
     image_id = request.path_params["picture_id"]
     if "trash" in request.query_params:
-        return studio.gallery.trashed_image(user_id, image_id)
+        return studio.trashed_image(user_id, image_id)
     try:
         return studio.image(user_id, image_id)
     except NotFoundError:

@@ -46,7 +46,7 @@ def websocket_routes(open_studio: Callable[[], Studio]) -> list[WebSocketRoute]:
         def rung() -> None:
             loop.call_soon_threadsafe(changed.set)
 
-        stop = studio.events.subscribe(user_id, rung)
+        stop = studio.subscribe(user_id, rung)
         telling = asyncio.create_task(_notify_loop(socket, changed))
         try:
             while (await socket.receive())["type"] != "websocket.disconnect":

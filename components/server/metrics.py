@@ -51,11 +51,11 @@ class _StudioCollector(Collector):
     def collect(self) -> Iterator[Metric]:
         """Every family. Raises LedgerUnavailable."""
         tasks = GaugeMetricFamily("kontext_tasks", "Tasks in the ledger.", labels=["state"])
-        counted = self._studio.repository.count_by_state()
+        counted = self._studio.status().tasks_by_state
         for state in TaskState:
             tasks.add_metric([state.value], counted.get(state, 0))
         yield tasks
-        counts = self._studio.worker.stats.snapshot()
+        counts = self._studio.stats()
         yield CounterMetricFamily("kontext_creates", "Creates sent.", counts.creates)
         yield CounterMetricFamily("kontext_queries", "Queries sent.", counts.queries)
         yield CounterMetricFamily("kontext_rejected", "Calls answered with 429.", counts.rejected)

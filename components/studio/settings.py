@@ -6,15 +6,16 @@ The environment wins over `.streamlit/secrets.toml`; the names are those of READ
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
-from components.kie import Model, is_http_url
-from components.studio.db.database import BUSY_TIMEOUT_SECONDS
-from components.studio.safe_fetch.errors import FetchError
-from components.studio.safe_fetch.urls import parse_url
+# A host name or an IP address in brackets, then perhaps a port and a path: no user, no query.
+_BASE_URL = re.compile(
+    r"https?://(?:[\w-]+(?:\.[\w-]+)*|\[[0-9A-Fa-f:.]+\])(?::(?P<port>\d{1,5}))?(?:/[!-~]*)?"
+)
 
 
 class SettingsError(ValueError):
@@ -38,17 +39,13 @@ class Settings:
     credits_max: Decimal = Decimal(10)
     creates_per_10s: int = 20
     queries_per_second: int = 10
-    busy_timeout_seconds: float = BUSY_TIMEOUT_SECONDS
+    busy_timeout_seconds: float = 15.0
     """How long a write to the ledger waits for another; no name outside sets it."""
 
     @property
     def uses_sandbox(self) -> bool:
         """Whether pictures come from the sandbox that the app carries."""
         return self.api_key is None
-
-    def price(self, model: Model) -> Decimal:
-        """Credits that one picture of this model is expected to cost."""
-        return self.credits_max if model == Model.MAX else self.credits_pro
 
     def callback_url(self, token: str) -> str | None:
         """Where the service should report the task that bears this token."""
@@ -71,7 +68,7 @@ def read_settings(environment: Mapping[str, str], secrets: Mapping[str, object])
 
     def web_address(name: str) -> str | None:
         value = text(name)
-        if value is not None and not _is_plain_address(value):
+        if value is not None and not _is_base_url(value):
             raise SettingsError(f"{name} must be a plain address, such as https://example.com.")
         return value and value.rstrip("/")
 
@@ -110,10 +107,10 @@ def read_settings(environment: Mapping[str, str], secrets: Mapping[str, object])
     )
 
 
-def _is_plain_address(value: str) -> bool:
-    """Whether both the service's client and the guarded fetch, stricter on hosts, can use it."""
-    try:
-        parse_url(value)
-    except FetchError:
-        return False
-    return is_http_url(value)
+def _is_base_url(value: str) -> bool:
+    match = _BASE_URL.fullmatch(value)
+    return (
+        match is not None
+        and not set("?#@") & set(value)
+        and 1 <= int(match["port"] or 443) <= 65_535
+    )

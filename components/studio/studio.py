@@ -9,15 +9,17 @@ from __future__ import annotations
 import logging
 import time
 import uuid
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from pathlib import Path
 
-from components.kie import GenerationRequest, KieClient, ValidationError, WebhookEvent
-from components.studio.credits import CreditBalanceCache
-from components.studio.db.gallery import GalleryRepository
+from components.kie import GenerationRequest, KieClient, Model, ValidationError, WebhookEvent
+from components.studio.credits import CreditBalance, CreditBalanceCache
+from components.studio.db.gallery import GalleryItem, GalleryRepository
+from components.studio.db.gallery_query import GalleryQuery
 from components.studio.db.models import ImageRecord, TaskWithImage
-from components.studio.db.prompts import PromptHistory
+from components.studio.db.prompts import PromptEntry, PromptHistory
 from components.studio.db.spending import Spending, spending_for_user
 from components.studio.db.tasks import DuplicateTaskId, TaskRepository
 from components.studio.drafts import DraftStore
@@ -39,6 +41,7 @@ from components.studio.tasks.transitions import (
     reject_claimed_id,
     requeue,
 )
+from components.studio.worker.stats import StatsSnapshot
 from components.studio.worker.worker import TaskWorker
 
 log = logging.getLogger("kontext.studio")
@@ -49,6 +52,17 @@ DOUBLE_SUBMIT_WINDOW_S = 1.0
 
 class NotFoundError(LookupError):
     """No such task or picture, or it belongs to another designer: the two are not told apart."""
+
+
+@dataclass(frozen=True)
+class StudioStatus:
+    """Whether the worker runs, whether it waits for the database, and what is queued."""
+
+    is_running: bool
+    is_blocked: bool
+    queue: list[Task]
+    pause_reason: FailureReason | None
+    tasks_by_state: Mapping[TaskState, int]
 
 
 @dataclass(kw_only=True)
@@ -76,7 +90,7 @@ class Studio:
         self.credit_cache = CreditBalanceCache(self.client.credits)
         self.worker.hooks.on_charge = self.credit_cache.invalidate
         self._task_importer = TaskImporter(
-            self.repository, query=self.client.query, price=self.settings.price, clock=self.clock
+            self.repository, query=self.client.query, price=self.price, clock=self.clock
         )
 
     # Asking for pictures
@@ -105,7 +119,7 @@ class Studio:
             request=request,
             source_id=source_id,
             token=new_token(),
-            price=self.settings.price(request.model),
+            price=self.price(request.model),
             created_at=now,
         )
         others = [
@@ -159,32 +173,32 @@ class Studio:
             return replace(found, task=self.assign_task_id(user_id, found.task.id, provider_id))
         return replace(found, task=self.recheck_task(user_id, found.task.id))
 
-    def dismiss(self, user_id: str, task_id: str) -> None:
-        """Take an ended task without a picture off the list."""
-        self.repository.dismiss(user_id, task_id)
-        self.events.publish(user_id)
+    def handle_webhook(self, token: str, event: WebhookEvent) -> None:
+        """Poll the task that has this token now. An unknown token is ignored.
 
-    def handle_webhook(self, token: str, hint: WebhookEvent) -> None:
-        """Look at the task that bears this token; an unknown token is as good as none.
-
-        The callback is a hint: all that is taken from it is the id of a task that lost its own.
+        The body is not signed: only the id of a task that has lost its own is taken from it.
         """
-        task = self.repository.task_by_token(token)
-        if task is None:
-            return
         try:
-            changed = self.worker.update_task(
-                task.id, lambda task: apply_webhook(task, hint.task_id, self.clock())
+            changed = self.worker.update_task_by_token(
+                token, lambda task: apply_webhook(task, event.task_id, self.clock())
             )
-            is_its_own = changed is not None and changed[1].provider_id == hint.task_id
-        except DuplicateTaskId:
-            is_its_own = False
-        if not is_its_own:
-            # It may be a picture that was paid for: with its id it can be brought home by hand.
+        except DuplicateTaskId as duplicate:
+            task_id, matches = duplicate.task.id, False
+        else:
+            if changed is None:
+                return
+            task_id, matches = changed[1].id, changed[1].provider_id == event.task_id
+        if not matches:
+            # It may be a paid image: its id in the log lets a person import it.
             log.warning(
-                "callback for another task", extra={"task": task.id, "service_id": hint.task_id}
+                "webhook names another task",
+                extra={"task_id": task_id, "provider_id": event.task_id},
             )
-        self.worker.poll_now(task.id)
+        self.worker.poll_now(task_id)
+
+    def recheck_account(self) -> None:
+        """Check now whether the key is valid and the credits suffice again."""
+        self.worker.recheck_account()
 
     # What a designer sees
 
@@ -246,6 +260,105 @@ class Studio:
     def spending(self, user_id: str, *, since: float = 0.0) -> Spending:
         """What a designer has spent since then, in epoch seconds."""
         return spending_for_user(self.repository, user_id, since=since)
+
+    def expected_seconds(self, task: Task) -> float | None:
+        """How long such a task usually takes, in seconds; None before the first one."""
+        return self.worker.typical_seconds(task)
+
+    def price(self, model: Model) -> Decimal:
+        """Credits that one image of this model is expected to cost."""
+        settings = self.settings
+        return settings.credits_max if model is Model.MAX else settings.credits_pro
+
+    def credit_balance(self) -> CreditBalance | None:
+        """The last known balance; None before the first answer. Refreshed in the background."""
+        return self.credit_cache.get()
+
+    def subscribe(self, user_id: str, listener: Callable[[], None]) -> Callable[[], None]:
+        """Call `listener` at each change of this user's tasks; returns what ends that."""
+        return self.events.subscribe(user_id, listener)
+
+    # Gallery
+
+    def gallery_items(
+        self, user_id: str, query: GalleryQuery, *, group_variants: bool = True
+    ) -> list[GalleryItem]:
+        """What matches the query: unfinished tasks first, then newest first."""
+        return self.gallery.find(user_id, query, group_variants=group_variants)
+
+    def count_images(self, user_id: str, *, in_trash: bool = False) -> int:
+        """Number of images, in the gallery or in the trash."""
+        return self.gallery.count(user_id, in_trash=in_trash)
+
+    def tasks_with_images(self, user_id: str, task_ids: Sequence[str]) -> list[TaskWithImage]:
+        """These tasks with their images, in this order; unknown ids are left out."""
+        return self.repository.tasks_with_images(user_id, task_ids)
+
+    def variants(self, user_id: str, task_id: str) -> list[TaskWithImage]:
+        """All tasks of the submission that this task belongs to, without deleted ones."""
+        return self.gallery.variants(user_id, task_id)
+
+    def trashed_image(self, user_id: str, image_id: str) -> ImageRecord | None:
+        """An image of this user's that is in the trash."""
+        return self.gallery.trashed_image(user_id, image_id)
+
+    def star(self, user_id: str, task_ids: Sequence[str], *, starred: bool) -> None:
+        """Star these tasks' images, or remove the star."""
+        self.gallery.star(user_id, task_ids, starred=starred)
+
+    def set_cover(self, user_id: str, task_id: str) -> None:
+        """Show this variant in front of the others of its submission."""
+        self.gallery.set_cover(user_id, task_id)
+
+    def move_to_trash(self, user_id: str, task_ids: Sequence[str]) -> int:
+        """Move these tasks' images to the trash; returns how many."""
+        return self.gallery.move_to_trash(user_id, task_ids)
+
+    def restore(self, user_id: str, task_ids: Sequence[str]) -> None:
+        """Take these tasks' images out of the trash."""
+        self.gallery.restore(user_id, task_ids)
+
+    def empty_trash(self, user_id: str, task_ids: Sequence[str] | None = None) -> int:
+        """Delete what is in the trash, or these alone; returns how many. Raises OSError."""
+        return self.gallery.empty_trash(user_id, task_ids)
+
+    # Prompts and drafts
+
+    def prompt_history(self, user_id: str, *, editing: bool) -> list[PromptEntry]:
+        """Pinned prompts first, then submitted ones, newest first."""
+        return self.prompts.list_prompts(user_id, editing=editing)
+
+    def pin_prompt(self, user_id: str, prompt: str) -> None:
+        """Keep a prompt at the top of the history."""
+        self.prompts.pin(user_id, prompt, self.clock())
+
+    def unpin_prompt(self, user_id: str, prompt_id: str) -> None:
+        """Undo `pin_prompt`."""
+        self.prompts.unpin(user_id, prompt_id)
+
+    def save_draft(self, user_id: str, name: str, text: str) -> None:
+        """Store the text of an unsent form. Returns at once."""
+        self.drafts.save(user_id, name, text)
+
+    def load_draft(self, user_id: str, name: str) -> str:
+        """The stored text of an unsent form; "" where there is none."""
+        return self.drafts.load(user_id, name)
+
+    # Operation
+
+    def status(self) -> StudioStatus:
+        """What a health check needs to know."""
+        return StudioStatus(
+            is_running=self.worker.is_running,
+            is_blocked=self.worker.is_blocked,
+            queue=self.worker.queue(),
+            pause_reason=self.worker.pause_reason,
+            tasks_by_state=self.repository.count_by_state(),
+        )
+
+    def stats(self) -> StatsSnapshot:
+        """Counters since the process started."""
+        return self.worker.stats.snapshot()
 
     # Bringing pictures in
 

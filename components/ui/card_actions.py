@@ -9,8 +9,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from components.studio.db.gallery import GalleryRepository
-from components.studio.studio import NotFoundError
+from components.studio.studio import NotFoundError, Studio
 from components.studio.tasks.models import Task
 from components.ui import session, task_id_dialogs
 from components.ui.form.generation_form import GenerationForm
@@ -35,7 +34,7 @@ def on_card_event(grid_key: str) -> None:
             case "send":
                 studio.resubmit_task(tab.user_id, event.card_id)
             case _:
-                _apply_to_gallery(tab, studio.gallery, event)
+                _apply_to_gallery(tab, studio, event)
     except NotFoundError:
         st.toast("That picture is no longer here.")
     except OSError:
@@ -73,26 +72,26 @@ def _task_for(event: GridEvent) -> Task | None:
         return None
 
 
-def _apply_to_gallery(tab: TabState, gallery: GalleryRepository, event: GridEvent) -> None:
+def _apply_to_gallery(tab: TabState, studio: Studio, event: GridEvent) -> None:
     """What changes the archive: everything that can be done to several cards at once."""
     ids = event.card_ids
     match event.verb:
         case "delete" | "dismiss":
-            gallery.move_to_trash(tab.user_id, ids)
+            studio.move_to_trash(tab.user_id, ids)
             tab.last_trashed, tab.trash_count = ids, tab.trash_count + 1
         case "undo":
-            gallery.restore(tab.user_id, tab.last_trashed)
+            studio.restore(tab.user_id, tab.last_trashed)
             tab.last_trashed = ()
         case "restore":
-            gallery.restore(tab.user_id, ids)
+            studio.restore(tab.user_id, ids)
         case "purge":
-            gallery.empty_trash(tab.user_id, ids)
+            studio.empty_trash(tab.user_id, ids)
         case "star":
-            made = [entry.image for entry in gallery.tasks_with_images(tab.user_id, ids)]
+            made = [entry.image for entry in studio.tasks_with_images(tab.user_id, ids)]
             are_starred = all(image.starred for image in made if image)
-            gallery.star(tab.user_id, ids, starred=not are_starred)
+            studio.star(tab.user_id, ids, starred=not are_starred)
         case "front":
-            gallery.set_cover(tab.user_id, event.card_id)
+            studio.set_cover(tab.user_id, event.card_id)
         case "lineage":
             tab.dialog = DialogState(tree_of=_image_id_for(event.card_id))
         case "compare":

@@ -29,7 +29,7 @@ def render_credits() -> None:
 
 def _render() -> None:
     tab, studio = session.tab_state(), session.studio()
-    balance = studio.credit_cache.get()
+    balance = studio.credit_balance()
     midnight = start_of_day(time.time(), session.time_zone())
     with st.container(key="kx-credits", horizontal=True, vertical_alignment="center", gap=None):
         # Not in the popover's label: with another label or help it is another one, and closed.

@@ -16,7 +16,7 @@ def render_paused_banner() -> None:
     if studio.pause_reason is not None:
         with st.container(key="kx-paused", horizontal=True, vertical_alignment="center"):
             st.warning(escape_markdown(pause_message(studio.pause_reason)), width="stretch")
-            st.button("Try now", on_click=studio.worker.recheck_account)
+            st.button("Try now", on_click=studio.recheck_account)
 
 
 def rerun_if_pause_changed() -> None:

@@ -15,14 +15,14 @@ SET_AS_COVER = Action("front", "Put in front")
 
 def related_images(studio: Studio, user_id: str, card_id: str) -> RelatedImages | None:
     """The relatives of a card's picture, or None where there is nothing to show."""
-    entries = studio.gallery.tasks_with_images(user_id, [card_id])
+    entries = studio.tasks_with_images(user_id, [card_id])
     image_id = (entries[0].task.image_id or "") if entries else card_id
     try:
         tree = studio.edit_tree(user_id, image_id)
     except NotFoundError:
         return None
     line = tree.ancestors(image_id)
-    variants = studio.gallery.variants(user_id, card_id)
+    variants = studio.variants(user_id, card_id)
     made = [entry for entry in variants if entry.image is not None]
     return RelatedImages(
         card_id=card_id,

@@ -32,10 +32,11 @@ ExtraTask = Callable[[Task, Task], Task | None]
 
 
 class DuplicateTaskId(Exception):
-    """The id of the service that a task was to bear is another task's here."""
+    """`task` was to get a provider id that `holder` already has."""
 
-    def __init__(self, holder: Task) -> None:
+    def __init__(self, task: Task, holder: Task) -> None:
         super().__init__(holder.id)
+        self.task = task
         self.holder = holder
 
 
@@ -80,13 +81,29 @@ class TaskRepository(Database):
     ) -> tuple[Task, Task] | None:
         """Apply a rule to a task in one transaction; (before, after), or None if unknown.
 
-        `picture` is what the task made: it is written down together with the change, if the
-        rule took it. What `beside` makes of the change is out of sight until it has a picture.
-        Raises ServiceIdTaken, with nothing changed.
+        `image` is the task's result: inserted together with the change if the rule took it.
+        A task returned by `extra_task` is inserted hidden (dismissed).
+        Raises DuplicateTaskId, with nothing changed.
         """
+        return self._update(tasks.c.id == task_id, rule, image=image, extra_task=extra_task)
+
+    def update_task_by_token(
+        self, token: str, rule: Callable[[Task], Task]
+    ) -> tuple[Task, Task] | None:
+        """The same for the task with this webhook token."""
+        return self._update(tasks.c.token == token, rule)
+
+    def _update(
+        self,
+        where: sa.ColumnElement[bool],
+        rule: Callable[[Task], Task],
+        *,
+        image: ImageRecord | None = None,
+        extra_task: ExtraTask | None = None,
+    ) -> tuple[Task, Task] | None:
         with self.write_transaction() as connection:
             found = connection.execute(
-                sa.select(tasks).where(tasks.c.id == task_id).with_for_update()
+                sa.select(tasks).where(where).with_for_update()
             ).one_or_none()
             if found is None:
                 return None
@@ -97,12 +114,12 @@ class TaskRepository(Database):
             if after.provider_id not in (None, before.provider_id):
                 holder = _select_task(connection, tasks.c.provider_id == after.provider_id)
                 if holder is not None:
-                    raise DuplicateTaskId(holder)
+                    raise DuplicateTaskId(before, holder)
             row = task_to_row(after)
             if image is not None and after.image_id == image.id != before.image_id:
                 connection.execute(sa.insert(images), [image_to_row(image)])
                 row["dismissed"] = False  # it came after all
-            connection.execute(sa.update(tasks).where(tasks.c.id == task_id).values(row))
+            connection.execute(sa.update(tasks).where(tasks.c.id == before.id).values(row))
             other = extra_task and extra_task(before, after)
             if other is not None:
                 connection.execute(sa.insert(tasks), [task_to_row(other) | {"dismissed": True}])
@@ -111,10 +128,6 @@ class TaskRepository(Database):
     def task(self, task_id: str) -> Task | None:
         """One task by our id."""
         return self._find_task(tasks.c.id == task_id)
-
-    def task_by_token(self, token: str) -> Task | None:
-        """The task whose callback bears this token."""
-        return self._find_task(tasks.c.token == token)
 
     def task_by_provider_id(self, provider_id: str) -> Task | None:
         """The task that the service knows by this id."""
@@ -158,15 +171,6 @@ class TaskRepository(Database):
                 .limit(newest)
             )
             return [float(seconds) for (seconds,) in rows]
-
-    def dismiss(self, user_id: str, task_id: str) -> None:
-        """Take an ended task without a picture off the designer's list; the row stays."""
-        with self.write_transaction() as connection:
-            connection.execute(
-                sa.update(tasks)
-                .where(tasks.c.id == task_id, tasks.c.user_id == user_id)
-                .values(dismissed=True)
-            )
 
     # Entries: what a designer sees
 

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from components.kie import MAX_PROMPT_CHARACTERS, GenerationRequest, ValidationError
-from components.studio.version import VERSION
+from components.version import VERSION
 
 APP: Final = f"Kontext Studio {VERSION}"
 MAX_JSON_BYTES: Final = 256 * 1024

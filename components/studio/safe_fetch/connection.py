@@ -27,7 +27,7 @@ from components.studio.safe_fetch.errors import (
     unreachable_error,
 )
 from components.studio.safe_fetch.urls import ParsedUrl
-from components.studio.version import VERSION
+from components.version import VERSION
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer

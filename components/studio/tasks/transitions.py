@@ -26,12 +26,12 @@ from components.kie import (
     ValidationError,
 )
 from components.studio.tasks.models import Failure, FailureReason, Task, TaskState, new_token
-from components.studio.worker.rate_limiter import MAX_REJECTION_DELAY_S
 
 MAX_SEND_RETRIES = 12  # about seven minutes of a service that cannot be reached
 MAX_STEP_RETRIES = 4  # of an upload, or of a step that a fault of ours ended
 MAX_DOWNLOAD_ATTEMPTS = 7  # at least one minute of a result that cannot be fetched
 MAX_RETRY_DELAY_S = 60.0
+MAX_REJECTION_DELAY_S = 300.0  # whatever a 429 asks for: by then it is worth another try
 
 
 @dataclass(frozen=True)

@@ -10,14 +10,13 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from statistics import median
 from typing import TypeVar
 
 from components.kie import KieError, UnavailableError
+from components.studio.tasks.transitions import MAX_REJECTION_DELAY_S
 
 CLOCK_MARGIN_S = 0.02  # two clocks never run quite alike
 REJECTION_DELAY_S = 2.0
-MAX_REJECTION_DELAY_S = 300.0  # whatever is asked for: by then it is worth another try
 SLOWDOWN_HALF_LIFE_S = 30.0  # how long until a slowed-down pace is twice as fast again
 MAX_SLOWDOWN = 16.0
 
@@ -87,53 +86,6 @@ class RateLimiter:
     def _slowdown_at(self, now: float) -> float:
         halvings = (now - self._slowed_at) / SLOWDOWN_HALF_LIFE_S
         return max(1.0, self._slowdown * math.exp2(-halvings))
-
-
-class DurationEstimator:
-    """How long one kind of picture usually takes, learned from the latest ones."""
-
-    def __init__(self, seconds: list[float] | None = None, *, newest: int = 20) -> None:
-        self._newest = newest
-        self._seconds = [taken for taken in seconds or [] if taken > 0][:newest]
-
-    def add(self, seconds: float) -> None:
-        """One more picture took this long; nothing is learned from a clock that was set back."""
-        if seconds > 0:
-            self._seconds = [seconds, *self._seconds][: self._newest]
-
-    @property
-    def seconds(self) -> float | None:
-        """The median, or None before the first picture."""
-        return median(self._seconds) if self._seconds else None
-
-
-def next_poll_delay(elapsed: float, typical: float | None) -> float:
-    """Seconds from now to the next query of a task that has run for `elapsed` seconds.
-
-    Seldom before the usual moment, often around it, seldom after it.
-    """
-    if typical is None:
-        return _clamp(1.0, 0.2 * elapsed, 15.0)
-    if elapsed < 0.7 * typical:
-        longest = _clamp(5.0, 0.35 * typical, 30.0)  # a refusal comes early
-        return _clamp(1.0, 0.7 * typical - elapsed, longest)
-    if elapsed < 1.5 * typical:
-        return _clamp(0.7, 0.08 * typical, 5.0)
-    return _clamp(1.0, 0.25 * (elapsed - typical), 30.0)
-
-
-def slow_poll_delay(elapsed: float) -> float:
-    """The same, once the task is only looked at from time to time: 1 to 10 minutes."""
-    return _clamp(60.0, 0.1 * elapsed, 600.0)
-
-
-def empty_result_delay(times: int) -> float:
-    """The least pause after answers that should have told more: 1, 2, 3, 4 seconds."""
-    return _clamp(0.0, float(times), 4.0)
-
-
-def _clamp(minimum: float, value: float, maximum: float) -> float:
-    return max(minimum, min(value, maximum))
 
 
 T = TypeVar("T")

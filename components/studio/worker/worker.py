@@ -12,12 +12,12 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from components.studio.db.models import ImageRecord
 from components.studio.db.tasks import ExtraTask, TaskRepository
 from components.studio.events import EventBus
-from components.studio.tasks.models import Failure, FailureReason, Task
+from components.studio.tasks.models import FINAL, Failure, FailureReason, Task, TaskState
 from components.studio.tasks.transitions import (
     StepFailed,
     TaskEvent,
@@ -26,7 +26,6 @@ from components.studio.tasks.transitions import (
 )
 from components.studio.worker.account import CREATE_WINDOW_SECONDS, AccountLimits, check_account
 from components.studio.worker.db_retry import DbRetry
-from components.studio.worker.hooks import StateChangeHooks
 from components.studio.worker.jobs import JobResult, JobRunner, Provider, TransferService
 from components.studio.worker.rate_limiter import RateLimitedCaller
 from components.studio.worker.scheduler import MAX_CONCURRENT_JOBS, Job, JobKind, Scheduler
@@ -146,19 +145,31 @@ class TaskWorker:
         image: ImageRecord | None = None,
         extra_task: ExtraTask | None = None,
     ) -> tuple[Task, Task] | None:
-        """Apply a rule to a task, in the ledger and then on the agenda: (before, after).
+        """Apply a rule to a task, in the database and then in the scheduler: (before, after).
 
-        None if there is no such task. Raises what `Ledger.change_task` raises.
+        None if there is no such task. Raises what `TaskRepository.update_task` raises.
         """
-        with self._update_lock:
-            changed = self._repository.update_task(
-                task_id, rule, image=image, extra_task=extra_task
-            )
+        changed = self._update(
+            lambda: self._repository.update_task(task_id, rule, image=image, extra_task=extra_task)
+        )
+        if changed is None:
             with self._condition:
-                if changed is None:
-                    self._scheduler.remove(task_id)
-                    return None
-                before, after = changed
+                self._scheduler.remove(task_id)
+        return changed
+
+    def update_task_by_token(
+        self, token: str, rule: Callable[[Task], Task]
+    ) -> tuple[Task, Task] | None:
+        """The same for the task with this webhook token."""
+        return self._update(lambda: self._repository.update_task_by_token(token, rule))
+
+    def _update(self, update: Callable[[], tuple[Task, Task] | None]) -> tuple[Task, Task] | None:
+        with self._update_lock:
+            changed = update()
+            if changed is None:
+                return None
+            before, after = changed
+            with self._condition:
                 self._scheduler.upsert(after, self._monotonic(), self._clock())
                 self._condition.notify_all()
         if after != before:
@@ -310,3 +321,35 @@ def _add_jitter(before: Task, after: Task) -> Task:
     most = 0.25 * 2.0 ** min(after.attempts, 5)
     delay = random.uniform(0.0, most)  # noqa: S311 - no secret hangs on it
     return replace(after, retry_at=after.retry_at + delay)
+
+
+@dataclass(kw_only=True)
+class StateChangeHooks:
+    """Tells everybody who must know. Safe to call from any thread."""
+
+    stats: WorkerStats
+    events: EventBus
+    monotonic: Callable[[], float]
+    """Seconds that never go back."""
+    on_edit_failed: Callable[[Task], object]
+    """An edit failed at the service, and its source may be why."""
+    on_finished: Callable[[Task], object]
+    """A picture is finished: its kind takes about as long as it did."""
+    on_charge: Callable[[], object] = lambda: None
+    """The service may have charged, or given back."""
+
+    def run(self, before: Task, after: Task) -> None:
+        """A task was changed."""
+        if after.state is not before.state:
+            log.info("state", extra={"task": after.id, "from": before.state, "to": after.state})
+        match after.state:
+            case TaskState.STORING:
+                self.stats.mark_done(after.id, self.monotonic())
+            case TaskState.FAILED if after.is_edit and after.provider_id:
+                self.on_edit_failed(after)
+            case TaskState.DONE:
+                self.stats.mark_stored(after.id, self.monotonic())
+                self.on_finished(after)
+        if after.accepted_at != before.accepted_at or after.state in FINAL:
+            self.on_charge()
+        self.events.publish(after.user_id)

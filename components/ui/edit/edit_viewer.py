@@ -61,7 +61,7 @@ def _render(drawn_for: str) -> None:
     _render_step_strip(tree, pair, source, names)
     event = image_grid(
         [
-            build_card(entry, typical_seconds=studio.worker.typical_seconds(entry.task))
+            build_card(entry, typical_seconds=studio.expected_seconds(entry.task))
             for entry in running
         ],
         key=_KEY,
@@ -75,7 +75,7 @@ def _render(drawn_for: str) -> None:
 
 def _render_pending(pending: list[TaskWithImage], tree: EditTree) -> Progress | None:
     studio = session.studio()
-    usual = studio.worker.typical_seconds(pending[0].task) if pending else None
+    usual = studio.expected_seconds(pending[0].task) if pending else None
     return progress_for(pending, tree, now=studio.clock(), expected_seconds=usual)
 
 

@@ -21,24 +21,24 @@ def render_prompt(form: GenerationForm, *, placeholder: str) -> None:
 
 def _restore_draft(form: GenerationForm) -> None:
     """A form that this session has not drawn yet has what stood in it before the reload."""
-    tab, drafts = session.tab_state(), session.studio().drafts
+    tab, studio = session.tab_state(), session.studio()
     if form.key("prompt") not in st.session_state:
-        draft = drafts.load(tab.user_id, form.mode)
+        draft = studio.load_draft(tab.user_id, form.mode)
         tab.drafts[form.mode] = draft
         if draft:  # else a value set from here would overtake the first letters typed
             st.session_state[form.key("prompt")] = draft
     if form.key("model") not in st.session_state:
-        form.restore(drafts.load(tab.user_id, _settings_from_draft(form)))
+        form.restore(studio.load_draft(tab.user_id, _settings_from_draft(form)))
 
 
 def _save_draft(form: GenerationForm) -> None:
     """Whoever filled the form, what stands in it now is what a reload shall find."""
-    tab, drafts = session.tab_state(), session.studio().drafts
+    tab, studio = session.tab_state(), session.studio()
     standing = {form.mode: form.values().prompt, _settings_from_draft(form): form.settings()}
     for box, text in standing.items():
         if tab.drafts.get(box) != text:
             tab.drafts[box] = text
-            drafts.save(tab.user_id, box, text)
+            studio.save_draft(tab.user_id, box, text)
 
 
 def _settings_from_draft(form: GenerationForm) -> str:

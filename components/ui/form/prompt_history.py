@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 from components.studio.db.prompts import PromptEntry
 from components.ui import session
 from components.ui.form import prompt_templates
@@ -14,7 +12,7 @@ from components.ui.widgets.prompt_picker import PinEvent, PromptItem, prompt_pic
 def render_history(form: GenerationForm) -> None:
     """Draw the openers of the lists for this form's prompt."""
     tab, studio = session.tab_state(), session.studio()
-    remembered = studio.prompts.list_prompts(tab.user_id, editing=form.mode == "edit")
+    remembered = studio.prompt_history(tab.user_id, editing=form.mode == "edit")
     prompt_picker(
         form.key("prompt"),
         current_text=form.values().prompt,
@@ -30,10 +28,10 @@ def _picker_item(item: PromptEntry) -> PromptItem:
 
 
 def _handle_pin(pin: PinEvent, entries: list[PromptEntry]) -> None:
-    tab, notebook = session.tab_state(), session.studio().prompts
+    tab, studio = session.tab_state(), session.studio()
     if not pin.pinned:
-        notebook.unpin(tab.user_id, pin.id)
+        studio.unpin_prompt(tab.user_id, pin.id)
         return
     for item in entries:
         if item.id == pin.id:
-            notebook.pin(tab.user_id, item.prompt, time.time())
+            studio.pin_prompt(tab.user_id, item.prompt)

@@ -19,7 +19,7 @@ from components.ui.messages import format_credits
 def render_submit(form: GenerationForm, verb: str) -> None:
     """A button such as "Generate · 10 credits"; Ctrl or Cmd with Enter presses it as well."""
     draft = form.values()
-    total = session.studio().settings.price(Model(draft.model)) * draft.variants
+    total = session.studio().price(Model(draft.model)) * draft.variants
     st.button(
         f"{verb} · {format_credits(total)}",
         key=f"{form.mode}-submit",

@@ -61,12 +61,12 @@ def _render() -> None:
     search, said = filters.render_filters()
     tab, studio = session.tab_state(), session.studio()
     found = _sort_by_group(
-        studio.gallery.find(tab.user_id, search, group_variants=filters.groups_variants())
+        studio.gallery_items(tab.user_id, search, group_variants=filters.groups_variants())
     )
     with said:
         st.caption(_count_label(found), width="content")
         if search.in_trash and found:
-            _render_empty_trash(studio.gallery.count(tab.user_id, in_trash=True))
+            _render_empty_trash(studio.count_images(tab.user_id, in_trash=True))
     groups = _headings(found, search)
     event = image_grid(
         _loaded_cards(found, groups),
@@ -152,13 +152,13 @@ def _loaded_cards(items: Sequence[GalleryItem], groups: Sequence[str]) -> list[C
                 entry,
                 queue_position=queue.get(entry.task.id),
                 pause_reason=studio.pause_reason,
-                typical_seconds=studio.worker.typical_seconds(entry.task),
+                typical_seconds=studio.expected_seconds(entry.task),
                 group=groups[wanted[entry.task.id]],
                 in_gallery=True,
             ),
             variant_ids=items[wanted[entry.task.id]].hidden_variants,
         )
-        for entry in studio.gallery.tasks_with_images(tab.user_id, list(wanted))
+        for entry in studio.tasks_with_images(tab.user_id, list(wanted))
     ]
 
 
@@ -180,7 +180,7 @@ def _render_empty_trash(count: int) -> None:
 
 def _empty_trash() -> None:
     try:
-        session.studio().gallery.empty_trash(session.tab_state().user_id)
+        session.studio().empty_trash(session.tab_state().user_id)
     except OSError:
         st.toast("Some could not be deleted: the server's disk refuses. They stay in the trash.")
 

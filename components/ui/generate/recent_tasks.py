@@ -41,7 +41,7 @@ def _render(empty: str) -> None:
             entry,
             queue_position=places.get(entry.task.id),
             pause_reason=studio.pause_reason,
-            typical_seconds=studio.worker.typical_seconds(entry.task),
+            typical_seconds=studio.expected_seconds(entry.task),
         )
         for entry in entries
     ]

@@ -260,6 +260,6 @@ def test_a_refused_edit_is_told_until_it_is_dismissed(studio_fixture: StudioFixt
         refused.id
     ]
 
-    studio_fixture.studio.dismiss(DESIGNER, refused.id)
+    studio_fixture.studio.move_to_trash(DESIGNER, [refused.id])
 
     assert studio_fixture.studio.pending_edits(DESIGNER, family) == []

@@ -69,7 +69,7 @@ def test_a_picture_made_elsewhere_comes_home_with_its_settings(
         output_format=OutputFormat.PNG,
         safety_tolerance=5,
     )
-    assert home.price == studio.settings.price(Model.MAX)
+    assert home.price == studio.price(Model.MAX)
     assert studio.image(ANNA, str(home.image_id)).height_px == 1184
     assert sandbox.book()["creates"] == 1
 
@@ -90,7 +90,7 @@ def test_an_id_that_is_here_already_is_not_brought_twice(
 def test_a_dismissed_task_is_shown_again(sandbox: RunningSandbox, studio: Studio) -> None:
     provider_id = made_elsewhere(sandbox, prompt="A barn [generate-failed]")
     task = ended(studio, studio.import_task(ANNA, provider_id).task)
-    studio.dismiss(ANNA, task.id)
+    studio.move_to_trash(ANNA, [task.id])
     assert studio.recent_tasks(ANNA, limit=9) == []
 
     studio.import_task(ANNA, provider_id)

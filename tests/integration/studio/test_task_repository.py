@@ -66,7 +66,6 @@ def test_every_field_of_a_task_comes_back_after_a_restart(tmp_path: Path) -> Non
         before.add_tasks([task])
     with closing(TaskRepository.in_folder(tmp_path)) as after:
         assert after.task(task.id) == task
-        assert after.task_by_token(task.token) == task
         assert after.task_by_provider_id(SERVICE_ID) == task
 
 

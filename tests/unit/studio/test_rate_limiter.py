@@ -13,9 +13,9 @@ from components.studio.worker.account import AccountLimits
 from components.studio.worker.circuit_breaker import (
     CircuitBreaker,
 )
-from components.studio.worker.rate_limiter import (
+from components.studio.worker.rate_limiter import RateLimiter
+from components.studio.worker.scheduler import (
     DurationEstimator,
-    RateLimiter,
     empty_result_delay,
     next_poll_delay,
     slow_poll_delay,

@@ -19,8 +19,8 @@ from components.studio.tasks.transitions import (
     mark_sent,
 )
 from components.studio.worker.account import AccountLimits
-from components.studio.worker.rate_limiter import DurationEstimator
 from components.studio.worker.scheduler import (
+    DurationEstimator,
     Job,
     JobKind,
     Scheduler,

@@ -5,6 +5,6 @@ from __future__ import annotations
 import tomllib
 from pathlib import Path
 
-_PYPROJECT = Path(__file__).parents[2] / "pyproject.toml"
+_PYPROJECT = Path(__file__).parents[1] / "pyproject.toml"
 
 VERSION: str = tomllib.loads(_PYPROJECT.read_text("utf-8"))["project"]["version"]
