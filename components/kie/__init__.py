@@ -1,4 +1,4 @@
-"""The service's API, typed: the only room that speaks to it, and it knows no other room."""
+"""Typed client of kie.ai's Flux Kontext API. It imports no other package of this project."""
 
 from components.kie.client import KieClient
 from components.kie.errors import (

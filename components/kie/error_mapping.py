@@ -1,7 +1,7 @@
-"""Decides what an answer means: the data of a clear yes, or the one error the reader can act on.
+"""Maps a response to the data of a success or to the error that fits.
 
-A create without a clear answer is OutcomeUnknown; any other call just may be repeated.
-Codes and their texts: contract.md §1 and §4.
+An unclear response to a create is an UnknownOutcomeError. Any other call can be repeated, so an
+unclear response to it is an UnavailableError. See docs/kie-api.md, Ground rules and Codes.
 """
 
 import time
@@ -32,13 +32,15 @@ from components.kie.parsing import (
 )
 from components.kie.transport import HttpResponse, TransportError
 
-# Statuses that say it all in a JSON body without a code. Not 403, 404 or 5xx: gateways use them.
+# HTTP statuses that stand in for a missing code in a JSON body.
+# Gateways also send 403, 404 and 5xx, so these prove nothing.
 _UNAMBIGUOUS_STATUSES: Final = {401, 402, 429, 455}
-# Any other code is no clear no: a gateway in front may have put it into an envelope of its own
-# (502, 504, 520), and the service behind it may have taken the create.
+# Any other code is unclear. A gateway may send an envelope with 502, 504 or 520 although the
+# provider accepted the create.
 _DOCUMENTED_CODES: Final = {400, 401, 402, 404, 408, 422, 429, 455, 500, 501, 505}
 
-# What a message may call a field by, lower case: most specific first, as most mention the prompt.
+# Lower-case names of a field in messages, then the field and its label.
+# Most specific first, as many messages also mention the prompt.
 _FIELD_NAMES: Final = (
     (("aspectratio", "aspect ratio"), "aspect_ratio", "Aspect ratio"),
     (("outputformat", "output format"), "output_format", "Output format"),
@@ -56,7 +58,7 @@ _FIELD_NAMES: Final = (
 
 
 class Endpoint(Enum):
-    """The calls, as far as their answers differ in meaning."""
+    """The calls whose responses have different meanings."""
 
     CREATE = auto()
     QUERY = auto()
@@ -66,19 +68,18 @@ class Endpoint(Enum):
 
 
 def parse_response(
-    response: HttpResponse | TransportError, endpoint: Endpoint, *, hide: str
+    response: HttpResponse | TransportError, endpoint: Endpoint, *, secret: str
 ) -> object:
-    """The `data` of a success: 2xx and code 200. Raises the family for anything else.
+    """Return the `data` of a success: HTTP 2xx and code 200. `secret` is masked in messages.
 
-    Whether the field the caller came for is there, the caller must see: `unclear` if not.
+    Raises a KieError for anything else. The caller checks whether the expected field is there,
+    and raises `ambiguous_response_error` if not.
     """
     if isinstance(response, TransportError):
-        reason = parse_message(response.reason, hide=hide)
-        raise (
-            ConnectError(reason)
-            if response.never_opened
-            else ambiguous_response_error(endpoint, reason)
-        )
+        reason = parse_message(response.reason, secret=secret)
+        if response.connection_established is False:
+            raise ConnectError(reason)
+        raise ambiguous_response_error(endpoint, reason)
     envelope = parse_envelope(response.body)
     if envelope is None:
         if response.status == 429:
@@ -89,7 +90,7 @@ def parse_response(
     code = envelope.code
     if code is None and response.status in _UNAMBIGUOUS_STATUSES:
         code = response.status
-    message = parse_message(envelope.message, hide=hide)
+    message = parse_message(envelope.message, secret=secret)
     if code == 200 and 200 <= response.status < 300:
         return envelope.data
     if code is None or code < 400:
@@ -102,7 +103,7 @@ def parse_response(
 
 
 def task_id_from_create(response: HttpResponse | TransportError) -> str | None:
-    """The task id that the answer to a create names, whatever else it says."""
+    """Return the task id in the response to a create, whatever its code; None without one."""
     envelope = parse_envelope(response.body) if isinstance(response, HttpResponse) else None
     data = parse_object(envelope.data) if envelope is not None else None
     return None if data is None else parse_task_id(data.get("taskId"))
@@ -111,14 +112,14 @@ def task_id_from_create(response: HttpResponse | TransportError) -> str | None:
 def ambiguous_response_error(
     endpoint: Endpoint, message: str, *, code: int | None = None
 ) -> KieError:
-    """The error for an answer that is neither yes nor no."""
-    kind = UnknownOutcomeError if endpoint is Endpoint.CREATE else UnavailableError
-    return kind(message, code=code)
+    """Return the error for a response that shows neither success nor failure."""
+    error_class = UnknownOutcomeError if endpoint is Endpoint.CREATE else UnavailableError
+    return error_class(message, code=code)
 
 
 def _error_for_code(endpoint: Endpoint, code: int, message: str) -> KieError:
-    """The error for a clear no."""
-    said = message.lower()
+    """Return the error for a code of 400 or more."""
+    text = message.lower()
     match code:
         case 401:
             return AuthenticationError(message, code=code)
@@ -130,9 +131,9 @@ def _error_for_code(endpoint: Endpoint, code: int, message: str) -> KieError:
             return FeatureDisabledError(message, code=code)
         case _ if code not in _DOCUMENTED_CODES:
             return ambiguous_response_error(endpoint, message, code=code)
-        case 500 if "credit" in said and "insufficient" in said:
+        case 500 if "credit" in text and "insufficient" in text:
             return InsufficientCreditsError(message, code=code)
-        case 500 if endpoint is Endpoint.CREATE and "tolerance" in said and "range" in said:
+        case 500 if endpoint is Endpoint.CREATE and "tolerance" in text and "range" in text:
             return ValidationError(
                 "safety_tolerance",
                 "Safety tolerance is outside what the service allows: "
@@ -146,7 +147,7 @@ def _error_for_code(endpoint: Endpoint, code: int, message: str) -> KieError:
 
 
 def _error_for_client_code(endpoint: Endpoint, code: int, message: str) -> KieError:
-    """The error for 400, 404 and 422, whose meaning depends on the call."""
+    """Return the error for 400, 404 or 422. Their meaning depends on the endpoint."""
     match endpoint:
         case Endpoint.CREATE if code == 400:
             return ContentPolicyError(message, code=code)
@@ -155,25 +156,27 @@ def _error_for_client_code(endpoint: Endpoint, code: int, message: str) -> KieEr
         case Endpoint.QUERY if code != 400:
             return TaskNotFoundError(message, code=code)
         case Endpoint.DOWNLOAD_URL:
-            sentence = f"The service made no such picture ({message}): use the link of a result."
-            return ValidationError("url", sentence, code=code)
+            user_message = (
+                f"The service made no such picture ({message}): use the link of a result."
+            )
+            return ValidationError("url", user_message, code=code)
         case Endpoint.UPLOAD:
-            sentence = f"The service refused the picture ({message}): choose another one."
-            return ValidationError("file", sentence, code=code)
+            user_message = f"The service refused the picture ({message}): choose another one."
+            return ValidationError("file", user_message, code=code)
         case _:
             return ServerError(message, code=code)
 
 
 def _validation_error(code: int, message: str) -> ValidationError:
-    said = message.lower()
+    text = message.lower()
     for names, field, label in _FIELD_NAMES:
-        if any(name in said for name in names):
-            sentence = f"{label} was refused by the service ({message}): change it."
-            return ValidationError(field, sentence, code=code)
-    sentence = f"The service refused the request ({message}): check every field."
-    return ValidationError("request", sentence, code=code)
+        if any(name in text for name in names):
+            user_message = f"{label} was refused by the service ({message}): change it."
+            return ValidationError(field, user_message, code=code)
+    user_message = f"The service refused the request ({message}): check every field."
+    return ValidationError("request", user_message, code=code)
 
 
 def _rate_limit_error(message: str, code: int, response: HttpResponse) -> RateLimitError:
-    wait = parse_retry_after(response.headers, now=time.time())
-    return RateLimitError(message, code=code, retry_after_seconds=wait)
+    retry_after_seconds = parse_retry_after(response.headers, now=time.time())
+    return RateLimitError(message, code=code, retry_after_seconds=retry_after_seconds)

@@ -1,29 +1,31 @@
-"""What can go wrong between us and the service: one class per thing that the reader can do next.
+"""Errors of the kie.ai client: one class for each thing that the caller can do next.
 
-KontextError
-├── InvalidRequest       correct the field that is named
-├── KeyRejected          fix the key
-├── OutOfCredit          top up
-├── PromptRefused        rewrite the prompt or change the picture
-├── RateLimited          wait, then send again
-├── Maintenance          wait
-├── FeatureOff           do without
-├── TaskNotFound         look at the id, or ask again while the task is young
-├── ServiceFailed        the service answered no: try again by hand
-├── ServiceUnavailable   no clear answer to a harmless call: ask again
-│   └── NeverSent        no connection was opened, so even a create may be sent again
-├── OutcomeUnknown       a create without a clear answer: it may be made and paid, never resend
-└── CallbackRejected     not a callback that can be trusted: drop it
+KieError
+├── ValidationError           correct the field that is named
+├── AuthenticationError       fix the key
+├── InsufficientCreditsError  top up
+├── ContentPolicyError        rewrite the prompt or change the image
+├── RateLimitError            wait, then send again
+├── MaintenanceError          wait
+├── FeatureDisabledError      do without the feature
+├── TaskNotFoundError         check the id, or query again while the task is young
+├── ServerError               the provider rejected the call: let the user retry
+├── UnavailableError          a repeatable call got no clear response: repeat it
+│   └── ConnectError          no connection was opened, so even a create may be sent again
+├── UnknownOutcomeError       a create got no clear response: it may be paid, never resend it
+└── InvalidWebhookError       a webhook that cannot be trusted: ignore it
 
-Codes: contract.md §4. The words for people are put elsewhere; here are the service's own.
+The codes are listed in docs/kie-api.md, Codes. Messages carry the provider's text. What the user
+reads about a task is written elsewhere.
 """
 
 
 class KieError(Exception):
-    """Root of the family.
+    """Base class of all errors of this package.
 
-    `message`: the service's words, or a short technical reason; at most 500 characters, no key.
-    `code`: the code of the envelope, or the HTTP status where the body named none.
+    `message`: the provider's text or a short technical reason, without the API key.
+    The provider's text has at most 500 characters.
+    `code`: the envelope's code, or the HTTP status if the body has none.
     """
 
     def __init__(self, message: str = "", *, code: int | None = None) -> None:
@@ -33,20 +35,20 @@ class KieError(Exception):
 
 
 class ValidationError(KieError):
-    """A field cannot be sent, or the service refused it.
+    """A field cannot be sent, or the provider rejected it.
 
-    `field`: the attribute of `GenerationRequest` or the parameter of the call; "request" where
-    the service did not say which. `sentence`: names the field by its label and says what to do.
+    `field`: the attribute of `GenerationRequest` or the parameter of the call. It is "request"
+    if the provider named no field.
+    `message`: a sentence for the user. It names the field by its label and says what to do.
     """
 
     def __init__(self, field: str, message: str, *, code: int | None = None) -> None:
         super().__init__(message, code=code)
         self.field = field
-        self.message = message
 
 
 class AuthenticationError(KieError):
-    """The key is unknown to the service, or could not be a key at all."""
+    """The provider does not know the key, or the text cannot be a key."""
 
 
 class InsufficientCreditsError(KieError):
@@ -54,13 +56,13 @@ class InsufficientCreditsError(KieError):
 
 
 class ContentPolicyError(KieError):
-    """Content policy refused the prompt or the picture when the task was created."""
+    """The content policy rejected the prompt or the image at creation."""
 
 
 class RateLimitError(KieError):
-    """The call was rejected for its frequency, and nothing was made.
+    """The call was rejected for its frequency, and no task was created.
 
-    `retry_after_seconds`: what a `Retry-After` header asked for, 0–3600; else None.
+    `retry_after_seconds`: the value of the `Retry-After` header, 0–3600; None without one.
     """
 
     def __init__(
@@ -75,36 +77,36 @@ class RateLimitError(KieError):
 
 
 class MaintenanceError(KieError):
-    """The service is being maintained (455)."""
+    """The provider is under maintenance (455)."""
 
 
 class FeatureDisabledError(KieError):
-    """The service has switched this feature off (505)."""
+    """The provider has switched this feature off (505)."""
 
 
 class TaskNotFoundError(KieError):
-    """The service does not know this task id; not to be believed in a task's first 90 s."""
+    """The provider does not know this task id. Within 90 s of creation this may be wrong."""
 
 
 class ServerError(KieError):
-    """The service answered, and the answer is no, with a code that says no more: 500, 501, 408.
+    """The provider rejected the call with a general code: 500, 501 or 408.
 
-    On a query it is an answer about the query and says nothing of the task.
+    On a query it concerns the query alone and says nothing about the task.
     """
 
 
 class UnavailableError(KieError):
-    """No clear answer to a call that may be repeated: a query, the balance, an upload."""
+    """A repeatable call got no clear response: a query, the balance or an upload."""
 
 
 class ConnectError(UnavailableError):
-    """The connection was never opened (DNS, refused, timeout, TLS): nothing was sent."""
+    """No connection was opened (DNS, connection refused, timeout, TLS), so nothing was sent."""
 
 
 class UnknownOutcomeError(KieError):
-    """A create was sent and its answer is lost or unclear: a task may exist and be paid for.
+    """The response to a create is lost or unclear: a task may exist and be paid for.
 
-    `task_id`: what an answer named that was no clear yes all the same; worth a query.
+    `task_id`: the id in a response that was not a clear success. It is worth a query.
     """
 
     def __init__(
@@ -115,4 +117,4 @@ class UnknownOutcomeError(KieError):
 
 
 class InvalidWebhookError(KieError):
-    """A callback that is malformed, too large, unsigned, wrongly signed or out of date."""
+    """A webhook that is malformed, too large, unsigned, wrongly signed or out of date."""

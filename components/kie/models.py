@@ -1,6 +1,7 @@
-"""What one picture is asked for with: checked when it is made, then written in wire names.
+"""Generation requests and task statuses as typed values.
 
-A request that exists can be sent; the service is never paid to find a mistake (contract.md §2).
+A request is validated when it is created, so that no paid call finds a mistake.
+See docs/kie-api.md, Create and Query.
 """
 
 from collections.abc import Mapping
@@ -23,49 +24,49 @@ OUTPUT_SIZES: Final[Mapping[str, tuple[int, int]]] = MappingProxyType(
         "16:21": (880, 1184),
     }
 )
-"""Width and height in pixels that each aspect ratio returns (contract.md §8)."""
+"""Width and height in pixels of a result, by aspect ratio (docs/kie-api.md, Sizes)."""
 
 ASPECT_RATIOS: Final[tuple[str, ...]] = tuple(OUTPUT_SIZES)
-"""The ratios that can be asked for, widest first; 16:21 is last, as only the quickstart lists it
-(contract.md §2)."""
-
+"""The aspect ratios of a request, widest first. Only the quickstart lists 16:21, so it is last
+(docs/kie-api.md, Create)."""
 
 MAX_PROMPT_CHARACTERS: Final = 5000
-"""Where other sellers of the model stop; the vendor names no limit (contract.md §2)."""
+"""The limit of other sellers of the model. The vendor names none (docs/kie-api.md, Create)."""
 
 MAX_PROMPT_TOKENS: Final = 512
-"""What the model reads of a prompt; the rest is ignored, not refused (contract.md §2)."""
+"""The model reads this many tokens of a prompt and ignores the rest (docs/kie-api.md, Create)."""
 
 MAX_WATERMARK_CHARACTERS: Final = 200
-"""Our own limit: the service documents the watermark as "an identifier" and no more."""
+"""A limit of this client. The vendor documents only that a watermark is "an identifier"."""
 
 
 class Model(StrEnum):
-    """The two models of the service."""
+    """The two models of the provider."""
 
     PRO = "flux-kontext-pro"
     MAX = "flux-kontext-max"
 
 
 class OutputFormat(StrEnum):
-    """The file formats a result can have."""
+    """The file formats of a result."""
 
     JPEG = "jpeg"
     PNG = "png"
 
 
 def safety_range(*, editing: bool) -> range:
-    """The safety tolerances allowed: 0–2 with an input picture, else 0–6 (contract.md §2)."""
+    """Return the allowed safety tolerances: 0–2 for an edit, else 0–6 (docs/kie-api.md, Create)."""
     return range(3) if editing else range(7)
 
 
 @dataclass(frozen=True, kw_only=True)
 class GenerationRequest:
-    """One create call. An `input_image` makes it an edit.
+    """The parameters of a create call.
 
-    `prompt` is sent exactly as typed. `aspect_ratio` None leaves the choice to the service: an
-    edit then keeps the ratio of its input. `input_image` is a public http(s) URL.
-    Raises InvalidRequest, with the attribute's name and a sentence for its author.
+    `prompt` is sent exactly as typed.
+    `input_image` is a public http(s) URL, and makes the request an edit.
+    `aspect_ratio` None lets the provider choose: an edit then keeps the ratio of its input.
+    Raises ValidationError with the attribute's name and a sentence for the user.
     """
 
     prompt: str
@@ -76,12 +77,12 @@ class GenerationRequest:
     translate: bool = True
     enhance: bool = False
     safety_tolerance: int = 2
-    callback_url: str | None = field(default=None, repr=False)  # its path is a secret of the task
+    callback_url: str | None = field(default=None, repr=False)  # its path holds a secret token
     store_in_china: bool = False
     watermark: str | None = None
 
     def __post_init__(self) -> None:
-        """Check every field; a model or format given as text becomes its member."""
+        """Validate every field, and convert a model or format given as text."""
         validation.validate_text(
             "prompt",
             "Prompt",
@@ -89,13 +90,13 @@ class GenerationRequest:
             max_characters=MAX_PROMPT_CHARACTERS,
             allowed_controls=validation.LINE_BREAKS_AND_TABS,
         )
-        # Via text, because Streamlit re-imports modules: a member may be of an older class.
+        # As text, because Streamlit re-imports modules: the member may belong to an older class.
         model = validation.validate_choice("model", "Model", self.model, tuple(map(str, Model)))
         object.__setattr__(self, "model", Model(model))
-        image = validation.validate_choice(
+        output_format = validation.validate_choice(
             "output_format", "Output format", self.output_format, tuple(map(str, OutputFormat))
         )
-        object.__setattr__(self, "output_format", OutputFormat(image))
+        object.__setattr__(self, "output_format", OutputFormat(output_format))
         if self.aspect_ratio is not None:
             validation.validate_choice(
                 "aspect_ratio", "Aspect ratio", self.aspect_ratio, ASPECT_RATIOS
@@ -114,16 +115,16 @@ class GenerationRequest:
             )
 
     def validate_for_edit(self) -> None:
-        """Raise InvalidRequest if this could not be an edit, before its picture has a URL."""
+        """Raise ValidationError if an edit could not have these values. Needs no `input_image`."""
         self._validate_safety(editing=True)
 
     def to_payload(self) -> dict[str, object]:
-        """The JSON of the create call, in wire names; what is None is left out, 0 and False stay.
+        """Return the JSON body of the create call. It omits None, and keeps 0 and False.
 
-        A ratio is left out rather than sent as null: only then does an edit keep its input's
-        ratio (contract.md §2).
+        An edit keeps its input's ratio only without the key `aspectRatio`
+        (docs/kie-api.md, Create).
         """
-        wire: dict[str, object] = {
+        payload: dict[str, object] = {
             "prompt": self.prompt,
             "model": str(self.model),
             "aspectRatio": self.aspect_ratio,
@@ -136,12 +137,12 @@ class GenerationRequest:
             "uploadCn": self.store_in_china,
             "watermark": self.watermark,
         }
-        return {name: value for name, value in wire.items() if value is not None}
+        return {name: value for name, value in payload.items() if value is not None}
 
     def _validate_safety(self, *, editing: bool) -> None:
         allowed = safety_range(editing=editing)
         value = self.safety_tolerance
-        # True is an int to Python, and would be sent as `true`.
+        # True is an int in Python, and would be sent as `true`.
         if type(value) is not int or value not in allowed:
             purpose = "an edit" if editing else "a new picture"
             raise ValidationError(
@@ -152,24 +153,24 @@ class GenerationRequest:
 
 
 class ProviderState(StrEnum):
-    """How far a task has come: the service's `successFlag` (contract.md §3)."""
+    """The state of a task at the provider: `successFlag` (docs/kie-api.md, Query)."""
 
     GENERATING = "generating"
     SUCCEEDED = "succeeded"
     CREATE_FAILED = "create failed"
     GENERATE_FAILED = "generate failed"
     UNKNOWN = "unknown"
-    """A flag nobody documented: keep asking."""
+    """An undocumented flag: keep polling."""
 
 
 @dataclass(frozen=True)
 class TaskStatus:
-    """One answer of record-info (contract.md §3).
+    """The response to a query (docs/kie-api.md, Query).
 
-    `result_url`: the service's copy, good for 14 days; may be missing even on a success.
-    `origin_url`: the same picture at the upstream, good for 10 minutes.
+    `result_url`: the provider's copy, valid for 14 days. May be missing even on a success.
+    `origin_url`: the same image at the upstream provider, valid for 10 minutes.
     `created_at_ms`, `completed_at_ms`: epoch milliseconds, UTC.
-    `parameters`: the request as the service wrote it down, under its wire names.
+    `parameters`: the request as the provider stored it, with the names of `to_payload`.
     """
 
     task_id: str
@@ -191,10 +192,10 @@ _STATE_BY_FLAG = {
 }
 
 
-def parse_task_status(data: object, *, task_id: str, hide: str) -> TaskStatus | None:
-    """The report in a query's `data`; None if it is of another task or of another shape.
+def parse_task_status(data: object, *, task_id: str, secret: str) -> TaskStatus | None:
+    """Return the status in the `data` of a query response; None if unusable.
 
-    `hide`: the key, masked in the service's words.
+    Unusable: the data of another task, or without a readable flag. `secret` is masked in texts.
     """
     record = parsing.parse_object(data)
     if record is None or record.get("taskId") not in (None, task_id):
@@ -202,14 +203,14 @@ def parse_task_status(data: object, *, task_id: str, hide: str) -> TaskStatus | 
     flag = parsing.parse_int(record.get("successFlag"))
     if flag is None:
         return None
-    links = parsing.parse_object(record.get("response")) or {}
+    urls = parsing.parse_object(record.get("response")) or {}
     return TaskStatus(
         task_id=task_id,
         state=_STATE_BY_FLAG.get(flag, ProviderState.UNKNOWN),
-        result_url=parsing.parse_url(links.get("resultImageUrl")),
-        origin_url=parsing.parse_url(links.get("originImageUrl")),
+        result_url=parsing.parse_url(urls.get("resultImageUrl")),
+        origin_url=parsing.parse_url(urls.get("originImageUrl")),
         error_code=parsing.parse_int(record.get("errorCode")),
-        error_message=parsing.parse_message(record.get("errorMessage"), hide=hide) or None,
+        error_message=parsing.parse_message(record.get("errorMessage"), secret=secret) or None,
         created_at_ms=parsing.parse_timestamp_ms(record.get("createTime")),
         completed_at_ms=parsing.parse_timestamp_ms(record.get("completeTime")),
         parameters=parsing.parse_object(record.get("paramJson")),

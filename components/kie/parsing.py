@@ -1,6 +1,6 @@
-"""The one place that reads what the service wrote: its envelope, times, numbers, links and words.
+"""Parsers for all values in kie.ai's responses: envelopes, times, numbers, URLs and texts.
 
-Readers of single values return None for what is not usable, and never raise.
+A parser of a single value never raises: it returns None for an unusable value.
 """
 
 import json
@@ -16,8 +16,8 @@ from components.kie.validation import is_http_url
 
 _MAX_MESSAGE_CHARACTERS: Final = 500
 _MAX_TASK_ID_CHARACTERS: Final = 200
-_MAX_NUMBER_CHARACTERS: Final = 200  # a longer one takes long to read, and means nothing
-_MAX_URL_CHARACTERS: Final = 8192  # signed links are long
+_MAX_NUMBER_CHARACTERS: Final = 200  # longer ones are slow to parse and never valid
+_MAX_URL_CHARACTERS: Final = 8192  # signed URLs are long
 _MAX_RETRY_AFTER_SECONDS: Final = 3600.0
 _MIN_TIMESTAMP_MS: Final = 100_000_000_000  # 1973 as milliseconds, the year 5138 as seconds
 _MAX_TIMESTAMP_MS: Final = 100_000_000_000_000  # the year 5138
@@ -25,9 +25,9 @@ _MAX_TIMESTAMP_MS: Final = 100_000_000_000_000  # the year 5138
 
 @dataclass(frozen=True)
 class Envelope:
-    """`{"code", "msg", "data"}`, as every answer comes (contract.md §1).
+    """The `{"code", "msg", "data"}` of every response (docs/kie-api.md, Ground rules).
 
-    `code` is None where the body names none that is a whole number.
+    `code` is None if the body has no whole number there.
     """
 
     code: int | None
@@ -36,7 +36,7 @@ class Envelope:
 
 
 def parse_json(body: bytes) -> object:
-    """The value of a JSON text; raises ValueError for anything else, however deep or odd."""
+    """Return the value of a JSON text. Raises ValueError for anything else, even deep nesting."""
     try:
         value: object = json.loads(body, parse_constant=_reject_constant)
     except RecursionError:
@@ -45,7 +45,7 @@ def parse_json(body: bytes) -> object:
 
 
 def parse_envelope(body: bytes) -> Envelope | None:
-    """The envelope of an answer; None for HTML, cut or empty text, and JSON of another shape."""
+    """Return the envelope of a response; None for HTML, cut or empty text, and other JSON."""
     try:
         value = parse_json(body)
     except ValueError:
@@ -55,12 +55,15 @@ def parse_envelope(body: bytes) -> Envelope | None:
     return Envelope(parse_int(value.get("code")), value.get("msg"), value.get("data"))
 
 
-def parse_message(value: object, *, hide: str) -> str:
-    """The service's words: one printable line of at most 500 characters, the key `hide` masked."""
+def parse_message(value: object, *, secret: str) -> str:
+    """Return a text as one printable line of at most 500 characters, with `secret` masked.
+
+    Anything but text becomes an empty text.
+    """
     if not isinstance(value, str):
         return ""
-    shown = value.replace(hide, "[key]") if hide else value
-    printable = "".join(letter if letter.isprintable() else " " for letter in shown)
+    masked = value.replace(secret, "[key]") if secret else value
+    printable = "".join(char if char.isprintable() else " " for char in masked)
     line = " ".join(printable.split())
     return (
         line if len(line) <= _MAX_MESSAGE_CHARACTERS else f"{line[: _MAX_MESSAGE_CHARACTERS - 1]}…"
@@ -68,7 +71,7 @@ def parse_message(value: object, *, hide: str) -> str:
 
 
 def parse_int(value: object) -> int | None:
-    """An integer, also as text ("429") or as a float without a fraction; True is none."""
+    """Return an integer, also from text ("429") or a whole float; None for a bool."""
     number = parse_decimal(value)
     if number is None or number != number.to_integral_value():
         return None
@@ -76,7 +79,7 @@ def parse_int(value: object) -> int | None:
 
 
 def parse_decimal(value: object) -> Decimal | None:
-    """A number below a billion billion either way, also as text; True and NaN are none."""
+    """Return a number between -10**18 and 10**18, also from text; None for a bool or NaN."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     if isinstance(value, str) and len(value) > _MAX_NUMBER_CHARACTERS:
@@ -89,27 +92,27 @@ def parse_decimal(value: object) -> Decimal | None:
 
 
 def parse_timestamp_ms(value: object) -> int | None:
-    """Epoch milliseconds, from milliseconds, seconds or ISO-8601 (contract.md §3).
+    """Return epoch milliseconds, from milliseconds, seconds or ISO 8601 (docs/kie-api.md, Query).
 
     A time without a zone is read as UTC.
     """
     number = parse_decimal(value)
     if number is not None:
-        moment = number if number >= _MIN_TIMESTAMP_MS else number * 1000
-        return int(moment) if 0 < moment < _MAX_TIMESTAMP_MS else None
+        timestamp_ms = number if number >= _MIN_TIMESTAMP_MS else number * 1000
+        return int(timestamp_ms) if 0 < timestamp_ms < _MAX_TIMESTAMP_MS else None
     if not isinstance(value, str):
         return None
     try:
         date = datetime.fromisoformat(value.strip())
-        zoned = date if date.tzinfo is not None else date.replace(tzinfo=UTC)
-        milliseconds = round(zoned.timestamp() * 1000)
+        aware_date = date if date.tzinfo is not None else date.replace(tzinfo=UTC)
+        milliseconds = round(aware_date.timestamp() * 1000)
     except (ValueError, OverflowError):
         return None
     return milliseconds if milliseconds > 0 else None
 
 
 def parse_url(value: object) -> str | None:
-    """An http(s) URL; anything else is treated as absent."""
+    """Return an http(s) URL of at most 8192 characters; None for anything else."""
     if not isinstance(value, str) or not is_http_url(
         value.strip(), max_characters=_MAX_URL_CHARACTERS
     ):
@@ -118,14 +121,14 @@ def parse_url(value: object) -> str | None:
 
 
 def parse_task_id(value: object) -> str | None:
-    """A task id: any printable text of 1–200 characters, as samples differ in shape."""
+    """Return a task id: printable text of 1–200 characters, as documented samples differ."""
     if not isinstance(value, str) or not value.strip() or len(value) > _MAX_TASK_ID_CHARACTERS:
         return None
     return value if value.isprintable() else None
 
 
 def parse_object(value: object) -> Mapping[str, object] | None:
-    """An object, also as JSON text."""
+    """Return a JSON object, also from JSON text; None for anything else."""
     if isinstance(value, str):
         try:
             value = parse_json(value.encode(errors="surrogatepass"))
@@ -135,7 +138,10 @@ def parse_object(value: object) -> Mapping[str, object] | None:
 
 
 def parse_retry_after(headers: Mapping[str, str], *, now: float) -> float | None:
-    """What `Retry-After` asks for, 0–3600 s, as seconds or a date; `now` in unix seconds."""
+    """Return the wait of a `Retry-After` header, 0–3600 s; `now` is in unix seconds.
+
+    The header holds seconds or a date. None if it is missing or unreadable.
+    """
     value = headers.get("Retry-After", "").strip()
     try:
         seconds = float(value)
@@ -148,4 +154,4 @@ def parse_retry_after(headers: Mapping[str, str], *, now: float) -> float | None
 
 
 def _reject_constant(name: str) -> object:
-    raise ValueError(f"{name} is no JSON")
+    raise ValueError(f"{name} is not valid JSON")

@@ -1,7 +1,7 @@
-"""One HTTP exchange: a request out, and what came back. It knows nothing of envelopes.
+"""HTTP transport: sends one request and returns its response, without reading the envelope.
 
-Nothing is retried or followed, and nothing is raised for what the network does: a lost answer is
-a value, so that no exception of `requests`, which carries the request's headers, leaves here.
+It neither retries nor follows redirects. A network failure is returned, not raised: an exception
+of `requests` holds the request's headers and so the API key.
 """
 
 import functools
@@ -20,15 +20,15 @@ import requests
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 
-_MAX_BODY_BYTES: Final = 1_000_000  # answers are a few kilobytes
+_MAX_BODY_BYTES: Final = 1_000_000  # a normal response has a few kilobytes
 _CHUNK_BYTES: Final = 16_384
 
 
 @dataclass(frozen=True)
 class HttpResponse:
-    """What was answered: HTTP status, headers (any case), and the body up to 1 MB.
+    """An HTTP status, headers with names in any case, and a body of at most 1 MB.
 
-    The body is as much as arrived: whether it is whole is for its reader to see.
+    The body may be incomplete: it holds what arrived before the connection failed.
     """
 
     status: int
@@ -38,17 +38,21 @@ class HttpResponse:
 
 @dataclass(frozen=True)
 class TransportError:
-    """Nothing was answered. `never_opened`: certainly nothing was sent either."""
+    """No response arrived.
+
+    `reason`: a short technical text.
+    `connection_established`: whether a connection was opened. False proves that nothing was sent;
+    None means not known.
+    """
 
     reason: str
-    never_opened: bool
+    connection_established: bool | None
 
 
 class HttpTransport:
-    """Sends requests with the key, at most `connect_timeout_seconds` each to connect.
+    """Sends requests with the API key. Thread-safe.
 
-    The environment's proxies and CA bundle are honoured, its `.netrc` is not. Safe to share
-    between threads.
+    The environment's proxies and CA bundle are used, its `.netrc` is not.
     """
 
     def __init__(self, *, api_key: str, connect_timeout_seconds: float) -> None:
@@ -57,28 +61,28 @@ class HttpTransport:
         self._get_session = _new_session()
 
     def close(self) -> None:
-        """Close the connections kept alive for questions."""
+        """Close the kept-alive connections."""
         self._get_session.close()
 
     def get(
-        self, url: str, *, params: Mapping[str, str], budget_seconds: float
+        self, url: str, *, params: Mapping[str, str], total_timeout_seconds: float
     ) -> HttpResponse | TransportError:
-        """GET, on a kept-alive connection where there is one."""
+        """Send a GET request, on a kept-alive connection if there is one."""
         request = requests.Request("GET", url, params=dict(params), auth=self._auth)
-        return self._send(self._get_session, request, budget_seconds)
+        return self._send(self._get_session, request, total_timeout_seconds)
 
     def post(
         self,
         url: str,
         *,
-        budget_seconds: float,
+        total_timeout_seconds: float,
         json: Mapping[str, object] | None = None,
         form: Mapping[str, str] | None = None,
         files: Mapping[str, tuple[str, bytes, str]] | None = None,
     ) -> HttpResponse | TransportError:
-        """POST JSON or a form, on a connection of its own.
+        """Send a POST request with JSON or a form, on a new connection.
 
-        A kept-alive one may be dead already, which would blur "was it sent?".
+        A kept-alive connection may be dead, and then it is not clear whether the request was sent.
         """
         request = requests.Request(
             "POST",
@@ -90,36 +94,36 @@ class HttpTransport:
             auth=self._auth,
         )
         with _new_session() as session:
-            return self._send(session, request, budget_seconds)
+            return self._send(session, request, total_timeout_seconds)
 
     def _send(
-        self, session: requests.Session, request: requests.Request, budget_seconds: float
+        self, session: requests.Session, request: requests.Request, total_timeout_seconds: float
     ) -> HttpResponse | TransportError:
-        watch = Deadline(budget_seconds)
+        deadline = Deadline(total_timeout_seconds)
         try:
-            with watch:
+            with deadline:
                 prepared = session.prepare_request(request)
-                around = session.merge_environment_settings(prepared.url, {}, True, None, None)
-                connect_seconds = min(self._connect_timeout_seconds, budget_seconds)
+                environment = session.merge_environment_settings(prepared.url, {}, True, None, None)
+                connect_timeout_seconds = min(self._connect_timeout_seconds, total_timeout_seconds)
                 with session.send(
                     prepared,
-                    timeout=(connect_seconds, budget_seconds),
+                    timeout=(connect_timeout_seconds, total_timeout_seconds),
                     allow_redirects=False,
-                    **around,
+                    **environment,
                 ) as response:
                     return HttpResponse(
                         response.status_code, response.headers, _read_body(response)
                     )
-        except Exception as error:  # noqa: BLE001 -- urllib3 leaks errors past requests' own, and
-            # whatever breaks here, a create that was sent has an unknown outcome.
+        except Exception as error:  # noqa: BLE001 -- urllib3's own errors escape requests, and after
+            # any of them a create that was sent has an unknown outcome.
             reason = _root_cause(error)
-        if watch.expired:
-            reason = f"no answer within {budget_seconds:g} s"
-        return TransportError(reason, watch.never_connected)
+        if deadline.expired:
+            reason = f"no answer within {total_timeout_seconds:g} s"
+        return TransportError(reason, deadline.connection_established)
 
 
 class _BearerAuth(AuthBase):
-    """Puts the key on one request. As an auth object, since `.netrc` overrules a plain header."""
+    """Adds the API key to a request. `.netrc` would replace a plain header."""
 
     def __init__(self, api_key: str) -> None:
         self._api_key = api_key
@@ -130,23 +134,23 @@ class _BearerAuth(AuthBase):
 
 
 class _DeadlineAdapter(HTTPAdapter):
-    """Makes connections that report to the watch of their exchange."""
+    """Creates connections that report to the deadline of their request."""
 
     def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> Any:
-        """The pool for a request, with its connections watched."""
-        watch = current_deadline()
-        if watch is not None:
-            watch.armed = True
+        """Return the connection pool of a request, with tracked connections."""
+        deadline = current_deadline()
+        if deadline is not None:
+            deadline.tracking = True
         pool: Any = super().get_connection_with_tls_context(*args, **kwargs)
         pool.ConnectionCls = tracked_connection_class(pool.ConnectionCls)
         return pool
 
 
 class _NoRedirectSession(requests.Session):
-    """Sees no redirect: requests would read its whole body, even unasked and without a cap."""
+    """Ignores redirects. Otherwise requests reads the whole body of one, without a size limit."""
 
     def get_redirect_target(self, resp: requests.Response) -> None:
-        """Nowhere."""
+        """Return no redirect target."""
 
 
 def _new_session() -> requests.Session:
@@ -165,16 +169,16 @@ def _new_session() -> requests.Session:
 
 
 def _read_body(response: requests.Response) -> bytes:
-    """What arrives of the body; an end that is cut off, or past 1 MB, is left out.
+    """Return the part of the body that arrived, at most 1 MB.
 
-    A body that breaks off after its last bracket still tells a task id that was paid for.
+    An incomplete body may still hold the id of a paid task.
     """
     body = bytearray()
-    # Else urllib3 throws away the last block of a body that is shorter than it promised.
+    # Otherwise urllib3 drops the last chunk of a body that is shorter than its Content-Length.
     response.raw.enforce_content_length = False
     try:
-        for block in response.iter_content(_CHUNK_BYTES):
-            body += block
+        for chunk in response.iter_content(_CHUNK_BYTES):
+            body += chunk
             if len(body) > _MAX_BODY_BYTES:
                 break
     except (requests.RequestException, OSError):
@@ -183,9 +187,9 @@ def _read_body(response: requests.Response) -> bytes:
 
 
 def _root_cause(error: BaseException) -> str:
-    """The first error of the chain, in words: it names no header and no request."""
-    while (earlier := error.__cause__ or error.__context__) is not None:
-        error = earlier
+    """Return the text of the first error in the chain. It contains no header and no request."""
+    while (cause := error.__cause__ or error.__context__) is not None:
+        error = cause
     return f"{type(error).__name__}: {error}"
 
 
@@ -193,105 +197,111 @@ _thread_state = threading.local()
 
 
 class Deadline:
-    """Context manager around one exchange of the current thread, at most `budget_seconds` long.
+    """Context manager that limits one request of the current thread to `timeout_seconds`.
 
-    `armed`: connections report to this watch. `opened`: one was ready to carry a request.
-    `expired`: the budget ran out and the socket was shut, which ends any read or write on it.
+    `tracking`: the connections of this request report to this deadline.
+    `expired`: time ran out. The socket is shut down, which ends any read or write on it.
     """
 
-    def __init__(self, budget_seconds: float) -> None:
-        self.armed = False
-        self.connected = False
+    def __init__(self, timeout_seconds: float) -> None:
+        self.tracking = False
         self.expired = False
-        self._ends_at = time.monotonic() + budget_seconds
+        self._connected = False
+        self._ends_at = time.monotonic() + timeout_seconds
         self._active: tuple[TrackedConnection, socket.socket] | None = None
         self._lock = threading.Lock()
-        self._timer = threading.Timer(budget_seconds, self._expire)
+        self._timer = threading.Timer(timeout_seconds, self._expire)
         self._timer.daemon = True
 
     def __enter__(self) -> Self:
         self._timer.start()
-        _thread_state.watch = self
+        _thread_state.deadline = self
         return self
 
     def __exit__(
         self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
     ) -> None:
         self._timer.cancel()
-        _thread_state.watch = None
+        _thread_state.deadline = None
         with self._lock:
             self._active = None
 
     @property
-    def never_connected(self) -> bool:
-        """Whether it is certain that no connection was opened; False also means "not known"."""
-        return self.armed and not self.connected
+    def connection_established(self) -> bool | None:
+        """Whether a connection was opened; None if not known."""
+        if self._connected:
+            return True
+        return False if self.tracking else None
 
     def attach(self, connection: "TrackedConnection") -> None:
-        """Note the open connection that will carry the request; TimeoutError when out of time."""
+        """Record the open connection that will carry the request.
+
+        Raises TimeoutError if no time is left.
+        """
         with self._lock:
-            left = self._ends_at - time.monotonic()
-            if self.expired or left <= 0:
+            remaining_seconds = self._ends_at - time.monotonic()
+            if self.expired or remaining_seconds <= 0:
                 raise TimeoutError("out of time before the request was sent")
-            self.connected = True
-            # The socket too: http.client forgets it once the headers of a last answer are in.
+            self._connected = True
+            # The socket too: http.client drops it after the headers of a closing response.
             self._active = (connection, connection.sock)
             connection.deadline = self
-            # Else a whole upload must pass within the connect timeout: `sendall` counts in total.
-            connection.sock.settimeout(left)
+            # Otherwise the connect timeout limits a whole upload, as `sendall` counts in total.
+            connection.sock.settimeout(remaining_seconds)
 
     def _expire(self) -> None:
         with self._lock:
             self.expired = True
             if self._active is None:
                 return
-            connection, carrier = self._active
-            # A pooled connection may have gone on to the next exchange a moment ago.
+            connection, sock = self._active
+            # A pooled connection may already carry the next request.
             if connection.deadline is not self:
                 return
-            # Closed meanwhile, or TLS inside TLS, which has no shutdown: the read timeout ends it.
+            # OSError: already closed. AttributeError: TLS inside TLS has no shutdown, and the
+            # read timeout ends it.
             with suppress(OSError, AttributeError):
-                carrier.shutdown(socket.SHUT_RDWR)
+                sock.shutdown(socket.SHUT_RDWR)
 
 
 def current_deadline() -> Deadline | None:
-    """The watch of this thread's exchange, if one is under way."""
-    watch: Deadline | None = getattr(_thread_state, "watch", None)
-    return watch
+    """Return the deadline of this thread's request; None outside a request."""
+    deadline: Deadline | None = getattr(_thread_state, "deadline", None)
+    return deadline
 
 
 class TrackedConnection(http.client.HTTPConnection):
-    """Mixed in before a connection class: reports to the current watch."""
+    """Mixin for a connection class: reports to the current deadline."""
 
     deadline: Deadline | None = None
 
     def connect(self) -> None:
-        """Connect, with TLS and tunnel where there are any, and only then count as opened."""
+        """Connect, including any TLS and proxy tunnel, then report the connection as open."""
         super().connect()
         self._attach()
 
     def putrequest(
         self, method: str, url: str, skip_host: bool = False, skip_accept_encoding: bool = False
     ) -> None:
-        """Begin a request; a kept-alive connection was opened by an earlier exchange."""
+        """Begin a request, and report a kept-alive connection as open."""
         super().putrequest(method, url, skip_host, skip_accept_encoding)
         if self.sock is not None:
             self._attach()
 
     def _attach(self) -> None:
-        watch = current_deadline()
-        if watch is not None:
-            watch.attach(self)
+        deadline = current_deadline()
+        if deadline is not None:
+            deadline.attach(self)
 
 
 @functools.cache
 def tracked_connection_class(
-    kind: type[http.client.HTTPConnection],
+    connection_class: type[http.client.HTTPConnection],
 ) -> type[http.client.HTTPConnection]:
-    """The same class of connection, reporting to the current watch."""
-    if issubclass(kind, TrackedConnection):
-        return kind
-    return type(f"Watched{kind.__name__}", (TrackedConnection, kind), {})
+    """Return a subclass of `connection_class` that reports to the current deadline."""
+    if issubclass(connection_class, TrackedConnection):
+        return connection_class
+    return type(f"Tracked{connection_class.__name__}", (TrackedConnection, connection_class), {})

@@ -1,6 +1,7 @@
-"""Checks of single fields, each ending in a sentence that names the field and says what to do.
+"""Validation of single fields.
 
-Every check raises InvalidRequest; `name` is the attribute's name, `label` what a designer reads.
+`field` is the name of the attribute, `label` its name on the screen. Every `validate_*` function
+raises ValidationError, whose message names the label and says what to do.
 """
 
 import unicodedata
@@ -10,77 +11,80 @@ from urllib.parse import urlsplit
 from components.kie.errors import ValidationError
 
 LINE_BREAKS_AND_TABS = "\t\n\r"
-"""The control characters that people type on purpose."""
+"""The control characters that a prompt may contain."""
 
-# Letters and symbols by category, yet they draw nothing: Hangul fillers, the blank Braille cell.
+# Letters and symbols by category, but invisible: Hangul fillers and the blank Braille cell.
 _BLANK_CHARACTERS = "\u115f\u1160\u3164\uffa0\u2800"
-# Spaces, controls, formats, half surrogates, and marks that need a letter to sit on. Unassigned
-# code points are left in: they may be emoji newer than this Python.
+# Spaces, controls, formats, surrogates and combining marks. Unassigned code points count as
+# visible: they may be emoji newer than this Python.
 _INVISIBLE_CATEGORIES = {"Zs", "Zl", "Zp", "Cc", "Cf", "Cs", "Mn", "Mc", "Me"}
 _MAX_URL_CHARACTERS = 2048
 
 
 def validate_text(
-    name: str, label: str, value: object, *, max_characters: int, allowed_controls: str = ""
+    field: str, label: str, value: object, *, max_characters: int, allowed_controls: str = ""
 ) -> None:
-    """Require visible text of at most `longest` characters that can be written as UTF-8."""
+    """Require visible text that UTF-8 can encode, of at most `max_characters` characters."""
     if not isinstance(value, str):
-        raise ValidationError(name, f"{label} must be text: type it again.")
+        raise ValidationError(field, f"{label} must be text: type it again.")
     if len(value) > max_characters:
         raise ValidationError(
-            name,
+            field,
             f"{label} has {len(value):,} characters and may have at most {max_characters:,}: "
             "shorten it.",
         )
-    for place, character in enumerate(value, start=1):
+    for position, character in enumerate(value, start=1):
         category = unicodedata.category(character)
         if category == "Cs":
             raise ValidationError(
-                name,
-                f"{label} holds half of a broken character at position {place:,}: "
+                field,
+                f"{label} holds half of a broken character at position {position:,}: "
                 "delete it and type it again.",
             )
         if category == "Cc" and character not in allowed_controls:
             raise ValidationError(
-                name,
+                field,
                 f"{label} holds an invisible control character (U+{ord(character):04X}) "
-                f"at position {place:,}: delete it.",
+                f"at position {position:,}: delete it.",
             )
     if not any(map(_is_visible, value)):
-        raise ValidationError(name, f"{label} is empty: write at least one visible character.")
+        raise ValidationError(field, f"{label} is empty: write at least one visible character.")
 
 
-def validate_choice(name: str, label: str, value: object, allowed: Sequence[str]) -> str:
-    """Require one of `allowed`, and return it as plain text."""
+def validate_choice(field: str, label: str, value: object, allowed: Sequence[str]) -> str:
+    """Require one of `allowed`, and return it as a plain `str`."""
     if not isinstance(value, str) or str(value) not in allowed:
-        raise ValidationError(name, f"{label} must be one of {', '.join(allowed)}: choose one.")
+        raise ValidationError(field, f"{label} must be one of {', '.join(allowed)}: choose one.")
     return str(value)
 
 
-def validate_bool(name: str, label: str, value: object) -> None:
-    """Require True or False themselves, not something that is merely truthy."""
+def validate_bool(field: str, label: str, value: object) -> None:
+    """Require True or False; other truthy or falsy values are errors."""
     if type(value) is not bool:
-        raise ValidationError(name, f"{label} must be on or off: set it again.")
+        raise ValidationError(field, f"{label} must be on or off: set it again.")
 
 
-def validate_url(name: str, label: str, value: object) -> None:
-    """Require an http(s) URL with a host, in printable characters without spaces."""
+def validate_url(field: str, label: str, value: object) -> None:
+    """Require an http(s) URL with a host, of at most 2048 characters, without spaces."""
     if not isinstance(value, str) or not is_http_url(value):
         raise ValidationError(
-            name,
+            field,
             f"{label} must be a web address that begins with http:// or https:// "
             f"and has at most {_MAX_URL_CHARACTERS:,} characters: paste it again.",
         )
 
 
 def is_http_url(value: str, *, max_characters: int = _MAX_URL_CHARACTERS) -> bool:
-    """Whether this is an http(s) URL with a host, at most `longest` characters, no spaces."""
+    """Whether `value` is an http(s) URL with a host, at most `max_characters` long.
+
+    Spaces and unprintable characters are not allowed.
+    """
     if len(value) > max_characters or not value.isprintable() or " " in value:
         return False
     try:
         parts = urlsplit(value)
         port = parts.port
-    except ValueError:  # brackets that do not close, a port that is no number
+    except ValueError:  # unbalanced brackets, or a port that is not a number
         return False
     return parts.scheme in {"http", "https"} and bool(parts.hostname) and port != 0
 

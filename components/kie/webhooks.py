@@ -1,6 +1,7 @@
-"""Checks a callback of the service. It is a hint to look at a task now, and nothing else.
+"""Verification of the provider's webhooks ("callbacks" in its documentation).
 
-Its body is not signed, so the result is read from a query (contract.md §5).
+The body is not signed. A webhook only triggers a query, and the result is read from that query
+(docs/kie-api.md, Callbacks).
 """
 
 import base64
@@ -14,19 +15,16 @@ from components.kie import parsing
 from components.kie.errors import InvalidWebhookError
 
 MAX_WEBHOOK_BYTES: Final = 64 * 1024
-"""Many times what a callback of the contract has (contract.md §5)."""
+"""Far more than a documented webhook has (docs/kie-api.md, Callbacks)."""
 
-_MAX_CLOCK_SKEW_SECONDS: Final = 300  # how far the sender's clock may be from ours
-_TASK_ID_FIELDS: Final = (
-    "taskId",
-    "task_id",
-    "recordId",
-)  # Flux sends the first, the guide the second
+_MAX_CLOCK_SKEW_SECONDS: Final = 300  # allowed difference between the two clocks
+# Flux tasks send `taskId`; the vendor's guide on signatures reads `task_id`.
+_TASK_ID_FIELDS: Final = ("taskId", "task_id", "recordId")
 
 
 @dataclass(frozen=True)
 class WebhookEvent:
-    """Which task to look at. `code` is what the sender claims, unsigned; None if it is odd."""
+    """The task to query. `code` is unsigned and cannot be trusted; None if unreadable."""
 
     task_id: str
     code: int | None
@@ -35,10 +33,11 @@ class WebhookEvent:
 def verify_webhook(
     body: bytes, headers: Mapping[str, str], *, webhook_key: str | None, now: float
 ) -> WebhookEvent:
-    """The hint in a callback; `now` in unix seconds, header names in any case.
+    """Return the task that a webhook names. `now`: unix seconds. Header names have any case.
 
-    Raises CallbackRejected: malformed, over 64 KB, or, with a `webhook_key`, not signed with it
-    within 5 minutes of `now`. Without a key the address of the callback must be the secret.
+    Without a `webhook_key` no signature is checked: then the URL must contain a secret.
+    Raises InvalidWebhookError for a malformed body or one over 64 KB. With a `webhook_key`, also
+    for a missing or wrong signature, or one more than 5 minutes from `now`.
     """
     if len(body) > MAX_WEBHOOK_BYTES:
         raise InvalidWebhookError("larger than 64 KB")
@@ -46,9 +45,10 @@ def verify_webhook(
     record = parsing.parse_object(envelope.data) if envelope is not None else None
     if envelope is None or record is None:
         raise InvalidWebhookError("no JSON envelope with data")
-    named = [record[name] for name in _TASK_ID_FIELDS if record.get(name) is not None]
-    task_id = parsing.parse_task_id(named[0]) if named else None
-    if task_id is None or any(other != task_id for other in named):
+    task_ids = [record[name] for name in _TASK_ID_FIELDS if record.get(name) is not None]
+    task_id = parsing.parse_task_id(task_ids[0]) if task_ids else None
+    # The signature covers one id only.
+    if task_id is None or any(other != task_id for other in task_ids):
         raise InvalidWebhookError("no usable task id, or more than one")
     if webhook_key is not None:
         _check_signature(task_id, headers, webhook_key=webhook_key, now=now)
@@ -60,16 +60,16 @@ def _check_signature(
 ) -> None:
     if not webhook_key:
         raise InvalidWebhookError("the webhook key is empty: anyone could sign with it")
-    sent = {name.lower(): value for name, value in headers.items()}
-    timestamp = sent.get("x-webhook-timestamp", "")
-    signature = sent.get("x-webhook-signature", "")
+    lowercase_headers = {name.lower(): value for name, value in headers.items()}
+    timestamp = lowercase_headers.get("x-webhook-timestamp", "")
+    signature = lowercase_headers.get("x-webhook-signature", "")
     if not timestamp or not signature:
         raise InvalidWebhookError("not signed")
     seconds = parsing.parse_int(timestamp)
     if seconds is None or abs(now - seconds) > _MAX_CLOCK_SKEW_SECONDS:
         raise InvalidWebhookError("signed too long ago, or in the future")
-    text = f"{task_id}.{timestamp}".encode()
-    digest = hmac.new(webhook_key.encode(), text, hashlib.sha256).digest()
-    # As bytes: compare_digest refuses text that is not ASCII.
+    signed_text = f"{task_id}.{timestamp}".encode()
+    digest = hmac.new(webhook_key.encode(), signed_text, hashlib.sha256).digest()
+    # As bytes: compare_digest raises TypeError for text that is not ASCII.
     if not hmac.compare_digest(base64.b64encode(digest), signature.encode(errors="replace")):
         raise InvalidWebhookError("wrong signature")

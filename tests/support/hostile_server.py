@@ -1,6 +1,7 @@
-"""A server on loopback that answers as badly as a route's name says.
+"""A loopback server whose routes fail as their names say.
 
-The first segment of the path is the route, so `server.url_of("reset_after_request")` is a base URL.
+The first path segment names the route, so `server.url_of("reset_after_request")` is a base URL.
+A route that never ends by itself ends with the server, so only the client can end the call.
 """
 
 import json
@@ -8,7 +9,6 @@ import socket
 import socketserver
 import struct
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Self
@@ -18,7 +18,7 @@ TASK_ID = "e730dcfe4e5d59332daf52c08a960085"
 
 @dataclass(frozen=True)
 class ReceivedRequest:
-    """One request that arrived whole."""
+    """A request that arrived completely."""
 
     method: str
     path: str
@@ -40,12 +40,12 @@ def http_response(
     body: bytes,
     *,
     status: int = 200,
-    kind: str = "application/json",
+    content_type: str = "application/json",
     headers: dict[str, str] | None = None,
     length: int | None = None,
 ) -> bytes:
-    """The bytes of a whole answer; `length` lies about the body's size."""
-    lines = [f"HTTP/1.1 {status} Whatever", f"Content-Type: {kind}"]
+    """Return the bytes of a response; `length` overrides the true Content-Length."""
+    lines = [f"HTTP/1.1 {status} Whatever", f"Content-Type: {content_type}"]
     lines.append(f"Content-Length: {len(body) if length is None else length}")
     lines += [f"{name}: {value}" for name, value in (headers or {}).items()]
     return "\r\n".join([*lines, "", ""]).encode() + body
@@ -59,21 +59,25 @@ ACCEPTED = envelope({"taskId": TASK_ID})
 
 
 class HostileServer:
-    """Runs in a thread until closed; `received` is what arrived whole, in order."""
+    """Runs in a thread until closed. `received`: the complete requests, in order.
+
+    `tls_hello_route`: the route for a TLS handshake.
+    `body_read_delay_s`: seconds between reading a request's headers and its body.
+    """
 
     def __init__(self) -> None:
         self.received: list[ReceivedRequest] = []
         self.connections = 0
-        self.route_of_hello = "not_tls"
+        self.tls_hello_route = "not_tls"
         self.closing = threading.Event()
-        self.seconds_before_a_body_is_read = 0.0
-        self._answers: dict[str, bytes] = {}
-        self._later_routes: dict[str, str | None] = {}
-        outer = self
+        self.body_read_delay_s = 0.0
+        self._responses: dict[str, bytes] = {}
+        self._next_routes: dict[str, str | None] = {}
+        hostile_server = self
 
         class Handler(socketserver.BaseRequestHandler):
             def handle(self) -> None:
-                outer._handle(self.request)
+                hostile_server._handle(self.request)
 
         class Server(socketserver.ThreadingTCPServer):
             daemon_threads = True
@@ -94,19 +98,19 @@ class HostileServer:
         self._thread.join()
 
     def url_of(self, route: str) -> str:
-        """The base URL under which every call meets this route."""
+        """Return the base URL at which this route handles every call."""
         assert route in ROUTES, route
         return f"http://127.0.0.1:{self.port}/{route}"
 
     def url_answering(self, raw: bytes, *, then: str | None = None) -> str:
-        """The base URL under which every call is answered with these bytes.
+        """Return the base URL at which every call is answered with these bytes.
 
-        `then`: the route that a connection meets when it is used again.
+        `then`: the route for further requests on the same connection.
         """
-        name = f"answer-{len(self._answers)}"
-        self._answers[name] = raw
-        self._later_routes[name] = then
-        return f"http://127.0.0.1:{self.port}/{name}"
+        route = f"response-{len(self._responses)}"
+        self._responses[route] = raw
+        self._next_routes[route] = then
+        return f"http://127.0.0.1:{self.port}/{route}"
 
     def _handle(self, connection: socket.socket) -> None:
         self.connections += 1
@@ -114,46 +118,46 @@ class HostileServer:
         answered = False
         connection.settimeout(10)
         try:
-            while (seen := self._read(connection, number)) is not None:
-                self.received.append(seen)
-                route = seen.path.split("/")[1] if seen.path.startswith("/") else "proxied"
-                if seen.method == "HELLO":
-                    route = self.route_of_hello
+            while (request := self._read(connection, number)) is not None:
+                self.received.append(request)
+                route = request.path.split("/")[1] if request.path.startswith("/") else "proxied"
+                if request.method == "HELLO":
+                    route = self.tls_hello_route
                 if answered:
-                    route = self._later_routes[route] or route
-                if route in self._answers:
+                    route = self._next_routes[route] or route
+                if route in self._responses:
                     answered = True
-                    connection.sendall(self._answers[route])
-                    if seen.headers.get("connection") == "close":
+                    connection.sendall(self._responses[route])
+                    if request.headers.get("connection") == "close":
                         return
                 else:
                     ROUTES[route](connection, self.closing)
                     return
         except OSError:
-            return  # the client went away, as many tests want it to
+            return  # the client disconnected, as many tests expect
 
     def _read(self, connection: socket.socket, number: int) -> ReceivedRequest | None:
         head = b""
         while b"\r\n\r\n" not in head:
-            block = connection.recv(65536)
-            if not block:
+            chunk = connection.recv(65536)
+            if not chunk:
                 return None
-            head += block
-            if head[:1] == b"\x16":  # a TLS hello, where plain HTTP is spoken
+            head += chunk
+            if head[:1] == b"\x16":  # a TLS handshake instead of plain HTTP
                 return ReceivedRequest("HELLO", "/hello", {}, b"", number)
         head, _, body = head.partition(b"\r\n\r\n")
-        first, *rest = head.decode("latin-1").split("\r\n")
+        request_line, *header_lines = head.decode("latin-1").split("\r\n")
         headers = {
             name.strip().lower(): value.strip()
-            for name, value in (line.split(":", 1) for line in rest)
+            for name, value in (line.split(":", 1) for line in header_lines)
         }
-        time.sleep(self.seconds_before_a_body_is_read)
+        self.closing.wait(self.body_read_delay_s)
         while len(body) < int(headers.get("content-length", 0)):
-            block = connection.recv(1 << 20)
-            if not block:
+            chunk = connection.recv(1 << 20)
+            if not chunk:
                 return None
-            body += block
-        method, path, _ = first.split(" ")
+            body += chunk
+        method, path, _ = request_line.split(" ")
         return ReceivedRequest(method, path, headers, body, number)
 
 
@@ -166,25 +170,23 @@ def _hang_up(_: socket.socket, __: threading.Event) -> None:
 
 
 def _never_answer(_: socket.socket, closing: threading.Event) -> None:
-    closing.wait(30)
+    closing.wait()
 
 
-def _sends(raw: bytes) -> Route:
+def _send(raw: bytes) -> Route:
     def route(connection: socket.socket, _: threading.Event) -> None:
         connection.sendall(raw)
 
     return route
 
 
-def _drip(raw: bytes) -> Route:
-    """One byte every 50 ms: each read of a socket succeeds, and the whole never ends."""
+def _drip(head: bytes, byte: bytes) -> Route:
+    """Send `head`, then `byte` every 50 ms: every read succeeds, and the response never ends."""
 
     def route(connection: socket.socket, closing: threading.Event) -> None:
-        for byte in raw:
-            if closing.is_set():
-                return
-            connection.sendall(bytes([byte]))
-            time.sleep(0.05)
+        connection.sendall(head)
+        while not closing.wait(0.05):
+            connection.sendall(byte)
 
     return route
 
@@ -201,45 +203,46 @@ def _endless_redirect(connection: socket.socket, closing: threading.Event) -> No
         connection.sendall(b" " * 65536)
 
 
-def _tunnel_refused(connection: socket.socket, _: threading.Event) -> None:
+def _tunnel_rejected(connection: socket.socket, _: threading.Event) -> None:
     connection.sendall(b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n")
 
 
-def _continue_for_ever(connection: socket.socket, closing: threading.Event) -> None:
-    while not closing.is_set():
+def _endless_continue(connection: socket.socket, closing: threading.Event) -> None:
+    while not closing.wait(0.05):
         connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
-        time.sleep(0.05)
 
 
-def _kept_open(connection: socket.socket, closing: threading.Event) -> None:
+def _open_after_json(connection: socket.socket, closing: threading.Event) -> None:
     connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n" + ACCEPTED)
     _never_answer(connection, closing)
 
 
-PAGE = b"<!DOCTYPE html><html><body><h1>502 Bad Gateway</h1></body></html>"
+HTML_PAGE = b"<!DOCTYPE html><html><body><h1>502 Bad Gateway</h1></body></html>"
 
 ROUTES: dict[str, Route] = {
     "reset_after_request": _reset,
     "hang_up_after_request": _hang_up,
     "never_answer": _never_answer,
-    "not_tls": _sends(b"HTTP/1.1 400 Bad Request\r\n\r\n"),
+    "not_tls": _send(b"HTTP/1.1 400 Bad Request\r\n\r\n"),
     "reset_tls": _reset,
     "never_answer_tls": _never_answer,
-    "not_http": _sends(b"\x00\xff garbage\r\n\r\n"),
-    "cut_json": _sends(http_response(ACCEPTED[:20], length=len(ACCEPTED))),
-    "cut_json_of_right_length": _sends(http_response(ACCEPTED[:20])),
-    "cut_after_last_bracket": _sends(http_response(ACCEPTED, length=len(ACCEPTED) + 2)),
-    "cut_chunk": _sends(
+    "not_http": _send(b"\x00\xff garbage\r\n\r\n"),
+    "cut_json": _send(http_response(ACCEPTED[:20], length=len(ACCEPTED))),
+    "cut_json_with_matching_length": _send(http_response(ACCEPTED[:20])),
+    "cut_after_last_bracket": _send(http_response(ACCEPTED, length=len(ACCEPTED) + 2)),
+    "cut_chunk": _send(
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n40\r\n" + ACCEPTED[:20]
     ),
-    "kept_open_after_whole_json": _kept_open,
-    "broken_gzip": _sends(http_response(ACCEPTED, headers={"Content-Encoding": "gzip"})),
-    "drip_headers": _drip(b"HTTP/1.1 200 OK\r\n" + b"X-Drip: drip\r\n" * 200),
-    "drip_body": _drip(http_response(b" " * 5000)),
-    "drip_last_body": _drip(http_response(b" " * 5000, headers={"Connection": "close"})),
-    "continue_for_ever": _continue_for_ever,
+    "open_after_complete_json": _open_after_json,
+    "broken_gzip": _send(http_response(ACCEPTED, headers={"Content-Encoding": "gzip"})),
+    "drip_headers": _drip(b"HTTP/1.1 200 OK\r\nX-Drip: ", b"x"),
+    "drip_body": _drip(http_response(b"", length=1_000_000), b" "),
+    "drip_closing_body": _drip(
+        http_response(b"", length=1_000_000, headers={"Connection": "close"}), b" "
+    ),
+    "endless_continue": _endless_continue,
     "endless_body": _endless,
     "endless_redirect": _endless_redirect,
-    "tunnel_refused": _tunnel_refused,
+    "tunnel_rejected": _tunnel_rejected,
     "proxied": _reset,
 }

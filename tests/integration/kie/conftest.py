@@ -1,4 +1,4 @@
-"""A hostile server, and clients with short patience pointed at it."""
+"""Fixtures: a hostile server, and clients with short timeouts."""
 
 from collections.abc import Iterator
 from typing import Protocol
@@ -9,21 +9,21 @@ from components.kie import GenerationRequest, KieClient
 from tests.support.app_server import free_port
 from tests.support.hostile_server import HostileServer
 
-KEY = "sk-0123456789abcdef"
+API_KEY = "sk-0123456789abcdef"
 
-IMPATIENT_SECONDS = 0.6
+SHORT_TIMEOUT_S = 0.6
 
 REQUEST = GenerationRequest(prompt="a red kite over dunes")
 
 
-class ClientAt(Protocol):
-    """Makes a client whose every call ends within `patience_seconds`."""
+class MakeClient(Protocol):
+    """Creates a client whose calls end within `timeout_s`."""
 
-    def __call__(self, base_url: str, patience_seconds: float = 10) -> KieClient: ...
+    def __call__(self, base_url: str, timeout_s: float = 10) -> KieClient: ...
 
 
 @pytest.fixture(autouse=True)
-def _no_proxy_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+def _no_proxy_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.upper(), raising=False)
@@ -31,30 +31,30 @@ def _no_proxy_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def server() -> Iterator[HostileServer]:
-    with HostileServer() as running:
-        yield running
+    with HostileServer() as hostile_server:
+        yield hostile_server
 
 
 @pytest.fixture
-def client_at() -> Iterator[ClientAt]:
-    """Makes clients for one base URL, of the task API and the upload host alike."""
-    made: list[KieClient] = []
+def make_client() -> Iterator[MakeClient]:
+    """Create clients that use one base URL for the task API and the upload host."""
+    clients: list[KieClient] = []
 
-    def make(base_url: str, patience_seconds: float = 10) -> KieClient:
+    def make(base_url: str, timeout_s: float = 10) -> KieClient:
         client = KieClient(
-            api_key=KEY,
+            api_key=API_KEY,
             base_url=base_url,
             upload_base_url=base_url,
-            connect_timeout_seconds=patience_seconds / 2,
-            read_timeout_seconds=patience_seconds / 2,
-            query_timeout_seconds=patience_seconds,
-            upload_timeout_seconds=patience_seconds,
+            connect_timeout_seconds=timeout_s / 2,
+            read_timeout_seconds=timeout_s / 2,
+            query_timeout_seconds=timeout_s,
+            upload_timeout_seconds=timeout_s,
         )
-        made.append(client)
+        clients.append(client)
         return client
 
     yield make
-    for client in made:
+    for client in clients:
         client.close()
 
 

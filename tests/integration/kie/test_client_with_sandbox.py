@@ -1,11 +1,13 @@
-"""The client against the sandbox, which was written from the contract by other hands."""
+"""The client against the sandbox, which shares no code with it."""
 
+import io
 import secrets
 import time
 from collections.abc import Iterator
 from decimal import Decimal
 
 import pytest
+from PIL import Image
 
 from components.kie import (
     AuthenticationError,
@@ -37,54 +39,60 @@ def url() -> Iterator[str]:
 
 @pytest.fixture
 def client(url: str) -> Iterator[KieClient]:
-    """A client with a key, and so with a balance, of its own."""
-    with KieClient(api_key=secrets.token_hex(), base_url=url, upload_base_url=url) as made:
-        yield made
+    """A client with a new key, so that no other test changes its balance."""
+    with KieClient(api_key=secrets.token_hex(), base_url=url, upload_base_url=url) as kie_client:
+        yield kie_client
 
 
-def followed(client: KieClient, task_id: str) -> TaskStatus:
-    """The first report that is neither "generating" nor unknown, asked for during 20 s."""
-    ends = time.monotonic() + 20
-    while time.monotonic() < ends:
+def poll_until_finished(client: KieClient, task_id: str) -> TaskStatus:
+    """The first status that is neither "generating" nor unknown; fails after 20 s."""
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
         try:
-            report = client.query(task_id)
+            status = client.query(task_id)
         except (UnavailableError, TaskNotFoundError):
-            report = None
-        if report and report.state not in {ProviderState.GENERATING, ProviderState.UNKNOWN}:
-            return report
+            status = None
+        if status and status.state not in {ProviderState.GENERATING, ProviderState.UNKNOWN}:
+            return status
         time.sleep(0.05)
-    pytest.fail("the task never ended")
+    pytest.fail("the task did not finish within 20 s")
 
 
-def test_a_picture_is_made_and_paid_for(client: KieClient) -> None:
+def test_create_charges_credits_and_returns_an_image(client: KieClient) -> None:
     before = client.credits()
-    report = followed(client, client.create(GenerationRequest(prompt="a kite over dunes")))
-    assert report.state is ProviderState.SUCCEEDED
-    assert report.result_url
-    assert report.created_at_ms
-    assert report.completed_at_ms
-    assert report.created_at_ms <= report.completed_at_ms
-    assert report.parameters
-    assert report.parameters["prompt"] == "a kite over dunes"
+    status = poll_until_finished(
+        client, client.create(GenerationRequest(prompt="a kite over dunes"))
+    )
+    assert status.state is ProviderState.SUCCEEDED
+    assert status.result_url
+    assert status.created_at_ms
+    assert status.completed_at_ms
+    assert status.created_at_ms <= status.completed_at_ms
+    assert status.parameters
+    assert status.parameters["prompt"] == "a kite over dunes"
     assert before - client.credits() == Decimal(5)
-    assert client.download_url(report.result_url).startswith("http")
+    assert client.download_url(status.result_url).startswith("http")
 
 
-def test_an_uploaded_picture_can_be_edited(client: KieClient, url: str) -> None:
-    made = followed(client, client.create(GenerationRequest(prompt="a kite", aspect_ratio="1:1")))
-    assert made.result_url
-    stored = client.upload_from_url(made.result_url, file_name="in.jpeg", upload_path="studio")
-    edit = GenerationRequest(prompt="make it night", input_image=stored.download_url)
-    assert followed(client, client.create(edit)).state is ProviderState.SUCCEEDED
+def test_uploaded_image_can_be_edited(client: KieClient) -> None:
+    png = io.BytesIO()
+    Image.new("RGB", (64, 48), "red").save(png, "PNG")
+    uploaded = client.upload_file(
+        png.getvalue(), file_name="in.png", upload_path="studio", mime_type="image/png"
+    )
+    edit = GenerationRequest(prompt="make it night", input_image=uploaded.download_url)
+    status = poll_until_finished(client, client.create(edit))
+    assert status.state is ProviderState.SUCCEEDED
 
 
-def test_bytes_come_back_with_their_size_and_type(client: KieClient) -> None:
-    tiny = b"GIF89a\x01\x00\x01\x00\x00\x00\x00;"
-    for upload, name in ((client.upload_file, "a.gif"), (client.upload_base64, "b.gif")):
-        stored = upload(tiny, file_name=name, upload_path="/studio", mime_type="image/gif")
-        assert (stored.file_name, stored.size_bytes) == (name, len(tiny))
-        assert stored.mime_type == "image/gif"
-        assert stored.file_path.endswith(f"/studio/{name}")
+def test_upload_returns_name_path_size_and_type(client: KieClient) -> None:
+    gif = b"GIF89a\x01\x00\x01\x00\x00\x00\x00;"
+    uploaded = client.upload_file(
+        gif, file_name="a.gif", upload_path="/studio", mime_type="image/gif"
+    )
+    assert (uploaded.file_name, uploaded.size_bytes) == ("a.gif", len(gif))
+    assert uploaded.mime_type == "image/gif"
+    assert uploaded.file_path.endswith("/studio/a.gif")
 
 
 @pytest.mark.parametrize(
@@ -102,15 +110,15 @@ def test_bytes_come_back_with_their_size_and_type(client: KieClient) -> None:
         ("refused-at-once", ContentPolicyError),
     ],
 )
-def test_a_create_that_goes_wrong_raises_the_error_to_act_on(
+def test_create_fault_raises_its_error_class(
     client: KieClient, fault: str, error: type[KieError]
 ) -> None:
-    with pytest.raises(KieError) as caught:
+    with pytest.raises(KieError) as raised:
         client.create(GenerationRequest(prompt=f"a kite sandbox:{fault}"))
-    assert type(caught.value) is error
+    assert type(raised.value) is error
 
 
-def test_a_create_whose_answer_is_held_back_has_an_unknown_outcome(url: str) -> None:
+def test_delayed_create_response_is_unknown_outcome(url: str) -> None:
     with (
         KieClient(
             api_key="k", base_url=url, connect_timeout_seconds=0.5, read_timeout_seconds=0.5
@@ -121,7 +129,7 @@ def test_a_create_whose_answer_is_held_back_has_an_unknown_outcome(url: str) -> 
 
 
 @pytest.mark.parametrize(
-    ("fault", "progress", "code"),
+    ("fault", "state", "code"),
     [
         ("refused", ProviderState.GENERATE_FAILED, 400),
         ("generate-failed", ProviderState.GENERATE_FAILED, 501),
@@ -134,29 +142,29 @@ def test_a_create_whose_answer_is_held_back_has_an_unknown_outcome(url: str) -> 
         ("query-cut", ProviderState.SUCCEEDED, None),
     ],
 )
-def test_a_task_that_goes_wrong_is_followed_to_its_end(
-    client: KieClient, fault: str, progress: ProviderState, code: int | None
+def test_task_fault_ends_in_its_state_and_code(
+    client: KieClient, fault: str, state: ProviderState, code: int | None
 ) -> None:
-    report = followed(client, client.create(GenerationRequest(prompt=f"a kite sandbox:{fault}")))
-    assert (report.state, report.error_code) == (progress, code)
-    assert bool(report.error_message) is (code is not None)
-    assert bool(report.result_url) is (progress is ProviderState.SUCCEEDED and fault != "no-result")
-    assert report.created_at_ms
-    assert abs(report.created_at_ms / 1000 - time.time()) < 60
+    status = poll_until_finished(
+        client, client.create(GenerationRequest(prompt=f"a kite sandbox:{fault}"))
+    )
+    assert (status.state, status.error_code) == (state, code)
+    assert bool(status.error_message) is (code is not None)
+    assert bool(status.result_url) is (state is ProviderState.SUCCEEDED and fault != "no-result")
+    assert status.created_at_ms
+    assert abs(status.created_at_ms / 1000 - time.time()) < 60
 
 
-def test_an_unknown_task_and_a_foreign_link_are_told_apart_from_failures(
-    client: KieClient,
-) -> None:
+def test_unknown_task_and_foreign_url_have_their_own_errors(client: KieClient) -> None:
     with pytest.raises(TaskNotFoundError, match="record does not exist"):
         client.query("0" * 32)
     with pytest.raises(ValidationError, match="url is wrong"):
         client.download_url("https://example.com/not-ours.png")
 
 
-def test_a_wrong_key_is_rejected_on_both_hosts(url: str) -> None:
+def test_both_hosts_reject_a_wrong_key(url: str) -> None:
     with KieClient(api_key="wrong-key", base_url=url, upload_base_url=url) as client:
         with pytest.raises(AuthenticationError):
             client.credits()
         with pytest.raises(AuthenticationError):
-            client.upload_base64(b"x", file_name="a", upload_path="b", mime_type="image/png")
+            client.upload_file(b"x", file_name="a", upload_path="b", mime_type="image/png")

@@ -1,4 +1,4 @@
-"""What a code says of a create: the code in the body first, the HTTP status where it has none."""
+"""Errors of a create by code: the body's code decides, or the HTTP status if it has none."""
 
 import pytest
 
@@ -14,8 +14,8 @@ from components.kie import (
     UnknownOutcomeError,
     ValidationError,
 )
-from tests.integration.kie.conftest import REQUEST, ClientAt
-from tests.support.hostile_server import PAGE, HostileServer, envelope, http_response
+from tests.integration.kie.conftest import REQUEST, MakeClient
+from tests.support.hostile_server import HTML_PAGE, HostileServer, envelope, http_response
 
 CREDITS_TEXT = "Credits insufficient : Your current balance isn't sufficient to run this request."
 SAFETY_TEXT = "The security tolerance level is out of range and should be 0-2 or 0-6"
@@ -47,30 +47,30 @@ SAFETY_TEXT = "The security tolerance level is out of range and should be 0-2 or
         (999, "?", UnknownOutcomeError),
     ],
 )
-def test_the_code_of_the_body_decides_whatever_the_http_status(
+def test_body_code_decides_whatever_the_http_status(
     server: HostileServer,
-    client_at: ClientAt,
+    make_client: MakeClient,
     status: int,
     code: object,
     text: str,
     error: type[KieError],
 ) -> None:
-    answer = http_response(envelope(None, code=code, msg=text), status=status)
-    with pytest.raises(KieError) as caught:
-        client_at(server.url_answering(answer)).create(REQUEST)
-    assert type(caught.value) is error
-    assert caught.value.code == int(str(code))
+    response = http_response(envelope(None, code=code, msg=text), status=status)
+    with pytest.raises(KieError) as raised:
+        make_client(server.url_answering(response)).create(REQUEST)
+    assert type(raised.value) is error
+    assert raised.value.code == int(str(code))
     if error is not ValidationError:
-        assert caught.value.message == text
+        assert raised.value.message == text
 
 
 @pytest.mark.parametrize("code", [502, 503, 504, 520, 524, 530])
-def test_a_gateways_code_is_an_unknown_outcome(
-    server: HostileServer, client_at: ClientAt, code: int
+def test_gateway_code_is_unknown_outcome(
+    server: HostileServer, make_client: MakeClient, code: int
 ) -> None:
-    answer = http_response(envelope(None, code=code, msg="Gateway time-out"), status=200)
+    response = http_response(envelope(None, code=code, msg="Gateway time-out"), status=200)
     with pytest.raises(UnknownOutcomeError):
-        client_at(server.url_answering(answer)).create(REQUEST)
+        make_client(server.url_answering(response)).create(REQUEST)
 
 
 @pytest.mark.parametrize(
@@ -84,35 +84,35 @@ def test_a_gateways_code_is_an_unknown_outcome(
         (422, "no", "request"),
     ],
 )
-def test_a_refused_field_is_named_where_the_service_names_it(
-    server: HostileServer, client_at: ClientAt, code: int, text: str, field: str
+def test_validation_error_names_the_field_in_the_message(
+    server: HostileServer, make_client: MakeClient, code: int, text: str, field: str
 ) -> None:
-    with pytest.raises(ValidationError) as caught:
-        client_at(server.url_answering(http_response(envelope(None, code=code, msg=text)))).create(
-            REQUEST
-        )
-    assert caught.value.field == field
+    with pytest.raises(ValidationError) as raised:
+        make_client(
+            server.url_answering(http_response(envelope(None, code=code, msg=text)))
+        ).create(REQUEST)
+    assert raised.value.field == field
 
 
 @pytest.mark.parametrize(
     ("status", "error"),
     [(401, AuthenticationError), (402, InsufficientCreditsError), (429, RateLimitError)],
 )
-def test_an_http_status_speaks_for_a_json_body_without_a_code(
-    server: HostileServer, client_at: ClientAt, status: int, error: type[KieError]
+def test_http_status_decides_for_json_without_code(
+    server: HostileServer, make_client: MakeClient, status: int, error: type[KieError]
 ) -> None:
     with pytest.raises(error):
-        client_at(server.url_answering(http_response(b'{"msg":"no"}', status=status))).create(
+        make_client(server.url_answering(http_response(b'{"msg":"no"}', status=status))).create(
             REQUEST
         )
 
 
 @pytest.mark.parametrize("status", [403, 404, 500, 502, 503])
-def test_a_gateways_json_without_a_code_is_an_unknown_outcome(
-    server: HostileServer, client_at: ClientAt, status: int
+def test_gateway_json_without_code_is_unknown_outcome(
+    server: HostileServer, make_client: MakeClient, status: int
 ) -> None:
     with pytest.raises(UnknownOutcomeError):
-        client_at(server.url_answering(http_response(b'{"error":"x"}', status=status))).create(
+        make_client(server.url_answering(http_response(b'{"error":"x"}', status=status))).create(
             REQUEST
         )
 
@@ -129,11 +129,13 @@ def test_a_gateways_json_without_a_code_is_an_unknown_outcome(
         ("Thu, 01 Jan 1970 00:00:00 GMT", 0.0),
     ],
 )
-def test_a_429_page_is_a_rate_limit_with_the_wait_it_asks_for(
-    server: HostileServer, client_at: ClientAt, header: str, seconds: float | None
+def test_http_429_page_is_rate_limit_error_with_retry_after(
+    server: HostileServer, make_client: MakeClient, header: str, seconds: float | None
 ) -> None:
-    answer = http_response(PAGE, status=429, kind="text/html", headers={"Retry-After": header})
-    with pytest.raises(RateLimitError) as caught:
-        client_at(server.url_answering(answer)).create(REQUEST)
-    assert caught.value.retry_after_seconds == seconds
+    response = http_response(
+        HTML_PAGE, status=429, content_type="text/html", headers={"Retry-After": header}
+    )
+    with pytest.raises(RateLimitError) as raised:
+        make_client(server.url_answering(response)).create(REQUEST)
+    assert raised.value.retry_after_seconds == seconds
     assert len(server.received) == 1

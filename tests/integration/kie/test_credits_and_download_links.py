@@ -1,4 +1,4 @@
-"""The balance is an exact number, and a download link leads to the web."""
+"""The balance is an exact number, and a download link is an http(s) URL."""
 
 import json
 from decimal import Decimal
@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from components.kie import UnavailableError, ValidationError
-from tests.integration.kie.conftest import ClientAt
+from tests.integration.kie.conftest import MakeClient
 from tests.support.hostile_server import HostileServer, envelope, http_response
 
 
@@ -14,56 +14,56 @@ from tests.support.hostile_server import HostileServer, envelope, http_response
     ("data", "balance"),
     [(994.5, "994.5"), (0.1, "0.1"), (7, "7"), ("12.25", "12.25"), (-3, "-3"), (0, "0")],
 )
-def test_the_balance_is_an_exact_decimal(
-    server: HostileServer, client_at: ClientAt, data: object, balance: str
+def test_balance_is_an_exact_decimal(
+    server: HostileServer, make_client: MakeClient, data: object, balance: str
 ) -> None:
-    assert client_at(server.url_answering(http_response(envelope(data)))).credits() == Decimal(
+    assert make_client(server.url_answering(http_response(envelope(data)))).credits() == Decimal(
         balance
     )
     assert server.received[0].path.endswith("/api/v1/chat/credit")
 
 
 @pytest.mark.parametrize("data", [None, True, "", "many", "NaN", "1e999999", {}, [5]])
-def test_a_balance_that_is_no_number_is_no_balance(
-    server: HostileServer, client_at: ClientAt, data: object
+def test_balance_that_is_not_a_number_is_unavailable_error(
+    server: HostileServer, make_client: MakeClient, data: object
 ) -> None:
     with pytest.raises(UnavailableError):
-        client_at(server.url_answering(http_response(envelope(data)))).credits()
+        make_client(server.url_answering(http_response(envelope(data)))).credits()
 
 
-def test_a_download_link_is_asked_for_by_the_files_address(
-    server: HostileServer, client_at: ClientAt
+def test_download_url_sends_the_url_of_the_file(
+    server: HostileServer, make_client: MakeClient
 ) -> None:
-    client = client_at(
+    client = make_client(
         server.url_answering(http_response(envelope("https://files.example/d?signed=1")))
     )
     assert client.download_url("https://files.example/r.jpeg") == "https://files.example/d?signed=1"
     assert server.received[0].json == {"url": "https://files.example/r.jpeg"}
 
 
-def test_a_download_link_for_a_foreign_file_is_refused_by_name(
-    server: HostileServer, client_at: ClientAt
+def test_download_url_of_a_foreign_file_is_validation_error(
+    server: HostileServer, make_client: MakeClient
 ) -> None:
-    client = client_at(
+    client = make_client(
         server.url_answering(http_response(envelope(None, code=422, msg="url is wrong")))
     )
-    with pytest.raises(ValidationError, match="url is wrong") as caught:
+    with pytest.raises(ValidationError, match="url is wrong") as raised:
         client.download_url("https://other.example/r.jpeg")
-    assert caught.value.field == "url"
+    assert raised.value.field == "url"
 
 
 @pytest.mark.parametrize("data", [None, "", "ftp://files.example/r", {}, 7])
-def test_a_download_link_must_be_http(
-    server: HostileServer, client_at: ClientAt, data: object
+def test_download_url_that_is_not_http_is_unavailable_error(
+    server: HostileServer, make_client: MakeClient, data: object
 ) -> None:
     with pytest.raises(UnavailableError):
-        client_at(server.url_answering(http_response(envelope(data)))).download_url(
+        make_client(server.url_answering(http_response(envelope(data)))).download_url(
             "https://files.example/r"
         )
 
 
-def test_a_byte_order_mark_does_not_hide_an_envelope(
-    server: HostileServer, client_at: ClientAt
+def test_byte_order_mark_before_envelope_is_accepted(
+    server: HostileServer, make_client: MakeClient
 ) -> None:
-    answer = b"\xef\xbb\xbf" + json.dumps({"code": 200, "data": 3}).encode()
-    assert client_at(server.url_answering(http_response(answer))).credits() == 3
+    body = b"\xef\xbb\xbf" + json.dumps({"code": 200, "data": 3}).encode()
+    assert make_client(server.url_answering(http_response(body))).credits() == 3

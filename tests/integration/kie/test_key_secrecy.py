@@ -1,4 +1,4 @@
-"""The key is shown to the service and to nobody else."""
+"""The API key appears in no text, error or representation."""
 
 import traceback
 
@@ -6,59 +6,56 @@ import pytest
 
 from components.kie import (
     AuthenticationError,
-    GenerationRequest,
     KieClient,
     KieError,
     ValidationError,
 )
-from tests.integration.kie.conftest import IMPATIENT_SECONDS, KEY, ClientAt
+from tests.integration.kie.conftest import API_KEY, REQUEST, SHORT_TIMEOUT_S, MakeClient
 from tests.support.hostile_server import HostileServer, envelope, http_response
-
-REQUEST = GenerationRequest(prompt="a kite")
 
 
 @pytest.mark.parametrize(
     "key", ["", " ", "sk-1\n", "sk-1\r\nX-Evil: 1", "sk 1", "schlüssel", "sk-\ud800", "\x00"]
 )
-def test_a_key_no_header_can_carry_is_rejected_without_showing_it(key: str) -> None:
-    with pytest.raises(AuthenticationError) as caught:
+def test_unusable_key_is_rejected_without_showing_it(key: str) -> None:
+    with pytest.raises(AuthenticationError) as raised:
         KieClient(api_key=key)
-    assert not key.strip() or key.strip() not in str(caught.value)
+    assert not key.strip() or key.strip() not in str(raised.value)
 
 
 @pytest.mark.parametrize("url", ["", "api.kie.ai", "ftp://api.kie.ai", "http://", "http://[::1"])
-def test_a_base_url_that_is_no_web_address_is_refused_by_name(url: str) -> None:
-    with pytest.raises(ValidationError) as caught:
-        KieClient(api_key=KEY, base_url=url)
-    assert caught.value.field == "base_url"
-    with pytest.raises(ValidationError) as caught:
-        KieClient(api_key=KEY, upload_base_url=url)
-    assert caught.value.field == "upload_base_url"
+def test_invalid_base_url_is_rejected_by_name(url: str) -> None:
+    with pytest.raises(ValidationError) as raised:
+        KieClient(api_key=API_KEY, base_url=url)
+    assert raised.value.field == "base_url"
+    with pytest.raises(ValidationError) as raised:
+        KieClient(api_key=API_KEY, upload_base_url=url)
+    assert raised.value.field == "upload_base_url"
 
 
-def test_a_client_does_not_show_its_key() -> None:
-    with KieClient(api_key=KEY) as client:
-        assert KEY not in repr(client) + str(client)
+def test_client_repr_hides_the_key() -> None:
+    with KieClient(api_key=API_KEY) as client:
+        assert API_KEY not in repr(client) + str(client)
 
 
-def test_words_of_the_service_never_repeat_the_key_and_stay_short(
-    server: HostileServer, client_at: ClientAt
+def test_provider_message_masks_the_key_and_is_at_most_500_characters(
+    server: HostileServer, make_client: MakeClient
 ) -> None:
-    echo = envelope(None, code=500, msg=f"Bearer {KEY} failed " + "x" * 2000)
-    with pytest.raises(KieError) as caught:
-        client_at(server.url_answering(http_response(echo))).create(REQUEST)
-    assert caught.value.message.startswith("Bearer [key] failed x")
-    assert len(caught.value.message) == 500
+    echo = envelope(None, code=500, msg=f"Bearer {API_KEY} failed " + "x" * 2000)
+    with pytest.raises(KieError) as raised:
+        make_client(server.url_answering(http_response(echo))).create(REQUEST)
+    assert raised.value.message.startswith("Bearer [key] failed x")
+    assert len(raised.value.message) == 500
 
 
 @pytest.mark.parametrize("route", ["reset_after_request", "never_answer", "not_http", "cut_json"])
-def test_an_error_carries_no_other_exception_that_could_hold_the_key(
-    server: HostileServer, client_at: ClientAt, route: str
+def test_error_has_no_cause_that_could_hold_the_key(
+    server: HostileServer, make_client: MakeClient, route: str
 ) -> None:
-    client = client_at(server.url_of(route), IMPATIENT_SECONDS)
+    client = make_client(server.url_of(route), SHORT_TIMEOUT_S)
     for call in (lambda: client.create(REQUEST), client.credits):
-        with pytest.raises(KieError) as caught:
+        with pytest.raises(KieError) as raised:
             call()
-        assert caught.value.__cause__ is None
-        assert caught.value.__context__ is None
-        assert KEY not in "".join(traceback.format_exception(caught.value))
+        assert raised.value.__cause__ is None
+        assert raised.value.__context__ is None
+        assert API_KEY not in "".join(traceback.format_exception(raised.value))

@@ -1,6 +1,5 @@
-"""Queries: read whatever their age and shape, asked again where unclear."""
+"""Queries: every recorded form of a response is parsed, and an unclear one may be repeated."""
 
-import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -18,12 +17,12 @@ from components.kie import (
     UnavailableError,
     ValidationError,
 )
-from tests.integration.kie.conftest import IMPATIENT_SECONDS, KEY, ClientAt
-from tests.support.hostile_server import PAGE, TASK_ID, HostileServer, envelope, http_response
+from tests.integration.kie.conftest import API_KEY, SHORT_TIMEOUT_S, MakeClient
+from tests.support.hostile_server import HTML_PAGE, TASK_ID, HostileServer, envelope, http_response
 
 
 def record(**fields: Any) -> dict[str, Any]:
-    """A record as recorded from the live service, with some fields changed."""
+    """A `data` object as recorded from the live service, with `fields` changed."""
     return {
         "taskId": TASK_ID,
         "paramJson": '{"prompt":"a kite","safetyTolerance":2}',
@@ -41,17 +40,18 @@ def record(**fields: Any) -> dict[str, Any]:
 
 
 @pytest.fixture
-def report_of(server: HostileServer, client_at: ClientAt) -> Any:
-    def ask(**fields: Any) -> TaskStatus:
-        return client_at(server.url_answering(http_response(envelope(record(**fields))))).query(
-            TASK_ID
-        )
+def query_status(server: HostileServer, make_client: MakeClient) -> Any:
+    """Query a task whose record has these fields changed."""
 
-    return ask
+    def query(**fields: Any) -> TaskStatus:
+        response = http_response(envelope(record(**fields)))
+        return make_client(server.url_answering(response)).query(TASK_ID)
+
+    return query
 
 
-def test_a_finished_task_is_reported_whole(server: HostileServer, report_of: Any) -> None:
-    assert report_of() == TaskStatus(
+def test_finished_task_status_has_all_fields(server: HostileServer, query_status: Any) -> None:
+    assert query_status() == TaskStatus(
         task_id=TASK_ID,
         state=ProviderState.SUCCEEDED,
         result_url="https://files.example/r.jpeg",
@@ -64,11 +64,11 @@ def test_a_finished_task_is_reported_whole(server: HostileServer, report_of: Any
     )
     assert server.received[0].method == "GET"
     assert server.received[0].path.endswith(f"/api/v1/flux/kontext/record-info?taskId={TASK_ID}")
-    assert server.received[0].headers["authorization"] == f"Bearer {KEY}"
+    assert server.received[0].headers["authorization"] == f"Bearer {API_KEY}"
 
 
 @pytest.mark.parametrize(
-    ("flag", "progress"),
+    ("flag", "state"),
     [
         (0, ProviderState.GENERATING),
         (1, ProviderState.SUCCEEDED),
@@ -80,16 +80,16 @@ def test_a_finished_task_is_reported_whole(server: HostileServer, report_of: Any
         (-1, ProviderState.UNKNOWN),
     ],
 )
-def test_every_flag_is_a_progress_and_an_undocumented_one_is_unknown(
-    report_of: Any, flag: object, progress: ProviderState
+def test_success_flag_maps_to_state_and_undocumented_flag_to_unknown(
+    query_status: Any, flag: object, state: ProviderState
 ) -> None:
-    assert report_of(successFlag=flag).state is progress
+    assert query_status(successFlag=flag).state is state
 
 
-def test_a_failed_task_tells_its_code_and_words(report_of: Any) -> None:
-    report = report_of(successFlag=3, response=None, errorCode="400", errorMessage="flagged\nso")
-    assert (report.error_code, report.error_message) == (400, "flagged so")
-    assert report.result_url is None
+def test_failed_task_status_has_code_and_message(query_status: Any) -> None:
+    status = query_status(successFlag=3, response=None, errorCode="400", errorMessage="flagged\nso")
+    assert (status.error_code, status.error_message) == (400, "flagged so")
+    assert status.result_url is None
 
 
 @pytest.mark.parametrize(
@@ -114,10 +114,10 @@ def test_a_failed_task_tells_its_code_and_words(report_of: Any) -> None:
         ([], None),
     ],
 )
-def test_times_are_read_as_milliseconds_in_every_form_seen(
-    report_of: Any, value: object, milliseconds: int | None
+def test_create_time_is_parsed_to_milliseconds(
+    query_status: Any, value: object, milliseconds: int | None
 ) -> None:
-    assert report_of(createTime=value).created_at_ms == milliseconds
+    assert query_status(createTime=value).created_at_ms == milliseconds
 
 
 @pytest.mark.parametrize(
@@ -135,35 +135,29 @@ def test_times_are_read_as_milliseconds_in_every_form_seen(
         {"resultImageUrl": ["https://files.example/r.jpeg"]},
     ],
 )
-def test_a_link_that_is_not_http_is_treated_as_absent(report_of: Any, response: object) -> None:
-    assert report_of(response=response).result_url is None
+def test_result_url_that_is_not_http_is_none(query_status: Any, response: object) -> None:
+    assert query_status(response=response).result_url is None
 
 
 @pytest.mark.parametrize("text", [None, "", "{", "[1]", "[" * 100_000, 7])
-def test_parameters_that_cannot_be_read_are_none(report_of: Any, text: object) -> None:
-    assert report_of(paramJson=text).parameters is None
+def test_unreadable_parameters_are_none(query_status: Any, text: object) -> None:
+    assert query_status(paramJson=text).parameters is None
 
 
-def test_a_record_that_does_not_say_whose_it_is_is_taken_for_what_was_asked(
-    report_of: Any,
-) -> None:
-    assert report_of(taskId=None).task_id == TASK_ID
+def test_record_without_task_id_belongs_to_the_queried_task(query_status: Any) -> None:
+    assert query_status(taskId=None).task_id == TASK_ID
 
 
 @pytest.mark.parametrize("task_id", ["another", 7, ""])
-def test_the_record_of_another_task_is_never_taken_for_this_one(
-    report_of: Any, task_id: object
-) -> None:
+def test_record_of_another_task_is_unavailable_error(query_status: Any, task_id: object) -> None:
     with pytest.raises(UnavailableError):
-        report_of(taskId=task_id)
+        query_status(taskId=task_id)
 
 
 @pytest.mark.parametrize("flag", [None, True, "done", [], 0.5])
-def test_a_record_without_a_readable_flag_may_be_asked_for_again(
-    report_of: Any, flag: object
-) -> None:
+def test_record_without_readable_flag_is_unavailable_error(query_status: Any, flag: object) -> None:
     with pytest.raises(UnavailableError):
-        report_of(successFlag=flag)
+        query_status(successFlag=flag)
 
 
 @pytest.mark.parametrize(
@@ -181,21 +175,19 @@ def test_a_record_without_a_readable_flag_may_be_asked_for_again(
         "endless_body",
     ],
 )
-def test_a_query_without_an_answer_ends_in_its_budget_and_may_be_repeated(
-    server: HostileServer, client_at: ClientAt, route: str
+def test_query_without_response_is_unavailable_error_and_is_sent_once(
+    server: HostileServer, make_client: MakeClient, route: str
 ) -> None:
-    began = time.monotonic()
     with pytest.raises(UnavailableError):
-        client_at(server.url_of(route), IMPATIENT_SECONDS).query(TASK_ID)
-    assert time.monotonic() - began < 5
+        make_client(server.url_of(route), SHORT_TIMEOUT_S).query(TASK_ID)
     assert len(server.received) == 1
 
 
 @pytest.mark.parametrize(
-    ("answer", "error"),
+    ("response", "error"),
     [
-        (http_response(PAGE, status=502, kind="text/html"), UnavailableError),
-        (http_response(PAGE, status=401, kind="text/html"), UnavailableError),
+        (http_response(HTML_PAGE, status=502, content_type="text/html"), UnavailableError),
+        (http_response(HTML_PAGE, status=401, content_type="text/html"), UnavailableError),
         (http_response(b'{"message":"no route"}', status=404), UnavailableError),
         (http_response(b""), UnavailableError),
         (http_response(envelope(None)), UnavailableError),
@@ -214,65 +206,63 @@ def test_a_query_without_an_answer_ends_in_its_budget_and_may_be_repeated(
         (http_response(envelope(None, code=400)), ServerError),
     ],
 )
-def test_a_query_that_fails_says_how(
-    server: HostileServer, client_at: ClientAt, answer: bytes, error: type[KieError]
+def test_query_error_class_fits_the_response(
+    server: HostileServer, make_client: MakeClient, response: bytes, error: type[KieError]
 ) -> None:
-    with pytest.raises(KieError) as caught:
-        client_at(server.url_answering(answer)).query(TASK_ID)
-    assert type(caught.value) is error
+    with pytest.raises(KieError) as raised:
+        make_client(server.url_answering(response)).query(TASK_ID)
+    assert type(raised.value) is error
 
 
-def test_a_query_that_never_left_may_be_repeated_like_any_other(
-    client_at: ClientAt, closed_port: int
+def test_query_connect_error_is_an_unavailable_error(
+    make_client: MakeClient, closed_port: int
 ) -> None:
-    with pytest.raises(ConnectError) as caught:
-        client_at(f"http://127.0.0.1:{closed_port}").query(TASK_ID)
-    assert isinstance(caught.value, UnavailableError)
+    with pytest.raises(ConnectError) as raised:
+        make_client(f"http://127.0.0.1:{closed_port}").query(TASK_ID)
+    assert isinstance(raised.value, UnavailableError)
 
 
 @pytest.mark.parametrize("task_id", ["", " ", "a\nb", "a" * 201])
-def test_an_id_that_cannot_be_one_is_not_asked_for(
-    server: HostileServer, client_at: ClientAt, task_id: str
+def test_invalid_task_id_is_not_sent(
+    server: HostileServer, make_client: MakeClient, task_id: str
 ) -> None:
     with pytest.raises(ValidationError, match="Task ID"):
-        client_at(server.url_answering(http_response(envelope(record())))).query(task_id)
+        make_client(server.url_answering(http_response(envelope(record())))).query(task_id)
     assert server.received == []
 
 
-def test_an_id_of_odd_signs_is_escaped(server: HostileServer, client_at: ClientAt) -> None:
-    client_at(server.url_answering(http_response(envelope(record(taskId="a&b=c #1"))))).query(
+def test_task_id_is_percent_encoded(server: HostileServer, make_client: MakeClient) -> None:
+    make_client(server.url_answering(http_response(envelope(record(taskId="a&b=c #1"))))).query(
         "a&b=c #1"
     )
     assert server.received[0].path.endswith("?taskId=a%26b%3Dc+%231")
 
 
-def test_questions_share_a_connection_and_no_cookie(
-    server: HostileServer, client_at: ClientAt
+def test_queries_share_a_connection_and_send_no_cookie(
+    server: HostileServer, make_client: MakeClient
 ) -> None:
-    answer = http_response(envelope(record()), headers={"Set-Cookie": "who=me; Path=/"})
-    client = client_at(server.url_answering(answer))
+    response = http_response(envelope(record()), headers={"Set-Cookie": "who=me; Path=/"})
+    client = make_client(server.url_answering(response))
     for _ in range(3):
         client.query(TASK_ID)
-    assert [seen.connection for seen in server.received] == [1, 1, 1]
-    assert not any("cookie" in seen.headers for seen in server.received)
+    assert [request.connection for request in server.received] == [1, 1, 1]
+    assert not any("cookie" in request.headers for request in server.received)
 
 
-def test_a_connection_used_again_is_held_to_the_budget_too(
-    server: HostileServer, client_at: ClientAt
+def test_total_timeout_also_ends_a_query_on_a_reused_connection(
+    server: HostileServer, make_client: MakeClient
 ) -> None:
     base_url = server.url_answering(http_response(envelope(record())), then="drip_body")
-    client = client_at(base_url, 2 * IMPATIENT_SECONDS)
+    client = make_client(base_url, 2 * SHORT_TIMEOUT_S)
     client.query(TASK_ID)
-    began = time.monotonic()
     with pytest.raises(UnavailableError):
         client.query(TASK_ID)
-    assert time.monotonic() - began < 5
-    assert [seen.connection for seen in server.received] == [1, 1]
+    assert [request.connection for request in server.received] == [1, 1]
 
 
-def test_one_client_serves_many_threads(server: HostileServer, client_at: ClientAt) -> None:
-    client = client_at(server.url_answering(http_response(envelope(record()))))
+def test_threads_can_share_a_client(server: HostileServer, make_client: MakeClient) -> None:
+    client = make_client(server.url_answering(http_response(envelope(record()))))
     with ThreadPoolExecutor(8) as threads:
-        reports = list(threads.map(client.query, [TASK_ID] * 40))
-    assert {report.state for report in reports} == {ProviderState.SUCCEEDED}
+        statuses = list(threads.map(client.query, [TASK_ID] * 40))
+    assert {status.state for status in statuses} == {ProviderState.SUCCEEDED}
     assert len(server.received) == 40

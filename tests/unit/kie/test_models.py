@@ -1,4 +1,4 @@
-"""A request that exists can be sent: every field is checked, and written in wire names."""
+"""Generation requests: every field is validated, and the payload has the provider's names."""
 
 from enum import StrEnum
 from typing import Any
@@ -18,13 +18,14 @@ from components.kie import (
 )
 
 
-def refused(**fields: Any) -> ValidationError:
-    with pytest.raises(ValidationError) as caught:
+def validation_error(**fields: Any) -> ValidationError:
+    """The error for a request with these fields."""
+    with pytest.raises(ValidationError) as raised:
         GenerationRequest(**{"prompt": "a kite", **fields})
-    return caught.value
+    return raised.value
 
 
-def test_the_shortest_request_sends_every_default_and_leaves_out_what_is_not_set() -> None:
+def test_payload_of_a_bare_prompt_has_defaults_and_omits_none() -> None:
     assert GenerationRequest(prompt="a kite").to_payload() == {
         "prompt": "a kite",
         "model": "flux-kontext-pro",
@@ -36,7 +37,7 @@ def test_the_shortest_request_sends_every_default_and_leaves_out_what_is_not_set
     }
 
 
-def test_every_field_has_its_wire_name_and_zero_and_false_are_sent() -> None:
+def test_payload_has_every_field_and_keeps_zero_and_false() -> None:
     request = GenerationRequest(
         prompt="a kite",
         model=Model.MAX,
@@ -67,21 +68,21 @@ def test_every_field_has_its_wire_name_and_zero_and_false_are_sent() -> None:
 
 
 @pytest.mark.parametrize("prompt", ["  a kite\n", "a\tb\r\nc", "🪁", "سلام", "x" * 5000, "\ufdd0"])
-def test_a_prompt_is_sent_exactly_as_typed(prompt: str) -> None:
+def test_prompt_is_sent_exactly_as_typed(prompt: str) -> None:
     assert GenerationRequest(prompt=prompt).to_payload()["prompt"] == prompt
 
 
 @pytest.mark.parametrize(
     "prompt", ["", " ", "\n\t ", "\u200b\u200d", "\u3164", "\u2800", "\ufe0f", "\u2028", "\xad"]
 )
-def test_a_prompt_nobody_can_see_is_refused(prompt: str) -> None:
-    error = refused(prompt=prompt)
+def test_invisible_prompt_is_rejected(prompt: str) -> None:
+    error = validation_error(prompt=prompt)
     assert error.field == "prompt"
     assert error.message == "Prompt is empty: write at least one visible character."
 
 
 @pytest.mark.parametrize(
-    ("prompt", "says"),
+    ("prompt", "reason"),
     [
         ("a\x00b", "U+0000"),
         ("ab\x1b", "position 3"),
@@ -93,11 +94,11 @@ def test_a_prompt_nobody_can_see_is_refused(prompt: str) -> None:
         (None, "text"),
     ],
 )
-def test_a_prompt_that_cannot_be_sent_is_refused_saying_why(prompt: object, says: str) -> None:
-    error = refused(prompt=prompt)
+def test_invalid_prompt_is_rejected_with_the_reason(prompt: object, reason: str) -> None:
+    error = validation_error(prompt=prompt)
     assert error.field == "prompt"
     assert error.message.startswith("Prompt ")
-    assert says in error.message
+    assert reason in error.message
 
 
 @pytest.mark.parametrize(
@@ -130,33 +131,31 @@ def test_a_prompt_that_cannot_be_sent_is_refused_saying_why(prompt: object, says
         ("watermark", "Watermark", "a\nb"),
     ],
 )
-def test_a_field_out_of_its_range_is_refused_by_its_label(
-    field: str, label: str, value: object
-) -> None:
-    error = refused(**{field: value})
+def test_invalid_field_is_rejected_by_its_label(field: str, label: str, value: object) -> None:
+    error = validation_error(**{field: value})
     assert error.field == field
     assert error.message.startswith(f"{label} ")
-    assert error.message == str(error) == error.message
+    assert str(error) == error.message
 
 
 @pytest.mark.parametrize("editing", [False, True])
-def test_the_safety_range_of_an_edit_is_narrower(editing: bool) -> None:
-    picture = "https://example.com/in.png" if editing else None
+def test_safety_range_is_narrower_for_an_edit(editing: bool) -> None:
+    input_image = "https://example.com/in.png" if editing else None
     allowed = safety_range(editing=editing)
     assert list(allowed) == ([0, 1, 2] if editing else [0, 1, 2, 3, 4, 5, 6])
     for value in allowed:
-        GenerationRequest(prompt="a kite", input_image=picture, safety_tolerance=value)
-    error = refused(input_image=picture, safety_tolerance=allowed.stop)
+        GenerationRequest(prompt="a kite", input_image=input_image, safety_tolerance=value)
+    error = validation_error(input_image=input_image, safety_tolerance=allowed.stop)
     assert f"from 0 to {allowed[-1]}" in error.message
 
 
-def test_a_request_can_be_checked_as_an_edit_before_its_picture_has_an_address() -> None:
+def test_validate_for_edit_needs_no_input_image() -> None:
     GenerationRequest(prompt="a kite", safety_tolerance=2).validate_for_edit()
     with pytest.raises(ValidationError, match="0 to 2"):
         GenerationRequest(prompt="a kite", safety_tolerance=3).validate_for_edit()
 
 
-def test_a_model_of_a_reloaded_module_is_still_that_model() -> None:
+def test_model_of_a_reloaded_module_is_accepted() -> None:
     class OldModel(StrEnum):
         MAX = "flux-kontext-max"
 
@@ -166,24 +165,24 @@ def test_a_model_of_a_reloaded_module_is_still_that_model() -> None:
     assert type(request.to_payload()["model"]) is str
 
 
-def test_the_address_of_a_callback_is_not_shown() -> None:
+def test_repr_hides_the_callback_url() -> None:
     request = GenerationRequest(prompt="a kite", callback_url="https://example.com/secret-token")
     assert "secret-token" not in repr(request)
 
 
-def test_the_ratios_and_sizes_are_those_of_the_contract() -> None:
+def test_aspect_ratios_and_output_sizes_are_as_documented() -> None:
     assert ASPECT_RATIOS == ("21:9", "16:9", "4:3", "1:1", "3:4", "9:16", "16:21")
     assert OUTPUT_SIZES["21:9"] == (1568, 672)
     assert OUTPUT_SIZES["16:21"] == OUTPUT_SIZES["3:4"] == (880, 1184)
 
 
-@settings(deadline=None)  # other work shares the machine
+@settings(deadline=None)  # the machine may be busy
 @given(st.text(st.characters(exclude_categories=[])))
-def test_any_text_is_either_refused_or_can_be_sent(text: str) -> None:
+def test_any_prompt_is_rejected_or_can_be_sent(text: str) -> None:
     try:
         request = GenerationRequest(prompt=text)
     except ValidationError as error:
-        assert error.field == "prompt"  # noqa: PT017 -- most texts are not refused
+        assert error.field == "prompt"  # noqa: PT017 -- most texts are valid
     else:
         assert len(text) <= 5000
         assert str(request.to_payload()["prompt"]).encode().decode() == text

@@ -1,4 +1,4 @@
-"""Whatever JSON comes, it means a value or one error of the family, and never "send it again"."""
+"""Any response is parsed or raises a KieError, and never one that allows a resend by mistake."""
 
 import json
 from typing import Any
@@ -20,7 +20,7 @@ from components.kie.models import parse_task_status
 from components.kie.transport import HttpResponse
 from components.kie.uploads import parse_uploaded_file
 
-unhurried = settings(deadline=None, max_examples=60)  # other work shares the machine
+fuzz_settings = settings(deadline=None, max_examples=60)  # the machine may be busy
 
 scalars = (
     st.none()
@@ -57,45 +57,43 @@ statuses = st.sampled_from([200, 201, 302, 400, 401, 402, 403, 404, 422, 429, 50
 envelopes = st.fixed_dictionaries({}, optional={"code": codes | scalars, "msg": values}) | values
 
 
-@pytest.mark.parametrize("call", Endpoint)
-@unhurried
+@pytest.mark.parametrize("endpoint", Endpoint)
+@fuzz_settings
 @given(body=envelopes, status=statuses)
 @example(body={"code": 200, "data": {"taskId": "t"}}, status=429)
-def test_any_json_is_data_or_an_error_of_the_family(
-    call: Endpoint, body: object, status: int
-) -> None:
+def test_any_json_is_data_or_a_kie_error(endpoint: Endpoint, body: object, status: int) -> None:
     raw = json.dumps(body).encode()
     raised: KieError | None = None
     try:
-        parse_response(HttpResponse(status, {}, raw), call, hide="sk-1")
+        parse_response(HttpResponse(status, {}, raw), endpoint, secret="sk-1")
     except KieError as error:
         raised = error
     if raised is None:
         assert 200 <= status < 300
         assert isinstance(body, dict)
         assert float(body["code"]) == 200
-    elif isinstance(raised, RateLimitError):  # what is sent again by itself needs an explicit 429
-        said = parsing.parse_envelope(raw)
-        assert status == 429 or (said is not None and said.code == 429)
-    elif call is Endpoint.CREATE:
+    elif isinstance(raised, RateLimitError):  # it allows a resend, so it needs an explicit 429
+        envelope = parsing.parse_envelope(raw)
+        assert status == 429 or (envelope is not None and envelope.code == 429)
+    elif endpoint is Endpoint.CREATE:
         assert not isinstance(raised, UnavailableError)
     else:
         assert not isinstance(raised, ConnectError | UnknownOutcomeError)
 
 
-@unhurried
+@fuzz_settings
 @given(values)
-def test_any_data_of_a_query_or_an_upload_is_read_or_none(data: Any) -> None:
-    report = parse_task_status(data, task_id="t1", hide="sk-1")
-    if report is not None:
-        for url in (report.result_url, report.origin_url):
+def test_any_query_or_upload_data_is_parsed_or_none(data: Any) -> None:
+    status = parse_task_status(data, task_id="t1", secret="sk-1")
+    if status is not None:
+        for url in (status.result_url, status.origin_url):
             assert url is None or url.startswith(("http://", "https://"))
-        assert isinstance(report.error_code, int | None)
-    uploaded = parse_uploaded_file(data, hide="sk-1")
+        assert isinstance(status.error_code, int | None)
+    uploaded = parse_uploaded_file(data, secret="sk-1")
     assert uploaded is None or uploaded.download_url.startswith(("http://", "https://"))
 
 
-@unhurried
+@fuzz_settings
 @given(st.binary(max_size=60) | st.text(max_size=60).map(lambda text: text.encode("utf-16")))
 def test_any_bytes_are_an_envelope_or_none(body: bytes) -> None:
     envelope = parsing.parse_envelope(body)
