@@ -1,9 +1,10 @@
-"""Serves `grid_page.py` with pictures, a push, and the content policy that the app has."""
+"""Serves `widgets_app.py` with images, an update socket and a strict content policy."""
 
 from __future__ import annotations
 
 import asyncio
 import io
+import os
 from pathlib import Path
 
 import streamlit as st
@@ -20,15 +21,16 @@ from components.server.frontend_assets import frontend_asset_routes
 from components.server.stylesheet_middleware import InjectStylesheet
 from components.ui import frontend
 
-STRICT = (
+POLICY = (
     "default-src 'self'; script-src 'self' blob:; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data: blob:; connect-src 'self'; font-src 'self' data:"
 )
+IMAGES = Path(os.environ["IMAGES"])
 open_sockets: set[WebSocket] = set()
 
 
-class StrictPolicy:
-    """Adds the content policy to every answer."""
+class ContentPolicy:
+    """Adds the content policy to every response."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -36,14 +38,18 @@ class StrictPolicy:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_policy(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message)["content-security-policy"] = STRICT
+                MutableHeaders(scope=message)["content-security-policy"] = POLICY
             await send(message)
 
         await self.app(scope, receive, send_with_policy if scope["type"] == "http" else send)
 
 
-async def picture(request: Request) -> Response:
-    if request.path_params["name"] == "lost.png":
+async def image(request: Request) -> Response:
+    """A file of the test, 404 for "lost.png" and "late.png", or else a teal image."""
+    name = request.path_params["name"]
+    if (IMAGES / name).is_file():
+        return Response((IMAGES / name).read_bytes())
+    if name in ("lost.png", "late.png"):
         return Response(status_code=404)
     file = io.BytesIO()
     Image.new("RGB", (160, 90), "teal").save(file, "PNG")
@@ -60,8 +66,8 @@ async def push(socket: WebSocket) -> None:
         open_sockets.discard(socket)
 
 
-async def tell(_: Request) -> Response:
-    """Tell every tab at once, three times: a burst."""
+async def announce(_: Request) -> Response:
+    """Announce three versions to every tab at once."""
     for version in (1, 2, 3):
         await asyncio.gather(*(socket.send_json({"version": version}) for socket in open_sockets))
     return Response(str(len(open_sockets)))
@@ -76,16 +82,16 @@ async def drop(_: Request) -> Response:
 
 
 app = st.App(
-    Path(__file__).with_name("grid_page.py"),
+    Path(__file__).with_name("widgets_app.py"),
     routes=[
-        Route("/pictures/{name}", picture),
-        Route("/tell", tell, methods=["POST"]),
+        Route("/pictures/{name}", image),
+        Route("/announce", announce, methods=["POST"]),
         Route("/drop", drop, methods=["POST"]),
         WebSocketRoute("/push", push),
         *frontend_asset_routes(frontend.ASSETS_URL, frontend.asset_files()),
     ],
     middleware=[
-        Middleware(StrictPolicy),
+        Middleware(ContentPolicy),
         Middleware(InjectStylesheet, styles_url=frontend.styles_url()),
     ],
 )
