@@ -17,7 +17,7 @@ from typing import TextIO
 import streamlit as st
 
 from components.kontext import KeyRejected, KontextClient, Model
-from components.sandbox import FAULTS, RunningSandbox, SandboxOptions
+from components.sandbox import FAULTS, SandboxOptions, SandboxServer
 from components.sandbox import start as start_sandbox
 from components.server.logs import set_up_logs
 from components.studio.bell import Bell
@@ -93,7 +93,7 @@ def _opened() -> Opened:
     return Opened(read_installation())
 
 
-def _sandbox_of(settings: Settings) -> RunningSandbox:
+def _sandbox_of(settings: Settings) -> SandboxServer:
     folder = settings.data_dir / "sandbox"
     try:
         return start_sandbox(SandboxOptions(data_dir=folder, only_own_links=True))
@@ -101,7 +101,7 @@ def _sandbox_of(settings: Settings) -> RunningSandbox:
         raise LedgerUnavailable(f"The sandbox cannot use its folder {folder}.") from error
 
 
-def assemble(settings: Settings, sandbox: RunningSandbox | None = None) -> Studio:
+def assemble(settings: Settings, sandbox: SandboxServer | None = None) -> Studio:
     """A studio that is not yet at work, on the service that the settings name.
 
     Raises SettingsError for a key that no header can carry, and LedgerUnavailable.
@@ -163,7 +163,7 @@ def assemble(settings: Settings, sandbox: RunningSandbox | None = None) -> Studi
     )
 
 
-def _drill_room(sandbox: RunningSandbox) -> DrillRoom:
+def _drill_room(sandbox: SandboxServer) -> DrillRoom:
     faults = {fault.name: fault.description for fault in FAULTS.values()}
     return DrillRoom(faults, sandbox.set_faults)
 

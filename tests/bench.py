@@ -19,7 +19,8 @@ from statistics import median
 from PIL import Image
 
 from components.kontext import GenerationRequest, Model
-from components.sandbox.painting import paint_scene
+from components.sandbox.renderer.parse_prompt import parse_prompt
+from components.sandbox.renderer.render import render
 from components.studio.engine.account import Account
 from components.studio.engine.agenda import Agenda
 from components.studio.engine.pacing import Typical
@@ -128,7 +129,7 @@ def picture_lines() -> list[Line]:
     return [
         compare(
             "sandbox: paint one megapixel",
-            lambda: paint_scene("a hill at dawn", (1024, 1024), 1),
+            lambda: render(parse_prompt("a hill at dawn", 1, (1024, 1024)), (1024, 1024)),
             "Pillow's resize of it",
             lambda: picture.resize((1400, 1400), Image.Resampling.LANCZOS),
         ),

@@ -10,7 +10,7 @@ import pytest
 import streamlit as st
 from playwright.sync_api import Browser
 
-from components.sandbox import RunningSandbox, SandboxOptions, start
+from components.sandbox import SandboxServer, SandboxOptions, start
 from tests.browsing import chromium
 
 
@@ -36,7 +36,7 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[RunningSandbox]:
+def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[SandboxServer]:
     """The far side of the wire, quick, and reached with a key as the real one is."""
     options = SandboxOptions(seconds=0, creates_per_10s=1000, queries_per_s=1000)
     with start(options) as running:

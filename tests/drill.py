@@ -76,7 +76,7 @@ def put_through(
 
 def settle_up(url: str, folder: Path, *, tasks: int) -> Reckoning:
     """The sandbox's book against the ledger, once the worker has ended."""
-    book: dict[str, Any] = requests.get(f"{url}/sandbox/book", timeout=30).json()
+    book: dict[str, Any] = requests.get(f"{url}/sandbox/usage", timeout=30).json()
     return reckon(book, folder, [prompt_of(number) for number in range(tasks)])
 
 

@@ -194,7 +194,7 @@ def test_a_breach_is_seen_and_named(file: str, source: str) -> None:
         ("components/studio/fetch/wire.py", "import requests"),
         ("components/studio/tasks/task.py", "from . import ledger\nfrom .schema import tasks"),
         ("components/kontext/client.py", "import requests\nfrom . import wire"),
-        ("components/sandbox/painting/sky.py", "from ..store import Store\nfrom PIL import Image"),
+        ("components/sandbox/renderer/sky.py", "from ..store import Store\nfrom PIL import Image"),
     ],
 )
 def test_what_the_table_allows_is_let_be(file: str, source: str) -> None:

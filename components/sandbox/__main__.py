@@ -11,7 +11,7 @@ from pathlib import Path
 
 from components.sandbox.faults import FAULTS, FaultsRejected
 from components.sandbox.options import SandboxOptions
-from components.sandbox.running import start
+from components.sandbox.server import start
 
 _LAST_PORT = 65_535
 
@@ -98,6 +98,12 @@ def _read(arguments: Sequence[str] | None) -> SandboxOptions:
         type=_amount,
         default=default.hold_seconds,
         help="how long create-timeout holds (%(default)s)",
+    )
+    add("--answers", type=Path, help="folder of NAME_source/NAME_edit pictures that answer edits")
+    add(
+        "--drift",
+        action="store_true",
+        help="return edits shifted and recoloured, as the model does",
     )
     add("--seed", type=int, help="makes pictures, durations and faults repeatable (random)")
     read = vars(parser.parse_args(arguments))

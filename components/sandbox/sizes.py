@@ -1,4 +1,4 @@
-"""The sizes that pictures come back in, in pixels (contract.md §8)."""
+"""The sizes that pictures come back in, in pixels (docs/kie-api.md, Sizes)."""
 
 import math
 from collections.abc import Mapping

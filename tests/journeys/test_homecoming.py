@@ -26,7 +26,7 @@ def made_elsewhere(app: ServedApp, prompt: str) -> str:
 
 def id_of(app: ServedApp, prompt: str) -> str:
     """The id under which the service keeps the newest task of a prompt."""
-    book = requests.get(f"{app.settings['KIE_BASE_URL']}/sandbox/book", timeout=10).json()
+    book = requests.get(f"{app.settings['KIE_BASE_URL']}/sandbox/usage", timeout=10).json()
     return [str(task["taskId"]) for task in book["tasks"] if task["prompt"] == prompt][-1]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from components.sandbox import RunningSandbox
+from components.sandbox import SandboxServer
 from tests.pages.editing import begun, bring, edit, pair_of, picture, press, shown, source, text_of
 from tests.pages.reading import card_in, drawn, errors, page_at
 from tests.pages.test_generate import HOSTILE
@@ -33,38 +33,38 @@ def test_another_ratio_shows_at_once_what_a_crop_would_keep() -> None:
     assert "kx-crop" not in source(drawn(at))
 
 
-def test_without_a_picture_a_press_says_what_is_missing(service: RunningSandbox) -> None:
+def test_without_a_picture_a_press_says_what_is_missing(service: SandboxServer) -> None:
     at = press(edit(), "Make it night")
 
     assert [error.startswith("Choose a picture first") for error in errors(at)] == [True]
     assert at.text_area(key="edit-prompt").value == "Make it night"
-    assert service.book()["creates"] == 0
+    assert service.usage_report()["creates"] == 0
 
 
 def test_without_an_instruction_a_press_says_so_and_keeps_the_source(
-    service: RunningSandbox,
+    service: SandboxServer,
 ) -> None:
     at = press(bring(edit(), picture()), "  ")
 
     assert [error.startswith("Prompt is empty") for error in errors(at)] == [True]
     assert "photo.png" in source(at)
-    assert service.book()["creates"] == 0
+    assert service.usage_report()["creates"] == 0
 
 
-def test_an_edit_that_matches_its_input_sends_no_ratio(service: RunningSandbox) -> None:
+def test_an_edit_that_matches_its_input_sends_no_ratio(service: SandboxServer) -> None:
     at = begun()
     wanted = at.text_area(key="edit-prompt").value
     at.button(key="edit-submit").click()
     pair_of(drawn(at), wanted)
 
-    (task,) = service.book()["tasks"]
+    (task,) = service.usage_report()["tasks"]
     assert task["prompt"] == wanted != ""
     assert "aspectRatio" not in task["params"]
     assert task["params"]["inputImage"].startswith(f"{service.url}/")
     assert errors(at) == []
 
 
-def test_as_soon_as_an_edit_is_done_its_pair_is_there(service: RunningSandbox) -> None:
+def test_as_soon_as_an_edit_is_done_its_pair_is_there(service: SandboxServer) -> None:
     at = press(bring(edit(), picture(1280, 720)), "Mirror it")
     view = pair_of(at, "Mirror it")
 
@@ -77,18 +77,18 @@ def test_as_soon_as_an_edit_is_done_its_pair_is_there(service: RunningSandbox) -
 
 @pytest.mark.parametrize("prompt", HOSTILE[::3])
 def test_an_instruction_is_sent_and_shown_exactly_as_typed(
-    prompt: str, service: RunningSandbox
+    prompt: str, service: SandboxServer
 ) -> None:
     at = press(bring(edit(), picture()), prompt)
     pair_of(at, prompt)
     tiles = shown(at, "tiles")["line"]
 
     assert [tile["words"] for tile in tiles] == ["photo.png", prompt]
-    assert [task["prompt"] for task in service.book()["tasks"]] == [prompt]
+    assert [task["prompt"] for task in service.usage_report()["tasks"]] == [prompt]
 
 
 def test_editing_on_shows_the_chain_and_a_way_back_to_the_original(
-    service: RunningSandbox,
+    service: SandboxServer,
 ) -> None:
     at = press(bring(edit(), picture()), "Mirror it")
     pair_of(at, "Mirror it")
@@ -102,7 +102,7 @@ def test_editing_on_shows_the_chain_and_a_way_back_to_the_original(
     assert "photo.png" in source(drawn(at))
 
 
-def test_while_an_edit_runs_the_stage_says_so_above_the_source(service: RunningSandbox) -> None:
+def test_while_an_edit_runs_the_stage_says_so_above_the_source(service: SandboxServer) -> None:
     at = bring(edit(), picture())
     assert shown(at, "line") is None
 
@@ -113,7 +113,7 @@ def test_while_an_edit_runs_the_stage_says_so_above_the_source(service: RunningS
 
 
 def test_a_refused_edit_is_told_above_the_pair_until_a_newer_one_is_there(
-    service: RunningSandbox,
+    service: SandboxServer,
 ) -> None:
     at = press(bring(edit(), picture()), "Mirror it [refused]")
     card_in(at, "Refused")
@@ -127,7 +127,7 @@ def test_a_refused_edit_is_told_above_the_pair_until_a_newer_one_is_there(
     assert shown(at, "line") is None
 
 
-def test_a_result_of_another_shape_is_told_under_the_pair(service: RunningSandbox) -> None:
+def test_a_result_of_another_shape_is_told_under_the_pair(service: SandboxServer) -> None:
     at = press(bring(edit(), picture(1200, 300)), "Mirror it")
     pair_of(at, "Mirror it")
 

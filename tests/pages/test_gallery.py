@@ -11,7 +11,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from components.bootstrap import open_studio
-from components.sandbox import RunningSandbox
+from components.sandbox import SandboxServer
 from components.studio import GenerationRequest
 from components.studio.ledger.records import PictureRecord
 from components.studio.tasks.task import State, Task
@@ -139,7 +139,7 @@ def test_what_waits_for_its_designer_stands_together_after_what_goes_on_by_itsel
 
 
 def test_the_variants_of_a_press_stand_in_one_place_and_all_count(
-    service: RunningSandbox,
+    service: SandboxServer,
 ) -> None:
     at = gallery()
     designer = at.session_state["kontext.session"].designer

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from components.sandbox import RunningSandbox, SandboxOptions, start
+from components.sandbox import SandboxOptions, SandboxServer, start
 from tests.pages.reading import Card, card_in, card_saying, cards, page_at, press, write
 from tests.serving import free_port
 
@@ -28,7 +28,7 @@ def warnings(at: AppTest) -> list[str]:
 
 
 def test_a_wrong_key_is_named_and_nothing_is_sent(
-    service: RunningSandbox, monkeypatch: pytest.MonkeyPatch
+    service: SandboxServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("KIE_API_KEY", "wrong-key")
     at = asked()
@@ -39,7 +39,7 @@ def test_a_wrong_key_is_named_and_nothing_is_sent(
     assert kept(at, card)
     assert any("KIE_API_KEY" in warning for warning in warnings(page_at()))
     assert "wrong-key" not in str(at)
-    assert service.book()["tasks"] == []
+    assert service.usage_report()["tasks"] == []
 
 
 def test_an_empty_account_is_named_and_the_queue_waits(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -53,7 +53,7 @@ def test_an_empty_account_is_named_and_the_queue_waits(monkeypatch: pytest.Monke
         assert "Top up" in card["advice"]
         assert kept(at, card)
         assert any("credit" in warning for warning in warnings(page_at()))
-        assert poor.book()["tasks"] == []
+        assert poor.usage_report()["tasks"] == []
 
 
 def test_a_service_that_is_down_is_named_and_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -70,7 +70,7 @@ def test_a_service_that_is_down_is_named_and_tried_again(monkeypatch: pytest.Mon
 
 @pytest.mark.parametrize("fault", ["create-html", "create-cut", "create-no-id", "create-lost"])
 def test_an_answer_that_says_nothing_is_unconfirmed_and_never_sent_again(
-    fault: str, service: RunningSandbox
+    fault: str, service: SandboxServer
 ) -> None:
     prompt = f"{PROMPT} [{fault}]"
     at = asked(prompt)
@@ -78,7 +78,7 @@ def test_an_answer_that_says_nothing_is_unconfirmed_and_never_sent_again(
 
     assert "not sent again by itself" in card["advice"]
     assert kept(at, card, prompt)
-    assert service.book()["creates"] == 1
+    assert service.usage_report()["creates"] == 1
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_an_answer_that_says_nothing_is_unconfirmed_and_never_sent_again(
     ],
 )
 def test_an_end_without_a_picture_says_what_happened_and_what_to_do(
-    words: str, state_word: str, headline: str, service: RunningSandbox
+    words: str, state_word: str, headline: str, service: SandboxServer
 ) -> None:
     at = asked(f"{PROMPT} {words}")
     card = card_in(at, state_word)
@@ -103,11 +103,11 @@ def test_an_end_without_a_picture_says_what_happened_and_what_to_do(
 
 
 @pytest.mark.parametrize("fault", ["query-html", "flag-back"])
-def test_trouble_that_passes_ends_in_a_picture(fault: str, service: RunningSandbox) -> None:
+def test_trouble_that_passes_ends_in_a_picture(fault: str, service: SandboxServer) -> None:
     at = asked(f"{PROMPT} [{fault}]")
 
     assert card_in(at, "Done")["prompt"] == f"{PROMPT} [{fault}]"
-    assert len(service.book()["tasks"]) == 1
+    assert len(service.usage_report()["tasks"]) == 1
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from PIL import Image
 
 from components.bootstrap import Opened, read_installation
 from components.kontext import GenerationRequest, InvalidRequest, Model, OutputFormat
-from components.sandbox import RunningSandbox
+from components.sandbox import SandboxServer
 from components.studio.homecoming import NOTHING_THERE, task_from
 from components.studio.studio import Studio
 from components.studio.tasks.task import State, Task
@@ -23,13 +23,13 @@ PATIENCE_SECONDS = 20
 
 
 @pytest.fixture
-def studio(service: RunningSandbox) -> Iterator[Studio]:
+def studio(service: SandboxServer) -> Iterator[Studio]:
     opened = Opened(read_installation())
     yield opened.studio
     opened.close()
 
 
-def made_elsewhere(service: RunningSandbox, **values: object) -> str:
+def made_elsewhere(service: SandboxServer, **values: object) -> str:
     """The id of a task that another program made with the same key."""
     answer = requests.post(
         f"{service.url}/api/v1/flux/kontext/generate",
@@ -49,7 +49,7 @@ def ended(studio: Studio, task: Task) -> Task:
 
 
 def test_a_picture_made_elsewhere_comes_home_with_its_settings(
-    service: RunningSandbox, studio: Studio
+    service: SandboxServer, studio: Studio
 ) -> None:
     service_id = made_elsewhere(
         service, model="flux-kontext-max", aspectRatio="3:4", outputFormat="png", safetyTolerance=5
@@ -68,11 +68,11 @@ def test_a_picture_made_elsewhere_comes_home_with_its_settings(
     )
     assert home.price == studio.settings.price(Model.MAX)
     assert studio.picture(ANNA, str(home.picture_id)).height_px == 1184
-    assert service.book()["creates"] == 1
+    assert service.usage_report()["creates"] == 1
 
 
 def test_an_id_that_is_here_already_is_not_brought_twice(
-    service: RunningSandbox, studio: Studio
+    service: SandboxServer, studio: Studio
 ) -> None:
     service_id = made_elsewhere(service)
     first = studio.adopt(ANNA, service_id)
@@ -84,7 +84,7 @@ def test_an_id_that_is_here_already_is_not_brought_twice(
     assert len(studio.entries(ANNA, limit=9)) == 1
 
 
-def test_a_dismissed_task_is_shown_again(service: RunningSandbox, studio: Studio) -> None:
+def test_a_dismissed_task_is_shown_again(service: SandboxServer, studio: Studio) -> None:
     service_id = made_elsewhere(service, prompt="A barn [generate-failed]")
     task = ended(studio, studio.adopt(ANNA, service_id).task)
     studio.dismiss(ANNA, task.id)
@@ -97,7 +97,7 @@ def test_a_dismissed_task_is_shown_again(service: RunningSandbox, studio: Studio
 
 @pytest.mark.parametrize("known_to_another", [True, False])
 def test_an_id_of_somebody_else_reads_like_one_that_nobody_knows(
-    known_to_another: bool, service: RunningSandbox, studio: Studio
+    known_to_another: bool, service: SandboxServer, studio: Studio
 ) -> None:
     service_id = made_elsewhere(service) if known_to_another else "0" * 32
     if known_to_another:
@@ -112,31 +112,31 @@ def test_an_id_of_somebody_else_reads_like_one_that_nobody_knows(
 
 @pytest.mark.parametrize("service_id", ["", "  ", "two\nlines", "\x00", "x" * 201])
 def test_what_cannot_be_an_id_is_refused_before_anybody_is_asked(
-    service_id: str, service: RunningSandbox, studio: Studio
+    service_id: str, service: SandboxServer, studio: Studio
 ) -> None:
     with pytest.raises(InvalidRequest, match="no task id"):
         studio.adopt(ANNA, service_id)
 
-    assert service.book()["queries"] == 0
+    assert service.usage_report()["queries"] == 0
 
 
 def test_an_unconfirmed_task_with_the_same_prompt_is_the_one_that_comes_home(
-    service: RunningSandbox, studio: Studio
+    service: SandboxServer, studio: Studio
 ) -> None:
     (lost,) = studio.submit(ANNA, GenerationRequest(prompt="A red barn [create-lost]"))
     deadline = time.monotonic() + PATIENCE_SECONDS
     while studio.task(ANNA, lost.id).state is not State.UNCONFIRMED:
         assert time.monotonic() < deadline
         time.sleep(0.05)
-    brought = studio.adopt(ANNA, service.book()["tasks"][0]["taskId"])
+    brought = studio.adopt(ANNA, service.usage_report()["tasks"][0]["taskId"])
 
     assert (brought.task.id, brought.is_new) == (lost.id, False)
     assert ended(studio, lost).state is State.DONE
-    assert service.book()["creates"] == 1
+    assert service.usage_report()["creates"] == 1
 
 
 def test_an_edit_of_our_own_upload_comes_home_beside_its_source(
-    service: RunningSandbox, studio: Studio
+    service: SandboxServer, studio: Studio
 ) -> None:
     encoded = BytesIO()
     Image.linear_gradient("L").resize((320, 240)).save(encoded, "PNG")
@@ -144,7 +144,7 @@ def test_an_edit_of_our_own_upload_comes_home_beside_its_source(
     edit = GenerationRequest(prompt="Add a hat")
     (task,) = studio.submit(ANNA, edit, source_id=source.id)
     ended(studio, task)
-    url = service.book()["tasks"][0]["params"]["inputImage"]
+    url = service.usage_report()["tasks"][0]["params"]["inputImage"]
 
     brought = studio.adopt(ANNA, made_elsewhere(service, inputImage=url))
 
@@ -153,7 +153,7 @@ def test_an_edit_of_our_own_upload_comes_home_beside_its_source(
 
 
 def test_a_picture_brought_home_teaches_nobody_how_long_one_takes(
-    service: RunningSandbox, studio: Studio
+    service: SandboxServer, studio: Studio
 ) -> None:
     ended(studio, studio.adopt(ANNA, made_elsewhere(service)).task)
 

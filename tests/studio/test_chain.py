@@ -60,7 +60,7 @@ def edit(shop: Workshop, source_id: str, words: str = MIRROR, **fields: Any) -> 
 
 
 def asked(shop: Workshop) -> list[Asked]:
-    return [Asked(entry["params"]) for entry in shop.sandbox.book()["tasks"]]
+    return [Asked(entry["params"]) for entry in shop.sandbox.usage_report()["tasks"]]
 
 
 def photo(shop: Workshop, width_px: int = 1600, height_px: int = 900) -> str:

@@ -31,7 +31,7 @@ def test_without_credit_one_notice_stops_the_queue_and_nothing_fails(shop: Works
     for task in tasks:
         shop.wait_for(task, State.DONE)
     assert shop.studio.held_by is None
-    assert len(shop.sandbox.book()["tasks"]) == 12
+    assert len(shop.sandbox.usage_report()["tasks"]) == 12
 
 
 def test_a_refused_key_stops_the_queue_until_it_is_good(tmp_path: Path) -> None:
@@ -49,7 +49,7 @@ def test_a_refused_key_stops_the_queue_until_it_is_good(tmp_path: Path) -> None:
         with closing(assemble(replace(settings, api_key="right"))) as studio:
             studio.engine.start()
             Workshop(studio, sandbox).wait_for(task, State.DONE)
-        assert len(sandbox.book()["tasks"]) == 1
+        assert len(sandbox.usage_report()["tasks"]) == 1
 
 
 def test_variants_of_an_edit_share_one_upload(shop: Workshop) -> None:
@@ -57,7 +57,7 @@ def test_variants_of_an_edit_share_one_upload(shop: Workshop) -> None:
     tasks = [shop.ask(f"hill {number}", source_id=source_id) for number in range(3)]
     for task in tasks:
         shop.wait_for(task, State.DONE)
-    links = {entry["params"]["inputImage"] for entry in shop.sandbox.book()["tasks"]}
+    links = {entry["params"]["inputImage"] for entry in shop.sandbox.usage_report()["tasks"]}
     assert len(links) == 1
 
 
@@ -88,7 +88,7 @@ def test_a_ledger_that_cannot_be_written_for_a_while_loses_no_answer(tmp_path: P
         until(lambda: bool(shop.made("a hill")))
         with closing(sqlite3.connect(tmp_path / "studio.db", isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")
-            until(lambda: shop.sandbox.book()["creates"] == 1)
+            until(lambda: shop.sandbox.usage_report()["creates"] == 1)
             until(lambda: shop.studio.engine.is_stuck)  # the answer is there, and is not written
             assert shop.now(task).state is State.SUBMITTING
             other.execute("ROLLBACK")
@@ -100,7 +100,7 @@ def test_what_cannot_be_written_down_is_not_paid_for(shop: Workshop) -> None:
     task = shop.wait_for(shop.ask("first"), State.DONE)
     with full_disk(), pytest.raises(LedgerUnavailable, match="ledger"):
         shop.ask("second")
-    assert len(shop.sandbox.book()["tasks"]) == 1
+    assert len(shop.sandbox.usage_report()["tasks"]) == 1
     assert shop.now(task).state is State.DONE
 
 
@@ -123,7 +123,7 @@ def test_a_strict_service_never_has_to_reject_a_query(tmp_path: Path) -> None:
             shop.wait_for(task, State.REFUSED)
         counts = shop.studio.engine.tally.read()
         assert (counts.rejected, counts.creates) == (0, 24)
-        assert shop.sandbox.book()["rejected"] == 0
+        assert shop.sandbox.usage_report()["rejected"] == 0
 
 
 def test_a_listener_that_breaks_costs_nobody_a_picture(shop: Workshop) -> None:

@@ -72,7 +72,7 @@ def test_every_rejection_is_counted(faulty: tuple[Workshop, dict[str, Task]]) ->
     shop, tasks = faulty
     shop.wait_for(tasks["rate-limited"], DONE)
     shop.wait_for(tasks["rate-limited-http"], DONE)
-    assert shop.studio.engine.tally.read().rejected == shop.sandbox.book()["rejected"] == 4
+    assert shop.studio.engine.tally.read().rejected == shop.sandbox.usage_report()["rejected"] == 4
 
 
 @pytest.mark.parametrize("fault", NO_PICTURE_YET)

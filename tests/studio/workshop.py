@@ -14,7 +14,7 @@ from PIL import Image
 
 from components.bootstrap import assemble
 from components.kontext import GenerationRequest
-from components.sandbox import RunningSandbox, SandboxOptions, start
+from components.sandbox import SandboxOptions, SandboxServer, start
 from components.studio.settings import Settings
 from components.studio.studio import Studio
 from components.studio.tasks.task import State, Task
@@ -28,7 +28,7 @@ class Workshop:
     """The studio, the far side, and what a test asks of both."""
 
     studio: Studio
-    sandbox: RunningSandbox
+    sandbox: SandboxServer
 
     def ask(self, prompt: str = "a hill", *, source_id: str | None = None) -> Task:
         """Ask for one picture."""
@@ -52,7 +52,7 @@ class Workshop:
 
     def made(self, prompt: str) -> list[dict[str, Any]]:
         """What the sandbox made and was paid for under this prompt."""
-        return [entry for entry in self.sandbox.book()["tasks"] if entry["prompt"] == prompt]
+        return [entry for entry in self.sandbox.usage_report()["tasks"] if entry["prompt"] == prompt]
 
 
 def until(holds: Callable[[], bool]) -> None:

@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from components.bootstrap import open_studio
-from components.sandbox import RunningSandbox
+from components.sandbox import SandboxServer
 from components.studio import GenerationRequest
 from components.studio.tasks.task import State, Task
 from components.ui.session import Session
@@ -64,7 +64,7 @@ def test_remix_fills_the_form(nobody_answers: None) -> None:
     assert at.session_state["generate-ratio"] == "9:16"
 
 
-def test_dismiss_takes_an_ended_task_off_the_list(service: RunningSandbox) -> None:
+def test_dismiss_takes_an_ended_task_off_the_list(service: SandboxServer) -> None:
     task = asked("A hill [refused]")
     wait_until(lambda: state_of(task) is State.REFUSED)
 
@@ -73,7 +73,7 @@ def test_dismiss_takes_an_ended_task_off_the_list(service: RunningSandbox) -> No
     assert open_studio().entries(ANNA, limit=9) == []
 
 
-def test_send_again_sends_what_was_lost_once_more(service: RunningSandbox) -> None:
+def test_send_again_sends_what_was_lost_once_more(service: SandboxServer) -> None:
     task = asked("A hill")
     wait_until(lambda: state_of(task) is State.DONE)
     lost = asked("A lake [create-lost]")
@@ -81,7 +81,7 @@ def test_send_again_sends_what_was_lost_once_more(service: RunningSandbox) -> No
 
     after("send", lost.id)
 
-    wait_until(lambda: service.book()["creates"] == 3)
+    wait_until(lambda: service.usage_report()["creates"] == 3)
 
 
 @pytest.mark.parametrize("verb", ["remix", "edit", "look", "send", "dismiss"])

@@ -1,0 +1,96 @@
+"""Draws a scene: background, things, weather, lettering, style and grades, in this order."""
+
+from dataclasses import replace
+
+from PIL import Image, ImageChops
+
+from components.sandbox.renderer import canvas as art
+from components.sandbox.renderer.filters import apply_grade, fit, grade_for
+from components.sandbox.renderer.ground import HORIZONS, draw_ground, draw_water, waterline
+from components.sandbox.renderer.indoors import draw_room, draw_table
+from components.sandbox.renderer.lettering import draw_lettering
+from components.sandbox.renderer.light import Light, light_of
+from components.sandbox.renderer.pen import Pen
+from components.sandbox.renderer.scene import Genre, Grade, Hour, Scene, Thing, Weather
+from components.sandbox.renderer.sky import draw_sky
+from components.sandbox.renderer.styles import apply_style
+from components.sandbox.renderer.things import KINDS, draw_thing
+from components.sandbox.renderer.weather import draw_weather
+
+
+def render(scene: Scene, size: art.Size) -> Image.Image:
+    """Return the picture of a scene, RGB of `size` pixels; the same scene gives the same pixels."""
+    light, picture = light_of(scene), Image.new("RGB", scene.size)
+    if scene.genre is Genre.ROOM:
+        draw_room(picture, scene, light, _outdoors)
+    elif scene.genre is Genre.TABLE:
+        draw_table(picture, scene, light)
+    else:
+        _outdoors(picture, scene, light)
+    if Grade.BLUR_BACKGROUND in scene.grades or scene.genre is Genre.PORTRAIT:
+        picture = art.soften(picture, picture.height * 0.014)
+    for thing in sorted(scene.things, key=lambda thing: (thing.y, thing.number)):
+        if thing.kind in KINDS:
+            _stamp(picture, scene, light, thing)
+    if scene.genre in {Genre.LANDSCAPE, Genre.PORTRAIT}:
+        draw_weather(picture, scene, light)
+    if scene.text:
+        draw_lettering(picture, scene, light)
+    picture = _grain(apply_style(picture, scene), scene.seed)
+    for grade in scene.grades:
+        picture = apply_grade(picture, grade)
+    if scene.frame != (0, 0, 1, 1):
+        (width, height), (left, top, right, bottom) = scene.size, scene.frame
+        corners = (left * width, top * height, right * width, bottom * height)
+        picture = picture.resize(scene.size, art.SOFT, box=corners)
+    return fit(picture, size)
+
+
+def render_over(picture: Image.Image, scene: Scene) -> Image.Image:
+    """Return a picture that was not drawn here with what a scene adds: an honest filter.
+
+    The scene is an edit of an empty one, so that only what the instruction named is in it.
+    """
+    light, size = light_of(replace(scene, hour=Hour.DAY, weather=Weather.CLEAR)), picture.size
+    picture = grade_for(picture, scene)
+    for thing in scene.things:
+        if thing.kind in KINDS:
+            _stamp(picture, replace(scene, water=False, weather=Weather.CLEAR), light, thing)
+    draw_weather(picture, scene, light)
+    if scene.text:
+        draw_lettering(picture, scene, light)
+    picture = apply_style(picture, scene)
+    for grade in scene.grades:
+        picture = apply_grade(picture, grade)
+    return fit(picture, size)
+
+
+def _outdoors(picture: Image.Image, scene: Scene, light: Light) -> None:
+    draw_sky(picture, scene, light, round(HORIZONS[scene.ground] * picture.height) + 2)
+    draw_ground(picture, scene, light)
+    draw_water(picture, scene, light)
+
+
+def _stamp(picture: Image.Image, scene: Scene, light: Light, thing: Thing) -> None:
+    kind, line = KINDS[thing.kind], waterline(scene)
+    place, distance = kind.zone, 0.0
+    if place == "bust":
+        pass
+    elif scene.genre in {Genre.ROOM, Genre.TABLE}:
+        place = "floor"
+    elif place == "sky":
+        distance = max(0.0, 0.5 - thing.size * 2)
+    else:
+        place = "water" if line is not None and line < thing.y < 0.84 else "land"
+        distance = max(0.0, 1 - (thing.y - HORIZONS[scene.ground]) / 0.3) * 0.6
+    pen = Pen(scene, light, thing, thing.size * picture.height, kind.half)
+    draw_thing(pen, kind)
+    pen.stamp(picture, distance, place)
+
+
+def _grain(picture: Image.Image, seed: int) -> Image.Image:
+    """Add a fine grain, which also keeps gradients free of bands."""
+    dice = art.rng(seed, "grain")
+    speck = Image.frombytes("L", picture.size, dice.randbytes(picture.width * picture.height))
+    speck = speck.point([round(i / 255 * 8) for i in range(256)])
+    return ImageChops.add(picture, Image.merge("RGB", [speck] * 3), 1, -4)

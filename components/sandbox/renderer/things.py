@@ -1,0 +1,89 @@
+"""Draws the silhouettes of `silhouettes.txt`, whose head explains how they are written."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from components.sandbox.renderer import canvas as art
+from components.sandbox.renderer.ground import snowed
+from components.sandbox.renderer.pen import Pen
+from components.sandbox.renderer.scene import Season
+
+_LEAVES: dict[Season, tuple[str, ...]] = {
+    Season.SPRING: ("70a44c", "96be60", "ecb0c4"),
+    Season.SUMMER: ("3a6c38", "4e803e", "608e46"),
+    Season.AUTUMN: ("cc6c28", "b6482c", "de9e3c"),
+    Season.WINTER: ("ced8e4", "b4c2d2", "e2e9f1"),
+}
+_PEOPLE = (("e8ba98", "70422a"), ("b07a5a", "222028"), ("f6d4b8", "be8a54"), ("7c523e", "2c2224"))
+"""Skin and hair."""
+_STEP = re.compile(r"([*+])([0-9a-f]{6}:)?([\d.]+)")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How a silhouette is drawn and where it belongs."""
+
+    tall: float
+    """Usual height as a share of the picture's."""
+    half: float
+    """Half the width in units of the height."""
+    zone: str
+    """Where it belongs: land, water, sky, table, room or bust."""
+    colours: tuple[str, ...]
+    lines: tuple[str, ...]
+
+
+def _read(text: str) -> dict[str, Kind]:
+    kinds = {}
+    for block in re.sub(r"^#.*\n", "", text, flags=re.MULTILINE).strip().split("\n\n"):
+        head, *lines = (line.strip() for line in block.splitlines())
+        name, tall, half, zone, *colours = head.split()
+        kinds[name] = Kind(float(tall), float(half), zone, tuple(colours), tuple(lines))
+    return kinds
+
+
+KINDS: Mapping[str, Kind] = _read(Path(__file__).with_name("silhouettes.txt").read_text("utf-8"))
+"""Every silhouette by its name; the words for it stand in `words.txt`."""
+
+
+def draw_thing(pen: Pen, kind: Kind) -> None:
+    """Draw all parts of a silhouette with a pen that was made for it."""
+    season = Season.WINTER if snowed(pen.scene) else pen.scene.season
+    people = art.rng(pen.scene.seed, "people", pen.thing.number)
+    skin, hair = people.choice(_PEOPLE)
+    palette = {"leaf": pen.dice.choice(_LEAVES[season]), "skin": skin, "hair": hair}
+    main = pen.dice.choice(kind.colours or ("808080",))
+    palette["main"] = bytes(pen.thing.colour).hex() if pen.thing.colour else palette.get(main, main)
+    for line in kind.lines:
+        _draw_line(pen, line, palette)
+
+
+def _draw_line(pen: Pen, line: str, palette: Mapping[str, str]) -> None:
+    condition, _, rest = line.rpartition("? ")
+    if (condition == "snow" and not snowed(pen.scene)) or (
+        condition == "dark" and not pen.light.dark
+    ):
+        return
+    if rest.startswith("use "):
+        for part in KINDS[rest[4:]].lines:
+            _draw_line(pen, part, palette)
+        return
+    verb, colour, number, *pairs = rest.split()
+    points = [(float(x) / 100, float(y) / 100) for x, y in (pair.split(",") for pair in pairs)]
+    pen.draw(verb, points, _colour(colour, palette), float(number))
+
+
+def _colour(text: str, palette: Mapping[str, str]) -> art.RGB:
+    base = re.match(r"\w+", text)
+    assert base is not None  # noqa: S101 - our own file
+    red, green, blue = bytes.fromhex(palette.get(base[0], base[0]))
+    colour: art.RGB = (red, green, blue)
+    for sign, other, amount in _STEP.findall(text, base.end()):
+        if sign == "*":
+            colour = art.scaled(colour, float(amount))
+        else:
+            red, green, blue = bytes.fromhex(other[:-1])
+            colour = art.mix(colour, (red, green, blue), float(amount))
+    return colour
