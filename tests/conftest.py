@@ -10,7 +10,7 @@ import pytest
 import streamlit as st
 from playwright.sync_api import Browser
 
-from components.sandbox import SandboxServer, SandboxOptions, start
+from components.sandbox import SandboxOptions, SandboxServer, start
 from tests.browsing import chromium
 
 

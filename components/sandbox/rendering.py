@@ -91,7 +91,7 @@ class Renderer:
             return fit(answer, size) if task.aspect_ratio else answer
         scene = recognise(given, [*self._store.scenes(), *starter_scenes()])
         if scene is None:
-            blank = Scene(seed=task.seed, size=size)
+            blank = Scene(seed=task.seed, pixels=size)
             picture = render_over(fit(given, size), edit_scene(blank, prompt))
             return drifted(picture, task.seed) if self._drift else picture
         scene = edit_scene(scene, prompt)

@@ -118,7 +118,7 @@ def _language(text: str) -> str | None:
         )
 
     best = max(_SMALL_WORDS, key=score)
-    english = {value for value in _lexicons()[best].values() if " " not in value}
+    english = {"boot"} | {value for value in _lexicons()[best].values() if " " not in value}
     doubt = sum(2 if w in _ENGLISH else w in english and _meaning(w, best) != w for w in words)
     enough = score(best) >= 2 or score(best) * 2 >= len(words)
     return (

@@ -5,6 +5,7 @@ import random
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
+from pathlib import Path
 
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
@@ -22,6 +23,23 @@ _RADIAL_EDGE = 179  # value of Image.radial_gradient in the middle of its edges
 def rng(seed: int, *names: object) -> random.Random:
     """Return a generator of its own for each named part, so that parts never affect each other."""
     return random.Random(":".join(map(str, (seed, *names))))  # noqa: S311 - art is no secret
+
+
+@lru_cache
+def table(name: str) -> dict[str, list[str]]:
+    """Return the lines "key: value" of a data file of this folder, by their key."""
+    lines: dict[str, list[str]] = {}
+    for line in Path(__file__).with_name(name).read_text("utf-8").splitlines():
+        key, colon, value = line.partition(": ")
+        if colon and not line.startswith("#"):
+            lines.setdefault(key, []).append(value)
+    return lines
+
+
+def from_hex(code: str) -> RGB:
+    """Return the colour that six hexadecimal digits name."""
+    red, green, blue = bytes.fromhex(code)
+    return red, green, blue
 
 
 def mix(a: RGB, b: RGB, share: float) -> RGB:
@@ -94,20 +112,15 @@ def shade(picture: Image.Image, shading: Image.Image) -> Image.Image:
     return ImageChops.overlay(picture, Image.merge("RGB", [shading] * 3))
 
 
-@lru_cache(maxsize=64)
-def _rows(height: int, stops: tuple[tuple[float, RGB], ...]) -> bytes:
-    rows = bytearray()
-    for y in range(height):
-        place = y / max(1, height - 1)
-        after = next((i for i, stop in enumerate(stops) if stop[0] >= place), len(stops) - 1)
-        (start, low), (end, high) = stops[max(0, after - 1)], stops[after]
-        rows += bytes(mix(low, high, (place - start) / (end - start) if end > start else 0))
-    return bytes(rows)
-
-
 def gradient(size: Size, stops: Sequence[tuple[float, RGB]]) -> Image.Image:
     """Return a picture that runs from top to bottom through `stops` of (place 0 to 1, colour)."""
-    column = Image.frombytes("RGB", (1, size[1]), _rows(size[1], tuple(stops)))
+    levels = []
+    for place in (i / 255 for i in range(256)):
+        after = next((i for i, stop in enumerate(stops) if stop[0] >= place), len(stops) - 1)
+        (start, low), (end, high) = stops[max(0, after - 1)], stops[after]
+        levels.append(mix(low, high, (place - start) / (end - start) if end > start else 0))
+    column = Image.linear_gradient("L").resize((1, size[1]), Image.Resampling.BILINEAR)
+    column = Image.merge("RGB", [column] * 3).point([c[part] for part in range(3) for c in levels])
     return column.resize(size, Image.Resampling.NEAREST)
 
 
@@ -189,6 +202,12 @@ def bounds(size: Size, points: Sequence[Point]) -> Box | None:
 def rect(x: float, y: float, x2: float, y2: float) -> list[Point]:
     """Return the corners of a rectangle."""
     return [(x, y), (x2, y), (x2, y2), (x, y2)]
+
+
+def ellipse(x: float, y: float, rx: float, ry: float) -> list[Point]:
+    """Return points around an ellipse."""
+    turns = [math.tau * i / 60 for i in range(60)]
+    return [(x + rx * math.cos(t), y + ry * math.sin(t)) for t in turns]
 
 
 def smooth(points: Sequence[Point], closed: bool = True, pieces: int = 8) -> list[Point]:

@@ -1,20 +1,13 @@
 """Changes a scene by an instruction, step by step; what is to be kept is no command."""
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 
-from components.sandbox.renderer.parse_prompt import (
-    QUOTED,
-    Word,
-    add_things,
-    colour,
-    find_words,
-    near,
-    values,
-)  # fmt: skip
+from components.sandbox.renderer.canvas import from_hex
+from components.sandbox.renderer.parse_prompt import add_things
 from components.sandbox.renderer.scene import (
-    MOST_LETTERS,
-    MOST_THINGS,
+    MOST,
     Genre,
     Grade,
     Ground,
@@ -27,192 +20,144 @@ from components.sandbox.renderer.scene import (
     Weather,
 )  # fmt: skip
 from components.sandbox.renderer.things import KINDS
+from components.sandbox.renderer.vocabulary import QUOTED, Words, quotes_of, read_words
 
 _VERBS = (
     "add|put|place|insert|draw|give|make|turn|change|set|replace|swap|remove|delete|erase|restyle|"
-    "convert|transform|paint|recolou?r|colou?r|blur|move|crop|zoom|mirror|flip|write|light|brighten|"
-    "darken|take away|let"
+    "convert|transform|paint|recolou?r|colou?r|blur|move|crop|zoom|mirror|flip|write|brighten|darken"
 )
 _KEEP = re.compile(
-    rf"\b(?:while |but |and )?(?:keep|keeping|preserv\w+|maintain\w*|leav(?:e|ing)|without chang\w+|"
-    rf"match\w*)\b.*?(?=[.;]|$|(?:,|\band\b|\bthen\b)\s*(?:then\s+)?(?:{_VERBS})\b)",
+    r"\b(?:while |but |and )?(?:keep|keeping|preserv\w+|maintain\w*|leav(?:e|ing)|without chang\w+"
+    rf"|match\w*)\b.*?(?=[.;]|$|(?:,|\band\b|\bthen\b)\s*(?:then\s+)?(?:{_VERBS})\b)",
     re.IGNORECASE | re.DOTALL,
 )
 _STEP = re.compile(rf"(?:[.;,]|\band\b|\bthen\b)+\s*(?=(?:then\s+)?(?:{_VERBS})\b)", re.IGNORECASE)
-_ADD = re.compile(r"\b(add|put|place|insert|draw|give|with|include)\b", re.IGNORECASE)
-_REMOVE = re.compile(r"\b(remove|delete|erase|take away|clear away|get rid of)\b", re.IGNORECASE)
+_ADD = re.compile(r"\b(add|put|place|insert|draw|give|include)\b", re.IGNORECASE)
+_REMOVE = re.compile(r"\b(remove|delete|erase|get rid of)\b", re.IGNORECASE)
 _SWAP = re.compile(
     r"\b(?:replace|swap|change|turn)\b(.+?)\b(?:with|for|into|to|by)\b(.+)", re.IGNORECASE
 )
-_STYLES = re.compile(
-    r"\b(style|restyle|painting|turn|convert|transform|as|into|make)\b", re.IGNORECASE
-)
-_WIDER = {"snowfall": Weather.SNOW, "rainfall": Weather.RAIN, "mist": Weather.FOG}
-_NEEDS_CLEAR_SKY = {"sun", "moon", "stars", "aurora"}
+_THICK = {Weather.STORM, Weather.RAIN, Weather.SNOW, Weather.FOG}
+_FALLS = {"snowfall": Weather.SNOW, "rainfall": Weather.RAIN, "mist": Weather.FOG}
 
 
 def edit_scene(scene: Scene, instruction: str) -> Scene:
     """Return the scene that the instruction asks for; the seed stays, and with it all the rest."""
-    text = _KEEP.sub(" ", _masked(instruction))
-    quotes = ["".join(match.groups("")) for match in QUOTED.finditer(instruction)]
-    before = scene
-    for step in _STEP.split(text):
-        scene = _step(scene, step, quotes)
-    scene = replace(scene, things=scene.things[:MOST_THINGS], grades=scene.grades[-12:])
-    gentle = Grade.VIVID if before.grades[-1:] != (Grade.VIVID,) else Grade.SOFT
-    return scene if scene != before else replace(scene, grades=(*scene.grades[-11:], gentle))
-
-
-def _masked(text: str) -> str:
-    """Return the text with each quotation as the word QUOTE: it holds no commands."""
-    return QUOTED.sub(" QUOTE ", text)
+    quotes, edited = quotes_of(instruction), scene
+    # A quotation holds no commands.
+    for step in _STEP.split(_KEEP.sub(" ", QUOTED.sub(" QUOTE ", instruction))):
+        edited = _step(edited, step, quotes)
+    edited = replace(edited, things=edited.things[:MOST], grades=edited.grades[-MOST:])
+    if edited == scene:  # nothing was understood: a gentle change, so that an answer is seen
+        gentle = Grade.SOFT if Grade.VIVID in scene.grades else Grade.VIVID
+        edited = replace(scene, grades=(*scene.grades[1 - MOST :], gentle))
+    return edited
 
 
 def _step(scene: Scene, step: str, quotes: list[str]) -> Scene:
-    words = find_words(step)
-    parts, hues = values(words, "part"), [colour(value) for value in values(words, "colour")]
-    things = [word for word in words if word.group in {"thing", "sky"}]
+    """Return the scene after one command."""
+    words, adds = read_words(step), _ADD.search(step)
+    kinds = {word.value for word in words.found if word.group in {"thing", "sky"}}
+    parts, hues = words.all("part"), words.all("colour")
+    present = any(thing.kind in kinds for thing in scene.things)
     if "QUOTE" in step and quotes:
         lettering = scene.lettering if scene.text else Lettering.SIGN
         lettering = Lettering.NEON if "neon" in parts else lettering
-        return replace(scene, text=quotes.pop()[:MOST_LETTERS], lettering=lettering)
+        return replace(scene, text=quotes.pop()[:MOST], lettering=lettering)
     if _REMOVE.search(step):
-        return _without(scene, words)
+        return _without(scene, kinds, parts)
     swap = _SWAP.search(step)
-    if swap and not {"sky", "background", "garment", "wall"} & set(parts):
-        old, new = (find_words(half) for half in swap.groups())
-        if _present(scene, old) and any(word.group == "thing" for word in new):
-            return _swapped(scene, old, next(word for word in new if word.group == "thing"))
-    if "background" in parts and (grounds := values(words, "ground")):
-        return _moods(_elsewhere(scene, grounds, words), words)
-    if Grade.BLUR in values(words, "grade") and "background" in parts:
+    if swap and (swapped := _swapped(scene, *map(read_words, swap.groups()))) != scene:
+        return swapped
+    if "background" in parts and words.all("ground"):
+        genre = scene.genre if scene.genre is Genre.PORTRAIT else Genre.LANDSCAPE
+        ground, water = Ground(words.all("ground")[0]), bool(words.all("water"))
+        return _moods(replace(scene, ground=ground, genre=genre, water=water, sky=None), words)
+    if "background" in parts and Grade.BLUR in words.all("grade"):
         return replace(scene, grades=(*scene.grades, Grade.BLUR_BACKGROUND))
-    if (styles := values(words, "style")) and _STYLES.search(step):
-        return replace(scene, style=Style(styles[0]))
-    if hues and "sky" in parts and not _ADD.search(step):
-        return replace(scene, sky=hues[-1])
-    if (
-        hues
-        and (recoloured := _recoloured(scene, words, hues[-1])) != scene
-        and not _ADD.search(step)
-    ):
+    if words.all("style") and not adds:
+        return replace(scene, style=Style(words.all("style")[0]))
+    if hues and not adds and "sky" in parts:
+        return replace(scene, sky=from_hex(hues[-1]))
+    if hues and not adds and (recoloured := _recoloured(scene, words, hues[-1])) != scene:
         return recoloured
-    if (size := values(words, "size")) and _present(scene, words) and not _ADD.search(step):
-        kinds, factor = {word.value for word in things}, float(size[0])
-        resized = [
-            replace(t, size=min(1.2, t.size * factor)) if t.kind in kinds else t
-            for t in scene.things
-        ]
-        return replace(scene, things=tuple(resized))
-    if re.search(r"\bmove\b", step, re.IGNORECASE) and _present(scene, words):
-        return _moved(scene, {word.value for word in things}, step.lower())
-    if things and (_ADD.search(step) or not _mentions_mood(words)):
-        return _added(scene, words)
-    return _moods(scene, words)
+    if words.all("size") and present and not adds:
+        factor = float(words.all("size")[0])
+        return _each(scene, kinds, lambda t: replace(t, size=min(1.2, t.size * factor)))
+    if re.search(r"\bmove\b", step, re.IGNORECASE) and present:
+        across, up = ("right" in step) - ("left" in step), ("up" in step) - ("down" in step)
+        return _each(scene, kinds, lambda t: replace(
+            t, x=min(0.95, max(0.05, t.x + 0.22 * across)), y=min(1.0, max(0.05, t.y - 0.1 * up))
+        ))  # fmt: skip
+    moody = any(word.group in {"hour", "weather", "season", "grade"} for word in words.found)
+    return _added(scene, words, kinds) if kinds and (adds or not moody) else _moods(scene, words)
 
 
-def _added(scene: Scene, words: list[Word]) -> Scene:
-    """Add what the words name; falling weather lies over the scene and leaves its light alone."""
-    kinds = {word.value for word in words if word.group in {"thing", "sky"}}
-    names = {**{word.at: word for word in words if word.group == "thing"},
-             **{word.at: word for word in words if word.group == "sky"}}  # fmt: skip
-    helpers = [word for word in words if word.group not in {"thing", "sky"}]
-    result = add_things(scene, sorted([*names.values(), *helpers], key=lambda word: word.at))
-    if kinds & _NEEDS_CLEAR_SKY and scene.weather in {
-        Weather.STORM,
-        Weather.RAIN,
-        Weather.SNOW,
-        Weather.FOG,
-    }:
-        result = replace(result, weather=Weather.CLEAR)
-    if values(words, "weather") == ["storm"]:
-        result = replace(result, weather=Weather.STORM)
-    return result
+def _each(scene: Scene, kinds: set[str], change: Callable[[Thing], Thing]) -> Scene:
+    return replace(scene, things=tuple(change(t) if t.kind in kinds else t for t in scene.things))
 
 
-def _mentions_mood(words: list[Word]) -> bool:
-    return any(word.group in {"hour", "weather", "season", "grade"} for word in words)
+def _added(scene: Scene, words: Words, kinds: set[str]) -> Scene:
+    """Add what is named. What falls lies over the scene and leaves its light alone."""
+    sky = {word.at for word in words.found if word.group == "sky"}
+    named = tuple(word for word in words.found if word.at not in sky or word.group == "sky")
+    scene = add_things(scene, Words(named))
+    if kinds & {"sun", "moon", "stars", "aurora"} and scene.weather in _THICK:
+        scene = replace(scene, weather=Weather.CLEAR)
+    return replace(scene, weather=Weather.STORM) if "storm" in words.all("weather") else scene
 
 
-def _moods(scene: Scene, words: list[Word]) -> Scene:
+def _moods(scene: Scene, words: Words) -> Scene:
     """Set time of day, weather and season, and add grades."""
-    hours, weathers, seasons = (values(words, group) for group in ("hour", "weather", "season"))
+    hours, weathers, seasons = (words.all(group) for group in ("hour", "weather", "season"))
     if hours:
-        bodies = [t for t in scene.things if t.kind not in {"sun", "moon"}]
-        scene = replace(scene, hour=Hour(hours[0]), things=tuple(bodies), sky=None)
+        others = tuple(thing for thing in scene.things if thing.kind not in {"sun", "moon"})
+        scene = replace(scene, hour=Hour(hours[0]), things=others, sky=None)
     if weathers:
         scene = replace(scene, weather=Weather(weathers[0]))
-    if seasons or "snow" in values(words, "ground"):
+    if seasons or "snow" in words.all("ground"):
         scene = replace(scene, season=Season(seasons[0] if seasons else "winter"))
-    grades = [] if hours or weathers else values(words, "grade")
-    return replace(scene, grades=(*scene.grades, *(Grade(name) for name in grades)))
+    grades = [] if hours or weathers else [Grade(name) for name in words.all("grade")]
+    return replace(scene, grades=(*scene.grades, *grades))
 
 
-def _present(scene: Scene, words: list[Word]) -> bool:
-    kinds = {word.value for word in words}
-    return any(thing.kind in kinds for thing in scene.things)
-
-
-def _without(scene: Scene, words: list[Word]) -> Scene:
-    kinds = {word.value for word in words if word.group in {"thing", "sky"}}
-    kinds |= {"woman", "man"} & kinds and {"person"}
+def _without(scene: Scene, kinds: set[str], parts: list[str]) -> Scene:
+    kinds = kinds | ({"person"} if kinds & {"woman", "man"} else set())
     kept = tuple(thing for thing in scene.things if thing.kind not in kinds)
-    clear = kinds & {"clouds"} or scene.weather in {_WIDER.get(kind) for kind in kinds}
-    weather = Weather.CLEAR if clear else scene.weather
-    text = "" if "text" in values(words, "part") else scene.text
-    return replace(scene, things=kept, weather=weather, text=text)
+    clear = "clouds" in kinds or scene.weather in {_FALLS.get(kind) for kind in kinds}
+    text = "" if "text" in parts else scene.text
+    return replace(scene, things=kept, text=text, weather=Weather.CLEAR if clear else scene.weather)
 
 
-def _swapped(scene: Scene, old: list[Word], new: Word) -> Scene:
-    """Put another kind of thing where the named things are."""
-    kinds, things = {word.value for word in old}, []
-    kind = new.value if new.value in KINDS else "tree"
-    for thing in scene.things:
-        if thing.kind in kinds and thing.kind in KINDS:
-            size = KINDS[kind].tall * thing.size / KINDS[thing.kind].tall
-            paint = colour(near([*old, new], new, "colour"))
-            things.append(replace(thing, kind=kind, size=min(1.2, size), colour=paint))
-        else:
-            things.append(thing)
-    return replace(scene, things=tuple(things))
+def _swapped(scene: Scene, old: Words, new: Words) -> Scene:
+    """Put another kind of thing where the named things are, as large beside them as usual."""
+    nouns = [word for word in new.found if word.group == "thing" and word.value in KINDS]
+    if not nouns:
+        return scene
+    kind, paint = nouns[0].value, new.colour_of(nouns[0])
+
+    def change(thing: Thing) -> Thing:
+        size = KINDS[kind].tall * thing.size / KINDS[thing.kind].tall
+        return replace(thing, kind=kind, size=min(1.2, size), colour=paint)
+
+    return _each(scene, set(old.all("thing")) & set(KINDS), change)
 
 
-def _elsewhere(scene: Scene, grounds: list[str], words: list[Word]) -> Scene:
-    """Change the ground behind things that stay where they are."""
-    ground = Ground(grounds[0])
-    genre = scene.genre if scene.genre is Genre.PORTRAIT else Genre.LANDSCAPE
-    return replace(scene, ground=ground, genre=genre, water=bool(values(words, "water")), sky=None)
-
-
-def _recoloured(scene: Scene, words: list[Word], hue: tuple[int, int, int] | None) -> Scene:
-    """Give the named things, coat, wall or lettering a colour; "red balloon" names red ones too."""
-    kinds, parts = (
-        {word.value for word in words if word.group in {"thing", "sky"}},
-        values(words, "part"),
-    )
+def _recoloured(scene: Scene, words: Words, hue: str) -> Scene:
+    """Colour the named things, coat, wall or lettering; "red balloon" means the red ones."""
+    kinds, parts = {word.value for word in words.found}, words.all("part")
     if "garment" in parts:
         kinds |= {"woman", "man", "person"}
     if "wall" in parts:
-        scene = replace(scene, accent=hue)
+        scene = replace(scene, accent=from_hex(hue))
     if "text" in parts and scene.text:
-        scene = replace(scene, text_colour=hue)
-    named = [t for t in scene.things if t.kind in kinds]
-    noun = next((word for word in words if word.group == "thing"), None)
-    was = colour(near(words, noun, "colour")) if noun else None
-    chosen = [t for t in named if t.colour == was] if was and was != hue else named
-    chosen = chosen or named
-    painted = [replace(t, colour=hue) if t in chosen else t for t in scene.things]
-    return replace(scene, things=tuple(painted))
+        scene = replace(scene, text_colour=from_hex(hue))
+    noun = next((word for word in words.found if word.group == "thing"), None)
+    was = words.colour_of(noun) if noun else None
+    alike = {t.kind for t in scene.things if t.colour == was} if was != from_hex(hue) else set()
 
+    def change(thing: Thing) -> Thing:
+        other = was and thing.kind in alike and thing.colour != was
+        return thing if other else replace(thing, colour=from_hex(hue))
 
-def _moved(scene: Scene, kinds: set[str], step: str) -> Scene:
-    x, y = (("right" in step) - ("left" in step)) * 0.22, (("down" in step) - ("up" in step)) * 0.1
-
-    def shifted(thing: Thing) -> Thing:
-        if thing.kind not in kinds:
-            return thing
-        return replace(
-            thing, x=min(0.95, max(0.05, thing.x + x)), y=min(1.0, max(0.05, thing.y + y))
-        )
-
-    return replace(scene, things=tuple(shifted(thing) for thing in scene.things))
+    return _each(scene, kinds, change)

@@ -6,7 +6,9 @@ from PIL import Image
 
 from components.sandbox.renderer import canvas as art
 from components.sandbox.renderer.light import Light
-from components.sandbox.renderer.scene import Scene
+from components.sandbox.renderer.pen import Pen
+from components.sandbox.renderer.scene import Scene, Thing
+from components.sandbox.renderer.things import KINDS, draw_thing
 
 Outdoors = Callable[[Image.Image, Scene, Light], None]
 _WALLS: tuple[art.RGB, ...] = ((206, 196, 180), (176, 192, 188), (214, 186, 168), (168, 180, 200))
@@ -34,23 +36,8 @@ def draw_room(picture: Image.Image, scene: Scene, light: Light, outdoors: Outdoo
     art.fill(picture, art.rect(0, floor - height * 0.03, width, floor), white)
     at, other = (0.66, 0.12) if light.side > 0 else (0.08, 0.66)
     _window(picture, scene, light, at, (wall, white), outdoors)
-    x, y, w, h = width * other, height * 0.14, width * 0.15, height * 0.22
-    art.fill(
-        picture,
-        art.rect(x - 6, y - 6, x + w + 6, y + h + 6),
-        art.times((76, 56, 44), light.ambient),
-    )
-    small = Image.new("RGB", (round(w), round(h)), art.times((236, 208, 176), light.ambient))
-    hills = ((0, 0.7), (0.35, 0.4), (0.6, 0.62), (0.8, 0.5), (1, 0.7), (1, 1), (0, 1))
-    art.fill(small, [(a * w, b * h) for a, b in hills], art.times((96, 120, 118), light.ambient))
-    art.glow(small, (w * 0.66, h * 0.3), w * 0.12, (255, 190, 120), 1, 0.5)
-    picture.paste(small, (round(x), round(y)))
-    rug = art.times((214, 200, 178), light.ambient)
-    for inset, share in ((0.0, 0.35), (0.03, -0.3), (0.04, 0.0)):
-        colour = art.mix(rug, (250, 244, 230), share) if share >= 0 else art.scaled(rug, 0.8)
-        upper, lower = (0.24 + inset, 0.8 + inset / 3), (0.14 + inset, 0.95 - inset / 3)
-        corners = (upper, (1 - upper[0], upper[1]), (1 - lower[0], lower[1]), lower)
-        art.fill(picture, [(a * width, b * height) for a, b in corners], colour)
+    _hang(picture, scene, light, Thing("picture", other + 0.07, 0.38, 0.25))
+    _hang(picture, scene, light, Thing("rug", 0.5, 0.95, 0.16, scene.accent))
     if not light.dark:
         _sunbeam(picture, light, (width * at, height * 0.76, width * (at + 0.24), height * 0.98))
 
@@ -77,11 +64,15 @@ def _window(
     middle, bar = left + wide / 2, top + tall * 0.4
     art.fill(picture, art.rect(middle - frame / 3, top, middle + frame / 3, top + tall), white)
     art.fill(picture, art.rect(left, bar, left + wide, bar + frame * 0.6), white)
-    for side in (left - wide * 0.17, left + wide * 0.95):
-        for fold in range(5):
-            x, tint = side + fold * wide * 0.045, 0.82 + 0.18 * (fold % 2)
-            strip = art.rect(x, top - frame * 3, x + wide * 0.05, height * 0.68)
-            art.fill(picture, strip, art.scaled(art.mix(wall, white, 0.6), tint), 0.96)
+    for side in (at - 0.02, at + 0.28):
+        _hang(picture, scene, light, Thing("curtain", side, 0.68, 0.62))
+
+
+def _hang(picture: Image.Image, scene: Scene, light: Light, thing: Thing) -> None:
+    """Put a silhouette onto wall or floor, without a shadow."""
+    pen = Pen(scene, light, thing, thing.size * picture.height, KINDS[thing.kind].half)
+    draw_thing(pen, KINDS[thing.kind])
+    pen.stamp(picture, 0.0, "wall")
 
 
 def _wall(picture: Image.Image, scene: Scene, light: Light, foot: float) -> art.RGB:

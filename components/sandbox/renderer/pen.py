@@ -49,35 +49,13 @@ class Pen:
             case "box":
                 self._fill(art.rect(x, y, rx, ry), colour, number)
             case "oval":
-                self._fill(_oval(x, y, rx, ry), colour, number)
+                self._fill(art.ellipse(x, y, rx, ry), colour, number)
             case "puff":
                 rim = [
                     (x + (a - x) * self.dice.uniform(0.86, 1.12), b)
-                    for a, b in _oval(x, y, rx, ry)[::3]
+                    for a, b in art.ellipse(x, y, rx, ry)[::3]
                 ]
                 self._fill(art.smooth(rim), colour, number)
-            case "dots":
-                for _ in range(int(number)):
-                    turn, far, r = (
-                        self.dice.random() * math.tau,
-                        self.dice.random() ** 0.5,
-                        self.dice.uniform(0.008, 0.018),
-                    )
-                    spot = (x + rx * far * math.cos(turn), y + ry * far * math.sin(turn))
-                    self._fill(
-                        _oval(*spot, r, r * 0.8)[::6],
-                        art.scaled(colour, self.dice.uniform(0.85, 1.2)),
-                        0,
-                    )
-            case "bloom":
-                for reach, count, tint in ((0.62, 8, 0.86), (0.34, 6, 1.02)):
-                    for petal in range(count):
-                        turn = (petal + tint) / count * math.tau
-                        spot = (x + rx * reach * math.cos(turn), y + ry * reach * math.sin(turn))
-                        self._fill(
-                            _oval(*spot, rx * 0.42, ry * 0.4), art.scaled(colour, tint), number
-                        )
-                self._fill(_oval(x, y, rx * 0.26, ry * 0.26), (250, 206, 96), number)
             case "pine":
                 self._fill(pine((x, y), rx, self.dice), colour, number)
             case "line":
@@ -202,8 +180,3 @@ class Pen:
         )
         veil = ImageChops.multiply(veil, art.fade(size, [(0, 165), (0.5, 90), (1, 0)]))
         picture.paste(upside, (at[0], at[1] - round(unit * _MARGIN * 0.72)), veil)
-
-
-def _oval(x: float, y: float, rx: float, ry: float) -> list[art.Point]:
-    turns = [math.tau * i / 48 for i in range(48)]
-    return [(x + rx * math.cos(t), y + ry * math.sin(t)) for t in turns]

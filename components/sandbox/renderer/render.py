@@ -5,8 +5,8 @@ from dataclasses import replace
 from PIL import Image, ImageChops
 
 from components.sandbox.renderer import canvas as art
-from components.sandbox.renderer.filters import apply_grade, fit, grade_for
-from components.sandbox.renderer.ground import HORIZONS, draw_ground, draw_water, waterline
+from components.sandbox.renderer.filters import apply_grades, fit, relight
+from components.sandbox.renderer.ground import draw_ground, horizon
 from components.sandbox.renderer.indoors import draw_room, draw_table
 from components.sandbox.renderer.lettering import draw_lettering
 from components.sandbox.renderer.light import Light, light_of
@@ -15,12 +15,13 @@ from components.sandbox.renderer.scene import Genre, Grade, Hour, Scene, Thing, 
 from components.sandbox.renderer.sky import draw_sky
 from components.sandbox.renderer.styles import apply_style
 from components.sandbox.renderer.things import KINDS, draw_thing
+from components.sandbox.renderer.water import draw_water, waterline
 from components.sandbox.renderer.weather import draw_weather
 
 
 def render(scene: Scene, size: art.Size) -> Image.Image:
     """Return the picture of a scene, RGB of `size` pixels; the same scene gives the same pixels."""
-    light, picture = light_of(scene), Image.new("RGB", scene.size)
+    light, picture = light_of(replace(scene, sky=None)), Image.new("RGB", scene.pixels)
     if scene.genre is Genre.ROOM:
         draw_room(picture, scene, light, _outdoors)
     elif scene.genre is Genre.TABLE:
@@ -37,12 +38,11 @@ def render(scene: Scene, size: art.Size) -> Image.Image:
     if scene.text:
         draw_lettering(picture, scene, light)
     picture = _grain(apply_style(picture, scene), scene.seed)
-    for grade in scene.grades:
-        picture = apply_grade(picture, grade)
+    picture = apply_grades(picture, scene)
     if scene.frame != (0, 0, 1, 1):
-        (width, height), (left, top, right, bottom) = scene.size, scene.frame
+        (width, height), (left, top, right, bottom) = scene.pixels, scene.frame
         corners = (left * width, top * height, right * width, bottom * height)
-        picture = picture.resize(scene.size, art.SOFT, box=corners)
+        picture = picture.resize(scene.pixels, art.SOFT, box=corners)
     return fit(picture, size)
 
 
@@ -51,22 +51,20 @@ def render_over(picture: Image.Image, scene: Scene) -> Image.Image:
 
     The scene is an edit of an empty one, so that only what the instruction named is in it.
     """
-    light, size = light_of(replace(scene, hour=Hour.DAY, weather=Weather.CLEAR)), picture.size
-    picture = grade_for(picture, scene)
+    plain = replace(scene, hour=Hour.DAY, weather=Weather.CLEAR, water=False)
+    light, picture = light_of(plain), relight(picture, scene)
     for thing in scene.things:
         if thing.kind in KINDS:
-            _stamp(picture, replace(scene, water=False, weather=Weather.CLEAR), light, thing)
+            _stamp(picture, plain, light, thing)
     draw_weather(picture, scene, light)
     if scene.text:
         draw_lettering(picture, scene, light)
-    picture = apply_style(picture, scene)
-    for grade in scene.grades:
-        picture = apply_grade(picture, grade)
-    return fit(picture, size)
+    return apply_grades(apply_style(picture, scene), scene)
 
 
 def _outdoors(picture: Image.Image, scene: Scene, light: Light) -> None:
-    draw_sky(picture, scene, light, round(HORIZONS[scene.ground] * picture.height) + 2)
+    """Draw sky, ground and water; a sky of its own colour leaves the light below it alone."""
+    draw_sky(picture, scene, light_of(scene), round(horizon(scene) * picture.height) + 2)
     draw_ground(picture, scene, light)
     draw_water(picture, scene, light)
 
@@ -82,7 +80,7 @@ def _stamp(picture: Image.Image, scene: Scene, light: Light, thing: Thing) -> No
         distance = max(0.0, 0.5 - thing.size * 2)
     else:
         place = "water" if line is not None and line < thing.y < 0.84 else "land"
-        distance = max(0.0, 1 - (thing.y - HORIZONS[scene.ground]) / 0.3) * 0.6
+        distance = max(0.0, 1 - (thing.y - horizon(scene)) / 0.3) * 0.6
     pen = Pen(scene, light, thing, thing.size * picture.height, kind.half)
     draw_thing(pen, kind)
     pen.stamp(picture, distance, place)

@@ -11,20 +11,8 @@ from components.sandbox.renderer.scene import Hour, Scene, Thing, Weather
 
 _LOW_SUN = {Hour.GOLDEN, Hour.DUSK, Hour.DAWN}
 _THICK = {Weather.STORM, Weather.RAIN, Weather.SNOW}
-_COVER: dict[Weather, float] = {
-    Weather.CLEAR: 0.36,
-    Weather.CLOUDS: 0.62,
-    Weather.STORM: 0.9,
-    Weather.RAIN: 0.86,
-    Weather.SNOW: 0.8,
-    Weather.FOG: 0.5,
-}
 _MARGIN = 12
 """Pixels of cloud that are cut off: a relief has no slope at its edges."""
-SKY_KINDS = frozenset(
-    {"sun", "moon", "stars", "aurora", "rainbow", "fireworks", "lightning", "clouds"}
-)
-"""Kinds of things that the sky draws, behind the ground."""
 
 
 def draw_sky(picture: Image.Image, scene: Scene, light: Light, horizon: int) -> None:
@@ -45,8 +33,6 @@ def draw_sky(picture: Image.Image, scene: Scene, light: Light, horizon: int) -> 
             _rainbow(sky, thing, height)
         elif thing.kind == "fireworks":
             _firework(sky, scene, thing, height)
-        elif thing.kind == "lightning":
-            _lightning(sky, scene, thing, height)
     picture.paste(sky, (0, 0))
 
 
@@ -74,45 +60,50 @@ def _stars(sky: Image.Image, scene: Scene) -> None:
     art.add_light(sky, specks, (240, 242, 255), 1.5)
 
 
+def _body(scene: Scene, light: Light) -> tuple[float, float, float]:
+    """Return place and size of the sun or moon: the one asked for, else the hour's own."""
+    for thing in scene.things:
+        if thing.kind in {"sun", "moon"}:
+            return thing.x, thing.y, thing.size
+    return light.x, light.y, light.size
+
+
 def _bodies(sky: Image.Image, scene: Scene, light: Light, height: int) -> None:
     """Draw sun and moon, and the light around them; thick cloud hides the usual one."""
     bodies = [thing for thing in scene.things if thing.kind in {"sun", "moon"}]
     hidden = scene.weather in _THICK or scene.weather is Weather.FOG
-    spot, night = (light.x * sky.width, light.y * height), scene.hour is Hour.NIGHT
+    night, (x, y, _) = scene.hour is Hour.NIGHT, _body(scene, light)
+    spot = (x * sky.width, y * height)
     if not night:
         strength, reach = (0.35 if hidden else 0.85), height * 1.05
         art.glow(sky, spot, (reach * 1.25, reach * 0.62), light.sun, strength * 0.55, 1.7)
         art.glow(sky, spot, reach * 0.34, light.sun, strength * 0.6, 2.4)
-    if not (bodies or hidden or scene.hour is Hour.DUSK):
-        size = {Hour.DAY: 0.075, Hour.NIGHT: 0.085}.get(scene.hour, 0.11)
-        bodies = [Thing("moon" if night else "sun", light.x, light.y, size)]
+    if light.size and not (bodies or hidden):
+        bodies = [Thing("moon" if night else "sun", *_body(scene, light))]
     for body in bodies:
         centre, r = (body.x * sky.width, body.y * height), body.size * height / 2
         if body.kind == "sun":
             face = body.colour or art.mix(light.sun, (255, 255, 240), 0.55)
             art.glow(sky, centre, r * 3.4, face, 0.7, 2.6)
-            art.fill(sky, _circle(centre, r), face, 0.96)
+            art.fill(sky, art.ellipse(*centre, r, r), face, 0.96)
             continue
         face, side = body.colour or (240, 240, 230), max(4, round(r * 2))
         art.glow(sky, centre, r * 7, (150, 170, 230), 0.5, 2.2)
         dice = art.rng(scene.seed, "moon")
         craters = art.noise((side, side), dice, (side / 2.5, side / 2.5), 4, 1.5)
         dim, mid = art.scaled(face, 0.72), art.scaled(face, 0.95)
-        mask = art.polygon_mask((side, side), [_circle((side / 2, side / 2), side / 2 - 1)])
+        mask = art.polygon_mask(
+            (side, side), [art.ellipse(side / 2, side / 2, side / 2 - 1, side / 2 - 1)]
+        )
         surface = ImageOps.colorize(craters, dim, face, mid=mid)
         art.paint(sky, surface, mask, (centre[0] - side / 2, centre[1] - side / 2))
         art.glow(sky, centre, r * 2.2, (210, 220, 255), 0.28, 1.6)
 
 
-def _circle(centre: art.Point, radius: float) -> list[art.Point]:
-    turns = [math.tau * i / 72 for i in range(72)]
-    return [(centre[0] + radius * math.cos(t), centre[1] + radius * math.sin(t)) for t in turns]
-
-
 def _clouds(sky: Image.Image, scene: Scene, light: Light, tall: int) -> None:
     """Lay clouds over the sky, seen from below in perspective, lit from the sun's side."""
     (width, height), dice, stormy = sky.size, art.rng(scene.seed, "clouds"), scene.weather in _THICK
-    cover = _COVER[scene.weather] + dice.uniform(-0.06, 0.06)
+    cover = light.clouds + dice.uniform(-0.06, 0.06)
     if any(thing.kind == "clouds" for thing in scene.things):
         cover = max(cover, 0.62)
     wide, deep = (max(64, side // 2) + 2 * _MARGIN for side in (width, height))
@@ -141,7 +132,9 @@ def _clouds(sky: Image.Image, scene: Scene, light: Light, tall: int) -> None:
     inner = (_MARGIN, _MARGIN, wide - _MARGIN, deep - _MARGIN)
     clouds, alpha = (layer.resize(sky.size, art.SOFT, box=inner) for layer in (clouds, alpha))
     clear = Image.new("RGB", sky.size)  # thin cloud lets the sun or moon through
-    art.glow(clear, (light.x * sky.width, light.y * tall), tall * 0.13, (150, 150, 150))
+    x, y, size = _body(scene, light)
+    bare = (200, 200, 200)
+    art.glow(clear, (x * sky.width, y * tall), tall * (0.08 + size * 0.8), bare, 1, 1.2)
     art.paint(sky, clouds, ImageChops.subtract(alpha, clear.getchannel(0)))
 
 
@@ -182,8 +175,7 @@ def _rainbow(sky: Image.Image, thing: Thing, height: int) -> None:
         box = (x - r, y - r, x + r, y + r)
         ImageDraw.Draw(ring).ellipse(box, outline=150, width=max(1, round(band * 1.3)))
         ring = ImageChops.multiply(art.soften(ring, band * 0.55), veil)
-        red, green, blue = bytes.fromhex(colour)
-        art.paint(sky, art.mix((red, green, blue), (255, 255, 255), 0.25), ring)
+        art.paint(sky, art.mix(art.from_hex(colour), (255, 255, 255), 0.25), ring)
 
 
 def _firework(sky: Image.Image, scene: Scene, thing: Thing, height: int) -> None:
@@ -208,21 +200,3 @@ def _firework(sky: Image.Image, scene: Scene, thing: Thing, height: int) -> None
     art.glow(sky, (x, y), radius * 1.25, colour, 0.42, 1.6)
     art.add_light(sky, art.soften(trails, radius * 0.03), colour, 1.6)
     art.add_light(sky, trails, art.mix(colour, (255, 255, 255), 0.45))
-
-
-def _lightning(sky: Image.Image, scene: Scene, thing: Thing, height: int) -> None:
-    dice, bolt = art.rng(scene.seed, "lightning", thing.number), Image.new("L", sky.size, 0)
-    pen = ImageDraw.Draw(bolt)
-
-    def strike(x: float, y: float, foot: float, width: int) -> None:
-        while y < foot:
-            step = height * dice.uniform(0.015, 0.04)
-            end = (x + dice.uniform(-1, 1) * step * 0.9, y + step)
-            pen.line(((x, y), end), fill=255, width=width)
-            x, y = end
-            if width > 1 and dice.random() < 0.22:
-                strike(x, y, min(foot, y + height * 0.12), max(1, width - 2))
-
-    strike(thing.x * sky.width, 0, sky.height * 0.96, max(2, round(height / 280)))
-    art.add_light(sky, art.soften(bolt, height * 0.02), (150, 160, 255), 2.2)
-    art.add_light(sky, art.soften(bolt, 0.7), (250, 248, 255), 1.6)

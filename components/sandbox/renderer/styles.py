@@ -1,10 +1,11 @@
 """The styles. Each uses only what lies near a pixel, so that an edit changes nothing far away."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from PIL import Image, ImageChops, ImageDraw, ImageEnhance, ImageFilter, ImageOps
 
 from components.sandbox.renderer import canvas as art
+from components.sandbox.renderer.filters import vignetted
 from components.sandbox.renderer.scene import Scene, Style
 
 _PAPER: art.RGB = (250, 246, 236)
@@ -12,31 +13,25 @@ _PAPER: art.RGB = (250, 246, 236)
 
 def apply_style(picture: Image.Image, scene: Scene) -> Image.Image:
     """Return the picture in the scene's style."""
-    return _STYLES[scene.style](picture, scene.seed)
-
-
-def _plain(picture: Image.Image, _seed: int) -> Image.Image:
-    return picture
+    style = _STYLES.get(scene.style)
+    return style(picture, scene.seed) if style else picture
 
 
 def _daubs(picture: Image.Image, size: int, seed: int, wobble: float) -> Image.Image:
     """Return the picture in flat daubs with uneven edges."""
     small = picture.reduce(2).filter(ImageFilter.MedianFilter(size))
-    large = small.resize(picture.size, Image.Resampling.BICUBIC)
-    (width, height), dice = picture.size, art.rng(seed, "daubs")
-    shifts = [[dice.uniform(-wobble, wobble) for _ in range(2 * (width // 16 + 2))]
-              for _ in range(height // 16 + 2)]  # fmt: skip
-    pieces = []
-    for row in range((height + 15) // 16):
-        for column in range((width + 15) // 16):
-            x, y = column * 16, row * 16
-            corners = [(column, row), (column, row + 1), (column + 1, row + 1), (column + 1, row)]
-            source = tuple(
-                value
-                for c, r in corners
-                for value in (c * 16 + shifts[r][2 * c], r * 16 + shifts[r][2 * c + 1])
-            )
-            pieces.append(((x, y, min(width, x + 16), min(height, y + 16)), source))
+    large, (width, height), cell = small.resize(picture.size, art.SOFT), picture.size, 16
+    dice, pieces = art.rng(seed, "daubs"), []
+    moved = {
+        (x, y): (x + dice.uniform(-wobble, wobble), y + dice.uniform(-wobble, wobble))
+        for x in range(0, width + cell, cell)
+        for y in range(0, height + cell, cell)
+    }
+    for x in range(0, width, cell):
+        for y in range(0, height, cell):
+            corners = ((x, y), (x, y + cell), (x + cell, y + cell), (x + cell, y))
+            source = tuple(value for corner in corners for value in moved[corner])
+            pieces.append(((x, y, min(width, x + cell), min(height, y + cell)), source))
     return large.transform(picture.size, Image.Transform.MESH, pieces, Image.Resampling.BILINEAR)
 
 
@@ -44,39 +39,35 @@ def _watercolour(picture: Image.Image, seed: int) -> Image.Image:
     size = (width, height) = picture.size
     wash = _daubs(picture, 5, seed, 2.4)
     edges = art.soften(wash.convert("L").filter(ImageFilter.FIND_EDGES), 0.8)
-    pools = art.noise(size, art.rng(seed, "pools"), (width / 7, width / 7), 5, 1.5)
-    wash = Image.blend(wash, Image.new("RGB", size, _PAPER), 0.26)
-    wash = art.shade(wash, pools.point([128 + round((i - 128) * 0.4) for i in range(256)]))
-    wash = ImageChops.subtract(
-        wash, Image.merge("RGB", [edges.point([i // 3 for i in range(256)])] * 3)
-    )
-    tooth = art.noise(size, art.rng(seed, "paper"), (5, 5), 2, 0.8)
-    wash = art.shade(wash, art.relief(tooth, (1, 1), 0.2))
-    edge = Image.new("L", size, 0)
-    inset = round(height * 0.035)
+    edges = edges.point([i // 3 for i in range(256)])
+    pools = art.noise(size, art.rng(seed, "pools"), (width / 7, width / 7), 5, 0.6)
+    sheet = Image.new("RGB", size, _PAPER)
+    wash = art.shade(Image.blend(wash, sheet, 0.26), pools)
+    wash = ImageChops.subtract(wash, Image.merge("RGB", [edges] * 3))
+    inset, edge = round(height * 0.035), Image.new("L", size, 0)
     ImageDraw.Draw(edge).rectangle((inset, inset, width - inset, height - inset), fill=255)
     ragged = art.noise(size, art.rng(seed, "edge"), (height / 12, height / 12), 5, 1.8)
     mask = ImageChops.add(art.soften(edge, inset * 0.5), ragged, 2).point(art.curve(112, 140))
-    sheet = art.shade(Image.new("RGB", size, _PAPER), art.relief(tooth, (1, 1), 0.15))
     sheet.paste(wash, (0, 0), mask)
-    return sheet
+    return art.shade(
+        sheet, art.relief(art.noise(size, art.rng(seed, "paper"), (5, 5), 2, 0.8), (1, 1), 0.2)
+    )
 
 
 def _oil(picture: Image.Image, seed: int) -> Image.Image:
-    daubs = ImageEnhance.Color(_daubs(picture, 7, seed, 5.0)).enhance(1.25)
+    daubs = ImageEnhance.Color(_daubs(picture, 5, seed, 5.0)).enhance(1.25)
     (width, height), dice = picture.size, art.rng(seed, "strokes")
     strokes = art.noise((width * 2, height * 2), dice, (height / 12, height / 60), 4, 2.0)
     slant = (1, 0.3, 0, 0.3, 1, 0)
-    slanted = strokes.transform(picture.size, Image.Transform.AFFINE, slant, art.SOFT)
+    strokes = strokes.transform(picture.size, Image.Transform.AFFINE, slant, art.SOFT)
     edges = art.relief(daubs.convert("L"), (1, 2), 0.6)
-    return art.shade(daubs, Image.blend(art.relief(slanted, (1, 2), 0.3), edges, 0.45))
+    return art.shade(daubs, Image.blend(art.relief(strokes, (1, 2), 0.3), edges, 0.45))
 
 
 def _ink(picture: Image.Image, seed: int) -> Image.Image:
     grey, size = picture.convert("L").filter(ImageFilter.MedianFilter(3)), picture.size
     wobble = art.noise(size, art.rng(seed, "ink"), (40, 40), 3, 0.35)
-    tone = art.soften(ImageChops.add(grey, wobble, 1, -128), 1.5)
-    sheet = Image.new("L", size, 248)
+    tone, sheet = art.soften(ImageChops.add(grey, wobble, 1, -128), 1.5), Image.new("L", size, 248)
     for limit, lean, pitch in ((150, 0.6, 12), (104, -0.6, 12), (66, 0.2, 9), (36, -0.2, 8)):
         hatch = Image.new("L", size, 255)
         pen = ImageDraw.Draw(hatch)
@@ -91,39 +82,28 @@ def _ink(picture: Image.Image, seed: int) -> Image.Image:
 
 def _pixel(picture: Image.Image, _seed: int) -> Image.Image:
     cell = max(4, round(picture.height / 150))
-    small = picture.resize(
-        (max(1, picture.width // cell), max(1, picture.height // cell)), Image.Resampling.BOX
-    )
-    levels = [min(255, (i + 11) // 22 * 22) for i in range(256)]
-    vivid = ImageEnhance.Contrast(ImageEnhance.Color(small).enhance(1.35)).enhance(1.0)
-    return vivid.point(levels * 3).resize(picture.size, Image.Resampling.NEAREST)
+    small = (max(1, picture.width // cell), max(1, picture.height // cell))
+    vivid = ImageEnhance.Color(picture.resize(small, Image.Resampling.BOX)).enhance(1.35)
+    levels = [min(255, (i + 11) // 22 * 22) for i in range(256)] * 3
+    return vivid.point(levels).resize(picture.size, Image.Resampling.NEAREST)
 
 
 def _poster(picture: Image.Image, _seed: int) -> Image.Image:
-    flat = art.soften(picture.reduce(2).filter(ImageFilter.MedianFilter(7)), 1.2)
-    step = 34
-    levels = [min(255, round(i / step) * step + 6) for i in range(256)]
-    flat = (
-        ImageEnhance.Color(flat.point(levels * 3)).enhance(1.2).filter(ImageFilter.MedianFilter(5))
-    )
-    flat = flat.resize(picture.size, Image.Resampling.BICUBIC)
+    flat, border = picture.reduce(2).filter(ImageFilter.MedianFilter(7)), min(picture.size) // 28
+    levels = [min(255, round(i / 34) * 34 + 6) for i in range(256)] * 3
+    flat = ImageEnhance.Color(art.soften(flat, 1.2).point(levels)).enhance(1.2)
+    flat = flat.filter(ImageFilter.MedianFilter(5)).resize(picture.size, art.SOFT)
     flat = ImageChops.multiply(flat, Image.new("RGB", flat.size, (255, 246, 226)))
-    border = round(min(picture.size) * 0.035)
     return ImageOps.expand(ImageOps.crop(flat, border), border, _PAPER)
 
 
 def _noir(picture: Image.Image, _seed: int) -> Image.Image:
     levels = [255 * (i / 255) ** 0.72 for i in range(256)]
     hard = [round(max(0, min(255, (level - 112) * 1.5 + 104))) for level in levels]
-    grey = picture.convert("L").point(hard)
-    edge = Image.radial_gradient("L").resize(grey.size)
-    return ImageChops.multiply(
-        grey, edge.point([255 - max(0, i - 100) for i in range(256)])
-    ).convert("RGB")
+    return vignetted(picture.convert("L").point(hard).convert("RGB"))
 
 
-_STYLES: Mapping[Style, Callable[[Image.Image, int], Image.Image]] = {
-    Style.PLAIN: _plain,
+_STYLES: dict[Style, Callable[[Image.Image, int], Image.Image]] = {
     Style.WATERCOLOUR: _watercolour,
     Style.OIL: _oil,
     Style.INK: _ink,

@@ -6,16 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from components.sandbox.renderer import canvas as art
-from components.sandbox.renderer.ground import snowed
+from components.sandbox.renderer.ground import seasonal, snowed
 from components.sandbox.renderer.pen import Pen
-from components.sandbox.renderer.scene import Season
 
-_LEAVES: dict[Season, tuple[str, ...]] = {
-    Season.SPRING: ("70a44c", "96be60", "ecb0c4"),
-    Season.SUMMER: ("3a6c38", "4e803e", "608e46"),
-    Season.AUTUMN: ("cc6c28", "b6482c", "de9e3c"),
-    Season.WINTER: ("ced8e4", "b4c2d2", "e2e9f1"),
-}
 _PEOPLE = (("e8ba98", "70422a"), ("b07a5a", "222028"), ("f6d4b8", "be8a54"), ("7c523e", "2c2224"))
 """Skin and hair."""
 _STEP = re.compile(r"([*+])([0-9a-f]{6}:)?([\d.]+)")
@@ -50,10 +43,9 @@ KINDS: Mapping[str, Kind] = _read(Path(__file__).with_name("silhouettes.txt").re
 
 def draw_thing(pen: Pen, kind: Kind) -> None:
     """Draw all parts of a silhouette with a pen that was made for it."""
-    season = Season.WINTER if snowed(pen.scene) else pen.scene.season
     people = art.rng(pen.scene.seed, "people", pen.thing.number)
     skin, hair = people.choice(_PEOPLE)
-    palette = {"leaf": pen.dice.choice(_LEAVES[season]), "skin": skin, "hair": hair}
+    palette = {"leaf": pen.dice.choice(seasonal(pen.scene)[1:]), "skin": skin, "hair": hair}
     main = pen.dice.choice(kind.colours or ("808080",))
     palette["main"] = bytes(pen.thing.colour).hex() if pen.thing.colour else palette.get(main, main)
     for line in kind.lines:
@@ -76,14 +68,11 @@ def _draw_line(pen: Pen, line: str, palette: Mapping[str, str]) -> None:
 
 
 def _colour(text: str, palette: Mapping[str, str]) -> art.RGB:
-    base = re.match(r"\w+", text)
-    assert base is not None  # noqa: S101 - our own file
-    red, green, blue = bytes.fromhex(palette.get(base[0], base[0]))
-    colour: art.RGB = (red, green, blue)
-    for sign, other, amount in _STEP.findall(text, base.end()):
+    base = re.split(r"[*+]", text, maxsplit=1)[0]
+    colour = art.from_hex(palette.get(base, base))
+    for sign, other, amount in _STEP.findall(text):
         if sign == "*":
             colour = art.scaled(colour, float(amount))
         else:
-            red, green, blue = bytes.fromhex(other[:-1])
-            colour = art.mix(colour, (red, green, blue), float(amount))
+            colour = art.mix(colour, art.from_hex(other[:-1]), float(amount))
     return colour
