@@ -18,7 +18,9 @@ from components.sandbox.renderer.scene import InvalidScene, Scene, scene_from_js
 _SIDE = 48
 _SAME = 5.0
 """Mean difference in levels (0 to 255) up to which a picture is known."""
-_SAME_CROPPED = 4.0
+_SAME_CROPPED = 6.5
+_BETTER_CROPPED = 0.45
+"""A crop must explain at least the rest of the difference that there is without it."""
 _CROP_CANDIDATES = 6
 _STARTERS = Path(__file__).with_name("starters.json")
 Frame = tuple[float, float, float, float]
@@ -45,7 +47,8 @@ def recognise(picture: Image.Image, known: Iterable[KnownScene]) -> Scene | None
     best: tuple[float, Frame, str] | None = None
     for print_, text in ranked[:_CROP_CANDIDATES]:
         difference, frame = _crop_of(_image(given), _image(print_))
-        if difference <= _SAME_CROPPED and (best is None or difference < best[0]):
+        limit = min(_SAME_CROPPED, _BETTER_CROPPED * similarity(given, print_))
+        if difference <= limit and (best is None or difference < best[0]):
             best = (difference, frame, text)
     return None if best is None else _scene(best[2], best[1])
 

@@ -21,33 +21,10 @@ _SMALL_WORDS = {
     "it": "un una il lo la gli nel nella sul sulla di del della e al",
     "pt": "um uma o os as no na em sobre do da de ao e",
 }
-_ENGLISH = frozenset(
-    [
-        "the",
-        "of",
-        "with",
-        "and",
-        "an",
-        "at",
-        "on",
-        "to",
-        "by",
-        "make",
-        "add",
-        "change",
-        "turn",
-        "is",
-        "for",
-        "from",
-        "into",
-        "its",
-        "it",
-        "a",
-        "in",
-        "boot",
-    ]
+_ENGLISH = re.findall(
+    r"\w+", "the of with and an at on to by make add change turn is for from into its it a in"
 )
-_COLOURS = frozenset(["red", "blue", "green", "yellow", "black", "white", "pink"])
+_COLOURS = re.findall(r"\w+", "red blue green yellow black white pink")
 
 
 @lru_cache(maxsize=1)

@@ -1,6 +1,6 @@
 """What an empty Generate page offers: prompts with pictures, each made at one click.
 
-The pictures in `static/starters` were painted by the sandbox from these very prompts.
+The pictures in `static/starters` were drawn by the sandbox from these very prompts.
 """
 
 from __future__ import annotations
@@ -48,11 +48,11 @@ class Beginning:
 
 
 BEGINNINGS = (
-    Beginning("lighthouse", "Make it night and add stars, keep the lighthouse unchanged"),
+    Beginning("lighthouse", "Turn the scene to night and add stars, keep the lighthouse unchanged"),
     Beginning("balloons", "Change the sky to teal, keep everything else the same"),
     Beginning("city", "Add fireworks above the skyline, keep the city unchanged"),
     Beginning("cabin", "Add falling snow, keep the cabin and the trees unchanged"),
-    Beginning("desert", "Make it black and white"),
+    Beginning("desert", "Make the picture black and white, keep the composition the same"),
     Beginning("harbour", "Add a rainbow over the water, keep the boats unchanged"),
 )
 

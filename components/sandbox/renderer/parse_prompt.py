@@ -46,7 +46,7 @@ def parse_prompt(prompt: str, seed: int, pixels: art.Size) -> Scene:
     floats = "water" in {KINDS[kind].zone for kind in kinds}
     scene = Scene(
         seed=seed,
-        pixels=pixels,
+        pixels=(max(64, pixels[0]), max(64, pixels[1])),
         genre=_genre(words, kinds),
         ground=ground,
         water=bool(words.all("water")) or floats or (ground is Ground.CITY and not kinds),
@@ -81,7 +81,9 @@ def _ground(words: Words, kinds: Sequence[str], dice: Random) -> tuple[Ground, b
     choice = _INLAND if "water" in words.all("water") else (*_INLAND, Ground.SEA, Ground.DESERT)
     ground = others[0] if others else Ground.SNOW if named else dice.choice(choice)
     zones = {KINDS[kind].zone for kind in kinds if kind != "lighthouse"}
-    if ("lighthouse" in kinds and ground in _INLAND) or (not named and zones == {"water"}):
+    if ("lighthouse" in kinds and (not named or ground in _INLAND)) or (
+        not named and zones == {"water"}
+    ):
         ground = Ground.SEA
     if ground is Ground.SEA and "land" in zones:
         ground = Ground.BEACH
