@@ -96,15 +96,11 @@ def relief(height: Image.Image, light: Point, strength: float = 1.0) -> Image.Im
     toward, away = ImageChops.offset(height, -dx, -dy), ImageChops.offset(height, dx, dy)
     shading = ImageChops.subtract(toward, away, scale=1 / strength, offset=128)
     # An offset wraps round: what it brings to the edges from the other side is no slope.
-    (wide, tall), x, y = height.size, abs(dx), abs(dy)
-    for box in (
-        (0, 0, x, tall),
-        (wide - x, 0, wide, tall),
-        (0, 0, wide, y),
-        (0, tall - y, wide, tall),
-    ):
-        shading.paste(128, box)
-    return shading
+    inner = (abs(dx), abs(dy), height.width - abs(dx), height.height - abs(dy))
+    level = Image.new("L", height.size, 128)
+    if inner[0] < inner[2] and inner[1] < inner[3]:
+        level.paste(shading.crop(inner), inner)
+    return level
 
 
 def shade(picture: Image.Image, shading: Image.Image) -> Image.Image:
@@ -157,21 +153,19 @@ def glow(
     size = (box[2] - box[0], box[3] - box[1])
     disc = Image.radial_gradient("L").resize(size, SOFT, box=(x, y, x2, y2))
     falloff = [_clamp(255 * max(0.0, 1 - i / _RADIAL_EDGE) ** power) for i in range(256)]
-    _screen(picture, disc.point(falloff), colour, strength, box)
+    add_light(picture, disc.point(falloff), colour, strength, box[:2])
 
 
-def add_light(picture: Image.Image, mask: Image.Image, colour: RGB, strength: float = 1.0) -> None:
-    """Add light of a colour to `picture` in place where a mask of its size says so."""
-    if box := mask.getbbox():
-        _screen(picture, mask.crop(box), colour, strength, box)
-
-
-def _screen(
-    picture: Image.Image, spot: Image.Image, colour: RGB, strength: float, box: Box
+def add_light(
+    picture: Image.Image, mask: Image.Image, colour: RGB, strength: float = 1.0, at: Size = (0, 0)
 ) -> None:
-    tables = [_clamp(i * part * strength / 255) for part in colour for i in range(256)]
-    light = Image.merge("RGB", [spot] * 3).point(tables)
-    picture.paste(ImageChops.screen(picture.crop(box), light), box)
+    """Add light of a colour to `picture` in place where a mask says so."""
+    if bright := mask.getbbox():
+        x, y = at
+        box = (bright[0] + x, bright[1] + y, bright[2] + x, bright[3] + y)
+        tables = [_clamp(i * part * strength / 255) for part in colour for i in range(256)]
+        light = Image.merge("RGB", [mask.crop(bright)] * 3).point(tables)
+        picture.paste(ImageChops.screen(picture.crop(box), light), box)
 
 
 def polygon_mask(size: Size, outlines: Sequence[Sequence[Point]], finer: int = 3) -> Image.Image:
@@ -199,6 +193,11 @@ def bounds(size: Size, points: Sequence[Point]) -> Box | None:
     return (left, top, right, bottom) if left < right and top < bottom else None
 
 
+def half(size: Size) -> Size:
+    """Return half a size, at least 2 pixels each way."""
+    return max(2, size[0] // 2), max(2, size[1] // 2)
+
+
 def rect(x: float, y: float, x2: float, y2: float) -> list[Point]:
     """Return the corners of a rectangle."""
     return [(x, y), (x2, y), (x2, y2), (x, y2)]
@@ -214,19 +213,16 @@ def smooth(points: Sequence[Point], closed: bool = True, pieces: int = 8) -> lis
     """Return a Catmull-Rom curve through the points."""
     count, result = len(points), []
     for i in range(count if closed else count - 1):
-        a, b, c, d = (
-            points[(i + k) % count] if closed else points[min(count - 1, max(0, i + k))]
-            for k in (-1, 0, 1, 2)
-        )
-        for step in range(pieces):
-            t = step / pieces
-            result.append((_spline(a[0], b[0], c[0], d[0], t), _spline(a[1], b[1], c[1], d[1], t)))
+        near = [i + k if closed else min(count - 1, max(0, i + k)) for k in (-1, 0, 1, 2)]
+        a, b, c, d = (points[n % count] for n in near)
+        for t in (step / pieces for step in range(pieces)):
+            w = (2 * t**2 - t - t**3, 2 - 5 * t**2 + 3 * t**3, t + 4 * t**2 - 3 * t**3, t**3 - t**2)
+            x, y = (
+                sum(k * p[axis] for k, p in zip(w, (a, b, c, d), strict=True)) / 2
+                for axis in (0, 1)
+            )
+            result.append((x, y))
     return result if closed else [*result, points[-1]]
-
-
-def _spline(a: float, b: float, c: float, d: float, t: float) -> float:
-    bend = (2 * a - 5 * b + 4 * c - d) * t**2 + (3 * b - a - 3 * c + d) * t**3
-    return 0.5 * (2 * b + (c - a) * t + bend)
 
 
 def ridge(dice: random.Random, rough: float, steps: int = 8) -> list[float]:

@@ -4,21 +4,10 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
+from components.sandbox.renderer import scene as model
 from components.sandbox.renderer.canvas import from_hex
 from components.sandbox.renderer.parse_prompt import add_things
-from components.sandbox.renderer.scene import (
-    MOST,
-    Genre,
-    Grade,
-    Ground,
-    Hour,
-    Lettering,
-    Scene,
-    Season,
-    Style,
-    Thing,
-    Weather,
-)  # fmt: skip
+from components.sandbox.renderer.scene import Scene, Thing
 from components.sandbox.renderer.things import KINDS
 from components.sandbox.renderer.vocabulary import QUOTED, Words, quotes_of, read_words
 
@@ -37,8 +26,8 @@ _REMOVE = re.compile(r"\b(remove|delete|erase|get rid of)\b", re.IGNORECASE)
 _SWAP = re.compile(
     r"\b(?:replace|swap|change|turn)\b(.+?)\b(?:with|for|into|to|by)\b(.+)", re.IGNORECASE
 )
-_THICK = {Weather.STORM, Weather.RAIN, Weather.SNOW, Weather.FOG}
-_FALLS = {"snowfall": Weather.SNOW, "rainfall": Weather.RAIN, "mist": Weather.FOG}
+_THICK = {model.Weather.STORM, model.Weather.RAIN, model.Weather.SNOW, model.Weather.FOG}
+_FALLS = {"snowfall": model.Weather.SNOW, "rainfall": model.Weather.RAIN, "mist": model.Weather.FOG}
 
 
 def edit_scene(scene: Scene, instruction: str) -> Scene:
@@ -47,10 +36,12 @@ def edit_scene(scene: Scene, instruction: str) -> Scene:
     # A quotation holds no commands.
     for step in _STEP.split(_KEEP.sub(" ", QUOTED.sub(" QUOTE ", instruction))):
         edited = _step(edited, step, quotes)
-    edited = replace(edited, things=edited.things[:MOST], grades=edited.grades[-MOST:])
+    edited = replace(
+        edited, things=edited.things[: model.MOST], grades=edited.grades[-model.MOST :]
+    )
     if edited == scene:  # nothing was understood: a gentle change, so that an answer is seen
-        gentle = Grade.SOFT if Grade.VIVID in scene.grades else Grade.VIVID
-        edited = replace(scene, grades=(*scene.grades[1 - MOST :], gentle))
+        gentle = model.Grade.SOFT if model.Grade.VIVID in scene.grades else model.Grade.VIVID
+        edited = replace(scene, grades=(*scene.grades[1 - model.MOST :], gentle))
     return edited
 
 
@@ -59,36 +50,27 @@ def _step(scene: Scene, step: str, quotes: list[str]) -> Scene:
     words, adds = read_words(step), _ADD.search(step)
     kinds = {word.value for word in words.found if word.group in {"thing", "sky"}}
     parts, hues = words.all("part"), words.all("colour")
-    present = any(thing.kind in kinds for thing in scene.things)
     if "QUOTE" in step and quotes:
-        lettering = scene.lettering if scene.text else Lettering.SIGN
-        lettering = Lettering.NEON if "neon" in parts else lettering
-        return replace(scene, text=quotes.pop()[:MOST], lettering=lettering)
+        lettering = scene.lettering if scene.text else model.Lettering.SIGN
+        lettering = model.Lettering.NEON if "neon" in parts else lettering
+        return replace(scene, text=quotes.pop()[: model.MOST], lettering=lettering)
     if _REMOVE.search(step):
         return _without(scene, kinds, parts)
     swap = _SWAP.search(step)
     if swap and (swapped := _swapped(scene, *map(read_words, swap.groups()))) != scene:
         return swapped
     if "background" in parts and words.all("ground"):
-        genre = scene.genre if scene.genre is Genre.PORTRAIT else Genre.LANDSCAPE
-        ground, water = Ground(words.all("ground")[0]), bool(words.all("water"))
+        genre = scene.genre if scene.genre is model.Genre.PORTRAIT else model.Genre.LANDSCAPE
+        ground, water = model.Ground(words.all("ground")[0]), bool(words.all("water"))
         return _moods(replace(scene, ground=ground, genre=genre, water=water, sky=None), words)
-    if "background" in parts and Grade.BLUR in words.all("grade"):
-        return replace(scene, grades=(*scene.grades, Grade.BLUR_BACKGROUND))
+    if "background" in parts and model.Grade.BLUR in words.all("grade"):
+        return replace(scene, grades=(*scene.grades, model.Grade.BLUR_BACKGROUND))
     if words.all("style") and not adds:
-        return replace(scene, style=Style(words.all("style")[0]))
+        return replace(scene, style=model.Style(words.all("style")[0]))
     if hues and not adds and "sky" in parts:
         return replace(scene, sky=from_hex(hues[-1]))
     if hues and not adds and (recoloured := _recoloured(scene, words, hues[-1])) != scene:
         return recoloured
-    if words.all("size") and present and not adds:
-        factor = float(words.all("size")[0])
-        return _each(scene, kinds, lambda t: replace(t, size=min(1.2, t.size * factor)))
-    if re.search(r"\bmove\b", step, re.IGNORECASE) and present:
-        across, up = ("right" in step) - ("left" in step), ("up" in step) - ("down" in step)
-        return _each(scene, kinds, lambda t: replace(
-            t, x=min(0.95, max(0.05, t.x + 0.22 * across)), y=min(1.0, max(0.05, t.y - 0.1 * up))
-        ))  # fmt: skip
     moody = any(word.group in {"hour", "weather", "season", "grade"} for word in words.found)
     return _added(scene, words, kinds) if kinds and (adds or not moody) else _moods(scene, words)
 
@@ -103,8 +85,8 @@ def _added(scene: Scene, words: Words, kinds: set[str]) -> Scene:
     named = tuple(word for word in words.found if word.at not in sky or word.group == "sky")
     scene = add_things(scene, Words(named))
     if kinds & {"sun", "moon", "stars", "aurora"} and scene.weather in _THICK:
-        scene = replace(scene, weather=Weather.CLEAR)
-    return replace(scene, weather=Weather.STORM) if "storm" in words.all("weather") else scene
+        scene = replace(scene, weather=model.Weather.CLEAR)
+    return replace(scene, weather=model.Weather.STORM) if "storm" in words.all("weather") else scene
 
 
 def _moods(scene: Scene, words: Words) -> Scene:
@@ -112,12 +94,12 @@ def _moods(scene: Scene, words: Words) -> Scene:
     hours, weathers, seasons = (words.all(group) for group in ("hour", "weather", "season"))
     if hours:
         others = tuple(thing for thing in scene.things if thing.kind not in {"sun", "moon"})
-        scene = replace(scene, hour=Hour(hours[0]), things=others, sky=None)
+        scene = replace(scene, hour=model.Hour(hours[0]), things=others, sky=None)
     if weathers:
-        scene = replace(scene, weather=Weather(weathers[0]))
+        scene = replace(scene, weather=model.Weather(weathers[0]))
     if seasons or "snow" in words.all("ground"):
-        scene = replace(scene, season=Season(seasons[0] if seasons else "winter"))
-    grades = [] if hours or weathers else [Grade(name) for name in words.all("grade")]
+        scene = replace(scene, season=model.Season(seasons[0] if seasons else "winter"))
+    grades = [] if hours or weathers else [model.Grade(name) for name in words.all("grade")]
     return replace(scene, grades=(*scene.grades, *grades))
 
 
@@ -126,7 +108,9 @@ def _without(scene: Scene, kinds: set[str], parts: list[str]) -> Scene:
     kept = tuple(thing for thing in scene.things if thing.kind not in kinds)
     clear = "clouds" in kinds or scene.weather in {_FALLS.get(kind) for kind in kinds}
     text = "" if "text" in parts else scene.text
-    return replace(scene, things=kept, text=text, weather=Weather.CLEAR if clear else scene.weather)
+    return replace(
+        scene, things=kept, text=text, weather=model.Weather.CLEAR if clear else scene.weather
+    )
 
 
 def _swapped(scene: Scene, old: Words, new: Words) -> Scene:

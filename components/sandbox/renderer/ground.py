@@ -100,8 +100,8 @@ def _turf(land: Land, name: str, strength: float, flat: float = 7) -> Texture:
     """Return the texture of grass, sand or snow: soft swells with a fine grain."""
 
     def texture(size: art.Size) -> Image.Image:
-        half, cell = (max(2, size[0] // 2), max(2, size[1] // 2)), land.picture.height * 0.15
-        fine = art.noise(half, land.dice(name, "turf"), (cell, cell * 2 / flat), 6, 1.0)
+        cell = land.picture.height * 0.15
+        fine = art.noise(art.half(size), land.dice(name, "turf"), (cell, cell * 2 / flat), 6, 1.0)
         return art.relief(fine, (land.light.side, -1), strength).resize(size, art.SOFT)
 
     return texture

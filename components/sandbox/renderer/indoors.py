@@ -6,9 +6,8 @@ from PIL import Image
 
 from components.sandbox.renderer import canvas as art
 from components.sandbox.renderer.light import Light
-from components.sandbox.renderer.pen import Pen
 from components.sandbox.renderer.scene import Scene, Thing
-from components.sandbox.renderer.things import KINDS, draw_thing
+from components.sandbox.renderer.things import draw_thing
 
 Outdoors = Callable[[Image.Image, Scene, Light], None]
 _WALLS: tuple[art.RGB, ...] = ((206, 196, 180), (176, 192, 188), (214, 186, 168), (168, 180, 200))
@@ -30,57 +29,42 @@ def draw_table(picture: Image.Image, scene: Scene, light: Light) -> None:
 def draw_room(picture: Image.Image, scene: Scene, light: Light, outdoors: Outdoors) -> None:
     """Draw a room: floor, rug, a picture on the wall, a window to the scene's ground."""
     (width, height), floor = picture.size, picture.height * 0.7
-    wall = _wall(picture, scene, light, floor)
+    _wall(picture, scene, light, floor)
     _boards(picture, scene, light, floor, deep=True)
-    white = art.times((240, 236, 228), art.mix(light.ambient, (255, 255, 255), 0.3))
-    art.fill(picture, art.rect(0, floor - height * 0.03, width, floor), white)
+    art.fill(picture, art.rect(0, floor - height * 0.03, width, floor), _white(light))
     at, other = (0.66, 0.12) if light.side > 0 else (0.08, 0.66)
-    _window(picture, scene, light, at, (wall, white), outdoors)
-    _hang(picture, scene, light, Thing("picture", other + 0.07, 0.38, 0.25))
-    _hang(picture, scene, light, Thing("rug", 0.5, 0.95, 0.16, scene.accent))
+    view = Image.new("RGB", (round(width * 0.52), round(height * 0.84)))
+    outdoors(view, scene, light)
+    _window(picture, scene, light, at, art.soften(view, 2).reduce(2))
+    draw_thing(picture, scene, light, Thing("picture", other + 0.07, 0.38, 0.25), "wall")
+    draw_thing(picture, scene, light, Thing("rug", 0.5, 0.95, 0.16, scene.accent), "wall")
     if not light.dark:
         _sunbeam(picture, light, (width * at, height * 0.76, width * (at + 0.24), height * 0.98))
 
 
-def _window(
-    picture: Image.Image,
-    scene: Scene,
-    light: Light,
-    at: float,
-    colours: tuple[art.RGB, art.RGB],
-    outdoors: Outdoors,
-) -> None:
+def _window(picture: Image.Image, scene: Scene, light: Light, at: float, view: Image.Image) -> None:
     """Draw a window whose left edge is at a share of the width, with its view and curtains."""
-    (width, height), (wall, white) = picture.size, colours
-    left, top, wide, tall = (
-        round(k) for k in (width * at, height * 0.1, width * 0.26, height * 0.42)
-    )
-    view, frame = Image.new("RGB", (wide * 2, tall * 2)), height * 0.014
-    outdoors(view, scene, light)
-    for grow, colour in ((frame * 1.6, art.scaled(wall, 0.7)), (frame, white)):
+    (width, height), white = picture.size, _white(light)
+    left, top, frame = round(width * at), round(height * 0.1), height * 0.014
+    wide, tall = view.size
+    for grow, colour in ((frame * 1.6, art.scaled(white, 0.6)), (frame, white)):
         outer = art.rect(left - grow, top - grow, left + wide + grow, top + tall + grow)
         art.fill(picture, outer, colour)
-    picture.paste(art.soften(view, 2).reduce(2), (left, top))
+    picture.paste(view, (left, top))
     middle, bar = left + wide / 2, top + tall * 0.4
     art.fill(picture, art.rect(middle - frame / 3, top, middle + frame / 3, top + tall), white)
     art.fill(picture, art.rect(left, bar, left + wide, bar + frame * 0.6), white)
     for side in (at - 0.02, at + 0.28):
-        _hang(picture, scene, light, Thing("curtain", side, 0.68, 0.62))
+        draw_thing(picture, scene, light, Thing("curtain", side, 0.68, 0.62), "wall")
 
 
-def _hang(picture: Image.Image, scene: Scene, light: Light, thing: Thing) -> None:
-    """Put a silhouette onto wall or floor, without a shadow."""
-    pen = Pen(scene, light, thing, thing.size * picture.height, KINDS[thing.kind].half)
-    draw_thing(pen, KINDS[thing.kind])
-    pen.stamp(picture, 0.0, "wall")
+def _white(light: Light) -> art.RGB:
+    return art.times((240, 236, 228), art.mix(light.ambient, (255, 255, 255), 0.3))
 
 
-def _wall(picture: Image.Image, scene: Scene, light: Light, foot: float) -> art.RGB:
-    """Paint the wall; return its colour in this light."""
-    colour, half = (
-        art.rng(scene.seed, "wall").choice(_WALLS),
-        (picture.width // 2, picture.height // 2),
-    )
+def _wall(picture: Image.Image, scene: Scene, light: Light, foot: float) -> None:
+    """Paint the wall."""
+    colour, half = art.rng(scene.seed, "wall").choice(_WALLS), art.half(picture.size)
     lit = art.times(scene.accent or colour, art.mix(light.ambient, (255, 244, 230), 0.25))
     wall = art.gradient(picture.size, [(0, art.scaled(lit, 0.86)), (0.6, lit), (1, lit)])
     plaster = art.noise(half, art.rng(scene.seed, "plaster"), (90, 90), 6, 1.0)
@@ -88,7 +72,6 @@ def _wall(picture: Image.Image, scene: Scene, light: Light, foot: float) -> art.
     spot = (picture.width * (0.5 + 0.3 * light.side), foot * 0.4)
     art.glow(wall, spot, (picture.width * 0.6, foot), light.sun, 0.2 if light.dark else 0.34, 1.4)
     picture.paste(wall, (0, 0))
-    return lit
 
 
 def _boards(picture: Image.Image, scene: Scene, light: Light, top: float, *, deep: bool) -> None:
@@ -111,13 +94,9 @@ def _sunbeam(picture: Image.Image, light: Light, box: tuple[float, float, float,
     """Throw the light of a window with its bars onto a wall or floor."""
     left, top, right, bottom = box
     wide, tall, panes = right - left, bottom - top, []
-    for column in (0, 0.52):
-        for row in (0, 0.52):
-            lean = [-light.side * 0.25 * wide * k for k in (row, row + 0.46)]
-            x, y = left + wide * column, top + tall * row
-            x2, y2 = x + wide * 0.46, y + tall * 0.46
-            panes.append(
-                [(x + lean[0], y), (x2 + lean[0], y), (x2 + lean[1], y2), (x + lean[1], y2)]
-            )
+    for a, b in ((a, b) for a in (0, 0.52) for b in (0, 0.52)):
+        pane = art.rect(a, b, a + 0.46, b + 0.46)
+        slanted = [(left + wide * (x - light.side * 0.25 * y), top + tall * y) for x, y in pane]
+        panes.append(slanted)
     mask = art.soften(art.polygon_mask(picture.size, panes, 1), picture.height * 0.008)
     art.add_light(picture, mask, light.sun, 0.1 if light.dark else 0.24)

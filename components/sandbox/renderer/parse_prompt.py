@@ -5,18 +5,8 @@ from dataclasses import replace
 from random import Random
 
 from components.sandbox.renderer import canvas as art
-from components.sandbox.renderer.scene import (
-    MOST,
-    Genre,
-    Ground,
-    Hour,
-    Lettering,
-    Scene,
-    Season,
-    Style,
-    Thing,
-    Weather,
-)  # fmt: skip
+from components.sandbox.renderer import scene as model
+from components.sandbox.renderer.scene import Scene, Thing
 from components.sandbox.renderer.things import KINDS
 from components.sandbox.renderer.vocabulary import Words, quotes_of, read_words
 from components.sandbox.renderer.water import bank_is_left, waterline
@@ -29,7 +19,7 @@ _SKY: dict[str, tuple[float, float, float]] = {
 }
 """Usual place and size of what the sky draws."""
 _FAR = {"house", "castle", "windmill", "tree", "pine", "lighthouse"}
-_INLAND = (Ground.MOUNTAINS, Ground.HILLS, Ground.FOREST)
+_INLAND = (model.Ground.MOUNTAINS, model.Ground.HILLS, model.Ground.FOREST)
 _ANIMALS = {"cat", "dog", "fox", "horse", "bird"}
 _DARK = {"stars", "aurora", "fireworks", "moon", "neon", "noir"}
 
@@ -42,52 +32,58 @@ def parse_prompt(prompt: str, seed: int, pixels: art.Size) -> Scene:
     season = words.first("season", dice.choice(("summer", "spring", "summer")))
     chance = dice.choice(("day", "day", "golden", "dawn", "dusk"))
     dark = _DARK & {word.value for word in words.found}
-    lettering = Lettering.POSTER if "poster" in parts else Lettering.SIGN
+    lettering = model.Lettering.POSTER if "poster" in parts else model.Lettering.SIGN
     floats = "water" in {KINDS[kind].zone for kind in kinds}
     scene = Scene(
         seed=seed,
         pixels=(max(64, pixels[0]), max(64, pixels[1])),
         genre=_genre(words, kinds),
         ground=ground,
-        water=bool(words.all("water")) or floats or (ground is Ground.CITY and not kinds),
-        hour=Hour(words.first("hour", "night" if dark else chance)),
-        weather=Weather(words.first("weather", "clear")),
-        season=Season.WINTER if winter else Season(season),
-        style=Style(words.first("style", "plain")),
-        text=quotes[0][:MOST] if quotes else "",
-        lettering=Lettering.NEON if "neon" in parts else lettering,
+        water=bool(words.all("water")) or floats or (ground is model.Ground.CITY and not kinds),
+        hour=model.Hour(words.first("hour", "night" if dark else chance)),
+        weather=model.Weather(words.first("weather", "clear")),
+        season=model.Season.WINTER if winter else model.Season(season),
+        style=model.Style(words.first("style", "plain")),
+        text=quotes[0][: model.MOST] if quotes else "",
+        lettering=model.Lettering.NEON if "neon" in parts else lettering,
     )
     scene = add_things(scene, words)
-    if scene.genre is Genre.PORTRAIT and not {"woman", "man"} & {t.kind for t in scene.things}:
+    if scene.genre is model.Genre.PORTRAIT and not {"woman", "man"} & {
+        t.kind for t in scene.things
+    }:
         sitter = Thing(dice.choice(("woman", "man")), 0.5, 1.0, 0.92)
         scene = replace(scene, things=(*scene.things, sitter))
     return scene
 
 
-def _genre(words: Words, kinds: Sequence[str]) -> Genre:
+def _genre(words: Words, kinds: Sequence[str]) -> model.Genre:
     zones, animals = {KINDS[kind].zone for kind in kinds}, _ANIMALS & set(kinds)
-    genre = Genre(words.first("genre", "landscape"))
-    if genre is Genre.PORTRAIT and animals:
-        return Genre.LANDSCAPE
+    genre = model.Genre(words.first("genre", "landscape"))
+    if genre is model.Genre.PORTRAIT and animals:
+        return model.Genre.LANDSCAPE
     if words.all("genre") or words.all("ground") or animals:
         return genre
-    return Genre.ROOM if "room" in zones else Genre.TABLE if "table" in zones else genre
+    return model.Genre.ROOM if "room" in zones else model.Genre.TABLE if "table" in zones else genre
 
 
-def _ground(words: Words, kinds: Sequence[str], dice: Random) -> tuple[Ground, bool]:
+def _ground(words: Words, kinds: Sequence[str], dice: Random) -> tuple[model.Ground, bool]:
     """Return the ground, and whether snow lies on another one than bare snow."""
     named = words.all("ground")
-    others = [Ground(name) for name in named if name != Ground.SNOW]
-    choice = _INLAND if "water" in words.all("water") else (*_INLAND, Ground.SEA, Ground.DESERT)
-    ground = others[0] if others else Ground.SNOW if named else dice.choice(choice)
+    others = [model.Ground(name) for name in named if name != model.Ground.SNOW]
+    choice = (
+        _INLAND
+        if "water" in words.all("water")
+        else (*_INLAND, model.Ground.SEA, model.Ground.DESERT)
+    )
+    ground = others[0] if others else model.Ground.SNOW if named else dice.choice(choice)
     zones = {KINDS[kind].zone for kind in kinds if kind != "lighthouse"}
     if ("lighthouse" in kinds and (not named or ground in _INLAND)) or (
         not named and zones == {"water"}
     ):
-        ground = Ground.SEA
-    if ground is Ground.SEA and "land" in zones:
-        ground = Ground.BEACH
-    return ground, Ground.SNOW in named and ground is not Ground.SNOW
+        ground = model.Ground.SEA
+    if ground is model.Ground.SEA and "land" in zones:
+        ground = model.Ground.BEACH
+    return ground, model.Ground.SNOW in named and ground is not model.Ground.SNOW
 
 
 def add_things(scene: Scene, words: Words) -> Scene:
@@ -97,14 +93,16 @@ def add_things(scene: Scene, words: Words) -> Scene:
     nouns = {word.at for word in words.found if word.group == "thing"}
     for word in words.found:
         inside = word.at - 1 in ofs and word.at - 2 in nouns  # a cup of coffee is one thing
-        seen = word.group == "thing" or (word.group == "sky" and scene.genre is Genre.LANDSCAPE)
+        seen = word.group == "thing" or (
+            word.group == "sky" and scene.genre is model.Genre.LANDSCAPE
+        )
         if inside or not seen:
             continue
         kind, number = word.value, words.near(word, "number")
         count = int(number) if number and not (number == "1" and word.plural) else 0
         usual = {"bird": 5, "balloon": 5, "fireworks": 3}.get(kind, 3)
         count = count or (usual if word.plural or kind == "fireworks" else 1)
-        if kind in {"woman", "man"} and scene.genre is not Genre.PORTRAIT:
+        if kind in {"woman", "man"} and scene.genre is not model.Genre.PORTRAIT:
             kind = "person"
         dressed = coat if kind in {"woman", "man", "person"} else None
         for _ in range(min(count, 9)):
@@ -132,9 +130,9 @@ def _placed(scene: Scene, kind: str, scale: float) -> Thing:
     y = dice.uniform(0.82, 0.87) if kind in _FAR else 0.93
     if zone == "bust":
         x, y = 0.5, 1.0
-    elif scene.genre in {Genre.ROOM, Genre.TABLE}:
+    elif scene.genre in {model.Genre.ROOM, model.Genre.TABLE}:
         x = (0.44, 0.66, 0.24, 0.84, 0.14, 0.55)[len(others) % 6]
-        y = (0.9 if scene.genre is Genre.ROOM else 0.86) - 0.05 * (number % 2)
+        y = (0.9 if scene.genre is model.Genre.ROOM else 0.86) - 0.05 * (number % 2)
     elif zone == "sky":
         y = 0.3 if kind == "lightning" else dice.uniform(0.16, 0.4)
         if same and kind == "bird":  # a flock
@@ -145,7 +143,7 @@ def _placed(scene: Scene, kind: str, scale: float) -> Thing:
         size *= 0.45 + 2.6 * (y - line)
     elif line is not None and kind == "lighthouse":
         x, y = dice.choice((0.36, 0.62)), 0.82
-    elif line is not None and scene.ground is not Ground.BEACH:
+    elif line is not None and scene.ground is not model.Ground.BEACH:
         x, y = dice.uniform(0.08, 0.2), 0.95
         x = x if bank_is_left(scene) else 1 - x
     return Thing(kind, x, y, size, None, number)

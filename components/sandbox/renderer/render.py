@@ -5,18 +5,15 @@ from dataclasses import replace
 from PIL import Image, ImageChops
 
 from components.sandbox.renderer import canvas as art
-from components.sandbox.renderer.filters import apply_grades, fit, relight
+from components.sandbox.renderer.filters import apply_grades, apply_style, fit, relight
 from components.sandbox.renderer.ground import draw_ground, horizon
 from components.sandbox.renderer.indoors import draw_room, draw_table
 from components.sandbox.renderer.lettering import draw_lettering
 from components.sandbox.renderer.light import Light, light_of
-from components.sandbox.renderer.pen import Pen
 from components.sandbox.renderer.scene import Genre, Grade, Hour, Scene, Thing, Weather
-from components.sandbox.renderer.sky import draw_sky
-from components.sandbox.renderer.styles import apply_style
+from components.sandbox.renderer.sky import draw_sky, draw_weather
 from components.sandbox.renderer.things import KINDS, draw_thing
 from components.sandbox.renderer.water import draw_water, waterline
-from components.sandbox.renderer.weather import draw_weather
 
 
 def render(scene: Scene, size: art.Size) -> Image.Image:
@@ -37,8 +34,7 @@ def render(scene: Scene, size: art.Size) -> Image.Image:
         draw_weather(picture, scene, light)
     if scene.text:
         draw_lettering(picture, scene, light)
-    picture = _grain(apply_style(picture, scene), scene.seed)
-    picture = apply_grades(picture, scene)
+    picture = apply_grades(_grain(apply_style(picture, scene), scene.seed), scene)
     if scene.frame != (0, 0, 1, 1):
         (width, height), (left, top, right, bottom) = scene.pixels, scene.frame
         corners = (left * width, top * height, right * width, bottom * height)
@@ -72,23 +68,18 @@ def _outdoors(picture: Image.Image, scene: Scene, light: Light) -> None:
 def _stamp(picture: Image.Image, scene: Scene, light: Light, thing: Thing) -> None:
     kind, line = KINDS[thing.kind], waterline(scene)
     place, distance = kind.zone, 0.0
-    if place == "bust":
-        pass
-    elif scene.genre in {Genre.ROOM, Genre.TABLE}:
+    if scene.genre in {Genre.ROOM, Genre.TABLE}:
         place = "floor"
     elif place == "sky":
         distance = max(0.0, 0.5 - thing.size * 2)
-    else:
+    elif place != "bust":
         place = "water" if line is not None and line < thing.y < 0.84 else "land"
         distance = max(0.0, 1 - (thing.y - horizon(scene)) / 0.3) * 0.6
-    pen = Pen(scene, light, thing, thing.size * picture.height, kind.half)
-    draw_thing(pen, kind)
-    pen.stamp(picture, distance, place)
+    draw_thing(picture, scene, light, thing, place, distance)
 
 
 def _grain(picture: Image.Image, seed: int) -> Image.Image:
     """Add a fine grain, which also keeps gradients free of bands."""
-    dice = art.rng(seed, "grain")
-    speck = Image.frombytes("L", picture.size, dice.randbytes(picture.width * picture.height))
-    speck = speck.point([round(i / 255 * 8) for i in range(256)])
+    chance = art.rng(seed, "grain").randbytes(picture.width * picture.height)
+    speck = Image.frombytes("L", picture.size, chance).point([i // 29 for i in range(256)])
     return ImageChops.add(picture, Image.merge("RGB", [speck] * 3), 1, -4)

@@ -24,7 +24,7 @@ Lettering = StrEnum("Lettering", ["SIGN", "NEON", "POSTER"])
 Grade = StrEnum(
     "Grade",
     ["GREY", "SEPIA", "WARM", "COOL", "VIVID", "MUTED", "BRIGHT", "DARK", "CONTRAST", "SOFT",
-     "VINTAGE", "INVERT", "GRAIN", "VIGNETTE", "BLUR", "BLUR_BACKGROUND", "MIRROR",
+     "VINTAGE", "INVERT", "VIGNETTE", "BLUR", "BLUR_BACKGROUND", "MIRROR",
      "UPSIDE_DOWN", "CLOSER"],
 )  # fmt: skip
 MOST = 60

@@ -1,4 +1,4 @@
-"""The sky: its gradient, clouds with a lit side, stars, and what shines in it."""
+"""Sky and weather: clouds with a lit side, stars, what shines above and what falls."""
 
 import math
 from itertools import pairwise
@@ -11,6 +11,7 @@ from components.sandbox.renderer.scene import Hour, Scene, Thing, Weather
 
 _LOW_SUN = {Hour.GOLDEN, Hour.DUSK, Hour.DAWN}
 _THICK = {Weather.STORM, Weather.RAIN, Weather.SNOW}
+_FALLS = {Weather.RAIN: "rainfall", Weather.SNOW: "snowfall", Weather.FOG: "mist"}
 _MARGIN = 12
 """Pixels of cloud that are cut off: a relief has no slope at its edges."""
 
@@ -92,9 +93,8 @@ def _bodies(sky: Image.Image, scene: Scene, light: Light, height: int) -> None:
         dice = art.rng(scene.seed, "moon")
         craters = art.noise((side, side), dice, (side / 2.5, side / 2.5), 4, 1.5)
         dim, mid = art.scaled(face, 0.72), art.scaled(face, 0.95)
-        mask = art.polygon_mask(
-            (side, side), [art.ellipse(side / 2, side / 2, side / 2 - 1, side / 2 - 1)]
-        )
+        disc = art.ellipse(side / 2, side / 2, side / 2 - 1, side / 2 - 1)
+        mask = art.polygon_mask((side, side), [disc])
         surface = ImageOps.colorize(craters, dim, face, mid=mid)
         art.paint(sky, surface, mask, (centre[0] - side / 2, centre[1] - side / 2))
         art.glow(sky, centre, r * 2.2, (210, 220, 255), 0.28, 1.6)
@@ -183,11 +183,7 @@ def _firework(sky: Image.Image, scene: Scene, thing: Thing, height: int) -> None
     colour = thing.colour or dice.choice((*art.TUBES, (255, 206, 96), (130, 255, 170)))
     x, y, radius = thing.x * sky.width, thing.y * height, thing.size * height
     trails = Image.new("L", sky.size, 0)
-    pen, thick, dot = (
-        ImageDraw.Draw(trails),
-        max(1, round(radius * 0.012)),
-        max(1.2, radius * 0.018),
-    )
+    pen, thick, dot = ImageDraw.Draw(trails), max(1, round(radius * 0.012)), radius * 0.018
     for _ in range(54):
         turn, reach = dice.random() * math.tau, radius * dice.uniform(0.55, 1.0)
         along, up = math.cos(turn) * reach, math.sin(turn) * reach
@@ -200,3 +196,37 @@ def _firework(sky: Image.Image, scene: Scene, thing: Thing, height: int) -> None
     art.glow(sky, (x, y), radius * 1.25, colour, 0.42, 1.6)
     art.add_light(sky, art.soften(trails, radius * 0.03), colour, 1.6)
     art.add_light(sky, trails, art.mix(colour, (255, 255, 255), 0.45))
+
+
+def draw_weather(picture: Image.Image, scene: Scene, light: Light) -> None:
+    """Lay the weather over `picture` in place; as a thing it leaves the scene's light alone."""
+    kinds = {thing.kind for thing in scene.things} | {_FALLS.get(scene.weather, "")}
+    (width, height), size = picture.size, picture.size
+    if "mist" in kinds:
+        dice = art.rng(scene.seed, "mist")
+        cloud = art.noise(size, dice, (width / 4, height / 12), 5, 1.7).point(art.curve(40, 230))
+        veil = art.fade(size, [(0, 40), (0.35, 90), (0.58, 235), (0.8, 150), (1, 120)])
+        haze = art.mix(light.haze, light.horizon, 0.4)
+        art.paint(picture, haze, ImageChops.multiply(cloud, veil))
+    if "rainfall" in kinds:
+        dice = art.rng(scene.seed, "rain")
+        art.paint(picture, light.haze, art.fade(size, [(0, 0), (0.6, 60), (1, 30)]))
+        for count, reach, level in ((650, 0.035, 70), (260, 0.075, 105)):
+            drops = Image.new("L", size)
+            pen = ImageDraw.Draw(drops)
+            for _ in range(count):
+                x, y = dice.random() * width * 1.1, dice.uniform(-0.1, 1) * height
+                long = height * reach * dice.uniform(0.6, 1.2)
+                ink = round(level * dice.uniform(0.5, 1))
+                pen.line((x, y, x - long * 0.22, y + long), fill=ink)
+            art.add_light(picture, art.soften(drops, 0.5), (210, 222, 240), 1.2)
+    if "snowfall" in kinds:
+        dice = art.rng(scene.seed, "snowfall")
+        for count, share, blur in ((900, 0.0014, 0.5), (380, 0.0026, 1.0), (70, 0.006, 2.4)):
+            flakes = Image.new("L", size)
+            pen = ImageDraw.Draw(flakes)
+            for _ in range(count):
+                x, y = dice.random() * width, dice.random() * height
+                r = height * share * dice.uniform(0.6, 1.3)
+                pen.ellipse((x - r, y - r, x + r, y + r), fill=dice.randrange(140, 250))
+            art.paint(picture, (250, 252, 255), art.soften(flakes, blur))

@@ -5,9 +5,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from PIL import Image
+
 from components.sandbox.renderer import canvas as art
 from components.sandbox.renderer.ground import seasonal, snowed
+from components.sandbox.renderer.light import Light
 from components.sandbox.renderer.pen import Pen
+from components.sandbox.renderer.scene import Scene, Thing
 
 _PEOPLE = (("e8ba98", "70422a"), ("b07a5a", "222028"), ("f6d4b8", "be8a54"), ("7c523e", "2c2224"))
 """Skin and hair."""
@@ -41,8 +45,12 @@ KINDS: Mapping[str, Kind] = _read(Path(__file__).with_name("silhouettes.txt").re
 """Every silhouette by its name; the words for it stand in `words.txt`."""
 
 
-def draw_thing(pen: Pen, kind: Kind) -> None:
-    """Draw all parts of a silhouette with a pen that was made for it."""
+def draw_thing(
+    picture: Image.Image, scene: Scene, light: Light, thing: Thing, place: str, distance: float = 0
+) -> None:
+    """Draw a silhouette into `picture` (see `Pen.stamp`)."""
+    kind = KINDS[thing.kind]
+    pen = Pen(scene, light, thing, thing.size * picture.height, kind.half)
     people = art.rng(pen.scene.seed, "people", pen.thing.number)
     skin, hair = people.choice(_PEOPLE)
     palette = {"leaf": pen.dice.choice(seasonal(pen.scene)[1:]), "skin": skin, "hair": hair}
@@ -50,13 +58,12 @@ def draw_thing(pen: Pen, kind: Kind) -> None:
     palette["main"] = bytes(pen.thing.colour).hex() if pen.thing.colour else palette.get(main, main)
     for line in kind.lines:
         _draw_line(pen, line, palette)
+    pen.stamp(picture, distance, place)
 
 
 def _draw_line(pen: Pen, line: str, palette: Mapping[str, str]) -> None:
     condition, _, rest = line.rpartition("? ")
-    if (condition == "snow" and not snowed(pen.scene)) or (
-        condition == "dark" and not pen.light.dark
-    ):
+    if not {"snow": snowed(pen.scene), "dark": pen.light.dark}.get(condition, True):
         return
     if rest.startswith("use "):
         for part in KINDS[rest[4:]].lines:
