@@ -134,13 +134,9 @@ def paint(
 
 
 def glow(
-    picture: Image.Image,
-    centre: Point,
-    radius: Point | float,
-    colour: RGB,
-    strength: float = 1.0,
+    picture: Image.Image, centre: Point, radius: Point | float, colour: RGB, strength: float = 1.0,
     power: float = 2.0,
-) -> None:
+) -> None:  # fmt: skip
     """Add soft round light to `picture` in place."""
     rx, ry = radius if isinstance(radius, tuple) else (radius, radius)
     left, top = centre[0] - rx, centre[1] - ry
@@ -217,11 +213,8 @@ def smooth(points: Sequence[Point], closed: bool = True, pieces: int = 8) -> lis
         a, b, c, d = (points[n % count] for n in near)
         for t in (step / pieces for step in range(pieces)):
             w = (2 * t**2 - t - t**3, 2 - 5 * t**2 + 3 * t**3, t + 4 * t**2 - 3 * t**3, t**3 - t**2)
-            x, y = (
-                sum(k * p[axis] for k, p in zip(w, (a, b, c, d), strict=True)) / 2
-                for axis in (0, 1)
-            )
-            result.append((x, y))
+            x, y = (w[0] * a[k] + w[1] * b[k] + w[2] * c[k] + w[3] * d[k] for k in (0, 1))
+            result.append((x / 2, y / 2))
     return result if closed else [*result, points[-1]]
 
 

@@ -36,9 +36,8 @@ def edit_scene(scene: Scene, instruction: str) -> Scene:
     # A quotation holds no commands.
     for step in _STEP.split(_KEEP.sub(" ", QUOTED.sub(" QUOTE ", instruction))):
         edited = _step(edited, step, quotes)
-    edited = replace(
-        edited, things=edited.things[: model.MOST], grades=edited.grades[-model.MOST :]
-    )
+    things, grades = edited.things[: model.MOST], edited.grades[-model.MOST :]
+    edited = replace(edited, things=things, grades=grades)
     if edited == scene:  # nothing was understood: a gentle change, so that an answer is seen
         gentle = model.Grade.SOFT if model.Grade.VIVID in scene.grades else model.Grade.VIVID
         edited = replace(scene, grades=(*scene.grades[1 - model.MOST :], gentle))
@@ -108,9 +107,8 @@ def _without(scene: Scene, kinds: set[str], parts: list[str]) -> Scene:
     kept = tuple(thing for thing in scene.things if thing.kind not in kinds)
     clear = "clouds" in kinds or scene.weather in {_FALLS.get(kind) for kind in kinds}
     text = "" if "text" in parts else scene.text
-    return replace(
-        scene, things=kept, text=text, weather=model.Weather.CLEAR if clear else scene.weather
-    )
+    weather = model.Weather.CLEAR if clear else scene.weather
+    return replace(scene, things=kept, text=text, weather=weather)
 
 
 def _swapped(scene: Scene, old: Words, new: Words) -> Scene:

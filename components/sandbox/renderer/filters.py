@@ -96,16 +96,12 @@ def _daubs(picture: Image.Image, size: int, seed: int, wobble: float) -> Image.I
     small = picture.reduce(2).filter(ImageFilter.MedianFilter(size))
     large, (width, height), cell = small.resize(picture.size, art.SOFT), picture.size, 16
     dice, pieces = art.rng(seed, "daubs"), []
-    moved = {
-        (x, y): (x + dice.uniform(-wobble, wobble), y + dice.uniform(-wobble, wobble))
-        for x in range(0, width + cell, cell)
-        for y in range(0, height + cell, cell)
-    }
-    for x in range(0, width, cell):
-        for y in range(0, height, cell):
-            corners = ((x, y), (x, y + cell), (x + cell, y + cell), (x + cell, y))
-            source = tuple(value for corner in corners for value in moved[corner])
-            pieces.append(((x, y, min(width, x + cell), min(height, y + cell)), source))
+    spots = [(x, y) for x in range(0, width + cell, cell) for y in range(0, height + cell, cell)]
+    moved = {spot: [k + dice.uniform(-wobble, wobble) for k in spot] for spot in spots}
+    for x, y in ((x, y) for x, y in spots if x < width and y < height):
+        corners = ((x, y), (x, y + cell), (x + cell, y + cell), (x + cell, y))
+        source = tuple(value for corner in corners for value in moved[corner])
+        pieces.append(((x, y, min(width, x + cell), min(height, y + cell)), source))
     return large.transform(picture.size, Image.Transform.MESH, pieces, Image.Resampling.BILINEAR)
 
 
@@ -123,9 +119,8 @@ def _watercolour(picture: Image.Image, seed: int) -> Image.Image:
     ragged = art.noise(size, art.rng(seed, "edge"), (height / 12, height / 12), 5, 1.8)
     mask = ImageChops.add(art.soften(edge, inset * 0.5), ragged, 2).point(art.curve(112, 140))
     sheet.paste(wash, (0, 0), mask)
-    return art.shade(
-        sheet, art.relief(art.noise(size, art.rng(seed, "paper"), (5, 5), 2, 0.8), (1, 1), 0.2)
-    )
+    tooth = art.noise(size, art.rng(seed, "paper"), (5, 5), 2, 0.8)
+    return art.shade(sheet, art.relief(tooth, (1, 1), 0.2))
 
 
 def _oil(picture: Image.Image, seed: int) -> Image.Image:

@@ -114,9 +114,8 @@ def _mist(land: Land, name: str, row: float, reach: float, strength: float) -> N
     level = min(255, round(255 * (strength + 0.5 * land.light.fog)))
     bank = art.fade(size, [(0, 0), (0.5, level), (1, 0)])
     alpha = ImageChops.multiply(alpha.point(art.curve(30, 200)), bank)
-    art.paint(
-        land.picture, art.mix(land.light.haze, land.light.horizon, 0.35), alpha, (0, row - reach)
-    )
+    haze = art.mix(land.light.haze, land.light.horizon, 0.35)
+    art.paint(land.picture, haze, alpha, (0, row - reach))
 
 
 def _range(land: Land, name: str, base: float, tall: float, distance: float) -> None:
@@ -177,15 +176,11 @@ def _floor(land: Land, name: str, base: float, tall: float, distance: float) -> 
 
 def _flowers(land: Land, _name: str, top: float, _tall: float, _distance: float) -> None:
     """Scatter blossoms over the meadow, larger toward the viewer."""
-    (width, height), dice, pen = (
-        land.picture.size,
-        land.dice("flowers"),
-        ImageDraw.Draw(land.picture),
-    )
+    (width, height), dice = land.picture.size, land.dice("flowers")
+    pen = ImageDraw.Draw(land.picture)
     colours = ((246, 240, 232), (244, 200, 84), (226, 110, 120), (176, 130, 206))
-    for _ in range(
-        {Season.SPRING: 900, Season.SUMMER: 420, Season.AUTUMN: 160}.get(land.scene.season, 0)
-    ):
+    counts = {Season.SPRING: 900, Season.SUMMER: 420, Season.AUTUMN: 160}
+    for _ in range(counts.get(land.scene.season, 0)):
         depth = dice.random() ** 0.6
         x, y = dice.random() * width, top + (height - top) * depth
         r = height * (0.0012 + 0.0036 * depth)
@@ -241,16 +236,10 @@ def _dune(land: Land, name: str, base: float, tall: float, distance: float) -> N
     (width, height), sand, away = land.picture.size, (236, 184, 116), -land.light.side
     dice = land.dice(name)
     peak, swing = dice.uniform(0.2, 0.8) * width, away * width * dice.uniform(0.06, 0.14)
-    shape = (
-        (-0.9, -0.2),
-        (-0.42, 0.25),
-        (-0.16, 0.74),
-        (0, 1),
-        (0.2, 0.6),
-        (0.5, 0.2),
-        (0.9, -0.1),
+    ups, xs = (-0.2, 0.25, 0.74, 1, 0.6, 0.2, -0.1), (-0.9, -0.42, -0.16, 0, 0.2, 0.5, 0.9)
+    line = art.smooth(
+        [(peak + x * width, base - tall * up) for x, up in zip(xs, ups, strict=True)], closed=False
     )
-    line = art.smooth([(peak + x * width, base - tall * up) for x, up in shape], closed=False)
     lit, deep = land.tone(sand, distance), land.tone(art.scaled(sand, 0.86), distance * 0.8)
     _layer(land, line, lit, deep, _turf(land, name, 0.5 * (1 - distance), 30))
     crest = [point for point in line if (point[0] - peak) * away >= 0][:: round(away)]
@@ -283,9 +272,8 @@ def _city(land: Land, _name: str, foot: float, tall: float, _distance: float) ->
         lit = ImageChops.screen(land.picture, lights)
         for radius, gain in ((2.0, 0.7), (height * 0.016, 1.5)):
             halo = art.soften(lights.reduce(2), radius / 2).resize(lights.size)
-            lit = ImageChops.screen(
-                lit, halo.point([min(255, round(i * gain)) for i in range(256)] * 3)
-            )
+            glare = halo.point([min(255, round(i * gain)) for i in range(256)] * 3)
+            lit = ImageChops.screen(lit, glare)
         land.picture.paste(lit, (0, 0))
 
 
@@ -299,13 +287,13 @@ def _tower(
     stone = art.mix((84, 90, 116), (132, 118, 112), dice.random())
     face = land.tone(art.scaled(stone, dice.uniform(0.7, 1.05)), distance)
     dim = art.mix(face, land.tone((30, 34, 56), distance), 0.45)
-    inset = wide * 0.22
-    parts = [(x, top, right), (x + inset, top - up * 0.12, right - inset)][: dice.choice((1, 1, 2))]
-    for left, roof, end in parts:
+    for left, roof, end in ((x, top, right), (x + wide / 4, top - up * 0.12, right - wide / 4)):
         pen.rectangle((left, roof, end, foot), fill=face)
-        third = (end - left) * 0.34 * -land.light.side
-        shaded = sorted((end, end - third) if third > 0 else (left, left - third))
-        pen.rectangle((shaded[0], roof, shaded[1], foot), fill=dim)
+        third = (end - left) * 0.34
+        split = end - third if land.light.side < 0 else left
+        pen.rectangle((split, roof, split + third, foot), fill=dim)
+        if dice.random() < 0.6:
+            break
     if dice.random() < 0.3:
         pen.line((x + wide / 2, top - up * 0.3, x + wide / 2, top), fill=face, width=2)
     for row in range(int((up - pitch) / (pitch * 1.5))):

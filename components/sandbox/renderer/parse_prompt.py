@@ -48,9 +48,8 @@ def parse_prompt(prompt: str, seed: int, pixels: art.Size) -> Scene:
         lettering=model.Lettering.NEON if "neon" in parts else lettering,
     )
     scene = add_things(scene, words)
-    if scene.genre is model.Genre.PORTRAIT and not {"woman", "man"} & {
-        t.kind for t in scene.things
-    }:
+    people = {"woman", "man"} & {thing.kind for thing in scene.things}
+    if scene.genre is model.Genre.PORTRAIT and not people:
         sitter = Thing(dice.choice(("woman", "man")), 0.5, 1.0, 0.92)
         scene = replace(scene, things=(*scene.things, sitter))
     return scene
@@ -70,16 +69,11 @@ def _ground(words: Words, kinds: Sequence[str], dice: Random) -> tuple[model.Gro
     """Return the ground, and whether snow lies on another one than bare snow."""
     named = words.all("ground")
     others = [model.Ground(name) for name in named if name != model.Ground.SNOW]
-    choice = (
-        _INLAND
-        if "water" in words.all("water")
-        else (*_INLAND, model.Ground.SEA, model.Ground.DESERT)
-    )
+    choice = _INLAND if words.all("water") else (*_INLAND, model.Ground.SEA, model.Ground.DESERT)
     ground = others[0] if others else model.Ground.SNOW if named else dice.choice(choice)
     zones = {KINDS[kind].zone for kind in kinds if kind != "lighthouse"}
-    if ("lighthouse" in kinds and (not named or ground in _INLAND)) or (
-        not named and zones == {"water"}
-    ):
+    lighthouse = "lighthouse" in kinds and (not named or ground in _INLAND)
+    if lighthouse or (not named and zones == {"water"}):
         ground = model.Ground.SEA
     if ground is model.Ground.SEA and "land" in zones:
         ground = model.Ground.BEACH
@@ -89,14 +83,12 @@ def _ground(words: Words, kinds: Sequence[str], dice: Random) -> tuple[model.Gro
 def add_things(scene: Scene, words: Words) -> Scene:
     """Return the scene with all things that the words name, where they fit."""
     coat = next((words.colour_of(word) for word in words.found if word.value == "garment"), None)
+    groups = {"thing", "sky"} if scene.genre is model.Genre.LANDSCAPE else {"thing"}
     ofs = {word.at for word in words.found if word.value == "of"}
     nouns = {word.at for word in words.found if word.group == "thing"}
     for word in words.found:
         inside = word.at - 1 in ofs and word.at - 2 in nouns  # a cup of coffee is one thing
-        seen = word.group == "thing" or (
-            word.group == "sky" and scene.genre is model.Genre.LANDSCAPE
-        )
-        if inside or not seen:
+        if inside or word.group not in groups:
             continue
         kind, number = word.value, words.near(word, "number")
         count = int(number) if number and not (number == "1" and word.plural) else 0

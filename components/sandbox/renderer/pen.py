@@ -19,17 +19,15 @@ _MARGIN = 0.06
 class Pen:
     """Draws the parts of one thing; `stamp` then puts it into the picture."""
 
-    def __init__(
-        self, scene: Scene, light: Light, thing: Thing, height: float, half: float
-    ) -> None:
-        """`height` is the thing's in pixels, `half` half its width in units of its height."""
-        self.scene, self.light, self.thing = scene, light, thing
+    def __init__(self, scene: Scene, light: Light, thing: Thing, size: art.Point) -> None:
+        """`size` is the thing's height in pixels, and half its width in units of its height."""
+        self.scene, self.light, self.thing, (height, half) = scene, light, thing, size
         self.dice = art.rng(scene.seed, thing.kind, thing.number)
         self._unit, self._half = max(4.0, height) * _FINER, half + _MARGIN
         wide, tall = 2 * self._half * self._unit, (1 + 2 * _MARGIN) * self._unit
-        size = (max(2, round(wide / _FINER)) * _FINER, max(2, round(tall / _FINER)) * _FINER)
-        self._body, self._alpha = Image.new("RGB", size), Image.new("L", size)
-        self._lit = Image.new("L", size)
+        whole = (max(2, round(wide / _FINER)) * _FINER, max(2, round(tall / _FINER)) * _FINER)
+        self._body, self._alpha = Image.new("RGB", whole), Image.new("L", whole)
+        self._lit = Image.new("L", whole)
         self._lamps: list[tuple[art.Point, float, art.RGB]] = []
 
     def draw(self, verb: str, points: list[art.Point], colour: art.RGB, number: float) -> None:
@@ -51,17 +49,15 @@ class Pen:
             case "oval":
                 self._fill(art.ellipse(x, y, rx, ry), colour, number)
             case "puff":
-                rim = [
-                    (x + (a - x) * self.dice.uniform(0.86, 1.12), b)
-                    for a, b in art.ellipse(x, y, rx, ry)[::3]
-                ]
+                rim, dice = art.ellipse(x, y, rx, ry)[::3], self.dice
+                rim = [(x + (a - x) * dice.uniform(0.86, 1.12), b) for a, b in rim]
                 self._fill(art.smooth(rim), colour, number)
             case "pine":
                 self._fill(pine((x, y), rx, self.dice), colour, number)
             case "line":
                 self._line(art.smooth(points, closed=False), colour, number / 100)
             case "lamp":
-                self._lamp((x, y, rx, ry), colour, glows=bool(number))
+                self._lamp(points[0], points[-1], colour, number)
             case "round":
                 outline = art.smooth([*points, *mirrored[::-1]])
                 mask = art.polygon_mask(self._alpha.size, [[self._spot(p) for p in outline]], 1)
@@ -76,18 +72,16 @@ class Pen:
             for x, y in (spots[0], spots[-1]) if thick > 2 else ():
                 pen.ellipse((x - r, y - r, x + r, y + r), fill=ink)
 
-    def _lamp(
-        self, box: tuple[float, float, float, float], colour: art.RGB, *, glows: bool
-    ) -> None:
+    def _lamp(self, one: art.Point, other: art.Point, colour: art.RGB, glows: float) -> None:
         """Draw a window or a lamp that is lit when it is dark."""
         unlit = art.mix(art.scaled(colour, 0.4), (96, 118, 146), 0.6)
-        self._fill(art.rect(*box), colour if self.light.dark else unlit, 0)
+        self._fill(art.rect(*one, *other), colour if self.light.dark else unlit, 0)
         if self.light.dark:
-            corners = (self._spot(box[:2]), self._spot(box[2:]))
+            corners = (self._spot(one), self._spot(other))
             ImageDraw.Draw(self._lit).rectangle(corners, fill=255)
-            if glows:
-                middle = ((box[0] + box[2]) / 2, (box[1] + box[3]) / 2)
-                self._lamps.append((middle, max(box[2] - box[0], box[3] - box[1]), colour))
+            middle = ((one[0] + other[0]) / 2, (one[1] + other[1]) / 2)
+            size = max(other[0] - one[0], other[1] - one[1])
+            self._lamps += [(middle, size, colour)] if glows else []
 
     def _spot(self, point: art.Point) -> art.Point:
         return (point[0] + self._half) * self._unit, (point[1] + _MARGIN) * self._unit

@@ -123,9 +123,7 @@ def _checked(kind: Any, value: Any, name: str) -> Any:
         low, high = _BOUNDS[name]
         if low <= value <= high and (kind is float or isinstance(value, int)):
             return value
-    elif (kind is bool and isinstance(value, bool)) or (
-        kind is str and isinstance(value, str) and len(value) <= MOST
-    ):
+    elif kind in (bool, str) and type(value) is kind and (kind is bool or len(value) <= MOST):
         return value
     elif isinstance(kind, type) and issubclass(kind, StrEnum) and value in [str(k) for k in kind]:
         return kind(value)

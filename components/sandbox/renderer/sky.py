@@ -24,16 +24,11 @@ def draw_sky(picture: Image.Image, scene: Scene, light: Light, horizon: int) -> 
     if scene.hour is Hour.NIGHT or kinds & {"stars", "aurora"}:
         _stars(sky, scene)
     _bodies(sky, scene, light, height)
-    for thing in scene.things:
-        if thing.kind == "aurora":
-            _aurora(sky, scene, thing)
     if "aurora" not in kinds:
         _clouds(sky, scene, light, height)
     for thing in scene.things:
-        if thing.kind == "rainbow":
-            _rainbow(sky, thing, height)
-        elif thing.kind == "fireworks":
-            _firework(sky, scene, thing, height)
+        if draw := _SHINING.get(thing.kind):
+            draw(sky, scene, thing, height)
     picture.paste(sky, (0, 0))
 
 
@@ -72,7 +67,7 @@ def _body(scene: Scene, light: Light) -> tuple[float, float, float]:
 def _bodies(sky: Image.Image, scene: Scene, light: Light, height: int) -> None:
     """Draw sun and moon, and the light around them; thick cloud hides the usual one."""
     bodies = [thing for thing in scene.things if thing.kind in {"sun", "moon"}]
-    hidden = scene.weather in _THICK or scene.weather is Weather.FOG
+    hidden = scene.weather in {*_THICK, Weather.FOG}
     night, (x, y, _) = scene.hour is Hour.NIGHT, _body(scene, light)
     spot = (x * sky.width, y * height)
     if not night:
@@ -92,10 +87,9 @@ def _bodies(sky: Image.Image, scene: Scene, light: Light, height: int) -> None:
         art.glow(sky, centre, r * 7, (150, 170, 230), 0.5, 2.2)
         dice = art.rng(scene.seed, "moon")
         craters = art.noise((side, side), dice, (side / 2.5, side / 2.5), 4, 1.5)
-        dim, mid = art.scaled(face, 0.72), art.scaled(face, 0.95)
         disc = art.ellipse(side / 2, side / 2, side / 2 - 1, side / 2 - 1)
         mask = art.polygon_mask((side, side), [disc])
-        surface = ImageOps.colorize(craters, dim, face, mid=mid)
+        surface = ImageOps.colorize(craters, art.scaled(face, 0.72), face)
         art.paint(sky, surface, mask, (centre[0] - side / 2, centre[1] - side / 2))
         art.glow(sky, centre, r * 2.2, (210, 220, 255), 0.28, 1.6)
 
@@ -133,12 +127,12 @@ def _clouds(sky: Image.Image, scene: Scene, light: Light, tall: int) -> None:
     clouds, alpha = (layer.resize(sky.size, art.SOFT, box=inner) for layer in (clouds, alpha))
     clear = Image.new("RGB", sky.size)  # thin cloud lets the sun or moon through
     x, y, size = _body(scene, light)
-    bare = (200, 200, 200)
-    art.glow(clear, (x * sky.width, y * tall), tall * (0.08 + size * 0.8), bare, 1, 1.2)
+    reach = tall * (0.08 + size * 0.8)
+    art.glow(clear, (x * sky.width, y * tall), reach, (200, 200, 200), 1, 1.2)
     art.paint(sky, clouds, ImageChops.subtract(alpha, clear.getchannel(0)))
 
 
-def _aurora(sky: Image.Image, scene: Scene, thing: Thing) -> None:
+def _aurora(sky: Image.Image, scene: Scene, thing: Thing, _height: int) -> None:
     """Hang curtains of light: fine upright rays, bright at a winding lower hem."""
     (width, height), dice = sky.size, art.rng(scene.seed, "aurora", thing.number)
     hue = thing.colour or (72, 255, 170)
@@ -150,10 +144,8 @@ def _aurora(sky: Image.Image, scene: Scene, thing: Thing) -> None:
         curtain = ImageChops.multiply(rays, art.fade((width, tall), profile))
         phase, waves, hem = dice.random() * 6, dice.uniform(0.6, 1.3), dice.uniform(0.58, 0.84)
         turns = [x / width * math.tau * waves + phase for x in range(0, width + 6, 6)]
-        tops = [
-            height * (hem + 0.1 * math.sin(t) + 0.035 * math.sin(t * 2.7 + 1)) - tall for t in turns
-        ]
-        pieces = []
+        waved = [hem + 0.1 * math.sin(t) + 0.035 * math.sin(t * 2.7 + 1) for t in turns]
+        tops, pieces = [height * wave - tall for wave in waved], []
         for number, (a, b) in enumerate(pairwise(tops)):
             x, right = number * 6, min(width, number * 6 + 6)
             corners = (x, -a, x, height - a, right, height - b, right, -b)
@@ -165,7 +157,7 @@ def _aurora(sky: Image.Image, scene: Scene, thing: Thing) -> None:
     art.glow(sky, (width / 2, height * 0.85), (width * 0.7, height * 0.4), hue, 0.16, 1.4)
 
 
-def _rainbow(sky: Image.Image, thing: Thing, height: int) -> None:
+def _rainbow(sky: Image.Image, _scene: Scene, thing: Thing, height: int) -> None:
     """Draw a bow whose top is at the thing's place."""
     colours = ("e84646", "f6963c", "fae25a", "60c86e", "5096ec", "7860d2")
     radius, veil = thing.size * height, art.fade(sky.size, [(0, 255), (0.7, 235), (1, 110)])
@@ -196,6 +188,9 @@ def _firework(sky: Image.Image, scene: Scene, thing: Thing, height: int) -> None
     art.glow(sky, (x, y), radius * 1.25, colour, 0.42, 1.6)
     art.add_light(sky, art.soften(trails, radius * 0.03), colour, 1.6)
     art.add_light(sky, trails, art.mix(colour, (255, 255, 255), 0.45))
+
+
+_SHINING = {"aurora": _aurora, "rainbow": _rainbow, "fireworks": _firework}
 
 
 def draw_weather(picture: Image.Image, scene: Scene, light: Light) -> None:

@@ -50,7 +50,7 @@ def draw_thing(
 ) -> None:
     """Draw a silhouette into `picture` (see `Pen.stamp`)."""
     kind = KINDS[thing.kind]
-    pen = Pen(scene, light, thing, thing.size * picture.height, kind.half)
+    pen = Pen(scene, light, thing, (thing.size * picture.height, kind.half))
     people = art.rng(pen.scene.seed, "people", pen.thing.number)
     skin, hair = people.choice(_PEOPLE)
     palette = {"leaf": pen.dice.choice(seasonal(pen.scene)[1:]), "skin": skin, "hair": hair}

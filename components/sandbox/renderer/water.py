@@ -86,12 +86,10 @@ def _beach(land: Land) -> None:
     sand = land.cover if snowed(land.scene) else sand
     shape = ((-0.01, 0.87), (0.3, 0.83), (0.62, 0.8), (1.02, 0.73))
     line = art.smooth([(x * width, y * height) for x, y in shape], closed=False)
-    for shift, colour, alpha in (
-        (0.026, (255, 255, 255), 0.75),
-        (0.014, art.scaled(sand, 0.74), 1.0),
-    ):
+    wet, foam = art.scaled(sand, 0.74), art.mix(sand, (255, 255, 255), 0.75)
+    for shift, colour in ((0.026, foam), (0.014, wet)):
         outline = [*((x, y - height * shift) for x, y in line), (width, height), (0, height)]
-        art.fill(land.picture, outline, land.tone(colour, 0), alpha)
+        art.fill(land.picture, outline, land.tone(colour, 0))
     land.shore(line, sand)
 
 
