@@ -1,4 +1,4 @@
-"""How a fault spoils an answer on the wire: one table from a fault's name to what it sends."""
+"""What each fault sends instead of the response: one table by the fault's name."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -6,16 +6,9 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
+from components.sandbox import envelope
 from components.sandbox.disconnect import disconnect
-from components.sandbox.envelope import (
-    CONTENT_POLICY,
-    NO_CREDIT,
-    TOO_OFTEN,
-    ApiError,
-    ApiResponse,
-    json_response,
-    success,
-)
+from components.sandbox.envelope import ApiError, ApiResponse, json_response, success
 
 _DRIP_BYTES = 512
 _DRIP_SECONDS = 0.25
@@ -40,7 +33,7 @@ class Sleeper:
 
 
 class _DroppedResponse(Response):
-    """Ends the connection: at once with a reset, or gently after a part of the body."""
+    """Drops the connection: at once with a reset, or after half of the body."""
 
     def __init__(self, part: ApiResponse | None = None) -> None:
         super().__init__()
@@ -49,20 +42,15 @@ class _DroppedResponse(Response):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self._part is not None:
             whole = self._part.to_http()
-            await send(
-                {
-                    "type": "http.response.start",
-                    "status": whole.status_code,
-                    "headers": whole.raw_headers,
-                }
-            )
+            start = {"type": "http.response.start", "status": whole.status_code}
+            await send({**start, "headers": whole.raw_headers})
             half = self._part.body[: len(self._part.body) // 2]
             await send({"type": "http.response.body", "body": half, "more_body": True})
         await disconnect(scope, receive, reset=self._part is None)
 
 
 class _HangingResponse(Response):
-    """Keeps the true answer back until patience, caller or sandbox ends."""
+    """Holds the response back until time is up, the caller leaves or the sandbox closes."""
 
     def __init__(self, response: ApiResponse, sleeper: Sleeper) -> None:
         super().__init__()
@@ -83,16 +71,11 @@ async def _disconnected(receive: Receive) -> None:
         pass
 
 
-def _html_page(status: int, title: str) -> Response:
-    text = f"<html><head><title>{title}</title></head><body><h1>{title}</h1></body></html>"
-    return Response(text, status, media_type="text/html")
-
-
-def _cut_body(response: ApiResponse) -> Response:
+def _cut_body(response: ApiResponse, _sleeper: Sleeper) -> Response:
     return ApiResponse(response.body[: len(response.body) // 2], response.media_type).to_http()
 
 
-def _mislabelled(response: ApiResponse) -> Response:
+def _mislabelled(response: ApiResponse, _sleeper: Sleeper) -> Response:
     other = "image/jpeg" if response.media_type == "image/png" else "image/png"
     return ApiResponse(response.body, other).to_http()
 
@@ -116,42 +99,48 @@ def _endless_body(response: ApiResponse, sleeper: Sleeper) -> Response:
     return StreamingResponse(flood(), media_type=response.media_type)
 
 
-def _limited_http() -> Response:
-    envelope = ApiError(429, TOO_OFTEN).response()
-    return ApiResponse(envelope.body, status=429, headers=(("Retry-After", "2"),)).to_http()
+def _error(code: int, msg: str) -> Callable[[ApiResponse, Sleeper], Response]:
+    return lambda _response, _sleeper: ApiError(code, msg).response().to_http()
 
 
-_UPLOAD_UNAUTHORIZED = {"success": False, "code": 401, "msg": "Unauthorized"}
+def _page(status: int, title: str) -> Callable[[ApiResponse, Sleeper], Response]:
+    text = f"<html><head><title>{title}</title></head><body><h1>{title}</h1></body></html>"
+    return lambda _response, _sleeper: Response(text, status, media_type="text/html")
 
+
+def _limited_http(_response: ApiResponse, _sleeper: Sleeper) -> Response:
+    body = ApiError(429, envelope.TOO_OFTEN).response().body
+    return ApiResponse(body, status=429, headers=(("Retry-After", "2"),)).to_http()
+
+
+_UNAUTHORIZED = {"success": False, "code": 401, "msg": "Unauthorized"}
 _FAULTS: Mapping[str, Callable[[ApiResponse, Sleeper], Response]] = {
-    "refused-at-once": lambda _a, _p: ApiError(400, CONTENT_POLICY).response().to_http(),
-    "create-dropped": lambda _a, _p: _DroppedResponse(),
-    "rate-limited": lambda _a, _p: ApiError(429, TOO_OFTEN).response().to_http(),
-    "rate-limited-http": lambda _a, _p: _limited_http(),
-    "no-credit-500": lambda _a, _p: ApiError(500, NO_CREDIT).response().to_http(),
-    "maintenance": lambda _a, _p: (
-        ApiError(455, "The service is under maintenance").response().to_http()
-    ),
-    "create-lost": lambda _a, _p: _DroppedResponse(),
+    "refused-at-once": _error(400, envelope.CONTENT_POLICY),
+    "create-dropped": lambda _r, _s: _DroppedResponse(),
+    "rate-limited": _error(429, envelope.TOO_OFTEN),
+    "rate-limited-http": _limited_http,
+    "no-credit-500": _error(500, envelope.NO_CREDIT),
+    "maintenance": _error(455, "The service is under maintenance"),
+    "create-lost": lambda _r, _s: _DroppedResponse(),
     "create-timeout": _HangingResponse,
-    "create-html": lambda _a, _p: _html_page(502, "502 Bad Gateway"),
-    "create-cut": lambda response, _p: _cut_body(response),
-    "create-no-id": lambda _a, _p: success({}).to_http(),
-    "query-html": lambda _a, _p: _html_page(502, "502 Bad Gateway"),
-    "query-cut": lambda response, _p: _cut_body(response),
-    "query-500": lambda _a, _p: ApiError(500, "Server exception").response().to_http(),
-    "result-html": lambda _a, _p: _html_page(200, "One moment please"),
-    "result-403": lambda _a, _p: _html_page(403, "403 Forbidden"),
-    "result-404": lambda _a, _p: _html_page(404, "404 Not Found"),
-    "result-cut": lambda response, _p: _DroppedResponse(response),
+    "create-html": _page(502, "502 Bad Gateway"),
+    "create-cut": _cut_body,
+    "create-no-id": lambda _r, _s: success({}).to_http(),
+    "query-html": _page(502, "502 Bad Gateway"),
+    "query-cut": _cut_body,
+    "query-500": _error(500, "Server exception"),
+    "result-html": _page(200, "One moment please"),
+    "result-403": _page(403, "403 Forbidden"),
+    "result-404": _page(404, "404 Not Found"),
+    "result-cut": lambda response, _s: _DroppedResponse(response),
     "result-slow": _slow_body,
     "result-endless": _endless_body,
-    "result-mislabelled": lambda response, _p: _mislabelled(response),
-    "upload-down": lambda _a, _p: _html_page(503, "503 Service Unavailable"),
-    "upload-401": lambda _a, _p: json_response(_UPLOAD_UNAUTHORIZED, 401).to_http(),
+    "result-mislabelled": _mislabelled,
+    "upload-down": _page(503, "503 Service Unavailable"),
+    "upload-401": lambda _r, _s: json_response(_UNAUTHORIZED, 401).to_http(),
 }
 
 
 def apply_fault(fault: str | None, response: ApiResponse, sleeper: Sleeper) -> Response:
-    """The answer as this fault leaves it; unspoilt when there is none."""
+    """Return the HTTP response with this fault applied; unchanged when there is none."""
     return response.to_http() if fault is None else _FAULTS[fault](response, sleeper)

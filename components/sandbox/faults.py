@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 
 
 class FaultPoint(StrEnum):
@@ -35,55 +36,12 @@ class Fault:
     description: str
 
 
-_TABLE = (
-    Fault(
-        "refused-at-once", FaultPoint.CREATE, "the create is answered with code 400, nothing made"
-    ),
-    Fault("create-dropped", FaultPoint.CREATE, "the connection is reset, nothing made"),
-    Fault("rate-limited", FaultPoint.CREATE_OR_QUERY, "code 429 in an envelope with HTTP 200"),
-    Fault("rate-limited-http", FaultPoint.CREATE_OR_QUERY, "HTTP 429 with Retry-After"),
-    Fault("no-credit-500", FaultPoint.CREATE, "the credits text under code 500"),
-    Fault("maintenance", FaultPoint.CREATE_OR_QUERY, "code 455"),
-    Fault("create-lost", FaultPoint.REPLY, "made and paid, then the connection is reset"),
-    Fault("create-timeout", FaultPoint.REPLY, "made and paid, the answer is held for a long time"),
-    Fault("create-html", FaultPoint.REPLY, "made and paid, the answer is a 502 page in HTML"),
-    Fault("create-cut", FaultPoint.REPLY, "made and paid, the answer's JSON is cut in the middle"),
-    Fault("create-no-id", FaultPoint.REPLY, "made and paid, the success has no taskId"),
-    Fault("slow", FaultPoint.TASK, "takes five times as long"),
-    Fault("refused", FaultPoint.TASK, "ends with flag 3, errorCode 400: content policy"),
-    Fault("create-failed", FaultPoint.TASK, "ends with flag 2, errorCode 500"),
-    Fault("generate-failed", FaultPoint.TASK, "ends with flag 3, errorCode 501"),
-    Fault("no-result", FaultPoint.TASK, "ends with flag 1 but no resultImageUrl"),
-    Fault("query-late", FaultPoint.TASK, "the record does not exist for 4 seconds after creation"),
-    Fault("flag-back", FaultPoint.TASK, "flag 1 is shown once, then 0 once, then 1"),
-    Fault("flag-unknown", FaultPoint.TASK, "flag 7 while it runs and on the first two looks after"),
-    Fault("wrong-task", FaultPoint.TASK, "the first three looks show the record of another task"),
-    Fault("iso-times", FaultPoint.TASK, "times are ISO-8601 text instead of milliseconds"),
-    Fault("result-private-link", FaultPoint.TASK, "resultImageUrl points to a link-local address"),
-    Fault("callback-duplicate", FaultPoint.TASK, "the callback comes twice"),
-    Fault(
-        "callback-early", FaultPoint.TASK, "the task ends and calls back before the create answers"
-    ),
-    Fault(
-        "callback-forged", FaultPoint.TASK, "a false callback with a false signature comes first"
-    ),
-    Fault("query-html", FaultPoint.QUERY, "a query is answered with a 502 page in HTML"),
-    Fault("query-cut", FaultPoint.QUERY, "the JSON of a query is cut in the middle"),
-    Fault("query-500", FaultPoint.QUERY, "a query is answered with code 500"),
-    Fault(
-        "result-html", FaultPoint.DOWNLOAD, "HTTP 200 with a page in HTML instead of the picture"
-    ),
-    Fault("result-403", FaultPoint.DOWNLOAD, "HTTP 403"),
-    Fault("result-404", FaultPoint.DOWNLOAD, "HTTP 404"),
-    Fault("result-cut", FaultPoint.DOWNLOAD, "half of the promised bytes, then the end"),
-    Fault("result-slow", FaultPoint.DOWNLOAD, "the bytes drip"),
-    Fault("result-endless", FaultPoint.DOWNLOAD, "bytes without end"),
-    Fault("result-mislabelled", FaultPoint.DOWNLOAD, "PNG bytes called image/jpeg, or the reverse"),
-    Fault("upload-down", FaultPoint.UPLOAD, "HTTP 503 with a page in HTML"),
-    Fault("upload-401", FaultPoint.UPLOAD, "HTTP 401"),
-)
-FAULTS: Mapping[str, Fault] = {fault.name: fault for fault in _TABLE}
+def _read(text: str) -> dict[str, Fault]:
+    rows = ([part.strip() for part in line.split("|")] for line in text.splitlines()[1:])
+    return {name: Fault(name, FaultPoint[point.upper()], what) for name, point, what in rows}
 
+
+FAULTS: Mapping[str, Fault] = _read(Path(__file__).with_name("faults.txt").read_text("utf-8"))
 _WORD = re.compile(r"\bsandbox:([a-z0-9-]*[a-z0-9])|\[([a-z0-9-]+)\]", re.IGNORECASE)
 _REJECTED_CREATES = 2
 
@@ -117,7 +75,7 @@ class Faults:
     def choose(self, *points: FaultPoint, requested: Collection[str] = ()) -> str | None:
         """Return the fault that happens now: a requested one first, else one by its rate."""
         rates = self._rates
-        names = [fault.name for fault in _TABLE if fault.point in points]
+        names = [fault.name for fault in FAULTS.values() if fault.point in points]
         for name in names:
             if name in requested:
                 return name
@@ -145,7 +103,7 @@ class Faults:
         rates = self._rates
         drawn = {
             fault.name
-            for fault in _TABLE
+            for fault in FAULTS.values()
             if fault.point is FaultPoint.TASK
             and fault.name in rates
             and self._dice.random() < rates[fault.name]

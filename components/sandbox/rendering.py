@@ -1,22 +1,21 @@
 """From a task to the bytes of its picture, in the size and format the service would return."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
-from typing import Protocol
 
 from PIL import Image
 
 from components.sandbox.answers import AnswerFolder
 from components.sandbox.drift import drifted
 from components.sandbox.faults import strip_fault_markers
-from components.sandbox.recognition import KnownScene, fingerprint, recognise, starter_scenes
+from components.sandbox.recognition import fingerprint, recognise, starter_scenes
 from components.sandbox.renderer.edit_scene import edit_scene
 from components.sandbox.renderer.filters import fit
 from components.sandbox.renderer.parse_prompt import parse_prompt
 from components.sandbox.renderer.render import render, render_over
 from components.sandbox.renderer.scene import Scene, scene_to_json
 from components.sandbox.sizes import size_of
+from components.sandbox.store import Store
 from components.sandbox.tasks import Task
 from components.sandbox.translation import translate
 
@@ -24,21 +23,13 @@ MAX_INPUT_BYTES = 20_000_000
 """Largest input picture (docs/kie-api.md, Create)."""
 _MAX_INPUT_PIXELS = 20_000_000
 _JPEG_QUALITY = 92
+_BOMBS = (Image.DecompressionBombError, Image.DecompressionBombWarning)
+_UNREADABLE = (OSError, SyntaxError, ValueError, *_BOMBS)
 _MAGIC = ((b"\xff\xd8\xff", "image/jpeg"), (b"\x89PNG\r\n\x1a\n", "image/png"))
 
 
 class UnusableInput(Exception):
     """The input is no picture that the service takes; the message says why."""
-
-
-class SceneStore(Protocol):
-    """What keeps the scenes of earlier pictures."""
-
-    def scenes(self) -> list[KnownScene]:
-        """Return the known scenes, newest first."""
-
-    def save_scene(self, fingerprints: Sequence[bytes], scene_json: str) -> None:
-        """Keep a scene behind the fingerprints of its pictures."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +55,7 @@ def picture_mime(content: bytes) -> str | None:
 class Renderer:
     """Renders tasks; knows its own pictures again, and answers real ones from a folder."""
 
-    def __init__(self, store: SceneStore, answers: AnswerFolder | None, *, drift: bool) -> None:
+    def __init__(self, store: Store, answers: AnswerFolder | None, *, drift: bool) -> None:
         self._store, self._answers, self._drift = store, answers, drift
 
     def render_task(self, task: Task, source: bytes | None) -> Picture:
@@ -114,13 +105,7 @@ def _decode(source: bytes) -> Image.Image:
             if picture.width * picture.height > _MAX_INPUT_PIXELS:
                 raise UnusableInput("the input picture has more than 20 megapixels")
             return _flat(picture)
-    except (
-        OSError,
-        SyntaxError,
-        ValueError,
-        Image.DecompressionBombError,
-        Image.DecompressionBombWarning,
-    ) as problem:
+    except _UNREADABLE as problem:
         raise UnusableInput(f"the input picture cannot be read: {problem}") from problem
 
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import random
-from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Self
@@ -17,14 +16,7 @@ from components.sandbox.faults import Faults
 from components.sandbox.options import SandboxOptions
 from components.sandbox.store import Store
 from components.sandbox.task_runner import TaskRunner
-from components.sandbox.tasks import SuccessFlag, Task
-
-_STATES: Mapping[SuccessFlag, str] = {
-    SuccessFlag.GENERATING: "generating",
-    SuccessFlag.SUCCESS: "success",
-    SuccessFlag.CREATE_FAILED: "create-failed",
-    SuccessFlag.GENERATE_FAILED: "generate-failed",
-}
+from components.sandbox.tasks import Task
 
 
 @dataclass(frozen=True)
@@ -105,7 +97,7 @@ def _entry(task: Task) -> dict[str, Any]:
         "prompt": task.prompt,
         "params": task.params,
         "paid": task.paid,
-        "state": _STATES[task.flag],
+        "state": task.flag.name.lower().replace("_", "-"),
         "createTime": round(task.created_at * 1000),
         "completeTime": None if task.ended_at is None else round(task.ended_at * 1000),
     }

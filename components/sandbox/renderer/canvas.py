@@ -84,10 +84,10 @@ def noise(
     return stretched if work == size else stretched.resize(size, Image.Resampling.BILINEAR)
 
 
-def curve(low: float, high: float, top: float = 255) -> list[int]:
-    """Return a lookup table that rises smoothly from 0 at `low` to `top` at `high`."""
+def curve(low: float, high: float) -> list[int]:
+    """Return a lookup table that rises smoothly from 0 at `low` to 255 at `high`."""
     steps = (max(0.0, min(1.0, (i - low) / (high - low))) for i in range(256))
-    return [round(top * t * t * (3 - 2 * t)) for t in steps]
+    return [round(255 * t * t * (3 - 2 * t)) for t in steps]
 
 
 def relief(height: Image.Image, light: Point, strength: float = 1.0) -> Image.Image:

@@ -113,10 +113,10 @@ def _without(scene: Scene, kinds: set[str], parts: list[str]) -> Scene:
 
 def _swapped(scene: Scene, old: Words, new: Words) -> Scene:
     """Put another kind of thing where the named things are, as large beside them as usual."""
-    nouns = [word for word in new.found if word.group == "thing" and word.value in KINDS]
-    if not nouns:
+    noun = next((word for word in new.found if word.group == "thing"), None)
+    if noun is None:
         return scene
-    kind, paint = nouns[0].value, new.colour_of(nouns[0])
+    kind, paint = noun.value, new.colour_of(noun)
 
     def change(thing: Thing) -> Thing:
         size = KINDS[kind].tall * thing.size / KINDS[thing.kind].tall

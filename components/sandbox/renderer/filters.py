@@ -62,9 +62,8 @@ def _sepia(picture: Image.Image) -> Image.Image:
 
 
 def _closer(picture: Image.Image) -> Image.Image:
-    width, height = picture.size
-    box = (width * 0.15, height * 0.15, width * 0.85, height * 0.85)
-    return picture.resize(picture.size, Image.Resampling.LANCZOS, box=box)
+    border = min(picture.size) // 7
+    return fit(ImageOps.crop(picture, border), picture.size)
 
 
 _HARD = [max(0, min(255, round((i - 122) * 1.4 + 122))) for i in range(256)] * 3

@@ -3,7 +3,7 @@
 import unicodedata
 from functools import lru_cache
 
-from PIL import Image, ImageChops, ImageDraw, ImageFont
+from PIL import Image, ImageDraw, ImageFont
 
 from components.sandbox.renderer import canvas as art
 from components.sandbox.renderer.light import Light
@@ -56,11 +56,8 @@ def draw_lettering(picture: Image.Image, scene: Scene, light: Light) -> None:
             art.add_light(picture, halo, tube, gain)
         colour = art.mix(tube, (255, 255, 255), 0.8)
     else:
-        moved = ImageChops.offset(
-            art.soften(ink, size * 0.03), round(size * 0.03), round(size * 0.05)
-        )
-        shadow = moved.point([i // 2 for i in range(256)])
-        art.paint(picture, art.scaled(light.zenith, 0.35), shadow)
+        shadow = art.soften(ink, size * 0.05).point([i // 2 for i in range(256)])
+        art.paint(picture, art.scaled(light.zenith, 0.35), shadow, (size * 0.03, size * 0.05))
     art.paint(picture, colour, ink)
 
 

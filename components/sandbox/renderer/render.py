@@ -6,14 +6,13 @@ from PIL import Image, ImageChops
 
 from components.sandbox.renderer import canvas as art
 from components.sandbox.renderer.filters import apply_grades, apply_style, fit, relight
-from components.sandbox.renderer.ground import draw_ground, horizon
+from components.sandbox.renderer.ground import draw_ground, draw_water, horizon, waterline
 from components.sandbox.renderer.indoors import draw_room, draw_table
 from components.sandbox.renderer.lettering import draw_lettering
 from components.sandbox.renderer.light import Light, light_of
 from components.sandbox.renderer.scene import Genre, Grade, Hour, Scene, Thing, Weather
 from components.sandbox.renderer.sky import draw_sky, draw_weather
 from components.sandbox.renderer.things import KINDS, draw_thing
-from components.sandbox.renderer.water import draw_water, waterline
 
 
 def render(scene: Scene, size: art.Size) -> Image.Image:

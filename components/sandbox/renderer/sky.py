@@ -34,12 +34,6 @@ def draw_sky(picture: Image.Image, scene: Scene, light: Light, horizon: int) -> 
 
 def _stars(sky: Image.Image, scene: Scene) -> None:
     dice, (width, height) = art.rng(scene.seed, "stars"), sky.size
-    milky = art.noise(sky.size, art.rng(scene.seed, "milky"), (width / 3, height / 3), 5)
-    band = Image.new("L", (width // 8, height // 8))
-    ends = ((0, height / 9), (width / 8, 0), (width / 8, height / 26), (0, height / 6))
-    ImageDraw.Draw(band).polygon(ends, fill=255)
-    band = art.soften(band, height / 110).resize(sky.size, art.SOFT)
-    art.add_light(sky, ImageChops.multiply(band, milky), (120, 120, 200), 0.42)
     specks = Image.new("L", sky.size, 0)
     pen = ImageDraw.Draw(specks)
     for _ in range(round(width * height / 1500)):
@@ -83,14 +77,12 @@ def _bodies(sky: Image.Image, scene: Scene, light: Light, height: int) -> None:
             art.glow(sky, centre, r * 3.4, face, 0.7, 2.6)
             art.fill(sky, art.ellipse(*centre, r, r), face, 0.96)
             continue
-        face, side = body.colour or (240, 240, 230), max(4, round(r * 2))
+        face = body.colour or (240, 240, 230)
         art.glow(sky, centre, r * 7, (150, 170, 230), 0.5, 2.2)
-        dice = art.rng(scene.seed, "moon")
-        craters = art.noise((side, side), dice, (side / 2.5, side / 2.5), 4, 1.5)
-        disc = art.ellipse(side / 2, side / 2, side / 2 - 1, side / 2 - 1)
-        mask = art.polygon_mask((side, side), [disc])
-        surface = ImageOps.colorize(craters, art.scaled(face, 0.72), face)
-        art.paint(sky, surface, mask, (centre[0] - side / 2, centre[1] - side / 2))
+        art.fill(sky, art.ellipse(*centre, r, r), face)
+        for x, y, size in ((-0.3, -0.2, 0.34), (0.3, 0.25, 0.26), (0.1, -0.5, 0.16)):
+            sea = art.ellipse(centre[0] + x * r, centre[1] + y * r, size * r, size * r * 0.8)
+            art.fill(sky, sea, art.scaled(face, 0.86), 0.7)
         art.glow(sky, centre, r * 2.2, (210, 220, 255), 0.28, 1.6)
 
 
@@ -107,7 +99,7 @@ def _clouds(sky: Image.Image, scene: Scene, light: Light, tall: int) -> None:
     seen = (0.55, -steep * wide, wide * 0.72, 0, 0.5, 0, 0, -steep)
     shape = plane.transform((wide, deep), Image.Transform.PERSPECTIVE, seen, art.SOFT)
     low = round(168 - cover * 118)
-    alpha = shape.point(art.curve(low, low + (95 if stormy else 62), 238))
+    alpha = shape.point(art.curve(low, low + (95 if stormy else 62)))
     alpha = ImageChops.multiply(alpha, art.fade(alpha.size, [(0, 255), (0.7, 235), (1, 40)]))
     step = max(2, wide / 130)
     shading = art.relief(art.soften(shape, 2.2), (light.side * step, -step * 0.9), 2.6)

@@ -210,13 +210,6 @@ def test_recolour_reaches_only_the_things_of_the_old_colour() -> None:
     assert [thing.colour for thing in scene.things] == [(58, 110, 184), (78, 146, 92)]
 
 
-@pytest.mark.parametrize("side", ["left", "right"])
-def test_move_shifts_a_thing(side: str) -> None:
-    (before,) = scene_of("a meadow with a cat").things
-    (after,) = edit_scene(scene_of("a meadow with a cat"), f"move the cat to the {side}").things
-    assert (after.x < before.x) is (side == "left")
-
-
 @pytest.mark.parametrize(
     "instruction",
     [
