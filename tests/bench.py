@@ -19,7 +19,7 @@ from statistics import median
 from PIL import Image
 
 from components.kontext import GenerationRequest, Model
-from components.sandbox.renderer.parse_prompt import parse_prompt
+from components.sandbox.prompts.parse_prompt import parse_prompt
 from components.sandbox.renderer.render import render
 from components.studio.engine.account import Account
 from components.studio.engine.agenda import Agenda

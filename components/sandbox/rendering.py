@@ -8,16 +8,16 @@ from PIL import Image
 from components.sandbox.answers import AnswerFolder
 from components.sandbox.drift import drifted
 from components.sandbox.faults import strip_fault_markers
+from components.sandbox.prompts.edit_scene import edit_scene
+from components.sandbox.prompts.parse_prompt import parse_prompt
+from components.sandbox.prompts.translation import translate
 from components.sandbox.recognition import fingerprint, recognise, starter_scenes
-from components.sandbox.renderer.edit_scene import edit_scene
 from components.sandbox.renderer.filters import fit
-from components.sandbox.renderer.parse_prompt import parse_prompt
 from components.sandbox.renderer.render import render, render_over
 from components.sandbox.renderer.scene import Scene, scene_to_json
 from components.sandbox.sizes import size_of
 from components.sandbox.store import Store
 from components.sandbox.tasks import Task
-from components.sandbox.translation import translate
 
 MAX_INPUT_BYTES = 20_000_000
 """Largest input picture (docs/kie-api.md, Create)."""

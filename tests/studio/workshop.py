@@ -52,7 +52,8 @@ class Workshop:
 
     def made(self, prompt: str) -> list[dict[str, Any]]:
         """What the sandbox made and was paid for under this prompt."""
-        return [entry for entry in self.sandbox.usage_report()["tasks"] if entry["prompt"] == prompt]
+        tasks = self.sandbox.usage_report()["tasks"]
+        return [entry for entry in tasks if entry["prompt"] == prompt]
 
 
 def until(holds: Callable[[], bool]) -> None:

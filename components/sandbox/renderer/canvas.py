@@ -26,10 +26,10 @@ def rng(seed: int, *names: object) -> random.Random:
 
 
 @lru_cache
-def table(name: str) -> dict[str, list[str]]:
-    """Return the lines "key: value" of a data file of this folder, by their key."""
+def table(name: str, folder: Path = Path(__file__).parent) -> dict[str, list[str]]:
+    """Return the lines "key: value" of a data file, by default of this folder, by their key."""
     lines: dict[str, list[str]] = {}
-    for line in Path(__file__).with_name(name).read_text("utf-8").splitlines():
+    for line in (folder / name).read_text("utf-8").splitlines():
         key, colon, value = line.partition(": ")
         if colon and not line.startswith("#"):
             lines.setdefault(key, []).append(value)

@@ -118,8 +118,10 @@ def _range(land: Land, name: str, base: float, tall: float, distance: float) -> 
     """Draw one range of rocky mountains with snow above a ragged line."""
     (width, height), dice = land.picture.size, land.dice(name)
     count, jags = dice.randrange(3, 6), art.ridge(land.dice(name, "jags"), 0.56, 8)
-    tops = [((i + dice.uniform(0.15, 0.85)) / count, dice.uniform(0.5, 0.85), dice.uniform(1.5, 2.5))
-            for i in range(count)]  # fmt: skip
+    tops = [
+        ((i + dice.uniform(0.15, 0.85)) / count, dice.uniform(0.5, 0.85), dice.uniform(1.5, 2.5))
+        for i in range(count)
+    ]
     highest = dice.randrange(count)
     tops[highest] = (tops[highest][0], 1.0, 1.9)
     line = []

@@ -42,7 +42,7 @@ def _read(text: str) -> dict[str, Kind]:
 
 
 KINDS: Mapping[str, Kind] = _read(Path(__file__).with_name("silhouettes.txt").read_text("utf-8"))
-"""Every silhouette by its name; the words for it stand in `words.txt`."""
+"""Every silhouette by its name; the words for it stand in `prompts/words.txt`."""
 
 
 def draw_thing(

@@ -127,3 +127,22 @@ def test_a_taken_port_is_an_error_at_once(running_sandbox: SandboxServer) -> Non
     port = int(running_sandbox.url.rpartition(":")[2])
     with pytest.raises(OSError, match="in use"):
         start(SandboxOptions(port=port))
+
+
+def test_json_comes_compressed_with_its_charset(caller: Caller) -> None:
+    answer = caller.get("/api/v1/chat/credit")
+    assert answer.headers["content-type"] == "application/json;charset=UTF-8"
+    assert answer.headers["content-encoding"] == "gzip"
+    assert answer.json()["code"] == 200
+
+
+def test_a_client_without_gzip_gets_plain_json(caller: Caller) -> None:
+    headers = {**caller.headers, "Accept-Encoding": "identity"}
+    answer = requests.get(f"{caller.url}/api/v1/chat/credit", headers=headers, timeout=9)
+    assert "content-encoding" not in answer.headers
+    assert answer.json()["code"] == 200
+
+
+def test_pictures_are_not_compressed_again(caller: Caller) -> None:
+    link = caller.uploaded(b"\xff\xd8\xff" + bytes(5000))
+    assert "content-encoding" not in caller.get(link.removeprefix(caller.url)).headers

@@ -1,4 +1,4 @@
-"""docs/kie-api.md, Query: what a query shows while a task runs, when it has ended, and when it is odd."""
+"""docs/kie-api.md, Query: what a query shows of running, ended and odd tasks."""
 
 import re
 import time

@@ -1,11 +1,15 @@
 """docs/kie-api.md, Create, Sizes: the size and format that a picture comes back in, and edits."""
 
+import sqlite3
+from contextlib import closing
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageChops, ImageStat
 
+from components.sandbox import SandboxOptions, start
 from components.sandbox.sizes import size_of
 from tests.integration.sandbox.conftest import Caller, Open, Stranger, opened, picture
 
@@ -85,6 +89,80 @@ def test_a_result_can_be_edited(caller: Caller) -> None:
     record = caller.ended(caller.task("a hill", aspectRatio="1:1"))
     again = result(caller, inputImage=record["response"]["resultImageUrl"])
     assert again.size == (1024, 1024)
+
+
+def brightness(picture: Image.Image) -> float:
+    return ImageStat.Stat(picture.convert("L")).mean[0]
+
+
+def share_of_change(before: Image.Image, after: Image.Image) -> float:
+    """The share of pixels that differ by more than an encoding makes them."""
+    difference = ImageChops.difference(before.convert("L"), after.convert("L"))
+    return sum(difference.histogram()[24:]) / (before.width * before.height)
+
+
+def test_edit_redraws_the_scene_of_a_result_and_keeps_the_rest(caller: Caller) -> None:
+    made = caller.ended(caller.task("a meadow with a cat, day", aspectRatio="1:1"))
+    first = opened(made["response"]["resultImageUrl"])
+    upload = BytesIO()
+    first.save(upload, "JPEG", quality=70)
+    source = caller.uploaded(upload.getvalue(), "again.jpg")
+    prompt = "Add a red balloon, keep everything else the same"
+    edited = result(caller, prompt=prompt, inputImage=source)
+    assert 0.001 < share_of_change(first, edited) < 0.1
+    night = result(caller, prompt="make it night", inputImage=source)
+    assert brightness(night) < brightness(first) - 40
+
+
+def test_scene_is_known_after_a_restart(tmp_path: Path) -> None:
+    options = SandboxOptions(data_dir=tmp_path, seconds=0, queries_per_s=1000)
+    with start(options) as sandbox:
+        before = Caller(sandbox.url)
+        link = before.ended(before.task("a city at night"))["response"]["resultImageUrl"]
+        first = opened(link)
+    with start(options) as sandbox:
+        prompt = "Add fireworks, keep the city unchanged"
+        edited = result(Caller(sandbox.url), prompt=prompt, inputImage=link)
+    assert 0.001 < share_of_change(first, edited) < 0.5
+
+
+def test_data_folder_of_an_older_version_still_opens(tmp_path: Path) -> None:
+    with start(SandboxOptions(data_dir=tmp_path, seconds=0)) as sandbox:
+        caller = Caller(sandbox.url)
+        task_id = caller.task("[refused]")
+        caller.ended(task_id)
+    with closing(sqlite3.connect(tmp_path / "sandbox.sqlite3")) as database, database:
+        database.execute("DROP TABLE scenes")
+    with start(SandboxOptions(data_dir=tmp_path, seconds=0)) as sandbox:
+        again = Caller(sandbox.url)
+        assert again.record(task_id)["errorCode"] == 400
+        assert result(again, prompt="a hill").size == (1392, 752)
+
+
+def test_drift_moves_edits_and_no_first_pictures(open_sandbox: Open) -> None:
+    plain, drifting = open_sandbox(seed=5), open_sandbox(seed=5, drift=True)
+    pictures = []
+    for caller in (plain, drifting):
+        link = caller.ended(caller.task("a city by day"))["response"]["resultImageUrl"]
+        edited = result(caller, prompt="add a balloon", inputImage=link)
+        pictures.append((opened(link), edited))
+    assert pictures[0][0].tobytes() == pictures[1][0].tobytes()
+    assert share_of_change(pictures[0][1], pictures[1][1]) > 0.05
+    assert pictures[0][1].size == pictures[1][1].size
+
+
+def test_answers_of_a_folder_are_returned_for_their_source(
+    open_sandbox: Open, tmp_path: Path
+) -> None:
+    (tmp_path / "hall_source.png").write_bytes(picture((300, 200)))
+    Image.new("RGB", (300, 200), "red").save(tmp_path / "hall_edit.png")
+    caller = open_sandbox(answers=tmp_path)
+    source = caller.uploaded(picture((300, 200)))
+    edited = result(caller, prompt="make it red", inputImage=source)
+    assert edited.size == (300, 200)
+    assert result(caller, inputImage=source, aspectRatio="1:1").size == (1024, 1024)
+    red, green, _ = ImageStat.Stat(edited).mean
+    assert red > green + 200
 
 
 def test_an_input_of_another_host_is_fetched(caller: Caller, stranger: Stranger) -> None:

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageChops, ImageStat
 
-from components.sandbox.renderer.edit_scene import edit_scene
+from components.sandbox.prompts.edit_scene import edit_scene
+from components.sandbox.prompts.parse_prompt import parse_prompt
 from components.sandbox.renderer.lettering import drawable
-from components.sandbox.renderer.parse_prompt import parse_prompt
 from components.sandbox.renderer.render import render, render_over
 from components.sandbox.renderer.scene import (
     Genre,
@@ -64,7 +64,7 @@ def test_picture_is_rgb_and_exactly_as_large_as_asked(size: tuple[int, int]) -> 
 
 def test_another_process_draws_the_same_picture() -> None:
     code = (
-        "import hashlib; from components.sandbox.renderer.parse_prompt import parse_prompt;"
+        "import hashlib; from components.sandbox.prompts.parse_prompt import parse_prompt;"
         "from components.sandbox.renderer.render import render;"
         "picture = render(parse_prompt('stars over a lake', 3, (120, 90)), (120, 90));"
         "print(hashlib.sha256(picture.tobytes()).hexdigest())"

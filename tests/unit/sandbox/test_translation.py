@@ -2,7 +2,7 @@
 
 import pytest
 
-from components.sandbox.translation import translate
+from components.sandbox.prompts.translation import translate
 
 
 @pytest.mark.parametrize(

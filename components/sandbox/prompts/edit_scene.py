@@ -4,12 +4,12 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
+from components.sandbox.prompts.parse_prompt import add_things
+from components.sandbox.prompts.vocabulary import QUOTED, Words, quotes_of, read_words
 from components.sandbox.renderer import scene as model
 from components.sandbox.renderer.canvas import from_hex
-from components.sandbox.renderer.parse_prompt import add_things
 from components.sandbox.renderer.scene import Scene, Thing
 from components.sandbox.renderer.things import KINDS
-from components.sandbox.renderer.vocabulary import QUOTED, Words, quotes_of, read_words
 
 _VERBS = (
     "add|put|place|insert|draw|give|make|turn|change|set|replace|swap|remove|delete|erase|restyle|"

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 
 from components.sandbox.renderer import canvas as art
 
@@ -58,7 +59,7 @@ def quotes_of(text: str) -> list[str]:
 @lru_cache(maxsize=1)
 def _lexicon() -> dict[tuple[str, ...], list[tuple[str, str]]]:
     lexicon: dict[tuple[str, ...], list[tuple[str, str]]] = {}
-    for head, (phrases,) in art.table("words.txt").items():
+    for head, (phrases,) in art.table("words.txt", Path(__file__).parent).items():
         group, value = head.split()
         for phrase in phrases.split(","):
             lexicon.setdefault(tuple(phrase.split()), []).append((group, value))

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from random import Random
 
+from components.sandbox.prompts.vocabulary import Words, quotes_of, read_words
 from components.sandbox.renderer import canvas as art
 from components.sandbox.renderer import scene as model
 from components.sandbox.renderer.ground import bank_is_left, waterline
 from components.sandbox.renderer.scene import Scene, Thing
 from components.sandbox.renderer.things import KINDS
-from components.sandbox.renderer.vocabulary import Words, quotes_of, read_words
 
 _SKY: dict[str, tuple[float, float, float]] = {
     "sun": (0.5, 0.32, 0.13),
