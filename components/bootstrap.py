@@ -17,7 +17,7 @@ from typing import TextIO
 import streamlit as st
 
 from components.kie import AuthenticationError, KieClient, Model
-from components.sandbox import FAULTS, RunningSandbox, SandboxOptions
+from components.sandbox import FAULTS, SandboxOptions, SandboxServer
 from components.sandbox import start as start_sandbox
 from components.server.logs import set_up_logs
 from components.studio.db.database import DatabaseError
@@ -95,7 +95,7 @@ def _running_app() -> RunningApp:
     return RunningApp(load_settings())
 
 
-def _start_sandbox(settings: Settings) -> RunningSandbox:
+def _start_sandbox(settings: Settings) -> SandboxServer:
     folder = settings.data_dir / "sandbox"
     try:
         return start_sandbox(SandboxOptions(data_dir=folder, only_own_links=True))
@@ -103,7 +103,7 @@ def _start_sandbox(settings: Settings) -> RunningSandbox:
         raise DatabaseError(f"The sandbox cannot use its folder {folder}.") from error
 
 
-def build_studio(settings: Settings, sandbox: RunningSandbox | None = None) -> Studio:
+def build_studio(settings: Settings, sandbox: SandboxServer | None = None) -> Studio:
     """A studio that is not yet at work, on the service that the settings name.
 
     Raises SettingsError for a key that no header can carry, and LedgerUnavailable.
@@ -169,7 +169,7 @@ def build_studio(settings: Settings, sandbox: RunningSandbox | None = None) -> S
     )
 
 
-def _fault_controls(sandbox: RunningSandbox) -> FaultControls:
+def _fault_controls(sandbox: SandboxServer) -> FaultControls:
     faults = {fault.name: fault.description for fault in FAULTS.values()}
     return FaultControls(faults, sandbox.set_faults)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import streamlit as st
 
-from components.sandbox import RunningSandbox, SandboxOptions, start
+from components.sandbox import SandboxOptions, SandboxServer, start
 
 # Tests of an app that their package shares run in one worker process, so that it starts once.
 SHARED_APPS = {"tests/integration/server": "seeded_app", "tests/browser": "restartable_app"}
@@ -48,7 +48,7 @@ def _isolated_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> It
 
 
 @pytest.fixture
-def sandbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[RunningSandbox]:
+def sandbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[SandboxServer]:
     """A fast sandbox server, configured in the environment as the provider."""
     options = SandboxOptions(seconds=0, creates_per_10s=1000, queries_per_s=1000)
     with start(options) as running:

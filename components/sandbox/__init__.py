@@ -1,11 +1,11 @@
-"""The far side of the wire: a local service that answers as kie.ai's Flux Kontext API does.
+"""A local service that answers as kie.ai's Flux Kontext API does.
 
-Written from contract.md alone. It imports nothing of the app, so that a mistake in reading the
-contract on one side meets a second reading here instead of the same one.
+Written from docs/kie-api.md alone. It imports nothing of the app: a mistake in reading the API on
+one side then meets a second reading here.
 """
 
 from components.sandbox.faults import FAULTS, FaultsRejected
 from components.sandbox.options import SandboxOptions
-from components.sandbox.running import RunningSandbox, start
+from components.sandbox.server import SandboxServer, start
 
-__all__ = ["FAULTS", "FaultsRejected", "RunningSandbox", "SandboxOptions", "start"]
+__all__ = ["FAULTS", "FaultsRejected", "SandboxOptions", "SandboxServer", "start"]

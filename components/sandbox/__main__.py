@@ -8,12 +8,14 @@ import sys
 import threading
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from components.sandbox.faults import FAULTS, FaultsRejected
 from components.sandbox.options import SandboxOptions
-from components.sandbox.running import start
+from components.sandbox.server import start
 
 _LAST_PORT = 65_535
+_SWITCH: dict[str, Any] = {"action": "store_true"}
 
 
 def _rate(text: str) -> tuple[str, float]:
@@ -54,52 +56,38 @@ def _read(arguments: Sequence[str] | None) -> SandboxOptions:
         f" [NAME]:\n{faults}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    add = parser.add_argument
-    default = SandboxOptions()
-    add("--host", default=default.host, help="address to listen on (%(default)s)")
-    add(
-        "--port", type=_port, default=8787, help="port to listen on, 0 for a free one (%(default)s)"
+    default, repeat = (
+        SandboxOptions(),
+        {"action": "append", "default": [], "metavar": "NAME[=RATE]"},
     )
-    add("--data-dir", type=Path, help="folder that keeps everything over a restart (none)")
-    add(
-        "--seconds",
-        type=_amount,
-        default=default.seconds,
-        help="how long a picture takes (%(default)s)",
+    flags: tuple[tuple[str, str, dict[str, Any]], ...] = (
+        ("host", "address to listen on", {}),
+        ("port", "port to listen on, 0 for a free one", {"type": _port, "default": 8787}),
+        ("data-dir", "folder that keeps everything over a restart", {"type": Path}),
+        ("seconds", "how long a picture takes", {"type": _amount}),
+        ("credits", "starting balance", {"type": _amount}),
+        ("key", "the one accepted key; none accepts any that does not begin with 'wrong'", {}),
+        ("webhook-key", "key that signs callbacks", {}),
+        ("fault", "let a fault happen at a rate of 0 to 1", {"type": _rate, **repeat}),
+        ("only-own-links", "fetch and call back nothing off this machine", _SWITCH),
+        ("creates-per-10s", "creates in 10 s", {"type": _calls}),
+        ("queries-per-s", "queries in 1 s", {"type": _calls}),
+        ("hold-seconds", "how long create-timeout holds", {"type": _amount}),
+        (
+            "answers",
+            "folder of NAME_source and NAME_edit pictures that answer edits",
+            {"type": Path},
+        ),
+        (
+            "drift",
+            "return edits shifted, stretched, recoloured, softened, as the model does",
+            _SWITCH,
+        ),
+        ("seed", "makes pictures, durations and faults repeatable", {"type": int}),
     )
-    add("--credits", type=_amount, default=default.credits, help="starting balance (%(default)s)")
-    add("--key", help="the one accepted key (any that does not begin with 'wrong')")
-    add("--webhook-key", help="key that signs callbacks (unsigned)")
-    add(
-        "--fault",
-        type=_rate,
-        action="append",
-        default=[],
-        metavar="NAME[=RATE]",
-        help="let a fault strike at a rate of 0 to 1; may be repeated",
-    )
-    add(
-        "--only-own-links", action="store_true", help="fetch and call back nothing off this machine"
-    )
-    add(
-        "--creates-per-10s",
-        type=_calls,
-        default=default.creates_per_10s,
-        help="creates in 10 s (%(default)s)",
-    )
-    add(
-        "--queries-per-s",
-        type=_calls,
-        default=default.queries_per_s,
-        help="queries in 1 s (%(default)s)",
-    )
-    add(
-        "--hold-seconds",
-        type=_amount,
-        default=default.hold_seconds,
-        help="how long create-timeout holds (%(default)s)",
-    )
-    add("--seed", type=int, help="makes pictures, durations and faults repeatable (random)")
+    for name, help_text, how in flags:
+        how.setdefault("default", getattr(default, name.replace("-", "_"), None))
+        parser.add_argument(f"--{name}", help=f"{help_text} (%(default)s)", **how)
     read = vars(parser.parse_args(arguments))
     return SandboxOptions(faults=dict(read.pop("fault")), **read)
 

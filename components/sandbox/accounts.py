@@ -1,4 +1,4 @@
-"""Who calls: keys, the accounts behind them, and how often each may call (contract.md §1, §4)."""
+"""API keys, their accounts and rate limits (docs/kie-api.md, Ground rules, Codes)."""
 
 import hashlib
 from collections import defaultdict, deque
@@ -22,8 +22,8 @@ def account_of(request: Request, only_key: str | None) -> str | None:
     return hashlib.sha256(key.encode()).hexdigest()[:12] if accepted else None
 
 
-class Window:
-    """At most so many calls of one account in any span of seconds; rejected ones do not count."""
+class SlidingWindow:
+    """A rate limit per account over a sliding window; rejected calls do not count."""
 
     def __init__(self, limit: int, seconds: float, clock: Callable[[], float]) -> None:
         self._limit = limit

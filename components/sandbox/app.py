@@ -1,4 +1,4 @@
-"""The sandbox's application: both hosts' paths of the real service, and the drill's own."""
+"""The ASGI app: the paths of both real hosts, and the sandbox's own under `/sandbox/`."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -6,12 +6,14 @@ from contextlib import asynccontextmanager, suppress
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from components.sandbox import control, files, task_api, uploads
-from components.sandbox.envelope import Refused, json_answer
+from components.sandbox import admin_api, files, task_api, uploads
+from components.sandbox.envelope import ApiError, json_response
+from components.sandbox.gzip_json import GzipJson
 from components.sandbox.service import Service
 
 _ROUTES = (
@@ -26,59 +28,60 @@ _ROUTES = (
     Route("/origins/{rest:path}", files.serve),
     Route("/downloads/{rest:path}", files.serve),
     Route("/kieai/{rest:path}", files.serve),
-    Route("/sandbox/faults", control.show_faults, methods=["GET"]),
-    Route("/sandbox/faults", control.put_faults, methods=["PUT"]),
-    Route("/sandbox/faults/known", control.explain_faults, methods=["GET"]),
-    Route("/sandbox/book", control.show_book, methods=["GET"]),
+    Route("/sandbox/faults", admin_api.show_faults, methods=["GET"]),
+    Route("/sandbox/faults", admin_api.put_faults, methods=["PUT"]),
+    Route("/sandbox/faults/known", admin_api.explain_faults, methods=["GET"]),
+    Route("/sandbox/usage", admin_api.get_usage_report, methods=["GET"]),
 )
 
 
 def build_app(service: Service) -> Starlette:
-    """An application around a service, whose works run while it is up."""
+    """Return the app of a service; its task runner runs while the app is up."""
 
     @asynccontextmanager
     async def running(_app: Starlette) -> AsyncIterator[None]:
-        run = asyncio.create_task(service.works.run())
+        run = asyncio.create_task(service.runner.run())
         try:
             yield
         finally:
             run.cancel()
             with suppress(asyncio.CancelledError):
                 await run
-            await service.works.close()
+            await service.runner.close()
             service.store.close()
 
     app = Starlette(
         routes=_ROUTES,
         exception_handlers={
-            Refused: _refused,
-            HTTPException: _no_such_path,
-            Exception: _broken,
+            ApiError: _api_error,
+            HTTPException: _http_error,
+            Exception: _internal_error,
         },
         lifespan=running,
+        middleware=[Middleware(GzipJson)],
     )
     app.state.service = service
     return app
 
 
-async def _refused(_request: Request, problem: Exception) -> Response:
-    assert isinstance(problem, Refused)  # noqa: S101 - what this handler is registered for
-    return problem.answer().response()
+async def _api_error(_request: Request, problem: Exception) -> Response:
+    assert isinstance(problem, ApiError)  # noqa: S101 - what this handler is registered for
+    return problem.response().to_http()
 
 
-async def _no_such_path(request: Request, problem: Exception) -> Response:
+async def _http_error(request: Request, problem: Exception) -> Response:
     assert isinstance(problem, HTTPException)  # noqa: S101 - what this handler is registered for
     code, msg = problem.status_code, problem.detail
     if uploads.is_upload(request):
-        answer = uploads.refusal(code, msg).response()
+        answer = uploads.upload_error(code, msg).to_http()
     else:
-        answer = json_answer({"code": code, "msg": msg, "data": None}, code).response()
+        answer = json_response({"code": code, "msg": msg, "data": None}, code).to_http()
     answer.headers.update(problem.headers or {})  # which methods the path does allow
     return answer
 
 
-async def _broken(request: Request, _problem: Exception) -> Response:
-    """A fault of the sandbox's own, said as the service says its own (contract.md §4, §6)."""
+async def _internal_error(request: Request, _problem: Exception) -> Response:
+    """Report a defect of the sandbox as the service reports its own (docs/kie-api.md, Codes)."""
     if uploads.is_upload(request):
-        return uploads.refusal(500, "Server exception").response()
-    return Refused(500, "Server exception").answer().response()
+        return uploads.upload_error(500, "Server exception").to_http()
+    return ApiError(500, "Server exception").response().to_http()

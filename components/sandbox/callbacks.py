@@ -1,4 +1,4 @@
-"""Telling a caller's own address that a task has ended (contract.md §5)."""
+"""Telling a caller's own address that a task has ended (docs/kie-api.md, Callbacks)."""
 
 import base64
 import hashlib
@@ -7,16 +7,16 @@ import json
 import secrets
 from collections.abc import Mapping
 
-from components.sandbox.record import result_links
-from components.sandbox.tasks import Flag, Task
+from components.sandbox.record_info import result_links
+from components.sandbox.tasks import SuccessFlag, Task
 
 RETRIES = 3
 """How often a failed callback is sent again."""
 
 
-def body_of(task: Task) -> bytes:
+def callback_body(task: Task) -> bytes:
     """The JSON of a callback for an ended task, its links in `data.info`."""
-    if task.flag is Flag.SUCCESS:
+    if task.flag is SuccessFlag.SUCCESS:
         code, msg = 200, "BFL image generated successfully."
         info = result_links(task, task.base_url)
     else:
@@ -25,7 +25,7 @@ def body_of(task: Task) -> bytes:
     return _json(code, msg, task.task_id, info)
 
 
-def forged_body_of(task: Task) -> bytes:
+def forged_body(task: Task) -> bytes:
     """A false success for a true task, whose picture is somewhere it should not be."""
     info = {"originImageUrl": "", "resultImageUrl": "http://169.254.169.254/forged.jpeg"}
     return _json(200, "BFL image generated successfully.", task.task_id, info)

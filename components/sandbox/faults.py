@@ -1,7 +1,7 @@
-"""Every way the sandbox can misbehave, in one table, and the draw that decides when it does.
+"""The fault table, and the choice of which fault happens when.
 
-A fault strikes by its rate, or because a prompt asks for it by name: "sandbox:slow" or "[slow]".
-What a fault does to an answer is in `breakage`, what it does to a task's record in `record`.
+A fault happens by its rate, or because a prompt asks for it by name: "sandbox:slow" or "[slow]".
+`fault_responses` says what a fault does to a response, `record_info` what it does to a record.
 """
 
 import random
@@ -10,16 +10,19 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 
 
-class Moment(StrEnum):
-    """When a fault is drawn."""
+class FaultPoint(StrEnum):
+    """When a fault may happen; the values are shown to users."""
 
-    BEFORE = "on a create, before anything is made"
-    EITHER = "on a create or a query, before anything is done; by name, on the first two creates"
-    ANSWER = "on a create, once the task is made and paid"
-    FATE = "once for a task, for its whole life"
-    LOOK = "on each query; asked for by name, on a task's first three"
+    CREATE = "on a create, before anything is made"
+    CREATE_OR_QUERY = (
+        "on a create or a query, before anything is done; by name, on the first two creates"
+    )
+    REPLY = "on a create, once the task is made and paid"
+    TASK = "once for a task, for its whole life"
+    QUERY = "on each query; requested for by name, on a task's first three"
     DOWNLOAD = "on each download of a result"
     UPLOAD = "on each upload"
 
@@ -29,53 +32,18 @@ class Fault:
     """One kind of misbehaviour."""
 
     name: str
-    moment: Moment
+    point: FaultPoint
     description: str
 
 
-_TABLE = (
-    Fault("refused-at-once", Moment.BEFORE, "the create is answered with code 400, nothing made"),
-    Fault("create-dropped", Moment.BEFORE, "the connection is reset, nothing made"),
-    Fault("rate-limited", Moment.EITHER, "code 429 in an envelope with HTTP 200"),
-    Fault("rate-limited-http", Moment.EITHER, "HTTP 429 with Retry-After"),
-    Fault("no-credit-500", Moment.BEFORE, "the credits text under code 500"),
-    Fault("maintenance", Moment.EITHER, "code 455"),
-    Fault("create-lost", Moment.ANSWER, "made and paid, then the connection is reset"),
-    Fault("create-timeout", Moment.ANSWER, "made and paid, the answer is held for a long time"),
-    Fault("create-html", Moment.ANSWER, "made and paid, the answer is a 502 page in HTML"),
-    Fault("create-cut", Moment.ANSWER, "made and paid, the answer's JSON is cut in the middle"),
-    Fault("create-no-id", Moment.ANSWER, "made and paid, the success has no taskId"),
-    Fault("slow", Moment.FATE, "takes five times as long"),
-    Fault("refused", Moment.FATE, "ends with flag 3, errorCode 400: content policy"),
-    Fault("create-failed", Moment.FATE, "ends with flag 2, errorCode 500"),
-    Fault("generate-failed", Moment.FATE, "ends with flag 3, errorCode 501"),
-    Fault("no-result", Moment.FATE, "ends with flag 1 but no resultImageUrl"),
-    Fault("query-late", Moment.FATE, "the record does not exist for 4 seconds after creation"),
-    Fault("flag-back", Moment.FATE, "flag 1 is shown once, then 0 once, then 1"),
-    Fault("flag-unknown", Moment.FATE, "flag 7 while it runs and on the first two looks after"),
-    Fault("wrong-task", Moment.FATE, "the first three looks show the record of another task"),
-    Fault("iso-times", Moment.FATE, "times are ISO-8601 text instead of milliseconds"),
-    Fault("result-private-link", Moment.FATE, "resultImageUrl points to a link-local address"),
-    Fault("callback-duplicate", Moment.FATE, "the callback comes twice"),
-    Fault("callback-early", Moment.FATE, "the task ends and calls back before the create answers"),
-    Fault("callback-forged", Moment.FATE, "a false callback with a false signature comes first"),
-    Fault("query-html", Moment.LOOK, "a query is answered with a 502 page in HTML"),
-    Fault("query-cut", Moment.LOOK, "the JSON of a query is cut in the middle"),
-    Fault("query-500", Moment.LOOK, "a query is answered with code 500"),
-    Fault("result-html", Moment.DOWNLOAD, "HTTP 200 with a page in HTML instead of the picture"),
-    Fault("result-403", Moment.DOWNLOAD, "HTTP 403"),
-    Fault("result-404", Moment.DOWNLOAD, "HTTP 404"),
-    Fault("result-cut", Moment.DOWNLOAD, "half of the promised bytes, then the end"),
-    Fault("result-slow", Moment.DOWNLOAD, "the bytes drip"),
-    Fault("result-endless", Moment.DOWNLOAD, "bytes without end"),
-    Fault("result-mislabelled", Moment.DOWNLOAD, "PNG bytes called image/jpeg, or the reverse"),
-    Fault("upload-down", Moment.UPLOAD, "HTTP 503 with a page in HTML"),
-    Fault("upload-401", Moment.UPLOAD, "HTTP 401"),
-)
-FAULTS: Mapping[str, Fault] = {fault.name: fault for fault in _TABLE}
+def _read(text: str) -> dict[str, Fault]:
+    rows = ([part.strip() for part in line.split("|")] for line in text.splitlines()[1:])
+    return {name: Fault(name, FaultPoint[point.upper()], what) for name, point, what in rows}
 
+
+FAULTS: Mapping[str, Fault] = _read(Path(__file__).with_name("faults.txt").read_text("utf-8"))
 _WORD = re.compile(r"\bsandbox:([a-z0-9-]*[a-z0-9])|\[([a-z0-9-]+)\]", re.IGNORECASE)
-_TURNED_AWAY = 2
+_REJECTED_CREATES = 2
 
 
 class FaultsRejected(ValueError):
@@ -87,7 +55,7 @@ class Faults:
 
     def __init__(self, rates: Mapping[str, float], seed: int | None) -> None:
         """Raises FaultsRejected."""
-        self._dice = random.Random(seed)  # noqa: S311 - a draw of faults is no secret
+        self._dice = random.Random(seed)  # noqa: S311 - no secret
         self._tries: Counter[tuple[str, str]] = Counter()
         self.replace(rates)
 
@@ -104,49 +72,53 @@ class Faults:
         """The rates above 0."""
         return dict(self._rates)
 
-    def strike(self, *moments: Moment, asked: Collection[str] = ()) -> str | None:
-        """The fault that strikes now: an asked one before a drawn one, in the table's order."""
+    def choose(self, *points: FaultPoint, requested: Collection[str] = ()) -> str | None:
+        """Return the fault that happens now: a requested one first, else one by its rate."""
         rates = self._rates
-        here = [fault.name for fault in _TABLE if fault.moment in moments]
-        for name in here:
-            if name in asked:
+        names = [fault.name for fault in FAULTS.values() if fault.point in points]
+        for name in names:
+            if name in requested:
                 return name
-        drawn = (name for name in here if name in rates and self._dice.random() < rates[name])
+        drawn = (name for name in names if name in rates and self._dice.random() < rates[name])
         return next(drawn, None)
 
-    def asked_of(self, account: str, prompt: str) -> frozenset[str]:
-        """The faults this create asks for; a prompt is turned away only twice, then let in.
+    def faults_for_create(self, account: str, prompt: str) -> frozenset[str]:
+        """Return the faults that a create's prompt names; a prompt is rejected at most twice.
 
         So a client that waits and sends again, as it should, gets its picture.
         """
-        asked = asked_for(prompt)
-        turned_away = {name for name in asked if FAULTS[name].moment is Moment.EITHER}
-        if not turned_away:
-            return asked
+        requested = faults_in_prompt(prompt)
+        rejecting = {name for name in requested if FAULTS[name].point is FaultPoint.CREATE_OR_QUERY}
+        if not rejecting:
+            return requested
         self._tries[account, prompt] += 1
-        return asked if self._tries[account, prompt] <= _TURNED_AWAY else asked - turned_away
+        return (
+            requested
+            if self._tries[account, prompt] <= _REJECTED_CREATES
+            else requested - rejecting
+        )
 
-    def fate(self, asked: Collection[str]) -> tuple[str, ...]:
-        """All that a task carries: what its prompt asked for and what its fate drew."""
+    def faults_for_task(self, requested: Collection[str]) -> tuple[str, ...]:
+        """Return all faults of a new task: those its prompt names and those chosen by rate."""
         rates = self._rates
         drawn = {
             fault.name
-            for fault in _TABLE
-            if fault.moment is Moment.FATE
+            for fault in FAULTS.values()
+            if fault.point is FaultPoint.TASK
             and fault.name in rates
             and self._dice.random() < rates[fault.name]
         }
-        return tuple(name for name in FAULTS if name in asked or name in drawn)
+        return tuple(name for name in FAULTS if name in requested or name in drawn)
 
 
-def asked_for(prompt: str) -> frozenset[str]:
-    """The faults that a prompt asks for by name; unknown names are ordinary words."""
+def faults_in_prompt(prompt: str) -> frozenset[str]:
+    """Return the faults that a prompt names; unknown names are ordinary words."""
     found = {(match[1] or match[2]).lower() for match in _WORD.finditer(prompt)}
     return frozenset(found & FAULTS.keys())
 
 
-def without_asking(prompt: str) -> str:
-    """The prompt as the painter should read it, without the names of faults."""
+def strip_fault_markers(prompt: str) -> str:
+    """Return the prompt without the names of faults, as the renderer should read it."""
 
     def keep(match: re.Match[str]) -> str:
         return "" if (match[1] or match[2]).lower() in FAULTS else match[0]

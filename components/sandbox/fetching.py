@@ -10,9 +10,9 @@ import urllib.error
 import urllib.request
 from collections.abc import Mapping
 
-_FETCH_SECONDS = 30.0  # for a whole fetch (contract.md §6)
+_FETCH_SECONDS = 30.0  # for a whole fetch (docs/kie-api.md, Uploads)
 _STALL_SECONDS = 10.0  # for one read
-_CALLBACK_SECONDS = 15.0  # contract.md §5
+_CALLBACK_SECONDS = 15.0  # docs/kie-api.md, Callbacks
 _CHUNK_BYTES = 65_536
 _AGENT = {"User-Agent": "kontext-sandbox", "Accept": "*/*"}
 
@@ -65,7 +65,7 @@ def fetch(url: str, most_bytes: int) -> bytes:
 
 
 def post(url: str, body: bytes, headers: Mapping[str, str]) -> bool:
-    """Post JSON to an http(s) address; whether it was answered with HTTP 200 in 15 s (§5)."""
+    """Post JSON to an http(s) address; return whether it answered HTTP 200 within 15 s."""
     sent = {**_AGENT, "Content-Type": "application/json", **headers}
     try:
         request = urllib.request.Request(url, data=body, headers=sent)  # noqa: S310 - as above

@@ -3,10 +3,10 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from components.sandbox.breakage import spoil
-from components.sandbox.envelope import Answer
-from components.sandbox.faults import Moment
-from components.sandbox.service import of
+from components.sandbox.envelope import ApiResponse
+from components.sandbox.fault_responses import apply_fault
+from components.sandbox.faults import FaultPoint
+from components.sandbox.service import service_of
 
 # Whatever a stranger uploads must not run as a page of this host.
 _HEADERS = (
@@ -18,13 +18,15 @@ _HEADERS = (
 
 async def serve(request: Request) -> Response:
     """A file with its type and length; 404 once its link has expired."""
-    service = of(request)
+    service = service_of(request)
     file = service.store.file(request.scope["path"], service.options.clock())
     if file is None:
         return Response("This file does not exist or has expired.\n", 404, media_type="text/plain")
-    answer = Answer(file.content, file.mime, headers=_HEADERS)
+    response = ApiResponse(file.content, file.mime, headers=_HEADERS)
     if file.task_id is None:
-        return answer.response()
+        return response.to_http()
     task = service.store.task(file.task_id)
-    asked = () if task is None else task.faults
-    return spoil(service.faults.strike(Moment.DOWNLOAD, asked=asked), answer, service.patience)
+    requested = () if task is None else task.faults
+    return apply_fault(
+        service.faults.choose(FaultPoint.DOWNLOAD, requested=requested), response, service.sleeper
+    )

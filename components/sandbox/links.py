@@ -5,29 +5,29 @@ import secrets
 from pathlib import PurePosixPath
 from urllib.parse import quote, unquote, urlsplit
 
-from components.sandbox.pictures import Picture
+from components.sandbox.rendering import Picture
 from components.sandbox.store import Store
 
 RESULT_SECONDS = 14 * 86_400.0
 ORIGIN_SECONDS = 10 * 60.0
 UPLOAD_SECONDS = 24 * 3_600.0
 DOWNLOAD_SECONDS = 20 * 60.0
-"""Lives of the links (contract.md §3, §6, §7)."""
+"""Lives of the links (docs/kie-api.md, Query, Uploads, Common)."""
 
 
-def keep_result(store: Store, task_id: str, picture: Picture, now: float) -> tuple[str, str]:
+def save_result(store: Store, task_id: str, picture: Picture, now: float) -> tuple[str, str]:
     """Keep a finished picture; the paths of its result link and of its origin link."""
     name = f"{secrets.token_hex(16)}.{picture.mime.removeprefix('image/')}"
     result, origin = f"/results/{name}", f"/origins/{name}"
     links = [(result, now + RESULT_SECONDS), (origin, now + ORIGIN_SECONDS)]
-    store.keep_file(picture.content, picture.mime, links, task_id)
+    store.save_file(picture.content, picture.mime, links, task_id)
     return result, origin
 
 
-def keep_download(store: Store, known_path: str, now: float) -> str:
+def save_download_link(store: Store, known_path: str, now: float) -> str:
     """Make a short-lived further link to a known file; its path."""
     path = f"/downloads/{secrets.token_hex(16)}/{PurePosixPath(known_path).name}"
-    store.link_again(path, known_path, now + DOWNLOAD_SECONDS)
+    store.add_link(path, known_path, now + DOWNLOAD_SECONDS)
     return path
 
 

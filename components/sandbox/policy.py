@@ -1,4 +1,4 @@
-"""The content policy in miniature: a few plainly disallowed words (contract.md §4, code 400)."""
+"""A small content policy: a few disallowed words (docs/kie-api.md, Codes, 400)."""
 
 import re
 
@@ -10,5 +10,5 @@ _DISALLOWED = re.compile(
 
 
 def is_disallowed(prompt: str) -> bool:
-    """Whether the prompt names something that the service would not paint."""
+    """Whether the prompt names something that the service would reject."""
     return _DISALLOWED.search(prompt) is not None

@@ -1,30 +1,22 @@
-"""The sandbox as one object: the parts that the routes share."""
+"""What the routes share: options, store, faults, task runner and rate limits."""
 
 import asyncio
 import random
-from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Self
 
 from starlette.requests import Request
 
-from components.sandbox.accounts import Window, account_of
-from components.sandbox.breakage import Patience
-from components.sandbox.envelope import TOO_OFTEN, Refused
+from components.sandbox.accounts import SlidingWindow, account_of
+from components.sandbox.create_request import MAX
+from components.sandbox.envelope import TOO_OFTEN, ApiError
+from components.sandbox.fault_responses import Sleeper
 from components.sandbox.faults import Faults
 from components.sandbox.options import SandboxOptions
-from components.sandbox.order import MAX
 from components.sandbox.store import Store
-from components.sandbox.tasks import Flag, Task
-from components.sandbox.works import Works
-
-_STATES: Mapping[Flag, str] = {
-    Flag.GENERATING: "generating",
-    Flag.SUCCESS: "success",
-    Flag.CREATE_FAILED: "create-failed",
-    Flag.GENERATE_FAILED: "generate-failed",
-}
+from components.sandbox.task_runner import TaskRunner
+from components.sandbox.tasks import Task
 
 
 @dataclass(frozen=True)
@@ -34,10 +26,10 @@ class Service:
     options: SandboxOptions
     store: Store
     faults: Faults
-    works: Works
-    patience: Patience
-    creates: Window
-    queries: Window
+    runner: TaskRunner
+    sleeper: Sleeper
+    creates: SlidingWindow
+    queries: SlidingWindow
     dice: random.Random
     upload_slots: asyncio.Semaphore
     """Bounds how many uploads are unpacked and stored at a time."""
@@ -51,19 +43,19 @@ class Service:
             options=options,
             store=store,
             faults=faults,
-            works=Works(options, store),
-            patience=Patience(options.hold_seconds),
-            creates=Window(options.creates_per_10s, 10.0, options.clock),
-            queries=Window(options.queries_per_s, 1.0, options.clock),
+            runner=TaskRunner(options, store),
+            sleeper=Sleeper(options.hold_seconds),
+            creates=SlidingWindow(options.creates_per_10s, 10.0, options.clock),
+            queries=SlidingWindow(options.queries_per_s, 1.0, options.clock),
             dice=random.Random(options.seed),  # noqa: S311 - seeds and jitter are no secrets
             upload_slots=asyncio.Semaphore(2),
         )
 
     def account(self, request: Request) -> str:
-        """The caller's account. Raises Refused (401)."""
+        """The caller's account. Raises ApiError (401)."""
         account = account_of(request, self.options.key)
         if account is None:
-            raise Refused(401, "You do not have access permissions")
+            raise ApiError(401, "You do not have access permissions")
         return account
 
     def price(self, model: str) -> Decimal:
@@ -76,12 +68,12 @@ class Service:
         """What an account begins with, in credits."""
         return Decimal(str(self.options.credits))
 
-    def rejected(self) -> Refused:
+    def rejected(self) -> ApiError:
         """Count a call that comes too often, and what to tell its caller."""
         self.store.count("rejected")
-        return Refused(429, TOO_OFTEN)
+        return ApiError(429, TOO_OFTEN)
 
-    def book(self) -> dict[str, Any]:
+    def usage_report(self) -> dict[str, Any]:
         """All that was made and paid, and how many calls were seen."""
         counts = self.store.counts()
         return {
@@ -92,7 +84,7 @@ class Service:
         }
 
 
-def of(request: Request) -> Service:
+def service_of(request: Request) -> Service:
     """The service that a request came to."""
     service: Service = request.app.state.service
     return service
@@ -105,7 +97,7 @@ def _entry(task: Task) -> dict[str, Any]:
         "prompt": task.prompt,
         "params": task.params,
         "paid": task.paid,
-        "state": _STATES[task.flag],
+        "state": task.flag.name.lower().replace("_", "-"),
         "createTime": round(task.created_at * 1000),
         "completeTime": None if task.ended_at is None else round(task.ended_at * 1000),
     }

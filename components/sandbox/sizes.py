@@ -1,6 +1,7 @@
-"""The sizes that pictures come back in, in pixels (contract.md §8)."""
+"""The sizes that pictures come back in, in pixels (docs/kie-api.md, Sizes)."""
 
 import math
+import re
 from collections.abc import Mapping
 
 RATIOS: Mapping[str, tuple[int, int]] = {
@@ -13,25 +14,12 @@ RATIOS: Mapping[str, tuple[int, int]] = {
     "16:21": (880, 1184),
 }
 _DEFAULT_RATIO = "16:9"
-_TRAINED = (
-    (672, 1568),
-    (688, 1504),
-    (720, 1456),
-    (752, 1392),
-    (800, 1328),
-    (832, 1248),
-    (880, 1184),
-    (944, 1104),
-    (1024, 1024),
-    (1104, 944),
-    (1184, 880),
-    (1248, 832),
-    (1328, 800),
-    (1392, 752),
-    (1456, 720),
-    (1504, 688),
-    (1568, 672),
+_SIDES = re.findall(
+    r"\d+", "672 1568 688 1504 720 1456 752 1392 800 1328 832 1248 880 1184 944 1104"
 )
+_TALL = [(int(wide), int(tall)) for wide, tall in zip(_SIDES[::2], _SIDES[1::2], strict=True)]
+_TRAINED = [*_TALL, (1024, 1024), *((tall, wide) for wide, tall in _TALL)]
+"""Width and height of the model's 17 trained sizes."""
 
 
 def size_of(ratio: str | None, source: tuple[int, int] | None) -> tuple[int, int]:

@@ -6,14 +6,14 @@ disk, so that a long demo does not fill the memory. Every method may be called f
 
 import sqlite3
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from components.sandbox.record import Looks
-from components.sandbox.tasks import Flag, Task
+from components.sandbox.record_info import QueryCount
+from components.sandbox.tasks import SuccessFlag, Task
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS accounts (account TEXT PRIMARY KEY, balance TEXT NOT NULL);
@@ -26,8 +26,12 @@ CREATE TABLE IF NOT EXISTS blobs (number INTEGER PRIMARY KEY, bytes BLOB NOT NUL
 CREATE TABLE IF NOT EXISTS links (
     path TEXT PRIMARY KEY, blob INTEGER NOT NULL, mime TEXT NOT NULL, expires_at REAL NOT NULL,
     task_id TEXT);
+CREATE TABLE IF NOT EXISTS scenes (
+    number INTEGER PRIMARY KEY, fingerprint BLOB NOT NULL, scene TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS counts (name TEXT PRIMARY KEY, count INTEGER NOT NULL);
 """
+
+_MAX_SCENES = 1_000
 
 
 @dataclass(frozen=True)
@@ -83,7 +87,7 @@ class Store:
         """Keep the new state of a task."""
         self._do(
             "UPDATE tasks SET running = ?, callback_owed = ?, document = ? WHERE task_id = ?",
-            task.flag is Flag.GENERATING,
+            task.flag is SuccessFlag.GENERATING,
             task.callback_owed,
             task.to_json(),
             task.task_id,
@@ -94,7 +98,7 @@ class Store:
         row = self._one("SELECT document FROM tasks WHERE task_id = ?", task_id)
         return None if row is None else Task.from_json(row[0])
 
-    def neighbour(self, task: Task) -> Task | None:
+    def other_task(self, task: Task) -> Task | None:
         """Another task of the same account, the newest."""
         row = self._one(
             "SELECT document FROM tasks WHERE account = ? AND task_id <> ?"
@@ -119,17 +123,17 @@ class Store:
         row = self._one("SELECT count(*) FROM tasks WHERE account = ? AND running", account)
         return 0 if row is None else int(row[0])
 
-    def look(self, task: Task) -> Looks:
+    def count_query(self, task: Task) -> QueryCount:
         """Count one look at a task."""
         with self._lock, self._db:
             row = self._db.execute(
                 "UPDATE tasks SET looks = looks + 1, looks_after_end = looks_after_end + ?"
                 " WHERE task_id = ? RETURNING looks, looks_after_end",
-                (task.flag is not Flag.GENERATING, task.task_id),
+                (task.flag is not SuccessFlag.GENERATING, task.task_id),
             ).fetchone()
-        return Looks(*row)
+        return QueryCount(*row)
 
-    def keep_file(
+    def save_file(
         self, content: bytes, mime: str, links: Iterable[tuple[str, float]], task_id: str | None
     ) -> None:
         """Put bytes behind links, each a path and when it expires; a path in use is overwritten."""
@@ -141,7 +145,7 @@ class Store:
             )
             self._drop_orphans()
 
-    def link_again(self, path: str, known_path: str, expires_at: float) -> None:
+    def add_link(self, path: str, known_path: str, expires_at: float) -> None:
         """Make a further link to the bytes behind a known one."""
         self._do(
             "INSERT INTO links SELECT ?, blob, mime, ?, task_id FROM links WHERE path = ?",
@@ -165,11 +169,27 @@ class Store:
         )
         return None if row is None else StoredFile(*row)
 
-    def forget_expired(self, now: float) -> None:
+    def delete_expired(self, now: float) -> None:
         """Drop the links that have expired and the bytes that no link leads to."""
         with self._lock, self._db:
             self._db.execute("DELETE FROM links WHERE expires_at <= ?", (now,))
             self._drop_orphans()
+
+    def save_scene(self, fingerprints: Sequence[bytes], scene_json: str) -> None:
+        """Keep a scene behind its pictures' fingerprints; the oldest make room."""
+        with self._lock, self._db:
+            rows = [(fingerprint, scene_json) for fingerprint in fingerprints]
+            self._db.executemany("INSERT INTO scenes (fingerprint, scene) VALUES (?, ?)", rows)
+            self._db.execute(
+                "DELETE FROM scenes WHERE number <= (SELECT max(number) FROM scenes) - ?",
+                (_MAX_SCENES,),
+            )
+
+    def scenes(self) -> list[tuple[bytes, str]]:
+        """Return all scenes with their fingerprints, newest first."""
+        with self._lock:
+            query = "SELECT fingerprint, scene FROM scenes ORDER BY number DESC"
+            return self._db.execute(query).fetchall()
 
     def count(self, name: str) -> None:
         """Add one to a count."""

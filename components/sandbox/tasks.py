@@ -6,11 +6,11 @@ from dataclasses import asdict, dataclass, replace
 from enum import IntEnum
 from typing import Any, Self
 
-from components.sandbox.envelope import CONTENT_REFUSED
+from components.sandbox.envelope import CONTENT_POLICY
 
 
-class Flag(IntEnum):
-    """`successFlag` of a record (contract.md §3)."""
+class SuccessFlag(IntEnum):
+    """`successFlag` of a record (docs/kie-api.md, Query)."""
 
     GENERATING = 0
     SUCCESS = 1
@@ -19,18 +19,22 @@ class Flag(IntEnum):
 
 
 @dataclass(frozen=True)
-class Ending:
+class Outcome:
     """A way to end without a picture."""
 
-    flag: Flag
+    flag: SuccessFlag
     code: int
     message: str
 
 
-ENDINGS: Mapping[str, Ending] = {
-    "refused": Ending(Flag.GENERATE_FAILED, 400, CONTENT_REFUSED),
-    "create-failed": Ending(Flag.CREATE_FAILED, 500, "The task could not be created upstream"),
-    "generate-failed": Ending(Flag.GENERATE_FAILED, 501, "The generation of the image failed"),
+OUTCOMES: Mapping[str, Outcome] = {
+    "refused": Outcome(SuccessFlag.GENERATE_FAILED, 400, CONTENT_POLICY),
+    "create-failed": Outcome(
+        SuccessFlag.CREATE_FAILED, 500, "The task could not be created upstream"
+    ),
+    "generate-failed": Outcome(
+        SuccessFlag.GENERATE_FAILED, 501, "The generation of the image failed"
+    ),
 }
 
 
@@ -53,7 +57,7 @@ class Task:
     base_url: str
     created_at: float
     due_at: float
-    flag: Flag = Flag.GENERATING
+    flag: SuccessFlag = SuccessFlag.GENERATING
     ended_at: float | None = None
     error_code: int | None = None
     error_message: str | None = None
@@ -62,9 +66,9 @@ class Task:
     callback_owed: bool = False
 
     @property
-    def doom(self) -> Ending | None:
+    def forced_failure(self) -> Outcome | None:
         """How the task is bound to fail, if it is."""
-        return next((ENDINGS[name] for name in self.faults if name in ENDINGS), None)
+        return next((OUTCOMES[name] for name in self.faults if name in OUTCOMES), None)
 
     @property
     def params(self) -> Any:
@@ -83,4 +87,6 @@ class Task:
     def from_json(cls, text: str) -> Self:
         """Read what `to_json` wrote."""
         fields = json.loads(text)
-        return cls(**{**fields, "faults": tuple(fields["faults"]), "flag": Flag(fields["flag"])})
+        return cls(
+            **{**fields, "faults": tuple(fields["faults"]), "flag": SuccessFlag(fields["flag"])}
+        )

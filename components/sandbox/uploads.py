@@ -1,4 +1,4 @@
-"""The uploads' host, `https://kieai.redpandaai.co`: three ways to hand in a file (contract.md §6).
+"""The upload host: three endpoints that store a file (docs/kie-api.md, Uploads).
 
 Unlike the task API it answers errors with real HTTP statuses.
 """
@@ -21,23 +21,23 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from components.sandbox.accounts import account_of
-from components.sandbox.aside import aside
-from components.sandbox.breakage import spoil
-from components.sandbox.envelope import Answer, json_answer
-from components.sandbox.faults import Moment
+from components.sandbox.create_request import is_link
+from components.sandbox.envelope import ApiResponse, json_response
+from components.sandbox.fault_responses import apply_fault
+from components.sandbox.faults import FaultPoint
 from components.sandbox.fetching import CannotFetch, fetch
 from components.sandbox.links import UPLOAD_SECONDS, address, own_path
-from components.sandbox.order import is_link
-from components.sandbox.pictures import picture_mime
-from components.sandbox.reading import NotJson, TooLarge, capped, read_json
-from components.sandbox.service import Service, of
+from components.sandbox.rendering import picture_mime
+from components.sandbox.request_body import NotJson, TooLarge, limit_body, read_json
+from components.sandbox.service import Service, service_of
+from components.sandbox.threads import run_in_daemon_thread
 
 _MOST_FILE_BYTES = 100_000_000
 _MOST_JSON_BYTES = 30_000_000
 _FORM_BYTES = 100_000
 
 
-class _UploadRefused(Exception):
+class _UploadError(Exception):
     """The upload is refused with this HTTP status."""
 
     def __init__(self, msg: str, status: int = 400) -> None:
@@ -47,11 +47,13 @@ class _UploadRefused(Exception):
 
 @dataclass(frozen=True)
 class _Upload:
-    """A file as handed in: its bytes, the folder asked for, and the name asked for, if any."""
+    """An uploaded file: its bytes, folder and file name, empty where none was given."""
 
     content: bytes
     folder: str
     name: str
+    part_name: str = ""
+    """The name of the multipart part: tells the type of what is no picture."""
 
 
 _Received = TypeVar("_Received")
@@ -65,9 +67,9 @@ def is_upload(request: Request) -> bool:
     return request.url.path.startswith("/api/file-")
 
 
-def refusal(status: int, msg: str) -> Answer:
-    """How the uploads' host says no: the code is the HTTP status too (contract.md §6)."""
-    return json_answer({"success": False, "code": status, "msg": msg}, status)
+def upload_error(status: int, msg: str) -> ApiResponse:
+    """Return an error of the upload host; its code is the HTTP status too."""
+    return json_response({"success": False, "code": status, "msg": msg}, status)
 
 
 def _route(receive: _Receive[_Received]) -> Callable[[_Read[_Received]], _Endpoint]:
@@ -79,21 +81,21 @@ def _route(receive: _Receive[_Received]) -> Callable[[_Read[_Received]], _Endpoi
     def endpoint(read: _Read[_Received]) -> _Endpoint:
         @wraps(read)
         async def upload(request: Request) -> Response:
-            service = of(request)
+            service = service_of(request)
             try:
                 account = account_of(request, service.options.key)
                 if account is None:
-                    raise _UploadRefused("You do not have access permissions", 401)
-                fault = service.faults.strike(Moment.UPLOAD)
+                    raise _UploadError("You do not have access permissions", 401)
+                fault = service.faults.choose(FaultPoint.UPLOAD)
                 if fault is not None:
-                    return spoil(fault, json_answer(None), service.patience)
+                    return apply_fault(fault, json_response(None), service.sleeper)
                 async with receive(request) as received, service.upload_slots:
-                    handed_in = await read(service, request, received)
-                    return await _keep(service, request, account, handed_in)
-            except (_UploadRefused, NotJson, TooLarge, HTTPException) as problem:
-                status = problem.status if isinstance(problem, _UploadRefused) else 400
+                    upload_file = await read(service, request, received)
+                    return await _keep(service, request, account, upload_file)
+            except (_UploadError, NotJson, TooLarge, HTTPException) as problem:
+                status = problem.status if isinstance(problem, _UploadError) else 400
                 words = problem.detail if isinstance(problem, HTTPException) else str(problem)
-                return refusal(status, words).response()
+                return upload_error(status, words).to_http()
 
         return upload
 
@@ -102,7 +104,7 @@ def _route(receive: _Receive[_Received]) -> Callable[[_Read[_Received]], _Endpoi
 
 @asynccontextmanager
 async def _form(request: Request) -> AsyncIterator[FormData]:
-    async with capped(request, _MOST_FILE_BYTES + _FORM_BYTES).form(max_files=1) as form:
+    async with limit_body(request, _MOST_FILE_BYTES + _FORM_BYTES).form(max_files=1) as form:
         yield form
 
 
@@ -110,19 +112,19 @@ async def _form(request: Request) -> AsyncIterator[FormData]:
 async def _fields(request: Request) -> AsyncIterator[dict[str, Any]]:
     fields = await read_json(request, _MOST_JSON_BYTES)
     if not isinstance(fields, dict):
-        raise _UploadRefused("the body must be a JSON object")
+        raise _UploadError("the body must be a JSON object")
     yield fields
 
 
 async def _keep(service: Service, request: Request, account: str, upload: _Upload) -> Response:
     if not upload.content:
-        raise _UploadRefused("the file is empty")
-    mime = picture_mime(upload.content) or _mime_by_name(upload.name)
+        raise _UploadError("the file is empty")
+    mime = picture_mime(upload.content) or _mime_by_name(upload.name or upload.part_name)
     name = upload.name or secrets.token_hex(8) + (mimetypes.guess_extension(mime) or "")
     path = f"kieai/{account}/{upload.folder}/{name}"
     now = service.options.clock()
     await asyncio.to_thread(
-        service.store.keep_file, upload.content, mime, [(f"/{path}", now + UPLOAD_SECONDS)], None
+        service.store.save_file, upload.content, mime, [(f"/{path}", now + UPLOAD_SECONDS)], None
     )
     data = {
         "success": True,
@@ -131,10 +133,10 @@ async def _keep(service: Service, request: Request, account: str, upload: _Uploa
         "downloadUrl": address(str(request.base_url).rstrip("/"), f"/{path}"),
         "fileSize": len(upload.content),
         "mimeType": mime,
-        "uploadedAt": datetime.fromtimestamp(now, UTC).isoformat(timespec="milliseconds"),
+        "uploadedAt": _timestamp(now),
     }
     envelope = {"success": True, "code": 200, "msg": "File uploaded successfully", "data": data}
-    return json_answer(envelope).response()
+    return json_response(envelope).to_http()
 
 
 @_route(_form)
@@ -142,9 +144,10 @@ async def stream_upload(_service: Service, _request: Request, form: FormData) ->
     """`POST /api/file-stream-upload`, multipart; at most 100 MB."""
     file = form.get("file")
     if not isinstance(file, UploadFile):
-        raise _UploadRefused("file is required")
-    name = _name(form.get("fileName") or file.filename or "")
-    return _Upload(await file.read(), _folder(form.get("uploadPath")), name)
+        raise _UploadError("file is required")
+    # The service ignores the name of the part (docs/kie-api.md, Uploads).
+    name = _name(form.get("fileName") or "")
+    return _Upload(await file.read(), _folder(form.get("uploadPath")), name, file.filename or "")
 
 
 @_route(_fields)
@@ -152,13 +155,13 @@ async def base64_upload(_service: Service, _request: Request, fields: dict[str, 
     """`POST /api/file-base64-upload`, JSON of at most 30 MB, bare or a data URI."""
     text = fields.get("base64Data")
     if not isinstance(text, str) or not text:
-        raise _UploadRefused("base64Data is required")
+        raise _UploadError("base64Data is required")
     if text.startswith("data:"):
         text = text.partition(",")[2]
     try:
         content = base64.b64decode("".join(text.split()), validate=True)
     except (binascii.Error, ValueError) as problem:
-        raise _UploadRefused("base64Data is no base64 text") from problem
+        raise _UploadError("base64Data is no base64 text") from problem
     return _Upload(content, _folder(fields.get("uploadPath")), _name(fields.get("fileName") or ""))
 
 
@@ -168,34 +171,41 @@ async def url_upload(service: Service, request: Request, fields: dict[str, Any])
     folder, name = _folder(fields.get("uploadPath")), _name(fields.get("fileName") or "")
     url = fields.get("fileUrl")
     if not isinstance(url, str) or not is_link(url):
-        raise _UploadRefused("fileUrl must be an http(s) URL")
+        raise _UploadError("fileUrl must be an http(s) URL")
     now = service.options.clock()
     path = own_path(service.store, url, str(request.base_url), now)
     if path is not None and (file := service.store.file(path, now)) is not None:
         return _Upload(file.content, folder, name)
     if service.options.only_own_links:
-        raise _UploadRefused("fileUrl could not be downloaded: only the sandbox's own links are")
+        raise _UploadError("fileUrl could not be downloaded: only the sandbox's own links are")
     try:
-        return _Upload(await aside(partial(fetch, url, _MOST_FILE_BYTES)), folder, name)
+        return _Upload(
+            await run_in_daemon_thread(partial(fetch, url, _MOST_FILE_BYTES)), folder, name
+        )
     except CannotFetch as problem:
-        raise _UploadRefused(f"fileUrl could not be downloaded: {problem}", 500) from problem
+        raise _UploadError(f"fileUrl could not be downloaded: {problem}", 500) from problem
 
 
 def _folder(value: object) -> str:
     folder = value.strip("/") if isinstance(value, str) else ""
     if not folder:
-        raise _UploadRefused("uploadPath is required")
+        raise _UploadError("uploadPath is required")
     if not folder.isprintable() or any(part in ("", ".", "..") for part in folder.split("/")):
-        raise _UploadRefused("uploadPath is no path of plain folders")
+        raise _UploadError("uploadPath is no path of plain folders")
     return folder
 
 
 def _name(value: object) -> str:
     if not isinstance(value, str) or "/" in value or value in (".", ".."):
-        raise _UploadRefused("fileName is no plain file name")
+        raise _UploadError("fileName is no plain file name")
     if not value.isprintable():
-        raise _UploadRefused("fileName has characters that cannot be shown")
+        raise _UploadError("fileName has characters that cannot be shown")
     return value
+
+
+def _timestamp(now: float) -> str:
+    text = datetime.fromtimestamp(now, UTC).isoformat(timespec="milliseconds")
+    return text.replace("+00:00", "Z")
 
 
 def _mime_by_name(name: str) -> str:

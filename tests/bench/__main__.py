@@ -19,7 +19,8 @@ from statistics import median
 from PIL import Image
 
 from components.kie import GenerationRequest, Model
-from components.sandbox.painting import paint_scene
+from components.sandbox.prompts.parse_prompt import parse_prompt
+from components.sandbox.renderer.render import render
 from components.studio.db.tasks import TaskRepository
 from components.studio.images.ingest import thumbnail
 from components.studio.tasks.models import TaskState
@@ -133,7 +134,7 @@ def image_comparisons() -> list[Comparison]:
     return [
         compare(
             "sandbox: render one megapixel",
-            lambda: paint_scene("a hill at dawn", (1024, 1024), 1),
+            lambda: render(parse_prompt("a hill at dawn", 1, (1024, 1024)), (1024, 1024)),
             "Pillow's resize of it",
             lambda: picture.resize((1400, 1400), Image.Resampling.LANCZOS),
         ),

@@ -33,7 +33,7 @@ def create_elsewhere(app: AppServer, prompt: str) -> str:
 
 def task_id_of(app: AppServer, prompt: str) -> str:
     """The sandbox's id of the newest task with this prompt."""
-    usage = requests.get(f"{app.settings['KIE_BASE_URL']}/sandbox/book", timeout=10).json()
+    usage = requests.get(f"{app.settings['KIE_BASE_URL']}/sandbox/usage", timeout=10).json()
     return [str(task["taskId"]) for task in usage["tasks"] if task["prompt"] == prompt][-1]
 
 

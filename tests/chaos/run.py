@@ -91,7 +91,7 @@ def run_with_kills(
 
 def fetch_report(url: str, folder: Path, *, tasks: int) -> Report:
     """Compare the sandbox's usage report with the database, after the worker has ended."""
-    usage: dict[str, Any] = requests.get(f"{url}/sandbox/book", timeout=30).json()
+    usage: dict[str, Any] = requests.get(f"{url}/sandbox/usage", timeout=30).json()
     return build_report(usage, folder, [prompt_of(number) for number in range(tasks)])
 
 

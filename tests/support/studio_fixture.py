@@ -14,7 +14,7 @@ from PIL import Image
 
 from components.bootstrap import build_studio
 from components.kie import GenerationRequest
-from components.sandbox import RunningSandbox, SandboxOptions, start
+from components.sandbox import SandboxOptions, SandboxServer, start
 from components.studio.settings import Settings
 from components.studio.studio import Studio
 from components.studio.tasks.models import Task, TaskState
@@ -28,7 +28,7 @@ class StudioFixture:
     """The studio, the far side, and what a test asks of both."""
 
     studio: Studio
-    sandbox: RunningSandbox
+    sandbox: SandboxServer
 
     def submit(self, prompt: str = "a hill", *, source_id: str | None = None) -> Task:
         """Ask for one picture."""
@@ -52,7 +52,9 @@ class StudioFixture:
 
     def tasks_made(self, prompt: str) -> list[dict[str, Any]]:
         """What the sandbox made and was paid for under this prompt."""
-        return [entry for entry in self.sandbox.book()["tasks"] if entry["prompt"] == prompt]
+        return [
+            entry for entry in self.sandbox.usage_report()["tasks"] if entry["prompt"] == prompt
+        ]
 
 
 def wait_until(holds: Callable[[], bool]) -> None:

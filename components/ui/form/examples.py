@@ -1,6 +1,6 @@
 """What an empty Generate page offers: prompts with pictures, each made at one click.
 
-The pictures in `static/starters` were painted by the sandbox from these very prompts.
+The pictures in `static/starters` were drawn by the sandbox from these very prompts.
 """
 
 from __future__ import annotations
@@ -48,11 +48,13 @@ class EditExample:
 
 
 EDIT_EXAMPLES = (
-    EditExample("lighthouse", "Make it night and add stars, keep the lighthouse unchanged"),
+    EditExample(
+        "lighthouse", "Turn the scene to night and add stars, keep the lighthouse unchanged"
+    ),
     EditExample("balloons", "Change the sky to teal, keep everything else the same"),
     EditExample("city", "Add fireworks above the skyline, keep the city unchanged"),
     EditExample("cabin", "Add falling snow, keep the cabin and the trees unchanged"),
-    EditExample("desert", "Make it black and white"),
+    EditExample("desert", "Make the picture black and white, keep the composition the same"),
     EditExample("harbour", "Add a rainbow over the water, keep the boats unchanged"),
 )
 

@@ -10,7 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from components.bootstrap import open_studio
-from components.sandbox import RunningSandbox
+from components.sandbox import SandboxServer
 from components.studio.tasks.models import TaskState
 from components.ui.session import TabState
 from tests.integration.pages.page_text import (
@@ -60,19 +60,19 @@ def advice(at: AppTest) -> list[str]:
     return [str(button.label) for button in at.button if "-fix-" in str(button.key)]
 
 
-def test_the_bar_shows_the_credits_once_they_are_read(sandbox: RunningSandbox) -> None:
+def test_the_bar_shows_the_credits_once_they_are_read(sandbox: SandboxServer) -> None:
     once_the_bar_says(">1,000</span>")
 
 
 def test_a_wrong_key_leaves_a_dash_with_its_reason(
-    sandbox: RunningSandbox, monkeypatch: pytest.MonkeyPatch
+    sandbox: SandboxServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("KIE_API_KEY", "wrong-key")
 
     once_the_bar_says('title="The balance cannot be read: The key was refused.">—<')
 
 
-def test_what_was_made_is_on_the_bill_of_its_designer_alone(sandbox: RunningSandbox) -> None:
+def test_what_was_made_is_on_the_bill_of_its_designer_alone(sandbox: SandboxServer) -> None:
     made = make_task(user_id=ANNA, state=TaskState.DONE, sent_at=NOW, created_at=time.time())
     open_studio().repository.add_tasks([made])
 
@@ -104,11 +104,11 @@ def test_the_sandbox_s_faults_are_switched_on_and_off_by_name() -> None:
     assert not any("Faults are on" in block.value for block in framed().markdown)
 
 
-def test_with_a_key_there_is_no_drill_room(sandbox: RunningSandbox) -> None:
+def test_with_a_key_there_is_no_drill_room(sandbox: SandboxServer) -> None:
     assert len(framed().multiselect) == 0
 
 
-def test_a_sent_prompt_is_offered_again_on_its_own_page(sandbox: RunningSandbox) -> None:
+def test_a_sent_prompt_is_offered_again_on_its_own_page(sandbox: SandboxServer) -> None:
     at = press(write(page_at(), "A **hill** <b>"))
 
     assert [row["text"] for row in recalled(at)] == ["A **hill** <b>"]
@@ -116,7 +116,7 @@ def test_a_sent_prompt_is_offered_again_on_its_own_page(sandbox: RunningSandbox)
     assert recalled(drawn(at)) == []
 
 
-def test_advice_has_two_lines_at_most_and_a_fix_mends_the_prompt(sandbox: RunningSandbox) -> None:
+def test_advice_has_two_lines_at_most_and_a_fix_mends_the_prompt(sandbox: SandboxServer) -> None:
     at = page_at()
     at.switch_page("pages/edit.py")
     drawn(at)
@@ -128,7 +128,7 @@ def test_advice_has_two_lines_at_most_and_a_fix_mends_the_prompt(sandbox: Runnin
     assert at.text_area(key="edit-prompt").value.startswith("Make the picture anime")
 
 
-def test_translation_is_switched_by_a_fix(sandbox: RunningSandbox) -> None:
+def test_translation_is_switched_by_a_fix(sandbox: SandboxServer) -> None:
     at = write(page_at(), "A shop sign with the words “OPEN ALL DAY”")
     assert advice(at) == ["Do not translate"]
 
@@ -138,7 +138,7 @@ def test_translation_is_switched_by_a_fix(sandbox: RunningSandbox) -> None:
     assert advice(at) == []
 
 
-def test_advice_never_keeps_a_prompt_from_being_sent(sandbox: RunningSandbox) -> None:
+def test_advice_never_keeps_a_prompt_from_being_sent(sandbox: SandboxServer) -> None:
     at = press(write(page_at(), "no people, say OPEN {place}"))
 
     assert card_in(at, "Done")["prompt"] == "no people, say OPEN {place}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from components.sandbox import RunningSandbox
+from components.sandbox import SandboxServer
 from tests.integration.pages.edit_page import (
     begun,
     bring,
@@ -43,38 +43,38 @@ def test_another_ratio_shows_at_once_what_a_crop_would_keep() -> None:
     assert "kx-crop" not in source(drawn(at))
 
 
-def test_without_a_picture_a_press_says_what_is_missing(sandbox: RunningSandbox) -> None:
+def test_without_a_picture_a_press_says_what_is_missing(sandbox: SandboxServer) -> None:
     at = press(edit(), "Make it night")
 
     assert [error.startswith("Choose a picture first") for error in errors(at)] == [True]
     assert at.text_area(key="edit-prompt").value == "Make it night"
-    assert sandbox.book()["creates"] == 0
+    assert sandbox.usage_report()["creates"] == 0
 
 
 def test_without_an_instruction_a_press_says_so_and_keeps_the_source(
-    sandbox: RunningSandbox,
+    sandbox: SandboxServer,
 ) -> None:
     at = press(bring(edit(), picture()), "  ")
 
     assert [error.startswith("Prompt is empty") for error in errors(at)] == [True]
     assert "photo.png" in source(at)
-    assert sandbox.book()["creates"] == 0
+    assert sandbox.usage_report()["creates"] == 0
 
 
-def test_an_edit_that_matches_its_input_sends_no_ratio(sandbox: RunningSandbox) -> None:
+def test_an_edit_that_matches_its_input_sends_no_ratio(sandbox: SandboxServer) -> None:
     at = begun()
     wanted = at.text_area(key="edit-prompt").value
     at.button(key="edit-submit").click()
     pair_of(drawn(at), wanted)
 
-    (task,) = sandbox.book()["tasks"]
+    (task,) = sandbox.usage_report()["tasks"]
     assert task["prompt"] == wanted != ""
     assert "aspectRatio" not in task["params"]
     assert task["params"]["inputImage"].startswith(f"{sandbox.url}/")
     assert errors(at) == []
 
 
-def test_as_soon_as_an_edit_is_done_its_pair_is_there(sandbox: RunningSandbox) -> None:
+def test_as_soon_as_an_edit_is_done_its_pair_is_there(sandbox: SandboxServer) -> None:
     at = press(bring(edit(), picture(1280, 720)), "Mirror it")
     view = pair_of(at, "Mirror it")
 
@@ -87,18 +87,18 @@ def test_as_soon_as_an_edit_is_done_its_pair_is_there(sandbox: RunningSandbox) -
 
 @pytest.mark.parametrize("prompt", HOSTILE[::3])
 def test_an_instruction_is_sent_and_shown_exactly_as_typed(
-    prompt: str, sandbox: RunningSandbox
+    prompt: str, sandbox: SandboxServer
 ) -> None:
     at = press(bring(edit(), picture()), prompt)
     pair_of(at, prompt)
     tiles = shown(at, "tiles")["steps"]
 
     assert [tile["prompt"] for tile in tiles] == ["photo.png", prompt]
-    assert [task["prompt"] for task in sandbox.book()["tasks"]] == [prompt]
+    assert [task["prompt"] for task in sandbox.usage_report()["tasks"]] == [prompt]
 
 
 def test_editing_on_shows_the_chain_and_a_way_back_to_the_original(
-    sandbox: RunningSandbox,
+    sandbox: SandboxServer,
 ) -> None:
     at = press(bring(edit(), picture()), "Mirror it")
     pair_of(at, "Mirror it")
@@ -116,7 +116,7 @@ def test_editing_on_shows_the_chain_and_a_way_back_to_the_original(
     assert "photo.png" in source(drawn(at))
 
 
-def test_while_an_edit_runs_the_stage_says_so_above_the_source(sandbox: RunningSandbox) -> None:
+def test_while_an_edit_runs_the_stage_says_so_above_the_source(sandbox: SandboxServer) -> None:
     at = bring(edit(), picture())
     assert shown(at, "line") is None
 
@@ -127,7 +127,7 @@ def test_while_an_edit_runs_the_stage_says_so_above_the_source(sandbox: RunningS
 
 
 def test_a_refused_edit_is_told_above_the_pair_until_a_newer_one_is_there(
-    sandbox: RunningSandbox,
+    sandbox: SandboxServer,
 ) -> None:
     at = press(bring(edit(), picture()), "Mirror it [refused]")
     card_in(at, "Refused")
@@ -141,7 +141,7 @@ def test_a_refused_edit_is_told_above_the_pair_until_a_newer_one_is_there(
     assert shown(at, "line") is None
 
 
-def test_a_result_of_another_shape_is_told_under_the_pair(sandbox: RunningSandbox) -> None:
+def test_a_result_of_another_shape_is_told_under_the_pair(sandbox: SandboxServer) -> None:
     at = press(bring(edit(), picture(1200, 300)), "Mirror it")
     pair_of(at, "Mirror it")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from components.sandbox import RunningSandbox, SandboxOptions, start
+from components.sandbox import SandboxOptions, SandboxServer, start
 from tests.integration.pages.page_text import (
     Card,
     card_in,
@@ -36,7 +36,7 @@ def warnings(at: AppTest) -> list[str]:
 
 
 def test_a_wrong_key_is_named_and_nothing_is_sent(
-    sandbox: RunningSandbox, monkeypatch: pytest.MonkeyPatch
+    sandbox: SandboxServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("KIE_API_KEY", "wrong-key")
     at = asked()
@@ -47,7 +47,7 @@ def test_a_wrong_key_is_named_and_nothing_is_sent(
     assert kept(at, card)
     assert any("KIE_API_KEY" in warning for warning in warnings(page_at()))
     assert "wrong-key" not in str(at)
-    assert sandbox.book()["tasks"] == []
+    assert sandbox.usage_report()["tasks"] == []
 
 
 def test_an_empty_account_is_named_and_the_queue_waits(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -61,7 +61,7 @@ def test_an_empty_account_is_named_and_the_queue_waits(monkeypatch: pytest.Monke
         assert "Top up" in card["advice"]
         assert kept(at, card)
         assert any("credit" in warning for warning in warnings(page_at()))
-        assert poor.book()["tasks"] == []
+        assert poor.usage_report()["tasks"] == []
 
 
 def test_a_service_that_is_down_is_named_and_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -78,7 +78,7 @@ def test_a_service_that_is_down_is_named_and_tried_again(monkeypatch: pytest.Mon
 
 @pytest.mark.parametrize("fault", ["create-html", "create-cut", "create-no-id", "create-lost"])
 def test_an_answer_that_says_nothing_is_unconfirmed_and_never_sent_again(
-    fault: str, sandbox: RunningSandbox
+    fault: str, sandbox: SandboxServer
 ) -> None:
     prompt = f"{PROMPT} [{fault}]"
     at = asked(prompt)
@@ -86,7 +86,7 @@ def test_an_answer_that_says_nothing_is_unconfirmed_and_never_sent_again(
 
     assert "not sent again by itself" in card["advice"]
     assert kept(at, card, prompt)
-    assert sandbox.book()["creates"] == 1
+    assert sandbox.usage_report()["creates"] == 1
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_an_answer_that_says_nothing_is_unconfirmed_and_never_sent_again(
     ],
 )
 def test_an_end_without_a_picture_says_what_happened_and_what_to_do(
-    words: str, state_word: str, headline: str, sandbox: RunningSandbox
+    words: str, state_word: str, headline: str, sandbox: SandboxServer
 ) -> None:
     at = asked(f"{PROMPT} {words}")
     card = card_in(at, state_word)
@@ -111,11 +111,11 @@ def test_an_end_without_a_picture_says_what_happened_and_what_to_do(
 
 
 @pytest.mark.parametrize("fault", ["query-html", "flag-back"])
-def test_trouble_that_passes_ends_in_a_picture(fault: str, sandbox: RunningSandbox) -> None:
+def test_trouble_that_passes_ends_in_a_picture(fault: str, sandbox: SandboxServer) -> None:
     at = asked(f"{PROMPT} [{fault}]")
 
     assert card_in(at, "Done")["prompt"] == f"{PROMPT} [{fault}]"
-    assert len(sandbox.book()["tasks"]) == 1
+    assert len(sandbox.usage_report()["tasks"]) == 1
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from components.bootstrap import open_studio
-from components.sandbox import RunningSandbox
+from components.sandbox import SandboxServer
 from components.studio import GenerationRequest
 from components.studio.db.models import ImageRecord
 from components.studio.tasks.models import Task, TaskState
@@ -138,7 +138,7 @@ def test_what_waits_for_its_designer_stands_together_after_what_goes_on_by_itsel
 
 
 def test_the_variants_of_a_press_stand_in_one_place_and_all_count(
-    sandbox: RunningSandbox,
+    sandbox: SandboxServer,
 ) -> None:
     at = gallery()
     user_id = at.session_state["kontext.session"].user_id

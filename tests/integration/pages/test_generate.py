@@ -6,7 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from components.bootstrap import open_studio
-from components.sandbox import RunningSandbox
+from components.sandbox import SandboxServer
 from tests.integration.pages.page_text import (
     card_in,
     card_when,
@@ -55,7 +55,7 @@ def test_generate_shows_the_whole_form_whichever_way_it_is_opened(file: str) -> 
 
 
 def test_an_empty_studio_offers_prompts_that_are_made_at_one_click(
-    sandbox: RunningSandbox,
+    sandbox: SandboxServer,
 ) -> None:
     at = page_at()
     starter = next(button for button in at.button if str(button.key).startswith("example-"))
@@ -64,7 +64,7 @@ def test_an_empty_studio_offers_prompts_that_are_made_at_one_click(
     drawn(at)
 
     assert card_in(at, "Done")["prompt"] == starter.label
-    assert [task["prompt"] for task in sandbox.book()["tasks"]] == [starter.label]
+    assert [task["prompt"] for task in sandbox.usage_report()["tasks"]] == [starter.label]
 
 
 def test_without_a_key_the_page_says_that_it_is_the_sandbox_and_how_to_add_one() -> None:
@@ -74,12 +74,12 @@ def test_without_a_key_the_page_says_that_it_is_the_sandbox_and_how_to_add_one()
     assert "KIE_API_KEY" in said
 
 
-def test_with_a_key_nothing_speaks_of_the_sandbox(sandbox: RunningSandbox) -> None:
+def test_with_a_key_nothing_speaks_of_the_sandbox(sandbox: SandboxServer) -> None:
     assert not any("andbox" in block.value for block in page_at().markdown)
 
 
 def test_a_picture_arrives_with_its_prompt_its_facts_and_what_can_be_done(
-    sandbox: RunningSandbox,
+    sandbox: SandboxServer,
 ) -> None:
     at = press(write(page_at(), "A quiet harbour"))
     card = card_in(at, "Done")
@@ -92,7 +92,7 @@ def test_a_picture_arrives_with_its_prompt_its_facts_and_what_can_be_done(
     assert "1 Done" in [caption.value for caption in at.caption]
 
 
-def test_the_form_keeps_its_values_after_a_press(sandbox: RunningSandbox) -> None:
+def test_the_form_keeps_its_values_after_a_press(sandbox: SandboxServer) -> None:
     at = page_at()
     at.button_group(key="generate-model").set_value("flux-kontext-max")
     at.button_group(key="generate-ratio").set_value("9:16")
@@ -108,8 +108,8 @@ def test_the_form_keeps_its_values_after_a_press(sandbox: RunningSandbox) -> Non
     assert settings_of(press(at)) == before
     card_in(at, "Done")
     assert settings_of(at) == before
-    assert {task["prompt"] for task in sandbox.book()["tasks"]} == {"A tower"}
-    assert sandbox.book()["tasks"][0]["params"] == {
+    assert {task["prompt"] for task in sandbox.usage_report()["tasks"]} == {"A tower"}
+    assert sandbox.usage_report()["tasks"][0]["params"] == {
         "prompt": "A tower",
         "model": "flux-kontext-max",
         "aspectRatio": "9:16",
@@ -122,7 +122,7 @@ def test_the_form_keeps_its_values_after_a_press(sandbox: RunningSandbox) -> Non
     }
 
 
-def test_the_form_keeps_its_values_over_a_change_of_page(sandbox: RunningSandbox) -> None:
+def test_the_form_keeps_its_values_over_a_change_of_page(sandbox: SandboxServer) -> None:
     at = page_at()
     at.slider[0].set_value(0)
     before = settings_of(write(at, "A tower"))
@@ -134,7 +134,7 @@ def test_the_form_keeps_its_values_over_a_change_of_page(sandbox: RunningSandbox
     assert settings_of(drawn(at)) == before
 
 
-def test_prompts_are_sent_kept_and_shown_exactly_as_typed(sandbox: RunningSandbox) -> None:
+def test_prompts_are_sent_kept_and_shown_exactly_as_typed(sandbox: SandboxServer) -> None:
     at = page_at()
     for prompt in HOSTILE:
         press(write(at, prompt))
@@ -143,7 +143,7 @@ def test_prompts_are_sent_kept_and_shown_exactly_as_typed(sandbox: RunningSandbo
 
     card_when(at, lambda _: all(card["state"] == "done" for card in cards(at)), "not all done")
     assert [card["prompt"] for card in cards(at)] == newest_first
-    assert {task["prompt"] for task in sandbox.book()["tasks"]} == set(HOSTILE)
+    assert {task["prompt"] for task in sandbox.usage_report()["tasks"]} == set(HOSTILE)
     user_id = at.session_state["kontext.session"].user_id
     kept = open_studio().recent_tasks(user_id, limit=99)
     assert [entry.task.request.prompt for entry in kept] == newest_first
@@ -161,7 +161,7 @@ def test_prompts_are_sent_kept_and_shown_exactly_as_typed(sandbox: RunningSandbo
     ],
 )
 def test_a_prompt_that_cannot_be_sent_is_refused_with_a_sentence(
-    prompt: str, said: str, sandbox: RunningSandbox
+    prompt: str, said: str, sandbox: SandboxServer
 ) -> None:
     at = page_at()
     at.session_state["generate-prompt"] = prompt
@@ -170,10 +170,10 @@ def test_a_prompt_that_cannot_be_sent_is_refused_with_a_sentence(
     assert [said in sentence for sentence in errors(at)] == [True]
     assert at.session_state["generate-prompt"] == prompt
     assert cards(at) == []
-    assert sandbox.book()["creates"] == 0
+    assert sandbox.usage_report()["creates"] == 0
 
 
-def test_the_sentence_goes_when_the_next_press_is_good(sandbox: RunningSandbox) -> None:
+def test_the_sentence_goes_when_the_next_press_is_good(sandbox: SandboxServer) -> None:
     at = press(page_at())
     assert len(errors(at)) == 1
 
@@ -211,15 +211,15 @@ def test_the_price_on_the_button_follows_model_and_variants(
     assert label("flux-kontext-max", 3) == "Generate · 33 credits"
 
 
-def test_two_presses_within_a_second_make_one_task(sandbox: RunningSandbox) -> None:
+def test_two_presses_within_a_second_make_one_task(sandbox: SandboxServer) -> None:
     at = press(press(write(page_at(), "A bridge")))
 
     card_in(at, "Done")
     assert len(cards(at)) == 1
-    assert sandbox.book()["creates"] == 1
+    assert sandbox.usage_report()["creates"] == 1
 
 
-def test_each_variant_is_a_task_of_its_own(sandbox: RunningSandbox) -> None:
+def test_each_variant_is_a_task_of_its_own(sandbox: SandboxServer) -> None:
     at = write(page_at(), "A bridge")
     at.button_group(key="generate-variants").set_value(4)
     press(drawn(at))

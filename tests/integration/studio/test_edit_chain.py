@@ -59,7 +59,7 @@ def edit(studio_fixture: StudioFixture, source_id: str, words: str = MIRROR, **f
 
 
 def asked(studio_fixture: StudioFixture) -> list[Asked]:
-    return [Asked(entry["params"]) for entry in studio_fixture.sandbox.book()["tasks"]]
+    return [Asked(entry["params"]) for entry in studio_fixture.sandbox.usage_report()["tasks"]]
 
 
 def photo(studio_fixture: StudioFixture, width_px: int = 1600, height_px: int = 900) -> str:

@@ -12,7 +12,7 @@ from PIL import Image
 
 from components.bootstrap import RunningApp, load_settings
 from components.kie import GenerationRequest, Model, OutputFormat, ValidationError
-from components.sandbox import RunningSandbox
+from components.sandbox import SandboxServer
 from components.studio.studio import Studio
 from components.studio.task_import import task_from_status
 from components.studio.tasks.models import Task, TaskState
@@ -23,13 +23,13 @@ PATIENCE_SECONDS = 20
 
 
 @pytest.fixture
-def studio(sandbox: RunningSandbox) -> Iterator[Studio]:
+def studio(sandbox: SandboxServer) -> Iterator[Studio]:
     opened = RunningApp(load_settings())
     yield opened.studio
     opened.close()
 
 
-def made_elsewhere(sandbox: RunningSandbox, **values: object) -> str:
+def made_elsewhere(sandbox: SandboxServer, **values: object) -> str:
     """The id of a task that another program made with the same key."""
     answer = requests.post(
         f"{sandbox.url}/api/v1/flux/kontext/generate",
@@ -52,7 +52,7 @@ def ended(studio: Studio, task: Task) -> Task:
 
 
 def test_a_picture_made_elsewhere_comes_home_with_its_settings(
-    sandbox: RunningSandbox, studio: Studio
+    sandbox: SandboxServer, studio: Studio
 ) -> None:
     provider_id = made_elsewhere(
         sandbox, model="flux-kontext-max", aspectRatio="3:4", outputFormat="png", safetyTolerance=5
@@ -71,11 +71,11 @@ def test_a_picture_made_elsewhere_comes_home_with_its_settings(
     )
     assert home.price == studio.price(Model.MAX)
     assert studio.image(ANNA, str(home.image_id)).height_px == 1184
-    assert sandbox.book()["creates"] == 1
+    assert sandbox.usage_report()["creates"] == 1
 
 
 def test_an_id_that_is_here_already_is_not_brought_twice(
-    sandbox: RunningSandbox, studio: Studio
+    sandbox: SandboxServer, studio: Studio
 ) -> None:
     provider_id = made_elsewhere(sandbox)
     first = studio.import_task(ANNA, provider_id)
@@ -87,7 +87,7 @@ def test_an_id_that_is_here_already_is_not_brought_twice(
     assert len(studio.recent_tasks(ANNA, limit=9)) == 1
 
 
-def test_a_dismissed_task_is_shown_again(sandbox: RunningSandbox, studio: Studio) -> None:
+def test_a_dismissed_task_is_shown_again(sandbox: SandboxServer, studio: Studio) -> None:
     provider_id = made_elsewhere(sandbox, prompt="A barn [generate-failed]")
     task = ended(studio, studio.import_task(ANNA, provider_id).task)
     studio.move_to_trash(ANNA, [task.id])
@@ -100,7 +100,7 @@ def test_a_dismissed_task_is_shown_again(sandbox: RunningSandbox, studio: Studio
 
 @pytest.mark.parametrize("known_to_another", [True, False])
 def test_an_id_of_somebody_else_reads_like_one_that_nobody_knows(
-    known_to_another: bool, sandbox: RunningSandbox, studio: Studio
+    known_to_another: bool, sandbox: SandboxServer, studio: Studio
 ) -> None:
     provider_id = made_elsewhere(sandbox) if known_to_another else "0" * 32
     if known_to_another:
@@ -115,31 +115,31 @@ def test_an_id_of_somebody_else_reads_like_one_that_nobody_knows(
 
 @pytest.mark.parametrize("provider_id", ["", "  ", "two\nlines", "\x00", "x" * 201])
 def test_what_cannot_be_an_id_is_refused_before_anybody_is_asked(
-    provider_id: str, sandbox: RunningSandbox, studio: Studio
+    provider_id: str, sandbox: SandboxServer, studio: Studio
 ) -> None:
     with pytest.raises(ValidationError, match="no task id"):
         studio.import_task(ANNA, provider_id)
 
-    assert sandbox.book()["queries"] == 0
+    assert sandbox.usage_report()["queries"] == 0
 
 
 def test_an_unconfirmed_task_with_the_same_prompt_is_the_one_that_comes_home(
-    sandbox: RunningSandbox, studio: Studio
+    sandbox: SandboxServer, studio: Studio
 ) -> None:
     (lost,) = studio.submit(ANNA, GenerationRequest(prompt="A red barn [create-lost]"))
     deadline = time.monotonic() + PATIENCE_SECONDS
     while studio.task(ANNA, lost.id).state is not TaskState.UNCONFIRMED:
         assert time.monotonic() < deadline
         time.sleep(0.05)
-    brought = studio.import_task(ANNA, sandbox.book()["tasks"][0]["taskId"])
+    brought = studio.import_task(ANNA, sandbox.usage_report()["tasks"][0]["taskId"])
 
     assert (brought.task.id, brought.is_new) == (lost.id, False)
     assert ended(studio, lost).state is TaskState.DONE
-    assert sandbox.book()["creates"] == 1
+    assert sandbox.usage_report()["creates"] == 1
 
 
 def test_an_edit_of_our_own_upload_comes_home_beside_its_source(
-    sandbox: RunningSandbox, studio: Studio
+    sandbox: SandboxServer, studio: Studio
 ) -> None:
     encoded = BytesIO()
     Image.linear_gradient("L").resize((320, 240)).save(encoded, "PNG")
@@ -147,7 +147,7 @@ def test_an_edit_of_our_own_upload_comes_home_beside_its_source(
     edit = GenerationRequest(prompt="Add a hat")
     (task,) = studio.submit(ANNA, edit, source_id=source.id)
     ended(studio, task)
-    url = sandbox.book()["tasks"][0]["params"]["inputImage"]
+    url = sandbox.usage_report()["tasks"][0]["params"]["inputImage"]
 
     brought = studio.import_task(ANNA, made_elsewhere(sandbox, inputImage=url))
 
@@ -156,7 +156,7 @@ def test_an_edit_of_our_own_upload_comes_home_beside_its_source(
 
 
 def test_a_picture_brought_home_teaches_nobody_how_long_one_takes(
-    sandbox: RunningSandbox, studio: Studio
+    sandbox: SandboxServer, studio: Studio
 ) -> None:
     ended(studio, studio.import_task(ANNA, made_elsewhere(sandbox)).task)
 

@@ -36,7 +36,7 @@ def test_without_credit_one_notice_stops_the_queue_and_nothing_fails(
     for task in tasks:
         studio_fixture.wait_for(task, TaskState.DONE)
     assert studio_fixture.studio.pause_reason is None
-    assert len(studio_fixture.sandbox.book()["tasks"]) == 12
+    assert len(studio_fixture.sandbox.usage_report()["tasks"]) == 12
 
 
 def test_a_refused_key_stops_the_queue_until_it_is_good(tmp_path: Path) -> None:
@@ -54,7 +54,7 @@ def test_a_refused_key_stops_the_queue_until_it_is_good(tmp_path: Path) -> None:
         with closing(build_studio(replace(settings, api_key="right"))) as studio:
             studio.worker.start()
             StudioFixture(studio, sandbox).wait_for(task, TaskState.DONE)
-        assert len(sandbox.book()["tasks"]) == 1
+        assert len(sandbox.usage_report()["tasks"]) == 1
 
 
 def test_variants_of_an_edit_share_one_upload(studio_fixture: StudioFixture) -> None:
@@ -62,7 +62,9 @@ def test_variants_of_an_edit_share_one_upload(studio_fixture: StudioFixture) -> 
     tasks = [studio_fixture.submit(f"hill {number}", source_id=source_id) for number in range(3)]
     for task in tasks:
         studio_fixture.wait_for(task, TaskState.DONE)
-    links = {entry["params"]["inputImage"] for entry in studio_fixture.sandbox.book()["tasks"]}
+    links = {
+        entry["params"]["inputImage"] for entry in studio_fixture.sandbox.usage_report()["tasks"]
+    }
     assert len(links) == 1
 
 
@@ -97,7 +99,7 @@ def test_a_ledger_that_cannot_be_written_for_a_while_loses_no_answer(tmp_path: P
         wait_until(lambda: bool(studio_fixture.tasks_made("a hill")))
         with closing(sqlite3.connect(tmp_path / "studio.db", isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")
-            wait_until(lambda: studio_fixture.sandbox.book()["creates"] == 1)
+            wait_until(lambda: studio_fixture.sandbox.usage_report()["creates"] == 1)
             wait_until(
                 lambda: studio_fixture.studio.worker.is_blocked
             )  # the answer is there, and is not written
@@ -111,7 +113,7 @@ def test_what_cannot_be_written_down_is_not_paid_for(studio_fixture: StudioFixtu
     task = studio_fixture.wait_for(studio_fixture.submit("first"), TaskState.DONE)
     with full_disk(), pytest.raises(DatabaseError, match="ledger"):
         studio_fixture.submit("second")
-    assert len(studio_fixture.sandbox.book()["tasks"]) == 1
+    assert len(studio_fixture.sandbox.usage_report()["tasks"]) == 1
     assert studio_fixture.reload(task).state is TaskState.DONE
 
 
@@ -134,7 +136,7 @@ def test_a_strict_service_never_has_to_reject_a_query(tmp_path: Path) -> None:
             studio_fixture.wait_for(task, TaskState.REFUSED)
         counts = studio_fixture.studio.worker.stats.snapshot()
         assert (counts.rejected, counts.creates) == (0, 24)
-        assert studio_fixture.sandbox.book()["rejected"] == 0
+        assert studio_fixture.sandbox.usage_report()["rejected"] == 0
 
 
 def test_a_listener_that_breaks_costs_nobody_a_picture(studio_fixture: StudioFixture) -> None:

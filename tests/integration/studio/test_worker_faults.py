@@ -84,7 +84,7 @@ def test_every_rejection_is_counted(faulty: tuple[StudioFixture, dict[str, Task]
     studio_fixture.wait_for(tasks["rate-limited-http"], DONE)
     assert (
         studio_fixture.studio.worker.stats.snapshot().rejected
-        == studio_fixture.sandbox.book()["rejected"]
+        == studio_fixture.sandbox.usage_report()["rejected"]
         == 4
     )
 

@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from components.bootstrap import open_studio
-from components.sandbox import RunningSandbox
+from components.sandbox import SandboxServer
 from components.studio import GenerationRequest
 from components.studio.tasks.models import Task, TaskState
 from components.ui.session import TabState
@@ -64,7 +64,7 @@ def test_remix_fills_the_form(nobody_answers: None) -> None:
     assert at.session_state["generate-ratio"] == "9:16"
 
 
-def test_dismiss_takes_an_ended_task_off_the_list(sandbox: RunningSandbox) -> None:
+def test_dismiss_takes_an_ended_task_off_the_list(sandbox: SandboxServer) -> None:
     task = asked("A hill [refused]")
     wait_until(lambda: state_of(task) is TaskState.REFUSED)
 
@@ -73,7 +73,7 @@ def test_dismiss_takes_an_ended_task_off_the_list(sandbox: RunningSandbox) -> No
     assert open_studio().recent_tasks(ANNA, limit=9) == []
 
 
-def test_send_again_sends_what_was_lost_once_more(sandbox: RunningSandbox) -> None:
+def test_send_again_sends_what_was_lost_once_more(sandbox: SandboxServer) -> None:
     task = asked("A hill")
     wait_until(lambda: state_of(task) is TaskState.DONE)
     lost = asked("A lake [create-lost]")
@@ -81,7 +81,7 @@ def test_send_again_sends_what_was_lost_once_more(sandbox: RunningSandbox) -> No
 
     after("send", lost.id)
 
-    wait_until(lambda: sandbox.book()["creates"] == 3)
+    wait_until(lambda: sandbox.usage_report()["creates"] == 3)
 
 
 @pytest.mark.parametrize("verb", ["remix", "edit", "look", "send", "dismiss"])

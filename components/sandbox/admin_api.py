@@ -1,0 +1,49 @@
+"""The drill's side of the sandbox: which faults are in force, and what was made and paid.
+
+The real service has nothing like it, so its paths begin with `/sandbox/`.
+"""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from components.sandbox.envelope import json_response
+from components.sandbox.faults import FAULTS, FaultsRejected
+from components.sandbox.request_body import NotJson, TooLarge, read_json
+from components.sandbox.service import Service, service_of
+
+_MOST_BODY_BYTES = 100_000
+
+
+async def show_faults(request: Request) -> Response:
+    """`GET /sandbox/faults`: every known fault's name and the rate in force."""
+    return _rates(service_of(request))
+
+
+async def explain_faults(_request: Request) -> Response:
+    """`GET /sandbox/faults/known`: when each fault strikes and what it does."""
+    known = {
+        fault.name: {"when": fault.point, "what": fault.description} for fault in FAULTS.values()
+    }
+    return json_response(known).to_http()
+
+
+async def put_faults(request: Request) -> Response:
+    """`PUT /sandbox/faults`: a JSON object of fault name to rate, which replaces all rates."""
+    service = service_of(request)
+    try:
+        rates = await read_json(request, _MOST_BODY_BYTES)
+        if not isinstance(rates, dict):
+            raise FaultsRejected("the body must be a JSON object of fault name to rate")
+        service.faults.replace(rates)
+    except (FaultsRejected, NotJson, TooLarge) as problem:
+        return json_response({"error": str(problem), "known": list(FAULTS)}, 422).to_http()
+    return _rates(service)
+
+
+async def get_usage_report(request: Request) -> Response:
+    """`GET /sandbox/usage`: every accepted create, what it cost, and how many calls were seen."""
+    return json_response(service_of(request).usage_report()).to_http()
+
+
+def _rates(service: Service) -> Response:
+    return json_response(dict.fromkeys(FAULTS, 0.0) | service.faults.rates()).to_http()

@@ -1,0 +1,146 @@
+"""What each fault sends instead of the response: one table by the fault's name."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+
+from starlette.responses import Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
+
+from components.sandbox import envelope
+from components.sandbox.disconnect import disconnect
+from components.sandbox.envelope import ApiError, ApiResponse, json_response, success
+
+_DRIP_BYTES = 512
+_DRIP_SECONDS = 0.25
+_FLOOD_BYTES = 65_536
+_FLOOD_SECONDS = 0.01
+
+
+class Sleeper:
+    """Waiting that ends early when the sandbox closes."""
+
+    def __init__(self, hold_seconds: float) -> None:
+        self.hold_seconds = hold_seconds
+        self.closing = asyncio.Event()
+
+    async def wait(self, seconds: float) -> bool:
+        """Wait so many seconds; False when the sandbox closes meanwhile."""
+        try:
+            await asyncio.wait_for(self.closing.wait(), seconds)
+        except TimeoutError:
+            return True
+        return False
+
+
+class _DroppedResponse(Response):
+    """Drops the connection: at once with a reset, or after half of the body."""
+
+    def __init__(self, part: ApiResponse | None = None) -> None:
+        super().__init__()
+        self._part = part
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._part is not None:
+            whole = self._part.to_http()
+            start = {"type": "http.response.start", "status": whole.status_code}
+            await send({**start, "headers": whole.raw_headers})
+            half = self._part.body[: len(self._part.body) // 2]
+            await send({"type": "http.response.body", "body": half, "more_body": True})
+        await disconnect(scope, receive, reset=self._part is None)
+
+
+class _HangingResponse(Response):
+    """Holds the response back until time is up, the caller leaves or the sandbox closes."""
+
+    def __init__(self, response: ApiResponse, sleeper: Sleeper) -> None:
+        super().__init__()
+        self._response = response
+        self._sleeper = sleeper
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        hold = asyncio.create_task(self._sleeper.wait(self._sleeper.hold_seconds))
+        gone = asyncio.create_task(_disconnected(receive))
+        await asyncio.wait({hold, gone}, return_when=asyncio.FIRST_COMPLETED)
+        for waiting in (hold, gone):
+            waiting.cancel()
+        await self._response.to_http()(scope, receive, send)
+
+
+async def _disconnected(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+def _cut_body(response: ApiResponse, _sleeper: Sleeper) -> Response:
+    return ApiResponse(response.body[: len(response.body) // 2], response.media_type).to_http()
+
+
+def _mislabelled(response: ApiResponse, _sleeper: Sleeper) -> Response:
+    other = "image/jpeg" if response.media_type == "image/png" else "image/png"
+    return ApiResponse(response.body, other).to_http()
+
+
+def _slow_body(response: ApiResponse, sleeper: Sleeper) -> Response:
+    async def drops() -> AsyncIterator[bytes]:
+        for start in range(0, len(response.body), _DRIP_BYTES):
+            yield response.body[start : start + _DRIP_BYTES]
+            if not await sleeper.wait(_DRIP_SECONDS):
+                return
+
+    return StreamingResponse(drops(), media_type=response.media_type)
+
+
+def _endless_body(response: ApiResponse, sleeper: Sleeper) -> Response:
+    async def flood() -> AsyncIterator[bytes]:
+        yield response.body
+        while await sleeper.wait(_FLOOD_SECONDS):
+            yield bytes(_FLOOD_BYTES)
+
+    return StreamingResponse(flood(), media_type=response.media_type)
+
+
+def _error(code: int, msg: str) -> Callable[[ApiResponse, Sleeper], Response]:
+    return lambda _response, _sleeper: ApiError(code, msg).response().to_http()
+
+
+def _page(status: int, title: str) -> Callable[[ApiResponse, Sleeper], Response]:
+    text = f"<html><head><title>{title}</title></head><body><h1>{title}</h1></body></html>"
+    return lambda _response, _sleeper: Response(text, status, media_type="text/html")
+
+
+def _limited_http(_response: ApiResponse, _sleeper: Sleeper) -> Response:
+    body = ApiError(429, envelope.TOO_OFTEN).response().body
+    return ApiResponse(body, status=429, headers=(("Retry-After", "2"),)).to_http()
+
+
+_UNAUTHORIZED = {"success": False, "code": 401, "msg": "Unauthorized"}
+_FAULTS: Mapping[str, Callable[[ApiResponse, Sleeper], Response]] = {
+    "refused-at-once": _error(400, envelope.CONTENT_POLICY),
+    "create-dropped": lambda _r, _s: _DroppedResponse(),
+    "rate-limited": _error(429, envelope.TOO_OFTEN),
+    "rate-limited-http": _limited_http,
+    "no-credit-500": _error(500, envelope.NO_CREDIT),
+    "maintenance": _error(455, "The service is under maintenance"),
+    "create-lost": lambda _r, _s: _DroppedResponse(),
+    "create-timeout": _HangingResponse,
+    "create-html": _page(502, "502 Bad Gateway"),
+    "create-cut": _cut_body,
+    "create-no-id": lambda _r, _s: success({}).to_http(),
+    "query-html": _page(502, "502 Bad Gateway"),
+    "query-cut": _cut_body,
+    "query-500": _error(500, "Server exception"),
+    "result-html": _page(200, "One moment please"),
+    "result-403": _page(403, "403 Forbidden"),
+    "result-404": _page(404, "404 Not Found"),
+    "result-cut": lambda response, _s: _DroppedResponse(response),
+    "result-slow": _slow_body,
+    "result-endless": _endless_body,
+    "result-mislabelled": _mislabelled,
+    "upload-down": _page(503, "503 Service Unavailable"),
+    "upload-401": lambda _r, _s: json_response(_UNAUTHORIZED, 401).to_http(),
+}
+
+
+def apply_fault(fault: str | None, response: ApiResponse, sleeper: Sleeper) -> Response:
+    """Return the HTTP response with this fault applied; unchanged when there is none."""
+    return response.to_http() if fault is None else _FAULTS[fault](response, sleeper)

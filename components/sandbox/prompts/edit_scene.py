@@ -1,0 +1,145 @@
+"""Changes a scene by an instruction, step by step; what is to be kept is no command."""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+from components.sandbox.prompts.parse_prompt import add_things
+from components.sandbox.prompts.vocabulary import QUOTED, Words, quotes_of, read_words
+from components.sandbox.renderer import scene as model
+from components.sandbox.renderer.canvas import from_hex
+from components.sandbox.renderer.scene import Scene, Thing
+from components.sandbox.renderer.things import KINDS
+
+_VERBS = (
+    "add|put|place|insert|draw|give|make|turn|change|set|replace|swap|remove|delete|erase|restyle|"
+    "convert|transform|paint|recolou?r|colou?r|blur|move|crop|zoom|mirror|flip|write|brighten|darken"
+)
+_KEEP = re.compile(
+    r"\b(?:while |but |and )?(?:keep|keeping|preserv\w+|maintain\w*|leav(?:e|ing)|without chang\w+"
+    rf"|match\w*)\b.*?(?=[.;]|$|(?:,|\band\b|\bthen\b)\s*(?:then\s+)?(?:{_VERBS})\b)",
+    re.IGNORECASE | re.DOTALL,
+)
+_STEP = re.compile(rf"(?:[.;,]|\band\b|\bthen\b)+\s*(?=(?:then\s+)?(?:{_VERBS})\b)", re.IGNORECASE)
+_ADD = re.compile(r"\b(add|put|place|insert|draw|give|include)\b", re.IGNORECASE)
+_REMOVE = re.compile(r"\b(remove|delete|erase|get rid of)\b", re.IGNORECASE)
+_SWAP = re.compile(
+    r"\b(?:replace|swap|change|turn)\b(.+?)\b(?:with|for|into|to|by)\b(.+)", re.IGNORECASE
+)
+_THICK = {model.Weather.STORM, model.Weather.RAIN, model.Weather.SNOW, model.Weather.FOG}
+_FALLS = {"snowfall": model.Weather.SNOW, "rainfall": model.Weather.RAIN, "mist": model.Weather.FOG}
+
+
+def edit_scene(scene: Scene, instruction: str) -> Scene:
+    """Return the scene that the instruction asks for; the seed stays, and with it all the rest."""
+    quotes, edited = quotes_of(instruction), scene
+    # A quotation holds no commands.
+    for step in _STEP.split(_KEEP.sub(" ", QUOTED.sub(" QUOTE ", instruction))):
+        edited = _step(edited, step, quotes)
+    things, grades = edited.things[: model.MOST], edited.grades[-model.MOST :]
+    edited = replace(edited, things=things, grades=grades)
+    if edited == scene:  # nothing was understood: a gentle change, so that an answer is seen
+        gentle = model.Grade.SOFT if model.Grade.VIVID in scene.grades else model.Grade.VIVID
+        edited = replace(scene, grades=(*scene.grades[1 - model.MOST :], gentle))
+    return edited
+
+
+def _step(scene: Scene, step: str, quotes: list[str]) -> Scene:
+    """Return the scene after one command."""
+    words, adds = read_words(step), _ADD.search(step)
+    kinds = {word.value for word in words.found if word.group in {"thing", "sky"}}
+    parts, hues = words.all("part"), words.all("colour")
+    if "QUOTE" in step and quotes:
+        lettering = scene.lettering if scene.text else model.Lettering.SIGN
+        lettering = model.Lettering.NEON if "neon" in parts else lettering
+        return replace(scene, text=quotes.pop()[: model.MOST], lettering=lettering)
+    if _REMOVE.search(step):
+        return _without(scene, kinds, parts)
+    swap = _SWAP.search(step)
+    if swap and (swapped := _swapped(scene, *map(read_words, swap.groups()))) != scene:
+        return swapped
+    if "background" in parts and words.all("ground"):
+        genre = scene.genre if scene.genre is model.Genre.PORTRAIT else model.Genre.LANDSCAPE
+        ground, water = model.Ground(words.all("ground")[0]), bool(words.all("water"))
+        return _moods(replace(scene, ground=ground, genre=genre, water=water, sky=None), words)
+    if "background" in parts and model.Grade.BLUR in words.all("grade"):
+        return replace(scene, grades=(*scene.grades, model.Grade.BLUR_BACKGROUND))
+    if words.all("style") and not adds:
+        return replace(scene, style=model.Style(words.all("style")[0]))
+    if hues and not adds and "sky" in parts:
+        return replace(scene, sky=from_hex(hues[-1]))
+    if hues and not adds and (recoloured := _recoloured(scene, words, hues[-1])) != scene:
+        return recoloured
+    moody = any(word.group in {"hour", "weather", "season", "grade"} for word in words.found)
+    return _added(scene, words, kinds) if kinds and (adds or not moody) else _moods(scene, words)
+
+
+def _each(scene: Scene, kinds: set[str], change: Callable[[Thing], Thing]) -> Scene:
+    return replace(scene, things=tuple(change(t) if t.kind in kinds else t for t in scene.things))
+
+
+def _added(scene: Scene, words: Words, kinds: set[str]) -> Scene:
+    """Add what is named. What falls lies over the scene and leaves its light alone."""
+    sky = {word.at for word in words.found if word.group == "sky"}
+    named = tuple(word for word in words.found if word.at not in sky or word.group == "sky")
+    scene = add_things(scene, Words(named))
+    if kinds & {"sun", "moon", "stars", "aurora"} and scene.weather in _THICK:
+        scene = replace(scene, weather=model.Weather.CLEAR)
+    return replace(scene, weather=model.Weather.STORM) if "storm" in words.all("weather") else scene
+
+
+def _moods(scene: Scene, words: Words) -> Scene:
+    """Set time of day, weather and season, and add grades."""
+    hours, weathers, seasons = (words.all(group) for group in ("hour", "weather", "season"))
+    if hours:
+        others = tuple(thing for thing in scene.things if thing.kind not in {"sun", "moon"})
+        scene = replace(scene, hour=model.Hour(hours[0]), things=others, sky=None)
+    if weathers:
+        scene = replace(scene, weather=model.Weather(weathers[0]))
+    if seasons or "snow" in words.all("ground"):
+        scene = replace(scene, season=model.Season(seasons[0] if seasons else "winter"))
+    grades = [] if hours or weathers else [model.Grade(name) for name in words.all("grade")]
+    return replace(scene, grades=(*scene.grades, *grades))
+
+
+def _without(scene: Scene, kinds: set[str], parts: list[str]) -> Scene:
+    kinds = kinds | ({"person"} if kinds & {"woman", "man"} else set())
+    kept = tuple(thing for thing in scene.things if thing.kind not in kinds)
+    clear = "clouds" in kinds or scene.weather in {_FALLS.get(kind) for kind in kinds}
+    text = "" if "text" in parts else scene.text
+    weather = model.Weather.CLEAR if clear else scene.weather
+    return replace(scene, things=kept, text=text, weather=weather)
+
+
+def _swapped(scene: Scene, old: Words, new: Words) -> Scene:
+    """Put another kind of thing where the named things are, as large beside them as usual."""
+    noun = next((word for word in new.found if word.group == "thing"), None)
+    if noun is None:
+        return scene
+    kind, paint = noun.value, new.colour_of(noun)
+
+    def change(thing: Thing) -> Thing:
+        size = KINDS[kind].tall * thing.size / KINDS[thing.kind].tall
+        return replace(thing, kind=kind, size=min(1.2, size), colour=paint)
+
+    return _each(scene, set(old.all("thing")) & set(KINDS), change)
+
+
+def _recoloured(scene: Scene, words: Words, hue: str) -> Scene:
+    """Colour the named things, coat, wall or lettering; "red balloon" means the red ones."""
+    kinds, parts = {word.value for word in words.found}, words.all("part")
+    if "garment" in parts:
+        kinds |= {"woman", "man", "person"}
+    if "wall" in parts:
+        scene = replace(scene, accent=from_hex(hue))
+    if "text" in parts and scene.text:
+        scene = replace(scene, text_colour=from_hex(hue))
+    noun = next((word for word in words.found if word.group == "thing"), None)
+    was = words.colour_of(noun) if noun else None
+    alike = {t.kind for t in scene.things if t.colour == was} if was != from_hex(hue) else set()
+
+    def change(thing: Thing) -> Thing:
+        other = was and thing.kind in alike and thing.colour != was
+        return thing if other else replace(thing, colour=from_hex(hue))
+
+    return _each(scene, kinds, change)

@@ -1,0 +1,1 @@
+"""Draws pictures from scenes. Read `scene.py` first; `render.py` puts the layers together."""

@@ -1,0 +1,102 @@
+"""Backgrounds indoors: the wall and table-top of a still life, and a room with a window."""
+
+from collections.abc import Callable
+
+from PIL import Image
+
+from components.sandbox.renderer import canvas as art
+from components.sandbox.renderer.light import Light
+from components.sandbox.renderer.scene import Scene, Thing
+from components.sandbox.renderer.things import draw_thing
+
+Outdoors = Callable[[Image.Image, Scene, Light], None]
+_WALLS: tuple[art.RGB, ...] = ((206, 196, 180), (176, 192, 188), (214, 186, 168), (168, 180, 200))
+_WOODS: tuple[art.RGB, ...] = ((164, 112, 74), (138, 94, 66), (186, 140, 98))
+
+
+def draw_table(picture: Image.Image, scene: Scene, light: Light) -> None:
+    """Draw a wall with the light of a window on it, and the top of a table."""
+    width, height = picture.size
+    top = height * 0.66
+    _wall(picture, scene, light, top)
+    _sunbeam(picture, light, (width * 0.14, height * 0.06, width * 0.5, height * 0.56))
+    picture.paste(art.soften(picture, height * 0.004), (0, 0))
+    _boards(picture, scene, light, top, deep=False)
+    shine = (width * (0.5 + 0.25 * light.side), top)
+    art.glow(picture, shine, (width * 0.6, height * 0.2), light.sun, 0.2)
+
+
+def draw_room(picture: Image.Image, scene: Scene, light: Light, outdoors: Outdoors) -> None:
+    """Draw a room: floor, rug, a picture on the wall, a window to the scene's ground."""
+    (width, height), floor = picture.size, picture.height * 0.7
+    _wall(picture, scene, light, floor)
+    _boards(picture, scene, light, floor, deep=True)
+    art.fill(picture, art.rect(0, floor - height * 0.03, width, floor), _white(light))
+    at, other = (0.66, 0.12) if light.side > 0 else (0.08, 0.66)
+    view = Image.new("RGB", (round(width * 0.52), round(height * 0.84)))
+    outdoors(view, scene, light)
+    _window(picture, scene, light, at, art.soften(view, 2).reduce(2))
+    draw_thing(picture, scene, light, Thing("picture", other + 0.07, 0.38, 0.25), "wall")
+    draw_thing(picture, scene, light, Thing("rug", 0.5, 0.95, 0.16, scene.accent), "wall")
+    if not light.dark:
+        _sunbeam(picture, light, (width * at, height * 0.76, width * (at + 0.24), height * 0.98))
+
+
+def _window(picture: Image.Image, scene: Scene, light: Light, at: float, view: Image.Image) -> None:
+    """Draw a window whose left edge is at a share of the width, with its view and curtains."""
+    (width, height), white = picture.size, _white(light)
+    left, top, frame = round(width * at), round(height * 0.1), height * 0.014
+    wide, tall = view.size
+    for grow, colour in ((frame * 1.6, art.scaled(white, 0.6)), (frame, white)):
+        outer = art.rect(left - grow, top - grow, left + wide + grow, top + tall + grow)
+        art.fill(picture, outer, colour)
+    picture.paste(view, (left, top))
+    middle, bar = left + wide / 2, top + tall * 0.4
+    art.fill(picture, art.rect(middle - frame / 3, top, middle + frame / 3, top + tall), white)
+    art.fill(picture, art.rect(left, bar, left + wide, bar + frame * 0.6), white)
+    for side in (at - 0.02, at + 0.28):
+        draw_thing(picture, scene, light, Thing("curtain", side, 0.68, 0.62), "wall")
+
+
+def _white(light: Light) -> art.RGB:
+    return art.times((240, 236, 228), art.mix(light.ambient, (255, 255, 255), 0.3))
+
+
+def _wall(picture: Image.Image, scene: Scene, light: Light, foot: float) -> None:
+    """Paint the wall."""
+    colour, half = art.rng(scene.seed, "wall").choice(_WALLS), art.half(picture.size)
+    lit = art.times(scene.accent or colour, art.mix(light.ambient, (255, 244, 230), 0.25))
+    wall = art.gradient(picture.size, [(0, art.scaled(lit, 0.86)), (0.6, lit), (1, lit)])
+    plaster = art.noise(half, art.rng(scene.seed, "plaster"), (90, 90), 6, 1.0)
+    wall = art.shade(wall, art.relief(plaster, (1, 1), 0.5).resize(picture.size))
+    spot = (picture.width * (0.5 + 0.3 * light.side), foot * 0.4)
+    art.glow(wall, spot, (picture.width * 0.6, foot), light.sun, 0.2 if light.dark else 0.34, 1.4)
+    picture.paste(wall, (0, 0))
+
+
+def _boards(picture: Image.Image, scene: Scene, light: Light, top: float, *, deep: bool) -> None:
+    """Lay a wooden surface from the row `top` down; a deep one shows its boards in perspective."""
+    (width, height), tall = picture.size, picture.height - round(top)
+    wood = art.rng(scene.seed, "wood").choice(_WOODS)
+    near, far = (art.times(art.scaled(wood, k), light.ambient) for k in (0.8, 1.08))
+    grain = (height * 0.5, height * 0.012)
+    fibre = art.noise((width, tall), art.rng(scene.seed, "fibre"), grain, 3, 0.4)
+    body = art.shade(art.gradient((width, tall), [(0, far), (1, near)]), fibre)
+    picture.paste(body, (0, round(top)))
+    for plank in range(-9, 10) if deep else ():
+        a, b = width / 2 + plank * width * 0.085, width / 2 + plank * width * 0.17
+        gap = [(a, top), (a + 1.5, top), (b + 3, height), (b, height)]
+        art.fill(picture, gap, art.scaled(near, 0.62), 0.8)
+    art.paint(picture, art.scaled(near, 0.5), Image.new("L", (width, 5), 130), (0, top - 2))
+
+
+def _sunbeam(picture: Image.Image, light: Light, box: tuple[float, float, float, float]) -> None:
+    """Throw the light of a window with its bars onto a wall or floor."""
+    left, top, right, bottom = box
+    wide, tall, panes = right - left, bottom - top, []
+    for a, b in ((a, b) for a in (0, 0.52) for b in (0, 0.52)):
+        pane = art.rect(a, b, a + 0.46, b + 0.46)
+        slanted = [(left + wide * (x - light.side * 0.25 * y), top + tall * y) for x, y in pane]
+        panes.append(slanted)
+    mask = art.soften(art.polygon_mask(picture.size, panes, 1), picture.height * 0.008)
+    art.add_light(picture, mask, light.sun, 0.1 if light.dark else 0.24)

@@ -1,0 +1,77 @@
+"""Lettering: quoted words as a painted sign, a neon tube or the title of a poster."""
+
+import unicodedata
+from functools import lru_cache
+
+from PIL import Image, ImageDraw, ImageFont
+
+from components.sandbox.renderer import canvas as art
+from components.sandbox.renderer.light import Light
+from components.sandbox.renderer.scene import Genre, Lettering, Scene
+
+_MISSING = "\U0010ffff"  # no font draws it: what stands for it stands for any missing letter
+_ROOM = {Lettering.SIGN: (0.34, 0.11), Lettering.NEON: (0.6, 0.2), Lettering.POSTER: (0.8, 0.17)}
+
+
+@lru_cache(maxsize=512)
+def _drawn(letter: str) -> bool:
+    font = ImageFont.load_default(40)
+    return letter.isspace() or bytes(font.getmask(letter)) != bytes(font.getmask(_MISSING))
+
+
+def drawable(text: str) -> str:
+    """Return the text without the letters that the built-in font lacks; é becomes e if need be."""
+    plain = ((letter, unicodedata.normalize("NFKD", letter)[:1]) for letter in text)
+    return " ".join("".join(next(filter(_drawn, pair), "") for pair in plain).split())
+
+
+def draw_lettering(picture: Image.Image, scene: Scene, light: Light) -> None:
+    """Write the scene's text on `picture` in place."""
+    words, (width, height) = drawable(scene.text), picture.size
+    if not words:
+        return
+    across, size = _ROOM[scene.lettering][0] * width, _ROOM[scene.lettering][1] * height
+    while size > 8 and ImageFont.load_default(size).getlength(words) > across:
+        size *= 0.92
+    font, x, y = ImageFont.load_default(size), width * 0.5, height * 0.14
+    indoors = scene.genre in {Genre.ROOM, Genre.TABLE}
+    if scene.lettering is Lettering.SIGN:
+        taken = any(0.45 < thing.x < 0.9 and thing.y > 0.5 for thing in scene.things)
+        x, y = width * (0.28 if taken else 0.68), height * (0.34 if indoors else 0.7)
+    elif scene.lettering is Lettering.NEON:
+        y = height * 0.3
+    ink = Image.new("L", picture.size)
+    pen = ImageDraw.Draw(ink)
+    pen.text((x, y), words, fill=255, font=font, anchor="mm", stroke_width=size * 0.02)
+    colour = scene.text_colour or (250, 242, 224)
+    if scene.lettering is Lettering.SIGN:
+        lit = art.mix(light.ambient, (255, 255, 255), 0.45)
+        box = (font.getlength(words) / 2 + size * 0.55, size * 0.87)
+        _board(picture, (x, y), box, lit, legs=not indoors)
+        colour = art.times(colour, lit)
+    elif scene.lettering is Lettering.NEON:
+        tube = scene.text_colour or art.rng(scene.seed, "neon").choice(art.TUBES)
+        for radius, gain in ((size * 0.5, 1.2), (size * 0.14, 1.1), (size * 0.03, 0.9)):
+            halo = art.soften(ink.reduce(4), radius / 4).resize(ink.size, art.SOFT)
+            art.add_light(picture, halo, tube, gain)
+        colour = art.mix(tube, (255, 255, 255), 0.8)
+    else:
+        shadow = art.soften(ink, size * 0.05).point([i // 2 for i in range(256)])
+        art.paint(picture, art.scaled(light.zenith, 0.35), shadow, (size * 0.03, size * 0.05))
+    art.paint(picture, colour, ink)
+
+
+def _board(
+    picture: Image.Image, middle: art.Point, half: art.Point, lit: art.RGB, *, legs: bool
+) -> None:
+    """Draw a board with clipped corners and a frame, on two posts outdoors."""
+    (x, y), (wide, tall) = middle, half
+    for leg in (-0.7, 0.7) if legs else ():
+        at, thick = x + wide * leg, tall * 0.09
+        post = art.rect(at - thick, y, at + thick, y + tall * 3)
+        art.fill(picture, post, art.times((112, 82, 62), lit))
+    for inset, colour in ((0.0, (38, 66, 84)), (0.1, (236, 226, 204)), (0.15, (38, 66, 84))):
+        a, b, c = wide - tall * inset, tall * (1 - inset), tall * 0.28
+        right = [(a - c, -b), (a, c - b), (a, b - c), (a - c, b)]
+        outline = right + [(-p, -q) for p, q in right]
+        art.fill(picture, [(x + p, y + q) for p, q in outline], art.times(colour, lit))

@@ -1,0 +1,59 @@
+"""The light of a scene: one coherent palette for each time of day, bent by the weather."""
+
+from dataclasses import dataclass, replace
+
+from components.sandbox.renderer import canvas as art
+from components.sandbox.renderer.scene import Scene
+
+
+@dataclass(frozen=True)
+class Light:
+    """Colours that everything in a picture shares (see `palettes.txt`)."""
+
+    zenith: art.RGB
+    middle: art.RGB
+    horizon: art.RGB
+    sun: art.RGB
+    ambient: art.RGB
+    haze: art.RGB
+    x: float
+    y: float
+    size: float
+    """Place and size of the sun or moon as shares of the picture; size 0 has set."""
+    fog: float
+    """How thick the air is, 0 to 1."""
+    clouds: float
+    """How much of the sky is clouds, 0 to 1."""
+
+    @property
+    def dark(self) -> bool:
+        """Whether windows and lamps are lit."""
+        return art.luma(self.ambient) < 150
+
+    @property
+    def side(self) -> float:
+        """Where the light comes from: -1 is left, 1 is right."""
+        return -1.0 if self.x < 0.5 else 1.0
+
+
+def light_of(scene: Scene) -> Light:
+    """Return the light of a scene; the place of the sun depends on the seed alone."""
+    choice, place = art.table("palettes.txt")[scene.hour], art.rng(scene.seed, "sun")
+    *codes, low, high, size = choice[place.randrange(12) % len(choice)].split()
+    x, up = place.choice((place.uniform(0.2, 0.38), place.uniform(0.62, 0.8))), place.random()
+    air = art.table("palettes.txt")[scene.weather][0].split()
+    grey, bright, fog, clouds = map(float, air)
+    colours = []
+    for code, share in zip(codes, (1, 1, 0.8, 0, 0.5, 1), strict=True):
+        plain = art.from_hex(code)
+        level = round(art.luma(plain))
+        bent = art.mix(plain, (max(0, level - 4), level, min(255, level + 8)), grey * share)
+        colours.append(art.scaled(bent, bright if share else 1))
+    zenith, middle, horizon, sun, ambient, haze = colours
+    y = float(low) + (float(high) - float(low)) * up
+    light = Light(zenith, middle, horizon, sun, ambient, haze, x, y, float(size), fog, clouds)
+    if scene.sky is None:
+        return light
+    base = art.scaled(scene.sky, 0.55 + 0.45 * art.luma(ambient) / 255)
+    foot = art.mix(base, light.horizon, 0.45)
+    return replace(light, zenith=art.scaled(base, 0.72), middle=base, horizon=foot)

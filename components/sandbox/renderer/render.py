@@ -1,0 +1,84 @@
+"""Draws a scene: background, things, weather, lettering, style and grades, in this order."""
+
+from dataclasses import replace
+
+from PIL import Image, ImageChops
+
+from components.sandbox.renderer import canvas as art
+from components.sandbox.renderer.filters import apply_grades, apply_style, fit, relight
+from components.sandbox.renderer.ground import draw_ground, draw_water, horizon, waterline
+from components.sandbox.renderer.indoors import draw_room, draw_table
+from components.sandbox.renderer.lettering import draw_lettering
+from components.sandbox.renderer.light import Light, light_of
+from components.sandbox.renderer.scene import Genre, Grade, Hour, Scene, Thing, Weather
+from components.sandbox.renderer.sky import draw_sky, draw_weather
+from components.sandbox.renderer.things import KINDS, draw_thing
+
+
+def render(scene: Scene, size: art.Size) -> Image.Image:
+    """Return the picture of a scene, RGB of `size` pixels; the same scene gives the same pixels."""
+    light, picture = light_of(replace(scene, sky=None)), Image.new("RGB", scene.pixels)
+    if scene.genre is Genre.ROOM:
+        draw_room(picture, scene, light, _outdoors)
+    elif scene.genre is Genre.TABLE:
+        draw_table(picture, scene, light)
+    else:
+        _outdoors(picture, scene, light)
+    if Grade.BLUR_BACKGROUND in scene.grades or scene.genre is Genre.PORTRAIT:
+        picture = art.soften(picture, picture.height * 0.014)
+    for thing in sorted(scene.things, key=lambda thing: (thing.y, thing.number)):
+        if thing.kind in KINDS:
+            _stamp(picture, scene, light, thing)
+    if scene.genre in {Genre.LANDSCAPE, Genre.PORTRAIT}:
+        draw_weather(picture, scene, light)
+    if scene.text:
+        draw_lettering(picture, scene, light)
+    picture = apply_grades(_grain(apply_style(picture, scene), scene.seed), scene)
+    if scene.frame != (0, 0, 1, 1):
+        (width, height), (left, top, right, bottom) = scene.pixels, scene.frame
+        corners = (left * width, top * height, right * width, bottom * height)
+        picture = picture.resize(scene.pixels, art.SOFT, box=corners)
+    return fit(picture, size)
+
+
+def render_over(picture: Image.Image, scene: Scene) -> Image.Image:
+    """Return a picture that was not drawn here with what a scene adds: an honest filter.
+
+    The scene is an edit of an empty one, so that only what the instruction named is in it.
+    """
+    plain = replace(scene, hour=Hour.DAY, weather=Weather.CLEAR, water=False)
+    light, picture = light_of(plain), relight(picture, scene)
+    for thing in scene.things:
+        if thing.kind in KINDS:
+            _stamp(picture, plain, light, thing)
+    draw_weather(picture, scene, light)
+    if scene.text:
+        draw_lettering(picture, scene, light)
+    return apply_grades(apply_style(picture, scene), scene)
+
+
+def _outdoors(picture: Image.Image, scene: Scene, light: Light) -> None:
+    """Draw sky, ground and water; a sky of its own colour leaves the light below it alone."""
+    draw_sky(picture, scene, light_of(scene), round(horizon(scene) * picture.height) + 2)
+    draw_ground(picture, scene, light)
+    draw_water(picture, scene, light)
+
+
+def _stamp(picture: Image.Image, scene: Scene, light: Light, thing: Thing) -> None:
+    kind, line = KINDS[thing.kind], waterline(scene)
+    place, distance = kind.zone, 0.0
+    if scene.genre in {Genre.ROOM, Genre.TABLE}:
+        place = "floor"
+    elif place == "sky":
+        distance = max(0.0, 0.5 - thing.size * 2)
+    elif place != "bust":
+        place = "water" if line is not None and line < thing.y < 0.84 else "land"
+        distance = max(0.0, 1 - (thing.y - horizon(scene)) / 0.3) * 0.6
+    draw_thing(picture, scene, light, thing, place, distance)
+
+
+def _grain(picture: Image.Image, seed: int) -> Image.Image:
+    """Add a fine grain, which also keeps gradients free of bands."""
+    chance = art.rng(seed, "grain").randbytes(picture.width * picture.height)
+    speck = Image.frombytes("L", picture.size, chance).point([i // 29 for i in range(256)])
+    return ImageChops.add(picture, Image.merge("RGB", [speck] * 3), 1, -4)

@@ -1,0 +1,219 @@
+"""Sky and weather: clouds with a lit side, stars, what shines above and what falls."""
+
+import math
+from itertools import pairwise
+
+from PIL import Image, ImageChops, ImageDraw, ImageOps
+
+from components.sandbox.renderer import canvas as art
+from components.sandbox.renderer.light import Light
+from components.sandbox.renderer.scene import Hour, Scene, Thing, Weather
+
+_LOW_SUN = {Hour.GOLDEN, Hour.DUSK, Hour.DAWN}
+_THICK = {Weather.STORM, Weather.RAIN, Weather.SNOW}
+_FALLS = {Weather.RAIN: "rainfall", Weather.SNOW: "snowfall", Weather.FOG: "mist"}
+_MARGIN = 12
+"""Pixels of cloud that are cut off: a relief has no slope at its edges."""
+
+
+def draw_sky(picture: Image.Image, scene: Scene, light: Light, horizon: int) -> None:
+    """Draw the sky down to the row `horizon` on `picture` in place."""
+    stops = [(0.0, light.zenith), (0.55, light.middle), (0.97, light.horizon), (1.0, light.horizon)]
+    sky = art.gradient((picture.width, max(8, horizon)), stops)
+    kinds, height = {thing.kind for thing in scene.things}, picture.height
+    if scene.hour is Hour.NIGHT or kinds & {"stars", "aurora"}:
+        _stars(sky, scene)
+    _bodies(sky, scene, light, height)
+    if "aurora" not in kinds:
+        _clouds(sky, scene, light, height)
+    for thing in scene.things:
+        if draw := _SHINING.get(thing.kind):
+            draw(sky, scene, thing, height)
+    picture.paste(sky, (0, 0))
+
+
+def _stars(sky: Image.Image, scene: Scene) -> None:
+    dice, (width, height) = art.rng(scene.seed, "stars"), sky.size
+    specks = Image.new("L", sky.size, 0)
+    pen = ImageDraw.Draw(specks)
+    for _ in range(round(width * height / 1500)):
+        x, y = dice.random() * width, dice.random() ** 1.25 * height
+        value, r = dice.choice((70, 110, 150, 235)), dice.choice((0.4, 0.6, 0.6, 0.9, 1.3))
+        pen.ellipse((x - r, y - r, x + r, y + r), fill=value)
+    for _ in range(14):
+        x, y, arm = dice.random() * width, dice.random() ** 1.4 * height, dice.uniform(2, 5)
+        art.glow(sky, (x, y), arm * 3, (190, 205, 255), 0.6)
+        pen.line((x - arm, y, x + arm, y), fill=150)
+        pen.line((x, y - arm, x, y + arm), fill=150)
+    veil = art.fade(sky.size, [(0, 255), (0.6, 230), (1, 30)])
+    specks = ImageChops.multiply(art.soften(specks, 0.45), veil)
+    art.add_light(sky, specks, (240, 242, 255), 1.5)
+
+
+def _body(scene: Scene, light: Light) -> tuple[float, float, float]:
+    """Return place and size of the sun or moon: the one asked for, else the hour's own."""
+    for thing in scene.things:
+        if thing.kind in {"sun", "moon"}:
+            return thing.x, thing.y, thing.size
+    return light.x, light.y, light.size
+
+
+def _bodies(sky: Image.Image, scene: Scene, light: Light, height: int) -> None:
+    """Draw sun and moon, and the light around them; thick cloud hides the usual one."""
+    bodies = [thing for thing in scene.things if thing.kind in {"sun", "moon"}]
+    hidden = scene.weather in {*_THICK, Weather.FOG}
+    night, (x, y, _) = scene.hour is Hour.NIGHT, _body(scene, light)
+    spot = (x * sky.width, y * height)
+    if not night:
+        strength, reach = (0.35 if hidden else 0.85), height * 1.05
+        art.glow(sky, spot, (reach * 1.25, reach * 0.62), light.sun, strength * 0.55, 1.7)
+        art.glow(sky, spot, reach * 0.34, light.sun, strength * 0.6, 2.4)
+    if light.size and not (bodies or hidden):
+        bodies = [Thing("moon" if night else "sun", *_body(scene, light))]
+    for body in bodies:
+        centre, r = (body.x * sky.width, body.y * height), body.size * height / 2
+        if body.kind == "sun":
+            face = body.colour or art.mix(light.sun, (255, 255, 240), 0.55)
+            art.glow(sky, centre, r * 3.4, face, 0.7, 2.6)
+            art.fill(sky, art.ellipse(*centre, r, r), face, 0.96)
+            continue
+        face = body.colour or (240, 240, 230)
+        art.glow(sky, centre, r * 7, (150, 170, 230), 0.5, 2.2)
+        art.fill(sky, art.ellipse(*centre, r, r), face)
+        for x, y, size in ((-0.3, -0.2, 0.34), (0.3, 0.25, 0.26), (0.1, -0.5, 0.16)):
+            sea = art.ellipse(centre[0] + x * r, centre[1] + y * r, size * r, size * r * 0.8)
+            art.fill(sky, sea, art.scaled(face, 0.86), 0.7)
+        art.glow(sky, centre, r * 2.2, (210, 220, 255), 0.28, 1.6)
+
+
+def _clouds(sky: Image.Image, scene: Scene, light: Light, tall: int) -> None:
+    """Lay clouds over the sky, seen from below in perspective, lit from the sun's side."""
+    (width, height), dice, stormy = sky.size, art.rng(scene.seed, "clouds"), scene.weather in _THICK
+    cover = light.clouds + dice.uniform(-0.06, 0.06)
+    if any(thing.kind == "clouds" for thing in scene.things):
+        cover = max(cover, 0.62)
+    wide, deep = (max(64, side // 2) + 2 * _MARGIN for side in (width, height))
+    plane = art.noise((wide * 2, deep * 2), dice, (wide * 0.42, deep * 0.2), 6, 2.0)
+    # A plane overhead: rows near the horizon show more of it, and so smaller clouds.
+    steep = 0.72 / deep
+    seen = (0.55, -steep * wide, wide * 0.72, 0, 0.5, 0, 0, -steep)
+    shape = plane.transform((wide, deep), Image.Transform.PERSPECTIVE, seen, art.SOFT)
+    low = round(168 - cover * 118)
+    alpha = shape.point(art.curve(low, low + (95 if stormy else 62)))
+    alpha = ImageChops.multiply(alpha, art.fade(alpha.size, [(0, 255), (0.7, 235), (1, 40)]))
+    step = max(2, wide / 130)
+    shading = art.relief(art.soften(shape, 2.2), (light.side * step, -step * 0.9), 2.6)
+    dim = art.luma(light.ambient) / 255
+    lit = art.mix(art.mix(light.sun, (255, 255, 255), 0.5), light.middle, 0.6 - 0.5 * dim)
+    lit = art.mix(lit, light.middle, 0.55) if stormy else lit
+    lit = art.times(lit, art.mix(light.ambient, (255, 255, 255), 0.55))
+    under = 0.2 if scene.weather is Weather.STORM else 0.5
+    dark = art.mix(art.scaled(light.zenith, 0.85), light.haze, under)
+    body = art.mix(dark, lit, 0.55)
+    clouds = ImageOps.colorize(shading, dark, lit, mid=body, blackpoint=60, whitepoint=196)
+    if scene.hour in _LOW_SUN:
+        high = art.mix(light.middle, light.zenith, 0.3)
+        warm = art.gradient(clouds.size, [(0, high), (1, light.horizon)])
+        clouds = Image.blend(clouds, warm, 0.38)
+    inner = (_MARGIN, _MARGIN, wide - _MARGIN, deep - _MARGIN)
+    clouds, alpha = (layer.resize(sky.size, art.SOFT, box=inner) for layer in (clouds, alpha))
+    clear = Image.new("RGB", sky.size)  # thin cloud lets the sun or moon through
+    x, y, size = _body(scene, light)
+    reach = tall * (0.08 + size * 0.8)
+    art.glow(clear, (x * sky.width, y * tall), reach, (200, 200, 200), 1, 1.2)
+    art.paint(sky, clouds, ImageChops.subtract(alpha, clear.getchannel(0)))
+
+
+def _aurora(sky: Image.Image, scene: Scene, thing: Thing, _height: int) -> None:
+    """Hang curtains of light: fine upright rays, bright at a winding lower hem."""
+    (width, height), dice = sky.size, art.rng(scene.seed, "aurora", thing.number)
+    hue = thing.colour or (72, 255, 170)
+    rise = [(0, (150, 84, 230)), (0.35, art.mix((110, 120, 240), hue, 0.5)), (0.8, hue), (1, hue)]
+    for gain in (1.15, 0.85, 0.6):
+        tall = round(height * dice.uniform(0.5, 0.72))
+        rays = art.noise((width, 4), dice, (width / 9, 4), 6, 1.9).resize((width, tall))
+        profile = [(0.0, 0), (0.35, 26), (0.75, 118), (0.93, 255), (1.0, 0)]
+        curtain = ImageChops.multiply(rays, art.fade((width, tall), profile))
+        phase, waves, hem = dice.random() * 6, dice.uniform(0.6, 1.3), dice.uniform(0.58, 0.84)
+        turns = [x / width * math.tau * waves + phase for x in range(0, width + 6, 6)]
+        waved = [hem + 0.1 * math.sin(t) + 0.035 * math.sin(t * 2.7 + 1) for t in turns]
+        tops, pieces = [height * wave - tall for wave in waved], []
+        for number, (a, b) in enumerate(pairwise(tops)):
+            x, right = number * 6, min(width, number * 6 + 6)
+            corners = (x, -a, x, height - a, right, height - b, right, -b)
+            pieces.append(((x, 0, right, height), corners))
+        band = curtain.transform(sky.size, Image.Transform.MESH, pieces, Image.Resampling.BILINEAR)
+        band = band.point([min(255, round(i * gain)) for i in range(256)])
+        light = ImageChops.multiply(art.gradient(sky.size, rise), Image.merge("RGB", [band] * 3))
+        sky.paste(ImageChops.screen(sky, light), (0, 0))
+    art.glow(sky, (width / 2, height * 0.85), (width * 0.7, height * 0.4), hue, 0.16, 1.4)
+
+
+def _rainbow(sky: Image.Image, _scene: Scene, thing: Thing, height: int) -> None:
+    """Draw a bow whose top is at the thing's place."""
+    colours = ("e84646", "f6963c", "fae25a", "60c86e", "5096ec", "7860d2")
+    radius, veil = thing.size * height, art.fade(sky.size, [(0, 255), (0.7, 235), (1, 110)])
+    band, (x, y) = radius * 0.018, (thing.x * sky.width, thing.y * height + radius)
+    for number, colour in enumerate(colours):
+        ring, r = Image.new("L", sky.size, 0), radius - number * band
+        box = (x - r, y - r, x + r, y + r)
+        ImageDraw.Draw(ring).ellipse(box, outline=150, width=max(1, round(band * 1.3)))
+        ring = ImageChops.multiply(art.soften(ring, band * 0.55), veil)
+        art.paint(sky, art.mix(art.from_hex(colour), (255, 255, 255), 0.25), ring)
+
+
+def _firework(sky: Image.Image, scene: Scene, thing: Thing, height: int) -> None:
+    dice = art.rng(scene.seed, "firework", thing.number)
+    colour = thing.colour or dice.choice((*art.TUBES, (255, 206, 96), (130, 255, 170)))
+    x, y, radius = thing.x * sky.width, thing.y * height, thing.size * height
+    trails = Image.new("L", sky.size, 0)
+    pen, thick, dot = ImageDraw.Draw(trails), max(1, round(radius * 0.012)), radius * 0.018
+    for _ in range(54):
+        turn, reach = dice.random() * math.tau, radius * dice.uniform(0.55, 1.0)
+        along, up = math.cos(turn) * reach, math.sin(turn) * reach
+        steps = (0.25, 0.45, 0.65, 0.85, 1.0)
+        path = [(x + along * t, y + up * t + radius * 0.16 * t * t) for t in steps]
+        for piece, level in zip(pairwise(path), (90, 140, 200, 255), strict=True):
+            pen.line(piece, fill=level, width=thick)
+        end = path[-1]
+        pen.ellipse((end[0] - dot, end[1] - dot, end[0] + dot, end[1] + dot), fill=255)
+    art.glow(sky, (x, y), radius * 1.25, colour, 0.42, 1.6)
+    art.add_light(sky, art.soften(trails, radius * 0.03), colour, 1.6)
+    art.add_light(sky, trails, art.mix(colour, (255, 255, 255), 0.45))
+
+
+_SHINING = {"aurora": _aurora, "rainbow": _rainbow, "fireworks": _firework}
+
+
+def draw_weather(picture: Image.Image, scene: Scene, light: Light) -> None:
+    """Lay the weather over `picture` in place; as a thing it leaves the scene's light alone."""
+    kinds = {thing.kind for thing in scene.things} | {_FALLS.get(scene.weather, "")}
+    (width, height), size = picture.size, picture.size
+    if "mist" in kinds:
+        dice = art.rng(scene.seed, "mist")
+        cloud = art.noise(size, dice, (width / 4, height / 12), 5, 1.7).point(art.curve(40, 230))
+        veil = art.fade(size, [(0, 40), (0.35, 90), (0.58, 235), (0.8, 150), (1, 120)])
+        haze = art.mix(light.haze, light.horizon, 0.4)
+        art.paint(picture, haze, ImageChops.multiply(cloud, veil))
+    if "rainfall" in kinds:
+        dice = art.rng(scene.seed, "rain")
+        art.paint(picture, light.haze, art.fade(size, [(0, 0), (0.6, 60), (1, 30)]))
+        for count, reach, level in ((650, 0.035, 70), (260, 0.075, 105)):
+            drops = Image.new("L", size)
+            pen = ImageDraw.Draw(drops)
+            for _ in range(count):
+                x, y = dice.random() * width * 1.1, dice.uniform(-0.1, 1) * height
+                long = height * reach * dice.uniform(0.6, 1.2)
+                ink = round(level * dice.uniform(0.5, 1))
+                pen.line((x, y, x - long * 0.22, y + long), fill=ink)
+            art.add_light(picture, art.soften(drops, 0.5), (210, 222, 240), 1.2)
+    if "snowfall" in kinds:
+        dice = art.rng(scene.seed, "snowfall")
+        for count, share, blur in ((900, 0.0014, 0.5), (380, 0.0026, 1.0), (70, 0.006, 2.4)):
+            flakes = Image.new("L", size)
+            pen = ImageDraw.Draw(flakes)
+            for _ in range(count):
+                x, y = dice.random() * width, dice.random() * height
+                r = height * share * dice.uniform(0.6, 1.3)
+                pen.ellipse((x - r, y - r, x + r, y + r), fill=dice.randrange(140, 250))
+            art.paint(picture, (250, 252, 255), art.soften(flakes, blur))

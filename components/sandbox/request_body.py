@@ -1,0 +1,39 @@
+"""Reading a request's body without ever holding more of it than agreed."""
+
+import json
+from typing import Any
+
+from starlette.requests import Request
+from starlette.types import Message
+
+
+class TooLarge(Exception):
+    """The body is larger than agreed."""
+
+
+class NotJson(Exception):
+    """The body is no JSON text."""
+
+
+def limit_body(request: Request, most_bytes: int) -> Request:
+    """The same request, whose body raises TooLarge once more than `most_bytes` have come."""
+    come = 0
+
+    async def receive() -> Message:
+        nonlocal come
+        message = await request.receive()
+        come += len(message.get("body", b""))
+        if come > most_bytes:
+            raise TooLarge(f"the body is larger than {most_bytes} bytes")
+        return message
+
+    return Request(request.scope, receive)
+
+
+async def read_json(request: Request, most_bytes: int) -> Any:
+    """The decoded JSON body. Raises TooLarge or NotJson."""
+    text = await limit_body(request, most_bytes).body()
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as problem:
+        raise NotJson("the body is no JSON text") from problem

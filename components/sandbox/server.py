@@ -1,0 +1,105 @@
+"""Starting the sandbox in a thread of this process, and ending it."""
+
+import asyncio
+import socket
+import threading
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Any, Self
+
+import uvicorn
+
+from components.sandbox.app import build_app
+from components.sandbox.disconnect import DisconnectableProtocol
+from components.sandbox.options import SandboxOptions
+from components.sandbox.service import Service
+
+_START_SECONDS = 10.0
+_END_SECONDS = 10.0
+_ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - read, not listened on
+_GRACE_SECONDS = 1
+
+
+class SandboxServer:
+    """A sandbox that listens at `url` until `close`; a context manager."""
+
+    def __init__(self, options: SandboxOptions) -> None:
+        """Begins to listen. Raises OSError when the port is taken, and what `start` names."""
+        listener = _listen(options.host, options.port)
+        try:
+            self._service = Service.build(options)
+        except BaseException:  # raised again; an interrupt must not leave the port taken either
+            listener.close()
+            raise
+        host, port = listener.getsockname()[:2]
+        host = _ANYWHERE.get(host, host)
+        self.url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._up = threading.Event()
+        config = uvicorn.Config(
+            build_app(self._service),
+            http=DisconnectableProtocol,
+            ws="none",
+            loop="asyncio",
+            log_config=None,
+            log_level="critical",
+            access_log=False,
+            proxy_headers=False,
+            server_header=False,
+            timeout_graceful_shutdown=_GRACE_SECONDS,
+        )
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(
+            target=lambda: asyncio.run(self._serve(listener)), name="sandbox", daemon=True
+        )
+        self._thread.start()
+        if not self._up.wait(_START_SECONDS):
+            raise TimeoutError(f"the sandbox did not start within {_START_SECONDS:g} s")
+
+    def close(self) -> None:
+        """End the sandbox; what is under way is dropped, what is stored stays. May be repeated."""
+        if self._loop is not None and self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._end)
+        self._thread.join(_END_SECONDS)
+
+    def set_faults(self, rates: Mapping[str, float]) -> None:
+        """Put these fault rates in force instead of all others. Raises FaultsRejected."""
+        self._service.faults.replace(rates)
+
+    def usage_report(self) -> dict[str, Any]:
+        """What `GET /sandbox/usage` answers."""
+        return self._service.usage_report()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        _kind: type[BaseException] | None,
+        _error: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    async def _serve(self, listener: socket.socket) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._loop.call_soon(self._up.set)
+        await self._server.serve(sockets=[listener])
+
+    def _end(self) -> None:
+        self._service.sleeper.closing.set()
+        self._server.should_exit = True
+
+
+def start(options: SandboxOptions) -> SandboxServer:
+    """Start a sandbox and return once it listens.
+
+    Raises OSError when the port is taken, FaultsRejected for an unknown fault, sqlite3.Error when
+    the data folder holds something else.
+    """
+    return SandboxServer(options)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host, port), family=family, backlog=128)

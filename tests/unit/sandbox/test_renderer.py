@@ -1,0 +1,319 @@
+"""The renderer: what a prompt, an edit, a seed and a scene file lead to."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PIL import Image, ImageChops, ImageStat
+
+from components.sandbox.prompts.edit_scene import edit_scene
+from components.sandbox.prompts.parse_prompt import parse_prompt
+from components.sandbox.renderer.lettering import drawable
+from components.sandbox.renderer.render import render, render_over
+from components.sandbox.renderer.scene import (
+    Genre,
+    Grade,
+    Ground,
+    Hour,
+    InvalidScene,
+    Lettering,
+    Scene,
+    Season,
+    Style,
+    Thing,
+    Weather,
+    scene_from_json,
+    scene_to_json,
+)
+from components.sandbox.renderer.things import KINDS
+
+SMALL = (240, 160)
+
+
+def drawn(prompt: str, seed: int = 1) -> Image.Image:
+    return render(parse_prompt(prompt, seed, SMALL), SMALL)
+
+
+def scene_of(prompt: str, seed: int = 1) -> Scene:
+    return parse_prompt(prompt, seed, SMALL)
+
+
+def kinds(scene: Scene) -> list[str]:
+    return [thing.kind for thing in scene.things]
+
+
+def brightness(picture: Image.Image) -> float:
+    return ImageStat.Stat(picture.convert("L")).mean[0]
+
+
+def mean_colour(picture: Image.Image) -> list[float]:
+    return ImageStat.Stat(picture).mean
+
+
+def changed_box(before: Image.Image, after: Image.Image) -> tuple[int, int, int, int] | None:
+    return ImageChops.difference(before, after).getbbox()
+
+
+@pytest.mark.parametrize("size", [(1568, 672), (752, 1392), (64, 64), (97, 31), (1, 1)])
+def test_picture_is_rgb_and_exactly_as_large_as_asked(size: tuple[int, int]) -> None:
+    picture = render(parse_prompt("a lighthouse in a storm, 'HOME'", 1, size), size)
+    assert (picture.mode, picture.size) == ("RGB", size)
+
+
+def test_another_process_draws_the_same_picture() -> None:
+    code = (
+        "import hashlib; from components.sandbox.prompts.parse_prompt import parse_prompt;"
+        "from components.sandbox.renderer.render import render;"
+        "picture = render(parse_prompt('stars over a lake', 3, (120, 90)), (120, 90));"
+        "print(hashlib.sha256(picture.tobytes()).hexdigest())"
+    )
+    hashes = {
+        subprocess.run(  # noqa: S603 - our own interpreter and our own code
+            [sys.executable, "-c", code],
+            cwd=Path(__file__).parents[3],
+            env={"PYTHONHASHSEED": salt},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for salt in ("1", "2")
+    }
+    assert len(hashes) == 1
+
+
+def test_another_seed_draws_another_picture() -> None:
+    assert len({drawn("mountains by a lake", seed).tobytes() for seed in range(4)}) == 4
+
+
+@pytest.mark.parametrize(
+    "prompt", ["", "   ", "qwertz", "風景", "🎈🎈", "\ud800", "'", '""', "a" * 5000]
+)
+def test_unknown_words_choose_a_picture_with_something_in_it(prompt: str) -> None:
+    assert ImageStat.Stat(drawn(prompt).convert("L")).stddev[0] > 8
+
+
+@pytest.mark.parametrize("kind", [name for name, kind in KINDS.items() if kind.zone != "part"])
+def test_every_silhouette_is_seen(kind: str) -> None:
+    scene = Scene(seed=1, pixels=SMALL, hour=Hour.NIGHT)
+    thing = Thing(kind, 0.5, 0.7, 0.5)
+    with_it = Scene(seed=1, pixels=SMALL, hour=Hour.NIGHT, things=(thing,))
+    assert changed_box(render(scene, SMALL), render(with_it, SMALL)) is not None
+
+
+@pytest.mark.parametrize("ground", list(Ground))
+@pytest.mark.parametrize("water", [True, False])
+def test_every_ground_is_drawn_at_every_hour(ground: Ground, water: bool) -> None:
+    pictures = {
+        render(Scene(seed=1, pixels=SMALL, ground=ground, water=water, hour=hour), SMALL).tobytes()
+        for hour in Hour
+    }
+    assert len(pictures) == len(Hour)
+
+
+@pytest.mark.parametrize("style", list(Style))
+@pytest.mark.parametrize("season", [Season.SPRING, Season.WINTER])
+def test_every_style_keeps_the_size(style: Style, season: Season) -> None:
+    scene = Scene(seed=1, pixels=(301, 203), style=style, season=season)
+    assert render(scene, (301, 203)).size == (301, 203)
+
+
+@pytest.mark.parametrize("grade", list(Grade))
+def test_every_grade_keeps_the_size(grade: Grade) -> None:
+    scene = Scene(seed=1, pixels=SMALL, grades=(grade,))
+    assert render(scene, SMALL).size == SMALL
+
+
+def test_night_is_darker_than_day() -> None:
+    assert brightness(drawn("mountains at night")) < brightness(drawn("mountains at noon")) - 50
+
+
+@pytest.mark.parametrize(
+    ("prompt", "expected"),
+    [
+        ("a lighthouse", {"ground": Ground.SEA}),
+        ("a street at night in the rain", {"hour": Hour.NIGHT, "weather": Weather.RAIN}),
+        ("a lake in the mountains at dawn", {"water": True, "ground": Ground.MOUNTAINS}),
+        ("a portrait of a woman", {"genre": Genre.PORTRAIT}),
+        ("portrait of a cat", {"genre": Genre.LANDSCAPE}),
+        ("a cup of coffee", {"genre": Genre.TABLE}),
+        ("a green armchair", {"genre": Genre.ROOM}),
+        ("a cabin in a snowy forest", {"season": Season.WINTER, "ground": Ground.FOREST}),
+        ("film noir city", {"style": Style.NOIR}),
+        ("a neon sign 'OPEN'", {"text": "OPEN", "lettering": Lettering.NEON}),
+        ("the fisherman's boat on the king's lake", {"text": ""}),
+    ],
+)
+def test_prompt_is_read(prompt: str, expected: dict[str, object]) -> None:
+    scene = scene_of(prompt)
+    assert {name: getattr(scene, name) for name in expected} == expected
+
+
+def test_numbers_colours_and_plurals_are_read() -> None:
+    scene = scene_of("Three red hot-air balloons and two sailboats")
+    assert kinds(scene) == ["balloon"] * 3 + ["sailboat"] * 2
+    assert {thing.colour for thing in scene.things} == {(206, 58, 54), None}
+
+
+def test_denied_and_quoted_things_are_not_drawn() -> None:
+    assert kinds(scene_of("a beach without palm trees, no people, a poster 'Cat and Moon'")) == []
+
+
+def test_a_cup_of_coffee_is_one_thing() -> None:
+    assert kinds(scene_of("a cup of coffee and a vase of flowers")) == ["cup", "vase"]
+
+
+def test_letters_the_font_lacks_lose_accents_or_are_left_out() -> None:
+    assert drawable("Zürich 東京 🎈 café") == "Zurich cafe"
+
+
+# Edits
+
+
+@pytest.mark.parametrize(
+    ("prompt", "instruction", "expected"),
+    [
+        ("a house", "Make it night", {"hour": Hour.NIGHT}),
+        ("a house", "make it autumn", {"season": Season.AUTUMN}),
+        ("a house", "make it foggy", {"weather": Weather.FOG}),
+        ("a house", "Restyle as an oil painting with thick strokes", {"style": Style.OIL}),
+        ("a house", "turn the picture to black and white", {"grades": (Grade.GREY,)}),
+        ("a house", "blur the background", {"grades": (Grade.BLUR_BACKGROUND,)}),
+        ("a house", "make the sky teal", {"sky": (40, 134, 138)}),
+        ("a house", "Change the background to a desert", {"ground": Ground.DESERT}),
+        ("a sign 'SALE'", "Replace 'SALE' with 'SOLD', keep the same font", {"text": "SOLD"}),
+        ("a sign 'SALE'", "remove the text", {"text": ""}),
+    ],
+)
+def test_edit_sets_a_value(prompt: str, instruction: str, expected: dict[str, object]) -> None:
+    scene = edit_scene(scene_of(prompt), instruction)
+    assert {name: getattr(scene, name) for name in expected} == expected
+
+
+@pytest.mark.parametrize(
+    ("prompt", "instruction", "expected"),
+    [
+        ("a meadow with a cat", "add two birds", ["cat", "bird", "bird"]),
+        ("a meadow with a cat and a dog", "remove the cat", ["dog"]),
+        ("a meadow with a cat", "replace the cat with a fox", ["fox"]),
+        ("a meadow", "add a rainbow, no birds", ["rainbow"]),
+        ("a meadow with a cat", "put falling snow over the meadow", ["cat", "snowfall"]),
+    ],
+)
+def test_edit_changes_the_things(prompt: str, instruction: str, expected: list[str]) -> None:
+    assert kinds(edit_scene(scene_of(prompt), instruction)) == expected
+
+
+def test_recolour_reaches_only_the_things_of_the_old_colour() -> None:
+    scene = edit_scene(scene_of("a red balloon and a green balloon"), "make the red balloon blue")
+    assert [thing.colour for thing in scene.things] == [(58, 110, 184), (78, 146, 92)]
+
+
+@pytest.mark.parametrize(
+    "instruction",
+    [
+        "Make the sky teal, keep the boat, the sun and the clouds unchanged",
+        "Make the sky teal while keeping everything else in black and white the same",
+        "Keep the lighthouse exactly as it is. Make the sky teal.",
+    ],
+)
+def test_what_is_to_be_kept_is_no_command(instruction: str) -> None:
+    before = scene_of("a lighthouse")
+    after = edit_scene(before, instruction)
+    assert after.sky == (40, 134, 138)
+    assert (after.things, after.grades, after.hour) == (before.things, (), before.hour)
+
+
+def test_steps_are_taken_in_their_order() -> None:
+    scene = edit_scene(scene_of("a storm at noon"), "Make it night and add stars, then blur it")
+    assert (scene.hour, kinds(scene)[:1], scene.grades) == (Hour.NIGHT, ["stars"], (Grade.BLUR,))
+
+
+@pytest.mark.parametrize("instruction", ["", "give the scene more soul", "\ud800", "'" * 9])
+def test_unknown_instruction_still_changes_the_picture(instruction: str) -> None:
+    before = scene_of("a lake")
+    assert edit_scene(before, instruction) != before
+
+
+def test_what_is_not_named_stays_the_same_pixel_for_pixel() -> None:
+    before = scene_of("a meadow with a cat, day")
+    after = edit_scene(before, "Add a balloon, keep everything else the same")
+    box = changed_box(render(before, SMALL), render(after, SMALL))
+    assert box is not None
+    balloon = after.things[-1]
+    assert box[0] > (balloon.x - 0.12) * 240
+    assert box[2] < (balloon.x + 0.12) * 240
+    assert box[3] < (balloon.y + 0.16) * 160
+
+
+def test_a_sky_of_another_colour_leaves_the_ground_alone() -> None:
+    before = scene_of("a meadow, day")
+    after = render(edit_scene(before, "make the sky purple"), SMALL)
+    foot = (0, 110, 240, 160)
+    assert after.crop(foot).tobytes() == render(before, SMALL).crop(foot).tobytes()
+    red, green, blue = mean_colour(after.crop((0, 0, 240, 30)))
+    assert min(red, blue) > green
+
+
+# Pictures that were not drawn here
+
+
+@pytest.mark.parametrize(
+    "instruction",
+    ["make it night", "black and white", "blur it", "flip it", "crop it", "add rain", "sepia",
+     "add falling snow", "write 'HELLO'", "make the sky red", "add a cat", "oil painting"],
+)  # fmt: skip
+def test_a_strange_picture_gets_a_filter(instruction: str) -> None:
+    strange = drawn("a red car on a beach, day")
+    scene = edit_scene(Scene(seed=1, pixels=SMALL), instruction)
+    filtered = render_over(strange, scene)
+    assert (filtered.mode, filtered.size) == ("RGB", SMALL)
+    assert changed_box(strange, filtered) is not None
+
+
+# Scene files
+
+
+def test_scene_survives_its_json() -> None:
+    scene = edit_scene(scene_of("three red boats on a lake, 'HI', oil painting"), "sepia")
+    assert scene_from_json(scene_to_json(scene)) == scene
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"seed": "1"},
+        {"seed": True},
+        {"seed": 1e400},
+        {"hour": "noon"},
+        {"hour": None},
+        {"pixels": [100_000, 100_000]},
+        {"pixels": [4096, 4096]},
+        {"pixels": [100]},
+        {"frame": [0.5, 0.5, 0.5, 0.5]},
+        {"frame": [0, 0, 1, float("nan")]},
+        {"sky": [1, 2, 999]},
+        {"text": "a" * 61},
+        {"things": [{"kind": "cat"}]},
+        {"things": [{**Thing("cat", 0, 0, 900).__dict__}]},
+        {"things": "cat"},
+        {"grades": ["grey"] * 61},
+        {"more": 1},
+    ],
+)
+def test_hostile_scene_is_refused(change: dict[str, object]) -> None:
+    fields = json.loads(scene_to_json(scene_of("a lake"))) | change
+    with pytest.raises(InvalidScene):
+        scene_from_json(json.dumps(fields))
+
+
+@pytest.mark.parametrize("text", ["", "[]", "null", "{", "[" * 100_000, '{"seed": 1}'])
+def test_text_that_is_no_scene_is_refused(text: str) -> None:
+    with pytest.raises(InvalidScene):
+        scene_from_json(text)
+
+
+def test_a_thing_of_an_unknown_kind_is_left_out() -> None:
+    scene = Scene(seed=1, pixels=SMALL, things=(Thing("kraken", 0.5, 0.5, 0.5),))
+    assert render(scene, SMALL).tobytes() == render(Scene(seed=1, pixels=SMALL), SMALL).tobytes()
