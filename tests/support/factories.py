@@ -1,4 +1,4 @@
-"""Tasks and reports for the tests of this folder, complete but for what a test is about."""
+"""Build tasks and status reports with defaults for all that a test does not set."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ORIGIN_URL = "https://pictures.example/origin.jpeg"
 
 
 def make_task(prompt: str = "a hill", **fields: Any) -> Task:
-    """A queued task; `fields` as of Task."""
+    """A queued task; `fields` are those of the class."""
     values: dict[str, Any] = {
         "id": uuid.uuid4().hex,
         "designer": "d" * 32,
@@ -30,7 +30,7 @@ def make_task(prompt: str = "a hill", **fields: Any) -> Task:
 
 
 def make_status(progress: Progress = Progress.GENERATING, **fields: Any) -> TaskReport:
-    """What record-info says of the task that the service calls SERVICE_ID."""
+    """The status that record-info gives of the task with the id SERVICE_ID."""
     values: dict[str, Any] = {
         "task_id": SERVICE_ID,
         "progress": progress,
@@ -46,12 +46,12 @@ def make_status(progress: Progress = Progress.GENERATING, **fields: Any) -> Task
 
 
 def failure_reason(task: Task) -> Trouble | None:
-    """What stands in the task's way, if anything does."""
+    """Why the last step of the task failed, if it did."""
     return task.obstacle.trouble if task.obstacle else None
 
 
 def error_name(value: object) -> str | None:
-    """A case's name where it is an error: its class. None leaves the name to pytest."""
+    """The class name of an error, as the id of a test case; None for other values."""
     return type(value).__name__ if isinstance(value, Exception) else None
 
 

@@ -1,6 +1,6 @@
-"""A server on loopback that answers as badly as a route's name says.
+"""An HTTP server on loopback that misbehaves as the name of the route says.
 
-The first segment of the path is the route, so `server.url_of("reset_after_request")` is a base URL.
+The first segment of the path is the route: `server.url_of("reset_after_request")` is a base URL.
 """
 
 import json
@@ -18,7 +18,7 @@ TASK_ID = "e730dcfe4e5d59332daf52c08a960085"
 
 @dataclass(frozen=True)
 class ReceivedRequest:
-    """One request that arrived whole."""
+    """A request that was received completely."""
 
     method: str
     path: str
@@ -44,7 +44,7 @@ def http_response(
     headers: dict[str, str] | None = None,
     length: int | None = None,
 ) -> bytes:
-    """The bytes of a whole answer; `length` lies about the body's size."""
+    """The bytes of an HTTP response; `length` may give a wrong Content-Length."""
     lines = [f"HTTP/1.1 {status} Whatever", f"Content-Type: {kind}"]
     lines.append(f"Content-Length: {len(body) if length is None else length}")
     lines += [f"{name}: {value}" for name, value in (headers or {}).items()]
@@ -59,14 +59,14 @@ ACCEPTED = envelope({"taskId": TASK_ID})
 
 
 class HostileServer:
-    """Runs in a thread until closed; `received` is what arrived whole, in order."""
+    """Runs in a thread until closed; `received` are the complete requests, in order."""
 
     def __init__(self) -> None:
         self.received: list[ReceivedRequest] = []
         self.connections = 0
-        self.route_of_hello = "not_tls"
+        self.tls_hello_route = "not_tls"
         self.closing = threading.Event()
-        self.seconds_before_a_body_is_read = 0.0
+        self.body_read_delay_s = 0.0
         self._answers: dict[str, bytes] = {}
         self._later_routes: dict[str, str | None] = {}
         outer = self
@@ -94,14 +94,14 @@ class HostileServer:
         self._thread.join()
 
     def url_of(self, route: str) -> str:
-        """The base URL under which every call meets this route."""
+        """The base URL of this route."""
         assert route in ROUTES, route
         return f"http://127.0.0.1:{self.port}/{route}"
 
     def url_answering(self, raw: bytes, *, then: str | None = None) -> str:
-        """The base URL under which every call is answered with these bytes.
+        """A base URL that answers every request with these bytes.
 
-        `then`: the route that a connection meets when it is used again.
+        `then`: the route for later requests on the same connection.
         """
         name = f"answer-{len(self._answers)}"
         self._answers[name] = raw
@@ -118,7 +118,7 @@ class HostileServer:
                 self.received.append(seen)
                 route = seen.path.split("/")[1] if seen.path.startswith("/") else "proxied"
                 if seen.method == "HELLO":
-                    route = self.route_of_hello
+                    route = self.tls_hello_route
                 if answered:
                     route = self._later_routes[route] or route
                 if route in self._answers:
@@ -130,7 +130,7 @@ class HostileServer:
                     ROUTES[route](connection, self.closing)
                     return
         except OSError:
-            return  # the client went away, as many tests want it to
+            return  # the client closed the connection, as in many tests
 
     def _read(self, connection: socket.socket, number: int) -> ReceivedRequest | None:
         head = b""
@@ -139,7 +139,7 @@ class HostileServer:
             if not block:
                 return None
             head += block
-            if head[:1] == b"\x16":  # a TLS hello, where plain HTTP is spoken
+            if head[:1] == b"\x16":  # a TLS ClientHello instead of HTTP
                 return ReceivedRequest("HELLO", "/hello", {}, b"", number)
         head, _, body = head.partition(b"\r\n\r\n")
         first, *rest = head.decode("latin-1").split("\r\n")
@@ -147,7 +147,7 @@ class HostileServer:
             name.strip().lower(): value.strip()
             for name, value in (line.split(":", 1) for line in rest)
         }
-        time.sleep(self.seconds_before_a_body_is_read)
+        time.sleep(self.body_read_delay_s)
         while len(body) < int(headers.get("content-length", 0)):
             block = connection.recv(1 << 20)
             if not block:
@@ -177,7 +177,7 @@ def _sends(raw: bytes) -> Route:
 
 
 def _drip(raw: bytes) -> Route:
-    """One byte every 50 ms: each read of a socket succeeds, and the whole never ends."""
+    """Send one byte every 50 ms: each read succeeds, and the response never ends."""
 
     def route(connection: socket.socket, closing: threading.Event) -> None:
         for byte in raw:
@@ -205,7 +205,7 @@ def _tunnel_refused(connection: socket.socket, _: threading.Event) -> None:
     connection.sendall(b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n")
 
 
-def _continue_for_ever(connection: socket.socket, closing: threading.Event) -> None:
+def _continue_forever(connection: socket.socket, closing: threading.Event) -> None:
     while not closing.is_set():
         connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
         time.sleep(0.05)
@@ -237,7 +237,7 @@ ROUTES: dict[str, Route] = {
     "drip_headers": _drip(b"HTTP/1.1 200 OK\r\n" + b"X-Drip: drip\r\n" * 200),
     "drip_body": _drip(http_response(b" " * 5000)),
     "drip_last_body": _drip(http_response(b" " * 5000, headers={"Connection": "close"})),
-    "continue_for_ever": _continue_for_ever,
+    "continue_for_ever": _continue_forever,
     "endless_body": _endless,
     "endless_redirect": _endless_redirect,
     "tunnel_refused": _tunnel_refused,

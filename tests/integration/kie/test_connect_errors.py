@@ -24,7 +24,7 @@ def test_a_name_that_does_not_resolve_was_never_sent(client_at: ClientAt, host: 
 def test_a_failed_tls_handshake_was_never_sent(
     server: HostileServer, client_at: ClientAt, route: str
 ) -> None:
-    server.route_of_hello = route
+    server.tls_hello_route = route
     with pytest.raises(NeverSent):
         client_at(server.url_of(route).replace("http:", "https:"), IMPATIENT_SECONDS).create(
             REQUEST

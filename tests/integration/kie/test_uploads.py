@@ -145,7 +145,7 @@ def test_a_large_upload_arrives_whole(server: HostileServer, client_at: ClientAt
 
 
 def test_an_upload_may_take_longer_than_connecting(server: HostileServer) -> None:
-    server.seconds_before_a_body_is_read = 1.0
+    server.body_read_delay_s = 1.0
     base_url = server.url_answering(http_response(envelope(STORED)))
     data = bytes(20_000_000)
     with KontextClient(
