@@ -18,6 +18,7 @@ FIRST = "tests/integration/studio/test_kill.py"  # the longest file: the others 
 LAST = "tests/unit"  # quick files, which leave no worker process with a long one at the end
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Group and order the tests for `--dist loadgroup --no-loadscope-reorder`."""
     for item in items:
