@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import streamlit as st
+from streamlit.components.v2 import manifest_scanner
 
 from components.sandbox import SandboxOptions, SandboxServer, start
 
@@ -17,6 +18,7 @@ FIRST = "tests/integration/studio/test_kill.py"  # the longest file: the others 
 LAST = "tests/unit"  # quick files, which leave no worker process with a long one at the end
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Group and order the tests for `--dist loadgroup --no-loadscope-reorder`."""
     for item in items:
@@ -31,6 +33,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def _order(item: pytest.Item) -> int:
     path = item.location[0]
     return 0 if path == FIRST else 2 if path.startswith(LAST) else 1
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _scan_packages_once() -> Iterator[None]:
+    """Streamlit 1.67 reads the metadata of every installed package for each AppTest: cache it."""
+    manifests = manifest_scanner.scan_component_manifests()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(manifest_scanner, "scan_component_manifests", lambda: manifests)
+        yield
 
 
 @pytest.fixture(autouse=True)

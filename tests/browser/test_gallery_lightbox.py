@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser.gallery_steps import SeededApp, card, gallery, swipe
-from tests.browser.steps import PHONE, box_of
+from tests.browser.steps import PHONE, box_of, go_to
 
 pytestmark = pytest.mark.browser
 
@@ -49,6 +49,9 @@ def test_lightbox_walks_images_and_steps_by_keyboard_and_closes_by_escape_or_bac
         expect(lightbox).to_be_hidden()
         expect(page).to_have_url(re.compile("find=add"))
         expect(page.locator("article")).to_have_count(2)
+        go_to(page, "Generate")
+        page.go_back()  # one step: the lightbox has left no entry behind
+        expect(page.get_by_placeholder("Search prompts")).to_be_visible()
 
 
 def test_another_variant_becomes_the_cover(browser: Browser, seeded_app: SeededApp) -> None:

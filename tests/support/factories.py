@@ -1,4 +1,4 @@
-"""Tasks and reports for the tests of this folder, complete but for what a test is about."""
+"""Build tasks and status reports with defaults for all that a test does not set."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ORIGIN_URL = "https://pictures.example/origin.jpeg"
 
 
 def make_task(prompt: str = "a hill", **fields: Any) -> Task:
-    """A queued task; `fields` as of Task."""
+    """A queued task; `fields` are those of the class."""
     values: dict[str, Any] = {
         "id": uuid.uuid4().hex,
         "user_id": "d" * 32,
@@ -29,11 +29,11 @@ def make_task(prompt: str = "a hill", **fields: Any) -> Task:
     return Task(**{**values, **fields})
 
 
-def make_status(progress: ProviderState = ProviderState.GENERATING, **fields: Any) -> TaskStatus:
-    """What record-info says of the task that the service calls SERVICE_ID."""
+def make_status(state: ProviderState = ProviderState.GENERATING, **fields: Any) -> TaskStatus:
+    """The status that record-info gives of the task with the id SERVICE_ID."""
     values: dict[str, Any] = {
         "task_id": SERVICE_ID,
-        "state": progress,
+        "state": state,
         "result_url": None,
         "origin_url": None,
         "error_code": None,
@@ -46,12 +46,12 @@ def make_status(progress: ProviderState = ProviderState.GENERATING, **fields: An
 
 
 def failure_reason(task: Task) -> FailureReason | None:
-    """What stands in the task's way, if anything does."""
+    """Why the last step of the task failed, if it did."""
     return task.failure.reason if task.failure else None
 
 
 def error_name(value: object) -> str | None:
-    """A case's name where it is an error: its class. None leaves the name to pytest."""
+    """The class name of an error, as the id of a test case; None for other values."""
     return type(value).__name__ if isinstance(value, Exception) else None
 
 

@@ -1,4 +1,4 @@
-"""A data folder with as many pictures as a designer makes in weeks, written in no time."""
+"""Write a gallery of many images in one transaction."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ COLOURS = ("teal", "coral", "goldenrod", "slateblue", "olive", "indianred", "ste
 
 @dataclass(frozen=True)
 class SeedImage:
-    """A picture to be there; `hours` ago it was asked for. Several of one `batch` are variants."""
+    """A task submitted `hours` ago, with its image if done; one `batch` holds variants."""
 
     prompt: str = "A harbour"
     hours: float = 0.0
@@ -42,11 +42,11 @@ class SeedImage:
 
 
 def seed_gallery(folder: Path, repository: TaskRepository, seeds: Sequence[SeedImage]) -> list[str]:
-    """Write tasks, pictures and small files; the ids, which tasks share with their pictures."""
-    grown = [_grow(seed) for seed in seeds]
-    made = [picture for _, picture in grown if picture is not None]
+    """Write tasks, images and small files; returns the ids, which both share."""
+    built = [_build(seed) for seed in seeds]
+    made = [picture for _, picture in built if picture is not None]
     with repository.write_transaction() as connection:
-        connection.execute(sa.insert(tasks), [task_to_row(task) for task, _ in grown])
+        connection.execute(sa.insert(tasks), [task_to_row(task) for task, _ in built])
         if made:
             connection.execute(sa.insert(images), [image_to_row(picture) for picture in made])
     shelf = ImageStore(folder)
@@ -55,10 +55,10 @@ def seed_gallery(folder: Path, repository: TaskRepository, seeds: Sequence[SeedI
         for path in (shelf.image_path(picture.id, "jpeg"), shelf.thumbnail_path(picture.id)):
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(data)
-    return [task.id for task, _ in grown]
+    return [task.id for task, _ in built]
 
 
-def _grow(seed: SeedImage) -> tuple[Task, ImageRecord | None]:
+def _build(seed: SeedImage) -> tuple[Task, ImageRecord | None]:
     name, made_at = uuid.uuid4().hex, time.time() - seed.hours * HOUR
     is_done = seed.state is TaskState.DONE
     task = Task(
@@ -92,14 +92,14 @@ def _grow(seed: SeedImage) -> tuple[Task, ImageRecord | None]:
     )
 
 
-_made: dict[tuple[str, int, int], bytes] = {}
+_encoded: dict[tuple[str, int, int], bytes] = {}
 
 
 def _file(colour: str, width_px: int, height_px: int) -> bytes:
-    """A small picture of that shape, painted once."""
+    """A small image of these proportions, encoded once."""
     key = (colour, width_px, height_px)
-    if key not in _made:
+    if key not in _encoded:
         encoded = io.BytesIO()
         Image.new("RGB", (width_px // 8, height_px // 8), colour).save(encoded, "JPEG")
-        _made[key] = encoded.getvalue()
-    return _made[key]
+        _encoded[key] = encoded.getvalue()
+    return _encoded[key]

@@ -1,4 +1,4 @@
-"""Pictures and tasks that stand in a data folder before the app is started on it."""
+"""Write images and tasks to a data folder before the app is started on it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from components.studio.tasks.models import Task, TaskState
 
 @dataclass(frozen=True)
 class DataFolder:
-    """A data folder that no app is at work in yet."""
+    """A data folder that no app has open."""
 
     folder: Path
     repository: TaskRepository
@@ -32,7 +32,7 @@ class DataFolder:
     def add_task(
         self, token: str, prompt: str, *, state: TaskState = TaskState.UNCONFIRMED
     ) -> Task:
-        """A task of the designer who has this cookie."""
+        """Add a task of the user who has this cookie."""
         task = Task(
             id=uuid.uuid4().hex,
             user_id=user_id_of(token),
@@ -47,7 +47,7 @@ class DataFolder:
         return task
 
     def add_picture(self, token: str, prompt: str, form: OutputFormat = OutputFormat.JPEG) -> str:
-        """A finished picture of the designer who has this cookie; its id."""
+        """Add a finished image of the user who has this cookie; returns its id."""
         task = self.add_task(token, prompt, state=TaskState.STORING)
         encoded = io.BytesIO()
         Image.linear_gradient("L").resize((880, 1184)).convert("RGB").save(encoded, form.value)
@@ -67,14 +67,14 @@ class DataFolder:
         self.repository.update_task(task.id, lambda _: done, image=record)
         return task.id
 
-    def picture_bytes(self, picture_id: str, form: OutputFormat = OutputFormat.JPEG) -> bytes:
-        """What lies on the disk."""
-        return ImageStore(self.folder).read(picture_id, form.value)
+    def picture_bytes(self, image_id: str, form: OutputFormat = OutputFormat.JPEG) -> bytes:
+        """The stored file."""
+        return ImageStore(self.folder).read(image_id, form.value)
 
 
 @contextmanager
 def open_data_folder(folder: Path) -> Iterator[DataFolder]:
-    """Open a data folder, and let go of it before the app comes."""
+    """Open a data folder, and close it before the app starts."""
     repository = TaskRepository.in_folder(folder)
     try:
         yield DataFolder(folder, repository)
@@ -83,7 +83,7 @@ def open_data_folder(folder: Path) -> Iterator[DataFolder]:
 
 
 def user_id_of(token: str) -> str:
-    """The designer behind a cookie, as the ledger names them."""
-    name = user_id_from_token(token)
-    assert name is not None
-    return name
+    """The id under which the database keeps the user of a cookie."""
+    user_id = user_id_from_token(token)
+    assert user_id is not None
+    return user_id

@@ -1,4 +1,4 @@
-"""A studio at work on a sandbox of its own, over real HTTP, for the tests of the engine."""
+"""A running studio and its own sandbox, connected over real HTTP."""
 
 from __future__ import annotations
 
@@ -20,49 +20,49 @@ from components.studio.studio import Studio
 from components.studio.tasks.models import Task, TaskState
 
 DESIGNER = "d" * 32
-PATIENCE_SECONDS = 60.0
+TIMEOUT_S = 60.0
 
 
 @dataclass
 class StudioFixture:
-    """The studio, the far side, and what a test asks of both."""
+    """A studio and its sandbox, with the steps that tests share."""
 
     studio: Studio
     sandbox: SandboxServer
 
     def submit(self, prompt: str = "a hill", *, source_id: str | None = None) -> Task:
-        """Ask for one picture."""
+        """Submit one task."""
         [task] = self.studio.submit(DESIGNER, GenerationRequest(prompt=prompt), source_id=source_id)
         return task
 
     def add_source(self) -> str:
-        """A picture to edit; its id."""
+        """Import an image to edit; returns its id."""
         encoded = BytesIO()
         Image.linear_gradient("L").resize((640, 480)).save(encoded, "PNG")
         return self.studio.import_image(DESIGNER, encoded.getvalue(), label="a source").id
 
     def reload(self, task: Task) -> Task:
-        """Where a task stands."""
+        """The task as it is now."""
         return self.studio.task(DESIGNER, task.id)
 
     def wait_for(self, task: Task, *states: TaskState) -> Task:
-        """The task once it is in one of these states."""
+        """Wait until the task is in one of these states."""
         wait_until(lambda: self.reload(task).state in states)
         return self.reload(task)
 
     def tasks_made(self, prompt: str) -> list[dict[str, Any]]:
-        """What the sandbox made and was paid for under this prompt."""
+        """The tasks that the sandbox created and charged for this prompt."""
         return [
             entry for entry in self.sandbox.usage_report()["tasks"] if entry["prompt"] == prompt
         ]
 
 
-def wait_until(holds: Callable[[], bool]) -> None:
-    """Wait for it, but not for ever."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not holds():
+def wait_until(condition: Callable[[], bool]) -> None:
+    """Wait until the condition holds. Raises TimeoutError."""
+    deadline = time.monotonic() + TIMEOUT_S
+    while not condition():
         if time.monotonic() > deadline:
-            raise TimeoutError("it did not come about")
+            raise TimeoutError("the condition did not become true")
         time.sleep(0.03)
 
 
@@ -70,17 +70,17 @@ def wait_until(holds: Callable[[], bool]) -> None:
 def running_studio(
     folder: Path, *, settings: dict[str, Any] | None = None, **options: Any
 ) -> Iterator[StudioFixture]:
-    """A studio that works in this folder, with settings and sandbox options of the test's own."""
-    far: dict[str, Any] = {
+    """Run a studio in this folder; `options` are those of its sandbox."""
+    sandbox_options: dict[str, Any] = {
         "seconds": 0.2,
         "hold_seconds": 0.5,
         "creates_per_10s": 1000,
         "queries_per_s": 1000,
     }
-    far |= {"data_dir": folder / "sandbox", "only_own_links": True}
-    ours = {"creates_per_10s": 1000, "queries_per_second": 30, **(settings or {})}
-    with start(SandboxOptions(**{**far, **options})) as sandbox:
-        studio = build_studio(Settings(data_dir=folder, **ours), sandbox)
+    sandbox_options |= {"data_dir": folder / "sandbox", "only_own_links": True}
+    limits = {"creates_per_10s": 1000, "queries_per_second": 30, **(settings or {})}
+    with start(SandboxOptions(**{**sandbox_options, **options})) as sandbox:
+        studio = build_studio(Settings(data_dir=folder, **limits), sandbox)
         try:
             studio.worker.start()
             yield StudioFixture(studio, sandbox)

@@ -218,9 +218,10 @@ class Crowd:
         return int(found[1]) * 1024
 
 
-@pytest.fixture
-def crowd(tmp_path: Path) -> Iterator[Crowd]:
+@pytest.fixture(scope="module")
+def crowd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crowd]:
     """All its pictures are one file under many names."""
+    tmp_path = tmp_path_factory.mktemp("crowd")
     app, token = AppServer(tmp_path / "data"), new_token()
     photo = tmp_path / "photo.jpeg"
     Image.effect_noise((1200, 1000), 120).convert("RGB").save(photo, quality=88)
