@@ -53,7 +53,7 @@ def _visit(browser: Browser, app: AppServer, token: str) -> dict[str, float]:
     with open_page(browser, app.url, "/healthz", storage_state=state) as page:
         began = time.perf_counter()
         page.goto("/gallery")
-        page.locator(".kx-sheet-loaded").first.wait_for()
+        page.locator(".kx-grid-loaded").first.wait_for()
         first_image = time.perf_counter() - began
         page.wait_for_timeout(_SETTLE_MS)
         return {

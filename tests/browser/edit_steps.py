@@ -72,7 +72,7 @@ def comparison(page: Page, names: str) -> Locator:
     """The compare viewer, once it shows these two images with their pixels."""
     viewer = page.get_by_role("group", name=names, exact=True)
     expect(viewer).to_be_visible(timeout=RESULT_TIMEOUT_MS)
-    expect(viewer.locator(".kx-stage")).to_have_attribute("data-status", "ready")
+    expect(viewer.locator(".kx-compare-viewport")).to_have_attribute("data-status", "ready")
     return viewer
 
 

@@ -35,7 +35,7 @@ def gallery(
     cookie = {"name": COOKIE, "value": token, "domain": "127.0.0.1", "path": "/"}
     state = {"cookies": [{**cookie, "expires": -1, "httpOnly": True, "sameSite": "Lax"}]}
     with open_page(browser, seeded_app.app.url, path, storage_state=state, **options) as page:
-        expect(page.locator(".kx-sheet-loaded").first).to_be_visible()
+        expect(page.locator(".kx-grid-loaded").first).to_be_visible()
         yield page
 
 

@@ -27,7 +27,7 @@ def prompt_box(page: Page) -> Locator:
 
 def prompt_picker(page: Page) -> Locator:
     """The component beside the prompt box; once it is attached, its script runs."""
-    return page.locator(".kx-recall")
+    return page.locator(".kx-picker")
 
 
 def submit_prompt(page: Page, prompt: str) -> None:

@@ -66,7 +66,7 @@ def test_files_and_addresses_that_are_no_image_are_named_on_edit(
 ) -> None:
     with open_page(browser, fast_app.url, "/gallery") as page:
         expect(page.get_by_placeholder("Search prompts")).to_be_visible()
-        expect(page.locator(".st-key-kx-catcher input")).to_be_attached()
+        expect(page.locator(".st-key-kx-drop input")).to_be_attached()
         drop(page, b"%PDF-1.7", "brief.pdf", "application/pdf")
         expect(page).to_have_url(f"{fast_app.url}/edit")
         expect(page.get_by_role("alert")).to_contain_text("“brief.pdf” is no picture")

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.browser
 
 def transforms(viewer: Locator) -> list[str]:
     """How each of the two images is zoomed and moved."""
-    found: list[str] = viewer.locator(".kx-frame").evaluate_all(
+    found: list[str] = viewer.locator(".kx-compare-frame").evaluate_all(
         "frames => frames.map((frame) => getComputedStyle(frame).transform)"
     )
     return found
@@ -45,7 +45,7 @@ def test_pasted_photo_is_edited_compared_branched_and_downloaded(
         for key, position in (("ArrowRight", "51"), ("Home", "0"), ("End", "100"), ("1", "100")):
             page.keyboard.press(key)
             expect(divider).to_have_attribute("aria-valuenow", position)
-        image, handle = box_of(first.locator(".kx-frame").first), box_of(divider)
+        image, handle = box_of(first.locator(".kx-compare-frame").first), box_of(divider)
         page.mouse.move(handle["x"] + handle["width"] / 2, handle["y"] + handle["height"] / 2)
         page.mouse.down()
         page.mouse.move(image["x"] + image["width"] / 4, image["y"] + 200, steps=5)
@@ -80,7 +80,7 @@ def test_pasted_photo_is_edited_compared_branched_and_downloaded(
             page.get_by_role("link", name="Download", exact=True).click()
         assert started.value.suggested_filename.startswith("kontext-make-it-cooler-")
         shown = page.request.get(
-            page.locator(".kx-pane[data-side=after] img").get_attribute("src") or ""
+            page.locator(".kx-compare-pane[data-side=after] img").get_attribute("src") or ""
         )
         assert pixels(Path(started.value.path()).read_bytes()) == pixels(shown.body())
 

@@ -22,12 +22,12 @@ def test_thousand_images_have_places_and_load_where_the_user_looks(
         assert page.locator('article[aria-label^="Done"]').count() < COUNT / 2
         expect(card(page, "Picture 0999")).to_have_count(0)
 
-        height = page.locator(".kx-sheet").evaluate("grid => grid.offsetHeight")
+        height = page.locator(".kx-grid").evaluate("grid => grid.offsetHeight")
         card_at(page, 0).focus()
         page.keyboard.press("End")
         expect(card(page, "Picture 0999")).to_be_in_viewport()
         expect(card(page, "Picture 0999")).to_be_focused()
-        assert page.locator(".kx-sheet").evaluate("grid => grid.offsetHeight") == height
+        assert page.locator(".kx-grid").evaluate("grid => grid.offsetHeight") == height
 
 
 def test_search_narrows_while_typing_and_survives_reload_and_page_change(
@@ -62,7 +62,7 @@ def test_two_images_are_compared_and_the_edit_tree_shows_every_branch(
         expect(page.locator("article")).to_have_count(11)
         card_at(page, 1).click(modifiers=["Control"])
         card_at(page, 4).click(modifiers=["Control"])
-        page.locator(".kx-sheet-chosen").get_by_role("button", name="Compare").click()
+        page.locator(".kx-grid-selection").get_by_role("button", name="Compare").click()
         dialog = page.get_by_role("dialog", name="Compare")
         expect(dialog.locator(".kx-compare")).to_be_visible()
         dialog.get_by_role("button", name="Close").click()
@@ -94,7 +94,7 @@ def test_windows_of_one_user_stay_in_step_and_another_user_sees_nothing(
         expect(right.locator("article")).to_have_count(11)
         card(left, "Picture 0066").focus()
         left.keyboard.press("s")
-        expect(card(right, "Picture 0066")).to_have_class(re.compile("kx-sheet-starred"))
+        expect(card(right, "Picture 0066")).to_have_class(re.compile("kx-grid-starred"))
         left.keyboard.press("Delete")
         expect(right.locator("article")).to_have_count(10)
         left.keyboard.press("Control+z")

@@ -21,7 +21,7 @@ def test_lightbox_walks_images_and_steps_by_keyboard_and_closes_by_escape_or_bac
         card(page, "Add snow").focus()
         page.keyboard.press("Enter")
         lightbox = page.get_by_role("dialog", name="Picture")
-        prompt = lightbox.locator(".kx-sheet-view-prompt")
+        prompt = lightbox.locator(".kx-lightbox-prompt")
         expect(prompt).to_have_text("Add snow")
         steps = lightbox.get_by_role("navigation", name="Steps and variants")
         expect(steps.get_by_role("button")).to_have_text(["Original", "Step 1", "Add rain"])
@@ -91,7 +91,7 @@ def test_lightbox_returns_after_its_dialogs_and_copies_prompt_and_image(
             expect(lightbox).to_be_hidden()
             dialog.get_by_role("button", name="Close").click()
             expect(lightbox).to_be_visible()
-            expect(lightbox.locator(".kx-sheet-view-prompt")).to_have_text("Add rain")
+            expect(lightbox.locator(".kx-lightbox-prompt")).to_have_text("Add rain")
 
         lightbox.get_by_role("button", name="Copy prompt").click()
         expect(page.get_by_text("Prompt copied")).to_be_visible()
@@ -105,7 +105,7 @@ def test_lightbox_returns_after_its_dialogs_and_copies_prompt_and_image(
                 return [image.width, image.height];
             }"""
         )
-        shown = lightbox.locator(".kx-sheet-view-picture")
+        shown = lightbox.locator(".kx-lightbox-image")
         assert size == shown.evaluate("image => [image.naturalWidth, image.naturalHeight]")
 
         page.keyboard.press("Escape")
@@ -118,13 +118,13 @@ def test_lightbox_zooms_by_wheel_and_double_click_and_pans_by_drag(
 ) -> None:
     with gallery(browser, seeded_app, seeded_app.anna, "/gallery?find=add") as page:
         card(page, "Add rain").click()
-        image = page.locator(".kx-sheet-view-picture")
+        image = page.locator(".kx-lightbox-image")
         expect(page.get_by_role("navigation", name="Steps and variants")).to_be_visible()
         expect(image).to_have_js_property("complete", value=True)
         fitted = box_of(image)
         x, y = fitted["x"] + fitted["width"] * 0.3, fitted["y"] + fitted["height"] * 0.4
         page.mouse.move(x, y)
-        scale = page.locator(".kx-sheet-view-scale")
+        scale = page.locator(".kx-lightbox-scale")
         for _ in range(4):  # until it is larger than the stage, and can be moved
             shown = scale.inner_text()
             page.mouse.wheel(0, -300)
@@ -149,8 +149,8 @@ def test_phone_lightbox_goes_on_by_swipe_and_zooms_by_pinch(
     browser: Browser, seeded_app: SeededApp
 ) -> None:
     with gallery(browser, seeded_app, seeded_app.anna, "/gallery?find=add", **PHONE) as page:
-        card(page, "Add snow").locator(".kx-sheet-frame").tap(position={"x": 20, "y": 20})
-        prompt = page.locator(".kx-sheet-view-prompt")
+        card(page, "Add snow").locator(".kx-grid-frame").tap(position={"x": 20, "y": 20})
+        prompt = page.locator(".kx-lightbox-prompt")
         expect(prompt).to_have_text("Add snow")
         to_left, to_right = ((300, 300), (120, 310)), ((120, 300), (300, 310))
         swipe(page, to_left)
@@ -158,8 +158,8 @@ def test_phone_lightbox_goes_on_by_swipe_and_zooms_by_pinch(
         swipe(page, to_right)
         expect(prompt).to_have_text("Add snow")
         swipe(page, ((180, 300), (80, 300)), ((210, 300), (310, 300)))
-        expect(page.locator(".kx-sheet-view-scale")).to_have_text(re.compile(r"\d+ %"))
-        image = page.locator(".kx-sheet-view-picture")
+        expect(page.locator(".kx-lightbox-scale")).to_have_text(re.compile(r"\d+ %"))
+        image = page.locator(".kx-lightbox-image")
         zoomed = box_of(image)
         swipe(page, to_left)  # a zoomed image pans instead
         assert box_of(image)["x"] < zoomed["x"] - 100

@@ -25,7 +25,7 @@ def test_actions_on_a_selected_stack_reach_every_variant(
         page.locator("article").click(modifiers=["Control"])
         bar = selection(page)
         expect(bar.get_by_text("3 selected")).to_be_visible()
-        expect(page.locator(".kx-sheet-count")).to_have_text("3")
+        expect(page.locator(".kx-grid-count")).to_have_text("3")
         with download_selected(page) as archive:
             assert archive.testzip() is None
             assert len(images_in(archive)) == 3
@@ -55,7 +55,7 @@ def test_deleted_image_is_undone_at_once_or_restored_from_the_trash(
         page.get_by_text("Trash", exact=True).click()
         expect(page.locator("article")).to_have_count(1)
         expect(deleted.get_by_text("14 days left")).to_be_visible()
-        expect(page.locator(".kx-sheet-loaded")).to_have_count(1)
+        expect(page.locator(".kx-grid-loaded")).to_have_count(1)
         page.mouse.move(0, 0)
         deleted.hover()
         deleted.get_by_role("button", name="Restore").click()
@@ -82,7 +82,7 @@ def test_images_are_selected_by_click_range_and_all_then_starred_and_deleted(
         expect(bar.get_by_text("11 selected")).to_be_visible()
 
         bar.get_by_role("button", name="Star").click()
-        expect(page.locator(".kx-sheet-starred")).to_have_count(11)
+        expect(page.locator(".kx-grid-starred")).to_have_count(11)
         page.keyboard.press("Escape")
         page.get_by_text("Starred", exact=True).click()
         expect(page.locator("article")).to_have_count(11)

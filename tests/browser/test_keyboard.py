@@ -30,7 +30,7 @@ def test_focus_is_visible_ordered_and_returns_to_a_restored_card(
             expect(link).to_have_css("outline-width", "2px")
             page.keyboard.press("Tab")
         expect(credits_button).to_be_focused()
-        expect(page.locator(".st-key-kx-purse")).to_have_css("outline-style", "solid")
+        expect(page.locator(".st-key-kx-credits")).to_have_css("outline-style", "solid")
 
         page.get_by_role("slider", name="Safety tolerance").focus()
         page.keyboard.press("Tab")

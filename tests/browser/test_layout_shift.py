@@ -45,12 +45,12 @@ def test_loading_a_page_moves_nothing(
 def test_arriving_result_moves_nothing(fast_app: AppServer, browser: Browser) -> None:
     with open_page(browser, fast_app.url, "/edit") as page:
         paste(page, photo(1184, 880), "IMG_4711.png")
-        alone = box_of(page.locator(".kx-lone-stage"))
+        alone = box_of(page.locator(".kx-source-preview-frame"))
         submit_edit(page, "Mirror it [slow]")
         expect(pending_edits(page)).to_contain_text("Mirror it")
-        assert box_of(page.locator(".kx-lone-stage")) == alone
+        assert box_of(page.locator(".kx-source-preview-frame")) == alone
 
-        viewer = box_of(comparison(page, "Original and Step 1").locator(".kx-stage"))
+        viewer = box_of(comparison(page, "Original and Step 1").locator(".kx-compare-viewport"))
 
         assert all(abs(viewer[edge] - alone[edge]) <= 1 for edge in ("x", "y", "width", "height"))
         expect(pending_edits(page)).to_have_text("")

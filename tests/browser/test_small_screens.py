@@ -93,15 +93,15 @@ def test_phone_error_cards_use_the_whole_width_and_show_every_word(
             expect(cards(page).filter(has_text=text)).to_be_visible(timeout=RESULT_TIMEOUT_MS)
         go_to(page, "Gallery")
 
-        width = box_of(page.locator(".kx-sheet"))["width"]
+        width = box_of(page.locator(".kx-grid"))["width"]
         by_fault = {fault: page.locator(f'article[aria-label*="{fault}"]') for fault in faults}
         for card in by_fault.values():
             assert box_of(card)["width"] == pytest.approx(width, abs=1)
-            assert not card.locator(".kx-sheet-advice").evaluate(IS_CUT)
-            for expiry in card.locator(".kx-sheet-clock").filter(visible=True).all():
-                for other in card.locator("button, .kx-sheet-words > *").filter(visible=True).all():
+            assert not card.locator(".kx-grid-advice").evaluate(IS_CUT)
+            for expiry in card.locator(".kx-grid-expiry").filter(visible=True).all():
+                for other in card.locator("button, .kx-grid-message > *").filter(visible=True).all():
                     assert not overlap(box_of(expiry), box_of(other)), other.inner_text()
-        expect(by_fault["result-404"].locator(".kx-sheet-clock")).to_have_text("14 days left")
+        expect(by_fault["result-404"].locator(".kx-grid-expiry")).to_have_text("14 days left")
         for text in ("I have its task id", "Not made: send again"):
             label = by_fault["create-html"].get_by_text(text, exact=True)
             expect(label).to_be_visible()
@@ -109,7 +109,7 @@ def test_phone_error_cards_use_the_whole_width_and_show_every_word(
 
 
 def expect_room_at_double_zoom(page: Page) -> None:
-    examples = page.locator(".st-key-kx-starters")
+    examples = page.locator(".st-key-kx-examples")
     submit = page.get_by_test_id("stBaseButton-primary")
     expect(examples.get_by_role("button")).to_have_count(6)
     assert examples.evaluate(IS_BELOW, submit.element_handle())
