@@ -99,7 +99,8 @@ def test_phone_error_cards_use_the_whole_width_and_show_every_word(
             assert box_of(card)["width"] == pytest.approx(width, abs=1)
             assert not card.locator(".kx-grid-advice").evaluate(IS_CUT)
             for expiry in card.locator(".kx-grid-expiry").filter(visible=True).all():
-                for other in card.locator("button, .kx-grid-message > *").filter(visible=True).all():
+                texts = card.locator("button, .kx-grid-message > *").filter(visible=True)
+                for other in texts.all():
                     assert not overlap(box_of(expiry), box_of(other)), other.inner_text()
         expect(by_fault["result-404"].locator(".kx-grid-expiry")).to_have_text("14 days left")
         for text in ("I have its task id", "Not made: send again"):
