@@ -1,7 +1,6 @@
-"""What the studio knows: tasks, ledger, engine, pictures. No Streamlit in here.
+"""The application without Streamlit: tasks, worker, database, images.
 
-Beside its own modules it hands on those values of the service that a screen may name, so that
-no screen needs the client's room.
+It also re-exports the values of kie that a page may name, so that no page imports the client.
 """
 
 from components.kie import (

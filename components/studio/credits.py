@@ -1,4 +1,4 @@
-"""The account's balance, read in the background so that no page waits for the service."""
+"""The credit balance, fetched in the background so that no page waits for kie.ai."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from components.kie import KieError
 from components.studio.tasks.models import FailureReason
 from components.studio.tasks.transitions import failure_from_error
 
-log = logging.getLogger("kontext.balance")
+log = logging.getLogger("kontext.credits")
 
 MAX_AGE_SECONDS = 30.0
-MIN_INTERVAL_SECONDS = 2.0  # between two questions, however often the balance moves
+MIN_INTERVAL_SECONDS = 2.0  # between two requests, however often the balance changes
 
 
 @dataclass(frozen=True)
 class CreditBalance:
-    """The credits left, or what kept them from being read."""
+    """The credits left, or the reason why they could not be fetched."""
 
     credits: Decimal | None
     failure_reason: FailureReason | None = None
 
 
 class CreditBalanceCache:
-    """The last balance that was read. `ask` takes its time and raises KontextError."""
+    """Caches the balance. `fetch` blocks and raises KieError."""
 
     def __init__(
         self, fetch: Callable[[], Decimal], monotonic: Callable[[], float] = time.monotonic
@@ -45,7 +45,7 @@ class CreditBalanceCache:
         self._is_stale = False
 
     def get(self) -> CreditBalance | None:
-        """What is known now, None before the first answer; asks anew when that is stale."""
+        """The cached balance, None before the first answer; a stale one is refreshed."""
         with self._lock:
             self._last_read_at = now = self._monotonic()
             known = self._cached
@@ -54,23 +54,25 @@ class CreditBalanceCache:
         return known
 
     def invalidate(self) -> None:
-        """The balance may have changed: asks anew, if anybody has looked at it lately."""
+        """The balance may have changed: refresh it if a page read it lately."""
         with self._lock:
             if self._is_refreshing:
-                self._is_stale = True  # what is being read may be from before
+                self._is_stale = (
+                    True  # the running request may have been answered before the change
+                )
             elif self._monotonic() - self._last_read_at < MAX_AGE_SECONDS:
                 self._refresh_in_background()
 
     def close(self) -> None:
-        """Ask no more."""
+        """Make no more requests."""
         self._closing.set()
 
     def _refresh_in_background(self) -> None:
-        """Read on a thread of its own, if none is at it; the lock is held."""
+        """Start a refresh thread if none runs; the lock is held."""
         self._fetched_at = self._monotonic()
         if not self._is_refreshing:
             self._is_refreshing = True
-            threading.Thread(target=self._refresh, name="balance", daemon=True).start()
+            threading.Thread(target=self._refresh, name="credits", daemon=True).start()
 
     def _refresh(self) -> None:
         while True:
@@ -78,7 +80,7 @@ class CreditBalanceCache:
                 found = CreditBalance(self._fetch())
             except KieError as error:
                 found = CreditBalance(None, failure_from_error(error).reason)
-                log.info("the balance cannot be read", extra={"why": found.failure_reason})
+                log.info("balance not available", extra={"reason": found.failure_reason})
             with self._lock:
                 self._cached = found
                 self._is_refreshing = self._is_stale

@@ -1,4 +1,4 @@
-"""Keeps what is being typed, so that a reload finds it; a page never waits for the disk."""
+"""Stores the text of unsent forms; a page never waits for the disk."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ log = logging.getLogger("kontext.drafts")
 
 
 class DraftStore:
-    """What stands in the pages' boxes, written by one thread in the order it came."""
+    """Drafts by user and form, written by one thread in order."""
 
     def __init__(self, history: PromptHistory) -> None:
         self._history = history
@@ -23,9 +23,9 @@ class DraftStore:
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="drafts")
 
     def save(self, user_id: str, name: str, text: str) -> None:
-        """Remember what stands in a box. Returns at once."""
+        """Store the text of a form. Returns at once."""
         box = (user_id, name)
-        # Half of an emoji can stand in a box, and in no database.
+        # Half of a surrogate pair can stand in a text box, but not in the database.
         storable = text.encode(errors="replace").decode()
         with self._lock:
             self._unsaved[box] = storable
@@ -35,13 +35,13 @@ class DraftStore:
         self._writer.submit(self._write, box)
 
     def load(self, user_id: str, name: str) -> str:
-        """What stood in a box last. Raises LedgerUnavailable."""
+        """The last text of a form. Raises DatabaseError."""
         with self._lock:
             unwritten = self._unsaved.get((user_id, name))
         return self._history.load_draft(user_id, name) if unwritten is None else unwritten
 
     def close(self) -> None:
-        """Write what is left, then end."""
+        """Write what is left, then stop."""
         self._writer.shutdown()
 
     def _write(self, box: tuple[str, str]) -> None:

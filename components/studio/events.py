@@ -1,6 +1,6 @@
-"""The bell: tells whoever watches that something of a designer's has changed.
+"""Event bus: tells listeners that something of a user has changed.
 
-It carries no content. Whoever hears it reads the ledger.
+An event has no content. A listener reads the database.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ from collections import defaultdict
 from collections.abc import Callable
 from threading import Lock
 
-log = logging.getLogger("kontext.bell")
+log = logging.getLogger("kontext.events")
 
 
 class EventBus:
-    """Listeners by designer. They are called on the ringing thread and must return at once.
+    """Listeners by user. They run on the publishing thread and must return at once.
 
-    One that raises is not called again: it belongs to a browser tab that is gone.
+    A listener that raises is removed: its browser tab is gone.
     """
 
     def __init__(self) -> None:
@@ -31,19 +31,19 @@ class EventBus:
         return lambda: self._unsubscribe(user_id, listener)
 
     def publish(self, user_id: str) -> None:
-        """Something of this designer's has changed."""
+        """Something of this user has changed."""
         with self._lock:
             listeners = tuple(self._listeners.get(user_id, ()))
         for listener in listeners:
             try:
                 listener()
             except Exception:
-                # Whoever rings is about to pay for a picture, or has just paid.
+                # The publisher is about to pay for an image, or has just paid: it must go on.
                 log.exception("a listener failed")
                 self._unsubscribe(user_id, listener)
 
     def publish_all(self) -> None:
-        """Something that concerns everybody has changed, such as the queue being held."""
+        """Something that concerns everybody has changed, such as a paused queue."""
         with self._lock:
             designers = tuple(self._listeners)
         for user_id in designers:

@@ -1,4 +1,4 @@
-"""The drill room: faults that a developer may switch on while the sandbox plays the service."""
+"""Fault injection: faults of the sandbox that a user may switch on."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 
 @dataclass
 class FaultControls:
-    """The sandbox's faults by name, each with what it does, and the rates in force.
+    """The sandbox's faults by name with their descriptions, and the active rates.
 
-    `put_in_force` raises ValueError for an unknown fault or a rate outside 0 to 1.
+    `apply` raises ValueError for an unknown fault or a rate outside 0 to 1.
     """
 
     faults: Mapping[str, str]
@@ -18,6 +18,6 @@ class FaultControls:
     rates: Mapping[str, float] = field(default_factory=dict)
 
     def set_faults(self, rates: Mapping[str, float]) -> None:
-        """Let these faults strike at these rates, and no others. Raises ValueError."""
+        """Activate these faults at these rates, and no others. Raises ValueError."""
         self.apply(rates)
         self.rates = {name: rate for name, rate in rates.items() if rate}

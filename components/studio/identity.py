@@ -1,7 +1,6 @@
-"""Who a designer is: an unguessable token in a cookie, and the name that is kept of it.
+"""Who a user is: an unguessable token in a cookie, and its hash as the user id.
 
-The ledger keeps only the hash, so that neither a copy of it nor a picture's record lets
-anybody in.
+The database holds only the hash, so neither a copy of it nor an image's metadata lets anybody in.
 """
 
 from __future__ import annotations
@@ -16,12 +15,12 @@ _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
 def new_token() -> str:
-    """A token for somebody who has none yet: 256 bits, 43 characters."""
+    """A token for a new user: 256 bits, 43 characters."""
     return secrets.token_urlsafe(32)
 
 
 def user_id_from_token(token: str | None) -> str | None:
-    """The designer whom this token stands for, or None if it is not one of ours."""
+    """The user id of this token, or None if it is malformed."""
     if token is None or not _TOKEN.fullmatch(token):
         return None
     return hashlib.sha256(token.encode()).hexdigest()[:32]

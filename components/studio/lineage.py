@@ -1,4 +1,4 @@
-"""Where a picture comes from and what came of it: the tree of edits around it."""
+"""The tree of edits around an image: its ancestors and what was made from it."""
 
 from __future__ import annotations
 
@@ -11,34 +11,34 @@ from components.studio.tasks.models import Task
 
 @dataclass(frozen=True)
 class EditNode:
-    """One picture of a family, with the task that made it (None for one brought in)."""
+    """One image of the tree, with the task that made it (None for an imported one)."""
 
     image: ImageRecord
     task: Task | None
 
     @property
     def parent_id(self) -> str | None:
-        """The picture that was edited to make this one."""
+        """The image that was edited to make this one."""
         return self.task.source_id if self.task else None
 
     @property
     def label(self) -> str:
-        """The instruction or prompt that made it, or the name it was brought in under."""
+        """The prompt that made it, or the name it was imported under."""
         return self.task.request.prompt if self.task else self.image.label
 
 
 @dataclass(frozen=True)
 class EditTree:
-    """Every picture that goes back to the same one, the eldest first."""
+    """Every image with the same root, oldest first."""
 
     nodes: tuple[EditNode, ...]
 
     def node(self, image_id: str) -> EditNode | None:
-        """The step of one picture."""
+        """The node of one image."""
         return next((step for step in self.nodes if step.image.id == image_id), None)
 
     def ancestors(self, image_id: str) -> tuple[EditNode, ...]:
-        """From the first picture to this one, each edited from the one before it."""
+        """From the root to this image, each edited from the one before it."""
         line: list[EditNode] = []
         step = self.node(image_id)
         while step is not None and step not in line:
@@ -47,16 +47,16 @@ class EditTree:
         return tuple(reversed(line))
 
     def without_deleted(self) -> EditTree:
-        """The same without what was thrown away."""
+        """The tree without trashed images."""
         return EditTree(tuple(step for step in self.nodes if step.image.deleted_at is None))
 
     def leaves(self) -> tuple[EditNode, ...]:
-        """The pictures that nothing was made from, the newest first: one for each branch."""
+        """Images that nothing was made from, newest first: one for each branch."""
         edited = {step.parent_id for step in self.nodes}
         return tuple(step for step in reversed(self.nodes) if step.image.id not in edited)
 
     def variants(self, of: EditNode) -> tuple[EditNode, ...]:
-        """The other pictures of the press that made this one, the first of them first."""
+        """The other images of this one's submission, oldest first."""
         if of.task is None:
             return ()
         batch = of.task.batch
@@ -65,13 +65,13 @@ class EditTree:
         )
 
     def newest_edit_of(self, image_id: str) -> EditNode | None:
-        """The latest picture made directly from this one."""
+        """The newest image made directly from this one."""
         made = [step for step in self.nodes if step.parent_id == image_id]
         return made[-1] if made else None
 
 
 def load_edit_tree(repository: TaskRepository, user_id: str, image_id: str) -> EditTree:
-    """The family of one picture, by its own designer's edits alone."""
+    """The tree around one image, with this user's edits alone."""
     root = _find_root(repository, image_id)
     if root is None:
         return EditTree(())
@@ -98,7 +98,7 @@ def _find_root(repository: TaskRepository, image_id: str) -> EditNode | None:
         seen.add(next_id)
         image = repository.image(next_id)
         if image is None:
-            break  # its file and record are gone: the line begins at its eldest known picture
+            break  # deleted for good: the tree begins at its oldest known image
         eldest = _node_for(repository, image)
         next_id = eldest.parent_id
     return eldest

@@ -1,6 +1,6 @@
-"""Advice on a prompt before it is paid for: what this model is known to stumble over.
+"""Hints on a prompt before it is paid for: what the model is known to handle badly.
 
-Rules of the model's own guides, read without a model. Advice only: nothing here refuses.
+Rules from the model's own guides, checked without a model. Hints never block a prompt.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from components.studio import prompt_patterns
 
 MAX_TOKENS = 450
 MAX_CHANGES = 3
-MAX_REPLACEMENT_RATIO = 1.5  # new lettering, in lengths of the old
+MAX_REPLACEMENT_RATIO = 1.5  # length of new lettering over the old
 KEEP_CLAUSE = "keep everything else the same"
 _POSITION_CLAUSE = "keep the subject in the exact same position, scale and pose"
 _STYLE_CLAUSE = "keep the composition and the subject unchanged"
 
 
 class HintRule(StrEnum):
-    """What a piece of advice is about; the first is the most pressing."""
+    """What a hint is about; the first is the most important."""
 
     SLOTS = "slots"
     LENGTH = "length"
@@ -40,7 +40,7 @@ class HintRule(StrEnum):
 
 @dataclass(frozen=True)
 class PromptContext:
-    """What is about to be asked for, as far as advice goes."""
+    """A prompt and the settings that hints depend on."""
 
     prompt: str
     editing: bool
@@ -49,7 +49,7 @@ class PromptContext:
 
 @dataclass(frozen=True)
 class QuickFix:
-    """What one click changes: the prompt, or the switch that translates it."""
+    """What one click changes: the prompt, or the translation switch."""
 
     label: str
     prompt: str | None = None
@@ -66,7 +66,7 @@ class Hint:
 
 
 def lint_prompt(prompt: str, *, editing: bool, translate: bool) -> list[Hint]:
-    """What could be said better, the most pressing first; nothing for an empty prompt."""
+    """All hints for a prompt, the most important first; none for an empty prompt."""
     if not prompt.strip():
         return []
     wish = PromptContext(prompt, editing, translate)
@@ -81,9 +81,9 @@ def lint_prompt(prompt: str, *, editing: bool, translate: bool) -> list[Hint]:
 
 
 def _without_quotes(prompt: str) -> str:
-    """The prompt with what stands in quotes blotted out: lettering follows no rules of ours.
+    """The prompt with quoted text blanked out: lettering follows no rules.
 
-    As long as before, so that what is found lies at the same place in the prompt.
+    The length stays, so that positions in it are positions in the prompt.
     """
     return prompt_patterns.QUOTED.sub(lambda quoted: "·" * len(quoted[0]), prompt)
 
@@ -92,7 +92,7 @@ def _with_clause(prompt: str, clause: str) -> str:
     return f"{prompt.rstrip().rstrip('.,;:!')}, {clause}"
 
 
-# Whatever is asked for, in any language
+# In any language
 
 
 def _slots(wish: PromptContext) -> Iterator[Hint]:
@@ -174,7 +174,7 @@ def _negative(wish: PromptContext) -> Iterator[Hint]:
         )
 
 
-# Of edits
+# For edits
 
 
 def _pronoun(wish: PromptContext) -> Iterator[Hint]:

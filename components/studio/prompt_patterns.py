@@ -1,4 +1,4 @@
-"""The vocabulary of advice: how a prompt shows that it names, keeps, denies, quotes or restyles.
+"""Patterns of the prompt hints: naming, keeping, negation, quotes, styles.
 
 English only, as the model's own language is; every pattern ignores case.
 """
@@ -98,7 +98,10 @@ def is_english(text: str) -> bool:
 
 
 def estimated_tokens(text: str) -> int:
-    """About how many tokens the model reads: a word is one and a little more for each six
-    letters, a sign is one, and so is a letter of a script without spaces."""
+    """About how many tokens the model reads.
+
+    A word is one and a little more for each six letters. A sign is one, and so is a letter of a
+    script without spaces.
+    """
     pieces = re.findall(r"[A-Za-zÀ-ɏ]+|\d|[^\s]", text)
     return sum(1 + (len(piece) - 1) // 6 for piece in pieces)

@@ -1,4 +1,4 @@
-"""What came back, held against what was asked for: said plainly where the two differ."""
+"""Compares a result with its request, and says plainly where they differ."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from math import log
 from components.kie import OUTPUT_SIZES, GenerationRequest
 from components.studio.db.models import ImageRecord
 
-# The service's own sizes are up to 4.2 % off the ratio they stand for, and its trained sizes lie
-# up to 15.7 % apart, so an edit that keeps its ratio may be half of that off (contract.md §8).
+# The provider's own sizes are up to 4.2 % off the ratio they stand for. Its trained sizes lie
+# up to 15.7 % apart, so an edit that keeps its ratio may be half of that off (kie-api.md, Sizes).
 _REQUESTED_TOLERANCE = 0.05
 _INPUT_TOLERANCE = 0.08
-_USUAL_PIXELS = range(900_000, 1_200_001)  # "about one megapixel, always" (contract.md §8)
+_USUAL_PIXELS = range(900_000, 1_200_001)  # "about one megapixel" (docs/kie-api.md, Sizes)
 
 
 def mismatches(
     request: GenerationRequest, made: ImageRecord, source: ImageRecord | None
 ) -> tuple[str, ...]:
-    """One sentence for each way in which the picture is not what was asked for."""
+    """One sentence for each way in which the image differs from its request."""
     found = []
     if made.format != request.output_format:
         found.append(f"Came as {made.format.upper()}, not {request.output_format.upper()}.")
@@ -44,7 +44,7 @@ def mismatches(
 
 
 def format_aspect_ratio(width_px: int, height_px: int) -> str:
-    """A ratio as designers write it, such as 16:9; the nearest one with small numbers."""
+    """A ratio as people write it, such as 16:9; the nearest one with small numbers."""
     exact = Fraction(width_px, height_px)
     named = [
         (name, _parse_ratio(name))
@@ -58,7 +58,7 @@ def format_aspect_ratio(width_px: int, height_px: int) -> str:
 
 
 def crop_fraction(width_px: int, height_px: int, ratio: str) -> tuple[float, float]:
-    """The share of the width and of the height that a centred crop to this ratio keeps."""
+    """The share of width and of height that a centred crop to this ratio keeps."""
     change = _parse_ratio(ratio) / (width_px / height_px)
     return (min(1.0, change), min(1.0, 1 / change))
 

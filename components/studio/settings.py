@@ -1,7 +1,7 @@
-"""What an installation decides: keys, hosts, folders, prices and limits, read once.
+"""The settings of an installation: keys, hosts, folders, prices and limits, read once.
 
-The environment wins over `.streamlit/secrets.toml`; the names are those of README,
-"Settings". Nothing here opens a file or a connection.
+The environment wins over `.streamlit/secrets.toml`. Names: README, "Settings". Nothing here
+opens a file or a connection.
 """
 
 from __future__ import annotations
@@ -24,31 +24,31 @@ class SettingsError(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """One installation. Credits are the service's; times are in seconds."""
+    """All settings. Prices are in the provider's credits, times in seconds."""
 
     api_key: str | None = field(default=None, repr=False)
-    """The service's key, or None for the sandbox."""
+    """The key for kie.ai, or None for the sandbox."""
     base_url: str = "https://api.kie.ai"
     upload_base_url: str = "https://kieai.redpandaai.co"
     webhook_key: str | None = field(default=None, repr=False)
-    """When set, callbacks must be signed with it."""
+    """When set, webhooks must be signed with it."""
     public_url: str | None = None
-    """Where the service reaches this app; None means polling only."""
+    """Where kie.ai reaches this app; None means polling only."""
     data_dir: Path = Path("data")
     credits_pro: Decimal = Decimal(5)
     credits_max: Decimal = Decimal(10)
     creates_per_10s: int = 20
     queries_per_second: int = 10
     busy_timeout_seconds: float = 15.0
-    """How long a write to the ledger waits for another; no name outside sets it."""
+    """How long a write waits for another one; no environment variable sets it."""
 
     @property
     def uses_sandbox(self) -> bool:
-        """Whether pictures come from the sandbox that the app carries."""
+        """Whether images come from the sandbox that the app carries."""
         return self.api_key is None
 
     def callback_url(self, token: str) -> str | None:
-        """Where the service should report the task that bears this token."""
+        """Where kie.ai should report the end of the task with this token."""
         if self.public_url is None:
             return None
         return f"{self.public_url.rstrip('/')}/callbacks/kontext/{token}"

@@ -1,7 +1,6 @@
-"""The studio: everything a page may ask for, in a designer's terms.
+"""Studio: every use case of the application, for `ui` and `server`.
 
-The one face of this room. It owns no thread and no screen; it puts the ledger, the shelf and
-the engine together and keeps one designer's things from another's.
+It combines database, image store and worker, and keeps users apart. It owns no thread.
 """
 
 from __future__ import annotations
@@ -51,7 +50,7 @@ DOUBLE_SUBMIT_WINDOW_S = 1.0
 
 
 class NotFoundError(LookupError):
-    """No such task or picture, or it belongs to another designer: the two are not told apart."""
+    """No such task or image, or it belongs to another user: the two are not told apart."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +66,10 @@ class StudioStatus:
 
 @dataclass(kw_only=True)
 class Studio:
-    """One installation at work. Methods raise LedgerUnavailable when the ledger cannot serve."""
+    """The running application. `ui` and `server` call its methods; the fields are wiring.
+
+    Methods raise DatabaseError when the database cannot serve.
+    """
 
     settings: Settings
     client: KieClient = field(repr=False)
@@ -78,7 +80,7 @@ class Studio:
     events: EventBus
     http: SafeHttpClient
     fault_controls: FaultControls | None = None
-    """Only where the sandbox plays the service."""
+    """Only with the sandbox."""
     clock: Callable[[], float] = time.time
     prompts: PromptHistory = field(init=False)
     drafts: DraftStore = field(init=False)
@@ -93,7 +95,7 @@ class Studio:
             self.repository, query=self.client.query, price=self.price, clock=self.clock
         )
 
-    # Asking for pictures
+    # Submitting and following tasks
 
     def submit(
         self,
@@ -103,10 +105,10 @@ class Studio:
         source_id: str | None = None,
         variants: int = 1,
     ) -> list[Task]:
-        """Write down one task per variant and return at once; the engine does the rest.
+        """Insert one task per variant and return at once; the worker does the rest.
 
-        A second press on the same values within a second returns the tasks of the first.
-        Raises InvalidRequest, and NotYours for a source of somebody else's.
+        The same values within a second return the tasks of the first submission. Raises
+        ValidationError, and NotFoundError for a source of another user.
         """
         if source_id is not None:
             request.validate_for_edit()
@@ -134,19 +136,19 @@ class Studio:
         return written
 
     def recheck_task(self, user_id: str, task_id: str) -> Task:
-        """Watch a task anew whose result may still be at the service."""
+        """Poll a task again whose result may still be at the provider."""
         return self._change_task(user_id, task_id, lambda task: recheck(task, self.clock()))
 
     def resubmit_task(self, user_id: str, task_id: str) -> Task:
-        """Send an unconfirmed task again: its designer knows that it was not made."""
+        """Send an unconfirmed task again: its user knows that no image was made."""
         return self._change_task(user_id, task_id, requeue)
 
     def assign_task_id(self, user_id: str, task_id: str, provider_id: str) -> Task:
-        """Give an unconfirmed task the id that the service knows it by.
+        """Set the provider id of an unconfirmed task.
 
-        Raises InvalidRequest for what cannot be an id, or is the id of another task of this
-        designer's. An id that the service does not know, or knows for another prompt, leaves it
-        unconfirmed; so does one of another designer's, which is not told apart from those.
+        Raises ValidationError for a malformed id and for the id of another task of this user.
+        An id that kie.ai does not know, that has another prompt or that is another user's
+        leaves the task unconfirmed.
         """
         named = Accepted(validate_task_id(provider_id), confirmed=False)
         try:
@@ -161,9 +163,9 @@ class Studio:
         return self._change_task(user_id, task_id, reject_claimed_id)
 
     def import_task(self, user_id: str, provider_id: str) -> ImportResult:
-        """Bring home a task by the id that the service knows it by; may take 15 seconds.
+        """Import a task by its id at kie.ai; may take 15 seconds.
 
-        One that is here already is looked at again. Raises what `Homecomings.find` raises.
+        A task that is stored already is polled again. Raises as `TaskImporter.import_by_id`.
         """
         found = self._task_importer.import_by_id(user_id, validate_task_id(provider_id))
         if found.is_new:
@@ -189,7 +191,7 @@ class Studio:
                 return
             task_id, matches = changed[1].id, changed[1].provider_id == event.task_id
         if not matches:
-            # It may be a paid image: its id in the log lets a person import it.
+            # It may be a paid image: with its id in the log a person can import it.
             log.warning(
                 "webhook names another task",
                 extra={"task_id": task_id, "provider_id": event.task_id},
@@ -200,65 +202,65 @@ class Studio:
         """Check now whether the key is valid and the credits suffice again."""
         self.worker.recheck_account()
 
-    # What a designer sees
+    # Reading
 
     def recent_tasks(self, user_id: str, *, limit: int, offset: int = 0) -> list[TaskWithImage]:
-        """A designer's tasks, newest first, each with its picture if it has one."""
+        """A user's tasks, newest first, each with its image if it has one."""
         return self.repository.recent_tasks(user_id, limit=limit, offset=offset)
 
     def image(self, user_id: str, image_id: str) -> ImageRecord:
-        """A picture of this designer's that was not thrown away. Raises NotYours."""
+        """An image of this user that is not in the trash. Raises NotFoundError."""
         found = self.repository.image(image_id)
         if found is None or found.user_id != user_id or found.deleted_at is not None:
             raise NotFoundError
         return found
 
     def task(self, user_id: str, task_id: str) -> Task:
-        """A task of this designer's. Raises NotYours."""
+        """A task of this user. Raises NotFoundError."""
         found = self.repository.task(task_id)
         if found is None or found.user_id != user_id:
             raise NotFoundError
         return found
 
     def edit_tree(self, user_id: str, image_id: str, *, include_deleted: bool = False) -> EditTree:
-        """The picture with all it came from and led to. Raises NotYours.
+        """The image with its ancestors and all that was made from them. Raises NotFoundError.
 
-        What was thrown away is left out, unless the gaps are asked for.
+        Trashed images are left out unless `include_deleted`.
         """
         self.image(user_id, image_id)
         family = load_edit_tree(self.repository, user_id, image_id)
         return family if include_deleted else family.without_deleted()
 
     def pending_edits(self, user_id: str, family: EditTree) -> list[TaskWithImage]:
-        """The edits of a family's pictures that have not made a picture, newest first."""
+        """The edits of a tree's images that have no image yet, newest first."""
         edits = self.repository.edits_of(user_id, [step.image.id for step in family.nodes])
         return [entry for entry in reversed(edits) if entry.image is None]
 
     def select_source(self, user_id: str, image_id: str | None) -> None:
-        """Put a picture of this designer's on the desk, or clear it. Raises NotYours."""
+        """Select an image of this user as the source of edits, or none. Raises NotFoundError."""
         if image_id is not None:
             self.image(user_id, image_id)
         self.repository.set_selected_source(user_id, image_id)
 
     def selected_source(self, user_id: str) -> ImageRecord | None:
-        """The picture on the desk: it stays over a reload, a restart and a change of page."""
+        """The selected source; it survives a reload, a restart and a change of page."""
         image_id = self.repository.get_selected_source(user_id)
         try:
             return None if image_id is None else self.image(user_id, image_id)
         except NotFoundError:
-            return None  # it was deleted since
+            return None  # deleted since
 
     def queue_positions(self) -> dict[str, int]:
-        """For each task that waits to be sent, its place: 1 goes first."""
+        """For each task that waits to be sent, its position: 1 goes first."""
         return {task.id: place for place, task in enumerate(self.worker.queue(), start=1)}
 
     @property
     def pause_reason(self) -> FailureReason | None:
-        """What keeps the whole queue from being sent: the key or the credit."""
+        """Why the whole queue is paused: the key or the credits."""
         return self.worker.pause_reason
 
     def spending(self, user_id: str, *, since: float = 0.0) -> Spending:
-        """What a designer has spent since then, in epoch seconds."""
+        """What a user has spent since a moment in epoch seconds."""
         return spending_for_user(self.repository, user_id, since=since)
 
     def expected_seconds(self, task: Task) -> float | None:
@@ -299,7 +301,7 @@ class Studio:
         return self.gallery.variants(user_id, task_id)
 
     def trashed_image(self, user_id: str, image_id: str) -> ImageRecord | None:
-        """An image of this user's that is in the trash."""
+        """An image of this user that is in the trash."""
         return self.gallery.trashed_image(user_id, image_id)
 
     def star(self, user_id: str, task_ids: Sequence[str], *, starred: bool) -> None:
@@ -360,10 +362,10 @@ class Studio:
         """Counters since the process started."""
         return self.worker.stats.snapshot()
 
-    # Bringing pictures in
+    # Images in and out
 
     def import_image(self, user_id: str, data: bytes, *, label: str) -> ImageRecord:
-        """Keep a copy of a picture to edit. Raises InvalidImageError, or OSError from the disk."""
+        """Store a copy of an image to edit. Raises InvalidImageError, or OSError."""
         taken = ingest_image(data)
         record = ImageRecord(
             id=uuid.uuid4().hex,
@@ -382,23 +384,23 @@ class Studio:
         return record
 
     def import_image_from_url(self, user_id: str, url: str) -> ImageRecord:
-        """The same from a web address. Raises FetchError as well."""
+        """The same from a URL. Raises FetchError as well."""
         return self.import_image(user_id, self.http.get_image(url), label=url)
 
     def export_items(self, user_id: str, image_ids: Iterable[str]) -> Iterator[ExportItem]:
-        """Pictures of this designer's to take along, with their making; others are left out."""
+        """Images of this user to export, with their metadata; others are left out."""
         return collect_export_items(self.repository, self.image_store, user_id, image_ids)
 
     def image_path(self, record: ImageRecord) -> Path:
-        """Where the file of a picture lies."""
+        """Path of an image's file."""
         return self.image_store.image_path(record.id, record.format)
 
     def thumbnail_path(self, record: ImageRecord) -> Path:
-        """Where the thumbnail of a picture lies."""
+        """Path of an image's thumbnail."""
         return self.image_store.thumbnail_path(record.id)
 
     def close(self) -> None:
-        """Stop working; every unfinished task goes on at the next start."""
+        """Stop working; every unfinished task continues at the next start."""
         self.worker.stop()
         self.credit_cache.close()
         self.drafts.close()

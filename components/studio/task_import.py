@@ -1,6 +1,6 @@
-"""Brings home a task that the service knows and the ledger does not: made elsewhere, or lost.
+"""Imports a task that kie.ai knows and the database does not: made elsewhere, or lost.
 
-All that is known of such a task is the service's own record of it (contract.md §3).
+All that is known of such a task is its record (docs/kie-api.md, Query).
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ NOT_FOUND_MESSAGE = (
 
 @dataclass(frozen=True)
 class ImportResult:
-    """A task that is followed here from now on, or has been all along."""
+    """A stored task, and whether it was inserted now."""
 
     task: Task
     is_new: bool
 
 
 class TaskImporter:
-    """Finds what an id of the service stands for. `ask` is record-info and raises KontextError."""
+    """Finds the task of a provider id. `query` is record-info and raises KieError."""
 
     def __init__(
         self,
@@ -58,12 +58,11 @@ class TaskImporter:
         self._clock = clock
 
     def import_by_id(self, user_id: str, provider_id: str) -> ImportResult:
-        """The task of this id: the designer's own that is here, or a new one, written down.
+        """The task of this id: the user's own stored one, or a new one that is inserted.
 
-        One that is unconfirmed with the same prompt is taken to be this one. Raises
-        InvalidRequest with one and the same sentence for an id that the service does not know
-        and for one that is somebody else's here; KontextError when the service cannot be asked;
-        LedgerUnavailable.
+        An unconfirmed task with the same prompt counts as this one. Raises ValidationError, with
+        one message for an unknown id and for one of another user; KieError when kie.ai cannot be
+        asked; DatabaseError.
         """
         held = self._ledger.task_by_provider_id(provider_id)
         if held is not None and held.user_id == user_id:
@@ -89,7 +88,7 @@ class TaskImporter:
         return ImportResult(*get_or_create_by_provider_id(self._ledger, task))
 
     def _source_image_id(self, report: TaskStatus, user_id: str) -> str | None:
-        """The designer's picture that the task edits, if it was uploaded from here."""
+        """The user's image that the task edits, if it was uploaded from here."""
         url = (report.parameters or {}).get("inputImage")
         return image_id_by_upload_url(self._ledger, user_id, url) if isinstance(url, str) else None
 
@@ -107,7 +106,7 @@ class TaskImporter:
 
 
 def validate_task_id(provider_id: str) -> str:
-    """A task id as it was pasted, without the space around it. Raises InvalidRequest."""
+    """A pasted task id without surrounding space. Raises ValidationError."""
     named = provider_id.strip()
     if not named.isprintable() or not 1 <= len(named) <= 200:
         raise ValidationError("task_id", "This is no task id: copy it again from the service.")
@@ -122,10 +121,10 @@ def task_from_status(
     price: Callable[[Model], Decimal],
     now: float,
 ) -> Task:
-    """The task that a record stands for, to be followed from now on.
+    """The task that a record stands for, to be polled from now on.
 
-    It has no time of sending or acceptance, since nobody here saw them; so it teaches nobody
-    how long a picture takes. Raises InvalidRequest for a record that cannot be read.
+    Its times of sending and acceptance are unknown, so it does not count for duration estimates.
+    Raises ValidationError for a record that cannot be read.
     """
     request = _request_from_status(report)
     return Task(
@@ -144,7 +143,7 @@ def task_from_status(
 
 
 def _request_from_status(report: TaskStatus) -> GenerationRequest:
-    """The request in the service's record; what it does not say, or says oddly, is the default."""
+    """The request in the record; missing or odd values become defaults."""
     shown: Mapping[str, object] = report.parameters or {}
     prompt, tolerance = shown.get("prompt"), shown.get("safetyTolerance")
     plain = GenerationRequest(prompt="plain")

@@ -1,1 +1,1 @@
-"""What is written down: tasks, pictures, stars, drafts and what was spent. All SQL is here."""
+"""The database: tables, transactions and every query. All SQL is here."""

@@ -1,4 +1,4 @@
-"""The database: SQLite's settings, and the two doors through which this room goes in.
+"""Opens the database and gives out transactions.
 
 SQLite is the embedded default (WAL, `synchronous=FULL`); another SQLAlchemy URL can take its
 place.
@@ -21,15 +21,15 @@ BUSY_TIMEOUT_SECONDS = 15.0  # how long a transaction waits for another
 
 
 class DatabaseError(Exception):
-    """The ledger cannot be read or written: disk full, read-only or locked."""
+    """The database cannot be read or written: disk full, read-only or locked."""
 
 
 class Database:
-    """The tables of the ledger, made where there are none, and transactions on them."""
+    """Creates missing tables and opens transactions."""
 
     def __init__(self, url: str, *, busy_timeout_seconds: float = BUSY_TIMEOUT_SECONDS) -> None:
-        """Raises LedgerUnavailable."""
-        # Without this, an error's text, which is logged, would quote the row with its prompt.
+        """Raises DatabaseError."""
+        # Without this, the text of a database error would log the row with its prompt.
         self._engine = sa.create_engine(url, hide_parameters=True)
         if self._engine.dialect.name == "sqlite":
             _configure_sqlite(self._engine, busy_timeout_seconds)
@@ -38,12 +38,12 @@ class Database:
             add_missing_columns(connection)
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Close all connections."""
         self._engine.dispose()
 
     @contextmanager
     def read_transaction(self) -> Iterator[sa.Connection]:
-        """A transaction that only reads, for the ledger and its neighbours."""
+        """A transaction that only reads. Raises DatabaseError."""
         try:
             with self._engine.connect() as connection:
                 yield connection.execution_options(reads_only=True)
@@ -52,7 +52,7 @@ class Database:
 
     @contextmanager
     def write_transaction(self) -> Iterator[sa.Connection]:
-        """A transaction that writes, for the ledger and its neighbours."""
+        """A transaction that may write; it takes the write lock at once. Raises DatabaseError."""
         try:
             with self._engine.begin() as connection:
                 yield connection
@@ -63,8 +63,8 @@ class Database:
 def _configure_sqlite(engine: sa.Engine, busy_timeout_seconds: float) -> None:
     """SQLite's settings, and transactions that take the write lock when they begin.
 
-    Python's driver would otherwise begin them late, at the first write, and two threads that
-    had both read the old row would then both write.
+    Python's driver would take it at the first write. Two threads that have both read the old row
+    would then both write.
     """
 
     @sa.event.listens_for(engine, "connect")

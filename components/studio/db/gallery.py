@@ -1,7 +1,7 @@
-"""The archive: what a designer finds again, stars, throws away and gets back.
+"""Gallery queries: find, star, move to trash, restore and purge.
 
-It stands beside the ledger and writes in the same tables. A picture in the trash keeps its file
-for 14 days; one that an edit under way starts from is never removed.
+An image in the trash keeps its file for 14 days. The source of an unfinished edit is never
+purged.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _UNFINISHED = [state.value for state in UNFINISHED]
 
 @dataclass(frozen=True)
 class GalleryItem:
-    """One place of the gallery: enough to lay it out. Sizes in pixels, times in epoch seconds."""
+    """One item of the gallery: enough to lay it out. Sizes in pixels, times in epoch seconds."""
 
     task_id: str
     batch: str
@@ -37,17 +37,17 @@ class GalleryItem:
     state: TaskState
     aspect_ratio: str | None
     width_px: int | None
-    """Of the picture, or while there is none of the source whose shape it takes."""
+    """Of the image, or of the source while there is no image."""
     height_px: int | None
     starred: bool
     chosen_at: float | None
     hidden_variants: tuple[str, ...] = ()
-    """The tasks of the other variants of this press, which it stands for."""
+    """Tasks of the other variants of this submission, which the item stands for."""
 
 
 @dataclass(kw_only=True)
 class GalleryRepository:
-    """One installation's archive. Methods raise LedgerUnavailable; ids of others are ignored."""
+    """Reads and changes users' galleries. Raises DatabaseError; ids of others are ignored."""
 
     repository: TaskRepository
     image_store: ImageStore
@@ -57,9 +57,9 @@ class GalleryRepository:
     def find(
         self, user_id: str, query: GalleryQuery, *, group_variants: bool = True
     ) -> list[GalleryItem]:
-        """What fits the search: what is under way first, then the newest; the trash by deletion.
+        """What matches the query: unfinished tasks first, then newest first; the trash by deletion.
 
-        With `stacked`, the variants of one press stand in one place, the chosen one in front.
+        With `group_variants`, the variants of one submission are one item: the cover.
         """
         newest = images.c.deleted_at if query.in_trash else tasks.c.created_at
         statement = (
@@ -82,7 +82,7 @@ class GalleryRepository:
         return sorted(found, key=lambda place: place.state not in UNFINISHED)
 
     def count(self, user_id: str, *, in_trash: bool = False) -> int:
-        """How many pictures a designer has."""
+        """Number of images a user has."""
         kept = images.c.deleted_at > PURGING if in_trash else images.c.deleted_at.is_(None)
         with self.repository.read_transaction() as connection:
             return connection.execute(
@@ -92,18 +92,18 @@ class GalleryRepository:
             ).scalar_one()
 
     def trashed_image(self, user_id: str, image_id: str) -> ImageRecord | None:
-        """A picture of this designer's that is in the trash."""
+        """An image of this user that is in the trash."""
         found = self.repository.image(image_id)
         if found is None or found.user_id != user_id or found.deleted_at in (None, PURGING):
             return None
         return found
 
     def tasks_with_images(self, user_id: str, task_ids: Sequence[str]) -> list[TaskWithImage]:
-        """These tasks with their pictures, in this order."""
+        """These tasks with their images, in this order."""
         return self.repository.tasks_with_images(user_id, task_ids)
 
     def variants(self, user_id: str, task_id: str) -> list[TaskWithImage]:
-        """What one press led to and is not thrown away, in the order it was asked for."""
+        """The tasks of this one's submission, oldest first, without deleted ones."""
         batch = sa.select(tasks.c.batch).where(tasks.c.id == task_id, tasks.c.user_id == user_id)
         query = (
             sa.select(tasks.c.id)
@@ -117,17 +117,17 @@ class GalleryRepository:
         return self.tasks_with_images(user_id, ids)
 
     def star(self, user_id: str, task_ids: Sequence[str], *, starred: bool) -> None:
-        """Mark these pictures, or take the mark off."""
+        """Star these tasks' images, or remove the star."""
         self._update_images(user_id, task_ids, {"starred": starred})
 
     def set_cover(self, user_id: str, task_id: str) -> None:
-        """Let this variant stand for its press."""
+        """Show this variant in front of the others of its submission."""
         self._update_images(user_id, [task_id], {"chosen_at": self.clock()})
 
     def move_to_trash(self, user_id: str, task_ids: Sequence[str]) -> int:
-        """Put pictures in the trash, and tasks that ended without one off the list.
+        """Move images to the trash and hide tasks that ended without an image.
 
-        Returns how many it were; a task that has not ended stays.
+        Returns how many. Tasks that have not ended stay.
         """
         with self.repository.write_transaction() as connection:
             thrown = connection.execute(
@@ -144,7 +144,7 @@ class GalleryRepository:
         return int(thrown + dismissed)
 
     def restore(self, user_id: str, task_ids: Sequence[str]) -> None:
-        """Take back what was thrown away, as long as it is in the trash."""
+        """Take these tasks' images out of the trash."""
         with self.repository.write_transaction() as connection:
             connection.execute(
                 sa.update(images)
@@ -155,9 +155,9 @@ class GalleryRepository:
         self.events.publish(user_id)
 
     def empty_trash(self, user_id: str, task_ids: Sequence[str] | None = None) -> int:
-        """Remove what is in the trash for good, or only these; returns how many it were.
+        """Delete what is in the trash, or these alone; returns how many.
 
-        The source of an edit under way stays in the trash. Raises OSError from the disk.
+        The source of an unfinished edit stays. Raises OSError.
         """
         mine = images.c.user_id == user_id
         if task_ids is not None:
@@ -167,9 +167,9 @@ class GalleryRepository:
         return removed
 
     def purge_expired(self) -> int:
-        """Remove what was in the trash for 14 days, and finish what was cut short.
+        """Delete what has been in the trash for 14 days, and finish interrupted deletions.
 
-        Returns how many pictures it were. Raises OSError from the disk.
+        Returns how many images. Raises OSError.
         """
         return self._purge(images.c.deleted_at <= self.clock() - TRASH_RETENTION_S)
 
@@ -185,7 +185,7 @@ class GalleryRepository:
         self.events.publish(user_id)
 
     def _purge(self, where: sa.ColumnElement[bool]) -> int:
-        """Condemn, delete the files, then forget: whatever stops it, the next sweep goes on."""
+        """Mark as purging, delete files, then rows: an interrupted purge is finished later."""
         sources = sa.select(tasks.c.source_id).where(
             tasks.c.state.in_(_UNFINISHED), tasks.c.source_id.is_not(None)
         )
@@ -207,7 +207,7 @@ class GalleryRepository:
         return len(condemned)
 
     def _delete_rows(self, removed: Sequence[ImageRecord]) -> None:
-        """The tasks stay: they are what was spent."""
+        """The task rows stay: they record what was spent."""
         ids = [image.id for image in removed]
         with self.repository.write_transaction() as connection:
             connection.execute(sa.delete(images).where(images.c.id.in_(ids)))
@@ -216,9 +216,9 @@ class GalleryRepository:
             )
 
 
-# What a picture was made to match in shape: it has this shape before it is there.
+# While an edit has no image yet, its item takes the shape of its source.
 _source_images = images.alias("matched")
-# In the order of Found's fields: a thousand rows are read at every change.
+# In the order of GalleryItem's fields: a thousand rows are read at every change.
 _ITEM_COLUMNS = (
     tasks.c.id,
     tasks.c.batch,
@@ -251,7 +251,7 @@ def _item_from_row(row: Any) -> GalleryItem:
 
 
 def _group_variants(found: Sequence[GalleryItem]) -> list[GalleryItem]:
-    """One place for each press, where its newest stood; only finished pictures are stacked."""
+    """One item for each submission, where its newest stood; only finished images are grouped."""
     presses: dict[str, list[GalleryItem]] = {}
     for place in found:
         key = place.batch if place.state is TaskState.DONE else place.task_id
@@ -260,7 +260,7 @@ def _group_variants(found: Sequence[GalleryItem]) -> list[GalleryItem]:
 
 
 def _cover(variants: list[GalleryItem]) -> GalleryItem:
-    """The variant chosen last, or else the first that is starred, or else the first."""
+    """The variant set as cover last, else the first starred one, else the first."""
     if len(variants) == 1:
         return variants[0]
     front = max(variants, key=lambda place: (place.chosen_at or 0.0, place.starred))
@@ -269,7 +269,7 @@ def _cover(variants: list[GalleryItem]) -> GalleryItem:
 
 
 def _owned_by(user_id: str, task_ids: Sequence[str]) -> sa.ColumnElement[bool]:
-    """The pictures that these tasks of the designer made."""
+    """Selects the images that these tasks of the user made."""
     made = sa.select(tasks.c.image_id).where(
         tasks.c.user_id == user_id, tasks.c.id.in_(task_ids), tasks.c.image_id.is_not(None)
     )

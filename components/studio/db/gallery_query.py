@@ -1,4 +1,4 @@
-"""What a designer looks for in the gallery, and how it is asked of the database."""
+"""A gallery search and its SQL conditions."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from components.studio.db.tables import images, tasks
 from components.studio.tasks.models import TaskState
 
 MATCH_INPUT = "match"
-"""Stands for "no ratio asked for" among the ratios of a Search."""
+"""Stands for "no ratio requested" among the ratios of a query."""
 
 PURGING = 0.0
-"""The `deleted_at` of a picture whose file is being removed: it cannot be restored any more."""
+"""The `deleted_at` of an image whose file is being deleted: it cannot be restored any more."""
 
 
 class Origin(StrEnum):
-    """How a picture came about."""
+    """How an image was made."""
 
     MADE = "made"
     EDITED = "edited"
@@ -31,28 +31,28 @@ class Origin(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class GalleryQuery:
-    """What to find. An empty set, text or time finds everything; times are epoch seconds."""
+    """What to find. An empty set, text or time matches everything; times are epoch seconds."""
 
     text: str = ""
     """Words that all occur in the prompt, in any order and case."""
     models: frozenset[str] = frozenset()
     origins: frozenset[str] = frozenset()
     ratios: frozenset[str] = frozenset()
-    """As asked for, such as "16:9"; or MATCH_INPUT."""
+    """As requested, such as "16:9"; or MATCH_INPUT."""
     states: frozenset[TaskState] = frozenset()
     starred: bool = False
     since: float | None = None
     until: float | None = None
-    """The first moment that is too late."""
+    """Exclusive."""
     in_trash: bool = False
 
     @property
     def is_filtered(self) -> bool:
-        """Whether it may leave something out that the gallery or the trash holds."""
+        """Whether it may leave out something that the gallery or the trash holds."""
         return self != GalleryQuery(in_trash=self.in_trash)
 
     def conditions(self) -> Iterator[sa.ColumnElement[bool]]:
-        """What must hold of a task joined with the picture it made, if it made one."""
+        """Conditions on a task joined with its image."""
         if self.in_trash:
             yield images.c.deleted_at > PURGING
         else:
@@ -79,12 +79,12 @@ class GalleryQuery:
 
 
 def casefold_nfkc(text: str) -> str:
-    """Text without the differences of case and width that a searcher does not mean."""
+    """Text without differences of case and character width."""
     return unicodedata.normalize("NFKC", text).casefold()
 
 
 class _CasefoldNfkc(FunctionElement[str]):
-    """A column as `folded` makes it."""
+    """A column as `casefold_nfkc` makes it."""
 
     type = sa.Text()
     inherit_cache = True
@@ -97,5 +97,5 @@ def _compile_default(element: _CasefoldNfkc, compiler: SQLCompiler, **options: o
 
 @compiles(_CasefoldNfkc, "sqlite")
 def _compile_sqlite(element: _CasefoldNfkc, compiler: SQLCompiler, **options: object) -> str:
-    """SQLite's own `lower` knows ASCII only; the ledger registers `folded` with it."""
+    """SQLite's own `lower` knows ASCII only; Database registers `folded` with it."""
     return f"folded({compiler.process(element.clauses, **options)})"

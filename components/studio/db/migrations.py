@@ -1,4 +1,4 @@
-"""Brings a database of an earlier version up to the tables of today, by adding alone."""
+"""Brings the database of an earlier version up to date; columns are only added."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from components.studio.db.tables import metadata
 
 
 def add_missing_columns(connection: sa.Connection) -> None:
-    """Add the columns that a table on disk lacks. They must allow NULL or have a server default."""
+    """Add the columns that a table lacks. They must allow NULL or have a server default."""
     preparer = connection.dialect.identifier_preparer
     inspector = sa.inspect(connection)
     for table in metadata.sorted_tables:

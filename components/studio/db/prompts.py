@@ -1,4 +1,4 @@
-"""The notebook: what a designer wrote, kept beside the ledger's tasks.
+"""Prompt history, pinned prompts and drafts.
 
 Earlier prompts come from the tasks themselves; pins and drafts have tables of their own.
 """
@@ -14,30 +14,30 @@ from components.studio.db.tables import drafts, pins, tasks
 from components.studio.db.tasks import TaskRepository
 
 MAX_PROMPTS = 200
-MAX_TOTAL_CHARACTERS = 80_000  # of all earlier prompts together: they travel to the browser
+MAX_TOTAL_CHARACTERS = 80_000  # of all prompts together: they travel to the browser
 
 
 @dataclass(frozen=True)
 class PromptEntry:
-    """A prompt that was sent or pinned before. `id` names it between browser and ledger."""
+    """A prompt that was submitted or pinned. `id` names it between browser and database."""
 
     id: str
     prompt: str
     pinned: bool = False
     position: int | None = None
-    """How many different prompts were sent after it; None for one that was only pinned."""
+    """How many different prompts were submitted after it; None for one that was only pinned."""
 
 
 class PromptHistory:
-    """Earlier prompts, pins and drafts. Every method raises LedgerUnavailable."""
+    """Earlier prompts, pins and drafts. Every method raises DatabaseError."""
 
     def __init__(self, database: TaskRepository) -> None:
         self._database = database
 
     def list_prompts(self, user_id: str, *, editing: bool) -> list[PromptEntry]:
-        """A designer's pins, then the prompts of edits or of new pictures, newest first.
+        """A user's pinned prompts, then the prompts of edits or of new images, newest first.
 
-        Each prompt comes once; the oldest are left out where they would be too much to send.
+        Each prompt comes once; the oldest are left out beyond 80,000 characters in all.
         """
         places: dict[str, int] = {}
         found: list[PromptEntry] = []
@@ -57,7 +57,7 @@ class PromptHistory:
         return pins_first + found
 
     def recent_prompts(self, user_id: str, *, editing: bool, limit: int = MAX_PROMPTS) -> list[str]:
-        """The distinct prompts that a designer sent, newest first."""
+        """The distinct prompts that a user submitted, newest first."""
         is_edit = tasks.c.source_id.is_not(None)
         with self._database.read_transaction() as connection:
             rows = connection.execute(
@@ -79,12 +79,12 @@ class PromptHistory:
                 connection.execute(sa.insert(pins), [row])
 
     def unpin(self, user_id: str, key: str) -> None:
-        """Let a prompt go back to its place; one that is not pinned stays as it is."""
+        """Remove a pin; one that is not pinned stays as it is."""
         with self._database.write_transaction() as connection:
             connection.execute(sa.delete(pins).where(pins.c.user_id == user_id, pins.c.id == key))
 
     def save_draft(self, user_id: str, mode: str, prompt: str) -> None:
-        """Remember what stands in the prompt's box of a page."""
+        """Store the text of an unsent form."""
         with self._database.write_transaction() as connection:
             where = (drafts.c.user_id == user_id, drafts.c.mode == mode)
             connection.execute(sa.delete(drafts).where(*where))
@@ -93,7 +93,7 @@ class PromptHistory:
                 connection.execute(sa.insert(drafts), [row])
 
     def load_draft(self, user_id: str, mode: str) -> str:
-        """What stood in the prompt's box of a page; "" for nothing."""
+        """The text of an unsent form; "" where there is none."""
         with self._database.read_transaction() as connection:
             found = connection.execute(
                 sa.select(drafts.c.prompt).where(drafts.c.user_id == user_id, drafts.c.mode == mode)
@@ -111,7 +111,7 @@ class PromptHistory:
 
 
 def prompt_key(prompt: str) -> str:
-    """The id of a prompt: 32 hex digits of its hash, so that it can be the key of a row."""
+    """The id of a prompt: 32 hex digits of its hash."""
     return hashlib.sha256(prompt.encode()).hexdigest()[:32]
 
 

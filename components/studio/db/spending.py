@@ -1,7 +1,7 @@
-"""What a designer has spent, as far as the ledger can know it.
+"""What a user has spent, as far as the database knows.
 
-The service tells no price and does not say whether it charges for failures (contract.md §4), so
-expected prices are added up, and what may have been charged is counted apart.
+The provider names no price and does not say whether failures are charged
+(docs/kie-api.md, Codes). So expected prices are added up, and possible charges apart.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from components.studio.db.tables import tasks
 from components.studio.db.tasks import TaskRepository
 from components.studio.tasks.models import FailureReason, TaskState
 
-DOLLARS_PER_CREDIT = Decimal("0.005")  # contract.md §4, "Money"
+DOLLARS_PER_CREDIT = Decimal("0.005")  # docs/kie-api.md, Codes
 
 
 @dataclass(frozen=True)
 class ChargeGroup:
-    """Tasks of one kind: their state, what hindered them, and their price in credits."""
+    """Tasks with the same state, failure reason and price in credits."""
 
     state: TaskState
     failure_reason: FailureReason | None
@@ -32,17 +32,17 @@ class ChargeGroup:
 
 @dataclass(frozen=True)
 class Spending:
-    """Credits at the expected prices, and how many pictures they stand for."""
+    """Credits at the expected prices, and how many images they paid for."""
 
     credits: Decimal = Decimal(0)
     images: int = 0
     unconfirmed_credits: Decimal = Decimal(0)
-    """Of tasks that ended without a picture, or are unconfirmed: they may have been charged."""
+    """Of tasks that ended without an image or are unconfirmed: they may have been charged."""
     unconfirmed_tasks: int = 0
 
 
 def summarize(charges: Iterable[ChargeGroup]) -> Spending:
-    """Add up; what is still being made is not counted yet."""
+    """Add up the charges; running tasks are not counted."""
     total = Spending()
     for charge in charges:
         price = charge.price * charge.count
@@ -62,10 +62,10 @@ def summarize(charges: Iterable[ChargeGroup]) -> Spending:
 
 
 def spending_for_user(repository: TaskRepository, user_id: str, *, since: float = 0.0) -> Spending:
-    """What a designer's tasks since then cost, in epoch seconds. Raises LedgerUnavailable."""
-    # One that was brought home was sent by somebody, whenever that was.
+    """A user's spending since a moment in epoch seconds. Raises DatabaseError."""
+    # An imported task has no `sent_at`, yet somebody sent it.
     was_sent = tasks.c.sent_at.is_not(None) | tasks.c.provider_id.is_not(None)
-    # Of an obstacle only the trouble counts: a JSON list that begins with its name.
+    # A failure is stored as a JSON list that begins with its reason.
     trouble = sa.func.substr(tasks.c.failure, 1, _MAX_REASON_CHARACTERS)
     kind = (tasks.c.state, trouble.label("trouble"), was_sent.label("was_sent"), tasks.c.price)
     with repository.read_transaction() as connection:
@@ -114,5 +114,5 @@ def _may_be_charged(charge: ChargeGroup) -> bool:
 
 
 def _reason_from_column(failure: str | None) -> FailureReason | None:
-    """The trouble in the first letters of an obstacle's row, such as `["policy", 400, "…"]`."""
+    """The reason at the start of a failure's JSON, such as `["policy", 400, "…"]`."""
     return None if failure is None else FailureReason(failure.split('"')[1])

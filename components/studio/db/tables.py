@@ -1,4 +1,7 @@
-"""The tables of the ledger, and how a row becomes a record and back."""
+"""The tables, and the conversion between rows and records.
+
+Columns keep the names of version 0.1.0, so that its data folders open; `key` is the name in code.
+"""
 
 from __future__ import annotations
 
@@ -131,7 +134,7 @@ _TASK_COLUMNS = (
 
 
 def task_to_row(task: Task) -> dict[str, Any]:
-    """The row of a task."""
+    """A task as a row."""
     row = {name: getattr(task, name) for name in _TASK_COLUMNS}
     row |= {name: getattr(task.request, name) for name in _REQUEST_COLUMNS}
     row["model"] = task.request.model.value
@@ -144,7 +147,7 @@ def task_to_row(task: Task) -> dict[str, Any]:
 
 
 def task_from_row(row: Any) -> Task:
-    """The task of a row."""
+    """A row as a task."""
     failure = None
     if row.failure is not None:
         trouble, code, words = json.loads(row.failure)
@@ -164,11 +167,11 @@ def task_from_row(row: Any) -> Task:
 
 
 def image_to_row(image: ImageRecord) -> dict[str, Any]:
-    """The row of a picture."""
+    """An image as a row."""
     return asdict(image) | {"notes": json.dumps(image.notes)}
 
 
 def image_from_row(row: Any) -> ImageRecord:
-    """The picture of a row."""
+    """A row as an image."""
     values = {field.name: getattr(row, field.name) for field in fields(ImageRecord)}
     return ImageRecord(**values | {"notes": tuple(json.loads(row.notes))})

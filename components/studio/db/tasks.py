@@ -1,8 +1,7 @@
-"""The ledger: every task and picture, on disk before anything that costs money happens.
+"""Tasks and images in the database.
 
-Only its neighbours in this room know SQL as well: those that open its `reading` and `writing`.
-Every change of a task is one transaction that reads the row, applies a rule and writes the
-result, so no two threads undo each other.
+A task is written before anything that costs money happens. Each change of a task is one
+transaction that reads the row, applies a rule and writes the result.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ from components.studio.db.tables import (
 from components.studio.tasks.models import UNFINISHED, Task, TaskState
 
 ExtraTask = Callable[[Task, Task], Task | None]
-"""A new task, if any, that a change from the first to the second leaves behind."""
+"""A new task, if any, that a change from the first task to the second makes necessary."""
 
 
 class DuplicateTaskId(Exception):
@@ -41,13 +40,13 @@ class DuplicateTaskId(Exception):
 
 
 class TaskRepository(Database):
-    """Tasks and pictures on disk. Every method raises LedgerUnavailable when it cannot serve."""
+    """Reads and writes tasks and images. Every method raises DatabaseError."""
 
     @classmethod
     def in_folder(
         cls, folder: Path, *, busy_timeout_seconds: float = BUSY_TIMEOUT_SECONDS
     ) -> TaskRepository:
-        """The ledger of a data folder, made when there is none."""
+        """Open the database of a data folder; create it where there is none."""
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -58,10 +57,10 @@ class TaskRepository(Database):
     # Tasks
 
     def add_tasks(self, new: Sequence[Task], *, unless_since: float | None = None) -> list[Task]:
-        """Write new tasks, all or none, and return what stands in the ledger for them.
+        """Insert new tasks, all or none, and return the stored ones.
 
-        With `unless_since`, tasks of the same designer with the same values that were asked
-        for since then are returned instead: a second press of the same button.
+        With `unless_since`, the same user's identical tasks since then are returned instead:
+        a double submit.
         """
         with self.write_transaction() as connection:
             if unless_since is not None:
@@ -118,7 +117,7 @@ class TaskRepository(Database):
             row = task_to_row(after)
             if image is not None and after.image_id == image.id != before.image_id:
                 connection.execute(sa.insert(images), [image_to_row(image)])
-                row["dismissed"] = False  # it came after all
+                row["dismissed"] = False  # its image came after all
             connection.execute(sa.update(tasks).where(tasks.c.id == before.id).values(row))
             other = extra_task and extra_task(before, after)
             if other is not None:
@@ -130,7 +129,7 @@ class TaskRepository(Database):
         return self._find_task(tasks.c.id == task_id)
 
     def task_by_provider_id(self, provider_id: str) -> Task | None:
-        """The task that the service knows by this id."""
+        """The task with this id at the provider."""
         return self._find_task(tasks.c.provider_id == provider_id)
 
     def unfinished(self) -> list[Task]:
@@ -143,7 +142,7 @@ class TaskRepository(Database):
             return [task_from_row(row) for row in rows]
 
     def count_by_state(self) -> dict[TaskState, int]:
-        """How many tasks stand in each state."""
+        """Number of tasks in each state."""
         with self.read_transaction() as connection:
             rows = connection.execute(
                 sa.select(tasks.c.state, sa.func.count()).group_by(tasks.c.state)
@@ -151,7 +150,7 @@ class TaskRepository(Database):
             return {TaskState(state): count for state, count in rows}
 
     def count_sent(self, since: float, until: float) -> int:
-        """How many creates left within this span of epoch seconds and were not turned away."""
+        """Number of creates sent within this span of epoch seconds."""
         with self.read_transaction() as connection:
             return connection.execute(
                 sa.select(sa.func.count())
@@ -160,7 +159,7 @@ class TaskRepository(Database):
             ).scalar_one()
 
     def recent_durations(self, model: Model, *, editing: bool, newest: int = 20) -> list[float]:
-        """From acceptance to our disk, of the newest pictures of a kind, in seconds."""
+        """Seconds from acceptance to storage, of the newest images of a kind."""
         is_edit = tasks.c.source_id.is_not(None)
         with self.read_transaction() as connection:
             rows = connection.execute(
@@ -172,10 +171,10 @@ class TaskRepository(Database):
             )
             return [float(seconds) for (seconds,) in rows]
 
-    # Entries: what a designer sees
+    # Tasks with images
 
     def recent_tasks(self, user_id: str, *, limit: int, offset: int = 0) -> list[TaskWithImage]:
-        """A designer's tasks with their pictures, newest first; what was thrown away is not."""
+        """A user's tasks with their images, newest first, without trashed and hidden ones."""
         kept = sa.select(images.c.id).where(images.c.deleted_at.is_(None))
         query = (
             sa.select(tasks)
@@ -188,7 +187,7 @@ class TaskRepository(Database):
         return self._select_with_images(query)
 
     def tasks_with_images(self, user_id: str, task_ids: Sequence[str]) -> list[TaskWithImage]:
-        """These tasks of a designer with their pictures, in this order; unknown ones are not."""
+        """These tasks of a user with their images, in this order; unknown ids are left out."""
         query = sa.select(tasks).where(tasks.c.user_id == user_id, tasks.c.id.in_(task_ids))
         found = {entry.task.id: entry for entry in self._select_with_images(query)}
         return [found[task_id] for task_id in task_ids if task_id in found]
@@ -205,9 +204,9 @@ class TaskRepository(Database):
         ]
 
     def edits_of(self, user_id: str, image_ids: Sequence[str]) -> list[TaskWithImage]:
-        """Every task that edits one of these pictures, oldest first, with what it made.
+        """Every task that edits one of these images, oldest first, with its image.
 
-        Those that were taken off the designer's list are left out.
+        Hidden tasks are left out.
         """
         query = (
             sa.select(tasks)
@@ -217,21 +216,21 @@ class TaskRepository(Database):
         )
         return self._select_with_images(query)
 
-    # Pictures
+    # Images
 
     def add_image(self, image: ImageRecord) -> None:
-        """Write down a picture whose file already stands on disk."""
+        """Insert an image whose file is already stored."""
         with self.write_transaction() as connection:
             connection.execute(sa.insert(images), [image_to_row(image)])
 
     def image(self, image_id: str) -> ImageRecord | None:
-        """One picture by its id."""
+        """One image by its id."""
         with self.read_transaction() as connection:
             row = connection.execute(sa.select(images).where(images.c.id == image_id)).one_or_none()
             return None if row is None else image_from_row(row)
 
     def set_selected_source(self, user_id: str, image_id: str | None) -> None:
-        """Remember which picture a designer has chosen to edit."""
+        """Remember which image a user has selected to edit."""
         with self.write_transaction() as connection:
             connection.execute(
                 sa.delete(selected_sources).where(selected_sources.c.user_id == user_id)
@@ -241,14 +240,14 @@ class TaskRepository(Database):
                 connection.execute(sa.insert(selected_sources), [row])
 
     def get_selected_source(self, user_id: str) -> str | None:
-        """The picture that a designer had chosen to edit."""
+        """The image that a user has selected to edit."""
         with self.read_transaction() as connection:
             return connection.execute(
                 sa.select(selected_sources.c.source_id).where(selected_sources.c.user_id == user_id)
             ).scalar_one_or_none()
 
     def set_upload_url(self, image_id: str, url: str, at: float) -> None:
-        """Note where the service can read a picture."""
+        """Remember where the provider can read an image."""
         with self.write_transaction() as connection:
             connection.execute(
                 sa.update(images)
@@ -257,7 +256,7 @@ class TaskRepository(Database):
             )
 
     def clear_upload_url(self, image_id: str) -> None:
-        """Drop the upload address of a picture: the service could not read it there."""
+        """Forget the upload URL of an image: the provider could not read it."""
         with self.write_transaction() as connection:
             connection.execute(
                 sa.update(images)
@@ -266,7 +265,7 @@ class TaskRepository(Database):
             )
 
     def clear_upload_urls(self) -> None:
-        """Drop every upload address: the host behind them is no longer the same."""
+        """Forget every upload URL: the host behind them is another one now."""
         with self.write_transaction() as connection:
             connection.execute(sa.update(images).values(upload_url=None, uploaded_at=None))
 
@@ -281,11 +280,11 @@ def _select_task(connection: sa.Connection, where: sa.ColumnElement[bool]) -> Ta
 
 
 def _find_double_submit(connection: sa.Connection, task: Task, since: float) -> list[Task]:
-    """The batch of this designer with the same values that was asked for about then."""
+    """The newest batch of this user with the same values since that moment."""
     rows = connection.execute(
         sa.select(tasks)
         .where(tasks.c.user_id == task.user_id)
-        # Not later either: a clock that was set back leaves rows from the future.
+        # A clock that was set back leaves rows from the future: they do not count.
         .where(tasks.c.created_at.between(since, 2 * task.created_at - since))
         .order_by(tasks.c.created_at)
     )
@@ -298,9 +297,9 @@ def _find_double_submit(connection: sa.Connection, task: Task, since: float) -> 
 
 
 def get_or_create_by_provider_id(repository: Database, task: Task) -> tuple[Task, bool]:
-    """The one task that stands in the ledger under this one's service id, and whether it is new.
+    """The stored task with this provider id, and whether it was inserted now.
 
-    Its own designer's that was dismissed is shown again. Raises LedgerUnavailable.
+    A hidden task of the same user is shown again. Raises DatabaseError.
     """
     with repository.write_transaction() as connection:
         known = connection.execute(
@@ -318,7 +317,7 @@ def get_or_create_by_provider_id(repository: Database, task: Task) -> tuple[Task
 
 
 def image_id_by_upload_url(repository: Database, user_id: str, url: str) -> str | None:
-    """The id of the designer's picture that the service reads there. Raises LedgerUnavailable."""
+    """The id of the user's image that was uploaded to this URL. Raises DatabaseError."""
     with repository.read_transaction() as connection:
         return connection.execute(
             sa.select(images.c.id)
