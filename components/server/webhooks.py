@@ -21,7 +21,7 @@ from components.studio.db.database import DatabaseError
 from components.studio.settings import SettingsError
 from components.studio.studio import Studio
 
-log = logging.getLogger("kontext.callbacks")
+log = logging.getLogger("kontext.webhooks")
 
 READ_SECONDS = 10.0  # contract.md §5: the service waits 15 s for its answer
 
@@ -39,14 +39,14 @@ def webhook_routes(
             async with asyncio.timeout(read_seconds):
                 body = await read_body(request, max_bytes=MAX_WEBHOOK_BYTES)
         except (TimeoutError, ClientDisconnect):
-            log.warning("callback rejected", extra={"why": "its body did not arrive"})
+            log.warning("webhook rejected", extra={"reason": "body not received"})
             return _retry_later(408)
         if body is None:
             return _accepted()
         try:
             await run_in_threadpool(_handle, open_studio, request, body)
         except (DatabaseError, SettingsError) as error:
-            log.error("callback not heeded", extra={"why": str(error)})
+            log.error("webhook not processed", extra={"reason": str(error)})
             return _retry_later(503)
         return _accepted()
 
@@ -65,13 +65,13 @@ def _retry_later(code: int) -> Response:
 def _handle(open_studio: Callable[[], Studio], request: Request, body: bytes) -> None:
     studio = open_studio()
     try:
-        hint = verify_webhook(
+        event = verify_webhook(
             body,
             request.headers,
             webhook_key=studio.settings.webhook_key,
             now=time.time(),
         )
     except InvalidWebhookError as error:
-        log.warning("callback rejected", extra={"why": error.message})
+        log.warning("webhook rejected", extra={"reason": error.message})
         return
-    studio.handle_webhook(request.path_params["token"], hint)
+    studio.handle_webhook(request.path_params["token"], event)

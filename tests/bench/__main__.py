@@ -25,7 +25,8 @@ from components.studio.db.tasks import TaskRepository
 from components.studio.images.ingest import thumbnail
 from components.studio.tasks.models import TaskState
 from components.studio.worker.account import AccountLimits
-from components.studio.worker.scheduler import DurationEstimator, Scheduler
+from components.studio.worker.polling import DurationEstimator
+from components.studio.worker.scheduler import Scheduler
 from tests.bench.gallery import FEW, MANY, gallery_costs
 from tests.support.factories import NOW, make_task
 from tests.support.image_corpus import encoded

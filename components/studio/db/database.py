@@ -6,9 +6,11 @@ place.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import logging
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
@@ -17,6 +19,11 @@ from components.studio.db.gallery_query import casefold_nfkc
 from components.studio.db.migrations import add_missing_columns
 from components.studio.db.tables import metadata
 
+log = logging.getLogger("kontext.database")
+
+_FIRST_RETRY_DELAY_S = 0.5
+_MAX_RETRY_DELAY_S = 30.0
+T = TypeVar("T")
 BUSY_TIMEOUT_SECONDS = 15.0  # how long a transaction waits for another
 
 
@@ -58,6 +65,46 @@ class Database:
                 yield connection
         except SQLAlchemyError as error:
             raise DatabaseError("The ledger cannot be written.") from error
+
+
+class DbRetry:
+    """Retries database operations. Safe to use from any thread."""
+
+    def __init__(self, stopping: threading.Event) -> None:
+        self._stopping = stopping
+        self._lock = threading.Lock()
+        self._waiting = 0
+
+    @property
+    def is_retrying(self) -> bool:
+        """Whether an operation failed and is being retried."""
+        with self._lock:
+            return self._waiting > 0
+
+    def run(self, work: Callable[[], T]) -> T | None:
+        """The result of the operation; None when the app shuts down before it succeeds."""
+        try:
+            return work()
+        except DatabaseError:
+            self._count(1)
+        try:
+            return self._retry(work)
+        finally:
+            self._count(-1)
+
+    def _retry(self, work: Callable[[], T]) -> T | None:
+        delay = _FIRST_RETRY_DELAY_S
+        while not self._stopping.wait(delay):
+            try:
+                return work()
+            except DatabaseError:
+                delay = min(delay * 2, _MAX_RETRY_DELAY_S)
+                log.exception("database operation failed", extra={"retry_in_seconds": delay})
+        return None
+
+    def _count(self, more: int) -> None:
+        with self._lock:
+            self._waiting += more
 
 
 def _configure_sqlite(engine: sa.Engine, busy_timeout_seconds: float) -> None:

@@ -1,1 +1,1 @@
-"""What a task is and what becomes of it: values and pure rules."""
+"""Tasks: models, and the state machine as pure functions."""

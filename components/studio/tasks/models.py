@@ -1,6 +1,6 @@
-"""What a task is: its states, what may stand in its way, and the record that the ledger keeps.
+"""A task: its states, its failure reasons and its record.
 
-How it passes from one state to the next is `life`'s.
+`transitions.py` decides how it passes from one state to the next.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from components.kie import GenerationRequest
 
 
 class TaskState(StrEnum):
-    """Where a task stands. The values are stored: add, never rename."""
+    """State of a task. The values are stored: add, never rename."""
 
     QUEUED = "queued"
     SUBMITTING = "submitting"
@@ -32,7 +32,7 @@ UNFINISHED = frozenset(TaskState) - FINAL
 
 
 class FailureReason(StrEnum):
-    """What stands in a task's way, one value per thing that a designer can do about it."""
+    """Why a task waits or failed, one value per thing that a user can do. Values are stored."""
 
     CONTENT_POLICY = "policy"
     AUTH = "key"
@@ -59,13 +59,13 @@ class FailureReason(StrEnum):
 
 
 def new_token() -> str:
-    """An unguessable name by which a callback calls a task."""
+    """An unguessable token for the task's webhook URL."""
     return secrets.token_urlsafe(32)
 
 
 @dataclass(frozen=True)
 class Failure:
-    """What stands in the way, with the service's own words where it gave any."""
+    """Why a task waits or failed, with the provider's code and message if there are any."""
 
     reason: FailureReason
     code: int | None = None
@@ -74,27 +74,27 @@ class Failure:
 
 @dataclass(frozen=True, kw_only=True)
 class Task:
-    """One picture that a designer asked for. Times are epoch seconds."""
+    """One requested image. Times are epoch seconds."""
 
     id: str
-    """Ours: 32 hex digits. The service's own id is `service_id`."""
+    """Ours: 32 hex digits. The id at the provider is `provider_id`."""
     user_id: str
     batch: str
-    """Shared by the variants of one press."""
+    """Shared by the variants of one submission."""
     request: GenerationRequest
     """As typed. `input_image` and `callback_url` are filled in only when it is sent."""
     source_id: str | None = None
-    """The picture that is edited, or None when a picture is made from words alone."""
+    """The image that is edited, or None for an image made from words alone."""
     token: str
-    """Unguessable; the service's callback bears it."""
+    """Unguessable; part of the webhook URL."""
     price: Decimal
-    """Credits expected when it was asked for."""
+    """Credits expected when it was submitted."""
     created_at: float
     state: TaskState = TaskState.QUEUED
     failure: Failure | None = None
     provider_id: str | None = None
     sent_at: float | None = None
-    """When its create left. Still set in the queue: it left once, and is to be sent again."""
+    """When its create was sent. Still set when it is queued to be sent a second time."""
     accepted_at: float | None = None
     polling_since: float | None = None
     finished_at: float | None = None
@@ -103,11 +103,11 @@ class Task:
     image_id: str | None = None
     retry_at: float = 0.0
     attempts: int = 0
-    """Failed tries of the current step: sends while queued, fetches while storing."""
+    """Failed attempts of the current step: sends while queued, downloads while storing."""
     empty_successes: int = 0
     not_found_since: float | None = None
 
     @property
     def is_edit(self) -> bool:
-        """Whether it changes a picture instead of making one."""
+        """Whether it changes an image instead of making one."""
         return self.source_id is not None

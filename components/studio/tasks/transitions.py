@@ -1,7 +1,7 @@
-"""The life of a task: one pure rule for every report about it. The clock is an argument.
+"""The state machine of a task: pure functions of task, event and clock.
 
-Money hangs on two of these rules: only what was certainly not taken goes back into the queue,
-and what may have been taken becomes `UNCONFIRMED` and is never sent again by itself.
+Two rules protect money. Only a create that certainly did not arrive goes back into the queue.
+One that may have arrived becomes `UNCONFIRMED` and is never sent again by itself.
 """
 
 from __future__ import annotations
@@ -27,18 +27,18 @@ from components.kie import (
 )
 from components.studio.tasks.models import Failure, FailureReason, Task, TaskState, new_token
 
-MAX_SEND_RETRIES = 12  # about seven minutes of a service that cannot be reached
-MAX_STEP_RETRIES = 4  # of an upload, or of a step that a fault of ours ended
-MAX_DOWNLOAD_ATTEMPTS = 7  # at least one minute of a result that cannot be fetched
+MAX_SEND_RETRIES = 12  # about seven minutes of a provider that cannot be reached
+MAX_STEP_RETRIES = 4  # of an upload, or of a step that one of our bugs ended
+MAX_DOWNLOAD_ATTEMPTS = 7  # at least one minute of a result that cannot be downloaded
 MAX_RETRY_DELAY_S = 60.0
-MAX_REJECTION_DELAY_S = 300.0  # whatever a 429 asks for: by then it is worth another try
+MAX_REJECTION_DELAY_S = 300.0  # the longest pause that a 429 can ask for
 
 
 @dataclass(frozen=True)
 class Accepted:
-    """The service took the task and gave it an id.
+    """The provider accepted the task and gave it an id.
 
-    `proven`: the create's own answer said so plainly; else a person, a callback or an unclear
+    `confirmed`: the create's own answer said so. Otherwise a person, a webhook or an ambiguous
     answer named the id.
     """
 
@@ -48,14 +48,14 @@ class Accepted:
 
 @dataclass(frozen=True)
 class ResultStored:
-    """The picture is on our disk."""
+    """The image is stored."""
 
     image_id: str
 
 
 @dataclass(frozen=True)
 class StepFailed:
-    """A step of our own failed: the source's upload, or the fetch of the result."""
+    """A step on our side failed: the upload of the source, or the download of the result."""
 
     failure: Failure
     may_retry: bool
@@ -65,15 +65,15 @@ TaskEvent: TypeAlias = Accepted | ResultStored | StepFailed | TaskStatus | KieEr
 
 
 def apply_event(task: Task, event: TaskEvent, now: float) -> Task:
-    """The task after a report. A report that says nothing new returns the task unchanged."""
+    """The task after an event. An event without news returns the task unchanged."""
     match task.state, event:
         case TaskState.SUBMITTING, Accepted():
             return _start_polling(task, event, now)
         case TaskState.SUBMITTING, KieError() | StepFailed() if task.provider_id:
             known = Accepted(task.provider_id, confirmed=False)
-            return _start_polling(task, known, now)  # its callback came before
+            return _start_polling(task, known, now)  # its webhook came before
         case TaskState.SUBMITTING, StepFailed() if task.sent_at is not None:
-            return _mark_unconfirmed(task)  # a fault of ours after the create had left
+            return _mark_unconfirmed(task)  # a bug of ours after the create was sent
         case ((TaskState.SUBMITTING | TaskState.QUEUED), StepFailed()):
             return _retry_step(task, event, now)
         case TaskState.SUBMITTING, UnknownOutcomeError(task_id=str(named)):
@@ -113,9 +113,9 @@ def apply_event(task: Task, event: TaskEvent, now: float) -> Task:
 
 
 def apply_webhook(task: Task, provider_id: str, now: float) -> Task:
-    """The task after a callback that bears its token.
+    """The task after a webhook with its token.
 
-    All that is taken from it is the id of a task that has none, and that it is worth a look.
+    Only the id of a task that has none is taken from it.
     """
     if task.provider_id is None:
         if task.state is TaskState.SUBMITTING:
@@ -127,9 +127,9 @@ def apply_webhook(task: Task, provider_id: str, now: float) -> Task:
 
 
 def claim(task: Task) -> Task:
-    """A queued task that a thread begins to send; any other is left alone.
+    """Claim a queued task for sending; any other is returned unchanged.
 
-    If it left once before, what its token calls up belongs to that send: it gets a new one.
+    A task that was sent before gets a new token: the old one belongs to the first send.
     """
     if task.state is not TaskState.QUEUED:
         return task
@@ -138,10 +138,9 @@ def claim(task: Task) -> Task:
 
 
 def fork_previous_attempt(before: Task, after: Task) -> Task | None:
-    """The earlier send of a task that was claimed anew, which was said not to be made.
+    """Copy of the previous attempt, kept under the old token.
 
-    It keeps the token and is asked about no more; should its callback come after all, its
-    picture comes home as one of its own.
+    A late webhook of that attempt then still stores its image.
     """
     if before.token == after.token:
         return None
@@ -156,35 +155,35 @@ def fork_previous_attempt(before: Task, after: Task) -> Task | None:
 
 
 def mark_sent(task: Task, now: float) -> Task:
-    """A claimed task whose create is about to leave: from now on it may have been taken."""
+    """Mark a claimed task as sent: from now on the create may have arrived."""
     return replace(task, sent_at=now) if task.state is TaskState.SUBMITTING else task
 
 
 def recover_after_restart(task: Task, now: float) -> Task:
-    """The task after a restart: what was being sent may or may not have been received.
+    """The task after a restart: a create that was being sent may or may not have arrived.
 
-    Pauses are cut to what this studio would give, as the clock may have been set back.
+    Delays are cut to our own maximum, as the clock may have been set back.
     """
     task = replace(task, retry_at=min(task.retry_at, now + MAX_RETRY_DELAY_S))
     match task.state:
         case TaskState.SUBMITTING if task.provider_id is not None:
             return _start_polling(task, Accepted(task.provider_id, confirmed=False), now)
         case TaskState.SUBMITTING if task.sent_at is None:
-            return replace(task, state=TaskState.QUEUED)  # still uploading: no create went out
+            return replace(task, state=TaskState.QUEUED)  # still uploading: no create was sent
         case TaskState.SUBMITTING:
             return _mark_unconfirmed(task)
         case TaskState.STORING:
             return replace(
                 task, attempts=max(task.attempts, 1)
-            )  # its link may have moved: ask first
+            )  # its URL may have changed: query first
         case _:
             return task
 
 
 def requeue(task: Task) -> Task:
-    """An unconfirmed task that the designer knows was not made, back in the queue.
+    """Put an unconfirmed task back into the queue: its user knows that no image was made.
 
-    `sent_at` stays: until it leaves again, a callback is still about the first time.
+    `sent_at` stays: until the next send, a webhook is about the first one.
     """
     if task.state is not TaskState.UNCONFIRMED:
         return task
@@ -199,7 +198,7 @@ def reject_claimed_id(task: Task) -> Task:
 
 
 def recheck(task: Task, now: float) -> Task:
-    """A task whose result may still be at the service, watched anew."""
+    """Poll a task again whose result may still be at the provider."""
     hopeless = task.failure is not None and task.failure.reason in _NO_RESULT_EXPECTED
     lookable = task.state in {TaskState.FAILED, TaskState.STILL_RUNNING, TaskState.GENERATING}
     if task.provider_id is None or hopeless or not lookable:
@@ -225,7 +224,7 @@ _NO_RESULT_EXPECTED = {
 
 
 def _start_polling(task: Task, accepted: Accepted, now: float) -> Task:
-    """Followed from now on; an id that somebody named is proven by the first report on it."""
+    """Poll from now on; the first status confirms an id that somebody named."""
     return replace(
         task,
         state=TaskState.GENERATING,
@@ -252,9 +251,9 @@ def _mark_unconfirmed(task: Task) -> Task:
 def _schedule_retry(
     task: Task, failure: Failure, now: float, *, max_attempts: int | None = None, pause: float = 0.0
 ) -> Task:
-    """Back in the queue after a pause; failed once it was tried more than `most` times.
+    """Back in the queue after a delay; failed after more than `max_attempts`.
 
-    `pause` is the wait in seconds that the service asked for; a longer one of ours wins.
+    `pause` is the delay in seconds that the provider asked for; our own wins if it is longer.
     """
     tries = task.attempts + 1
     if max_attempts is not None and tries > max_attempts:
@@ -270,10 +269,10 @@ def _schedule_retry(
 
 
 def _retry_step(task: Task, step: StepFailed, now: float) -> Task:
-    """A create that could not be prepared: nothing has left the house."""
+    """A create that could not be prepared: nothing was sent."""
     match step.failure.reason:
         case FailureReason.DISK:
-            most = None  # a full disk can be emptied
+            most = None  # a full disk can be freed
         case FailureReason.AUTH:
             most = MAX_SEND_RETRIES
         case _:
@@ -284,7 +283,7 @@ def _retry_step(task: Task, step: StepFailed, now: float) -> Task:
 def _retry_download(task: Task, failure: Failure, may_retry: bool, now: float) -> Task:
     tries = task.attempts + 1
     hopeless = not may_retry or tries >= MAX_DOWNLOAD_ATTEMPTS
-    if hopeless and failure.reason is not FailureReason.DISK:  # a full disk can be emptied
+    if hopeless and failure.reason is not FailureReason.DISK:  # a full disk can be freed
         return _end(task, TaskState.FAILED, failure, now)
     return replace(task, failure=failure, attempts=tries, retry_at=now + _retry_delay(tries))
 
@@ -293,16 +292,16 @@ def _retry_delay(attempts: int) -> float:
     return min(MAX_RETRY_DELAY_S, 2.0 ** min(attempts - 1, 10))
 
 
-POLL_TIMEOUT_S = 10 * 60  # contract.md §3: give up watching after 10 minutes at the earliest
-NOT_FOUND_GRACE_S = 90  # contract.md §3: "does not exist" is not believed before
-RESULT_LIFETIME_S = 14 * 24 * 3600  # contract.md §3: the service keeps results for 14 days
-MAX_SUCCESS_WITHOUT_URL = 5  # contract.md §3: a success without a link is asked again "a few times"
+POLL_TIMEOUT_S = 10 * 60  # docs/kie-api.md, Query: give up after 10 minutes at the earliest
+NOT_FOUND_GRACE_S = 90  # docs/kie-api.md, Query: "does not exist" is not believed before
+RESULT_LIFETIME_S = 14 * 24 * 3600  # docs/kie-api.md, Query: results are kept for 14 days
+MAX_SUCCESS_WITHOUT_URL = 5  # docs/kie-api.md, Query: a success without a URL is queried again
 
 
 def apply_status(task: Task, report: TaskStatus, now: float) -> Task:
-    """The task after a report of the service."""
+    """The task after a status of the provider."""
     if report.task_id != task.provider_id:
-        return still_running(task, now)  # an answer about somebody else's task says nothing
+        return still_running(task, now)  # a status of another task says nothing
     if prompt_mismatch(report, task):
         return _apply_mismatch(task, now)
     if task.failure is not None and task.failure.reason in _CLEARED_BY_STATUS:
@@ -318,7 +317,7 @@ def apply_status(task: Task, report: TaskStatus, now: float) -> Task:
                 failure=task.failure if task.state is TaskState.STORING else None,
             )
         case ProviderState.SUCCEEDED if task.state is TaskState.STORING:
-            return task  # the links it came with before are still worth a try
+            return task  # the stored URLs are still worth a try
         case ProviderState.SUCCEEDED:
             return _apply_success_without_url(task, now)
         case ProviderState.CREATE_FAILED | ProviderState.GENERATE_FAILED:
@@ -330,9 +329,9 @@ def apply_status(task: Task, report: TaskStatus, now: float) -> Task:
 
 
 def apply_not_found(task: Task, report: TaskNotFoundError, now: float) -> Task:
-    """The task after "does not exist", which is believed only after a while.
+    """The task after "does not exist", which is believed only after 90 s.
 
-    An id that somebody named is then dropped, and the task is as unconfirmed as before.
+    An id that somebody named is then dropped, and the task is unconfirmed again.
     """
     since = now if task.not_found_since is None else min(task.not_found_since, now)
     if now - since <= NOT_FOUND_GRACE_S:
@@ -344,7 +343,7 @@ def apply_not_found(task: Task, report: TaskNotFoundError, now: float) -> Task:
 
 
 def still_running(task: Task, now: float) -> Task:
-    """Still no result. The end of patience is not a failure, and the picture may yet come."""
+    """Still no result. A timeout is not a failure: the image may yet come."""
     if task.polling_since is None or task.polling_since > now:  # the clock was set back
         task = replace(task, polling_since=now)
     watched = now - (task.polling_since or now)
@@ -357,10 +356,9 @@ def still_running(task: Task, now: float) -> Task:
 
 
 def prompt_mismatch(report: TaskStatus, task: Task) -> bool:
-    """Whether the service's copy of the request shows another prompt than ours.
+    """Whether the provider's copy of the request has another prompt than ours.
 
-    A copy without a prompt shows nothing; nor does one that the service was asked to translate
-    or to enhance, as it may show what it made of ours.
+    A copy without a prompt shows nothing; nor does one that was translated or enhanced.
     """
     shown = (report.parameters or {}).get("prompt")
     ours = task.request.prompt
@@ -407,7 +405,7 @@ def _apply_success_without_url(task: Task, now: float) -> Task:
 
 def _apply_provider_failure(task: Task, report: TaskStatus, now: float) -> Task:
     words = report.error_message or ""
-    if report.error_code == 400:  # contract.md §3: refused by policy
+    if report.error_code == 400:  # docs/kie-api.md, Query: rejected by content policy
         refused = Failure(FailureReason.CONTENT_POLICY, 400, words)
         return replace(task, state=TaskState.REFUSED, failure=refused, finished_at=now)
     created = report.state is not ProviderState.CREATE_FAILED
@@ -433,6 +431,6 @@ _REASON_BY_ERROR: dict[type[KieError], FailureReason] = {
 
 
 def failure_from_error(error: KieError) -> Failure:
-    """What stands in the way after this error, with the service's own code and words."""
+    """The failure of an error, with the provider's code and message."""
     trouble = _REASON_BY_ERROR.get(type(error), FailureReason.SERVICE_FAILED)
     return Failure(trouble, error.code, error.message)

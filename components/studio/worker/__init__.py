@@ -1,1 +1,1 @@
-"""The engine: what is done next for every task, how fast, and by whom."""
+"""The background worker: what is done next for every task, how fast, and by which code."""

@@ -1,4 +1,4 @@
-"""The account: what all tasks of one key share, and what an answer to one means for the others."""
+"""Limits that all tasks of one key share, and what one answer means for the other tasks."""
 
 from __future__ import annotations
 
@@ -20,22 +20,22 @@ from components.studio.tasks.transitions import Accepted, StepFailed, TaskEvent
 from components.studio.worker.circuit_breaker import CircuitBreaker
 from components.studio.worker.rate_limiter import RateLimiter
 
-CREATE_WINDOW_SECONDS = 10.0  # contract.md §4
-QUERY_WINDOW_SECONDS = 1.0  # contract.md §4
+CREATE_WINDOW_SECONDS = 10.0  # docs/kie-api.md, Codes
+QUERY_WINDOW_SECONDS = 1.0  # docs/kie-api.md, Codes
 MAINTENANCE_PAUSE_SECONDS = 5.0
 
 
 class CreditsClient(Protocol):
-    """What tells the balance."""
+    """What tells the credit balance."""
 
     def credits(self) -> Decimal: ...
 
 
 @dataclass(frozen=True)
 class AccountLimits:
-    """The paces of one key and its gate. Not thread-safe: the engine guards it.
+    """Rate limiters and circuit breaker of one key. Not thread-safe: the worker guards it.
 
-    `now` is always in seconds of a clock that never goes back.
+    `now` is always monotonic, in seconds.
     """
 
     creates: RateLimiter
@@ -44,19 +44,19 @@ class AccountLimits:
 
     @classmethod
     def with_limits(cls, *, creates_per_10s: int, queries_per_second: int) -> AccountLimits:
-        """An account with the limits of contract.md §4, or other ones."""
+        """The limits of docs/kie-api.md, Codes, or other ones."""
         return cls(
             RateLimiter(creates_per_10s, CREATE_WINDOW_SECONDS),
             RateLimiter(queries_per_second, QUERY_WINDOW_SECONDS),
         )
 
     def resume(self, recent_creates: int, now: float) -> None:
-        """Count what an earlier process may have sent within the windows that are still open."""
+        """Count what an earlier process may have sent within the open windows."""
         self.creates.consume(recent_creates, now)
         self.queries.consume(self.queries.limit, now)
 
     def on_create_result(self, report: TaskEvent | None, now: float) -> None:
-        """What the end of one create means for the next ones."""
+        """Apply the result of a create to the limits."""
         match report:
             case Accepted():
                 self.breaker.record_success()
@@ -74,7 +74,7 @@ class AccountLimits:
                 self.breaker.open(FailureReason.AUTH, now)
 
     def on_query_result(self, report: TaskEvent | None, now: float) -> None:
-        """What the answer to one query means for the next ones."""
+        """Apply the answer to a query to the limits."""
         match report:
             case RateLimitError(retry_after_seconds=pause):
                 self.queries.slow_down(now, pause)
@@ -88,9 +88,9 @@ class AccountLimits:
 def check_account(
     client: CreditsClient, prices: Sequence[Decimal], previous: FailureReason | None
 ) -> FailureReason | None:
-    """What keeps pictures of these prices in credits from being sent.
+    """Why images of these prices cannot be submitted; None if they can.
 
-    An account that cannot be asked is as it was before.
+    `previous` stays when kie.ai cannot be asked.
     """
     try:
         balance = client.credits()

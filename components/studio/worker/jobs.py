@@ -1,7 +1,7 @@
-"""The steps of a task: send it, ask after it, bring it home. Each ends in a report about it.
+"""The jobs of a task: submit, poll, download. Each returns an event about the task.
 
-What a step does before it costs money is written down first; what becomes of the task by the
-report is not decided here.
+What a job does before it costs money is stored first. What the task becomes by the event is
+decided in `tasks/transitions.py`.
 """
 
 from __future__ import annotations
@@ -36,14 +36,14 @@ from components.studio.tasks.transitions import (
 from components.studio.worker.rate_limiter import RateLimitedCaller
 from components.studio.worker.stats import WorkerStats
 
-log = logging.getLogger("kontext.steps")
+log = logging.getLogger("kontext.jobs")
 
 RefreshUrl = Callable[[str], str]
-"""Another link to a picture of the service, for one that does not work. Raises KontextError."""
+"""Another URL for an image whose URL does not work. Raises KieError."""
 
 
 class Provider(Protocol):
-    """What is asked of the service's client."""
+    """The calls of the client that jobs need."""
 
     def create(self, request: GenerationRequest) -> str: ...
     def query(self, task_id: str) -> TaskStatus: ...
@@ -52,20 +52,20 @@ class Provider(Protocol):
 
 
 class TransferService(Protocol):
-    """What is left to others: pictures going out and pictures coming in."""
+    """Transfers of images to and from the provider."""
 
     def upload_source(self, task: Task) -> str:
-        """Where the service can read the picture to edit. Raises Hindrance."""
+        """A URL where the provider can read the source. Raises StepError."""
 
     def download_result(self, task: Task, refresh_url: RefreshUrl | None) -> ImageRecord:
-        """Fetch, verify and store the result; `relink` may be asked. Raises Hindrance."""
+        """Download, verify and store the result; may call `refresh_url`. Raises StepError."""
 
     def invalidate_upload(self, task: Task) -> None:
-        """An edit failed at the service: do not lend it the same copy again."""
+        """An edit failed at the provider: do not reuse this upload."""
 
 
 class StepError(Exception):
-    """A step of our own could not be done now."""
+    """A step on our side failed."""
 
     def __init__(self, failed: StepFailed) -> None:
         super().__init__(failed.failure.reason)
@@ -74,18 +74,18 @@ class StepError(Exception):
 
 @dataclass(frozen=True)
 class JobResult:
-    """What a step found out, and the picture that it stored; no report: nothing was done."""
+    """The event that a job produced and the image that it stored; no event: nothing was done."""
 
     event: TaskEvent | None = None
     image: ImageRecord | None = None
     query_result: TaskEvent | None = None
-    """What a query was answered, on the way or as the report itself."""
+    """The answer to a query, if one was sent."""
 
 
 class TaskUpdater(Protocol):
-    """Changes a task in ledger and agenda, however long it takes; None when the studio closes.
+    """Changes a task in database and scheduler, with retries; None at shutdown.
 
-    Raises ServiceIdTaken, with nothing changed.
+    Raises DuplicateTaskId, with nothing changed.
     """
 
     def __call__(
@@ -99,7 +99,7 @@ class TaskUpdater(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class JobRunner:
-    """Does one step of one task. Safe to call from any thread, one step of a task at a time."""
+    """Runs one job of one task. Thread-safe; at most one job of a task at a time."""
 
     provider: Provider
     transfers: TransferService
@@ -111,7 +111,7 @@ class JobRunner:
     rate_limited: RateLimitedCaller
 
     def submit(self, task: Task) -> JobResult:
-        """Create the task at the service, with its source uploaded before."""
+        """Send the create; upload the source of an edit before."""
         if task.is_edit:
             return self._submit_edit(task)
         changed = self.update(
@@ -151,33 +151,35 @@ class JobRunner:
                 callback_url=self.callback_url(task.token),
             )
             self.stats.count_create()
-            log.debug("create", extra={"task": task.id, "prompt": request.prompt})
             provider_id = self.provider.create(request)
         except KieError as error:
             self._log_failed_call("create", task, error)
             return error
         except Exception:
-            # It may have left before the fault: taken for lost, and so never sent again.
-            log.exception("create failed", extra={"task": task.id})
+            # The create may have left before the failure, so it is never sent again.
+            log.exception("create failed", extra={"task_id": task.id})
             return UnknownOutcomeError("A fault of the studio.")
         return Accepted(provider_id)
 
     def _persist_task_id(self, task: Task, report: TaskEvent) -> TaskEvent:
-        """Write an id down before anything else; one that another task has is not taken."""
+        """Store the task id before anything else; an id of another task is rejected."""
         provider_id = _provider_id_in(report)
         if provider_id is None:
             return report
-        # The log knows the id even if the ledger cannot be written from now on.
-        log.info("accepted", extra={"task": task.id, "service_id": provider_id})
+        # The log has the id even if the database cannot be written from now on.
+        log.info("accepted", extra={"task_id": task.id, "provider_id": provider_id})
         try:
             self.update(task.id, lambda task: apply_event(task, report, self.clock()))
         except DuplicateTaskId:
-            log.warning("id of another task", extra={"task": task.id, "service_id": provider_id})
+            log.warning(
+                "provider id belongs to another task",
+                extra={"task_id": task.id, "provider_id": provider_id},
+            )
             return UnknownOutcomeError("The service gave the id of another task.")
         return report
 
     def poll(self, task: Task) -> JobResult:
-        """Ask the service how the task is doing."""
+        """Query the provider for the task's status."""
         if task.provider_id is None:
             return JobResult()
         answer = self._call_query(task, task.provider_id)
@@ -192,9 +194,9 @@ class JobRunner:
             return error
 
     def download(self, task: Task, *, poll_first: bool) -> JobResult:
-        """Bring the result home; with `ask_first`, by the links that the service names now.
+        """Download the result; with `poll_first`, from the URLs that a query names now.
 
-        An answer of no use leaves the links as they are: they may work by now.
+        A query without a usable answer leaves the stored URLs: they may work by now.
         """
         answer = self.poll(task).event if poll_first else None
         if isinstance(answer, TaskStatus):
@@ -205,7 +207,7 @@ class JobRunner:
         if task.state is not TaskState.STORING:
             return JobResult(query_result=answer)
         try:
-            # At the first try the link mostly works; and no worker has to wait for a turn.
+            # The first URL mostly works, and no thread has to wait for the rate limiter.
             refresh_url = partial(self._refresh_url, task) if poll_first else None
             image = self.transfers.download_result(task, refresh_url)
         except StepError as error:
@@ -220,14 +222,14 @@ class JobRunner:
             raise
 
     def _log_failed_call(self, call: str, task: Task, error: KieError) -> None:
-        why = type(error).__name__  # its words may quote the prompt
-        log.warning("call failed", extra={"call": call, "task": task.id, "why": why})
+        reason = type(error).__name__  # its message may quote the prompt
+        log.warning("call failed", extra={"call": call, "task_id": task.id, "reason": reason})
         if isinstance(error, RateLimitError):
             self.stats.count_rejection()
 
 
 def _provider_id_in(report: TaskEvent) -> str | None:
-    """The id that the answer to a create named."""
+    """The task id that the answer to a create named."""
     match report:
         case Accepted(provider_id) | UnknownOutcomeError(task_id=str(provider_id)):
             return provider_id
@@ -235,9 +237,9 @@ def _provider_id_in(report: TaskEvent) -> str | None:
 
 
 def _claimed_task(task: Task, changed: tuple[Task, Task] | None) -> Task | None:
-    """The task as it is sent, if the claim of one that was queued stands in the ledger.
+    """The task to send, if the claim of a queued task is stored.
 
-    The state before is no proof of the contrary: a commit may fail and yet have been written.
+    The state before does not disprove it: a commit may fail and still be written.
     """
     if changed is None or task.state is not TaskState.QUEUED:
         return None

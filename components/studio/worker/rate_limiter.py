@@ -1,7 +1,4 @@
-"""How fast the account may be used, and when an answer is worth asking for.
-
-Pure arithmetic with the clock as an argument (seconds of a clock that never goes back).
-"""
+"""Rate limiter: how fast a key may be used. The monotonic clock is an argument, in seconds."""
 
 from __future__ import annotations
 
@@ -17,16 +14,16 @@ from components.studio.tasks.transitions import MAX_REJECTION_DELAY_S
 
 CLOCK_MARGIN_S = 0.02  # two clocks never run quite alike
 REJECTION_DELAY_S = 2.0
-SLOWDOWN_HALF_LIFE_S = 30.0  # how long until a slowed-down pace is twice as fast again
+SLOWDOWN_HALF_LIFE_S = 30.0  # time until a slowed-down limiter is twice as fast again
 MAX_SLOWDOWN = 16.0
 
 
 class RateLimiter:
-    """A bucket of `limit` tokens; each comes back one window after its call was answered.
+    """`limit` tokens; each returns one window after its call was answered.
 
-    The service counts the calls that arrive in any window (contract.md §4). A call arrives at
-    some moment between its sending and its answer, so a token that is out for the whole of that
-    and a window more keeps the account within the limit, however the network bunches calls.
+    The provider counts the calls that arrive in any window (docs/kie-api.md, Codes). A call arrives
+    at some moment between sending and answer. So a token that is out for that time and one window
+    more keeps the limit, however the network bunches calls.
     """
 
     def __init__(self, limit: int, window_seconds: float) -> None:
@@ -39,19 +36,19 @@ class RateLimiter:
         self._slowed_at = 0.0
 
     def acquire(self, now: float) -> bool:
-        """Take a token for one call, if there is one; `give_back` must follow."""
+        """Take a token for one call, if there is one; `release` must follow."""
         if self.seconds_until_free(now) > 0:
             return False
         self._in_flight += 1
         return True
 
     def release(self, now: float) -> None:
-        """The call that a token was taken for has been answered, or given up."""
+        """The call of a token was answered or given up."""
         self._in_flight -= 1
         self._returns_at.append(now + self._window_seconds)
 
     def consume(self, calls: int, now: float) -> None:
-        """Count calls that were made before this pace was kept."""
+        """Count calls that were made before this limiter existed."""
         self._returns_at.extend([now + self._window_seconds] * calls)
 
     def seconds_until_free(self, now: float) -> float:
@@ -68,10 +65,9 @@ class RateLimiter:
         return self._returns_at[over] - now
 
     def slow_down(self, now: float, pause_seconds: float | None = None) -> None:
-        """The service said 429: stop for a moment, then go at half the speed for a while.
+        """The provider answered 429: pause, then go at half the speed for a while.
 
-        Calls that were under way at the first rejection are mostly rejected too: the speed is
-        halved once for all of them.
+        Calls in flight at the first 429 are mostly rejected too: the speed is halved once for all.
         """
         if now >= self._paused_until:
             self._slowdown = min(self._slowdown_at(now) * 2, MAX_SLOWDOWN)
@@ -93,24 +89,21 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, kw_only=True)
 class RateLimitedCaller:
-    """Lets a call of the service go when the account's pace of queries has room for it.
-
-    Safe to use from any thread.
-    """
+    """Makes a call when the query limiter allows it. Thread-safe."""
 
     condition: threading.Condition
-    """Guards the pace."""
+    """Guards the limiter."""
     queries: RateLimiter
     on_error: Callable[[KieError], None]
-    """Lets an error slow or stop other calls."""
+    """Called with an error, which may slow down or stop other calls."""
     monotonic: Callable[[], float]
-    """Seconds that never go back."""
+    """Monotonic seconds."""
     stopping: threading.Event
 
     def call(self, request: Callable[[], T]) -> T:
-        """The answer, once it could be asked for.
+        """The answer, once it could be requested.
 
-        Raises KontextError as `ask` does, and ServiceUnavailable when the studio closes before.
+        Raises KieError as `request` does, and UnavailableError at shutdown.
         """
         self._wait()
         try:

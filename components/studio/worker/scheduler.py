@@ -1,8 +1,7 @@
-"""The agenda: what the engine should do next, for all tasks of one key.
+"""Scheduler: which jobs are due, for all tasks of one key.
 
-Pure bookkeeping with the clocks as arguments, so that hundreds of tasks can be tried out in no
-time: `now` is in seconds of a clock that never goes back, `wall` in epoch seconds, as tasks
-carry them. Not thread-safe: the engine guards it.
+Pure bookkeeping with clocks as arguments: `now` is monotonic, `wall` in epoch seconds, both in
+seconds. Not thread-safe: the worker guards it.
 """
 
 from __future__ import annotations
@@ -12,34 +11,39 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from statistics import median
 
 from components.kie import Model
 from components.studio.tasks.models import Task, TaskState
 from components.studio.worker.account import AccountLimits
+from components.studio.worker.polling import (
+    DurationEstimator,
+    empty_result_delay,
+    next_poll_delay,
+    slow_poll_delay,
+)
 
 MAX_TRACKED_USERS = 1000
 
 
 class FairQueue:
-    """Designers take turns: everybody's first task, then everybody's second, and so on."""
+    """Round-robin ordering of queued tasks by user."""
 
     def __init__(self) -> None:
         self._last_served: dict[str, int] = {}
         self._count = 0
 
     def mark_served(self, user_id: str) -> None:
-        """Something was just done for this designer: others go before in the next round."""
+        """A job was started for this user: others go first in the next round."""
         self._count += 1
         self._last_served.pop(user_id, None)
         self._last_served[user_id] = self._count
         if len(self._last_served) > MAX_TRACKED_USERS:
             del self._last_served[
                 next(iter(self._last_served))
-            ]  # the one who was served longest ago
+            ]  # the one that was served longest ago
 
     def sorted(self, tasks: Iterable[Task]) -> list[Task]:
-        """The tasks by turns; within a designer's own, the order given stays."""
+        """The tasks in fair order; within one user the given order stays."""
         rounds: Counter[str] = Counter()
         ranked = []
         for position, task in enumerate(tasks):
@@ -49,13 +53,13 @@ class FairQueue:
         return [task for _, task in sorted(ranked, key=lambda pair: pair[0])]
 
 
-MAX_RUNNING_TASKS = 100  # contract.md §4: about 100 tasks run at once
-RECHECK_AFTER_S = 30.0  # a task of which nothing more is heard is looked at again
+MAX_RUNNING_TASKS = 100  # docs/kie-api.md, Codes: about 100 tasks run at once
+RECHECK_AFTER_S = 30.0  # a task of which nothing more is heard is polled again
 MAX_SLEEP_S = 60.0
 
 
 class JobKind(StrEnum):
-    """What can be done for a task, and for the account as a whole."""
+    """What can be done for a task, or for the account as a whole."""
 
     SUBMIT = "send"
     POLL = "ask"
@@ -64,7 +68,7 @@ class JobKind(StrEnum):
 
 
 MAX_CONCURRENT_JOBS = {JobKind.SUBMIT: 8, JobKind.POLL: 8, JobKind.DOWNLOAD: 6}
-MAX_REPEATED_DOWNLOADS = 3  # so that bad links leave room for good ones
+MAX_REPEATED_DOWNLOADS = 3  # so that bad URLs leave room for good ones
 _JOB_KIND_BY_STATE = {
     TaskState.QUEUED: JobKind.SUBMIT,
     TaskState.GENERATING: JobKind.POLL,
@@ -75,7 +79,7 @@ _JOB_KIND_BY_STATE = {
 
 @dataclass(frozen=True)
 class Job:
-    """One thing to do now; a PROBE has no task. `asks_first`: a FETCH that begins with a query."""
+    """One job to run now. CHECK_ACCOUNT has no task; `poll_first`: query before a DOWNLOAD."""
 
     kind: JobKind
     task_id: str = ""
@@ -93,14 +97,14 @@ class _Entry:
 
 
 class Scheduler:
-    """Every task for which something can be done, with the moment it is due."""
+    """Every task with a next job, and the moment it is due."""
 
     def __init__(
         self,
         limits: AccountLimits,
         durations: Mapping[tuple[Model, bool], DurationEstimator],
     ) -> None:
-        """`typical` is by model and by whether a picture is edited."""
+        """`durations` is by model and by whether an image is edited."""
         self._creates = limits.creates
         self._queries = limits.queries
         self._breaker = limits.breaker
@@ -111,7 +115,7 @@ class Scheduler:
         self._fair_queues = {step: FairQueue() for step in MAX_CONCURRENT_JOBS}
 
     def upsert(self, task: Task, now: float, wall: float) -> None:
-        """Note where a task stands now; one that nothing can be done for leaves the agenda."""
+        """Add or update a task; one without a next job is removed."""
         if task.state not in _JOB_KIND_BY_STATE:
             self.remove(task.id)
         else:
@@ -122,13 +126,13 @@ class Scheduler:
         self._entries.pop(task_id, None)
 
     def record_duration(self, task: Task) -> None:
-        """A picture is finished: its kind takes about as long as it did."""
+        """A finished task adds to the duration estimate of its kind."""
         if task.accepted_at is not None and task.finished_at is not None:
             taken = task.finished_at - task.accepted_at
             self._durations[task.request.model, task.is_edit].add(taken)
 
     def poll_now(self, task_id: str) -> None:
-        """Look at this task before the others; once more if it is being looked at."""
+        """Poll this task before the others; once more if it is being polled."""
         item = self._entries.get(task_id)
         if item is not None and item.kind is not JobKind.SUBMIT:
             item.due_at = -math.inf
@@ -136,12 +140,12 @@ class Scheduler:
                 self._poll_again.add(task_id)
 
     def pop_due(self, now: float) -> list[Job]:
-        """The jobs to start now. Each must be `finished`, and no task has two at a time."""
+        """The jobs to start now. Each must be completed; no task has two at a time."""
         probes = [Job(JobKind.CHECK_ACCOUNT)] if self._breaker.take_probe(now) else []
         return [*probes, *self._submits(now), *self._polls(now), *self._downloads(now)]
 
     def complete(self, job: Job, now: float) -> None:
-        """A job was done, however it ended."""
+        """A job ended, however it ended."""
         self._running.pop(job.task_id, None)
         if job.kind is JobKind.SUBMIT:
             self._creates.release(now)
@@ -152,7 +156,7 @@ class Scheduler:
             self.poll_now(job.task_id)
 
     def seconds_until_next(self, now: float) -> float:
-        """How long the engine may sleep if nothing is put, hastened or finished meanwhile."""
+        """How long the worker may sleep if nothing is added, hurried or completed meanwhile."""
         waits = [MAX_SLEEP_S]
         probe = self._breaker.seconds_until_probe(now)
         if probe is not None:
@@ -171,16 +175,16 @@ class Scheduler:
         return max(0.0, min(waits))
 
     def queue(self) -> list[Task]:
-        """What waits to be sent, in the order in which it will be."""
+        """Tasks that wait to be submitted, in order."""
         waiting = (item for item in self._entries.values() if item.kind is JobKind.SUBMIT)
         return self._submit_order(item for item in waiting if item.task.id not in self._running)
 
     def typical_seconds(self, model: Model, *, editing: bool) -> float | None:
-        """How long such a picture usually takes, from acceptance to our disk."""
+        """The usual seconds from acceptance to storage."""
         return self._durations[model, editing].seconds
 
     def release_all(self, now: float) -> None:
-        """The gate has opened: send from the front of the queue, without further pauses."""
+        """The breaker has closed: submit from the front of the queue without further delay."""
         for item in self._entries.values():
             if item.kind is JobKind.SUBMIT:
                 item.due_at = min(item.due_at, now)
@@ -189,7 +193,7 @@ class Scheduler:
         return len(self._entries)
 
     def _delay(self, task: Task, wall: float) -> float:
-        """Seconds from now until something should be done for a task."""
+        """Seconds from now until the task's next job."""
         match task.state:
             case TaskState.GENERATING:
                 elapsed = max(0.0, wall - (task.polling_since or wall))
@@ -203,7 +207,7 @@ class Scheduler:
                 return max(0.0, task.retry_at - wall)
 
     def _waiting(self, kind: JobKind) -> list[_Entry]:
-        """The tasks that wait for this step, if one more of it may be done at once."""
+        """The tasks that wait for this kind of job, if one more of it may run now."""
         if not self._free_slots(kind):
             return []
         return [
@@ -281,50 +285,3 @@ class Scheduler:
 
 def _seconds_until_first(items: Iterable[_Entry], now: float, at_least: float) -> float:
     return max(min(item.due_at for item in items) - now, at_least)
-
-
-class DurationEstimator:
-    """How long one kind of picture usually takes, learned from the latest ones."""
-
-    def __init__(self, seconds: list[float] | None = None, *, newest: int = 20) -> None:
-        self._newest = newest
-        self._seconds = [taken for taken in seconds or [] if taken > 0][:newest]
-
-    def add(self, seconds: float) -> None:
-        """One more picture took this long; nothing is learned from a clock that was set back."""
-        if seconds > 0:
-            self._seconds = [seconds, *self._seconds][: self._newest]
-
-    @property
-    def seconds(self) -> float | None:
-        """The median, or None before the first picture."""
-        return median(self._seconds) if self._seconds else None
-
-
-def next_poll_delay(elapsed: float, typical: float | None) -> float:
-    """Seconds from now to the next query of a task that has run for `elapsed` seconds.
-
-    Seldom before the usual moment, often around it, seldom after it.
-    """
-    if typical is None:
-        return _clamp(1.0, 0.2 * elapsed, 15.0)
-    if elapsed < 0.7 * typical:
-        longest = _clamp(5.0, 0.35 * typical, 30.0)  # a refusal comes early
-        return _clamp(1.0, 0.7 * typical - elapsed, longest)
-    if elapsed < 1.5 * typical:
-        return _clamp(0.7, 0.08 * typical, 5.0)
-    return _clamp(1.0, 0.25 * (elapsed - typical), 30.0)
-
-
-def slow_poll_delay(elapsed: float) -> float:
-    """The same, once the task is only looked at from time to time: 1 to 10 minutes."""
-    return _clamp(60.0, 0.1 * elapsed, 600.0)
-
-
-def empty_result_delay(times: int) -> float:
-    """The least pause after answers that should have told more: 1, 2, 3, 4 seconds."""
-    return _clamp(0.0, float(times), 4.0)
-
-
-def _clamp(minimum: float, value: float, maximum: float) -> float:
-    return max(minimum, min(value, maximum))

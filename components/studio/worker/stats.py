@@ -1,4 +1,4 @@
-"""The tally: what the engine did since the process began, for those who watch it."""
+"""Counters of the worker since the process started."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ MAX_TRACKED_TASKS = 10_000
 
 @dataclass(frozen=True)
 class StatsSnapshot:
-    """One moment's reading. `rejected`: calls answered with 429.
+    """The counters at one moment. `rejected`: calls answered with 429.
 
-    `stored_by_bucket`: pictures by the seconds from done to stored, not cumulated; the last is
+    `stored_by_bucket`: images by the seconds from done to stored, not cumulated. The last bucket is
     for those above the highest of BUCKETS_SECONDS.
     """
 
@@ -27,7 +27,7 @@ class StatsSnapshot:
 
 
 class WorkerStats:
-    """Counts calls and pictures. Safe to use from any thread."""
+    """Counts calls and images. Thread-safe."""
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -37,26 +37,26 @@ class WorkerStats:
         self._done_at: OrderedDict[str, float] = OrderedDict()
 
     def count_create(self) -> None:
-        """A create is sent."""
+        """Count a create that is sent."""
         self._increment("creates")
 
     def count_query(self) -> None:
-        """A query is sent."""
+        """Count a query that is sent."""
         self._increment("queries")
 
     def count_rejection(self) -> None:
-        """A call was answered with 429."""
+        """Count a call answered with 429."""
         self._increment("rejected")
 
     def mark_done(self, task_id: str, now: float) -> None:
-        """The service was first seen to have a picture; `now` on a clock that never goes back."""
+        """The provider was first seen to have a result; `now` is monotonic."""
         with self._lock:
             self._done_at.setdefault(task_id, now)
             if len(self._done_at) > MAX_TRACKED_TASKS:
                 self._done_at.popitem(last=False)
 
     def mark_stored(self, task_id: str, now: float) -> None:
-        """The picture is on disk; not counted if an earlier process saw it done."""
+        """The image is stored; not counted if an earlier process saw it done."""
         with self._lock:
             done_at = self._done_at.pop(task_id, None)
             if done_at is not None:
@@ -64,7 +64,7 @@ class WorkerStats:
                 self._seconds += now - done_at
 
     def snapshot(self) -> StatsSnapshot:
-        """The counts at this moment."""
+        """The counters at this moment."""
         with self._lock:
             return StatsSnapshot(
                 creates=self._counts["creates"],

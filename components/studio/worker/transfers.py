@@ -1,7 +1,6 @@
-"""The courier: takes source pictures to the service and brings results home.
+"""Transfers: uploads source images to kie.ai and downloads results.
 
-Whatever hinders it is told as a Hindrance with what stood in the way; nothing here decides
-what becomes of a task.
+A failure is raised as StepError. What the task becomes is decided elsewhere.
 """
 
 from __future__ import annotations
@@ -25,16 +24,18 @@ from components.studio.tasks.models import Failure, FailureReason, Task
 from components.studio.tasks.transitions import StepFailed
 from components.studio.worker.jobs import RefreshUrl, StepError
 
-log = logging.getLogger("kontext.courier")
+log = logging.getLogger("kontext.transfers")
 
-UPLOAD_LIFETIME_S = 20 * 3600.0  # contract.md §6: plan for 24 h, and leave time for the edit
+UPLOAD_LIFETIME_S = (
+    20 * 3600.0
+)  # docs/kie-api.md, Uploads: plan for 24 h, and leave time for the edit
 UPLOAD_FOLDER = "kontext-studio"
-UPLOAD_LOCKS = 16  # as many different sources may be uploaded at once
+UPLOAD_LOCKS = 16  # number of different sources that may be uploaded at once
 
 
 @dataclass
 class Transfers:
-    """Carries pictures between the shelf and the service. Safe to call from any thread."""
+    """Moves images between the image store and kie.ai. Thread-safe."""
 
     client: KieClient
     http: SafeHttpClient
@@ -46,9 +47,9 @@ class Transfers:
         self._locks = [threading.Lock() for _ in range(UPLOAD_LOCKS)]
 
     def upload_source(self, task: Task) -> str:
-        """Where the service can read the picture to edit, uploaded again if that was long ago.
+        """A URL where kie.ai can read the source; uploaded again if the upload is old.
 
-        Variants of one edit share one upload. Raises Hindrance.
+        Variants of one edit share one upload. Raises StepError.
         """
         source_id = task.source_id or ""
         try:
@@ -69,7 +70,7 @@ class Transfers:
         return url
 
     def invalidate_upload(self, task: Task) -> None:
-        """Upload the source anew next time: an edit of it failed, and it may be why."""
+        """Upload the source again next time: a failed edit may be due to this upload."""
         self.repository.clear_upload_url(task.source_id or "")
 
     def _upload(self, image: ImageRecord) -> str:
@@ -77,7 +78,7 @@ class Transfers:
             data = self.image_store.read(image.id, image.format)
         except OSError as error:
             raise _step_error(FailureReason.SOURCE_MISSING) from error
-        # A fresh name each time: the same name is overwritten, and the old one served from a cache.
+        # A new name each time: an existing one is overwritten and served from a cache.
         name = f"{secrets.token_hex(16)}.{image.format}"
         try:
             uploaded = self.client.upload_file(
@@ -97,18 +98,16 @@ class Transfers:
         return uploaded.download_url
 
     def download_result(self, task: Task, refresh_url: RefreshUrl | None = None) -> ImageRecord:
-        """Fetch, verify and store a result, by whichever of its links works. Raises Hindrance.
+        """Download, verify and store a result from the first URL that works. Raises StepError.
 
-        `relink` is asked for another link where the first does not work.
-
-        The stored picture bears the task's id: a fetch that is repeated after a crash writes
-        the same file again.
+        `refresh_url` is asked for another URL where the first does not work. The image has the
+        task's id, so a download that is repeated after a crash writes the same file.
         """
         data, facts = self._download_verified(task, refresh_url)
         try:
             self.image_store.save(task.id, facts.format, data)
         except OSError as error:
-            log.error("picture not written", extra={"task": task.id, "why": error.strerror})
+            log.error("image not stored", extra={"task_id": task.id, "reason": error.strerror})
             raise _step_error(FailureReason.DISK, may_retry=True) from error
         except InvalidImageError as error:
             raise _step_error(
@@ -137,7 +136,7 @@ class Transfers:
         )
         for find_link in ways:
             link = None
-            with suppress(KieError):  # this way to the picture is shut: the next may be open
+            with suppress(KieError):  # no URL this way: the next way may work
                 link = find_link()
             if link is None:
                 continue
@@ -145,8 +144,10 @@ class Transfers:
                 data = self.http.get_image(link, allow_trusted=True)
                 return data, verify_result(data)
             except (FetchError, InvalidImageError) as error:
-                log.warning("result not fetched", extra={"task": task.id, "why": error.code})
-                # Every link may work a minute later; the engine bounds how often it is tried.
+                log.warning(
+                    "result not downloaded", extra={"task_id": task.id, "reason": error.code}
+                )
+                # Every URL may work a minute later; the number of attempts is bounded.
                 last = _step_error(
                     FailureReason.DOWNLOAD_FAILED, None, error.message, may_retry=True
                 )

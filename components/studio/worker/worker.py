@@ -1,7 +1,7 @@
-"""The engine: threads that send, follow and bring home, whether or not anybody is looking.
+"""Background worker: submits tasks, polls their status and downloads results.
 
-One thread asks the agenda what is due; a small pool does it. What a task becomes is decided
-by `life.advance` alone and written to the ledger before anything else happens.
+One thread asks the scheduler for due jobs, a pool runs them. `apply_event` alone decides what a
+task becomes; the result is stored before anything else happens.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
+from components.studio.db.database import DbRetry
 from components.studio.db.models import ImageRecord
 from components.studio.db.tasks import ExtraTask, TaskRepository
 from components.studio.events import EventBus
@@ -25,20 +26,19 @@ from components.studio.tasks.transitions import (
     recover_after_restart,
 )
 from components.studio.worker.account import CREATE_WINDOW_SECONDS, AccountLimits, check_account
-from components.studio.worker.db_retry import DbRetry
 from components.studio.worker.jobs import JobResult, JobRunner, Provider, TransferService
 from components.studio.worker.rate_limiter import RateLimitedCaller
 from components.studio.worker.scheduler import MAX_CONCURRENT_JOBS, Job, JobKind, Scheduler
 from components.studio.worker.stats import WorkerStats
 
-log = logging.getLogger("kontext.engine")
+log = logging.getLogger("kontext.worker")
 
 
 class TaskWorker:
-    """Works through the agenda until it is stopped. Safe to call from any thread.
+    """Runs due jobs until it is stopped. Thread-safe.
 
-    `clock` is in epoch seconds, `steady` in seconds that never go back. A task is changed by
-    `change` alone, so that the agenda learns of changes in the order of the ledger.
+    `clock` is in epoch seconds, `monotonic` in monotonic seconds. Tasks are changed through
+    `update_task` alone, so that the scheduler sees changes in the order of the database.
     """
 
     def __init__(
@@ -62,7 +62,7 @@ class TaskWorker:
         self._events = events
         self._clock = clock
         self._monotonic = monotonic
-        self._update_lock = threading.Lock()  # taken before `_turn`, never after it
+        self._update_lock = threading.Lock()  # taken before `_condition`, never after it
         self._condition = threading.Condition()
         self._stopping = threading.Event()
         self._jobs = JobRunner(
@@ -91,14 +91,14 @@ class TaskWorker:
             on_finished=self._record_duration,
         )
         self._pool = ThreadPoolExecutor(
-            sum(MAX_CONCURRENT_JOBS.values()) + 1, thread_name_prefix="engine"
+            sum(MAX_CONCURRENT_JOBS.values()) + 1, thread_name_prefix="worker"
         )
-        self._thread = threading.Thread(target=self._run, name="engine-agenda", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="worker", daemon=True)
 
-    # Life
+    # Start and stop
 
     def start(self) -> None:
-        """Take up every task that had not ended, then work. Raises LedgerUnavailable."""
+        """Schedule every unfinished task, then work. Raises DatabaseError."""
         now, wall = self._monotonic(), self._clock()
         for task in self._repository.unfinished():
             if recover_after_restart(task, wall) != task:
@@ -110,7 +110,7 @@ class TaskWorker:
         self._thread.start()
 
     def stop(self) -> None:
-        """Start nothing more and wait for what is under way; the ledger keeps the rest."""
+        """Start no more jobs and wait for running ones; the database keeps the rest."""
         self._stopping.set()
         with self._condition:
             self._condition.notify_all()
@@ -120,18 +120,18 @@ class TaskWorker:
 
     @property
     def is_running(self) -> bool:
-        """Whether tasks are being worked on."""
+        """Whether jobs are being run."""
         return self._thread.is_alive() and not self._stopping.is_set()
 
     @property
     def is_blocked(self) -> bool:
-        """Whether work waits for a ledger that cannot be read or written."""
+        """Whether work waits for a database that cannot be read or written."""
         return self._db_retry.is_retrying
 
-    # What others tell the engine
+    # Commands
 
     def enqueue(self, task: Task) -> None:
-        """A new task has been written to the ledger."""
+        """Schedule a task that was just inserted."""
         with self._condition:
             self._scheduler.upsert(task, self._monotonic(), self._clock())
             self._condition.notify_all()
@@ -177,32 +177,32 @@ class TaskWorker:
         return changed
 
     def poll_now(self, task_id: str) -> None:
-        """Look at this task now."""
+        """Poll this task now."""
         with self._condition:
             self._scheduler.poll_now(task_id)
             self._condition.notify_all()
 
     def recheck_account(self) -> None:
-        """Look now whether the key and the credit are good again."""
+        """Check now whether key and credits are good again."""
         with self._condition:
             self._limits.breaker.probe_now(self._monotonic())
             self._condition.notify_all()
 
-    # What others ask the engine
+    # Queries
 
     def queue(self) -> list[Task]:
-        """What waits to be sent, first to go first."""
+        """Tasks that wait to be submitted, in order."""
         with self._condition:
             return self._scheduler.queue()
 
     @property
     def pause_reason(self) -> FailureReason | None:
-        """What keeps the whole queue from being sent, if anything does."""
+        """Why no task is submitted; None if the queue is not paused."""
         with self._condition:
             return self._limits.breaker.reason
 
     def typical_seconds(self, task: Task) -> float | None:
-        """How long such a task usually takes."""
+        """The usual seconds such a task takes."""
         with self._condition:
             return self._scheduler.typical_seconds(task.request.model, editing=task.is_edit)
 
@@ -215,7 +215,7 @@ class TaskWorker:
                     self._pool.submit(self._run_job, job)
             except Exception:
                 # Without this thread nothing would ever be done again.
-                log.exception("the agenda failed")
+                log.exception("scheduling failed")
                 self._stopping.wait(1.0)
 
     def _wait_for_jobs(self) -> list[Job]:
@@ -233,8 +233,8 @@ class TaskWorker:
             else:
                 self._run_task_job(job)
         except Exception:
-            # The pool would keep it to itself: nobody reads what its futures hold.
-            log.exception("job failed", extra={"step": job.kind, "task": job.task_id})
+            # Nobody reads the pool's futures, so the error would be lost.
+            log.exception("job failed", extra={"kind": job.kind, "task_id": job.task_id})
         finally:
             with self._condition:
                 self._scheduler.complete(job, self._monotonic())
@@ -249,8 +249,8 @@ class TaskWorker:
         try:
             outcome = self._dispatch(job, task)
         except Exception:
-            # A fault of ours must leave the task in a state that somebody goes on from.
-            log.exception("step failed", extra={"step": job.kind, "task": task.id})
+            # A bug must leave the task in a state that can be continued from.
+            log.exception("task job failed", extra={"kind": job.kind, "task_id": task.id})
             outcome = JobResult(StepFailed(Failure(FailureReason.INTERNAL), may_retry=True))
         if job.kind is JobKind.SUBMIT:
             self._apply_feedback(self._limits.on_create_result, outcome.event)
@@ -276,13 +276,13 @@ class TaskWorker:
     def _apply_feedback(
         self, rule: Callable[[TaskEvent | None, float], None], event: TaskEvent | None
     ) -> None:
-        """Let what one task was told slow or stop the others."""
+        """Let the result of one task slow down or stop the others."""
         with self._condition:
             before = self._limits.breaker.reason
             rule(event, self._monotonic())
             after = self._limits.breaker.reason
         if after is not before:
-            log.warning("sending is held", extra={"by": after})
+            log.warning("queue paused", extra={"reason": after})
             self._events.publish_all()
 
     def _check_account(self) -> None:
@@ -315,33 +315,33 @@ class TaskWorker:
 
 
 def _add_jitter(before: Task, after: Task) -> Task:
-    """A little later, so that tasks that failed together do not return together."""
+    """Add a random delay, so that tasks that failed together do not return together."""
     if after.attempts <= before.attempts:
         return after
     most = 0.25 * 2.0 ** min(after.attempts, 5)
-    delay = random.uniform(0.0, most)  # noqa: S311 - no secret hangs on it
+    delay = random.uniform(0.0, most)  # noqa: S311 - no secret depends on it
     return replace(after, retry_at=after.retry_at + delay)
 
 
 @dataclass(kw_only=True)
 class StateChangeHooks:
-    """Tells everybody who must know. Safe to call from any thread."""
+    """Side effects of a state change. Thread-safe."""
 
     stats: WorkerStats
     events: EventBus
     monotonic: Callable[[], float]
-    """Seconds that never go back."""
+    """Monotonic seconds."""
     on_edit_failed: Callable[[Task], object]
-    """An edit failed at the service, and its source may be why."""
+    """An edit failed at the provider, and its source may be why."""
     on_finished: Callable[[Task], object]
-    """A picture is finished: its kind takes about as long as it did."""
+    """An image is finished: add its duration to the estimate."""
     on_charge: Callable[[], object] = lambda: None
-    """The service may have charged, or given back."""
+    """The provider may have charged or refunded."""
 
     def run(self, before: Task, after: Task) -> None:
-        """A task was changed."""
+        """Run the side effects of a change."""
         if after.state is not before.state:
-            log.info("state", extra={"task": after.id, "from": before.state, "to": after.state})
+            log.info("state", extra={"task_id": after.id, "from": before.state, "to": after.state})
         match after.state:
             case TaskState.STORING:
                 self.stats.mark_done(after.id, self.monotonic())

@@ -47,7 +47,7 @@ def test_each_line_is_an_object_with_ids(tmp_path: Path, written: io.StringIO) -
     moves = [
         (line["from"], line["to"])
         for line in lines(written)
-        if line.get("task") == task.id and "to" in line
+        if line.get("task_id") == task.id and "to" in line
     ]
     assert moves == [
         ("queued", "submitting"),
@@ -62,7 +62,7 @@ def test_each_line_is_an_object_with_ids(tmp_path: Path, written: io.StringIO) -
     ("fault", "told"),
     [
         ("create-html", '"call": "create"'),
-        ("result-403", '"event": "result not fetched"'),
+        ("result-403", '"event": "result not downloaded"'),
         ("refused", '"to": "refused"'),
         ("query-html", '"call": "query"'),
     ],
@@ -95,7 +95,7 @@ def test_a_ledger_in_trouble_is_logged_without_the_rows_it_holds(
         )
         with closing(sqlite3.connect(tmp_path / "studio.db", isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")
-            wait_until(lambda: "the ledger does not answer" in written.getvalue())
+            wait_until(lambda: "database operation failed" in written.getvalue())
             assert studio_fixture.studio.worker.is_blocked
             other.execute("ROLLBACK")
         studio_fixture.wait_for(task, TaskState.DONE)

@@ -13,13 +13,13 @@ from components.studio.worker.account import AccountLimits
 from components.studio.worker.circuit_breaker import (
     CircuitBreaker,
 )
-from components.studio.worker.rate_limiter import RateLimiter
-from components.studio.worker.scheduler import (
+from components.studio.worker.polling import (
     DurationEstimator,
     empty_result_delay,
     next_poll_delay,
     slow_poll_delay,
 )
+from components.studio.worker.rate_limiter import RateLimiter
 
 
 def arrivals(pace: RateLimiter, seconds: float, slowest: float) -> list[float]:
