@@ -1,4 +1,4 @@
-"""The front door: when served, the app with its routes; when run by Streamlit, the page map."""
+"""Entry point: the ASGI app with its routes when served, the page map when Streamlit runs it."""
 
 import gc
 from collections.abc import AsyncIterator
@@ -15,9 +15,9 @@ if __name__ != "__main__":
 
     @asynccontextmanager
     async def lifespan(_app: st.App) -> AsyncIterator[None]:
-        """Go on with what was under way before anybody opens a page."""
+        """Resume unfinished tasks before anybody opens a page; close the app at the end."""
         start_early()
-        # Streamlit collects all garbage after each rerun; what lives for ever need not be walked.
+        # Streamlit runs a full collection after each rerun; permanent objects need not be walked.
         gc.collect()
         gc.freeze()
         yield

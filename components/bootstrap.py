@@ -1,6 +1,6 @@
-"""The one place where the studio, the service's client, the ledger and the sandbox meet.
+"""The only wiring: builds, owns and closes the running app.
 
-Everything else is given what it needs. One studio per process, whoever asks for it first.
+Everything else gets what it needs as arguments. One app per process.
 """
 
 from __future__ import annotations
@@ -48,14 +48,14 @@ def load_settings() -> Settings:
 def open_studio() -> Studio:
     """The studio of this process, opened at the first call.
 
-    Raises SettingsError, and LedgerUnavailable when the data folder cannot be used or another
-    process is at work in it.
+    Raises SettingsError, and DatabaseError when the data folder cannot be used or another
+    process uses it.
     """
     return _running_app().studio
 
 
 def start_early() -> None:
-    """Go on with what was under way, or log why not; the pages then say it in their place."""
+    """Resume unfinished tasks before anybody opens a page. An error is logged; pages show it."""
     try:
         open_studio()
     except (DatabaseError, SettingsError) as error:
@@ -63,15 +63,15 @@ def start_early() -> None:
 
 
 def close_studio() -> None:
-    """Stop working, with the answers that are under way taken in; for the end of the process."""
+    """Stop the app and finish running jobs; for the end of the process."""
     _running_app.clear()
 
 
 class RunningApp:
-    """A studio at work in its data folder, with what has to be let go of after it."""
+    """A running studio in its data folder, with all that must be closed after it."""
 
     def __init__(self, settings: Settings) -> None:
-        """Raises SettingsError and LedgerUnavailable, with everything let go of again."""
+        """Raises SettingsError and DatabaseError, with everything closed again."""
         with ExitStack() as held:
             held.enter_context(_lock_folder(settings.data_dir))
             sandbox = (
@@ -86,7 +86,7 @@ class RunningApp:
             self._resources = held.pop_all()
 
     def close(self) -> None:
-        """Stop in the reverse order."""
+        """Close everything in reverse order."""
         self._resources.close()
 
 
@@ -105,9 +105,9 @@ def _start_sandbox(settings: Settings) -> SandboxServer:
 
 
 def build_studio(settings: Settings, sandbox: SandboxServer | None = None) -> Studio:
-    """A studio that is not yet at work, on the service that the settings name.
+    """A studio that is not started yet, connected to kie.ai or the sandbox.
 
-    Raises SettingsError for a key that no header can carry, and LedgerUnavailable.
+    Raises SettingsError for a key that no header can carry, and DatabaseError.
     """
     service = settings
     if sandbox is not None:
@@ -133,8 +133,8 @@ def build_studio(settings: Settings, sandbox: SandboxServer | None = None) -> St
         settings.data_dir, busy_timeout_seconds=settings.busy_timeout_seconds
     )
     if sandbox is not None:
-        repository.clear_upload_urls()  # the sandbox may listen on another port than the last time
-    # The only addresses that may be private: a result lies where the service itself is.
+        repository.clear_upload_urls()  # the sandbox may listen on another port than last time
+    # The only origins that may have private addresses: results lie where the provider is.
     fetch = SafeHttpClient(trusted_origins=(service.base_url, service.upload_base_url))
     events = EventBus()
     account = AccountLimits.with_limits(
@@ -176,9 +176,9 @@ def _fault_controls(sandbox: SandboxServer) -> FaultControls:
 
 
 def _lock_folder(folder: Path) -> TextIO:
-    """Take the data folder for this process; two engines on one ledger would pay twice.
+    """Lock the data folder for this process; two workers on one database would pay twice.
 
-    The system lets go of the lock when the process ends, however it ends.
+    The system releases the lock when the process ends, however it ends.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)

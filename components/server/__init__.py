@@ -1,4 +1,4 @@
-"""What is served beside the pages: identity, headers, picture files, push, callbacks, health."""
+"""Routes and middleware beside the pages: identity, images, downloads, live updates, webhooks."""
 
 from components.server.logs import set_up_logs
 from components.server.middleware import middleware

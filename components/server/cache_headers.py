@@ -1,4 +1,4 @@
-"""What browsers, and caches on the way to them, may keep of an answer."""
+"""Cache headers of our responses."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Final
 
 NO_STORE: Final[Mapping[str, str]] = MappingProxyType({"cache-control": "no-store"})
 
-# For what never changes under its address: a file of the pages, which is everybody's, and a
-# picture, which no shared cache may keep.
+# For what never changes under its URL: an asset of the pages, which is public, and an image,
+# which no shared cache may keep.
 PUBLIC_IMMUTABLE: Final[Mapping[str, str]] = MappingProxyType(
     {"cache-control": "public, max-age=31536000, immutable"}
 )

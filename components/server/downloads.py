@@ -1,6 +1,6 @@
-"""Pictures to take along, for their owner only: one as a file, many as a ZIP that is streamed.
+"""Downloads for an image's owner: one as a file, many as a streamed ZIP.
 
-Each file says how it was made, unless it is asked for with `plain=1`.
+Each file carries its metadata, unless `plain=1` is given.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ _ID: Final = re.compile(r"[0-9a-f]{32}")
 
 
 def download_routes(open_studio: Callable[[], Studio]) -> list[Route]:
-    """The routes of downloads: a picture by its id, and a ZIP of those named in `ids`.
+    """The routes of downloads: an image by its id, and a ZIP of those named in `ids`.
 
-    `ids` are parted by commas or spaces and come in the address or, as there may be many, in a
-    form. An id that is not the designer's, or in the trash, is left out without a word.
+    `ids` are separated by commas or spaces, in the URL or in a form. An id that is not the user's
+    or is in the trash is left out.
     """
 
     async def download(request: Request) -> Response:
@@ -62,7 +62,7 @@ def _single_image(open_studio: Callable[[], Studio], request: Request) -> Respon
         return missing
     try:
         contents = exported.read_bytes(strip_metadata=_strips_metadata(request))
-    except OSError:  # the studio has lost the file; it says so on the card
+    except OSError:  # the file is gone; the card says so
         return missing
     image = exported.image
     headers = {
@@ -91,7 +91,7 @@ def _zip(
 def _export_items(
     open_studio: Callable[[], Studio], request: Request, ids: Iterable[str]
 ) -> Iterator[ExportItem]:
-    """Those of the pictures that belong to whoever asks."""
+    """Those of the images that belong to the user of this request."""
     user_id = user_id_from_token(request.cookies.get(COOKIE))
     return iter(()) if user_id is None else open_studio().export_items(user_id, ids)
 
@@ -101,7 +101,7 @@ def _ids(text: Iterable[str]) -> Iterator[str]:
 
 
 async def _form(request: Request) -> dict[str, list[str]] | None:
-    """The fields of a URL-encoded form, or None when it is longer than any list of ours."""
+    """The fields of a URL-encoded form, or None when it is too long."""
     body = await read_body(request, max_bytes=MAX_FORM_BYTES)
     return None if body is None else parse_qs(body.decode("utf-8", "replace"))
 
@@ -111,7 +111,7 @@ def _strips_metadata(request: Request) -> bool:
 
 
 def _attachment(name: str) -> str:
-    """The header that makes a browser save an answer under a name (RFC 6266)."""
+    """The header that makes a browser save a response under a name (RFC 6266)."""
     quoted = quote(name, safe="")
     named = f'filename="{name}"' if quoted == name else f"filename*=utf-8''{quoted}"
     return f"attachment; {named}"

@@ -1,4 +1,4 @@
-"""Whether the studio is at work, for whoever watches it."""
+"""Health check: whether the app works."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from components.version import VERSION
 
 
 def health_routes(open_studio: Callable[[], Studio]) -> list[Route]:
-    """The one route of health."""
+    """The route of the health check."""
 
     async def health(_request: Request) -> Response:
         return await run_in_threadpool(_health, open_studio)

@@ -1,7 +1,7 @@
-"""Picture files and thumbnails, for their owner only.
+"""Image files and thumbnails, for their owner only.
 
-They lie under /app/static/ because `st.image` takes relative addresses under no other prefix
-(Streamlit 1.67). Streamlit's own /media would serve them to anybody who knows the address.
+They lie under /app/static/ because `st.image` takes relative URLs under no other prefix
+(Streamlit 1.67). Streamlit's own /media would serve them to anybody who knows the URL.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from components.studio.identity import COOKIE, user_id_from_token
 from components.studio.studio import NotFoundError, Studio
 
 PathOf = Callable[[Studio, ImageRecord], tuple[Path, str]]
-"""From a picture to a file of it and that file's media type."""
+"""From an image record to a file and its media type."""
 
 
 def image_routes(open_studio: Callable[[], Studio]) -> list[Route]:
-    """The routes of pictures and their thumbnails."""
+    """The routes of images and thumbnails."""
 
     def route(folder: str, place: PathOf) -> Route:
         async def file(request: Request) -> Response:
@@ -44,7 +44,7 @@ def _thumbnail_path(studio: Studio, record: ImageRecord) -> tuple[Path, str]:
 
 
 def _serve_file(open_studio: Callable[[], Studio], request: Request, path_of: PathOf) -> Response:
-    """The file, or the one answer for what is not there and what is not theirs."""
+    """The file, or the same 404 for a missing image and for one of another user."""
     missing = PlainTextResponse("No such picture.", 404, NO_STORE)
     user_id = user_id_from_token(request.cookies.get(COOKIE))
     if user_id is None:
@@ -61,7 +61,7 @@ def _serve_file(open_studio: Callable[[], Studio], request: Request, path_of: Pa
 
 
 def _find_image(studio: Studio, user_id: str, request: Request) -> ImageRecord | None:
-    """The designer's picture; one in the trash only for the trash view, which says so."""
+    """The user's image; one in the trash only where the trash view asks for it."""
     image_id = request.path_params["picture_id"]
     if "trash" in request.query_params:
         return studio.trashed_image(user_id, image_id)

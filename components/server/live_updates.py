@@ -1,4 +1,4 @@
-"""The push: a WebSocket that tells a browser that something of its designer's has changed.
+"""Live updates: a WebSocket that tells a browser that something of its user has changed.
 
 It carries a counter and no content. Server-sent events would block a browser's seventh tab.
 """
@@ -21,12 +21,12 @@ from components.studio.studio import Studio
 
 PATH = "/push"
 KEEP_ALIVE_SECONDS = 25.0  # below the minute after which proxies close a silent connection
-POLICY_VIOLATION = 1008  # RFC 6455: policy violation
+POLICY_VIOLATION = 1008  # RFC 6455
 TRY_AGAIN_LATER = 1013  # IANA's registry of close codes
 
 
 def websocket_routes(open_studio: Callable[[], Studio]) -> list[WebSocketRoute]:
-    """The one route of the push."""
+    """The route of live updates."""
 
     async def push(socket: WebSocket) -> None:
         user_id = user_id_from_token(socket.cookies.get(COOKIE))
@@ -36,11 +36,11 @@ def websocket_routes(open_studio: Callable[[], Studio]) -> list[WebSocketRoute]:
         try:
             studio = await run_in_threadpool(open_studio)
         except (DatabaseError, SettingsError):
-            await socket.close(TRY_AGAIN_LATER)  # the page says why, and this browser asks again
+            await socket.close(TRY_AGAIN_LATER)  # the page says why, and the script tries again
             return
         await socket.accept()
         changed = asyncio.Event()
-        changed.set()  # something may have changed between the page's drawing and this moment
+        changed.set()  # something may have changed since the page was rendered
         loop = asyncio.get_running_loop()
 
         def rung() -> None:
@@ -50,7 +50,7 @@ def websocket_routes(open_studio: Callable[[], Studio]) -> list[WebSocketRoute]:
         telling = asyncio.create_task(_notify_loop(socket, changed))
         try:
             while (await socket.receive())["type"] != "websocket.disconnect":
-                pass  # nothing that a tab says is listened to
+                pass  # ignore client messages
         finally:
             stop()
             telling.cancel()
@@ -63,16 +63,16 @@ async def _notify_loop(socket: WebSocket, changed: asyncio.Event) -> None:
     while True:
         with suppress(TimeoutError):
             await asyncio.wait_for(changed.wait(), KEEP_ALIVE_SECONDS)
-        rang = changed.is_set()  # also where it rang as the wait ran out
+        rang = changed.is_set()  # also when it was set just as the wait timed out
         version += rang
         changed.clear()
         try:
             await socket.send_json({"version": version} if rang else {"alive": True})
         except (WebSocketDisconnect, RuntimeError):
-            return  # the tab closed between two messages; the reader above ends the rest
+            return  # the tab was closed; the reader above ends the rest
 
 
 def _same_origin(socket: WebSocket) -> bool:
-    """A page of another site may open a socket here; it must not learn anything."""
+    """Whether the socket was opened by a page of this site."""
     origin = socket.headers.get("origin")
     return origin is None or urlsplit(origin).netloc == socket.headers.get("host")

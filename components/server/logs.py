@@ -1,4 +1,4 @@
-"""How the studio logs: one JSON object a line, with ids and without keys or prompts."""
+"""Logging: one JSON object a line, with ids and without keys or prompts."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _STANDARD_FIELDS = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asc
 
 
 class JsonFormatter(logging.Formatter):
-    """Time, level, logger and event, then whatever the caller gave as `extra`."""
+    """Time, level, logger and event, then the fields of `extra`."""
 
     def format(self, record: logging.LogRecord) -> str:
         """One line of JSON."""
@@ -29,7 +29,7 @@ class JsonFormatter(logging.Formatter):
 
 
 def set_up_logs() -> None:
-    """Send the studio's own loggers to standard error as JSON lines; safe to call again."""
+    """Send the app's loggers to standard error as JSON lines; safe to call again."""
     logger = logging.getLogger("kontext")
     if not logger.handlers:
         handler = logging.StreamHandler()
@@ -37,6 +37,6 @@ def set_up_logs() -> None:
         logger.addHandler(handler)
         logger.propagate = False
     logger.setLevel(logging.INFO)
-    # The page map is asked for once outside a page, and Streamlit says so four times.
+    # `st.navigation` is called once outside a page, and Streamlit warns four times.
     script_context = "streamlit.runtime.scriptrunner_utils.script_run_context"
     logging.getLogger(script_context).setLevel(logging.ERROR)

@@ -1,7 +1,6 @@
-"""What the studio did and where its tasks stand, in Prometheus' text format.
+"""Metrics in Prometheus' text format.
 
-Read from the studio at each request into a registry of that request: nothing is global, so
-that two studios in one process are told apart.
+Read at each request into a registry of that request, so that nothing is global.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ from components.studio.worker.stats import BUCKETS_SECONDS, StatsSnapshot
 
 
 def metrics_routes(open_studio: Callable[[], Studio]) -> list[Route]:
-    """The one route of metrics."""
+    """The route of metrics."""
 
     async def metrics(_request: Request) -> Response:
         return await run_or_503(_metrics, open_studio)
@@ -43,14 +42,14 @@ def _metrics(open_studio: Callable[[], Studio]) -> Response:
 
 
 class _StudioCollector(Collector):
-    """One reading of a studio. Counters begin at 0 with the process."""
+    """One reading of the counters, which begin at 0 with the process."""
 
     def __init__(self, studio: Studio) -> None:
         self._studio = studio
 
     def collect(self) -> Iterator[Metric]:
-        """Every family. Raises LedgerUnavailable."""
-        tasks = GaugeMetricFamily("kontext_tasks", "Tasks in the ledger.", labels=["state"])
+        """Every metric. Raises DatabaseError."""
+        tasks = GaugeMetricFamily("kontext_tasks", "Tasks in the database.", labels=["state"])
         counted = self._studio.status().tasks_by_state
         for state in TaskState:
             tasks.add_metric([state.value], counted.get(state, 0))

@@ -1,4 +1,4 @@
-"""What every answer carries: who the designer is, and what the browser may do with the page."""
+"""Middleware: the identity cookie and the security headers."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from components.studio.identity import COOKIE, COOKIE_LIFE_SECONDS, new_token, u
 
 
 def _inline_script_hashes() -> str:
-    """The hashes of the scripts inside Streamlit's own page, as its installed version has them."""
+    """Hashes of the inline scripts in the installed Streamlit's own page."""
     package = find_spec("streamlit")
     if package is None or package.origin is None:
         return ""
@@ -29,7 +29,7 @@ def _inline_script_hashes() -> str:
     return " ".join(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests)
 
 
-# Streamlit starts workers from blobs and writes style elements; nothing comes from elsewhere.
+# Streamlit starts workers from blobs and writes style elements; nothing else is needed.
 CONTENT_SECURITY_POLICY = "; ".join(
     (
         "default-src 'self'",
@@ -48,7 +48,7 @@ CONTENT_SECURITY_POLICY = "; ".join(
 
 
 def middleware(*, styles_url: str) -> list[Middleware]:
-    """The middleware that Streamlit's own comes after, given the styles of its page."""
+    """All middleware, in the order in which a request passes it."""
     return [
         Middleware(IdentityCookie),
         Middleware(SecurityHeaders),
@@ -57,13 +57,13 @@ def middleware(*, styles_url: str) -> list[Middleware]:
 
 
 class IdentityCookie:
-    """Gives everybody who opens a page a cookie that says who they are."""
+    """Gives every new user a cookie with a token."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Add the cookie to the first page that somebody without one opens."""
+        """Add the cookie to the first page that a user without one opens."""
         if not is_page(scope) or user_id_from_token(_read_cookie(scope)):
             await self.app(scope, receive, send)
             return
@@ -73,20 +73,20 @@ class IdentityCookie:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers.append("set-cookie", cookie)
-                headers["cache-control"] = "no-store"  # a page in a cache would share the cookie
+                headers["cache-control"] = "no-store"  # a cached page would share the cookie
             await send(message)
 
         await self.app(scope, receive, send_with_cookie)
 
 
 class SecurityHeaders:
-    """Keeps the page to this origin."""
+    """Adds headers that keep the page to this origin."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Add the headers to every HTTP answer."""
+        """Add the headers to every HTTP response."""
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":

@@ -1,4 +1,4 @@
-"""Reading a request's body without ever holding more of it than agreed."""
+"""Reads a request's body up to a limit."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from starlette.requests import Request
 
 
 async def read_body(request: Request, *, max_bytes: int) -> bytes | None:
-    """The body, or None as soon as it is longer than that. Raises ClientDisconnect."""
+    """The body, or None as soon as it is too long. Raises ClientDisconnect."""
     body = bytearray()
     async for chunk in request.stream():
         body += chunk

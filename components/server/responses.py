@@ -1,4 +1,4 @@
-"""Work that waits for the disk: beside the event loop, and told plainly where it cannot be done."""
+"""Runs blocking work off the event loop, and answers 503 where the app cannot serve."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Given = TypeVarTuple("Given")
 
 
 async def run_or_503(work: Callable[[*Given], Response], *given: *Given) -> Response:
-    """What the work answers, or 503 with the reason when the studio is not open."""
+    """The response of the work, or 503 with the reason."""
     try:
         return await run_in_threadpool(work, *given)
     except (DatabaseError, SettingsError) as error:

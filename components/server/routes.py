@@ -1,4 +1,4 @@
-"""Every route of ours beside Streamlit's. None has Streamlit's guards: each checks for itself."""
+"""All routes beside Streamlit's. None has Streamlit's checks: each checks for itself."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from components.studio.studio import Studio
 def routes(
     open_studio: Callable[[], Studio], *, files_url: str, files: Mapping[str, bytes]
 ) -> list[BaseRoute]:
-    """The routes, given what opens the one studio of this process, and the files of its pages."""
+    """The routes, given what opens the app, and the assets of its pages."""
     return [
         *health_routes(open_studio),
         *metrics_routes(open_studio),

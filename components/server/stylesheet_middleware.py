@@ -1,23 +1,23 @@
-"""Puts our styles into Streamlit's page, so that nothing is ever seen, or measured, without."""
+"""Adds our style sheet to Streamlit's page, so that nothing is shown or measured without it."""
 
 from __future__ import annotations
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-# What would make the answer another one than the plain page: no "not modified", no compression.
+# Headers that would make the response differ from the plain page: 304, compression.
 _CONDITIONS = {b"if-none-match", b"if-modified-since", b"range", b"accept-encoding"}
 
 
 class InjectStylesheet:
-    """Adds a style sheet to every page, at its end: what stands later wins over Streamlit's own."""
+    """Adds a style sheet at the end of every page: later rules win over Streamlit's own."""
 
     def __init__(self, app: ASGIApp, *, styles_url: str) -> None:
         self.app = app
         self.link = f'<link rel="stylesheet" href="{styles_url}"></body>'.encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Change the answer if it is a page."""
+        """Change the response if it is a page."""
         if not is_page(scope):
             await self.app(scope, receive, send)
             return
@@ -35,7 +35,7 @@ class InjectStylesheet:
             else:
                 await send(message)
 
-        # Without extensions: an answer that is sent by the path of its file cannot be changed.
+        # Without extensions: a response that is sent by file path cannot be changed.
         await self.app({**scope, "headers": headers, "extensions": {}}, receive, dress)
 
     async def _send_with_stylesheet(self, start: Message, body: bytes, send: Send) -> None:
@@ -50,7 +50,7 @@ class InjectStylesheet:
 
 
 def is_page(scope: Scope) -> bool:
-    """Whether a page is asked for, as an address bar does."""
+    """Whether a page is requested, as an address bar does."""
     if scope["type"] != "http" or scope["method"] != "GET":
         return False
     return "text/html" in Headers(scope=scope).get("accept", "")

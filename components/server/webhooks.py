@@ -1,6 +1,6 @@
-"""Where the service reports the end of a task: checked, then taken as a hint to look.
+"""Webhooks: kie.ai reports the end of a task; the task is then polled.
 
-Forged, unknown and late ones get the same answer as good ones (contract.md §5).
+Forged, unknown and late webhooks get the same response as good ones (docs/kie-api.md, Callbacks).
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ from components.studio.studio import Studio
 
 log = logging.getLogger("kontext.webhooks")
 
-READ_SECONDS = 10.0  # contract.md §5: the service waits 15 s for its answer
+READ_SECONDS = 10.0  # docs/kie-api.md, Callbacks: the response is awaited for 15 s
 
 
 def webhook_routes(
     open_studio: Callable[[], Studio], *, read_seconds: float = READ_SECONDS
 ) -> list[Route]:
-    """The one route of callbacks; its path ends in the task's token.
+    """The route of webhooks; its path ends in the task's token.
 
-    A body that has not arrived after `read_seconds` is not waited for.
+    A body that has not arrived after `read_seconds` is not awaited.
     """
 
     async def callback(request: Request) -> Response:
@@ -58,7 +58,7 @@ def _accepted() -> Response:
 
 
 def _retry_later(code: int) -> Response:
-    """An answer other than 200 makes the service call again (contract.md §5)."""
+    """Any status but 200 makes kie.ai call again (docs/kie-api.md, Callbacks)."""
     return JSONResponse({"code": code, "msg": "try again"}, code)
 
 

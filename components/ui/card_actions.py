@@ -1,6 +1,6 @@
-"""What follows when a designer uses a card: in two steps, as Streamlit wants it.
+"""Handles the actions of cards in two steps, as Streamlit requires.
 
-Widget values may be set only before a run draws them, and a page changed only while it runs.
+Widget values may be set only before a run draws them; the page may be changed only during a run.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from components.ui.widgets.image_grid import GridEvent, Undo, pending_event
 
 
 def on_card_event(grid_key: str) -> None:
-    """The first step, in the callback: change what the next run will draw."""
+    """First step, in the callback: change what the next run draws."""
     event = pending_event(grid_key)
     if event is None:
         return
@@ -42,7 +42,7 @@ def on_card_event(grid_key: str) -> None:
 
 
 def pending_undo() -> Undo | None:
-    """What the last press threw away and can be taken back."""
+    """The undo for what was trashed last."""
     tab = session.tab_state()
     count = len(tab.last_trashed)
     if not count:
@@ -52,7 +52,7 @@ def pending_undo() -> Undo | None:
 
 
 def navigate_after(event: GridEvent | None) -> None:
-    """The second step, in the run: go where the designer wants to be."""
+    """Second step, in the run: change the page or open a dialog."""
     if event is None:
         return
     if event.verb == "claim":
@@ -65,7 +65,7 @@ def navigate_after(event: GridEvent | None) -> None:
 
 
 def _task_for(event: GridEvent) -> Task | None:
-    """The card's task, or None when it was deleted meanwhile in another tab."""
+    """The card's task, or None when it was deleted in another tab."""
     try:
         return session.studio().task(session.tab_state().user_id, event.card_id)
     except NotFoundError:
@@ -73,7 +73,7 @@ def _task_for(event: GridEvent) -> Task | None:
 
 
 def _apply_to_gallery(tab: TabState, studio: Studio, event: GridEvent) -> None:
-    """What changes the archive: everything that can be done to several cards at once."""
+    """Actions that can be applied to several cards at once."""
     ids = event.card_ids
     match event.verb:
         case "delete" | "dismiss":
@@ -99,9 +99,9 @@ def _apply_to_gallery(tab: TabState, studio: Studio, event: GridEvent) -> None:
 
 
 def _image_id_for(card_id: str) -> str:
-    """The picture of a card, which is a task's or a picture that was brought in.
+    """The image of a card, which belongs to a task or was imported.
 
-    Raises NotYours, also for a task without a picture.
+    Raises NotFoundError, also for a task without an image.
     """
     tab, studio = session.tab_state(), session.studio()
     try:
@@ -112,7 +112,7 @@ def _image_id_for(card_id: str) -> str:
 
 
 def _pair_for(card_ids: Sequence[str]) -> tuple[str, str]:
-    """Two pictures, the earlier first; a single one is an edit, beside its source."""
+    """Two images, the earlier first; a single edit is paired with its source."""
     tab, studio = session.tab_state(), session.studio()
     after = _image_id_for(card_ids[-1])
     if len(card_ids) == 1:

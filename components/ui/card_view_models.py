@@ -1,4 +1,4 @@
-"""From an entry of the ledger to a card on the screen."""
+"""Turns tasks and images into cards for the image grid."""
 
 from __future__ import annotations
 
@@ -41,17 +41,17 @@ _SHORT_MODEL = {Model.PRO: "Pro", Model.MAX: "Max"}
 
 
 def image_url(image: ImageRecord) -> str:
-    """Where a browser finds the picture."""
+    """URL of an image."""
     return f"/app/static/pictures/{image.id}"
 
 
 def download_url(image: ImageRecord) -> str:
-    """Where a browser gets the picture as a file."""
+    """URL that downloads an image as a file."""
     return f"/app/static/downloads/{image.id}"
 
 
 def thumbnail_url(image_id: str) -> str:
-    """Where a browser finds the thumbnail of a picture."""
+    """URL of a thumbnail."""
     return f"/app/static/thumbnails/{image_id}"
 
 
@@ -64,9 +64,9 @@ def build_card(
     group: str = "",
     in_gallery: bool = False,
 ) -> Card:
-    """The card of a task, with its picture if there is one.
+    """The card of a task, with its image if there is one.
 
-    In the gallery it can do more: it has a place among its relatives there.
+    In the gallery it has more actions.
     """
     task, image = entry.task, entry.image
     source = entry.source if entry.source and entry.source.deleted_at is None else None
@@ -101,7 +101,7 @@ def build_card(
 
 
 def build_source_card(image: ImageRecord) -> Card:
-    """The card of a picture that was brought in, among the steps that were made of it."""
+    """The card of an imported image, among the steps that were made from it."""
     shape = f"{image.width_px}×{image.height_px}"
     return Card(
         id=image.id,
@@ -122,13 +122,13 @@ def build_source_card(image: ImageRecord) -> Card:
 
 
 def expected_size(aspect_ratio: str | None) -> tuple[int, int]:
-    """The size in pixels that is expected for a ratio (contract.md §8)."""
+    """The expected size in pixels of a ratio (docs/kie-api.md, Sizes)."""
     sizes: Mapping[str, tuple[int, int]] = OUTPUT_SIZES
     return sizes.get(aspect_ratio or "", (1024, 1024))
 
 
 def day_label(created_at: float, now: float, zone: tzinfo | None) -> str:
-    """The heading a picture stands under: Today, Yesterday, or the date."""
+    """The heading of a day: Today, Yesterday, or the date."""
     day = datetime.fromtimestamp(created_at, zone).date()
     today = datetime.fromtimestamp(now, zone).date()
     match (today - day).days:
@@ -164,15 +164,15 @@ def _actions(entry: TaskWithImage, *, in_gallery: bool) -> tuple[Action, ...]:
 
 
 def _in_trash(image: ImageRecord) -> str:
-    """A picture in the trash is shown to those alone who ask for the trash."""
+    """An image in the trash is served only to the trash view."""
     return "?trash=1" if image.deleted_at is not None else ""
 
 
 def _result_expires_at(task: Task, image: ImageRecord | None) -> float | None:
-    """When the picture is gone for good, in epoch seconds; None for our own copies.
+    """When the result expires at the provider, in epoch seconds; None for stored images.
 
-    The service keeps a result for 14 days (contract.md §3). That is worth a clock only where
-    something keeps the picture from coming.
+    Results are kept for 14 days (docs/kie-api.md, Query). The card shows the time only where
+    something keeps the image from being downloaded.
     """
     if image is not None:
         return None if image.deleted_at is None else image.deleted_at + TRASH_RETENTION_S
@@ -192,7 +192,7 @@ def _detail_lines(task: Task, image: ImageRecord | None) -> tuple[str, ...]:
 
 
 def _size(entry: TaskWithImage) -> tuple[int, int]:
-    """The real size, or the one that is expected: of the ratio, or of what it shall match."""
+    """The real size, or the expected one: of the ratio, or of the source."""
     ratio = entry.task.request.aspect_ratio
     shape = entry.image or (entry.source if ratio is None else None)
     return (shape.width_px, shape.height_px) if shape else expected_size(ratio)

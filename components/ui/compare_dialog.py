@@ -1,4 +1,4 @@
-"""The table over the gallery: a pair under one zoom, and the tree that it was picked from."""
+"""Dialog over the gallery: a pair under one zoom, and the edit tree it was picked from."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PAIR_HEIGHT_PX = 380
 
 
 def render_dialog() -> None:
-    """Draw what the designer has laid on the table, if anything."""
+    """Render the dialog that is open, if any."""
     on_table = session.tab_state().dialog
     if on_table is not None:
         title = "Lineage" if on_table.tree_of else "Compare"
@@ -50,7 +50,7 @@ LabelledNode = tuple[str, EditNode]
 
 
 def _unrelated_pair(pair: tuple[str, str]) -> tuple[LabelledNode, LabelledNode]:
-    """Two pictures that need not be relatives. Raises NotYours."""
+    """Two images that need not be related. Raises NotFoundError."""
     tab, studio = session.tab_state(), session.studio()
     steps = []
     for image_id in pair:
@@ -61,7 +61,7 @@ def _unrelated_pair(pair: tuple[str, str]) -> tuple[LabelledNode, LabelledNode]:
 
 
 def _first_pair(tree: EditTree, image_id: str) -> tuple[str, str] | None:
-    """The picture beside the one it was made from."""
+    """The image beside the one it was made from."""
     step = tree.without_deleted().node(image_id)
     parent = tree.without_deleted().node(step.parent_id) if step and step.parent_id else None
     return (parent.image.id, image_id) if parent else None
@@ -123,7 +123,7 @@ def _tree_node(step: EditNode, role: str) -> Node:
 
 
 def _select(dialog: DialogState, image_id: str) -> None:
-    """The picked one is the after; what was the after becomes the before."""
+    """The picked image is the after; what was the after becomes the before."""
     last = dialog.pair[1] if dialog.pair else dialog.tree_of
     if last is not None and last != image_id:
         dialog.pair = (last, image_id)

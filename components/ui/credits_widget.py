@@ -1,6 +1,6 @@
-"""The purse: a quiet chip in the bar with the account's credits, and behind it what was spent.
+"""Credits in the bar: the balance, and in a popover what was spent.
 
-A fragment of its own: it looks again by itself, and no page is drawn anew for it.
+A fragment of its own: it refreshes by itself without a rerun of the page.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from components.ui import fault_controls, session, task_id_dialogs
 from components.ui.messages import failure_headline, format_credits
 from components.ui.streamlit_internals.auto_refresh import auto_refresh
 
-REFRESH_SECONDS = 10.0  # a look costs the ledger a sum; the service is asked more rarely
+REFRESH_SECONDS = 10.0  # a refresh costs one database query; kie.ai is asked less often
 _KEY = "kx-credits-open"
 
 
 def render_credits() -> None:
-    """Draw the chip."""
+    """Render the widget."""
     st.fragment(_render)()
 
 
@@ -32,9 +32,9 @@ def _render() -> None:
     balance = studio.credit_balance()
     midnight = start_of_day(time.time(), session.time_zone())
     with st.container(key="kx-credits", horizontal=True, vertical_alignment="center", gap=None):
-        # Not in the popover's label: with another label or help it is another one, and closed.
+        # Not in the popover's label: with another label or help it is another popover, and closed.
         st.html(balance_html(balance), width="content")
-        # Of its state we must know, so that it can be closed from here.
+        # Its state must be known, so that it can be closed from here.
         behind = st.popover("credits", key=_KEY, type="tertiary", on_change="rerun")
         auto_refresh(REFRESH_SECONDS, key="purse-beat")
     with behind:
@@ -57,26 +57,26 @@ def _close() -> None:
 
 
 def start_of_day(now: float, zone: tzinfo | None) -> float:
-    """The last midnight in this zone, as epoch seconds."""
+    """The last midnight in this zone, in epoch seconds."""
     today = datetime.fromtimestamp(now, zone)
     return today.replace(hour=0, minute=0, second=0, microsecond=0).timestamp()
 
 
 def format_usd(credits_: Decimal) -> str:
-    """Dollars of so many credits, such as "$4.98", and "$0.025" where a cent is too coarse."""
+    """Credits in dollars, such as "$4.98", and "$0.025" where a cent is too coarse."""
     dollars = f"{credits_ * DOLLARS_PER_CREDIT:,.3f}"
     return f"${dollars.removesuffix('0')}"
 
 
 def balance_html(balance: CreditBalance | None) -> str:
-    """The credits left, or a dash that tells why there is no number."""
+    """The credits left, or a dash whose tooltip says why there is no number."""
     reason = _reason(balance)
     why = f' title="{html.escape(reason)}"' if reason else ""
     return f'<span class="kx-credits-number"{why}>{_format_balance(balance)}</span>'
 
 
 def credits_html(balance: CreditBalance | None, *, today: Spending, in_all: Spending) -> str:
-    """The balance and the sums, as a table without a frame."""
+    """The balance and the sums as a table."""
     rows = [
         ("Spent today", today.credits, _pluralize(today.images, "picture")),
         ("Spent in all", in_all.credits, _pluralize(in_all.images, "picture")),

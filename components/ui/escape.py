@@ -1,4 +1,4 @@
-"""Shows what people and the service wrote as it was written."""
+"""Escapes text of users and of kie.ai for Markdown."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The drill room: switches the sandbox's faults on and off. There is none on the real service."""
+"""Controls that switch the sandbox's faults on and off; absent with the real service."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ _FAULTS_KEY, _RATE_KEY = "drill-faults", "drill-rate"
 
 
 def render_fault_controls(controls: FaultControls) -> None:
-    """The faults that strike now, for everybody on this studio, and a way to change them."""
-    # Another window may have changed them since.
+    """The active faults, which apply to everybody, and a way to change them."""
+    # Another window may have changed them.
     st.session_state[_FAULTS_KEY] = list(controls.rates)
     st.session_state[_RATE_KEY] = _rate_label(max(controls.rates.values(), default=1.0))
     with st.container(key="kx-fault-controls"):

@@ -1,4 +1,4 @@
-"""The frame around every page: the page map, the bar on top, the look, and what all must know."""
+"""The layout of every page: page map, bar, banners and page title."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def pages() -> Sequence[Page]:
 
 
 def render_page(page: Page) -> None:
-    """Draw one page in its frame."""
+    """Render one page with bar and banners."""
     st.set_page_config(
         page_title=f"{page.title} · Kontext Studio",
         page_icon=_ROOT / "static" / "icon.png",
@@ -44,7 +44,7 @@ def render_page(page: Page) -> None:
     )
     bar = _render_bar()
     try:
-        session.tab_state()  # in here, as Streamlit shows what a fragment raises in its own way
+        session.tab_state()  # in here, as Streamlit shows errors of a fragment in its own way
         with bar:
             credits_widget.render_credits()
         _render_banners()
@@ -60,7 +60,7 @@ def render_page(page: Page) -> None:
 
 
 def _render_bar() -> DeltaGenerator:
-    """The bar with the pages; what needs the studio is put into it later."""
+    """The bar with the page links; other parts are added to it later."""
     bar = st.container(key="kx-bar", horizontal=True, vertical_alignment="center")
     with bar:
         st.markdown("Kontext Studio", width="content")
@@ -70,7 +70,7 @@ def _render_bar() -> DeltaGenerator:
 
 
 def _active_faults(studio: Studio) -> str:
-    """Whoever meets a fault that was switched on should know that it is one."""
+    """Names the active faults, so that a user knows that a fault is injected."""
     if studio.fault_controls is None or not studio.fault_controls.rates:
         return ""
     return f" **Faults are on:** {escape_markdown(', '.join(studio.fault_controls.rates))}."

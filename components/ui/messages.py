@@ -1,7 +1,7 @@
-"""Every sentence about what became of a task: the one file that turns outcomes into words.
+"""All messages about tasks: the only file that turns outcomes into text.
 
-A refusal says the stage, what happened, the next step and what is known of the charge.
-Whether the service charges for failures is not documented, so no sentence says "free".
+A message about a failure says the stage, what happened, the next step and what is known of the
+charge. Whether failures are charged is not documented, so no message says "free".
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ STATE_LABELS = {
 
 @dataclass(frozen=True)
 class TaskMessage:
-    """A few words for the state, and one or two sentences on what to do next."""
+    """A short headline, and one or two sentences on what to do next."""
 
     headline: str
     advice: str
@@ -116,9 +116,9 @@ _MESSAGE_BY_REASON = {
 def task_message(
     task: Task, *, queue_position: int | None = None, pause_reason: FailureReason | None = None
 ) -> TaskMessage:
-    """What a card says of a task.
+    """The message on a task's card.
 
-    `place` is its place in the queue, 1 goes first; `held_by` is what keeps the queue waiting.
+    `queue_position` is 1 for the next task; `pause_reason` is why the queue is paused.
     """
     match task.state, task.failure:
         case TaskState.QUEUED, None if pause_reason is not None:
@@ -156,12 +156,12 @@ def format_credits(amount: Decimal) -> str:
 
 
 def failure_headline(reason: FailureReason) -> str:
-    """A few words for what stands in the way, without an advice."""
+    """A short headline for a failure, without advice."""
     return _MESSAGE_BY_REASON[reason].headline
 
 
 def pause_message(reason: FailureReason) -> str:
-    """One sentence for the whole queue, when nothing is sent."""
+    """One sentence for everybody while nothing is sent."""
     words = _MESSAGE_BY_REASON[reason]
     return f"{words.headline}. {words.advice}"
 
@@ -176,10 +176,10 @@ def _failure_message(failure: Failure, *, may_retry: bool = False) -> TaskMessag
     return TaskMessage(words.headline, advice)
 
 
-# What may be over a moment later: waited for while queued, told to the designer at the end.
+# Reasons that may pass: shown as waiting while queued, as a failure at the end.
 _TEMPORARY_REASONS = {FailureReason.UNREACHABLE, FailureReason.UPLOAD}
 
-# Where the service's own words tell a designer something that ours cannot.
+# Reasons where the provider's own message tells a user more than ours.
 _SHOWS_PROVIDER_MESSAGE = {
     FailureReason.INVALID,
     FailureReason.SERVICE_FAILED,

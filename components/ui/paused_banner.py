@@ -1,4 +1,4 @@
-"""The notice that nothing is sent just now, and why: drawn in the frame, above every page."""
+"""Banner above every page while the queue is paused, with the reason."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from components.ui.messages import pause_message
 
 
 def render_paused_banner() -> None:
-    """Draw the notice if the key or the credit keeps the queue from being sent."""
+    """Render the banner if the key or the credits pause the queue."""
     tab, studio = session.tab_state(), session.studio()
     tab.pause_reason = studio.pause_reason
     if studio.pause_reason is not None:
@@ -20,7 +20,7 @@ def render_paused_banner() -> None:
 
 
 def rerun_if_pause_changed() -> None:
-    """Draw the whole page again if the notice has come or gone; for what the push redraws."""
+    """Rerun the page if the banner has to appear or go; for fragments that live updates rerun."""
     tab, studio = session.tab_state(), session.studio()
     if tab.pause_reason != studio.pause_reason:
         tab.pause_reason = studio.pause_reason

@@ -1,4 +1,4 @@
-"""The relatives of the picture in the lightbox: the steps to it, its branches, its variants."""
+"""Related images in the lightbox: the steps to an image, its branches and variants."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SET_AS_COVER = Action("front", "Put in front")
 
 
 def related_images(studio: Studio, user_id: str, card_id: str) -> RelatedImages | None:
-    """The relatives of a card's picture, or None where there is nothing to show."""
+    """The related images of a card's image, or None where there are none."""
     entries = studio.tasks_with_images(user_id, [card_id])
     image_id = (entries[0].task.image_id or "") if entries else card_id
     try:
@@ -40,14 +40,14 @@ def related_images(studio: Studio, user_id: str, card_id: str) -> RelatedImages 
 
 
 def step_labels(nodes: tuple[EditNode, ...]) -> list[tuple[str, EditNode]]:
-    """The steps of a line with their names: Original, Step 1, Step 2."""
+    """The nodes with their names: Original, Step 1, Step 2."""
     return [(f"Step {place}" if place else "Original", step) for place, step in enumerate(nodes)]
 
 
 def _branches(
     tree: EditTree, ancestors: set[str], variants: list[TaskWithImage]
 ) -> tuple[RelatedImage, ...]:
-    """The ends of the other branches, without the variants, which have a place of their own."""
+    """The leaves of other branches, without the variants, which are listed apart."""
     shown = ancestors | {entry.task.image_id for entry in variants}
     tips = [step for step in tree.leaves() if step.image.id not in shown]
     return tuple(RelatedImage(step.label, _related_image(tree, step)) for step in tips)

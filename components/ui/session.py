@@ -1,6 +1,6 @@
-"""The one door to Streamlit's session state, and to the studio behind every page.
+"""Access to Streamlit's session state, and to the studio behind every page.
 
-A session lives as long as a browser tab; what must outlive it is in the ledger.
+A session lives as long as a browser tab; what must outlive it is in the database.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _KEY = "kontext.session"
 
 @dataclass
 class DialogState:
-    """What lies on the table over the gallery: the tree of a picture, and a pair to compare."""
+    """The dialog over the gallery: the tree of an image, or a pair to compare."""
 
     tree_of: str | None = None
     pair: tuple[str, str] | None = None
@@ -33,41 +33,41 @@ class DialogState:
 
 @dataclass
 class TabState:
-    """What one tab remembers between two reruns."""
+    """State of one tab between two reruns."""
 
     user_id: str
     source_id: str | None = None
-    """The picture that the Edit page works on."""
+    """The image that the Edit page works on."""
     pair: tuple[str, str] | None = None
-    """The before and after that the designer chose to see; None shows the newest edit."""
+    """The selected before and after; None shows the newest edit."""
     upload_round: int = field(default_factory=lambda: time.time_ns() // 1_000_000)
-    """Grows with each file, also where a server that was restarted counts for an open window."""
+    """Grows with each file; starts with the time, as a restarted server must not reuse a number."""
     is_new_on_edit: bool = False
-    """Whether a picture was brought in, or refused, that Edit has not shown yet."""
+    """Whether an image was imported or rejected that Edit has not shown yet."""
     pending_url: str | None = None
     embedded_settings: GenerationMetadata | None = None
-    """What the picture that was brought in last says of its own making."""
+    """The generation metadata of the image that was imported last."""
     source_error: str | None = None
-    """Why a picture could not be taken in."""
+    """Why an image could not be imported."""
     submit_errors: dict[str, str] = field(default_factory=dict)
-    """By form, why its last press led to nothing; shown beside the button until the next one."""
+    """By form, why its last submission was rejected; shown until the next one."""
     drafts: dict[str, str] = field(default_factory=dict)
-    """By box, what a reload would find in it."""
+    """By form, the text that a reload would restore."""
     page: str | None = None
-    """The URL path of the page that is drawn."""
+    """The URL path of the page that is rendered."""
     previous_page: str | None = None
-    """The URL path of the page that was drawn before, which may be the same."""
+    """The URL path of the page that was rendered before, which may be the same."""
     pause_reason: str | None = None
-    """What keeps the queue from being sent, as the frame of this tab says it."""
+    """Why the queue is paused, as the banner of this tab says."""
     dialog: DialogState | None = None
     last_trashed: tuple[str, ...] = ()
-    """The tasks thrown away by the last press, which an undo takes back."""
+    """The tasks that were trashed last, for undo."""
     trash_count: int = 0
-    """Differs for each such press."""
+    """Increases with each such action."""
 
 
 def tab_state() -> TabState:
-    """The session of this tab, begun anew after a reload."""
+    """The state of this tab, created after a reload."""
     found = st.session_state.get(_KEY)
     if found is None:
         found = TabState(
@@ -80,14 +80,14 @@ def tab_state() -> TabState:
 
 
 def _cookie() -> str | None:
-    """The designer's cookie; None where there is no browser, and the tab is its own designer."""
+    """The user's cookie; None where there is no browser, and the tab is a user of its own."""
     # AppTest answers every cookie with a stand-in that is no text (Streamlit 1.67).
     token: object = st.context.cookies.get(COOKIE)
     return token if isinstance(token, str) else None
 
 
 def selected_source() -> ImageRecord | None:
-    """The picture that the Edit page works on."""
+    """The image that the Edit page works on."""
     tab = tab_state()
     try:
         return studio().image(tab.user_id, tab.source_id) if tab.source_id else None
@@ -97,14 +97,14 @@ def selected_source() -> ImageRecord | None:
 
 
 def select_source(image_id: str | None) -> None:
-    """Work on another picture, or on none. Raises NotYours."""
+    """Select another source, or none. Raises NotFoundError."""
     tab = tab_state()
     studio().select_source(tab.user_id, image_id)
     tab.source_id, tab.pair, tab.source_error = image_id, None, None
 
 
 def time_zone() -> tzinfo | None:
-    """The designer's time zone as the browser tells it; None is the server's."""
+    """The user's time zone as the browser reports it; None is the server's."""
     name = st.context.timezone
     try:
         return ZoneInfo(name) if name else None
@@ -113,5 +113,5 @@ def time_zone() -> tzinfo | None:
 
 
 def studio() -> Studio:
-    """The studio of this process. Raises LedgerUnavailable or SettingsError."""
+    """The running studio. Raises DatabaseError or SettingsError."""
     return open_studio()

@@ -1,4 +1,4 @@
-"""Dialogs for a task id of the service: bring a picture home, or settle an unconfirmed task."""
+"""Dialogs for a task id at the provider: import a task, or resolve an unconfirmed one."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _MAX_PROMPT_CHARACTERS = 80
 
 @st.dialog("Bring home by task id")
 def import_task_dialog() -> None:
-    """Ask for the id of a task made elsewhere, or lost, and follow it from here."""
+    """Ask for the id of a task made elsewhere, or lost, and import it."""
     st.caption("For a picture that was made with this key and is not here.")
     tab, studio = session.tab_state(), session.studio()
     _ask_for_task_id(
@@ -31,7 +31,7 @@ def import_task_dialog() -> None:
 
 @st.dialog("I have its task id")
 def resolve_unconfirmed_dialog(task_id: str) -> None:
-    """Ask for the id of an unconfirmed task of this designer's."""
+    """Ask for the id of an unconfirmed task of this user."""
     st.caption("The studio asks the service whether the picture was made.")
     tab, studio = session.tab_state(), session.studio()
 
@@ -43,7 +43,7 @@ def resolve_unconfirmed_dialog(task_id: str) -> None:
 
 
 def _ask_for_task_id(verb: str, act: Callable[[str], str]) -> None:
-    """A line for the id and a button; below them what came of the last press."""
+    """A text box for the id and a button; below them the result."""
     with st.form("kx-task-id", border=False):
         named = st.text_input("Task id", placeholder="32 letters and digits")
         pressed = st.form_submit_button(verb, type="primary", width="stretch")
@@ -66,7 +66,7 @@ def _ask_for_task_id(verb: str, act: Callable[[str], str]) -> None:
 
 
 def import_message(result: ImportResult) -> str:
-    """One sentence on what came of an id."""
+    """One sentence on the result of an import."""
     task = result.task
     if result.is_new:
         return f"Found {_prompt(task)}. It is on its way to your gallery."

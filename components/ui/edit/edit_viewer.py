@@ -1,4 +1,4 @@
-"""The stage of the Edit page: the pair, the steps that led to it, and what is under way."""
+"""The viewer of the Edit page: the pair, the steps that led to it, and pending edits."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ _HINT = "Say what should change. Before and after will stand here."
 
 
 def render_viewer(source: ImageRecord) -> None:
-    """Draw what became of this source; redrawn by the push alone."""
+    """Render the edits of this source; only live updates rerun it."""
     st.fragment(_render)(source.id)
 
 
 @dataclass(frozen=True)
 class _Pair:
-    """The two steps in the viewer; `before` is None while there is nothing to compare."""
+    """The two nodes in the viewer; `before` is None while there is nothing to compare."""
 
     before: EditNode | None
     after: EditNode
@@ -54,7 +54,9 @@ def _render(drawn_for: str) -> None:
         st.subheader("Before and after" if pair.before else "Source", anchor=False, width="content")
         progress(line, key="edit-progress")
     names = _step_names(tree, pair.after)
-    with st.container(key="kx-pair"):  # one key always: under another all in it is made anew
+    with st.container(
+        key="kx-pair"
+    ):  # always the same key: under another one everything in it is created again
         st.html(_reserve_space_html(pair.after.image))
         _render_pair(pair, names)
     _render_actions(tree, pair, source)
@@ -80,7 +82,7 @@ def _render_pending(pending: list[TaskWithImage], tree: EditTree) -> Progress | 
 
 
 def _pair(tree: EditTree, source: ImageRecord, chosen: tuple[str, str] | None) -> _Pair | None:
-    """What the designer chose to see, or else the newest edit of the source with the source."""
+    """The selected pair, or the newest edit of the source with the source."""
     if chosen is not None:
         before, after = (tree.node(image_id) for image_id in chosen)
         if before and after:
@@ -121,7 +123,7 @@ def _render_pair(pair: _Pair, names: dict[str, str]) -> None:
 
 
 def _reserve_space_html(image: ImageRecord) -> str:
-    """The viewer's size, so that it has it before its script says so: nothing below it moves."""
+    """Sets the viewer's size before its script runs, so that nothing below it moves."""
     return (
         f"<style>.st-key-kx-pair{{--kx-frame-width:{image.width_px};"
         f"--kx-frame-height:{image.height_px};--kx-height:{VIEWER_HEIGHT_PX}px}}</style>"
@@ -129,7 +131,7 @@ def _reserve_space_html(image: ImageRecord) -> str:
 
 
 def _single_image_html(node: EditNode) -> str:
-    """A picture without a pair, in the place and at the size that it will have in the viewer."""
+    """An image without a pair, at the place and size that it will have in the viewer."""
     image = node.image
     alt = html.escape(f"{node.label} (source picture)", quote=True)
     return (

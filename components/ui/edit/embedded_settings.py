@@ -1,7 +1,7 @@
-"""What a picture that was brought in says of its own making, and the offer to go on from there.
+"""The generation metadata of an imported image, and the offer to restore its settings.
 
-The words in a file are anybody's: they are shown as typed, and only put into the form when the
-designer asks for it.
+Text in a file can come from anybody: it is shown as typed, and put into the form only when the
+user asks for it.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ _MAX_PROMPT_CHARACTERS = 90
 
 
 def remember_metadata(data: bytes) -> None:
-    """Keep what the file says, before the intake cleans it away."""
+    """Remember the metadata before the import removes it."""
     session.tab_state().embedded_settings = read_metadata(data)
 
 
 def render_restore_offer() -> None:
-    """Offer the settings that the picture on the desk was made with, if it came with any."""
+    """Offer the settings that the selected source was made with, if it has any."""
     carried = session.tab_state().embedded_settings
     if carried is None:
         return
@@ -41,7 +41,7 @@ def render_restore_offer() -> None:
         mode: Mode = "edit" if carried.is_edit else "generate"
         GenerationForm(mode).load_request(
             carried.request
-        )  # the form is drawn after this, or on the other page
+        )  # the form is rendered after this, or on the other page
         _dismiss()
         if mode == "edit":
             st.rerun()

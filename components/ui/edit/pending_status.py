@@ -1,4 +1,4 @@
-"""What the stage says of the edits that have no picture yet, in one line."""
+"""One line on the edits that have no image yet."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ IN_PROGRESS = frozenset(
 def progress_for(
     edits: Sequence[TaskWithImage], tree: EditTree, *, now: float, expected_seconds: float | None
 ) -> Progress | None:
-    """The line for a family's edits without a picture, newest first; None says nothing.
+    """The line for a tree's pending edits, newest first; None shows nothing.
 
-    What moves comes before what has ended, and what has ended is told only until a newer edit
-    has its picture. `now` is in epoch seconds.
+    Running edits come before ended ones, which are named only until a newer edit has its image.
+    `now` is in epoch seconds.
     """
     moving = [entry for entry in edits if entry.task.state in IN_PROGRESS]
     if moving:

@@ -1,4 +1,4 @@
-"""The source of an edit: the picture that stands beside the prompt, and the ways to choose it."""
+"""The source of an edit: its image beside the prompt, and the ways to choose another."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from components.ui.escape import escape_markdown
 from components.ui.form.generation_form import MATCH_INPUT
 from components.ui.widgets.paste_upload import capture_images
 
-# Every picture that a browser knows as one, and what it knows by no name of its own: our intake
-# says what to do about those it cannot read.
+# All that a browser knows as an image, and formats without a name in browsers: the import says
+# what to do about those that it cannot read.
 _TYPES = ["image", "heic", "heif", "avif", "jfif", "tif", "tiff", "psd"]
 _URL_KEY = "edit-url"
 # "example.com/a.png" or "example.com:8080/a.png", as a browser's bar shows and copies it
@@ -29,9 +29,9 @@ _HOST_AND_PATH = re.compile(r"[\w-]+(\.[\w-]+)+(:\d+)?/\S*")
 
 
 def render_source(source: ImageRecord | None, *, ratio: str) -> None:
-    """The chosen picture with what a ratio would crop, and the ways to choose another."""
-    # One element, whatever is in it: what stands below would move, and for the time of a rerun
-    # Streamlit would show it in both places.
+    """The selected source with what a ratio would crop, and the ways to choose another."""
+    # One element, whatever is in it: otherwise what stands below would move, and Streamlit would
+    # show it in both places during a rerun.
     with st.container(key="kx-source-area"):
         _render_source(source, ratio)
 
@@ -54,9 +54,9 @@ def _render_source(source: ImageRecord | None, ratio: str) -> None:
 
 
 def render_global_drop_target() -> None:
-    """On a page without a source: take what is dropped or pasted there over to Edit."""
+    """On a page without a source: import what is dropped or pasted there, and open Edit."""
     tab = session.tab_state()
-    if tab.is_new_on_edit:  # also what Edit's own uploader was given while the page changed
+    if tab.is_new_on_edit:  # also what Edit's own uploader received while the page changed
         st.switch_page("pages/edit.py")
     uploader_key = f"drop-{tab.upload_round}"
     with st.container(key="kx-drop"):
@@ -113,7 +113,7 @@ def _import_upload(uploader_key: str) -> None:
     if file is None:
         return
     tab.is_new_on_edit = True
-    tab.upload_round += 1  # an uploader under a new name has let go of the file
+    tab.upload_round += 1  # an uploader with a new key has released the file
     data = file.getvalue()
     embedded_settings.remember_metadata(data)
     _import(lambda: session.studio().import_image(tab.user_id, data, label=file.name))
@@ -127,7 +127,7 @@ def _request_url() -> None:
 
 
 def _fetch_pending_url() -> None:
-    """In the run and not in the callback, so that the wait can be seen."""
+    """In the run and not in the callback, so that the wait is visible."""
     tab = session.tab_state()
     url, tab.pending_url = tab.pending_url, None
     if url is None:
@@ -155,7 +155,7 @@ def _clear_source() -> None:
 
 
 def _source_html(source: ImageRecord, ratio: str) -> str:
-    """The picture, what lies outside a chosen ratio dimmed, and its facts."""
+    """The image, what lies outside a chosen ratio dimmed, and its facts."""
     shape = format_aspect_ratio(source.width_px, source.height_px)
     facts = [f"{source.width_px}×{source.height_px}", shape, source.format.upper()]
     crop = ""

@@ -1,6 +1,6 @@
-"""What an empty Generate page offers: prompts with pictures, each made at one click.
+"""Examples on empty pages: prompts with images on Generate, images to edit on Edit.
 
-The pictures in `static/starters` were drawn by the sandbox from these very prompts.
+The images in `static/starters` were drawn by the sandbox from these very prompts.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _IMAGES = Path(__file__).parents[3] / "static" / "starters"
 
 @dataclass(frozen=True)
 class PromptExample:
-    """A prompt, the ratio it is made in, and its picture's name in `static/starters`."""
+    """A prompt, its ratio, and its image's name in `static/starters`."""
 
     name: str
     prompt: str
@@ -41,7 +41,7 @@ PROMPT_EXAMPLES = (
 
 @dataclass(frozen=True)
 class EditExample:
-    """A starter picture to edit, and a first instruction for it."""
+    """An example image to edit, and an instruction for it."""
 
     name: str
     instruction: str
@@ -60,7 +60,7 @@ EDIT_EXAMPLES = (
 
 
 def render_prompt_examples() -> bool:
-    """Draw the starters if this designer has nothing yet; whether they were drawn."""
+    """Render the examples if this user has nothing yet; returns whether it did."""
     tab, studio = session.tab_state(), session.studio()
     if studio.recent_tasks(tab.user_id, limit=1):
         return False
@@ -75,7 +75,7 @@ def render_prompt_examples() -> bool:
 
 
 def render_edit_examples() -> None:
-    """What an empty Edit page offers: pictures to begin with, and an instruction for each."""
+    """Render the example images of an empty Edit page, each with its instruction."""
     st.subheader("Begin with a picture", anchor=False)
     st.caption("Upload, drop or paste one, give its address, or take one of these.")
     with st.container(key="kx-examples"):

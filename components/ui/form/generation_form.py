@@ -1,4 +1,4 @@
-"""The prompt form: what a picture is asked for with, on Generate and on Edit alike.
+"""The form of Generate and Edit: everything an image is requested with.
 
 Not an `st.form`: there a slider whose range depends on the mode keeps the old range until
 submit (Streamlit 1.67). Every widget keeps its value over a change of page.
@@ -33,7 +33,7 @@ _UNLISTED_RATIO_NOTE = "16:21"
 
 @dataclass(frozen=True)
 class FormValues:
-    """What stands in the form now, unchecked."""
+    """The current values of the form, unchecked."""
 
     prompt: str
     model: str
@@ -47,7 +47,7 @@ class FormValues:
     store_in_china: bool
 
     def request(self) -> GenerationRequest:
-        """The request it stands for. Raises InvalidRequest with a sentence for the designer."""
+        """The request with these values. Raises ValidationError with a message for the user."""
         return GenerationRequest(
             prompt=self.prompt,
             model=Model(self.model),
@@ -63,7 +63,7 @@ class FormValues:
 
 @dataclass(frozen=True)
 class GenerationForm:
-    """One form and the names of its widgets' values."""
+    """One form and the keys of its widgets."""
 
     mode: Mode
 
@@ -72,7 +72,7 @@ class GenerationForm:
         return f"{self.mode}-{field}"
 
     def values(self) -> FormValues:
-        """What stands in the form; a widget that was never drawn has its default."""
+        """The current values; a widget that was never drawn has its default."""
         defaults = self.defaults()
         values = {
             field: st.session_state.get(self.key(field), default)
@@ -81,7 +81,7 @@ class GenerationForm:
         return FormValues(**values)
 
     def defaults(self) -> FormValues:
-        """A form that nobody has touched."""
+        """The values of an untouched form."""
         return FormValues(
             prompt="",
             model=Model.PRO.value,
@@ -96,11 +96,11 @@ class GenerationForm:
         )
 
     def settings(self) -> str:
-        """All but the prompt, as a text for `restore`."""
+        """All values but the prompt, as text for `restore`."""
         return json.dumps({**vars(self.values()), "prompt": None})
 
     def restore(self, settings: str) -> None:
-        """Put settings back. Call it before the form is drawn; what no longer fits is left out."""
+        """Restore settings before the form is rendered; what no longer fits is left out."""
         kept = json.loads(settings) if settings else {}
         choices = self._choices()
         for field, default in vars(self.defaults()).items():
@@ -119,7 +119,7 @@ class GenerationForm:
         }
 
     def load_request(self, request: GenerationRequest) -> None:
-        """Put a request's values into the form. Call it before the form is drawn."""
+        """Put a request's values into the form. Call it before the form is rendered."""
         draft = replace(
             self.defaults(),
             prompt=request.prompt,
@@ -136,7 +136,7 @@ class GenerationForm:
             st.session_state[self.key(field)] = value
 
     def render_prompt(self, *, placeholder: str) -> None:
-        """The prompt's box."""
+        """The prompt's text box."""
         st.text_area(
             "Prompt",
             key=self.key("prompt"),
@@ -149,7 +149,7 @@ class GenerationForm:
         """Model, ratio, format, safety and the rest; `price` is in credits."""
         defaults = self.defaults()
         for field, value in vars(defaults).items():
-            # Not as the widget's default: a value that `fill` set would then be warned about.
+            # Not the widget's default: Streamlit would warn about a value that `load_request` set.
             st.session_state.setdefault(self.key(field), value)
         first = [MATCH_INPUT] if self.mode == "edit" else []
         st.segmented_control(

@@ -1,4 +1,4 @@
-"""The prompt with what stands around it, and what a reload shall find in the form."""
+"""The prompt box with history, templates and hints, and its stored draft."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from components.ui.form.generation_form import GenerationForm
 
 
 def render_prompt(form: GenerationForm, *, placeholder: str) -> None:
-    """Draw the box as this designer left it, with its lists above and its advice below."""
+    """Render the box as this user left it."""
     _restore_draft(form)
     with st.container(key="kx-prompt"):
         prompt_history.render_history(form)
@@ -20,19 +20,19 @@ def render_prompt(form: GenerationForm, *, placeholder: str) -> None:
 
 
 def _restore_draft(form: GenerationForm) -> None:
-    """A form that this session has not drawn yet has what stood in it before the reload."""
+    """Restore the stored draft into a form that this session has not rendered yet."""
     tab, studio = session.tab_state(), session.studio()
     if form.key("prompt") not in st.session_state:
         draft = studio.load_draft(tab.user_id, form.mode)
         tab.drafts[form.mode] = draft
-        if draft:  # else a value set from here would overtake the first letters typed
+        if draft:  # otherwise a value set here would overtake the first letters typed
             st.session_state[form.key("prompt")] = draft
     if form.key("model") not in st.session_state:
         form.restore(studio.load_draft(tab.user_id, _settings_from_draft(form)))
 
 
 def _save_draft(form: GenerationForm) -> None:
-    """Whoever filled the form, what stands in it now is what a reload shall find."""
+    """Store the current values as the draft."""
     tab, studio = session.tab_state(), session.studio()
     standing = {form.mode: form.values().prompt, _settings_from_draft(form): form.settings()}
     for box, text in standing.items():

@@ -1,6 +1,6 @@
-"""Advice under the prompt: two quiet lines at most, each with a one-click fix where there is one.
+"""Hints under the prompt: at most two lines, each with a one-click fix where there is one.
 
-The room for both lines is always kept, so that nothing below moves when they come and go.
+The space for both lines is always reserved, so that nothing below moves.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _HINTS: dict[Mode, str] = {
 
 
 def render_hints(form: GenerationForm) -> None:
-    """Draw what could be said better in this form's prompt, or what belongs in it."""
+    """Render the hints for this form's prompt."""
     with st.container(key="kx-hints"):
         lines = _hints_for(form)[:MAX_HINTS]
         for advice in lines:
@@ -47,7 +47,7 @@ def _hints_for(form: GenerationForm) -> list[Hint]:
 
 
 def _apply_fix(form: GenerationForm, rule: str) -> None:
-    """Mend what stands in the box now: letters may have been typed since the line was drawn."""
+    """Apply a fix to the current text: letters may have been typed since the hint was drawn."""
     for advice in _hints_for(form):
         if advice.rule == HintRule(rule) and advice.fix is not None:
             if advice.fix.prompt is not None:

@@ -1,4 +1,4 @@
-"""What a designer wrote before, beside the prompt: recalled by keys, found, and pinned."""
+"""Earlier prompts beside the prompt: recalled by keys, searched, and pinned."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from components.ui.widgets.prompt_picker import PinEvent, PromptItem, prompt_pic
 
 
 def render_history(form: GenerationForm) -> None:
-    """Draw the openers of the lists for this form's prompt."""
+    """Render the buttons of history and templates for this form."""
     tab, studio = session.tab_state(), session.studio()
     remembered = studio.prompt_history(tab.user_id, editing=form.mode == "edit")
     prompt_picker(

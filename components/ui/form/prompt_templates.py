@@ -1,4 +1,4 @@
-"""Instructions that this model follows well, with {slots} to type over; offered on Edit."""
+"""Instructions that the model follows well, with {slots} to fill in; offered on Edit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The press that asks for pictures: the button with its price, and what the press led to."""
+"""The submit button with its price, and the result of a submission."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def render_submit(form: GenerationForm, verb: str) -> None:
 
 @contextmanager
 def show_errors(mode: Mode) -> Iterator[None]:
-    """Turn what hinders a press into the sentence beside that form's button."""
+    """Show errors of a submission beside that form's button."""
     notices = session.tab_state().submit_errors
     notices.pop(mode, None)
     try:
@@ -53,7 +53,7 @@ def show_errors(mode: Mode) -> Iterator[None]:
 
 
 def _submit(form: GenerationForm) -> None:
-    """Only write the task down: a callback that waits is cut off by the next click."""
+    """Only insert the tasks: a callback that waits is cut off by the next click."""
     tab = session.tab_state()
     # Read now and not when the button was drawn: a fragment may have changed it since.
     source_id = tab.source_id if form.mode == "edit" else None
@@ -67,4 +67,4 @@ def _submit(form: GenerationForm) -> None:
         session.studio().submit(
             tab.user_id, draft.request(), source_id=source_id, variants=draft.variants
         )
-        tab.pair = None  # what was asked for last is what is waited for
+        tab.pair = None  # show the newest edit when it is done

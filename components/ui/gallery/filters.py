@@ -1,4 +1,4 @@
-"""The line above the gallery: what to find. Each value stands in the URL and survives a reload."""
+"""Search and filters above the gallery. Each value stands in the URL and survives a reload."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _DATE_RANGES = {"Today": 0, "Last 7 days": 6, "Last 30 days": 29}  # days before
 
 
 def render_filters() -> tuple[GalleryQuery, DeltaGenerator]:
-    """Draw the line; return what it asks for, and where to say how much was found."""
+    """Render the filters; returns the query, and the place for the number of results."""
     with st.container(key="kx-gallery-filters", horizontal=True, vertical_alignment="center"):
         text = st.text_input(
             "Search",
@@ -71,19 +71,19 @@ def render_filters() -> tuple[GalleryQuery, DeltaGenerator]:
 
 
 def groups_variants() -> bool:
-    """Whether the variants of one press stand in one place."""
+    """Whether the variants of one submission are shown as one item."""
     return st.session_state.get(_EACH) != _EVERY_VARIANT
 
 
 def has_unbound_filters() -> bool:
-    """Whether something is asked for that the URL does not say."""
+    """Whether a filter is active that the URL does not say."""
     shown = st.session_state.get(_SHOW, _ALL)
     asked = shown != _ALL or any(st.session_state.get(key) for key in _EMPTY)
     return asked and not st.query_params
 
 
 def clear() -> None:
-    """Ask for everything again. Call it before the line is drawn."""
+    """Reset all filters. Call it before they are rendered."""
     for key, value in _EMPTY.items():
         st.session_state[key] = value
 
@@ -142,7 +142,7 @@ def _pills(label: str, options: Sequence[str], key: str) -> Sequence[str]:
 
 
 def _date_range(span: str | None, day: date | None) -> tuple[float | None, float | None]:
-    """From the first moment to the first that is too late, in the designer's own days."""
+    """First moment and exclusive end, in the user's own days."""
     if day is not None:
         return _midnight(day), _midnight(day + timedelta(days=1))
     if span is not None:

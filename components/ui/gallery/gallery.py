@@ -1,4 +1,4 @@
-"""The gallery: everything a designer has made, laid out whole and filled where they look."""
+"""The gallery: all of a user's images, laid out whole, loaded where they are visible."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ from components.ui.widgets.image_grid import (
 )
 
 EXPORT_URL = "/app/static/exports"
-FILLED_BEFORE, FILLED_AFTER = 40, 80  # beside what is seen, so that a scroll finds it there
+FILLED_BEFORE, FILLED_AFTER = 40, 80  # around the visible range, so that a scroll finds them loaded
 MAX_LOADED = 300
 _KEY = "gallery"
 _NEEDS_ATTENTION = frozenset({TaskState.UNCONFIRMED, TaskState.STILL_RUNNING})
@@ -48,16 +48,16 @@ _TRASH_BATCH_ACTIONS = (RESTORE, PURGE)
 
 
 def render_gallery() -> None:
-    """Draw the gallery; redrawn by the push alone."""
+    """Render the gallery; only live updates rerun it."""
     tab = session.tab_state()
     if tab.previous_page != tab.page and filters.has_unbound_filters():
-        st.rerun()  # the browser's Back brings an empty URL, which a second run does not heed
+        st.rerun()  # the browser's Back brings an empty URL, which a second run ignores
     st.fragment(_render)()
 
 
 def _render() -> None:
     with st.container(key="kx-title"):
-        st.header("Gallery", anchor=False)  # for who hears the page: the bar on top shows it
+        st.header("Gallery", anchor=False)  # for screen readers: the bar shows it to others
     search, said = filters.render_filters()
     tab, studio = session.tab_state(), session.studio()
     found = _sort_by_group(
@@ -95,9 +95,9 @@ def _render() -> None:
 
 
 def _sort_by_group(items: Sequence[GalleryItem]) -> list[GalleryItem]:
-    """What is under way, then what waits for the designer, then the rest; else in their order.
+    """Running tasks first, then those that need attention, then the rest, each in given order.
 
-    What goes on by itself stands first: it is what was asked for just now.
+    Running tasks were submitted just now.
     """
     return sorted(
         items, key=lambda place: (place.state not in UNFINISHED, place.state in _NEEDS_ATTENTION)
@@ -105,7 +105,7 @@ def _sort_by_group(items: Sequence[GalleryItem]) -> list[GalleryItem]:
 
 
 def _headings(items: Sequence[GalleryItem], query: GalleryQuery) -> list[str]:
-    """The heading of each place: what has not ended, and then the days."""
+    """The heading of each item: unfinished ones apart, the rest by day."""
     now, zone = time.time(), session.time_zone()
     if query.in_trash:
         days = [day_label(place.deleted_at or now, now, zone) for place in items]
@@ -135,7 +135,7 @@ def _placeholder(item: GalleryItem, group: str) -> Placeholder:
 
 
 def _loaded_cards(items: Sequence[GalleryItem], groups: Sequence[str]) -> list[Card]:
-    """The cards near what the browser says it shows, and the one in its lightbox."""
+    """The cards around the visible range, and the one in the lightbox."""
     tab, studio = session.tab_state(), session.studio()
     view = grid_view(_KEY)
     first = max(0, min(view.first, len(items) - 1) - FILLED_BEFORE)
@@ -170,7 +170,7 @@ def _related_images(query: GalleryQuery) -> RelatedImages | None:
 
 
 def _render_empty_trash(count: int) -> None:
-    """Emptying cannot be undone, so it takes two presses."""
+    """Emptying cannot be undone, so it takes two clicks."""
     with st.popover("Empty the trash", type="tertiary"):
         st.caption("What is deleted stays here for 14 days.")
         st.button(

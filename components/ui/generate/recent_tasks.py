@@ -1,4 +1,4 @@
-"""The feed: what runs and what is new, beside the form, redrawn when the push says so."""
+"""Recent tasks beside the form: what runs and what is new, rerun by live updates."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _KEY = "feed"
 
 
 def render_recent_tasks(*, empty: str) -> None:
-    """Draw the newest tasks of this designer."""
+    """Render the newest tasks of this user."""
     st.fragment(_render)(empty)
 
 

@@ -104,7 +104,7 @@ class Stranger:
         return self._too_many() or JSONResponse({"code": 422, "msg": "url is wrong", "data": None})
 
     def _too_many(self) -> Response | None:
-        """The limit of contract.md §4, on all questions of a key together."""
+        """The limit of docs/kie-api.md, Codes, on all questions of a key together."""
         now = time.monotonic()
         self.asked_at.append(now)
         if sum(now - moment < 1 for moment in self.asked_at) <= MOST_ASKED_IN_A_SECOND:

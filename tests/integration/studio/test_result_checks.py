@@ -1,4 +1,4 @@
-"""What came back, held against what was asked for, at every size of contract.md §8."""
+"""What came back, held against what was asked for, at every size of docs/kie-api.md, Sizes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from components.kie import GenerationRequest, OutputFormat
 from components.studio.db.models import ImageRecord
 from components.studio.result_checks import crop_fraction, format_aspect_ratio, mismatches
 
-# Written down again from contract.md §8, so that the app's own table is held to it.
+# Written down again from docs/kie-api.md, Sizes, so that the app's own table is held to it.
 DOCUMENTED = {
     "21:9": (1568, 672),
     "16:9": (1392, 752),

@@ -48,7 +48,7 @@ def storing(number: int = 0, **fields: object) -> Task:
 
 @dataclass
 class Window:
-    """A strict sliding window, as contract.md §4 describes the service's."""
+    """A strict sliding window, as docs/kie-api.md, Codes describes the service's."""
 
     limit: int
     seconds: float

@@ -50,7 +50,7 @@ def test_every_trouble_is_said_in_whole_sentences(state: TaskState, trouble: Fai
 
 @pytest.mark.parametrize("trouble", FailureReason)
 def test_no_sentence_promises_that_a_failure_costs_nothing(trouble: FailureReason) -> None:
-    """Whether failures are charged is not documented (contract.md §4)."""
+    """Whether failures are charged is not documented (docs/kie-api.md, Codes)."""
     assert "free" not in said(TaskState.FAILED, trouble).lower()
 
 
