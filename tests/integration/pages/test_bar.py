@@ -60,11 +60,11 @@ def advice(at: AppTest) -> list[str]:
     return [str(button.label) for button in at.button if "-fix-" in str(button.key)]
 
 
-def test_the_bar_shows_the_credits_once_they_are_read(sandbox: SandboxServer) -> None:
+def test_bar_shows_fetched_credits(sandbox: SandboxServer) -> None:
     once_the_bar_says(">1,000</span>")
 
 
-def test_a_wrong_key_leaves_a_dash_with_its_reason(
+def test_wrong_key_shows_a_dash_with_reason(
     sandbox: SandboxServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("KIE_API_KEY", "wrong-key")
@@ -72,7 +72,7 @@ def test_a_wrong_key_leaves_a_dash_with_its_reason(
     once_the_bar_says('title="The balance cannot be read: The key was refused.">—<')
 
 
-def test_what_was_made_is_on_the_bill_of_its_designer_alone(sandbox: SandboxServer) -> None:
+def test_spending_counts_only_own_images(sandbox: SandboxServer) -> None:
     made = make_task(user_id=ANNA, state=TaskState.DONE, sent_at=NOW, created_at=time.time())
     open_studio().repository.add_tasks([made])
 
@@ -81,7 +81,7 @@ def test_what_was_made_is_on_the_bill_of_its_designer_alone(sandbox: SandboxServ
     assert bill not in html(framed(BORIS))
 
 
-def test_the_sandbox_s_faults_are_switched_on_and_off_by_name() -> None:
+def test_faults_are_switched_by_name() -> None:
     at = framed()
     room = open_studio().fault_controls
     assert room is not None
@@ -104,11 +104,11 @@ def test_the_sandbox_s_faults_are_switched_on_and_off_by_name() -> None:
     assert not any("Faults are on" in block.value for block in framed().markdown)
 
 
-def test_with_a_key_there_is_no_drill_room(sandbox: SandboxServer) -> None:
+def test_no_fault_controls_with_a_key(sandbox: SandboxServer) -> None:
     assert len(framed().multiselect) == 0
 
 
-def test_a_sent_prompt_is_offered_again_on_its_own_page(sandbox: SandboxServer) -> None:
+def test_submitted_prompt_is_in_the_history_of_its_page(sandbox: SandboxServer) -> None:
     at = press(write(page_at(), "A **hill** <b>"))
 
     assert [row["text"] for row in recalled(at)] == ["A **hill** <b>"]
@@ -116,7 +116,7 @@ def test_a_sent_prompt_is_offered_again_on_its_own_page(sandbox: SandboxServer) 
     assert recalled(drawn(at)) == []
 
 
-def test_advice_has_two_lines_at_most_and_a_fix_mends_the_prompt(sandbox: SandboxServer) -> None:
+def test_at_most_two_hints_and_fix_changes_prompt(sandbox: SandboxServer) -> None:
     at = page_at()
     at.switch_page("pages/edit.py")
     drawn(at)
@@ -128,7 +128,7 @@ def test_advice_has_two_lines_at_most_and_a_fix_mends_the_prompt(sandbox: Sandbo
     assert at.text_area(key="edit-prompt").value.startswith("Make the picture anime")
 
 
-def test_translation_is_switched_by_a_fix(sandbox: SandboxServer) -> None:
+def test_fix_switches_translation(sandbox: SandboxServer) -> None:
     at = write(page_at(), "A shop sign with the words “OPEN ALL DAY”")
     assert advice(at) == ["Do not translate"]
 
@@ -138,7 +138,7 @@ def test_translation_is_switched_by_a_fix(sandbox: SandboxServer) -> None:
     assert advice(at) == []
 
 
-def test_advice_never_keeps_a_prompt_from_being_sent(sandbox: SandboxServer) -> None:
+def test_hints_never_block_a_submission(sandbox: SandboxServer) -> None:
     at = press(write(page_at(), "no people, say OPEN {place}"))
 
     assert card_in(at, "Done")["prompt"] == "no people, say OPEN {place}"

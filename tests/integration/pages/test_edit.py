@@ -20,7 +20,7 @@ from tests.integration.pages.page_text import card_in, drawn, errors, page_at
 from tests.integration.pages.test_generate import HOSTILE
 
 
-def test_the_safety_range_follows_the_mode_at_once() -> None:
+def test_safety_range_follows_the_mode() -> None:
     at = page_at()
     assert at.slider(key="generate-safety_tolerance").max == 6
     at.slider(key="generate-safety_tolerance").set_value(6)
@@ -31,7 +31,7 @@ def test_the_safety_range_follows_the_mode_at_once() -> None:
     assert (slider.min, slider.max, slider.value) == (0, 2, 2)
 
 
-def test_another_ratio_shows_at_once_what_a_crop_would_keep() -> None:
+def test_selected_ratio_shows_the_crop() -> None:
     at = bring(edit(), picture(640, 480))
     assert "kx-crop" not in source(at)
 
@@ -43,7 +43,7 @@ def test_another_ratio_shows_at_once_what_a_crop_would_keep() -> None:
     assert "kx-crop" not in source(drawn(at))
 
 
-def test_without_a_picture_a_press_says_what_is_missing(sandbox: SandboxServer) -> None:
+def test_submit_without_source_shows_message(sandbox: SandboxServer) -> None:
     at = press(edit(), "Make it night")
 
     assert [error.startswith("Choose a picture first") for error in errors(at)] == [True]
@@ -51,7 +51,7 @@ def test_without_a_picture_a_press_says_what_is_missing(sandbox: SandboxServer) 
     assert sandbox.usage_report()["creates"] == 0
 
 
-def test_without_an_instruction_a_press_says_so_and_keeps_the_source(
+def test_submit_without_prompt_keeps_the_source(
     sandbox: SandboxServer,
 ) -> None:
     at = press(bring(edit(), picture()), "  ")
@@ -61,7 +61,7 @@ def test_without_an_instruction_a_press_says_so_and_keeps_the_source(
     assert sandbox.usage_report()["creates"] == 0
 
 
-def test_an_edit_that_matches_its_input_sends_no_ratio(sandbox: SandboxServer) -> None:
+def test_match_input_sends_no_ratio(sandbox: SandboxServer) -> None:
     at = begun()
     wanted = at.text_area(key="edit-prompt").value
     at.button(key="edit-submit").click()
@@ -74,7 +74,7 @@ def test_an_edit_that_matches_its_input_sends_no_ratio(sandbox: SandboxServer) -
     assert errors(at) == []
 
 
-def test_as_soon_as_an_edit_is_done_its_pair_is_there(sandbox: SandboxServer) -> None:
+def test_finished_edit_shows_its_pair(sandbox: SandboxServer) -> None:
     at = press(bring(edit(), picture(1280, 720)), "Mirror it")
     view = pair_of(at, "Mirror it")
 
@@ -86,9 +86,7 @@ def test_as_soon_as_an_edit_is_done_its_pair_is_there(sandbox: SandboxServer) ->
 
 
 @pytest.mark.parametrize("prompt", HOSTILE[::3])
-def test_an_instruction_is_sent_and_shown_exactly_as_typed(
-    prompt: str, sandbox: SandboxServer
-) -> None:
+def test_instruction_is_sent_and_shown_as_typed(prompt: str, sandbox: SandboxServer) -> None:
     at = press(bring(edit(), picture()), prompt)
     pair_of(at, prompt)
     tiles = shown(at, "tiles")["steps"]
@@ -97,7 +95,7 @@ def test_an_instruction_is_sent_and_shown_exactly_as_typed(
     assert [task["prompt"] for task in sandbox.usage_report()["tasks"]] == [prompt]
 
 
-def test_editing_on_shows_the_chain_and_a_way_back_to_the_original(
+def test_chained_edit_shows_steps_and_original(
     sandbox: SandboxServer,
 ) -> None:
     at = press(bring(edit(), picture()), "Mirror it")
@@ -116,7 +114,7 @@ def test_editing_on_shows_the_chain_and_a_way_back_to_the_original(
     assert "photo.png" in source(drawn(at))
 
 
-def test_while_an_edit_runs_the_stage_says_so_above_the_source(sandbox: SandboxServer) -> None:
+def test_running_edit_is_shown_above_the_source(sandbox: SandboxServer) -> None:
     at = bring(edit(), picture())
     assert shown(at, "line") is None
 
@@ -126,7 +124,7 @@ def test_while_an_edit_runs_the_stage_says_so_above_the_source(sandbox: SandboxS
     assert "Mirror it" in line["detail"]
 
 
-def test_a_refused_edit_is_told_above_the_pair_until_a_newer_one_is_there(
+def test_refused_edit_is_shown_until_a_newer_one(
     sandbox: SandboxServer,
 ) -> None:
     at = press(bring(edit(), picture()), "Mirror it [refused]")
@@ -141,7 +139,7 @@ def test_a_refused_edit_is_told_above_the_pair_until_a_newer_one_is_there(
     assert shown(at, "line") is None
 
 
-def test_a_result_of_another_shape_is_told_under_the_pair(sandbox: SandboxServer) -> None:
+def test_mismatch_is_shown_under_the_pair(sandbox: SandboxServer) -> None:
     at = press(bring(edit(), picture(1200, 300)), "Mirror it")
     pair_of(at, "Mirror it")
 

@@ -36,7 +36,7 @@ def offers(at: AppTest) -> list[str]:
     return [caption.value for caption in at.caption if "how it was made" in caption.value]
 
 
-def test_a_file_of_the_studio_offers_its_settings_and_is_the_source_at_once() -> None:
+def test_exported_file_offers_settings_and_becomes_source() -> None:
     at = dropped()
 
     assert "Make the sky teal" in offers(at)[0]
@@ -44,7 +44,7 @@ def test_a_file_of_the_studio_offers_its_settings_and_is_the_source_at_once() ->
     assert at.text_area(key="edit-prompt").value == ""
 
 
-def test_restoring_fills_every_field_and_ends_the_offer() -> None:
+def test_restore_fills_every_field() -> None:
     at = dropped()
     at.button(key="carried-restore").click()
     drawn(at)
@@ -58,7 +58,7 @@ def test_restoring_fills_every_field_and_ends_the_offer() -> None:
     assert offers(at) == []
 
 
-def test_no_thanks_leaves_the_form_as_it_is() -> None:
+def test_declined_offer_leaves_the_form() -> None:
     at = dropped()
     at.button(key="carried-leave").click()
     drawn(at)
@@ -67,5 +67,5 @@ def test_no_thanks_leaves_the_form_as_it_is() -> None:
     assert offers(at) == []
 
 
-def test_a_file_that_says_nothing_offers_nothing() -> None:
+def test_file_without_metadata_offers_nothing() -> None:
     assert offers(bring(edit(), picture())) == []

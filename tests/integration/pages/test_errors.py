@@ -35,7 +35,7 @@ def warnings(at: AppTest) -> list[str]:
     return [box.value.replace("\\", "") for box in at.warning]
 
 
-def test_a_wrong_key_is_named_and_nothing_is_sent(
+def test_wrong_key_is_shown_and_nothing_sent(
     sandbox: SandboxServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("KIE_API_KEY", "wrong-key")
@@ -50,7 +50,7 @@ def test_a_wrong_key_is_named_and_nothing_is_sent(
     assert sandbox.usage_report()["tasks"] == []
 
 
-def test_an_empty_account_is_named_and_the_queue_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_empty_balance_is_shown_and_queue_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     with start(SandboxOptions(seconds=0, credits=4)) as poor:
         monkeypatch.setenv("KIE_API_KEY", "a-key")
         monkeypatch.setenv("KIE_BASE_URL", poor.url)
@@ -64,7 +64,7 @@ def test_an_empty_account_is_named_and_the_queue_waits(monkeypatch: pytest.Monke
         assert poor.usage_report()["tasks"] == []
 
 
-def test_a_service_that_is_down_is_named_and_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unreachable_provider_is_shown_and_retried(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KIE_API_KEY", "a-key")
     monkeypatch.setenv("KIE_BASE_URL", f"http://127.0.0.1:{free_port()}")
     at = asked()
@@ -77,9 +77,7 @@ def test_a_service_that_is_down_is_named_and_tried_again(monkeypatch: pytest.Mon
 
 
 @pytest.mark.parametrize("fault", ["create-html", "create-cut", "create-no-id", "create-lost"])
-def test_an_answer_that_says_nothing_is_unconfirmed_and_never_sent_again(
-    fault: str, sandbox: SandboxServer
-) -> None:
+def test_ambiguous_answer_is_unconfirmed_and_not_resent(fault: str, sandbox: SandboxServer) -> None:
     prompt = f"{PROMPT} [{fault}]"
     at = asked(prompt)
     card = card_in(at, "Unconfirmed")
@@ -98,7 +96,7 @@ def test_an_answer_that_says_nothing_is_unconfirmed_and_never_sent_again(
         ("[generate-failed]", "Failed", "The picture could not be made"),
     ],
 )
-def test_an_end_without_a_picture_says_what_happened_and_what_to_do(
+def test_failed_task_shows_reason_and_advice(
     words: str, state_word: str, headline: str, sandbox: SandboxServer
 ) -> None:
     at = asked(f"{PROMPT} {words}")
@@ -111,7 +109,7 @@ def test_an_end_without_a_picture_says_what_happened_and_what_to_do(
 
 
 @pytest.mark.parametrize("fault", ["query-html", "flag-back"])
-def test_trouble_that_passes_ends_in_a_picture(fault: str, sandbox: SandboxServer) -> None:
+def test_passing_fault_ends_in_an_image(fault: str, sandbox: SandboxServer) -> None:
     at = asked(f"{PROMPT} [{fault}]")
 
     assert card_in(at, "Done")["prompt"] == f"{PROMPT} [{fault}]"
@@ -122,7 +120,7 @@ def test_trouble_that_passes_ends_in_a_picture(fault: str, sandbox: SandboxServe
     ("name", "value"),
     [("KONTEXT_CREDITS_PRO", "cheap"), ("KIE_BASE_URL", "kie"), ("KONTEXT_QUERIES_PER_S", "0")],
 )
-def test_a_setting_that_cannot_be_used_is_named_on_the_page(
+def test_invalid_setting_is_named_on_the_page(
     name: str, value: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(name, value)

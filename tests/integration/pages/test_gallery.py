@@ -72,7 +72,7 @@ def kept(at: AppTest, prompt: str, *, days_ago: float = 0.0) -> str:
 
 
 @pytest.mark.parametrize("file", ["app.py", "pages/gallery.py"])
-def test_an_empty_gallery_says_so_whichever_way_it_is_opened(file: str) -> None:
+def test_empty_gallery_says_so(file: str) -> None:
     at = page_at(file)
     if file == "app.py":
         at.switch_page("pages/gallery.py")
@@ -82,7 +82,7 @@ def test_an_empty_gallery_says_so_whichever_way_it_is_opened(file: str) -> None:
     assert cards(at) == []
 
 
-def test_pictures_stand_newest_first_under_their_days() -> None:
+def test_images_are_newest_first_by_day() -> None:
     at = gallery()
     kept(at, "old", days_ago=40)
     kept(at, "new")
@@ -94,7 +94,7 @@ def test_pictures_stand_newest_first_under_their_days() -> None:
     assert "3 pictures" in [caption.value for caption in at.caption]
 
 
-def test_a_card_leads_to_our_own_routes_and_names_the_file() -> None:
+def test_card_links_to_our_routes() -> None:
     at = gallery()
     picture_id = kept(at, "A **bold** fox / ../x")
     (card,) = cards(drawn(at))
@@ -106,7 +106,7 @@ def test_a_card_leads_to_our_own_routes_and_names_the_file() -> None:
     assert card["prompt"] == "A **bold** fox / ../x"
 
 
-def test_what_is_under_way_stands_on_top_under_a_heading_of_its_own() -> None:
+def test_running_tasks_come_first_with_heading() -> None:
     at = gallery()
     kept(at, "done")
     user_id = at.session_state["kontext.session"].user_id
@@ -118,7 +118,7 @@ def test_what_is_under_way_stands_on_top_under_a_heading_of_its_own() -> None:
     assert "1 picture" in [caption.value for caption in at.caption]
 
 
-def test_what_waits_for_its_designer_stands_together_after_what_goes_on_by_itself() -> None:
+def test_tasks_needing_attention_follow_running_ones() -> None:
     at = gallery()
     kept(at, "done")
     waiting(at, "still", TaskState.STILL_RUNNING, days_ago=0.1)
@@ -137,7 +137,7 @@ def test_what_waits_for_its_designer_stands_together_after_what_goes_on_by_itsel
     assert wire(at)["placeholders"]["groups"] == [["Under way", 2], ["Needs you", 2], ["Today", 1]]
 
 
-def test_the_variants_of_a_press_stand_in_one_place_and_all_count(
+def test_variants_are_one_item_and_all_count(
     sandbox: SandboxServer,
 ) -> None:
     at = gallery()
@@ -151,7 +151,7 @@ def test_the_variants_of_a_press_stand_in_one_place_and_all_count(
     assert "3 pictures" in [caption.value for caption in at.caption]
 
 
-def test_nobody_elses_pictures_are_in_it() -> None:
+def test_gallery_has_only_own_images() -> None:
     anna, ben = gallery(), gallery()
     kept(anna, "Anna's")
     kept(ben, "Ben's")
@@ -160,7 +160,7 @@ def test_nobody_elses_pictures_are_in_it() -> None:
     assert [card["prompt"] for card in cards(drawn(ben))] == ["Ben's"]
 
 
-def test_every_picture_has_its_place_and_those_in_sight_are_filled() -> None:
+def test_all_images_have_placeholders_and_visible_ones_cards() -> None:
     at = gallery()
     for number in range(110):
         kept(at, f"picture {number}", days_ago=number / 100)
@@ -173,7 +173,7 @@ def test_every_picture_has_its_place_and_those_in_sight_are_filled() -> None:
     ]
 
 
-def test_text_and_filters_narrow_what_is_shown_and_say_so() -> None:
+def test_text_and_filters_narrow_the_gallery() -> None:
     at = gallery()
     kept(at, "A red fox")
     kept(at, "A blue hut")
@@ -187,7 +187,7 @@ def test_text_and_filters_narrow_what_is_shown_and_say_so() -> None:
     assert len(cards(drawn(at))) == 2
 
 
-def test_the_filter_of_the_address_is_taken_up() -> None:
+def test_filter_is_read_from_the_url() -> None:
     at = AppTest.from_file(ROOT / "pages/gallery.py", default_timeout=PATIENCE_SECONDS)
     at.query_params["find"] = "fox"
     at.query_params["model"] = "Max"
@@ -198,7 +198,7 @@ def test_the_filter_of_the_address_is_taken_up() -> None:
     assert at.session_state["model"] == ["Max"]
 
 
-def test_a_filter_that_is_no_filter_does_no_harm() -> None:
+def test_invalid_filter_is_ignored() -> None:
     at = AppTest.from_file(ROOT / "pages/gallery.py", default_timeout=PATIENCE_SECONDS)
     for name in ("show", "model", "way", "ratio", "state", "when", "day", "variants"):
         at.query_params[name] = "<script>"
@@ -208,7 +208,7 @@ def test_a_filter_that_is_no_filter_does_no_harm() -> None:
     assert [card["prompt"] for card in cards(drawn(at))] == ["A fox"]
 
 
-def test_deleted_pictures_are_in_the_trash_with_their_clock() -> None:
+def test_trashed_images_show_their_deletion_day() -> None:
     at = gallery()
     picture_id = kept(at, "gone")
     archive, user_id = open_studio().gallery, at.session_state["kontext.session"].user_id

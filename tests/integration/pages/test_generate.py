@@ -46,7 +46,7 @@ def settings_of(at: AppTest) -> dict[str, object]:
 
 
 @pytest.mark.parametrize("file", ["app.py", "pages/generate.py"])
-def test_generate_shows_the_whole_form_whichever_way_it_is_opened(file: str) -> None:
+def test_generate_shows_the_whole_form(file: str) -> None:
     at = page_at(file)
 
     fields = (*at.text_area, *at.button_group, *at.slider, *at.toggle, *at.text_input)
@@ -54,7 +54,7 @@ def test_generate_shows_the_whole_form_whichever_way_it_is_opened(file: str) -> 
     assert at.button(key="generate-submit").label == "Generate · 5 credits"
 
 
-def test_an_empty_studio_offers_prompts_that_are_made_at_one_click(
+def test_empty_page_offers_example_prompts(
     sandbox: SandboxServer,
 ) -> None:
     at = page_at()
@@ -67,18 +67,18 @@ def test_an_empty_studio_offers_prompts_that_are_made_at_one_click(
     assert [task["prompt"] for task in sandbox.usage_report()["tasks"]] == [starter.label]
 
 
-def test_without_a_key_the_page_says_that_it_is_the_sandbox_and_how_to_add_one() -> None:
+def test_sandbox_banner_says_how_to_add_a_key() -> None:
     said = " ".join(block.value for block in page_at().markdown)
 
     assert "Sandbox" in said
     assert "KIE_API_KEY" in said
 
 
-def test_with_a_key_nothing_speaks_of_the_sandbox(sandbox: SandboxServer) -> None:
+def test_no_sandbox_banner_with_a_key(sandbox: SandboxServer) -> None:
     assert not any("andbox" in block.value for block in page_at().markdown)
 
 
-def test_a_picture_arrives_with_its_prompt_its_facts_and_what_can_be_done(
+def test_finished_card_shows_prompt_details_and_actions(
     sandbox: SandboxServer,
 ) -> None:
     at = press(write(page_at(), "A quiet harbour"))
@@ -92,7 +92,7 @@ def test_a_picture_arrives_with_its_prompt_its_facts_and_what_can_be_done(
     assert "1 Done" in [caption.value for caption in at.caption]
 
 
-def test_the_form_keeps_its_values_after_a_press(sandbox: SandboxServer) -> None:
+def test_form_keeps_values_after_submit(sandbox: SandboxServer) -> None:
     at = page_at()
     at.button_group(key="generate-model").set_value("flux-kontext-max")
     at.button_group(key="generate-ratio").set_value("9:16")
@@ -122,7 +122,7 @@ def test_the_form_keeps_its_values_after_a_press(sandbox: SandboxServer) -> None
     }
 
 
-def test_the_form_keeps_its_values_over_a_change_of_page(sandbox: SandboxServer) -> None:
+def test_form_keeps_values_over_page_change(sandbox: SandboxServer) -> None:
     at = page_at()
     at.slider[0].set_value(0)
     before = settings_of(write(at, "A tower"))
@@ -134,7 +134,7 @@ def test_the_form_keeps_its_values_over_a_change_of_page(sandbox: SandboxServer)
     assert settings_of(drawn(at)) == before
 
 
-def test_prompts_are_sent_kept_and_shown_exactly_as_typed(sandbox: SandboxServer) -> None:
+def test_prompts_are_sent_stored_and_shown_as_typed(sandbox: SandboxServer) -> None:
     at = page_at()
     for prompt in HOSTILE:
         press(write(at, prompt))
@@ -160,9 +160,7 @@ def test_prompts_are_sent_kept_and_shown_exactly_as_typed(sandbox: SandboxServer
         ("a null \x00", "U+0000"),
     ],
 )
-def test_a_prompt_that_cannot_be_sent_is_refused_with_a_sentence(
-    prompt: str, said: str, sandbox: SandboxServer
-) -> None:
+def test_invalid_prompt_shows_message(prompt: str, said: str, sandbox: SandboxServer) -> None:
     at = page_at()
     at.session_state["generate-prompt"] = prompt
     press(drawn(at))
@@ -173,7 +171,7 @@ def test_a_prompt_that_cannot_be_sent_is_refused_with_a_sentence(
     assert sandbox.usage_report()["creates"] == 0
 
 
-def test_the_sentence_goes_when_the_next_press_is_good(sandbox: SandboxServer) -> None:
+def test_message_disappears_after_valid_submit(sandbox: SandboxServer) -> None:
     at = press(page_at())
     assert len(errors(at)) == 1
 
@@ -183,7 +181,7 @@ def test_the_sentence_goes_when_the_next_press_is_good(sandbox: SandboxServer) -
     assert card_in(at, "Done")["prompt"] == "A hill"
 
 
-def test_the_sentence_stays_with_the_form_it_is_about() -> None:
+def test_message_stays_with_its_form() -> None:
     at = press(page_at())
     assert len(errors(at)) == 1
 
@@ -194,7 +192,7 @@ def test_the_sentence_stays_with_the_form_it_is_about() -> None:
     assert len(errors(drawn(at))) == 1
 
 
-def test_the_price_on_the_button_follows_model_and_variants(
+def test_button_price_follows_model_and_variants(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("KONTEXT_CREDITS_PRO", "4.5")
@@ -211,7 +209,7 @@ def test_the_price_on_the_button_follows_model_and_variants(
     assert label("flux-kontext-max", 3) == "Generate · 33 credits"
 
 
-def test_two_presses_within_a_second_make_one_task(sandbox: SandboxServer) -> None:
+def test_double_submit_makes_one_task(sandbox: SandboxServer) -> None:
     at = press(press(write(page_at(), "A bridge")))
 
     card_in(at, "Done")
@@ -219,7 +217,7 @@ def test_two_presses_within_a_second_make_one_task(sandbox: SandboxServer) -> No
     assert sandbox.usage_report()["creates"] == 1
 
 
-def test_each_variant_is_a_task_of_its_own(sandbox: SandboxServer) -> None:
+def test_each_variant_is_a_task(sandbox: SandboxServer) -> None:
     at = write(page_at(), "A bridge")
     at.button_group(key="generate-variants").set_value(4)
     press(drawn(at))

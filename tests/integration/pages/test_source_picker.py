@@ -31,7 +31,7 @@ NAMES = (
 
 
 @pytest.mark.parametrize("file", ["app.py", "pages/edit.py"])
-def test_edit_shows_its_form_whichever_way_it_is_opened(file: str) -> None:
+def test_edit_shows_its_form(file: str) -> None:
     at = edit(file)
 
     assert at.text_area(key="edit-prompt").label == "Prompt"
@@ -41,7 +41,7 @@ def test_edit_shows_its_form_whichever_way_it_is_opened(file: str) -> None:
     assert source(at) == ""
 
 
-def test_an_uploaded_picture_stands_beside_the_prompt_with_its_facts() -> None:
+def test_uploaded_image_is_shown_with_details() -> None:
     at = bring(edit(), picture(640, 480))
     said = text_of(source(at))
 
@@ -50,7 +50,7 @@ def test_an_uploaded_picture_stands_beside_the_prompt_with_its_facts() -> None:
     assert 'alt="photo.png (source picture)"' in source(at)
 
 
-def test_what_the_intake_changed_is_said_in_plain_words() -> None:
+def test_changes_by_the_import_are_shown() -> None:
     turned = Image.Exif()
     turned[0x0112] = 6
     at = bring(edit(), picture(640, 480, "JPEG", exif=turned), "IMG_4711.jpg")
@@ -60,7 +60,7 @@ def test_what_the_intake_changed_is_said_in_plain_words() -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_file_name_is_shown_as_it_is_and_nothing_more(name: str) -> None:
+def test_file_name_is_shown_escaped(name: str) -> None:
     at = bring(edit(), picture(), name)
 
     assert name in text_of(source(at))
@@ -77,14 +77,14 @@ def test_a_file_name_is_shown_as_it_is_and_nothing_more(name: str) -> None:
         (b"hello, I am a text", "not a picture"),
     ],
 )
-def test_what_is_no_picture_is_refused_with_a_sentence(data: bytes, said: str) -> None:
+def test_non_image_upload_shows_message(data: bytes, said: str) -> None:
     at = bring(edit(), data)
 
     assert [said in sentence for sentence in errors(at)] == [True], errors(at)
     assert source(at) == ""
 
 
-def test_a_refused_picture_leaves_the_source_that_was_there() -> None:
+def test_rejected_upload_keeps_the_source() -> None:
     at = bring(edit(), picture(), "first.png")
     bring(at, b"no picture", "second.png")
 
@@ -92,7 +92,7 @@ def test_a_refused_picture_leaves_the_source_that_was_there() -> None:
     assert len(errors(at)) == 1
 
 
-def test_the_source_can_be_swapped_and_dropped_and_the_prompt_stays() -> None:
+def test_source_can_be_replaced_and_removed() -> None:
     at = bring(edit(), picture(), "first.png")
     at.text_area(key="edit-prompt").set_value("Make it night")
     bring(drawn(at), picture(), "second.png")
@@ -120,7 +120,7 @@ def test_the_source_can_be_swapped_and_dropped_and_the_prompt_stays() -> None:
         ("not an address", "not a link"),
     ],
 )
-def test_an_address_that_may_not_be_fetched_is_refused_with_a_sentence(url: str, said: str) -> None:
+def test_forbidden_url_shows_message(url: str, said: str) -> None:
     at = fetch(edit(), url)
 
     assert len(errors(at)) == 1
@@ -128,7 +128,7 @@ def test_an_address_that_may_not_be_fetched_is_refused_with_a_sentence(url: str,
     assert source(at) == ""
 
 
-def test_a_server_on_this_machine_is_never_asked_for_a_picture() -> None:
+def test_local_server_is_never_contacted() -> None:
     asked: list[str] = []
 
     async def answer(request: Request) -> Response:
@@ -143,7 +143,7 @@ def test_a_server_on_this_machine_is_never_asked_for_a_picture() -> None:
     assert source(at) == ""
 
 
-def test_the_source_survives_a_change_of_page() -> None:
+def test_source_survives_page_change() -> None:
     at = bring(edit("app.py"), picture(), "mine.png")
     at.switch_page("pages/gallery.py")
     drawn(at)
@@ -152,7 +152,7 @@ def test_the_source_survives_a_change_of_page() -> None:
     assert "mine.png" in source(drawn(at))
 
 
-def test_the_source_is_on_its_designers_desk_in_the_ledger_and_on_nobody_elses() -> None:
+def test_selected_source_is_stored_per_user() -> None:
     at = bring(edit(), picture(), "mine.png")
     user_id = at.session_state["kontext.session"].user_id
 

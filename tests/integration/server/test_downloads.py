@@ -64,9 +64,7 @@ def pictures_in(answer: requests.Response) -> list[str]:
 
 
 @pytest.mark.parametrize("form", list(OutputFormat))
-def test_a_download_says_how_it_was_made_and_shows_the_same(
-    form: OutputFormat, seeded_app: SeededApp
-) -> None:
+def test_download_has_metadata_and_same_pixels(form: OutputFormat, seeded_app: SeededApp) -> None:
     is_png = form is OutputFormat.PNG
     picture_id = seeded_app.anna_png if is_png else seeded_app.anna_picture
     answer = seeded_app.anna.get(at(picture_id))
@@ -86,7 +84,7 @@ def test_a_download_says_how_it_was_made_and_shows_the_same(
         assert sent.tobytes() == kept.tobytes()
 
 
-def test_a_plain_download_is_the_file_on_the_disk(seeded_app: SeededApp) -> None:
+def test_plain_download_is_the_stored_file(seeded_app: SeededApp) -> None:
     answer = seeded_app.anna.get(at(seeded_app.anna_picture, "?plain=1"))
 
     assert answer.content == seeded_app.seeds.picture_bytes(seeded_app.anna_picture)
@@ -94,7 +92,7 @@ def test_a_plain_download_is_the_file_on_the_disk(seeded_app: SeededApp) -> None
 
 
 @pytest.mark.parametrize("query", ["", "?plain=1"])
-def test_the_size_is_known_without_the_file(query: str, seeded_app: SeededApp) -> None:
+def test_head_returns_the_size(query: str, seeded_app: SeededApp) -> None:
     told = head(seeded_app.anna, at(seeded_app.anna_picture, query))
     sent = seeded_app.anna.get(at(seeded_app.anna_picture, query))
 
@@ -103,7 +101,7 @@ def test_the_size_is_known_without_the_file(query: str, seeded_app: SeededApp) -
         assert told.headers[name] == sent.headers[name]
 
 
-def test_nobody_elses_download_says_anything(seeded_app: SeededApp) -> None:
+def test_download_of_another_user_is_404(seeded_app: SeededApp) -> None:
     nothing = seeded_app.ben.get(at("0" * 32))
     for stranger in (seeded_app.ben, seeded_app.app.client(), seeded_app.app.client(new_token())):
         for query in ("", "?plain=1", "?trash"):
@@ -112,7 +110,7 @@ def test_nobody_elses_download_says_anything(seeded_app: SeededApp) -> None:
             assert answer.headers["cache-control"] == "no-store"
 
 
-def test_a_zip_holds_the_pictures_in_the_order_they_were_named(seeded_app: SeededApp) -> None:
+def test_zip_keeps_the_requested_order(seeded_app: SeededApp) -> None:
     answer = seeded_app.anna.get(asked(seeded_app.anna_png, seeded_app.anna_picture))
     names = opened(answer).namelist()
     disposition = answer.headers["content-disposition"]
@@ -131,7 +129,7 @@ def test_a_zip_holds_the_pictures_in_the_order_they_were_named(seeded_app: Seede
     assert read_metadata(opened(answer).read(names[1])) is not None
 
 
-def test_a_plain_zip_holds_the_files_on_the_disk(seeded_app: SeededApp) -> None:
+def test_plain_zip_has_the_stored_files(seeded_app: SeededApp) -> None:
     stored = seeded_app.seeds.picture_bytes(seeded_app.anna_picture)
     by_address = seeded_app.anna.get(asked(seeded_app.anna_picture, more="&plain=1"))
     by_form = post(seeded_app.anna, {"ids": seeded_app.anna_picture, "plain": "1"})
@@ -141,7 +139,7 @@ def test_a_plain_zip_holds_the_files_on_the_disk(seeded_app: SeededApp) -> None:
         assert archive.read(archive.namelist()[0]) == stored
 
 
-def test_a_form_names_as_many_pictures_as_a_gallery_shows(seeded_app: SeededApp) -> None:
+def test_form_can_name_a_whole_gallery(seeded_app: SeededApp) -> None:
     mine = (*seeded_app.hostile, seeded_app.anna_picture)
     others = [f"{number:032x}" for number in range(1000 - len(mine))]
 
@@ -149,7 +147,7 @@ def test_a_form_names_as_many_pictures_as_a_gallery_shows(seeded_app: SeededApp)
     assert pictures_in(post(seeded_app.anna, {"ids": ",\n".join(mine)})) == list(mine)
 
 
-def test_a_picture_that_is_named_twice_comes_once(seeded_app: SeededApp) -> None:
+def test_repeated_id_is_exported_once(seeded_app: SeededApp) -> None:
     ids = [seeded_app.anna_picture] * 3
 
     assert pictures_in(seeded_app.anna.get(asked(*ids))) == ids[:1]
@@ -157,14 +155,14 @@ def test_a_picture_that_is_named_twice_comes_once(seeded_app: SeededApp) -> None
     assert pictures_in(seeded_app.anna.get(f"{EXPORTS}?{repeated}")) == ids[:1]
 
 
-def test_what_is_not_theirs_is_left_out_without_a_word(seeded_app: SeededApp) -> None:
+def test_images_of_others_are_left_out_of_zip(seeded_app: SeededApp) -> None:
     named = (seeded_app.ben_picture, "0" * 32, seeded_app.anna_picture, "..", "", "%00", "x" * 32)
 
     assert pictures_in(seeded_app.anna.get(asked(*named))) == [seeded_app.anna_picture]
 
 
 @pytest.mark.parametrize("ids", ["", "..", "0" * 32, "{ben}", "{ben},{ben}"])
-def test_a_zip_of_nothing_of_theirs_is_not_made(ids: str, seeded_app: SeededApp) -> None:
+def test_zip_without_own_images_is_404(ids: str, seeded_app: SeededApp) -> None:
     asked_for = ids.format(ben=seeded_app.ben_picture)
     for answer in (
         seeded_app.anna.get(f"{EXPORTS}?ids={asked_for}"),
@@ -174,7 +172,7 @@ def test_a_zip_of_nothing_of_theirs_is_not_made(ids: str, seeded_app: SeededApp)
         assert (answer.status_code, answer.text) == (404, "No such pictures.")
 
 
-def test_too_many_are_refused_in_words(seeded_app: SeededApp) -> None:
+def test_too_many_images_are_rejected(seeded_app: SeededApp) -> None:
     ids = [f"{number:032x}" for number in range(1001)]
     answer = post(seeded_app.anna, {"ids": ",".join(ids)})
 
@@ -183,18 +181,18 @@ def test_too_many_are_refused_in_words(seeded_app: SeededApp) -> None:
 
 
 @pytest.mark.parametrize("body", [b"", b"\xff\xfe", b"ids", b"=" * 900, b"%%%", b"ids=%ff%00"])
-def test_a_form_that_makes_no_sense_names_nothing(body: bytes, seeded_app: SeededApp) -> None:
+def test_malformed_form_names_nothing(body: bytes, seeded_app: SeededApp) -> None:
     assert post(seeded_app.anna, body).status_code == 404
 
 
-def test_no_prompt_harms_by_its_name_in_a_zip(seeded_app: SeededApp) -> None:
+def test_zip_member_names_are_safe(seeded_app: SeededApp) -> None:
     names = opened(seeded_app.anna.get(asked(*seeded_app.hostile))).namelist()
 
     assert len(set(names)) == len(seeded_app.hostile) + 2
     assert all(re.fullmatch(r"\d{3}-[\w-]+\.jpg", name) for name in names[:-2])
 
 
-def test_asking_for_the_headers_of_a_zip_makes_none(seeded_app: SeededApp) -> None:
+def test_head_of_zip_builds_none(seeded_app: SeededApp) -> None:
     told = head(seeded_app.anna, asked(seeded_app.anna_picture))
 
     assert (told.status_code, told.headers["content-type"]) == (200, "application/zip")
@@ -243,7 +241,7 @@ def crowd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crowd]:
         yield Crowd(app, app.client(token), ids, photo.stat().st_size)
 
 
-def test_a_large_zip_takes_little_memory_however_slowly_it_is_read(crowd: Crowd) -> None:
+def test_large_zip_takes_little_memory(crowd: Crowd) -> None:
     assert pictures_in(crowd.owner.get(asked(*crowd.ids[:3]))) == list(crowd.ids[:3])
     before = crowd.memory_bytes("VmRSS")
     cookie = {"cookie": f"{COOKIE}={crowd.owner.token}"}
@@ -265,7 +263,7 @@ def test_a_large_zip_takes_little_memory_however_slowly_it_is_read(crowd: Crowd)
     assert crowd.memory_bytes("VmHWM") - before < 100_000_000
 
 
-def test_a_reader_who_goes_away_and_a_file_that_is_gone_harm_nothing(crowd: Crowd) -> None:
+def test_disconnect_and_missing_file_are_harmless(crowd: Crowd) -> None:
     cookie = {"cookie": f"{COOKIE}={crowd.owner.token}"}
     path = crowd.owner.url + asked(*crowd.ids)
     with (

@@ -27,7 +27,7 @@ def samples(text: str) -> dict[str, float]:
     }
 
 
-def test_health_tells_the_queue_and_what_holds_it(tmp_path: Path) -> None:
+def test_health_reports_queue_and_pause_reason(tmp_path: Path) -> None:
     with (
         running_studio(tmp_path) as studio_fixture,
         serve_routes([*health_routes(lambda: studio_fixture.studio)]) as url,
@@ -52,7 +52,7 @@ def test_health_tells_the_queue_and_what_holds_it(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("error", [DatabaseError("It is locked."), SettingsError("KIE_X.")])
 @pytest.mark.parametrize("path", ["healthz", "metrics"])
-def test_a_studio_that_cannot_open_says_why(error: Exception, path: str) -> None:
+def test_health_reports_why_the_studio_cannot_open(error: Exception, path: str) -> None:
     def broken() -> Studio:
         raise error
 
@@ -62,7 +62,7 @@ def test_a_studio_that_cannot_open_says_why(error: Exception, path: str) -> None
     assert str(error) in answer.text
 
 
-def test_metrics_count_tasks_calls_and_the_time_to_the_shelf(tmp_path: Path) -> None:
+def test_metrics_count_tasks_calls_and_storage_time(tmp_path: Path) -> None:
     with (
         running_studio(tmp_path) as studio_fixture,
         serve_routes([*metrics_routes(lambda: studio_fixture.studio)]) as url,
@@ -81,7 +81,7 @@ def test_metrics_count_tasks_calls_and_the_time_to_the_shelf(tmp_path: Path) -> 
     assert told["kontext_done_to_stored_seconds_bucket +Inf"] == 1
 
 
-def test_two_studios_in_one_process_are_counted_apart(tmp_path: Path) -> None:
+def test_metrics_of_two_studios_are_separate(tmp_path: Path) -> None:
     with running_studio(tmp_path / "a") as first, running_studio(tmp_path / "b") as second:
         first.wait_for(first.submit(), TaskState.DONE)
         with serve_routes([*metrics_routes(lambda: second.studio)]) as url:

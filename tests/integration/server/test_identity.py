@@ -18,7 +18,7 @@ def given(header: str) -> SimpleCookie:
     return cookie
 
 
-def test_the_cookie_is_kept_from_scripts_and_other_sites(seeded_app: SeededApp) -> None:
+def test_cookie_is_http_only_and_same_site(seeded_app: SeededApp) -> None:
     morsel = given(seeded_app.app.client().open().headers["set-cookie"])[COOKIE]
 
     assert morsel["httponly"] is True
@@ -29,45 +29,45 @@ def test_the_cookie_is_kept_from_scripts_and_other_sites(seeded_app: SeededApp) 
     assert morsel["secure"] == ""  # this visit was plain HTTP
 
 
-def test_behind_a_proxy_with_https_the_cookie_is_secure(seeded_app: SeededApp) -> None:
+def test_cookie_is_secure_behind_https_proxy(seeded_app: SeededApp) -> None:
     answer = seeded_app.app.client().open(**{"x-forwarded-proto": "https"})
 
     assert given(answer.headers["set-cookie"])[COOKIE]["secure"] is True
 
 
 @pytest.mark.parametrize("path", ["/", "/gallery", "/edit"])
-def test_whichever_page_comes_first_gives_the_cookie(path: str, seeded_app: SeededApp) -> None:
+def test_first_page_sets_the_cookie(path: str, seeded_app: SeededApp) -> None:
     assert identity_token(seeded_app.app.client().open(path))
 
 
-def test_a_page_that_brings_a_cookie_is_kept_in_no_cache(seeded_app: SeededApp) -> None:
+def test_page_with_new_cookie_is_not_cached(seeded_app: SeededApp) -> None:
     assert seeded_app.app.client().open().headers["cache-control"] == "no-store"
 
 
-def test_the_cookie_is_given_once(seeded_app: SeededApp) -> None:
+def test_cookie_is_set_once(seeded_app: SeededApp) -> None:
     token = identity_token(seeded_app.app.client().open())
 
     assert COOKIE not in seeded_app.app.client(token).open().headers.get("set-cookie", "")
 
 
 @pytest.mark.parametrize("token", ["short", "x" * 42, "x" * 44, "<script>" + "x" * 35])
-def test_a_cookie_that_is_not_ours_is_replaced(token: str, seeded_app: SeededApp) -> None:
+def test_malformed_cookie_is_replaced(token: str, seeded_app: SeededApp) -> None:
     assert identity_token(seeded_app.app.client(token).open()) != token
 
 
-def test_every_visitor_gets_another_one(seeded_app: SeededApp) -> None:
+def test_every_visitor_gets_a_different_cookie(seeded_app: SeededApp) -> None:
     assert len({identity_token(seeded_app.app.client().open()) for _ in range(20)}) == 20
 
 
 @pytest.mark.parametrize("path", ASSETS)
-def test_what_is_no_page_gives_no_cookie(path: str, seeded_app: SeededApp) -> None:
+def test_only_pages_set_the_cookie(path: str, seeded_app: SeededApp) -> None:
     answer = seeded_app.app.client().get(path, accept="*/*")
 
     assert COOKIE not in answer.headers.get("set-cookie", "")
 
 
 @pytest.mark.parametrize("path", ["/", "/gallery", "/nowhere", *ASSETS])
-def test_every_answer_keeps_the_browser_to_this_origin(path: str, seeded_app: SeededApp) -> None:
+def test_every_response_has_security_headers(path: str, seeded_app: SeededApp) -> None:
     headers = seeded_app.anna.open(path).headers
 
     policy = dict(

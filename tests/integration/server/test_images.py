@@ -31,7 +31,7 @@ def saved_as(answer: requests.Response) -> str:
     return unquote(found[1]) if found[1] else str(found[2])
 
 
-def test_the_owner_gets_the_bytes_that_lie_on_the_disk(seeded_app: SeededApp) -> None:
+def test_owner_gets_the_stored_bytes(seeded_app: SeededApp) -> None:
     for path in ("pictures/{}", "downloads/{}?plain=1"):
         answer = seeded_app.anna.get("/app/static/" + path.format(seeded_app.anna_picture))
         assert answer.status_code == 200
@@ -43,7 +43,7 @@ def test_the_owner_gets_the_bytes_that_lie_on_the_disk(seeded_app: SeededApp) ->
     assert answer.content == seeded_app.seeds.picture_bytes(seeded_app.anna_png, OutputFormat.PNG)
 
 
-def test_a_thumbnail_is_a_small_jpeg_of_the_same_shape(seeded_app: SeededApp) -> None:
+def test_thumbnail_is_small_jpeg_of_same_shape(seeded_app: SeededApp) -> None:
     answer = seeded_app.anna.get(at("thumbnails", seeded_app.anna_png))
 
     assert answer.headers["content-type"] == "image/jpeg"
@@ -54,7 +54,7 @@ def test_a_thumbnail_is_a_small_jpeg_of_the_same_shape(seeded_app: SeededApp) ->
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_picture_stays_in_the_owners_browser_for_good(kind: str, seeded_app: SeededApp) -> None:
+def test_image_is_cached_privately_forever(kind: str, seeded_app: SeededApp) -> None:
     cache = seeded_app.anna.get(at(kind, seeded_app.anna_picture)).headers["cache-control"]
 
     assert {"private", "immutable"} <= set(cache.split(", "))
@@ -62,7 +62,7 @@ def test_a_picture_stays_in_the_owners_browser_for_good(kind: str, seeded_app: S
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_nobody_else_can_tell_a_picture_from_none(kind: str, seeded_app: SeededApp) -> None:
+def test_image_of_another_user_is_404(kind: str, seeded_app: SeededApp) -> None:
     nothing = seeded_app.ben.get(at(kind, "0" * 32))
     strangers = {
         "another's cookie": seeded_app.ben,
@@ -82,7 +82,7 @@ def test_nobody_else_can_tell_a_picture_from_none(kind: str, seeded_app: SeededA
         assert dict(answer.headers) | {"date": ""} == dict(nothing.headers) | {"date": ""}, who
 
 
-def test_a_part_of_a_picture_is_for_its_owner_too(seeded_app: SeededApp) -> None:
+def test_range_request_needs_the_owner(seeded_app: SeededApp) -> None:
     path, wanted = at("pictures", seeded_app.anna_picture), {"range": "bytes=0-99"}
 
     assert seeded_app.anna.get(path, **wanted).status_code == 206
@@ -111,7 +111,7 @@ def test_a_part_of_a_picture_is_for_its_owner_too(seeded_app: SeededApp) -> None
         "/media/../../studio.db",
     ],
 )
-def test_no_path_leads_anywhere_else(path: str, seeded_app: SeededApp) -> None:
+def test_no_path_escapes_the_image_folder(path: str, seeded_app: SeededApp) -> None:
     asked = path.format(id=seeded_app.anna_picture, upper=seeded_app.anna_picture.upper())
     answer = seeded_app.anna.get(asked)
 
@@ -122,7 +122,7 @@ def test_no_path_leads_anywhere_else(path: str, seeded_app: SeededApp) -> None:
     assert b"root:" not in answer.content
 
 
-def test_a_download_is_named_after_its_prompt_and_its_format(seeded_app: SeededApp) -> None:
+def test_download_name_has_prompt_and_format(seeded_app: SeededApp) -> None:
     photo = seeded_app.anna.get(at("downloads", seeded_app.anna_picture))
     drawing = seeded_app.anna.get(at("downloads", seeded_app.anna_png))
 
@@ -135,7 +135,7 @@ def test_a_download_is_named_after_its_prompt_and_its_format(seeded_app: SeededA
 
 
 @pytest.mark.parametrize("number", range(len(HOSTILE_PROMPTS)))
-def test_no_prompt_makes_a_file_name_that_harms(number: int, seeded_app: SeededApp) -> None:
+def test_download_name_is_safe(number: int, seeded_app: SeededApp) -> None:
     answer = seeded_app.anna.get(at("downloads", seeded_app.hostile[number]))
     name = saved_as(answer)
 

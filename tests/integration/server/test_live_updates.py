@@ -43,7 +43,7 @@ def call_back(seeded_app: SeededApp) -> None:
     assert answer.status_code == 200
 
 
-def test_only_the_designers_own_tabs_are_told_and_all_of_them(seeded_app: SeededApp) -> None:
+def test_all_tabs_of_the_user_are_notified(seeded_app: SeededApp) -> None:
     with ExitStack() as open_tabs:
         own = [open_tabs.enter_context(serve_routes(seeded_app.anna)) for _ in range(7)]
         other = open_tabs.enter_context(serve_routes(seeded_app.ben))
@@ -59,18 +59,18 @@ def test_only_the_designers_own_tabs_are_told_and_all_of_them(seeded_app: Seeded
 
 
 @pytest.mark.parametrize("token", [None, "x", "x" * 44])
-def test_without_a_cookie_nobody_listens(token: str | None, seeded_app: SeededApp) -> None:
+def test_socket_without_cookie_is_rejected(token: str | None, seeded_app: SeededApp) -> None:
     with pytest.raises(InvalidStatus, match="403"):
         serve_routes(seeded_app.app.client(token))
 
 
 @pytest.mark.parametrize("origin", ["https://elsewhere.example", "null", "http://127.0.0.1:1"])
-def test_another_sites_page_does_not_listen(origin: str, seeded_app: SeededApp) -> None:
+def test_socket_of_another_origin_is_rejected(origin: str, seeded_app: SeededApp) -> None:
     with pytest.raises(InvalidStatus, match="403"):
         serve_routes(seeded_app.anna, origin=origin)
 
 
-def test_a_tab_that_talks_nonsense_is_heard_out_and_still_told(seeded_app: SeededApp) -> None:
+def test_client_messages_are_ignored(seeded_app: SeededApp) -> None:
     with serve_routes(seeded_app.anna) as tab:
         tab.send("x" * 10_000)
         tab.send(json.dumps({"designer": "ben"}))
@@ -78,7 +78,7 @@ def test_a_tab_that_talks_nonsense_is_heard_out_and_still_told(seeded_app: Seede
 
 
 @pytest.mark.parametrize("words", ["hello", b"\x00\xff"])
-def test_whatever_a_tab_says_it_stays_connected(seeded_app: SeededApp, words: str | bytes) -> None:
+def test_socket_stays_open_after_any_message(seeded_app: SeededApp, words: str | bytes) -> None:
     with serve_routes(seeded_app.anna) as tab:
         heard(tab)
         tab.send(words)

@@ -41,7 +41,7 @@ def lines(text: io.StringIO) -> list[dict[str, object]]:
     return [json.loads(line) for line in text.getvalue().splitlines()]
 
 
-def test_each_line_is_an_object_with_ids(tmp_path: Path, written: io.StringIO) -> None:
+def test_log_lines_are_json_with_ids(tmp_path: Path, written: io.StringIO) -> None:
     with running_studio(tmp_path) as studio_fixture:
         task = studio_fixture.wait_for(studio_fixture.submit(), TaskState.DONE)
     moves = [
@@ -67,7 +67,7 @@ def test_each_line_is_an_object_with_ids(tmp_path: Path, written: io.StringIO) -
         ("query-html", '"call": "query"'),
     ],
 )
-def test_no_line_holds_the_key_the_prompt_or_a_callbacks_token(
+def test_logs_hold_no_key_prompt_or_token(
     tmp_path: Path, written: io.StringIO, fault: str, told: str
 ) -> None:
     with start(SandboxOptions(seconds=0.1, faults={fault: 1})) as sandbox:
@@ -84,9 +84,7 @@ def test_no_line_holds_the_key_the_prompt_or_a_callbacks_token(
         assert secret not in written.getvalue()
 
 
-def test_a_ledger_in_trouble_is_logged_without_the_rows_it_holds(
-    tmp_path: Path, written: io.StringIO
-) -> None:
+def test_database_error_is_logged_without_rows(tmp_path: Path, written: io.StringIO) -> None:
     with running_studio(
         tmp_path, settings={"busy_timeout_seconds": 0.05}, seconds=0.3
     ) as studio_fixture:

@@ -14,7 +14,7 @@ LINK = re.compile(r'<link rel="stylesheet" href="(/app/static/browser/[0-9a-f]{1
 
 
 @pytest.mark.parametrize("path", ["/", "/edit", "/gallery?find=fox"])
-def test_every_page_ends_with_the_one_style_sheet(seeded_app: SeededApp, path: str) -> None:
+def test_every_page_ends_with_the_stylesheet(seeded_app: SeededApp, path: str) -> None:
     page = seeded_app.app.client().open(path)
 
     found = LINK.findall(page.text)
@@ -28,7 +28,7 @@ def test_every_page_ends_with_the_one_style_sheet(seeded_app: SeededApp, path: s
 
 
 @pytest.mark.parametrize("encoding", ["identity", "gzip, br"])
-def test_a_page_is_never_taken_from_a_cache(seeded_app: SeededApp, encoding: str) -> None:
+def test_pages_are_not_cached(seeded_app: SeededApp, encoding: str) -> None:
     first = seeded_app.app.client().open("/", **{"accept-encoding": encoding})
     again = seeded_app.app.client().open(
         "/",
@@ -45,7 +45,7 @@ def test_a_page_is_never_taken_from_a_cache(seeded_app: SeededApp, encoding: str
     assert int(again.headers["content-length"]) == len(again.content)
 
 
-def test_what_is_no_page_is_sent_as_it_is(seeded_app: SeededApp) -> None:
+def test_other_responses_are_unchanged(seeded_app: SeededApp) -> None:
     health = seeded_app.app.client().open("/healthz")
     assert "stylesheet" not in health.text
     assert health.headers["content-type"].startswith("application/json")
@@ -54,7 +54,7 @@ def test_what_is_no_page_is_sent_as_it_is(seeded_app: SeededApp) -> None:
     assert (gone.status_code, gone.text) == (404, "No such file.")
 
 
-def test_whoever_asks_for_the_head_alone_is_not_told_that_the_page_is_empty(
+def test_head_of_a_page_has_no_zero_length(
     seeded_app: SeededApp,
 ) -> None:
     head = requests.head(seeded_app.app.url, headers={"accept": "text/html"}, timeout=20)

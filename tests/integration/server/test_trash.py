@@ -23,9 +23,7 @@ def thrown_away(seeded_app: SeededApp) -> str:
 
 
 @pytest.mark.parametrize("kind", ["pictures", "thumbnails"])
-def test_a_deleted_picture_is_found_by_its_owners_trash_view_alone(
-    kind: str, seeded_app: SeededApp
-) -> None:
+def test_trashed_image_is_served_only_to_trash_view(kind: str, seeded_app: SeededApp) -> None:
     picture_id = thrown_away(seeded_app)
     path = f"/app/static/{kind}/{picture_id}"
 
@@ -37,20 +35,20 @@ def test_a_deleted_picture_is_found_by_its_owners_trash_view_alone(
     assert seeded_app.app.client().get(f"{path}?trash=1").status_code == 404
 
 
-def test_a_deleted_picture_cannot_be_downloaded(seeded_app: SeededApp) -> None:
+def test_trashed_image_cannot_be_downloaded(seeded_app: SeededApp) -> None:
     picture_id = thrown_away(seeded_app)
 
     assert seeded_app.anna.get(f"/app/static/downloads/{picture_id}").status_code == 404
 
 
-def test_the_trash_view_shows_no_picture_that_is_not_in_it(seeded_app: SeededApp) -> None:
+def test_trash_view_serves_only_trashed_images(seeded_app: SeededApp) -> None:
     path = f"/app/static/pictures/{seeded_app.anna_picture}"
 
     assert seeded_app.anna.get(path).status_code == 200
     assert seeded_app.anna.get(f"{path}?trash=1").status_code == 404
 
 
-def test_a_picture_that_was_taken_back_is_where_it_was(seeded_app: SeededApp) -> None:
+def test_restored_image_is_served_again(seeded_app: SeededApp) -> None:
     picture_id = thrown_away(seeded_app)
     with open_data_folder(seeded_app.app.folder) as seeds:
         archive = GalleryRepository(

@@ -51,9 +51,7 @@ def post(
 
 
 @pytest.mark.parametrize("fault", ["create-lost", "create-html", "create-no-id", "create-cut"])
-def test_a_picture_whose_answer_was_lost_comes_home_by_its_callback(
-    tmp_path: Path, fault: str
-) -> None:
+def test_webhook_recovers_image_of_lost_answer(tmp_path: Path, fault: str) -> None:
     with called_back(tmp_path) as studio_fixture:
         task = studio_fixture.submit(f"[{fault}] a hill")
         studio_fixture.wait_for(task, TaskState.DONE)
@@ -62,7 +60,7 @@ def test_a_picture_whose_answer_was_lost_comes_home_by_its_callback(
 
 @pytest.mark.parametrize("signed", [False, True])
 @pytest.mark.parametrize("fault", ["callback-early", "callback-duplicate", "callback-forged"])
-def test_early_repeated_and_forged_callbacks_are_harmless(
+def test_early_repeated_and_forged_webhooks_are_harmless(
     tmp_path: Path, fault: str, signed: bool
 ) -> None:
     with called_back(tmp_path, signed=signed) as studio_fixture:
@@ -72,13 +70,13 @@ def test_early_repeated_and_forged_callbacks_are_harmless(
         assert len(studio_fixture.tasks_made(f"[{fault}] a hill")) == 1
 
 
-def test_an_early_callback_and_a_lost_answer_together_lose_nothing(tmp_path: Path) -> None:
+def test_early_webhook_and_lost_answer_lose_nothing(tmp_path: Path) -> None:
     with called_back(tmp_path, faults={"callback-early": 1, "create-lost": 1}) as studio_fixture:
         studio_fixture.wait_for(studio_fixture.submit(), TaskState.DONE)
         assert len(studio_fixture.tasks_made("a hill")) == 1
 
 
-def test_an_unsigned_callback_is_not_believed_where_a_key_is_set(tmp_path: Path) -> None:
+def test_unsigned_webhook_is_rejected_with_a_key(tmp_path: Path) -> None:
     with called_back(
         tmp_path, signed=True, faults={"create-lost": 1}, seconds=600
     ) as studio_fixture:
@@ -89,7 +87,7 @@ def test_an_unsigned_callback_is_not_believed_where_a_key_is_set(tmp_path: Path)
         assert studio_fixture.reload(task).state is TaskState.UNCONFIRMED
 
 
-def test_strangers_get_the_same_answer_as_the_service(tmp_path: Path) -> None:
+def test_forged_webhook_gets_the_same_response(tmp_path: Path) -> None:
     with called_back(tmp_path) as studio_fixture:
         task = studio_fixture.wait_for(studio_fixture.submit(), TaskState.DONE)
         good = {"code": 200, "data": {"taskId": task.provider_id}}
@@ -105,7 +103,7 @@ def test_strangers_get_the_same_answer_as_the_service(tmp_path: Path) -> None:
         assert studio_fixture.reload(task) == task
 
 
-def test_a_body_that_breaks_off_ends_quietly(tmp_path: Path) -> None:
+def test_interrupted_body_ends_quietly(tmp_path: Path) -> None:
     with called_back(tmp_path) as studio_fixture:
         parts = urlsplit(studio_fixture.studio.settings.public_url or "")
         with socket.create_connection((str(parts.hostname), parts.port or 0), 9) as half:
@@ -115,7 +113,7 @@ def test_a_body_that_breaks_off_ends_quietly(tmp_path: Path) -> None:
         assert post(studio_fixture, "x", b"{}").json() == RECEIVED
 
 
-def test_a_body_that_does_not_arrive_in_time_may_be_sent_once_more(tmp_path: Path) -> None:
+def test_slow_body_gets_408(tmp_path: Path) -> None:
     with called_back(tmp_path, read_seconds=0.2) as studio_fixture:
         parts = urlsplit(studio_fixture.studio.settings.public_url or "")
         with socket.create_connection((str(parts.hostname), parts.port or 0), 30) as slow:
@@ -125,7 +123,7 @@ def test_a_body_that_does_not_arrive_in_time_may_be_sent_once_more(tmp_path: Pat
             assert slow.recv(65536).startswith(b"HTTP/1.1 408 ")
 
 
-def test_the_service_is_told_to_call_again_while_the_ledger_is_closed() -> None:
+def test_closed_database_answers_503() -> None:
     def closed() -> Studio:
         raise DatabaseError("The ledger cannot be read.")
 
@@ -135,7 +133,7 @@ def test_the_service_is_told_to_call_again_while_the_ledger_is_closed() -> None:
     assert "ledger" not in answer.text
 
 
-def test_a_callback_hastens_the_look(tmp_path: Path) -> None:
+def test_webhook_polls_at_once(tmp_path: Path) -> None:
     with closing(TaskRepository.in_folder(tmp_path)) as repository:
         slow: dict[str, Any] = {
             "state": TaskState.DONE,

@@ -19,7 +19,7 @@ def settings(folder: Path, api_key: str | None = "key") -> Settings:
     return Settings(data_dir=folder, api_key=api_key, base_url=nowhere, upload_base_url=nowhere)
 
 
-def test_a_second_studio_in_one_folder_says_so_and_does_nothing(tmp_path: Path) -> None:
+def test_second_studio_on_one_folder_is_rejected(tmp_path: Path) -> None:
     with closing(RunningApp(settings(tmp_path))) as first:
         with pytest.raises(DatabaseError, match="Another studio"):
             RunningApp(settings(tmp_path))
@@ -28,7 +28,7 @@ def test_a_second_studio_in_one_folder_says_so_and_does_nothing(tmp_path: Path) 
         assert next_one.studio.worker.is_running
 
 
-def test_a_studio_that_could_not_be_opened_leaves_the_folder_free(tmp_path: Path) -> None:
+def test_failed_start_releases_the_folder(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="KIE_API_KEY"):
         RunningApp(settings(tmp_path, "two words"))
     (tmp_path / "studio.db").mkdir()
@@ -38,7 +38,7 @@ def test_a_studio_that_could_not_be_opened_leaves_the_folder_free(tmp_path: Path
     RunningApp(settings(tmp_path)).close()
 
 
-def test_what_a_killed_studio_had_half_written_is_swept_away(tmp_path: Path) -> None:
+def test_partial_files_are_removed_at_start(tmp_path: Path) -> None:
     shelf = ImageStore(tmp_path)
     kept = shelf.image_path("a" * 32, "png")
     kept.parent.mkdir(parents=True)
@@ -49,13 +49,13 @@ def test_what_a_killed_studio_had_half_written_is_swept_away(tmp_path: Path) -> 
     assert (kept.exists(), half.exists()) == (True, False)
 
 
-def test_a_folder_that_cannot_be_swept_is_said_and_not_a_crash(tmp_path: Path) -> None:
+def test_folder_that_cannot_be_cleaned_raises_database_error(tmp_path: Path) -> None:
     (tmp_path / "pictures" / "aa" / ".picture.part").mkdir(parents=True)
     with pytest.raises(DatabaseError, match="cannot be tidied up"):
         RunningApp(settings(tmp_path))
 
 
-def test_only_with_the_sandbox_there_is_a_drill_room(tmp_path: Path) -> None:
+def test_fault_controls_exist_only_with_sandbox(tmp_path: Path) -> None:
     with closing(RunningApp(settings(tmp_path / "real"))) as real:
         assert real.studio.fault_controls is None
     with closing(RunningApp(settings(tmp_path / "play", None))) as play:

@@ -36,7 +36,7 @@ def once_known(watch: CreditBalanceCache, wanted: CreditBalance) -> None:
         time.sleep(0.01)
 
 
-def test_a_look_does_not_wait_for_the_service() -> None:
+def test_get_does_not_wait_for_the_provider() -> None:
     till = Till()
     watch = CreditBalanceCache(till.credits)
 
@@ -45,7 +45,7 @@ def test_a_look_does_not_wait_for_the_service() -> None:
     once_known(watch, CreditBalance(Decimal("99.5")))
 
 
-def test_many_looks_ask_once_until_the_answer_is_stale() -> None:
+def test_many_gets_fetch_once_until_stale() -> None:
     till, now = Till(), [1000.0]
     till.open.set()
     watch = CreditBalanceCache(till.credits, monotonic=lambda: now[0])
@@ -61,7 +61,7 @@ def test_many_looks_ask_once_until_the_answer_is_stale() -> None:
     assert till.asked == 2
 
 
-def test_a_balance_that_somebody_looks_at_is_read_again_when_a_picture_was_paid(
+def test_invalidate_refreshes_a_balance_in_use(
     tmp_path: Path,
 ) -> None:
     with running_studio(tmp_path) as studio_fixture:
@@ -86,7 +86,7 @@ def _credits_of(balance: CreditBalance | None) -> Decimal:
     return balance.credits
 
 
-def test_a_balance_that_moves_while_it_is_read_is_read_once_more() -> None:
+def test_change_during_refresh_refreshes_again() -> None:
     till = Till()
     watch = CreditBalanceCache(till.credits)
     watch.get()
@@ -97,7 +97,7 @@ def test_a_balance_that_moves_while_it_is_read_is_read_once_more() -> None:
     watch.close()
 
 
-def test_a_balance_that_nobody_looks_at_is_not_asked_for() -> None:
+def test_unread_balance_is_not_fetched() -> None:
     till = Till()
     watch = CreditBalanceCache(till.credits)
     watch.invalidate()

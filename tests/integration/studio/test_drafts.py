@@ -34,7 +34,7 @@ def kept(repository: TaskRepository, user_id: str = ANNA, mode: str = "edit") ->
     return PromptHistory(repository).load_draft(user_id, mode)
 
 
-def test_a_draft_is_on_disk_once_the_studio_has_closed(repository: TaskRepository) -> None:
+def test_draft_is_stored_after_close(repository: TaskRepository) -> None:
     drafts = DraftStore(PromptHistory(repository))
     drafts.save(ANNA, "edit", "make the sky re")
     drafts.close()
@@ -42,7 +42,7 @@ def test_a_draft_is_on_disk_once_the_studio_has_closed(repository: TaskRepositor
     assert kept(repository) == "make the sky re"
 
 
-def test_each_page_and_each_designer_has_a_draft_of_its_own(repository: TaskRepository) -> None:
+def test_drafts_are_separate_by_page_and_user(repository: TaskRepository) -> None:
     drafts = DraftStore(PromptHistory(repository))
     drafts.save(ANNA, "edit", "one")
     drafts.save(ANNA, "generate", "two")
@@ -56,7 +56,7 @@ def test_each_page_and_each_designer_has_a_draft_of_its_own(repository: TaskRepo
     ]
 
 
-def test_keeping_does_not_wait_for_the_disk_and_a_reload_finds_the_newest(
+def test_save_does_not_wait_and_load_returns_newest(
     repository: TaskRepository,
 ) -> None:
     slow = SlowPromptHistory(repository)
@@ -71,7 +71,7 @@ def test_keeping_does_not_wait_for_the_disk_and_a_reload_finds_the_newest(
     assert slow.written[-1] == kept(repository) == "a hill"
 
 
-def test_a_full_disk_costs_only_what_a_restart_would_find(repository: TaskRepository) -> None:
+def test_full_disk_keeps_draft_in_memory(repository: TaskRepository) -> None:
     full = SlowPromptHistory(repository)
     full.is_full = True
     full.may_write.set()
@@ -83,7 +83,7 @@ def test_a_full_disk_costs_only_what_a_restart_would_find(repository: TaskReposi
     assert kept(repository) == ""
 
 
-def test_an_emptied_box_stays_empty(repository: TaskRepository) -> None:
+def test_cleared_draft_stays_empty(repository: TaskRepository) -> None:
     drafts = DraftStore(PromptHistory(repository))
     drafts.save(ANNA, "edit", "a hill")
     drafts.save(ANNA, "edit", "")
@@ -92,7 +92,7 @@ def test_an_emptied_box_stays_empty(repository: TaskRepository) -> None:
     assert kept(repository) == ""
 
 
-def test_half_a_character_does_not_stop_the_writer(repository: TaskRepository) -> None:
+def test_lone_surrogate_does_not_stop_the_writer(repository: TaskRepository) -> None:
     drafts = DraftStore(PromptHistory(repository))
     drafts.save(ANNA, "edit", "half \ud83d")
     drafts.save(ANNA, "generate", "whole")

@@ -78,7 +78,7 @@ def grown_old(studio_fixture: StudioFixture, picture_id: str, seconds: float) ->
     studio_fixture.studio.repository.set_upload_url(picture_id, picture.upload_url, at)
 
 
-def test_an_edit_of_an_edit_of_an_edit_keeps_its_line_and_its_bytes(
+def test_three_chained_edits_keep_ancestors_and_bytes(
     studio_fixture: StudioFixture,
 ) -> None:
     original = photo(studio_fixture)
@@ -102,7 +102,7 @@ def test_an_edit_of_an_edit_of_an_edit_keeps_its_line_and_its_bytes(
     assert max(red, green, blue) - min(red, green, blue) <= 4
 
 
-def test_a_branch_from_the_first_step_edits_that_step(studio_fixture: StudioFixture) -> None:
+def test_branch_edits_the_selected_step(studio_fixture: StudioFixture) -> None:
     original = photo(studio_fixture)
     first = edit(studio_fixture, original).image_id or ""
     edit(studio_fixture, first, "Make it brighter")
@@ -117,7 +117,7 @@ def test_a_branch_from_the_first_step_edits_that_step(studio_fixture: StudioFixt
     assert len(family.leaves()) == 2
 
 
-def test_every_source_is_uploaded_under_a_random_name_that_says_nothing_of_it(
+def test_source_is_uploaded_under_random_name(
     studio_fixture: StudioFixture,
 ) -> None:
     first, second = photo(studio_fixture), photo(studio_fixture)
@@ -130,7 +130,7 @@ def test_every_source_is_uploaded_under_a_random_name_that_says_nothing_of_it(
     assert not any(known in name for name in names for known in (first, second, "IMG", DESIGNER))
 
 
-def test_an_upload_of_this_day_is_used_again(studio_fixture: StudioFixture) -> None:
+def test_recent_upload_is_reused(studio_fixture: StudioFixture) -> None:
     source = photo(studio_fixture)
     send(studio_fixture, source)
     grown_old(studio_fixture, source, 19.5 * HOUR)
@@ -139,7 +139,7 @@ def test_an_upload_of_this_day_is_used_again(studio_fixture: StudioFixture) -> N
     assert asked(studio_fixture)[0].upload == asked(studio_fixture)[1].upload
 
 
-def test_an_upload_older_than_20_hours_is_made_again_by_itself_under_a_fresh_name(
+def test_upload_older_than_20_hours_is_renewed(
     studio_fixture: StudioFixture,
 ) -> None:
     source = photo(studio_fixture)
@@ -151,7 +151,7 @@ def test_an_upload_older_than_20_hours_is_made_again_by_itself_under_a_fresh_nam
     assert asked(studio_fixture)[0].name != asked(studio_fixture)[1].name
 
 
-def test_variants_of_one_press_share_one_upload(studio_fixture: StudioFixture) -> None:
+def test_variants_of_one_submission_share_one_upload(studio_fixture: StudioFixture) -> None:
     request = GenerationRequest(prompt=MIRROR)
     both = studio_fixture.studio.submit(
         DESIGNER, request, source_id=photo(studio_fixture), variants=2
@@ -162,7 +162,7 @@ def test_variants_of_one_press_share_one_upload(studio_fixture: StudioFixture) -
     assert len({task.upload for task in asked(studio_fixture)}) == 1
 
 
-def test_while_the_upload_host_is_down_nothing_is_sent_or_spent_and_it_is_told(
+def test_failing_upload_host_sends_and_spends_nothing(
     studio_fixture: StudioFixture,
 ) -> None:
     before = studio_fixture.studio.client.credits()
@@ -184,7 +184,7 @@ def test_while_the_upload_host_is_down_nothing_is_sent_or_spent_and_it_is_told(
     assert len(asked(studio_fixture)) == 1
 
 
-def test_match_input_leaves_the_key_out_and_the_ratio_of_the_source_comes_back(
+def test_match_input_omits_ratio_and_keeps_source_ratio(
     studio_fixture: StudioFixture,
 ) -> None:
     tall = edit(studio_fixture, photo(studio_fixture, 900, 1600)).image_id or ""
@@ -194,7 +194,7 @@ def test_match_input_leaves_the_key_out_and_the_ratio_of_the_source_comes_back(
     assert (made.width_px, made.height_px) == (752, 1392)
 
 
-def test_another_ratio_is_sent_and_comes_back(studio_fixture: StudioFixture) -> None:
+def test_selected_ratio_is_sent_and_returned(studio_fixture: StudioFixture) -> None:
     square = edit(studio_fixture, photo(studio_fixture), aspect_ratio="1:1").image_id or ""
     made = studio_fixture.studio.image(DESIGNER, square)
 
@@ -203,7 +203,7 @@ def test_another_ratio_is_sent_and_comes_back(studio_fixture: StudioFixture) -> 
 
 
 @pytest.mark.parametrize("safety", [0, 1, 2])
-def test_a_safety_tolerance_is_sent_as_it_is_and_0_stays_0(
+def test_safety_tolerance_is_sent_and_zero_stays_zero(
     studio_fixture: StudioFixture, safety: int
 ) -> None:
     send(studio_fixture, photo(studio_fixture), safety_tolerance=safety)
@@ -212,7 +212,7 @@ def test_a_safety_tolerance_is_sent_as_it_is_and_0_stays_0(
     assert (sent, type(sent)) == (safety, int)
 
 
-def test_a_safety_tolerance_of_a_new_picture_is_refused_before_anything_is_uploaded(
+def test_invalid_edit_safety_is_rejected_before_upload(
     studio_fixture: StudioFixture,
 ) -> None:
     loose = GenerationRequest(prompt=MIRROR, safety_tolerance=3)
@@ -225,7 +225,7 @@ def test_a_safety_tolerance_of_a_new_picture_is_refused_before_anything_is_uploa
 
 
 @pytest.mark.parametrize("output_format", list(OutputFormat))
-def test_the_format_asked_for_is_the_format_stored(
+def test_stored_format_is_the_requested_one(
     studio_fixture: StudioFixture, output_format: OutputFormat
 ) -> None:
     made_id = (
@@ -238,7 +238,7 @@ def test_the_format_asked_for_is_the_format_stored(
         assert file.format == output_format.upper()
 
 
-def test_the_source_of_another_designer_is_refused_and_not_uploaded(
+def test_source_of_another_user_is_rejected(
     studio_fixture: StudioFixture,
 ) -> None:
     source = photo(studio_fixture)
@@ -252,7 +252,7 @@ def test_the_source_of_another_designer_is_refused_and_not_uploaded(
     assert asked(studio_fixture) == []
 
 
-def test_a_refused_edit_is_told_until_it_is_dismissed(studio_fixture: StudioFixture) -> None:
+def test_refused_edit_is_shown_until_dismissed(studio_fixture: StudioFixture) -> None:
     source = photo(studio_fixture)
     refused = edit(studio_fixture, source, f"{MIRROR} [refused]")
     family = studio_fixture.studio.edit_tree(DESIGNER, source)

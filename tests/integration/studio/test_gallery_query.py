@@ -40,7 +40,7 @@ def prompts(archive: GalleryRepository, search: GalleryQuery, *, user_id: str = 
     return [entry.task.request.prompt for entry in archive.tasks_with_images(user_id, found)]
 
 
-def test_what_is_under_way_comes_first_and_then_the_newest(archive: GalleryRepository) -> None:
+def test_unfinished_come_first_then_newest(archive: GalleryRepository) -> None:
     plant(
         archive,
         SeedImage("old", hours=30),
@@ -51,7 +51,7 @@ def test_what_is_under_way_comes_first_and_then_the_newest(archive: GalleryRepos
     assert prompts(archive, GalleryQuery()) == ["running", "new", "refused", "old"]
 
 
-def test_an_edit_that_matches_its_source_has_its_place_before_its_picture(
+def test_pending_edit_has_the_shape_of_its_source(
     archive: GalleryRepository,
 ) -> None:
     (source,) = plant(archive, SeedImage(size=(752, 1392), hours=2))
@@ -66,7 +66,7 @@ def test_an_edit_that_matches_its_source_has_its_place_before_its_picture(
     assert (square.width_px, square.height_px) == (None, None)
 
 
-def test_nobody_finds_what_is_anothers(archive: GalleryRepository) -> None:
+def test_images_of_others_are_not_found(archive: GalleryRepository) -> None:
     ids = plant(archive, SeedImage("Anna's"), SeedImage("Ben's", user_id=BEN))
 
     assert prompts(archive, GalleryQuery()) == ["Anna's"]
@@ -92,7 +92,7 @@ def test_nobody_finds_what_is_anothers(archive: GalleryRepository) -> None:
         ("' OR 1=1 --", False),
     ],
 )
-def test_all_words_must_occur_and_no_sign_is_a_wildcard(
+def test_all_words_must_occur_without_wildcards(
     archive: GalleryRepository, text: str, finds: bool
 ) -> None:
     plant(archive, SeedImage("A red Fox in the snow"))
@@ -111,12 +111,14 @@ def test_all_words_must_occur_and_no_sign_is_a_wildcard(
         ("snake_case sign", "snake_case"),
     ],
 )
-def test_case_is_nothing_in_any_script(archive: GalleryRepository, prompt: str, text: str) -> None:
+def test_search_ignores_case_in_any_script(
+    archive: GalleryRepository, prompt: str, text: str
+) -> None:
     plant(archive, SeedImage(prompt), SeedImage("something else"))
     assert prompts(archive, GalleryQuery(text=text)) == [prompt]
 
 
-def test_every_filter_narrows_and_all_of_them_together(archive: GalleryRepository) -> None:
+def test_filters_apply_alone_and_together(archive: GalleryRepository) -> None:
     root = plant(archive, SeedImage("root", request={"aspect_ratio": "1:1"}))[0]
     plant(
         archive,
@@ -140,7 +142,7 @@ def test_every_filter_narrows_and_all_of_them_together(archive: GalleryRepositor
     assert found(GalleryQuery(starred=True, states=frozenset({TaskState.FAILED}))) == set()
 
 
-def test_a_day_begins_with_its_first_moment_and_ends_before_the_next(
+def test_date_range_end_is_exclusive(
     archive: GalleryRepository,
 ) -> None:
     now = time.time()
@@ -156,7 +158,7 @@ def test_a_day_begins_with_its_first_moment_and_ends_before_the_next(
     assert prompts(archive, GalleryQuery(since=now - 26 * HOUR)) == ["late", "early"]
 
 
-def test_the_variants_of_one_press_stand_in_one_place(archive: GalleryRepository) -> None:
+def test_variants_are_one_item(archive: GalleryRepository) -> None:
     first, second, third = plant(archive, *(SeedImage("fox", batch="press") for _ in range(3)))
     plant(archive, SeedImage("alone", hours=1))
 
@@ -167,7 +169,7 @@ def test_the_variants_of_one_press_stand_in_one_place(archive: GalleryRepository
     assert {entry.task.id for entry in archive.variants(ANNA, second)} == {first, second, third}
 
 
-def test_the_chosen_variant_stands_in_front_and_before_that_a_starred_one(
+def test_cover_is_chosen_variant_else_starred_one(
     archive: GalleryRepository,
 ) -> None:
     ids = plant(archive, *(SeedImage("fox", batch="press") for _ in range(3)))
@@ -183,7 +185,7 @@ def test_the_chosen_variant_stands_in_front_and_before_that_a_starred_one(
     assert front() == ids[0]
 
 
-def test_a_variant_that_still_runs_is_not_hidden_behind_one_that_is_done(
+def test_running_variant_is_not_grouped(
     archive: GalleryRepository,
 ) -> None:
     plant(
@@ -197,7 +199,7 @@ def test_a_variant_that_still_runs_is_not_hidden_behind_one_that_is_done(
     ]
 
 
-def test_a_search_says_whether_it_may_leave_something_out() -> None:
+def test_query_knows_whether_it_is_filtered() -> None:
     assert not GalleryQuery().is_filtered
     assert not GalleryQuery(in_trash=True).is_filtered
     assert GalleryQuery(text="fox", in_trash=True).is_filtered

@@ -43,7 +43,7 @@ def words(family: EditTree, picture_id: str) -> list[str]:
     return [step.label for step in family.ancestors(picture_id)]
 
 
-def test_an_edit_of_an_edit_of_an_edit_is_one_line_from_the_first_picture(
+def test_chained_edits_have_one_line_of_ancestors(
     tmp_path: Path, repository: TaskRepository
 ) -> None:
     photo = brought_in(repository)
@@ -58,9 +58,7 @@ def test_an_edit_of_an_edit_of_an_edit_is_one_line_from_the_first_picture(
         assert words(family, night) == line[:2]
 
 
-def test_a_branch_has_its_own_line_and_its_own_tip(
-    tmp_path: Path, repository: TaskRepository
-) -> None:
+def test_branch_has_its_own_ancestors_and_leaf(tmp_path: Path, repository: TaskRepository) -> None:
     photo = brought_in(repository)
     night = edited(tmp_path, repository, photo, "Make it night", 5)
     snow = edited(tmp_path, repository, night, "Add snow", 4)
@@ -76,31 +74,25 @@ def test_a_branch_has_its_own_line_and_its_own_tip(
     assert family.newest_edit_of(stars) is None
 
 
-def test_a_generated_picture_is_the_first_of_its_line(
-    tmp_path: Path, repository: TaskRepository
-) -> None:
+def test_generated_image_is_a_root(tmp_path: Path, repository: TaskRepository) -> None:
     [made] = seed_gallery(tmp_path, repository, [SeedImage("A harbour", 3)])
     fog = edited(tmp_path, repository, made, "Add fog", 2)
 
     assert words(load_edit_tree(repository, ANNA, fog), fog) == ["A harbour", "Add fog"]
 
 
-def test_the_line_begins_at_the_eldest_picture_that_is_still_known(
-    tmp_path: Path, repository: TaskRepository
-) -> None:
+def test_ancestors_begin_at_oldest_known_image(tmp_path: Path, repository: TaskRepository) -> None:
     night = edited(tmp_path, repository, "e" * 32, "Make it night", 3)
     snow = edited(tmp_path, repository, night, "Add snow", 2)
 
     assert words(load_edit_tree(repository, ANNA, snow), snow) == ["Make it night", "Add snow"]
 
 
-def test_a_picture_that_nobody_knows_has_no_family(repository: TaskRepository) -> None:
+def test_unknown_image_has_no_tree(repository: TaskRepository) -> None:
     assert load_edit_tree(repository, ANNA, "e" * 32) == EditTree(())
 
 
-def test_rows_that_name_each_other_as_source_end_all_the_same(
-    tmp_path: Path, repository: TaskRepository
-) -> None:
+def test_circular_sources_end(tmp_path: Path, repository: TaskRepository) -> None:
     first = edited(tmp_path, repository, "e" * 32, "One", 3)
     second = edited(tmp_path, repository, first, "Two", 2)
     with repository.write_transaction() as connection:
@@ -109,7 +101,7 @@ def test_rows_that_name_each_other_as_source_end_all_the_same(
     assert {step.label for step in load_edit_tree(repository, ANNA, second).nodes} == {"One", "Two"}
 
 
-def test_edits_without_a_picture_and_edits_of_others_are_in_nobodys_line(
+def test_edits_without_image_or_of_others_are_left_out(
     tmp_path: Path, repository: TaskRepository
 ) -> None:
     photo = brought_in(repository)
@@ -126,7 +118,7 @@ def test_edits_without_a_picture_and_edits_of_others_are_in_nobodys_line(
     assert [step.label for step in load_edit_tree(repository, ANNA, photo).nodes] == ["beach.jpg"]
 
 
-def test_the_variants_of_a_press_know_each_other_and_no_other_edit(
+def test_variants_are_the_images_of_one_submission(
     tmp_path: Path, repository: TaskRepository
 ) -> None:
     photo = brought_in(repository)

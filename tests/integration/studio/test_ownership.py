@@ -141,7 +141,7 @@ def asked(studio: Studio, prompt: str, *states: TaskState) -> Task:
     return studio.task(DESIGNER, task.id)
 
 
-def test_an_id_that_another_task_has_is_not_taken_for_this_ones(tmp_path: Path) -> None:
+def test_duplicate_provider_id_is_rejected(tmp_path: Path) -> None:
     stranger = Stranger()
     with studio_at(tmp_path, stranger) as studio:
         first = asked(studio, "same id, first", TaskState.DONE)
@@ -150,7 +150,7 @@ def test_an_id_that_another_task_has_is_not_taken_for_this_ones(tmp_path: Path) 
     assert (second.provider_id, stranger.creates["same id, second"]) == (None, 1)
 
 
-def test_one_id_for_all_variants_is_taken_once_and_the_others_are_unconfirmed(
+def test_same_id_for_variants_is_used_once(
     tmp_path: Path,
 ) -> None:
     stranger = Stranger()
@@ -164,7 +164,7 @@ def test_one_id_for_all_variants_is_taken_once_and_the_others_are_unconfirmed(
     assert stranger.creates["same id"] == 4
 
 
-def test_a_rejection_met_while_fetching_slows_every_query_down(tmp_path: Path) -> None:
+def test_rejection_during_download_slows_all_queries(tmp_path: Path) -> None:
     stranger = Stranger()
     with studio_at(tmp_path, stranger) as studio:
         asked(studio, "asked too often", TaskState.STORING)
@@ -182,7 +182,7 @@ def test_a_rejection_met_while_fetching_slows_every_query_down(tmp_path: Path) -
     assert early == []
 
 
-def test_links_that_fail_together_are_asked_about_within_the_limits(tmp_path: Path) -> None:
+def test_failing_urls_are_queried_within_limits(tmp_path: Path) -> None:
     stranger = Stranger()
     with studio_at(tmp_path, stranger) as studio:
         tasks = [asked_for(studio, f"lost link {number}") for number in range(18)]
@@ -190,7 +190,7 @@ def test_links_that_fail_together_are_asked_about_within_the_limits(tmp_path: Pa
     assert stranger.rejected == 0
 
 
-def test_a_key_that_is_refused_while_fetching_is_told_to_everybody_at_once(
+def test_key_rejected_during_download_notifies_everybody(
     tmp_path: Path,
 ) -> None:
     with studio_at(tmp_path, Stranger(refuses_key_for_links=True)) as studio:
@@ -201,7 +201,7 @@ def test_a_key_that_is_refused_while_fetching_is_told_to_everybody_at_once(
         assert told.wait(5.0)  # the first check of the account, after 10 s, would tell them too
 
 
-def test_what_is_turned_away_is_sent_until_it_is_taken_and_then_never_again(
+def test_rejected_create_is_retried_until_accepted_once(
     tmp_path: Path,
 ) -> None:
     stranger = Stranger()
@@ -211,16 +211,14 @@ def test_what_is_turned_away_is_sent_until_it_is_taken_and_then_never_again(
 
 
 @pytest.mark.parametrize("prompt", REFUSED_YET_MADE)
-def test_a_refusal_that_names_a_task_is_followed_and_not_sent_again(
-    tmp_path: Path, prompt: str
-) -> None:
+def test_error_with_task_id_is_polled_not_resent(tmp_path: Path, prompt: str) -> None:
     stranger = Stranger()
     with studio_at(tmp_path, stranger) as studio:
         task = asked(studio, prompt, TaskState.DONE)
     assert (task.provider_id, stranger.creates[prompt]) == (prompt, 1)
 
 
-def test_a_gateways_answer_to_a_create_leaves_it_unconfirmed(tmp_path: Path) -> None:
+def test_gateway_answer_to_create_is_unconfirmed(tmp_path: Path) -> None:
     stranger = Stranger()
     with studio_at(tmp_path, stranger) as studio:
         task = asked(studio, "gateway", TaskState.UNCONFIRMED)
@@ -228,13 +226,13 @@ def test_a_gateways_answer_to_a_create_leaves_it_unconfirmed(tmp_path: Path) -> 
     assert (task.failure.reason, stranger.creates["gateway"]) == (FailureReason.NO_RESPONSE, 1)
 
 
-def test_odd_successes_are_understood(tmp_path: Path) -> None:
+def test_unusual_successes_are_understood(tmp_path: Path) -> None:
     with studio_at(tmp_path, Stranger()) as studio:
         for prompt in ("origin only", "flag as text", "nothing told"):
             asked(studio, prompt, TaskState.DONE)
 
 
-def test_a_record_of_another_prompt_is_not_stored_as_ours(tmp_path: Path) -> None:
+def test_record_with_another_prompt_is_not_stored(tmp_path: Path) -> None:
     stranger = Stranger(records={"0": {"prompt": "somebody's cat"}})
     with studio_at(tmp_path, stranger) as studio:
         task = asked(studio, "a hill", TaskState.GENERATING, TaskState.FAILED)

@@ -32,7 +32,7 @@ def listed(prompts: PromptHistory, *, editing: bool = False) -> list[tuple[str, 
     return [(item.prompt, item.pinned) for item in prompts.list_prompts(ANNA, editing=editing)]
 
 
-def test_each_prompt_comes_once_and_the_newest_first(
+def test_prompts_are_distinct_and_newest_first(
     repository: TaskRepository, prompts: PromptHistory
 ) -> None:
     ask(repository, "a hill", "a lake", "a hill", "a wood", "a lake")
@@ -40,7 +40,7 @@ def test_each_prompt_comes_once_and_the_newest_first(
     assert prompts.recent_prompts(ANNA, editing=False) == ["a lake", "a wood", "a hill"]
 
 
-def test_edits_and_new_pictures_have_lists_of_their_own(
+def test_edits_and_new_images_have_separate_histories(
     repository: TaskRepository, prompts: PromptHistory
 ) -> None:
     ask(repository, "a hill")
@@ -50,7 +50,7 @@ def test_edits_and_new_pictures_have_lists_of_their_own(
     assert prompts.recent_prompts(ANNA, editing=True) == ["add snow"]
 
 
-def test_nobody_sees_the_prompts_or_the_pins_of_another(
+def test_prompts_and_pins_of_others_are_hidden(
     repository: TaskRepository, prompts: PromptHistory
 ) -> None:
     ask(repository, "a secret", user_id=BORIS)
@@ -64,7 +64,7 @@ def test_nobody_sees_the_prompts_or_the_pins_of_another(
     ]
 
 
-def test_a_pin_lifts_a_prompt_to_the_top_and_an_unpin_lets_it_back(
+def test_pin_moves_prompt_to_top_and_unpin_back(
     repository: TaskRepository, prompts: PromptHistory
 ) -> None:
     ask(repository, "a hill", "a lake", "a wood")
@@ -76,15 +76,13 @@ def test_a_pin_lifts_a_prompt_to_the_top_and_an_unpin_lets_it_back(
     assert listed(prompts) == [("a wood", False), ("a lake", False), ("a hill", False)]
 
 
-def test_a_pin_is_offered_on_both_pages(prompts: PromptHistory) -> None:
+def test_pins_are_listed_on_both_pages(prompts: PromptHistory) -> None:
     prompts.pin(ANNA, "keep everything else the same", NOW)
 
     assert listed(prompts, editing=True) == listed(prompts, editing=False) != []
 
 
-def test_what_travels_to_the_browser_has_an_end(
-    repository: TaskRepository, prompts: PromptHistory
-) -> None:
+def test_history_size_is_limited(repository: TaskRepository, prompts: PromptHistory) -> None:
     ask(repository, *(f"{place:03} " + "x" * 4000 for place in range(40)))
 
     found = listed(prompts)
@@ -95,7 +93,7 @@ def test_what_travels_to_the_browser_has_an_end(
 @pytest.mark.parametrize(
     "prompt", ["قطة 🦊 字", "'; DROP TABLE tasks; --", "x" * 5000, "a\nb\t c "]
 )
-def test_a_prompt_comes_back_as_it_was_typed(
+def test_prompt_is_returned_as_typed(
     prompt: str, repository: TaskRepository, prompts: PromptHistory
 ) -> None:
     ask(repository, prompt)

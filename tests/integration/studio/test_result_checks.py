@@ -59,7 +59,7 @@ def nearest_trained(width_px: int, height_px: int) -> tuple[int, int]:
 
 @pytest.mark.parametrize("file_format", ["jpeg", "png"])
 @pytest.mark.parametrize("ratio", RATIOS)
-def test_the_documented_size_of_a_ratio_is_no_surprise(ratio: str, file_format: str) -> None:
+def test_documented_size_is_no_mismatch(ratio: str, file_format: str) -> None:
     made = picture(*DOCUMENTED[ratio], file_format)
 
     assert mismatches(asked(ratio, file_format), made, None) == ()
@@ -67,16 +67,14 @@ def test_the_documented_size_of_a_ratio_is_no_surprise(ratio: str, file_format: 
 
 
 @pytest.mark.parametrize("size", TRAINED)
-def test_a_source_of_a_trained_size_that_comes_back_as_it_was_is_no_surprise(
+def test_unchanged_trained_size_is_no_mismatch(
     size: tuple[int, int],
 ) -> None:
     assert mismatches(asked(None), picture(*size), picture(*size)) == ()
 
 
 @given(height=st.integers(100, 8000), ratio=st.floats(672 / 1568, 1568 / 672))
-def test_the_nearest_trained_size_is_no_surprise_within_what_the_model_can_do(
-    height: int, ratio: float
-) -> None:
+def test_nearest_trained_size_is_no_mismatch(height: int, ratio: float) -> None:
     width = round(height * ratio)
     made = picture(*nearest_trained(width, height))
 
@@ -86,28 +84,28 @@ def test_the_nearest_trained_size_is_no_surprise_within_what_the_model_can_do(
 @pytest.mark.parametrize(
     ("source", "was"), [((3000, 1000), "3:1"), ((500, 2000), "1:4"), ((1000, 3000), "1:3")]
 )
-def test_a_panorama_that_the_model_cannot_keep_is_told(source: tuple[int, int], was: str) -> None:
+def test_panorama_is_a_mismatch(source: tuple[int, int], was: str) -> None:
     [said] = mismatches(asked(None), picture(*nearest_trained(*source)), picture(*source))
 
     assert said.startswith("Came as ")
     assert said.endswith(f"the source is {was}.")
 
 
-def test_an_edit_that_fell_back_to_16_to_9_is_told() -> None:
+def test_fallback_to_16_9_is_a_mismatch() -> None:
     said = mismatches(asked(None), picture(1392, 752), picture(900, 1600))
 
     assert said == ("Came as 16:9; the source is 9:16.",)
 
 
 @pytest.mark.parametrize("ratio", RATIOS)
-def test_another_ratio_than_the_one_asked_for_is_told(ratio: str) -> None:
+def test_other_ratio_is_a_mismatch(ratio: str) -> None:
     wrong = (752, 1392) if DOCUMENTED[ratio][0] >= DOCUMENTED[ratio][1] else (1392, 752)
     shape = "9:16" if wrong[0] < wrong[1] else "16:9"
 
     assert mismatches(asked(ratio), picture(*wrong), None) == (f"Came as {shape}, not {ratio}.",)
 
 
-def test_another_format_than_the_one_asked_for_is_told() -> None:
+def test_other_format_is_a_mismatch() -> None:
     assert mismatches(asked("1:1", "png"), picture(1024, 1024), None) == ("Came as JPEG, not PNG.",)
     assert mismatches(asked("1:1"), picture(1024, 1024, "webp"), None) == (
         "Came as WEBP, not JPEG.",
@@ -115,17 +113,17 @@ def test_another_format_than_the_one_asked_for_is_told() -> None:
 
 
 @pytest.mark.parametrize("size", [(512, 512), (2048, 2048)])
-def test_another_size_than_about_a_megapixel_is_told(size: tuple[int, int]) -> None:
+def test_unusual_pixel_count_is_a_mismatch(size: tuple[int, int]) -> None:
     assert mismatches(asked("1:1"), picture(*size), None) == (
         f"Came at {size[0]}×{size[1]}; about one megapixel is usual.",
     )
 
 
-def test_all_that_differs_is_told_at_once() -> None:
+def test_all_mismatches_are_listed() -> None:
     assert len(mismatches(asked("1:1", "png"), picture(640, 360), None)) == 3
 
 
-def test_a_picture_from_words_alone_has_no_source_to_differ_from() -> None:
+def test_new_image_has_no_source_mismatch() -> None:
     assert mismatches(asked(None), picture(1392, 752), None) == ()
 
 
@@ -145,12 +143,12 @@ def test_a_picture_from_words_alone_has_no_source_to_differ_from() -> None:
         ((5000, 1000), "5:1"),
     ],
 )
-def test_a_ratio_is_written_as_designers_write_it(size: tuple[int, int], words: str) -> None:
+def test_ratio_is_formatted_with_small_numbers(size: tuple[int, int], words: str) -> None:
     assert format_aspect_ratio(*size) == words
 
 
 @given(width=sides, height=sides, ratio=st.sampled_from(RATIOS))
-def test_a_crop_keeps_one_side_whole_and_has_the_ratio(width: int, height: int, ratio: str) -> None:
+def test_crop_keeps_one_side_and_has_the_ratio(width: int, height: int, ratio: str) -> None:
     across, down = crop_fraction(width, height, ratio)
     wanted = Fraction(*map(int, ratio.split(":")))
 

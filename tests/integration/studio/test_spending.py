@@ -19,13 +19,13 @@ def anna_s(state: TaskState, trouble: FailureReason | None = None, **fields: obj
     return make_task(user_id=ANNA, state=state, failure=failure, **{"sent_at": NOW, **fields})
 
 
-def test_a_designer_who_made_nothing_has_spent_nothing(repository: TaskRepository) -> None:
+def test_user_without_tasks_has_spent_nothing(repository: TaskRepository) -> None:
     repository.add_tasks([make_task(user_id="b" * 32, state=TaskState.DONE)])
 
     assert spending_for_user(repository, ANNA) == Spending()
 
 
-def test_pictures_are_counted_at_the_price_they_were_asked_for_at(
+def test_images_count_at_their_submission_price(
     repository: TaskRepository,
 ) -> None:
     repository.add_tasks(
@@ -39,7 +39,7 @@ def test_pictures_are_counted_at_the_price_they_were_asked_for_at(
     assert spending_for_user(repository, ANNA) == Spending(credits=Decimal("19.0"), images=3)
 
 
-def test_today_begins_where_it_is_told(repository: TaskRepository) -> None:
+def test_spending_starts_at_the_given_moment(repository: TaskRepository) -> None:
     repository.add_tasks([anna_s(TaskState.DONE, created_at=NOW - 1), anna_s(TaskState.DONE)])
 
     assert spending_for_user(repository, ANNA, since=NOW).images == 1
@@ -56,7 +56,7 @@ def test_today_begins_where_it_is_told(repository: TaskRepository) -> None:
         (TaskState.STILL_RUNNING, None),
     ],
 )
-def test_what_ended_without_a_picture_may_have_been_charged(
+def test_ended_tasks_without_image_may_be_charged(
     state: TaskState, trouble: FailureReason | None, repository: TaskRepository
 ) -> None:
     repository.add_tasks([anna_s(state, trouble)])
@@ -76,7 +76,7 @@ def test_what_ended_without_a_picture_may_have_been_charged(
         (TaskState.GENERATING, None, NOW),
     ],
 )
-def test_what_was_never_taken_or_is_being_made_is_not_counted(
+def test_unsent_and_running_tasks_are_not_counted(
     state: TaskState,
     trouble: FailureReason | None,
     sent_at: float | None,

@@ -51,7 +51,7 @@ def ended(studio: Studio, task: Task) -> Task:
     return now
 
 
-def test_a_picture_made_elsewhere_comes_home_with_its_settings(
+def test_task_made_elsewhere_is_imported_with_settings(
     sandbox: SandboxServer, studio: Studio
 ) -> None:
     provider_id = made_elsewhere(
@@ -74,9 +74,7 @@ def test_a_picture_made_elsewhere_comes_home_with_its_settings(
     assert sandbox.usage_report()["creates"] == 1
 
 
-def test_an_id_that_is_here_already_is_not_brought_twice(
-    sandbox: SandboxServer, studio: Studio
-) -> None:
+def test_known_id_is_not_imported_twice(sandbox: SandboxServer, studio: Studio) -> None:
     provider_id = made_elsewhere(sandbox)
     first = studio.import_task(ANNA, provider_id)
     ended(studio, first.task)
@@ -87,7 +85,7 @@ def test_an_id_that_is_here_already_is_not_brought_twice(
     assert len(studio.recent_tasks(ANNA, limit=9)) == 1
 
 
-def test_a_dismissed_task_is_shown_again(sandbox: SandboxServer, studio: Studio) -> None:
+def test_hidden_task_is_shown_again(sandbox: SandboxServer, studio: Studio) -> None:
     provider_id = made_elsewhere(sandbox, prompt="A barn [generate-failed]")
     task = ended(studio, studio.import_task(ANNA, provider_id).task)
     studio.move_to_trash(ANNA, [task.id])
@@ -99,7 +97,7 @@ def test_a_dismissed_task_is_shown_again(sandbox: SandboxServer, studio: Studio)
 
 
 @pytest.mark.parametrize("known_to_another", [True, False])
-def test_an_id_of_somebody_else_reads_like_one_that_nobody_knows(
+def test_id_of_another_user_reads_like_unknown(
     known_to_another: bool, sandbox: SandboxServer, studio: Studio
 ) -> None:
     provider_id = made_elsewhere(sandbox) if known_to_another else "0" * 32
@@ -114,7 +112,7 @@ def test_an_id_of_somebody_else_reads_like_one_that_nobody_knows(
 
 
 @pytest.mark.parametrize("provider_id", ["", "  ", "two\nlines", "\x00", "x" * 201])
-def test_what_cannot_be_an_id_is_refused_before_anybody_is_asked(
+def test_malformed_id_is_rejected_without_query(
     provider_id: str, sandbox: SandboxServer, studio: Studio
 ) -> None:
     with pytest.raises(ValidationError, match="no task id"):
@@ -123,7 +121,7 @@ def test_what_cannot_be_an_id_is_refused_before_anybody_is_asked(
     assert sandbox.usage_report()["queries"] == 0
 
 
-def test_an_unconfirmed_task_with_the_same_prompt_is_the_one_that_comes_home(
+def test_import_resolves_unconfirmed_task_with_same_prompt(
     sandbox: SandboxServer, studio: Studio
 ) -> None:
     (lost,) = studio.submit(ANNA, GenerationRequest(prompt="A red barn [create-lost]"))
@@ -138,7 +136,7 @@ def test_an_unconfirmed_task_with_the_same_prompt_is_the_one_that_comes_home(
     assert sandbox.usage_report()["creates"] == 1
 
 
-def test_an_edit_of_our_own_upload_comes_home_beside_its_source(
+def test_imported_edit_of_our_upload_keeps_its_source(
     sandbox: SandboxServer, studio: Studio
 ) -> None:
     encoded = BytesIO()
@@ -155,9 +153,7 @@ def test_an_edit_of_our_own_upload_comes_home_beside_its_source(
     assert ended(studio, brought.task).state is TaskState.DONE
 
 
-def test_a_picture_brought_home_teaches_nobody_how_long_one_takes(
-    sandbox: SandboxServer, studio: Studio
-) -> None:
+def test_imported_image_adds_no_duration(sandbox: SandboxServer, studio: Studio) -> None:
     ended(studio, studio.import_task(ANNA, made_elsewhere(sandbox)).task)
 
     assert studio.repository.recent_durations(Model.PRO, editing=False) == []
@@ -172,7 +168,7 @@ def test_a_picture_brought_home_teaches_nobody_how_long_one_takes(
         {"safetyTolerance": "6", "enableTranslation": "no", "watermark": None, "inputImage": 1},
     ],
 )
-def test_what_a_record_does_not_say_is_the_default(parameters: dict[str, object] | None) -> None:
+def test_missing_record_fields_become_defaults(parameters: dict[str, object] | None) -> None:
     task = task_from_status(
         make_status(parameters=parameters),
         user_id=ANNA,
@@ -184,7 +180,7 @@ def test_what_a_record_does_not_say_is_the_default(parameters: dict[str, object]
     assert task.request == GenerationRequest(prompt=f"Task {SERVICE_ID}")
 
 
-def test_a_record_whose_prompt_no_form_could_hold_is_refused_with_a_sentence() -> None:
+def test_record_with_unusable_prompt_is_rejected() -> None:
     with pytest.raises(ValidationError, match="cannot be read here"):
         task_from_status(
             make_status(parameters={"prompt": "x" * 9999}),

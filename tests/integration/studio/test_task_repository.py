@@ -33,7 +33,7 @@ def a_picture(task: Task) -> ImageRecord:
     )
 
 
-def test_every_field_of_a_task_comes_back_after_a_restart(tmp_path: Path) -> None:
+def test_every_task_field_survives_a_restart(tmp_path: Path) -> None:
     request = GenerationRequest(
         prompt="ein Hügel\n🦊",
         model=Model.MAX,
@@ -69,7 +69,7 @@ def test_every_field_of_a_task_comes_back_after_a_restart(tmp_path: Path) -> Non
         assert after.task_by_provider_id(SERVICE_ID) == task
 
 
-def test_two_threads_that_change_one_row_do_not_undo_each_other(repository: TaskRepository) -> None:
+def test_concurrent_updates_do_not_overwrite_each_other(repository: TaskRepository) -> None:
     task = make_task()
     repository.add_tasks([task])
 
@@ -87,7 +87,7 @@ def test_two_threads_that_change_one_row_do_not_undo_each_other(repository: Task
     assert found.attempts == 80
 
 
-def test_a_rule_that_fails_leaves_the_row_as_it_was(repository: TaskRepository) -> None:
+def test_failing_rule_leaves_row_unchanged(repository: TaskRepository) -> None:
     task = make_task()
     repository.add_tasks([task])
 
@@ -99,7 +99,7 @@ def test_a_rule_that_fails_leaves_the_row_as_it_was(repository: TaskRepository) 
     assert repository.update_task(task.id, lambda task: task) == (task, task)
 
 
-def test_a_picture_is_written_only_together_with_its_task(repository: TaskRepository) -> None:
+def test_image_is_stored_only_with_its_task(repository: TaskRepository) -> None:
     task = make_task(state=TaskState.STORING)
     repository.add_tasks([task])
     picture = a_picture(task)
@@ -112,7 +112,7 @@ def test_a_picture_is_written_only_together_with_its_task(repository: TaskReposi
     assert entry.image == picture
 
 
-def test_a_second_press_returns_the_tasks_of_the_first(repository: TaskRepository) -> None:
+def test_double_submit_returns_first_tasks(repository: TaskRepository) -> None:
     first = [make_task(batch="b"), make_task(batch="b")]
     assert repository.add_tasks(first, unless_since=NOW - 1) == first
     again = make_task(created_at=NOW + 0.5)
@@ -129,7 +129,7 @@ def test_a_second_press_returns_the_tasks_of_the_first(repository: TaskRepositor
         {"request": GenerationRequest(prompt="a hill", safety_tolerance=0)},
     ],
 )
-def test_another_wish_is_never_taken_for_a_second_press(
+def test_different_request_is_no_double_submit(
     repository: TaskRepository, fields: dict[str, Any]
 ) -> None:
     repository.add_tasks([make_task()], unless_since=NOW - 1)
@@ -137,7 +137,7 @@ def test_another_wish_is_never_taken_for_a_second_press(
     assert repository.add_tasks([other], unless_since=other.created_at - 1) == [other]
 
 
-def test_a_clock_set_back_does_not_turn_a_new_wish_into_an_old_one(
+def test_clock_set_back_causes_no_double_submit(
     repository: TaskRepository,
 ) -> None:
     repository.add_tasks([make_task(created_at=NOW + 3600)], unless_since=NOW + 3599)
@@ -145,7 +145,7 @@ def test_a_clock_set_back_does_not_turn_a_new_wish_into_an_old_one(
     assert repository.add_tasks([later], unless_since=NOW - 1) == [later]
 
 
-def test_two_presses_at_once_are_one(repository: TaskRepository) -> None:
+def test_simultaneous_submits_are_one(repository: TaskRepository) -> None:
     start, written = threading.Barrier(4), list[Task]()
 
     def press(number: int) -> None:
@@ -162,7 +162,7 @@ def test_two_presses_at_once_are_one(repository: TaskRepository) -> None:
     assert len(repository.unfinished()) == 1
 
 
-def test_a_restart_finds_every_unfinished_task_and_no_other(repository: TaskRepository) -> None:
+def test_unfinished_lists_exactly_unfinished_tasks(repository: TaskRepository) -> None:
     repository.add_tasks([make_task(state=state) for state in TaskState])
     assert {task.state for task in repository.unfinished()} == set(TaskState) - {
         TaskState.DONE,
@@ -172,13 +172,13 @@ def test_a_restart_finds_every_unfinished_task_and_no_other(repository: TaskRepo
     assert repository.count_by_state() == dict.fromkeys(TaskState, 1)
 
 
-def test_what_was_just_sent_is_counted_for_the_pace(repository: TaskRepository) -> None:
+def test_recent_creates_are_counted(repository: TaskRepository) -> None:
     moments = (NOW - 11, NOW - 9, NOW - 1, NOW + 3600, None)
     repository.add_tasks([make_task(sent_at=moment) for moment in moments])
     assert repository.count_sent(NOW - 10, NOW) == 2
 
 
-def test_edits_and_new_pictures_teach_apart(repository: TaskRepository) -> None:
+def test_durations_of_edits_and_new_images_are_separate(repository: TaskRepository) -> None:
     done: dict[str, Any] = {"state": TaskState.DONE, "accepted_at": NOW}
     repository.add_tasks(
         [
@@ -193,7 +193,7 @@ def test_edits_and_new_pictures_teach_apart(repository: TaskRepository) -> None:
 
 
 @pytest.mark.parametrize("failure", ["file", "folder", "rubbish"])
-def test_a_data_folder_that_cannot_be_used_is_told(tmp_path: Path, failure: str) -> None:
+def test_unusable_data_folder_raises_database_error(tmp_path: Path, failure: str) -> None:
     folder = tmp_path / "data"
     if failure == "file":
         folder.write_text("not a folder")
@@ -206,7 +206,7 @@ def test_a_data_folder_that_cannot_be_used_is_told(tmp_path: Path, failure: str)
         TaskRepository.in_folder(folder)
 
 
-def test_a_full_disk_is_told_and_loses_nothing(repository: TaskRepository) -> None:
+def test_full_disk_raises_and_loses_nothing(repository: TaskRepository) -> None:
     task = make_task()
     repository.add_tasks([task])
     with full_disk(), pytest.raises(DatabaseError):
@@ -218,7 +218,7 @@ def test_a_full_disk_is_told_and_loses_nothing(repository: TaskRepository) -> No
     assert len(repository.unfinished()) == 2
 
 
-def test_a_locked_ledger_can_be_read_and_is_told_when_written(tmp_path: Path) -> None:
+def test_locked_database_is_readable_and_raises_on_write(tmp_path: Path) -> None:
     with closing(TaskRepository.in_folder(tmp_path, busy_timeout_seconds=0.05)) as repository:
         task = make_task("a secret fox")
         repository.add_tasks([task])

@@ -36,7 +36,7 @@ class CrowdedShelf(ImageStore):
         raise InvalidImageError(ImageErrorCode.BUSY, "Wait a few seconds.")
 
 
-def test_a_result_that_finds_no_turn_for_its_thumbnail_is_fetched_again(tmp_path: Path) -> None:
+def test_thumbnail_busy_retries_download(tmp_path: Path) -> None:
     with (
         closing(TaskRepository.in_folder(tmp_path)) as repository,
         KieClient(api_key="key", base_url="http://127.0.0.1:9") as client,

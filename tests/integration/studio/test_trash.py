@@ -64,7 +64,7 @@ def gallery(tmp_path: Path) -> Iterator[GalleryFixture]:
     made.ledger.close()
 
 
-def test_a_deleted_picture_is_in_the_trash_and_nowhere_else_and_comes_back(
+def test_trashed_image_is_only_in_trash_and_restorable(
     gallery: GalleryFixture,
 ) -> None:
     kept, gone = gallery.add(SeedImage("kept"), SeedImage("gone"))
@@ -81,7 +81,7 @@ def test_a_deleted_picture_is_in_the_trash_and_nowhere_else_and_comes_back(
     assert gallery.found() == []
 
 
-def test_deleting_twice_does_not_start_the_fourteen_days_anew(gallery: GalleryFixture) -> None:
+def test_trashing_twice_keeps_the_first_date(gallery: GalleryFixture) -> None:
     (gone,) = gallery.add(SeedImage())
     gallery.archive.move_to_trash(ANNA, [gone])
     gallery.now += 99
@@ -90,7 +90,7 @@ def test_deleting_twice_does_not_start_the_fourteen_days_anew(gallery: GalleryFi
     assert gallery.record(gone).deleted_at == gallery.now - 99
 
 
-def test_nobody_deletes_restores_stars_or_empties_what_is_anothers(gallery: GalleryFixture) -> None:
+def test_images_of_others_cannot_be_changed(gallery: GalleryFixture) -> None:
     (hers,) = gallery.add(SeedImage())
 
     gallery.archive.star(BEN, [hers], starred=True)
@@ -106,7 +106,7 @@ def test_nobody_deletes_restores_stars_or_empties_what_is_anothers(gallery: Gall
     assert gallery.found() == [hers]
 
 
-def test_a_task_that_ended_without_a_picture_leaves_the_list_and_comes_back(
+def test_ended_task_without_image_can_be_hidden_and_restored(
     gallery: GalleryFixture,
 ) -> None:
     refused, running = gallery.add(
@@ -119,7 +119,7 @@ def test_a_task_that_ended_without_a_picture_leaves_the_list_and_comes_back(
     assert gallery.found(GalleryQuery()) == [running, refused]
 
 
-def test_emptying_the_trash_removes_files_and_leaves_the_spend(gallery: GalleryFixture) -> None:
+def test_emptying_trash_deletes_files_and_keeps_spending(gallery: GalleryFixture) -> None:
     kept, gone = gallery.add(SeedImage("kept"), SeedImage("gone"))
     gallery.archive.move_to_trash(ANNA, [gone])
     assert gallery.files() == 4
@@ -134,7 +134,7 @@ def test_emptying_the_trash_removes_files_and_leaves_the_spend(gallery: GalleryF
     assert gallery.found(GalleryQuery()) == [kept]
 
 
-def test_only_some_of_the_trash_may_be_removed(gallery: GalleryFixture) -> None:
+def test_part_of_the_trash_can_be_emptied(gallery: GalleryFixture) -> None:
     first, second = gallery.add(SeedImage(), SeedImage())
     gallery.archive.move_to_trash(ANNA, [first, second])
 
@@ -142,7 +142,7 @@ def test_only_some_of_the_trash_may_be_removed(gallery: GalleryFixture) -> None:
     assert gallery.found() == [second]
 
 
-def test_what_is_not_in_the_trash_is_never_removed(gallery: GalleryFixture) -> None:
+def test_purge_leaves_untrashed_images(gallery: GalleryFixture) -> None:
     (kept,) = gallery.add(SeedImage())
 
     assert gallery.archive.empty_trash(ANNA, [kept]) == 0
@@ -151,7 +151,7 @@ def test_what_is_not_in_the_trash_is_never_removed(gallery: GalleryFixture) -> N
     assert gallery.files() == 2
 
 
-def test_the_trash_is_swept_after_fourteen_days_and_not_before(gallery: GalleryFixture) -> None:
+def test_trash_is_purged_after_14_days(gallery: GalleryFixture) -> None:
     (gone,) = gallery.add(SeedImage())
     gallery.archive.move_to_trash(ANNA, [gone])
 
@@ -165,9 +165,7 @@ def test_the_trash_is_swept_after_fourteen_days_and_not_before(gallery: GalleryF
 @pytest.mark.parametrize(
     "state", [TaskState.QUEUED, TaskState.SUBMITTING, TaskState.GENERATING, TaskState.UNCONFIRMED]
 )
-def test_the_source_of_an_edit_under_way_stays_until_it_has_ended(
-    gallery: GalleryFixture, state: TaskState
-) -> None:
+def test_source_of_unfinished_edit_is_not_purged(gallery: GalleryFixture, state: TaskState) -> None:
     (source,) = gallery.add(SeedImage())
     gallery.add(SeedImage(source_id=source, state=state))
     gallery.archive.move_to_trash(ANNA, [source])
@@ -179,7 +177,7 @@ def test_the_source_of_an_edit_under_way_stays_until_it_has_ended(
     assert gallery.files() == 2
 
 
-def test_a_removal_that_was_cut_short_is_finished_by_the_next_sweep(
+def test_interrupted_purge_is_finished_later(
     gallery: GalleryFixture,
 ) -> None:
     (gone,) = gallery.add(SeedImage())
@@ -197,7 +195,7 @@ def test_a_removal_that_was_cut_short_is_finished_by_the_next_sweep(
     assert gallery.ledger.image(gone) is None
 
 
-def test_a_family_bridges_what_was_thrown_away_and_shows_it_only_on_request(
+def test_edit_tree_shows_trashed_images_only_on_request(
     gallery: GalleryFixture,
 ) -> None:
     (root,) = gallery.add(SeedImage("root", hours=3))
@@ -211,7 +209,7 @@ def test_a_family_bridges_what_was_thrown_away_and_shows_it_only_on_request(
     assert [step.image.id for step in whole.without_deleted().ancestors(leaf)] == [leaf]
 
 
-def test_every_window_of_the_designer_is_told(gallery: GalleryFixture) -> None:
+def test_trash_changes_notify_every_window(gallery: GalleryFixture) -> None:
     (one,) = gallery.add(SeedImage())
     rings: list[str] = []
     gallery.bell.subscribe(ANNA, lambda: rings.append(ANNA))
@@ -226,7 +224,7 @@ def test_every_window_of_the_designer_is_told(gallery: GalleryFixture) -> None:
     assert rings == [ANNA] * 6
 
 
-def test_the_upkeep_sweeps_at_the_start(gallery: GalleryFixture) -> None:
+def test_purger_runs_at_start(gallery: GalleryFixture) -> None:
     (gone,) = gallery.add(SeedImage())
     gallery.archive.move_to_trash(ANNA, [gone])
     gallery.now += 14 * DAY_S
@@ -237,7 +235,7 @@ def test_the_upkeep_sweeps_at_the_start(gallery: GalleryFixture) -> None:
     assert gallery.files() == 0
 
 
-def test_a_ledger_of_the_first_version_is_brought_up_to_date(tmp_path: Path) -> None:
+def test_first_database_version_is_migrated(tmp_path: Path) -> None:
     repository = TaskRepository.in_folder(tmp_path)
     (old,) = seed_gallery(tmp_path, repository, [SeedImage()])
     repository.close()

@@ -19,7 +19,7 @@ from tests.support.full_disk import full_disk
 from tests.support.studio_fixture import DESIGNER, StudioFixture, running_studio, wait_until
 
 
-def test_without_credit_one_notice_stops_the_queue_and_nothing_fails(
+def test_empty_balance_pauses_the_queue_without_failures(
     studio_fixture: StudioFixture,
 ) -> None:
     studio_fixture.sandbox.set_faults({"no-credit-500": 1})
@@ -39,7 +39,7 @@ def test_without_credit_one_notice_stops_the_queue_and_nothing_fails(
     assert len(studio_fixture.sandbox.usage_report()["tasks"]) == 12
 
 
-def test_a_refused_key_stops_the_queue_until_it_is_good(tmp_path: Path) -> None:
+def test_rejected_key_pauses_the_queue_until_valid(tmp_path: Path) -> None:
     with start(SandboxOptions(key="right", seconds=0.1)) as sandbox:
         settings = Settings(
             api_key="wrong", base_url=sandbox.url, upload_base_url=sandbox.url, data_dir=tmp_path
@@ -57,7 +57,7 @@ def test_a_refused_key_stops_the_queue_until_it_is_good(tmp_path: Path) -> None:
         assert len(sandbox.usage_report()["tasks"]) == 1
 
 
-def test_variants_of_an_edit_share_one_upload(studio_fixture: StudioFixture) -> None:
+def test_variants_share_one_upload(studio_fixture: StudioFixture) -> None:
     source_id = studio_fixture.add_source()
     tasks = [studio_fixture.submit(f"hill {number}", source_id=source_id) for number in range(3)]
     for task in tasks:
@@ -68,7 +68,7 @@ def test_variants_of_an_edit_share_one_upload(studio_fixture: StudioFixture) -> 
     assert len(links) == 1
 
 
-def test_an_upload_host_that_is_down_is_tried_again_and_costs_nothing(
+def test_failing_upload_host_is_retried_without_cost(
     studio_fixture: StudioFixture,
 ) -> None:
     studio_fixture.sandbox.set_faults({"upload-down": 1})
@@ -79,7 +79,7 @@ def test_an_upload_host_that_is_down_is_tried_again_and_costs_nothing(
     studio_fixture.wait_for(task, TaskState.DONE)
 
 
-def test_a_full_disk_is_said_and_the_picture_comes_when_there_is_room(
+def test_full_disk_is_shown_and_image_stored_later(
     studio_fixture: StudioFixture,
 ) -> None:
     folder = studio_fixture.studio.settings.data_dir / "pictures"
@@ -91,7 +91,7 @@ def test_a_full_disk_is_said_and_the_picture_comes_when_there_is_room(
     studio_fixture.wait_for(task, TaskState.DONE)
 
 
-def test_a_ledger_that_cannot_be_written_for_a_while_loses_no_answer(tmp_path: Path) -> None:
+def test_locked_database_loses_no_answer(tmp_path: Path) -> None:
     settings = {"busy_timeout_seconds": 0.05}
     faults = {"create-timeout": 1}
     with running_studio(tmp_path, settings=settings, seconds=0.5, faults=faults) as studio_fixture:
@@ -109,7 +109,7 @@ def test_a_ledger_that_cannot_be_written_for_a_while_loses_no_answer(tmp_path: P
         assert len(studio_fixture.tasks_made("a hill")) == 1
 
 
-def test_what_cannot_be_written_down_is_not_paid_for(studio_fixture: StudioFixture) -> None:
+def test_task_that_cannot_be_stored_is_not_sent(studio_fixture: StudioFixture) -> None:
     task = studio_fixture.wait_for(studio_fixture.submit("first"), TaskState.DONE)
     with full_disk(), pytest.raises(DatabaseError, match="ledger"):
         studio_fixture.submit("second")
@@ -117,7 +117,7 @@ def test_what_cannot_be_written_down_is_not_paid_for(studio_fixture: StudioFixtu
     assert studio_fixture.reload(task).state is TaskState.DONE
 
 
-def test_a_restart_goes_on_though_the_sandbox_moved_to_another_port(tmp_path: Path) -> None:
+def test_restart_works_with_sandbox_on_another_port(tmp_path: Path) -> None:
     with running_studio(tmp_path, seconds=1.0, faults={"result-404": 1}) as before:
         storing = before.submit("first")
         wait_until(lambda: before.reload(storing).attempts > 0)
@@ -128,7 +128,7 @@ def test_a_restart_goes_on_though_the_sandbox_moved_to_another_port(tmp_path: Pa
         assert [len(after.tasks_made(prompt)) for prompt in ("first", "second")] == [1, 1]
 
 
-def test_a_strict_service_never_has_to_reject_a_query(tmp_path: Path) -> None:
+def test_queries_stay_within_strict_limits(tmp_path: Path) -> None:
     limits = {"creates_per_10s": 1000, "queries_per_second": 10}
     with running_studio(tmp_path, settings=limits, seconds=1.0, queries_per_s=10) as studio_fixture:
         tasks = [studio_fixture.submit(f"[refused] hill {number}") for number in range(24)]
@@ -139,7 +139,7 @@ def test_a_strict_service_never_has_to_reject_a_query(tmp_path: Path) -> None:
         assert studio_fixture.sandbox.usage_report()["rejected"] == 0
 
 
-def test_a_listener_that_breaks_costs_nobody_a_picture(studio_fixture: StudioFixture) -> None:
+def test_failing_listener_loses_no_image(studio_fixture: StudioFixture) -> None:
     def broken() -> None:
         raise RuntimeError("the tab is gone")
 

@@ -64,7 +64,7 @@ def faulty(
 
 
 @pytest.mark.parametrize("fault", ENDS, ids=lambda fault: fault or "no fault")
-def test_each_fault_ends_in_its_state_and_is_never_paid_twice(
+def test_each_fault_ends_in_its_state_paid_at_most_once(
     faulty: tuple[StudioFixture, dict[str, Task]], fault: str
 ) -> None:
     studio_fixture, tasks = faulty
@@ -78,7 +78,7 @@ def test_each_fault_ends_in_its_state_and_is_never_paid_twice(
         assert studio_fixture.studio.thumbnail_path(record).is_file()
 
 
-def test_every_rejection_is_counted(faulty: tuple[StudioFixture, dict[str, Task]]) -> None:
+def test_rejections_are_counted(faulty: tuple[StudioFixture, dict[str, Task]]) -> None:
     studio_fixture, tasks = faulty
     studio_fixture.wait_for(tasks["rate-limited"], DONE)
     studio_fixture.wait_for(tasks["rate-limited-http"], DONE)
@@ -90,7 +90,7 @@ def test_every_rejection_is_counted(faulty: tuple[StudioFixture, dict[str, Task]
 
 
 @pytest.mark.parametrize("fault", NO_PICTURE_YET)
-def test_a_bad_link_is_tried_again_and_no_rubbish_is_stored(
+def test_bad_result_url_is_retried_and_nothing_stored(
     faulty: tuple[StudioFixture, dict[str, Task]], fault: str
 ) -> None:
     studio_fixture, tasks = faulty
@@ -101,7 +101,7 @@ def test_a_bad_link_is_tried_again_and_no_rubbish_is_stored(
     assert studio_fixture.studio.repository.image(task.id) is None
 
 
-def test_a_link_that_works_later_is_fetched_by_itself(studio_fixture: StudioFixture) -> None:
+def test_result_url_that_works_later_is_downloaded(studio_fixture: StudioFixture) -> None:
     studio_fixture.sandbox.set_faults({"result-404": 1})
     task = studio_fixture.submit()
     wait_until(lambda: studio_fixture.reload(task).attempts > 0)

@@ -16,7 +16,7 @@ LOST = "[create-lost] a hill"
 STRANGER = "e" * 32
 
 
-def test_an_unconfirmed_task_is_resolved_by_its_callback(studio_fixture: StudioFixture) -> None:
+def test_webhook_resolves_unconfirmed_task(studio_fixture: StudioFixture) -> None:
     task = studio_fixture.wait_for(studio_fixture.submit(LOST), UNCONFIRMED)
     [made] = studio_fixture.tasks_made(LOST)
     for _ in range(3):  # duplicates are harmless
@@ -25,7 +25,7 @@ def test_an_unconfirmed_task_is_resolved_by_its_callback(studio_fixture: StudioF
     assert len(studio_fixture.tasks_made(LOST)) == 1
 
 
-def test_an_unconfirmed_task_is_resolved_by_the_id_that_its_designer_names(
+def test_assigned_id_resolves_unconfirmed_task(
     studio_fixture: StudioFixture,
 ) -> None:
     lost = studio_fixture.wait_for(studio_fixture.submit(LOST), UNCONFIRMED)
@@ -41,7 +41,7 @@ def test_an_unconfirmed_task_is_resolved_by_the_id_that_its_designer_names(
     studio_fixture.wait_for(lost, DONE)
 
 
-def test_an_id_of_somebody_elses_picture_is_not_taken_for_this_one(
+def test_id_of_another_prompt_is_rejected(
     studio_fixture: StudioFixture,
 ) -> None:
     lost = studio_fixture.wait_for(studio_fixture.submit(LOST), UNCONFIRMED)
@@ -56,7 +56,7 @@ def test_an_id_of_somebody_elses_picture_is_not_taken_for_this_one(
     assert failure_reason(studio_fixture.reload(lost)) is FailureReason.ID_MISMATCH
 
 
-def test_a_task_known_not_to_be_made_is_sent_again_on_demand(studio_fixture: StudioFixture) -> None:
+def test_unconfirmed_task_can_be_resubmitted(studio_fixture: StudioFixture) -> None:
     studio_fixture.sandbox.set_faults({"create-dropped": 1})
     task = studio_fixture.wait_for(studio_fixture.submit(), UNCONFIRMED)
     studio_fixture.sandbox.set_faults({})
@@ -65,7 +65,7 @@ def test_a_task_known_not_to_be_made_is_sent_again_on_demand(studio_fixture: Stu
     assert len(studio_fixture.tasks_made("a hill")) == 1
 
 
-def test_a_late_callback_of_the_first_send_brings_a_second_picture_home(
+def test_late_webhook_of_first_send_stores_second_image(
     studio_fixture: StudioFixture,
 ) -> None:
     studio_fixture.sandbox.set_faults({"create-lost": 1})
@@ -84,7 +84,7 @@ def test_a_late_callback_of_the_first_send_brings_a_second_picture_home(
     assert all(entry.image is not None for entry in shown)
 
 
-def test_an_edit_sent_again_is_one_card_until_more_is_heard(studio_fixture: StudioFixture) -> None:
+def test_resubmitted_edit_is_one_card(studio_fixture: StudioFixture) -> None:
     source_id = studio_fixture.add_source()
     studio_fixture.sandbox.set_faults({"create-dropped": 1})
     task = studio_fixture.wait_for(studio_fixture.submit(source_id=source_id), UNCONFIRMED)
@@ -96,7 +96,7 @@ def test_an_edit_sent_again_is_one_card_until_more_is_heard(studio_fixture: Stud
     assert studio_fixture.studio.spending(DESIGNER).unconfirmed_tasks == 0
 
 
-def test_another_designers_id_reads_like_one_of_nobody_here(studio_fixture: StudioFixture) -> None:
+def test_id_of_another_user_reads_as_unknown(studio_fixture: StudioFixture) -> None:
     other = studio_fixture.wait_for(studio_fixture.submit("a cat"), DONE)
     [lost] = studio_fixture.studio.submit(STRANGER, GenerationRequest(prompt="[create-lost] a cat"))
     wait_until(lambda: studio_fixture.studio.task(STRANGER, lost.id).state is UNCONFIRMED)

@@ -29,12 +29,12 @@ def matters(found: list[Hint]) -> list[HintRule]:
 
 
 @pytest.mark.parametrize("prompt", GOOD_EDITS)
-def test_a_prompt_that_follows_the_guides_is_let_be(prompt: str) -> None:
+def test_prompt_following_the_guides_gets_no_hint(prompt: str) -> None:
     assert edit(prompt, translate="“" not in prompt) == []
 
 
 @pytest.mark.parametrize("prompt", ["", " ", "\n\t"])
-def test_an_empty_prompt_gets_no_advice(prompt: str) -> None:
+def test_empty_prompt_gets_no_hint(prompt: str) -> None:
     assert edit(prompt) == []
 
 
@@ -56,18 +56,18 @@ def test_an_empty_prompt_gets_no_advice(prompt: str) -> None:
         ("Restyle as anime, keep the composition", HintRule.STYLE),
     ],
 )
-def test_what_the_model_stumbles_over_is_named(prompt: str, matter: HintRule) -> None:
+def test_each_known_problem_gets_its_hint(prompt: str, matter: HintRule) -> None:
     assert matter in matters(edit(prompt))
 
 
-def test_quoted_words_are_noticed_only_while_they_would_be_translated() -> None:
+def test_quoted_text_gets_a_hint_only_with_translation_on() -> None:
     prompt = "Replace “OPEN” with “SHUT”, keep the font"
 
     assert matters(edit(prompt, translate=True)) == [HintRule.TRANSLATED_QUOTE]
     assert edit(prompt, translate=False) == []
 
 
-def test_a_fix_leaves_what_stands_in_quotes_alone() -> None:
+def test_fix_leaves_quoted_text_unchanged() -> None:
     [pronoun] = [
         advice
         for advice in edit("“Just do it” written above, make it red, keep the rest")
@@ -82,22 +82,22 @@ def test_a_fix_leaves_what_stands_in_quotes_alone() -> None:
     )
 
 
-def test_what_stands_in_quotes_is_lettering_and_follows_no_rule() -> None:
+def test_quoted_text_triggers_no_hint() -> None:
     assert edit("Paint “Do not touch the art” on the wall, keep the rest") == []
     assert edit("Write “NO, transform it without them” on the wall, keep the bricks") == []
 
 
-def test_a_pronoun_after_its_subject_is_let_be() -> None:
+def test_pronoun_after_its_subject_gets_no_hint() -> None:
     assert HintRule.PRONOUN not in matters(edit("Turn the red car to the left and make it blue"))
 
 
-def test_a_new_picture_needs_no_keep_clause_and_names_no_subject() -> None:
+def test_new_image_needs_no_keep_clause_or_subject() -> None:
     prompt = "Transform of her kingdom, anime"
 
     assert lint_prompt(prompt, editing=False, translate=False) == []
 
 
-def test_the_most_pressing_advice_comes_first() -> None:
+def test_hints_are_sorted_by_importance() -> None:
     found = matters(edit("Make it anime, no people {place}"))
 
     assert found == sorted(found, key=list(HintRule).index)
@@ -119,9 +119,7 @@ def test_the_most_pressing_advice_comes_first() -> None:
         ("Change the background to a beach", HintRule.BACKGROUND, "beach, keep the subject in the"),
     ],
 )
-def test_a_fix_rewrites_the_prompt_as_a_designer_would(
-    prompt: str, matter: HintRule, mended: str
-) -> None:
+def test_fix_rewrites_the_prompt(prompt: str, matter: HintRule, mended: str) -> None:
     fixes = {advice.rule: advice.fix for advice in edit(prompt)}
     fix = fixes[matter]
 
@@ -141,7 +139,7 @@ PIECES = st.sampled_from(
 
 
 @given(st.lists(PIECES, min_size=1, max_size=7).map(" ".join), st.booleans(), st.booleans())
-def test_every_fix_settles_its_own_matter_and_is_settled_by_repeating_it(
+def test_every_fix_removes_its_hint_when_repeated(
     prompt: str, editing: bool, translate: bool
 ) -> None:
     for advice in lint_prompt(prompt, editing=editing, translate=translate):
@@ -161,7 +159,7 @@ def test_every_fix_settles_its_own_matter_and_is_settled_by_repeating_it(
 
 
 @pytest.mark.parametrize("piece", ["“", "'a", "say ", "don't change ", "background ", "{", "«»"])
-def test_the_longest_odd_prompt_is_read_at_once(piece: str) -> None:
+def test_longest_odd_prompt_is_checked_quickly(piece: str) -> None:
     prompt = (piece * 5000)[:5000]
     began = time.monotonic()
     edit(prompt)
@@ -170,7 +168,7 @@ def test_the_longest_odd_prompt_is_read_at_once(piece: str) -> None:
 
 
 @given(st.text(max_size=400), st.booleans(), st.booleans())
-def test_any_text_may_be_asked_about(prompt: str, editing: bool, translate: bool) -> None:
+def test_any_text_can_be_checked(prompt: str, editing: bool, translate: bool) -> None:
     found = matters(lint_prompt(prompt, editing=editing, translate=translate))
 
     assert len(found) == len(set(found))

@@ -41,9 +41,7 @@ def arrivals(pace: RateLimiter, seconds: float, slowest: float) -> list[float]:
 
 @pytest.mark.parametrize("slowest", [0.0, 0.05, 0.4, 3.0])
 @pytest.mark.parametrize(("limit", "window"), [(10, 1.0), (20, 10.0), (1, 1.0)])
-def test_no_window_sees_more_calls_than_the_limit(
-    limit: int, window: float, slowest: float
-) -> None:
+def test_no_window_has_more_calls_than_the_limit(limit: int, window: float, slowest: float) -> None:
     arrived = arrivals(RateLimiter(limit, window), 40.0, slowest)
     inside: deque[float] = deque()
     for moment in arrived:
@@ -57,7 +55,7 @@ def test_most_of_the_limit_is_used() -> None:
     assert len(arrivals(RateLimiter(10, 1.0), 60.0, 0.2)) > 0.75 * 10 * 60
 
 
-def test_a_rejection_stops_all_calls_and_then_halves_them_for_a_while() -> None:
+def test_rejection_pauses_calls_then_halves_the_rate() -> None:
     pace = RateLimiter(10, 1.0)
     pace.slow_down(100.0)
     assert pace.seconds_until_free(100.0) == 2.0
@@ -68,21 +66,21 @@ def test_a_rejection_stops_all_calls_and_then_halves_them_for_a_while() -> None:
     assert sum(pace.acquire(after + 300) for _ in range(20)) == 10
 
 
-def test_the_pause_that_the_service_asked_for_is_kept() -> None:
+def test_retry_after_is_respected() -> None:
     pace = RateLimiter(20, 10.0)
     pace.slow_down(5.0, 40.0)
     assert not pace.acquire(44.9)
     assert pace.acquire(45.0)
 
 
-def test_many_rejections_of_one_moment_count_as_one() -> None:
+def test_simultaneous_rejections_count_once() -> None:
     pace = RateLimiter(10, 1.0)
     for _ in range(8):
         pace.slow_down(100.0)
     assert sum(pace.acquire(103.0) for _ in range(20)) == 5
 
 
-def test_rejections_never_stop_the_calls_for_good() -> None:
+def test_rejections_never_stop_calls_forever() -> None:
     pace = RateLimiter(2, 1.0)
     for moment in range(50):
         pace.slow_down(float(moment), 0.0)
@@ -91,7 +89,7 @@ def test_rejections_never_stop_the_calls_for_good() -> None:
     assert pace.acquire(60.0 + 300.0)
 
 
-def test_what_an_earlier_process_sent_is_counted() -> None:
+def test_calls_of_an_earlier_process_count() -> None:
     account = AccountLimits.with_limits(creates_per_10s=20, queries_per_second=10)
     account.resume(18, 100.0)
     assert sum(account.creates.acquire(100.0) for _ in range(20)) == 2
@@ -99,7 +97,7 @@ def test_what_an_earlier_process_sent_is_counted() -> None:
     assert account.queries.acquire(101.1)
 
 
-def test_answers_are_asked_for_seldom_before_often_around_and_seldom_after() -> None:
+def test_polling_is_frequent_only_around_the_usual_end() -> None:
     def pauses(begin: float, end: float, typical: float) -> list[float]:
         found, elapsed = [], begin
         while elapsed < end:
@@ -116,7 +114,7 @@ def test_answers_are_asked_for_seldom_before_often_around_and_seldom_after() -> 
         assert after[-1] > 3 * min(around) or after[-1] == 30.0
 
 
-def test_without_experience_pauses_grow_with_the_time_waited() -> None:
+def test_without_history_poll_delays_grow() -> None:
     pauses = [next_poll_delay(elapsed, None) for elapsed in (0, 10, 40, 500)]
     assert pauses == [1.0, 2.0, 8.0, 15.0]
     assert slow_poll_delay(600) == 60.0
@@ -124,7 +122,7 @@ def test_without_experience_pauses_grow_with_the_time_waited() -> None:
     assert [empty_result_delay(times) for times in range(6)] == [0, 1, 2, 3, 4, 4]
 
 
-def test_the_usual_time_is_learned_from_the_latest_pictures() -> None:
+def test_duration_estimate_uses_the_latest_images() -> None:
     typical = DurationEstimator()
     assert typical.seconds is None
     for seconds in (100.0, *[8.0] * 20):
@@ -134,7 +132,7 @@ def test_the_usual_time_is_learned_from_the_latest_pictures() -> None:
     assert typical.seconds == 8.0
 
 
-def test_after_a_closing_one_create_at_a_time_until_one_is_accepted() -> None:
+def test_half_open_breaker_allows_one_create_at_a_time() -> None:
     gate = CircuitBreaker()
     gate.open(FailureReason.CREDITS, 0.0)
     assert not gate.may_send(0)
@@ -144,7 +142,7 @@ def test_after_a_closing_one_create_at_a_time_until_one_is_accepted() -> None:
     assert gate.may_send(7)
 
 
-def test_after_several_lost_answers_one_create_at_a_time() -> None:
+def test_several_unknown_outcomes_half_open_the_breaker() -> None:
     gate = CircuitBreaker()
     for _ in range(4):
         assert gate.may_send(7)
@@ -154,7 +152,7 @@ def test_after_several_lost_answers_one_create_at_a_time() -> None:
     assert gate.may_send(7)
 
 
-def test_a_balance_that_looks_good_but_does_not_pay_is_probed_ever_more_seldom() -> None:
+def test_insufficient_balance_is_checked_less_often_each_time() -> None:
     gate, now, waits = CircuitBreaker(), 0.0, []
     for _ in range(12):
         gate.open(FailureReason.CREDITS, now)

@@ -132,7 +132,7 @@ class World:
         self.agenda.complete(job, self.now)
 
 
-def test_two_hundred_tasks_are_followed_without_one_rejection_of_our_own_doing() -> None:
+def test_two_hundred_tasks_stay_within_the_rate_limit() -> None:
     world = World([make_task(f"hill {n}", created_at=NOW + n / 1000) for n in range(200)])
     world.run()
     assert world.rejected == 0
@@ -143,7 +143,7 @@ def test_two_hundred_tasks_are_followed_without_one_rejection_of_our_own_doing()
     assert sum(world.queries.values()) < 200 * 20
 
 
-def test_designers_take_turns_however_many_tasks_one_has() -> None:
+def test_users_take_turns_regardless_of_task_count() -> None:
     many = [make_task(user_id="a", created_at=NOW + n) for n in range(50)]
     late = make_task(user_id="b", created_at=NOW + 1000)
     scheduler = an_agenda()
@@ -157,7 +157,7 @@ def test_designers_take_turns_however_many_tasks_one_has() -> None:
     assert scheduler.queue()[0] == next_up  # a was served after b was
 
 
-def test_a_designer_with_one_picture_does_not_wait_behind_two_hundred() -> None:
+def test_single_task_does_not_wait_behind_two_hundred() -> None:
     scheduler = an_agenda()
     for number in range(200):
         scheduler.upsert(watched(number, user_id="a"), 0.0, NOW)
@@ -167,7 +167,7 @@ def test_a_designer_with_one_picture_does_not_wait_behind_two_hundred() -> None:
     assert alone.id in {job.task_id for job in first[:2]}
 
 
-def test_no_task_has_two_jobs_at_a_time() -> None:
+def test_task_has_one_job_at_a_time() -> None:
     scheduler, task = an_agenda(), watched()
     scheduler.upsert(task, 0.0, NOW)
     [job] = scheduler.pop_due(500.0)
@@ -177,7 +177,7 @@ def test_no_task_has_two_jobs_at_a_time() -> None:
     assert scheduler.pop_due(901.0) == [job]
 
 
-def test_a_task_of_which_nothing_more_is_heard_is_looked_at_again() -> None:
+def test_unheard_task_is_polled_again() -> None:
     scheduler = an_agenda()
     scheduler.upsert(watched(), 0.0, NOW)
     [job] = scheduler.pop_due(500.0)
@@ -186,7 +186,7 @@ def test_a_task_of_which_nothing_more_is_heard_is_looked_at_again() -> None:
     assert scheduler.pop_due(531.0) == [job]
 
 
-def test_a_callback_hastens_the_look_even_while_one_is_under_way() -> None:
+def test_webhook_polls_now_even_during_a_poll() -> None:
     scheduler, task = an_agenda(typical=[100.0]), watched()
     scheduler.upsert(task, 0.0, NOW)
     assert scheduler.pop_due(1.0) == []
@@ -198,7 +198,7 @@ def test_a_callback_hastens_the_look_even_while_one_is_under_way() -> None:
     assert scheduler.pop_due(2.1) == [job]
 
 
-def test_a_hint_does_not_send_a_task_before_its_pause_is_over() -> None:
+def test_poll_now_does_not_submit_before_the_retry_delay() -> None:
     scheduler, task = an_agenda(), make_task(retry_at=NOW + 50)
     scheduler.upsert(task, 0.0, NOW)
     scheduler.poll_now(task.id)
@@ -206,7 +206,7 @@ def test_a_hint_does_not_send_a_task_before_its_pause_is_over() -> None:
     assert len(scheduler.pop_due(50.0)) == 1
 
 
-def test_a_closed_gate_stops_sending_and_nothing_else() -> None:
+def test_open_breaker_stops_only_submits() -> None:
     account = AccountLimits.with_limits(creates_per_10s=20, queries_per_second=10)
     scheduler = an_agenda(account)
     tasks = [make_task(created_at=NOW + n) for n in range(10)]
@@ -224,7 +224,7 @@ def test_a_closed_gate_stops_sending_and_nothing_else() -> None:
     assert len(scheduler.pop_due(12.0)) == 8
 
 
-def test_the_service_never_runs_more_tasks_than_it_takes() -> None:
+def test_running_tasks_stay_below_the_provider_limit() -> None:
     scheduler = an_agenda()
     for number in range(98):
         scheduler.upsert(watched(number), 0.0, NOW)
@@ -233,7 +233,7 @@ def test_the_service_never_runs_more_tasks_than_it_takes() -> None:
     assert [job.kind for job in scheduler.pop_due(0.5)] == [JobKind.SUBMIT, JobKind.SUBMIT]
 
 
-def test_bad_links_leave_room_for_good_ones_and_ask_within_the_pace() -> None:
+def test_repeated_downloads_leave_slots_and_keep_the_rate_limit() -> None:
     scheduler = an_agenda()
     for number in range(20):
         scheduler.upsert(storing(number, attempts=1), 0.0, NOW)
@@ -244,7 +244,7 @@ def test_bad_links_leave_room_for_good_ones_and_ask_within_the_pace() -> None:
     assert [job.poll_first for job in scheduler.pop_due(0.0)] == [False]
 
 
-def test_the_engine_sleeps_until_something_is_due_and_never_spins() -> None:
+def test_worker_sleeps_until_a_job_is_due() -> None:
     scheduler = an_agenda()
     assert scheduler.seconds_until_next(0.0) == 60.0
     scheduler.upsert(make_task(retry_at=NOW + 7), 0.0, NOW)
@@ -256,7 +256,7 @@ def test_the_engine_sleeps_until_something_is_due_and_never_spins() -> None:
     assert scheduler.seconds_until_next(100.0) > 0.5
 
 
-def test_a_queue_is_ordered_for_the_eye_and_leaves_out_what_is_being_sent() -> None:
+def test_queue_is_in_submit_order_without_tasks_being_sent() -> None:
     scheduler = an_agenda()
     tasks = [make_task(created_at=NOW + n) for n in range(12)]
     for task in reversed(tasks):

@@ -10,7 +10,7 @@ import pytest
 from components.studio.settings import Settings, SettingsError, read_settings
 
 
-def test_the_environment_wins_over_the_secrets_and_a_blank_is_no_value() -> None:
+def test_environment_wins_over_secrets_and_blank_is_unset() -> None:
     environment = {"KIE_API_KEY": " mine ", "KIE_WEBHOOK_KEY": "", "KONTEXT_CREDITS_MAX": "7.5"}
     secrets = {"KIE_API_KEY": "theirs", "KIE_WEBHOOK_KEY": "hook", "KONTEXT_QUERIES_PER_S": 3}
 
@@ -20,7 +20,7 @@ def test_the_environment_wins_over_the_secrets_and_a_blank_is_no_value() -> None
     assert (read.credits_max, read.queries_per_second) == (Decimal("7.5"), 3)
 
 
-def test_what_is_not_set_is_the_default() -> None:
+def test_unset_settings_have_defaults() -> None:
     assert read_settings({}, {}) == Settings(data_dir=Path("data").absolute())
 
 
@@ -39,14 +39,14 @@ def test_what_is_not_set_is_the_default() -> None:
         "https://[::1",
     ],
 )
-def test_an_address_that_some_part_could_not_use_is_refused_by_name(name: str, value: str) -> None:
+def test_unusable_url_is_rejected_by_setting_name(name: str, value: str) -> None:
     with pytest.raises(SettingsError, match=name) as caught:
         read_settings({name: value}, {})
     assert "secret" not in str(caught.value)
 
 
 @pytest.mark.parametrize("value", ["http://127.0.0.1:8000/", "https://kie.example/base/"])
-def test_an_address_is_taken_without_its_last_slash(value: str) -> None:
+def test_trailing_slash_of_a_url_is_removed(value: str) -> None:
     assert read_settings({"KIE_BASE_URL": value}, {}).base_url == value[:-1]
 
 
@@ -61,6 +61,6 @@ def test_an_address_is_taken_without_its_last_slash(value: str) -> None:
         ("KONTEXT_QUERIES_PER_S", "²"),
     ],
 )
-def test_a_number_that_makes_no_sense_is_refused_by_name(name: str, value: str) -> None:
+def test_invalid_number_is_rejected_by_setting_name(name: str, value: str) -> None:
     with pytest.raises(SettingsError, match=name):
         read_settings({name: value}, {})

@@ -32,7 +32,7 @@ DISK = StepFailed(Failure(FailureReason.DISK), may_retry=True)
 LOST = StepFailed(Failure(FailureReason.DOWNLOAD_FAILED), may_retry=True)
 
 
-def test_a_stored_picture_ends_the_task() -> None:
+def test_stored_image_ends_the_task() -> None:
     task = apply_event(STORING_TASK, ResultStored(STORING_TASK.id), NOW + 9)
     assert (task.state, task.image_id, task.finished_at) == (
         TaskState.DONE,
@@ -41,7 +41,7 @@ def test_a_stored_picture_ends_the_task() -> None:
     )
 
 
-def test_a_result_that_cannot_be_fetched_is_tried_for_a_while_and_can_be_looked_at_again() -> None:
+def test_failing_download_is_retried_then_can_be_rechecked() -> None:
     task, tries = STORING_TASK, 0
     while (task := apply_event(task, LOST, NOW)).state is TaskState.STORING:
         tries += 1
@@ -50,7 +50,7 @@ def test_a_result_that_cannot_be_fetched_is_tried_for_a_while_and_can_be_looked_
     assert recheck(task, NOW).state is TaskState.GENERATING
 
 
-def test_a_full_disk_is_waited_for_without_end() -> None:
+def test_full_disk_is_retried_without_limit() -> None:
     task = STORING_TASK
     for _ in range(1100):
         task = apply_event(task, DISK, NOW)
@@ -73,27 +73,27 @@ def test_a_full_disk_is_waited_for_without_end() -> None:
     ids=["accepted", "stored", "result lost", "succeeded", "outcome unknown", "not found"],
 )
 @pytest.mark.parametrize("state", [TaskState.DONE, TaskState.FAILED, TaskState.REFUSED])
-def test_no_report_moves_a_task_that_has_ended(state: TaskState, report: TaskEvent) -> None:
+def test_final_task_ignores_events(state: TaskState, report: TaskEvent) -> None:
     task = make_task(state=state, provider_id=SERVICE_ID)
     assert apply_event(task, report, NOW) == task
 
 
-def test_a_restart_takes_what_may_have_been_sent_for_unconfirmed() -> None:
+def test_restart_marks_sent_task_unconfirmed() -> None:
     assert recover_after_restart(SUBMITTING_TASK, NOW).state is TaskState.UNCONFIRMED
 
 
-def test_a_restart_sends_what_was_still_uploading() -> None:
+def test_restart_requeues_task_that_was_uploading() -> None:
     assert (
         recover_after_restart(make_task(state=TaskState.SUBMITTING), NOW).state is TaskState.QUEUED
     )
 
 
-def test_a_restart_follows_a_task_whose_callback_came_before_the_answer() -> None:
+def test_restart_polls_task_whose_webhook_came_first() -> None:
     task = recover_after_restart(apply_webhook(SUBMITTING_TASK, SERVICE_ID, NOW), NOW + 5)
     assert (task.state, task.polling_since) == (TaskState.GENERATING, NOW + 5)
 
 
-def test_a_restart_asks_for_the_link_again_before_it_fetches() -> None:
+def test_restart_queries_before_downloading() -> None:
     assert recover_after_restart(STORING_TASK, NOW).attempts == 1
 
 
@@ -113,5 +113,5 @@ def test_a_restart_asks_for_the_link_again_before_it_fetches() -> None:
     ],
     ids=["being sent", "unconfirmed", "done", "refused", "failed without an id", "not generated"],
 )
-def test_there_is_no_second_look_where_nothing_can_come_of_it(task: Task) -> None:
+def test_recheck_is_refused_where_no_result_can_exist(task: Task) -> None:
     assert recheck(task, NOW) == task

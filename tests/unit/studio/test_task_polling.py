@@ -39,19 +39,19 @@ from tests.support.factories import (
 SUCCESS = make_status(ProviderState.SUCCEEDED, result_url=RESULT_URL)
 
 
-def test_a_success_leads_to_its_link() -> None:
+def test_success_starts_the_download() -> None:
     task = apply_event(GENERATING_TASK, SUCCESS, NOW)
     assert (task.state, task.result_url) == (TaskState.STORING, RESULT_URL)
 
 
-def test_a_success_with_only_the_origin_link_is_fetched_from_there() -> None:
+def test_success_with_origin_url_only_downloads_from_it() -> None:
     task = apply_event(
         GENERATING_TASK, make_status(ProviderState.SUCCEEDED, origin_url=ORIGIN_URL), NOW
     )
     assert (task.state, task.origin_url) == (TaskState.STORING, ORIGIN_URL)
 
 
-def test_a_success_without_a_link_is_asked_a_few_times_and_then_failed() -> None:
+def test_success_without_url_is_polled_then_fails() -> None:
     task = GENERATING_TASK
     for _ in range(4):
         task = apply_event(task, make_status(ProviderState.SUCCEEDED), NOW)
@@ -63,12 +63,12 @@ def test_a_success_without_a_link_is_asked_a_few_times_and_then_failed() -> None
 @pytest.mark.parametrize(
     "answer", [ProviderState.GENERATING, ProviderState.UNKNOWN, ProviderState.SUCCEEDED], ids=str
 )
-def test_a_flag_that_goes_back_does_not_take_the_link_away(answer: ProviderState) -> None:
+def test_later_running_status_keeps_the_url(answer: ProviderState) -> None:
     task = apply_event(STORING_TASK, make_status(answer), NOW)
     assert (task.state, task.result_url) == (TaskState.STORING, RESULT_URL)
 
 
-def test_an_undocumented_flag_is_said_and_asked_on_until_a_report_that_is_known() -> None:
+def test_unknown_flag_is_shown_and_polled_on() -> None:
     task = apply_event(GENERATING_TASK, make_status(ProviderState.UNKNOWN), NOW)
     assert (task.state, failure_reason(task)) == (
         TaskState.GENERATING,
@@ -86,7 +86,7 @@ def test_an_undocumented_flag_is_said_and_asked_on_until_a_report_that_is_known(
     ],
     ids=["policy", "not created", "not generated"],
 )
-def test_a_policy_refusal_is_refused_and_other_ends_are_failed(
+def test_policy_error_is_refused_and_other_errors_fail(
     progress: ProviderState, code: int, state: TaskState, trouble: FailureReason
 ) -> None:
     report = make_status(progress, error_code=code, error_message="flagged")
@@ -95,12 +95,12 @@ def test_a_policy_refusal_is_refused_and_other_ends_are_failed(
     assert task.failure == Failure(trouble, code, "flagged")
 
 
-def test_a_report_about_another_task_says_nothing() -> None:
+def test_status_of_another_task_is_ignored() -> None:
     other = make_status(ProviderState.SUCCEEDED, task_id="another", result_url=RESULT_URL)
     assert apply_event(GENERATING_TASK, other, NOW) == GENERATING_TASK
 
 
-def test_another_prompt_under_our_id_is_never_shown_as_our_picture() -> None:
+def test_status_with_another_prompt_is_never_stored() -> None:
     other = make_status(
         ProviderState.SUCCEEDED, result_url=RESULT_URL, parameters={"prompt": "somebody's cat"}
     )
@@ -117,14 +117,14 @@ def test_another_prompt_under_our_id_is_never_shown_as_our_picture() -> None:
     [None, {}, {"prompt": None}, {"prompt": " a  hill\n"}, {"model": "other"}],
     ids=["no copy", "empty", "no prompt", "other spaces", "other model"],
 )
-def test_a_copy_of_the_request_that_shows_no_other_prompt_is_ours(
+def test_status_without_prompt_is_accepted(
     parameters: dict[str, object] | None,
 ) -> None:
     report = make_status(ProviderState.SUCCEEDED, result_url=RESULT_URL, parameters=parameters)
     assert apply_event(GENERATING_TASK, report, NOW).state is TaskState.STORING
 
 
-def test_a_translated_prompt_is_not_taken_for_another() -> None:
+def test_translated_prompt_is_no_mismatch() -> None:
     ours = replace(GENERATING_TASK, request=make_task("ein Hügel").request)
     report = make_status(
         ProviderState.SUCCEEDED, result_url=RESULT_URL, parameters={"prompt": "a hill"}
@@ -132,7 +132,7 @@ def test_a_translated_prompt_is_not_taken_for_another() -> None:
     assert apply_event(ours, report, NOW).state is TaskState.STORING
 
 
-def test_a_missing_record_is_believed_only_after_the_grace() -> None:
+def test_not_found_is_believed_after_the_grace_period() -> None:
     missing = TaskNotFoundError("The record does not exist", code=422)
     task = apply_event(GENERATING_TASK, missing, NOW + 5)
     task = apply_event(task, missing, NOW + 5 + 90)
@@ -141,7 +141,7 @@ def test_a_missing_record_is_believed_only_after_the_grace() -> None:
     assert (task.state, failure_reason(task)) == (TaskState.FAILED, FailureReason.UNKNOWN_TASK)
 
 
-def test_a_record_that_turns_up_ends_the_grace() -> None:
+def test_found_record_resets_the_grace_period() -> None:
     task = apply_event(GENERATING_TASK, TaskNotFoundError(), NOW)
     task = apply_event(task, make_status(), NOW + 60)
     task = apply_event(task, TaskNotFoundError(), NOW + 120)
@@ -153,11 +153,11 @@ def test_a_record_that_turns_up_ends_the_grace() -> None:
     [UnavailableError(), ServerError(code=500), RateLimitError(), AuthenticationError()],
     ids=error_name,
 )
-def test_trouble_with_a_query_says_nothing_of_the_task(error: KieError) -> None:
+def test_query_error_does_not_change_the_task(error: KieError) -> None:
     assert apply_event(GENERATING_TASK, error, NOW) == GENERATING_TASK
 
 
-def test_the_end_of_patience_is_not_a_failure_for_14_days() -> None:
+def test_poll_timeout_is_no_failure_for_14_days() -> None:
     late = NOW + 600 + 1
     task = apply_event(GENERATING_TASK, make_status(), late)
     assert task.state is TaskState.STILL_RUNNING
@@ -166,7 +166,7 @@ def test_the_end_of_patience_is_not_a_failure_for_14_days() -> None:
     assert apply_event(task, SUCCESS, late).state is TaskState.STORING
 
 
-def test_a_clock_that_was_set_back_makes_nobody_wait_until_it_has_caught_up() -> None:
+def test_clock_set_back_does_not_delay_the_timeout() -> None:
     earlier = NOW - 86_400
     task = apply_event(GENERATING_TASK, make_status(), earlier)
     assert task.polling_since == earlier
@@ -183,12 +183,12 @@ def test_a_clock_that_was_set_back_makes_nobody_wait_until_it_has_caught_up() ->
 NAMED = apply_event(UNCONFIRMED_TASK, Accepted(SERVICE_ID, confirmed=False), NOW)
 
 
-def test_an_id_that_somebody_names_is_proven_by_the_first_report() -> None:
+def test_assigned_id_is_verified_by_the_first_status() -> None:
     assert failure_reason(NAMED) is FailureReason.UNVERIFIED_ID
     assert apply_event(NAMED, make_status(parameters={"prompt": "a hill"}), NOW).failure is None
 
 
-def test_a_named_id_of_another_prompt_leaves_the_task_unconfirmed() -> None:
+def test_assigned_id_with_another_prompt_leaves_task_unconfirmed() -> None:
     task = apply_event(NAMED, make_status(parameters={"prompt": "a cat"}), NOW)
     assert (task.state, task.provider_id, failure_reason(task)) == (
         TaskState.UNCONFIRMED,
@@ -197,7 +197,7 @@ def test_a_named_id_of_another_prompt_leaves_the_task_unconfirmed() -> None:
     )
 
 
-def test_a_named_id_that_the_service_does_not_know_leaves_the_task_unconfirmed() -> None:
+def test_unknown_assigned_id_leaves_task_unconfirmed() -> None:
     task = apply_event(NAMED, TaskNotFoundError(), NOW)
     task = apply_event(task, TaskNotFoundError(), NOW + 90 + 1)
     assert (task.state, task.provider_id) == (TaskState.UNCONFIRMED, None)

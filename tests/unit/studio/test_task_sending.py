@@ -42,7 +42,7 @@ from tests.support.factories import (
 )
 
 
-def test_an_accepted_task_is_watched_under_its_id() -> None:
+def test_accepted_task_is_polled_by_its_id() -> None:
     task = apply_event(SUBMITTING_TASK, Accepted(SERVICE_ID), NOW + 1)
     assert (task.state, task.provider_id, task.accepted_at) == (
         TaskState.GENERATING,
@@ -51,17 +51,17 @@ def test_an_accepted_task_is_watched_under_its_id() -> None:
     )
 
 
-def test_a_lost_answer_is_never_sent_again() -> None:
+def test_unknown_outcome_is_never_resent() -> None:
     task = apply_event(SUBMITTING_TASK, UnknownOutcomeError("reset"), NOW)
     assert (task.state, failure_reason(task)) == (TaskState.UNCONFIRMED, FailureReason.NO_RESPONSE)
 
 
-def test_a_fault_of_ours_after_the_create_had_left_is_a_lost_answer() -> None:
+def test_internal_error_after_sending_is_unconfirmed() -> None:
     fault = StepFailed(Failure(FailureReason.INTERNAL), may_retry=True)
     assert apply_event(SUBMITTING_TASK, fault, NOW).state is TaskState.UNCONFIRMED
 
 
-def test_a_fault_of_ours_before_the_create_is_tried_again_a_few_times() -> None:
+def test_internal_error_before_sending_is_retried() -> None:
     task = make_task(state=TaskState.SUBMITTING)
     for tries in range(1, 5):
         task = apply_event(task, StepFailed(Failure(FailureReason.INTERNAL), may_retry=True), NOW)
@@ -82,20 +82,18 @@ def test_a_fault_of_ours_before_the_create_is_tried_again_a_few_times() -> None:
     ],
     ids=error_name,
 )
-def test_what_was_certainly_not_taken_waits_in_the_queue(
-    error: KieError, failure: FailureReason
-) -> None:
+def test_create_that_never_arrived_is_requeued(error: KieError, failure: FailureReason) -> None:
     task = apply_event(SUBMITTING_TASK, error, NOW)
     assert (task.state, failure_reason(task), task.sent_at) == (TaskState.QUEUED, failure, None)
     assert NOW < task.retry_at <= NOW + 60.0
 
 
-def test_the_pause_that_the_service_asks_for_is_kept() -> None:
+def test_retry_after_delays_the_task() -> None:
     task = apply_event(SUBMITTING_TASK, RateLimitError("", retry_after_seconds=300), NOW)
     assert task.retry_at == NOW + 300
 
 
-def test_pauses_grow_and_a_service_out_of_reach_is_given_up_at_last() -> None:
+def test_retry_delays_grow_until_unreachable_fails() -> None:
     task, pauses = SUBMITTING_TASK, []
     while (task := apply_event(task, ConnectError("refused"), NOW)).state is TaskState.QUEUED:
         pauses.append(task.retry_at - NOW)
@@ -112,7 +110,7 @@ def test_pauses_grow_and_a_service_out_of_reach_is_given_up_at_last() -> None:
     [RateLimitError(), MaintenanceError(), AuthenticationError(), InsufficientCreditsError()],
     ids=error_name,
 )
-def test_waiting_for_the_account_never_ends_in_failure(error: KieError) -> None:
+def test_account_errors_requeue_without_limit(error: KieError) -> None:
     task = SUBMITTING_TASK
     for _ in range(1100):
         task = mark_sent(claim(apply_event(task, error, NOW)), NOW)
@@ -129,7 +127,7 @@ def test_waiting_for_the_account_never_ends_in_failure(error: KieError) -> None:
     ],
     ids=error_name,
 )
-def test_a_clear_no_ends_the_task(
+def test_definite_rejection_ends_the_task(
     error: KieError, state: TaskState, failure: FailureReason
 ) -> None:
     task = apply_event(SUBMITTING_TASK, error, NOW)
@@ -137,20 +135,20 @@ def test_a_clear_no_ends_the_task(
 
 
 @pytest.mark.parametrize("state", TaskState)
-def test_only_a_queued_task_can_be_claimed_and_only_a_claimed_one_sent(state: TaskState) -> None:
+def test_only_queued_is_claimed_and_only_claimed_is_sent(state: TaskState) -> None:
     task = make_task(state=state)
     assert (claim(task) != task) is (state is TaskState.QUEUED)
     assert (mark_sent(task, NOW) != task) is (state is TaskState.SUBMITTING)
 
 
 @pytest.mark.parametrize("failure", [FailureReason.DISK, FailureReason.AUTH])
-def test_an_upload_waits_for_the_disk_and_for_the_key(failure: FailureReason) -> None:
+def test_failed_upload_waits_for_disk_and_key(failure: FailureReason) -> None:
     task = make_task(state=TaskState.SUBMITTING, source_id="5" * 32, attempts=4)
     task = apply_event(task, StepFailed(Failure(failure), may_retry=False), NOW)
     assert task.state is TaskState.QUEUED
 
 
-def test_a_source_that_the_host_refuses_fails_at_once() -> None:
+def test_rejected_source_fails_at_once() -> None:
     task = make_task(state=TaskState.SUBMITTING, source_id="5" * 32)
     task = apply_event(task, StepFailed(Failure(FailureReason.UPLOAD), may_retry=False), NOW)
     assert task.state is TaskState.FAILED
@@ -159,7 +157,7 @@ def test_a_source_that_the_host_refuses_fails_at_once() -> None:
 # Sending again
 
 
-def test_what_waits_to_leave_again_is_still_called_back_about_the_first_time() -> None:
+def test_requeued_task_keeps_token_until_resent() -> None:
     waiting = requeue(UNCONFIRMED_TASK)
     assert apply_webhook(waiting, SERVICE_ID, NOW).state is TaskState.GENERATING
     leaving = claim(waiting)
@@ -170,14 +168,14 @@ def test_what_waits_to_leave_again_is_still_called_back_about_the_first_time() -
     assert apply_webhook(behind, SERVICE_ID, NOW).provider_id == SERVICE_ID
 
 
-def test_what_never_left_keeps_its_token() -> None:
+def test_unsent_task_keeps_its_token() -> None:
     task = make_task()
     assert claim(task).token == task.token
     assert fork_previous_attempt(task, claim(task)) is None
 
 
 @pytest.mark.parametrize("state", TaskState)
-def test_only_an_unconfirmed_task_can_be_sent_again(state: TaskState) -> None:
+def test_only_unconfirmed_task_can_be_resubmitted(state: TaskState) -> None:
     task = replace(UNCONFIRMED_TASK, state=state)
     queued = replace(UNCONFIRMED_TASK, state=TaskState.QUEUED, failure=None)
     assert requeue(task) == (queued if state is TaskState.UNCONFIRMED else task)
@@ -191,7 +189,7 @@ def test_only_an_unconfirmed_task_can_be_sent_again(state: TaskState) -> None:
     [UnknownOutcomeError(), RateLimitError(), ConnectError(), ServerError(code=500)],
     ids=error_name,
 )
-def test_a_callback_before_the_creates_own_answer_keeps_a_lost_answer_from_being_lost(
+def test_early_webhook_rescues_an_unknown_outcome(
     answer: KieError,
 ) -> None:
     early = apply_webhook(SUBMITTING_TASK, SERVICE_ID, NOW)
@@ -200,7 +198,7 @@ def test_a_callback_before_the_creates_own_answer_keeps_a_lost_answer_from_being
     assert (task.state, task.provider_id) == (TaskState.GENERATING, SERVICE_ID)
 
 
-def test_the_creates_own_answer_outranks_an_early_callback() -> None:
+def test_create_answer_overrides_early_webhook() -> None:
     task = apply_event(apply_webhook(SUBMITTING_TASK, "another", NOW), Accepted(SERVICE_ID), NOW)
     assert (task.provider_id, task.failure) == (SERVICE_ID, None)
 
@@ -208,18 +206,18 @@ def test_the_creates_own_answer_outranks_an_early_callback() -> None:
 @pytest.mark.parametrize(
     "state", [TaskState.QUEUED, TaskState.UNCONFIRMED, TaskState.FAILED, TaskState.REFUSED]
 )
-def test_a_callback_shows_that_a_task_without_an_id_was_made(state: TaskState) -> None:
+def test_webhook_assigns_id_to_unconfirmed_task(state: TaskState) -> None:
     task = apply_webhook(make_task(state=state), SERVICE_ID, NOW)
     assert (task.state, task.provider_id) == (TaskState.GENERATING, SERVICE_ID)
 
 
-def test_a_second_callback_changes_nothing() -> None:
+def test_repeated_webhook_changes_nothing() -> None:
     once = apply_webhook(UNCONFIRMED_TASK, SERVICE_ID, NOW)
     assert apply_webhook(once, SERVICE_ID, NOW + 9) == once
     assert apply_webhook(GENERATING_TASK, "another", NOW) == GENERATING_TASK
 
 
-def test_a_callback_for_a_task_given_up_is_a_reason_to_look_again() -> None:
+def test_webhook_for_failed_task_polls_again() -> None:
     given_up = make_task(
         state=TaskState.FAILED, provider_id=SERVICE_ID, failure=Failure(FailureReason.UNKNOWN_TASK)
     )

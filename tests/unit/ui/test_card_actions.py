@@ -64,7 +64,7 @@ def test_remix_fills_the_form(nobody_answers: None) -> None:
     assert at.session_state["generate-ratio"] == "9:16"
 
 
-def test_dismiss_takes_an_ended_task_off_the_list(sandbox: SandboxServer) -> None:
+def test_dismiss_hides_an_ended_task(sandbox: SandboxServer) -> None:
     task = asked("A hill [refused]")
     wait_until(lambda: state_of(task) is TaskState.REFUSED)
 
@@ -73,7 +73,7 @@ def test_dismiss_takes_an_ended_task_off_the_list(sandbox: SandboxServer) -> Non
     assert open_studio().recent_tasks(ANNA, limit=9) == []
 
 
-def test_send_again_sends_what_was_lost_once_more(sandbox: SandboxServer) -> None:
+def test_resubmit_sends_an_unconfirmed_task_once(sandbox: SandboxServer) -> None:
     task = asked("A hill")
     wait_until(lambda: state_of(task) is TaskState.DONE)
     lost = asked("A lake [create-lost]")
@@ -85,7 +85,7 @@ def test_send_again_sends_what_was_lost_once_more(sandbox: SandboxServer) -> Non
 
 
 @pytest.mark.parametrize("verb", ["remix", "edit", "look", "send", "dismiss"])
-def test_nobody_acts_on_anothers_card(verb: str, nobody_answers: None) -> None:
+def test_card_of_another_user_cannot_be_changed(verb: str, nobody_answers: None) -> None:
     task = asked("Anna's hill")
 
     at = after(verb, task.id, user_id=BEN)
@@ -96,13 +96,13 @@ def test_nobody_acts_on_anothers_card(verb: str, nobody_answers: None) -> None:
 
 
 @pytest.mark.parametrize("verb", ["remix", "edit", "look", "send"])
-def test_a_card_that_is_gone_says_so(verb: str, nobody_answers: None) -> None:
+def test_missing_card_shows_a_message(verb: str, nobody_answers: None) -> None:
     at = after(verb, "0" * 32)
 
     assert [toast.value for toast in at.toast] == ["That picture is no longer here."]
 
 
-def test_an_unknown_verb_changes_nothing(nobody_answers: None) -> None:
+def test_unknown_action_changes_nothing(nobody_answers: None) -> None:
     task = asked("A hill")
     before = open_studio().task(ANNA, task.id).request
 

@@ -42,14 +42,14 @@ def verbs(task: Task) -> list[str]:
     return [action.verb for action in build_card(TaskWithImage(task, None)).actions]
 
 
-def test_the_prompt_is_shown_as_typed_and_begins_the_alt_text() -> None:
+def test_prompt_is_shown_as_typed_and_begins_alt_text() -> None:
     card = build_card(TaskWithImage(DONE, PICTURE))
 
     assert card.prompt == "A **red** fox"
     assert card.alt.startswith("A **red** fox")
 
 
-def test_the_facts_are_those_of_the_file_once_there_is_one() -> None:
+def test_details_come_from_the_stored_file() -> None:
     asked = replace(TASK.request, model=Model.MAX, output_format=OutputFormat.JPEG)
 
     waiting = build_card(TaskWithImage(replace(TASK, request=asked), None))
@@ -59,7 +59,7 @@ def test_the_facts_are_those_of_the_file_once_there_is_one() -> None:
     assert done.details == ("Max", "9:16", "PNG", "752×1392")
 
 
-def test_a_card_notes_in_what_its_picture_is_not_what_was_asked_for() -> None:
+def test_card_lists_mismatches() -> None:
     asked = replace(TASK.request, aspect_ratio="16:9")
 
     assert build_card(TaskWithImage(DONE, PICTURE)).note == "Came as PNG, not JPEG."
@@ -67,7 +67,7 @@ def test_a_card_notes_in_what_its_picture_is_not_what_was_asked_for() -> None:
     assert build_card(TaskWithImage(TASK, None)).note == ""
 
 
-def test_a_waiting_card_has_the_shape_that_its_picture_will_have() -> None:
+def test_waiting_card_has_the_expected_shape() -> None:
     card = build_card(TaskWithImage(TASK, None))
 
     assert (card.width_px, card.height_px) == (752, 1392)
@@ -75,7 +75,7 @@ def test_a_waiting_card_has_the_shape_that_its_picture_will_have() -> None:
     assert card.picture_url is None
 
 
-def test_a_waiting_edit_that_matches_its_source_has_the_shape_of_that() -> None:
+def test_waiting_edit_has_the_shape_of_its_source() -> None:
     matching = replace(TASK, request=replace(TASK.request, aspect_ratio=None))
     source = replace(PICTURE, width_px=1600, height_px=900)
 
@@ -86,14 +86,14 @@ def test_a_waiting_edit_that_matches_its_source_has_the_shape_of_that() -> None:
 
 
 @pytest.mark.parametrize("state", [TaskState.SUBMITTING, TaskState.GENERATING, TaskState.STORING])
-def test_all_that_is_on_its_way_is_generating(state: TaskState) -> None:
+def test_unfinished_states_read_generating(state: TaskState) -> None:
     card = build_card(TaskWithImage(replace(TASK, state=state), None))
 
     assert card.state_word == "Generating"
     assert card.state in {"queued", "generating"}
 
 
-def test_what_can_be_done_follows_from_the_state() -> None:
+def test_actions_depend_on_state() -> None:
     lost = replace(TASK, state=TaskState.UNCONFIRMED, failure=Failure(FailureReason.NO_RESPONSE))
 
     assert verbs(DONE)[:5] == ["star", "edit", "remix", "download", "delete"]
@@ -103,7 +103,7 @@ def test_what_can_be_done_follows_from_the_state() -> None:
     assert verbs(replace(TASK, state=TaskState.GENERATING)) == ["remix"]
 
 
-def test_looking_again_is_offered_only_where_the_service_knows_the_task() -> None:
+def test_recheck_needs_a_provider_id() -> None:
     failed = replace(TASK, state=TaskState.FAILED)
 
     known = replace(failed, provider_id="s")
@@ -113,7 +113,7 @@ def test_looking_again_is_offered_only_where_the_service_knows_the_task() -> Non
     assert "look" not in verbs(replace(known, failure=Failure(FailureReason.NOT_GENERATED)))
 
 
-def test_times_are_milliseconds_for_the_browser() -> None:
+def test_card_times_are_milliseconds() -> None:
     card = build_card(TaskWithImage(replace(DONE, sent_at=1_760_000_001.5), PICTURE))
 
     assert card.created_ms == 1_760_000_000_000
@@ -133,7 +133,7 @@ def test_times_are_milliseconds_for_the_browser() -> None:
         (TaskState.FAILED, FailureReason.NOT_GENERATED, False),
     ],
 )
-def test_a_clock_runs_only_where_something_keeps_the_picture_from_coming(
+def test_expiry_is_shown_only_for_missing_images(
     state: TaskState, trouble: FailureReason | None, has_clock: bool
 ) -> None:
     failure = Failure(trouble) if trouble else None
@@ -154,7 +154,7 @@ def test_a_clock_runs_only_where_something_keeps_the_picture_from_coming(
         ("2025-12-31 12:00", "Wednesday, 31 December 2025"),
     ],
 )
-def test_a_day_begins_at_the_designers_midnight(moment: str, heading: str) -> None:
+def test_day_starts_at_local_midnight(moment: str, heading: str) -> None:
     now = datetime(2026, 3, 10, 9, 30, tzinfo=BERLIN).timestamp()
     made = datetime.fromisoformat(moment).replace(tzinfo=BERLIN).timestamp()
 

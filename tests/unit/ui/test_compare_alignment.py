@@ -18,7 +18,7 @@ SIZES = st.tuples(st.integers(1, 8000), st.integers(1, 8000))
 
 
 @given(before=SIZES, after=SIZES, fit=st.sampled_from(FitMode))
-def test_the_before_is_never_stretched_and_stays_centred(
+def test_before_is_never_stretched_and_stays_centred(
     before: tuple[int, int], after: tuple[int, int], fit: FitMode
 ) -> None:
     box = align(before, after).box(fit)
@@ -40,9 +40,7 @@ def test_crop_covers_the_frame_and_touches_it_on_one_side(
 
 
 @given(before=SIZES, after=SIZES)
-def test_pad_stays_inside_the_frame_unless_the_ratios_are_the_same(
-    before: tuple[int, int], after: tuple[int, int]
-) -> None:
+def test_pad_stays_inside_the_frame(before: tuple[int, int], after: tuple[int, int]) -> None:
     alignment = align(before, after)
 
     if alignment.same_ratio:
@@ -55,16 +53,14 @@ def test_pad_stays_inside_the_frame_unless_the_ratios_are_the_same(
     ("before", "after"),
     [((1600, 1200), (1184, 880)), ((1200, 1600), (880, 1184)), ((2048, 2048), (1024, 1024))],
 )
-def test_a_ratio_rounded_to_a_trained_size_is_the_same_ratio(
-    before: tuple[int, int], after: tuple[int, int]
-) -> None:
+def test_rounded_ratio_counts_as_the_same(before: tuple[int, int], after: tuple[int, int]) -> None:
     alignment = align(before, after)
 
     assert alignment.same_ratio
     assert max(alignment.crop.width, alignment.crop.height) <= 1.02
 
 
-def test_another_ratio_offers_both_readings_of_what_the_edit_did() -> None:
+def test_other_ratio_offers_crop_and_pad() -> None:
     alignment = align((1600, 1200), (1392, 752))
 
     assert not alignment.same_ratio
@@ -72,7 +68,7 @@ def test_another_ratio_offers_both_readings_of_what_the_edit_did() -> None:
     assert alignment.pad.width == pytest.approx(752 / 0.75 / 1392)
 
 
-def test_the_note_says_both_sizes_and_what_was_done() -> None:
+def test_note_names_both_sizes() -> None:
     wide = align((1600, 1200), (1392, 752))
 
     assert (
@@ -87,13 +83,13 @@ def test_the_note_says_both_sizes_and_what_was_done() -> None:
 
 
 @pytest.mark.parametrize("unknown", [(0, 0), (0, 900), (-1, 5)])
-def test_a_size_that_is_not_known_is_taken_to_be_the_others(unknown: tuple[int, int]) -> None:
+def test_unknown_size_is_that_of_the_other(unknown: tuple[int, int]) -> None:
     assert align(unknown, (1184, 880)) == align((1184, 880), (1184, 880))
     assert align((1184, 880), unknown) == align((1184, 880), (1184, 880))
     assert align(unknown, unknown).same_ratio
 
 
-def test_a_mode_that_does_not_exist_is_refused() -> None:
+def test_unknown_mode_is_rejected() -> None:
     side = CompareImage("/app/static/a.png", 10, 10, "Before", "A hill")
 
     with pytest.raises(ValueError, match="onion"):

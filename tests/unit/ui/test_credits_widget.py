@@ -26,14 +26,14 @@ def read(markup: str) -> str:
     ("credits_", "dollars"),
     [("0", "$0.00"), ("1", "$0.005"), ("5", "$0.025"), ("10", "$0.05"), ("995000", "$4,975.00")],
 )
-def test_a_credit_is_half_a_cent(credits_: str, dollars: str) -> None:
+def test_credit_is_half_a_cent(credits_: str, dollars: str) -> None:
     assert format_usd(Decimal(credits_)) == dollars
 
 
 @pytest.mark.parametrize(
     ("left", "shown"), [("995", "995"), ("12345.50", "12,345.5"), ("1E+3", "1,000"), ("0", "0")]
 )
-def test_the_balance_is_shown_to_its_last_part(left: str, shown: str) -> None:
+def test_balance_shows_all_decimals(left: str, shown: str) -> None:
     markup = balance_html(CreditBalance(Decimal(left)))
 
     assert read(markup) == shown
@@ -48,9 +48,7 @@ def test_the_balance_is_shown_to_its_last_part(left: str, shown: str) -> None:
         (CreditBalance(None, FailureReason.UNREACHABLE), "cannot be reached"),
     ],
 )
-def test_a_balance_that_is_not_known_is_a_dash_with_its_reason(
-    balance: CreditBalance | None, reason: str
-) -> None:
+def test_unknown_balance_is_a_dash_with_reason(balance: CreditBalance | None, reason: str) -> None:
     markup = balance_html(balance)
 
     assert read(markup) == "—"
@@ -58,7 +56,7 @@ def test_a_balance_that_is_not_known_is_a_dash_with_its_reason(
     assert reason in read(credits_html(balance, today=Spending(), in_all=Spending()))
 
 
-def test_today_and_all_are_told_in_credits_dollars_and_pictures() -> None:
+def test_spending_shows_credits_dollars_and_images() -> None:
     said = read(credits_html(CreditBalance(Decimal(80)), today=Spending(), in_all=SPENT))
 
     assert "80 credits left · $0.40" in said
@@ -67,7 +65,7 @@ def test_today_and_all_are_told_in_credits_dollars_and_pictures() -> None:
     assert "charged" not in said
 
 
-def test_what_may_have_been_charged_stands_apart() -> None:
+def test_unconfirmed_charges_are_listed_apart() -> None:
     doubtful = Spending(unconfirmed_credits=Decimal(5), unconfirmed_tasks=1)
     said = read(credits_html(CreditBalance(Decimal(80)), today=Spending(), in_all=doubtful))
 
@@ -75,7 +73,7 @@ def test_what_may_have_been_charged_stands_apart() -> None:
     assert "May have been charged 1 task 5 credits $0.025" in said
 
 
-def test_today_begins_at_the_designer_s_own_midnight() -> None:
+def test_today_starts_at_local_midnight() -> None:
     zone = ZoneInfo("Pacific/Auckland")
     now = datetime(2026, 3, 1, 0, 30, tzinfo=zone).timestamp()
 

@@ -12,14 +12,14 @@ from components.ui.escape import escape_markdown
 
 
 @given(st.text(max_size=200))
-def test_nothing_is_lost_but_the_shape_of_the_white_space(text: str) -> None:
+def test_escaping_loses_only_white_space_shape(text: str) -> None:
     unescaped = re.sub(r"\\(.)", r"\1", escape_markdown(text))
 
     assert unescaped == " ".join(text.split())
 
 
 @given(st.text(alphabet="\\*_`[]<>#$:~|!&ab \n-+.1()", max_size=80))
-def test_no_mark_is_left_that_could_mean_something(text: str) -> None:
+def test_every_markdown_mark_is_escaped(text: str) -> None:
     escaped = escape_markdown(text)
 
     assert not re.search(r"(?<!\\)(?:\\\\)*[*_`\[\]<>#$:~|!&]", escaped.replace("\\\\", ""))
@@ -37,5 +37,5 @@ def test_no_mark_is_left_that_could_mean_something(text: str) -> None:
         ("قطة 🦊", "قطة 🦊"),
     ],
 )
-def test_each_kind_of_markup_is_switched_off(text: str, shown: str) -> None:
+def test_each_kind_of_markup_is_escaped(text: str, shown: str) -> None:
     assert escape_markdown(text) == shown

@@ -13,14 +13,14 @@ PICTURES = Path(__file__).parents[3] / "static" / "starters"
 
 
 @pytest.mark.parametrize("starter", PROMPT_EXAMPLES, ids=lambda starter: starter.name)
-def test_each_starter_can_be_asked_for_as_it_stands(starter: PromptExample) -> None:
+def test_each_example_prompt_is_valid(starter: PromptExample) -> None:
     assert GenerationRequest(prompt=starter.prompt, aspect_ratio=starter.ratio).to_payload()
 
 
 @pytest.mark.parametrize(
     "offered", [*PROMPT_EXAMPLES, *EDIT_EXAMPLES], ids=lambda offered: offered.name
 )
-def test_each_has_a_picture_that_is_quickly_there(offered: PromptExample | EditExample) -> None:
+def test_each_example_image_is_small(offered: PromptExample | EditExample) -> None:
     picture = PICTURES / f"{offered.name}.jpg"
 
     assert picture.read_bytes().startswith(b"\xff\xd8")
@@ -28,5 +28,5 @@ def test_each_has_a_picture_that_is_quickly_there(offered: PromptExample | EditE
 
 
 @pytest.mark.parametrize("beginning", EDIT_EXAMPLES, ids=lambda beginning: beginning.name)
-def test_each_beginning_is_an_edit_that_can_be_asked_for(beginning: EditExample) -> None:
+def test_each_example_edit_is_valid(beginning: EditExample) -> None:
     GenerationRequest(prompt=beginning.instruction).validate_for_edit()

@@ -24,26 +24,26 @@ EVERYTHING = GenerationRequest(
 )
 
 
-def test_an_untouched_form_has_the_services_own_defaults() -> None:
+def test_untouched_form_has_provider_defaults() -> None:
     asked = replace(GenerationForm("generate").defaults(), prompt="A hill").request()
 
     assert asked == GenerationRequest(prompt="A hill", aspect_ratio="16:9")
 
 
-def test_match_input_leaves_the_ratio_to_the_service() -> None:
+def test_match_input_omits_the_ratio() -> None:
     asked = replace(GenerationForm("edit").defaults(), prompt="Make it night").request()
 
     assert asked.aspect_ratio is None
     assert "aspectRatio" not in asked.to_payload()
 
 
-def test_a_strict_safety_of_zero_stays_zero() -> None:
+def test_safety_zero_stays_zero() -> None:
     draft = replace(GenerationForm("generate").defaults(), prompt="A hill", safety_tolerance=0)
 
     assert draft.request().to_payload()["safetyTolerance"] == 0
 
 
-def test_no_watermark_is_no_field() -> None:
+def test_empty_watermark_is_omitted() -> None:
     assert (
         "watermark"
         not in replace(GenerationForm("generate").defaults(), prompt="x").request().to_payload()
@@ -59,14 +59,14 @@ def test_no_watermark_is_no_field() -> None:
         ({"watermark": "x" * 201}, "Watermark"),
     ],
 )
-def test_a_draft_that_cannot_be_sent_names_its_field(change: dict[str, object], named: str) -> None:
+def test_invalid_values_name_their_field(change: dict[str, object], named: str) -> None:
     draft = replace(GenerationForm("generate").defaults(), **{"prompt": "A hill", **change})  # type: ignore[arg-type]  # one value of each type
 
     with pytest.raises(ValidationError, match=named):
         draft.request()
 
 
-def test_the_two_forms_do_not_share_a_field() -> None:
+def test_forms_share_no_field() -> None:
     fields = vars(GenerationForm("generate").defaults())
 
     assert not {GenerationForm("generate").key(name) for name in fields} & {
@@ -91,7 +91,7 @@ def refilled() -> AppTest:
     return AppTest.from_function(page, default_timeout=20).run()
 
 
-def test_remix_puts_every_setting_back_where_it_was() -> None:
+def test_remix_restores_every_setting() -> None:
     at = refilled()
     at.button[0].click().run()
 
@@ -108,7 +108,7 @@ def test_remix_puts_every_setting_back_where_it_was() -> None:
     assert at.button_group(key="generate-variants").value == 1
 
 
-def test_every_documented_ratio_is_offered_and_edits_may_match_their_input() -> None:
+def test_every_ratio_is_offered_and_match_input_for_edits() -> None:
     at = refilled()
 
     assert at.button_group(key="generate-ratio").options == [
@@ -141,7 +141,7 @@ def restored(settings: str) -> AppTest:
     return at
 
 
-def test_settings_come_back_as_they_were() -> None:
+def test_settings_are_restored() -> None:
     at = restored(json.dumps({"model": Model.MAX.value, "ratio": "3:4", "variants": 3}))
 
     assert at.button_group(key="edit-model").value == Model.MAX.value
@@ -160,7 +160,7 @@ def test_settings_come_back_as_they_were() -> None:
         json.dumps({"safety_tolerance": True, "variants": None, "unheard of": 1}),
     ],
 )
-def test_settings_that_make_no_sense_any_more_are_left_out(settings: str) -> None:
+def test_invalid_settings_are_not_restored(settings: str) -> None:
     at = restored(settings)
 
     assert at.button_group(key="edit-model").value == Model.PRO.value

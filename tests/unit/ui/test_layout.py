@@ -21,19 +21,19 @@ ELSEWHERE = re.compile(
 )
 
 
-def test_the_bar_leads_to_every_page_in_the_order_of_the_work() -> None:
+def test_bar_links_every_page() -> None:
     links = [link.proto.label for link in page_at().get("page_link")]
 
     assert links == ["Generate", "Edit", "Gallery"]
 
 
-def test_the_tab_has_an_icon_of_our_own() -> None:
+def test_page_has_its_own_icon() -> None:
     icon = ROOT / "static" / "icon.png"
 
     assert icon.read_bytes().startswith(b"\x89PNG")
 
 
-def test_no_style_and_no_script_names_another_host() -> None:
+def test_assets_name_no_other_host() -> None:
     assert len(ASSETS) > 5
     found = [
         f"{sheet.name}: {match[0]}"
@@ -43,7 +43,7 @@ def test_no_style_and_no_script_names_another_host() -> None:
     assert found == []
 
 
-def test_every_font_lies_in_this_checkout() -> None:
+def test_every_font_is_local() -> None:
     faces = CONFIG["theme"]["fontFaces"]
 
     assert faces
@@ -51,12 +51,12 @@ def test_every_font_lies_in_this_checkout() -> None:
         assert (ROOT / face["url"].removeprefix("app/")).is_file()
 
 
-def test_the_page_calls_nobody_and_shows_no_traces() -> None:
+def test_no_usage_statistics_and_no_tracebacks() -> None:
     assert CONFIG["browser"]["gatherUsageStats"] is False
     assert CONFIG["client"]["showErrorDetails"] == "none"
 
 
-def test_light_and_dark_are_both_drawn_on_purpose() -> None:
+def test_light_and_dark_themes_differ() -> None:
     light, dark = CONFIG["theme"]["light"], CONFIG["theme"]["dark"]
 
     assert light.keys() == dark.keys()

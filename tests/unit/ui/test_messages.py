@@ -27,7 +27,7 @@ def said(state: TaskState, trouble: FailureReason, words: str = "") -> str:
     return f"{found.headline}. {found.advice}"
 
 
-def test_states_are_called_by_the_words_that_outsiders_rely_on() -> None:
+def test_state_labels_are_the_documented_ones() -> None:
     assert set(STATE_LABELS) == set(TaskState)
     assert set(STATE_LABELS.values()) == {
         *("Queued", "Generating", "Done", "Refused", "Failed"),
@@ -39,7 +39,7 @@ def test_states_are_called_by_the_words_that_outsiders_rely_on() -> None:
 @pytest.mark.parametrize(
     "state", [TaskState.QUEUED, TaskState.REFUSED, TaskState.FAILED, TaskState.UNCONFIRMED]
 )
-def test_every_trouble_is_said_in_whole_sentences(state: TaskState, trouble: FailureReason) -> None:
+def test_every_failure_has_whole_sentences(state: TaskState, trouble: FailureReason) -> None:
     found = task_message(replace(TASK, state=state, failure=Failure(trouble)))
 
     assert found.headline[0].isupper()
@@ -49,7 +49,7 @@ def test_every_trouble_is_said_in_whole_sentences(state: TaskState, trouble: Fai
 
 
 @pytest.mark.parametrize("trouble", FailureReason)
-def test_no_sentence_promises_that_a_failure_costs_nothing(trouble: FailureReason) -> None:
+def test_no_message_says_that_failures_are_free(trouble: FailureReason) -> None:
     """Whether failures are charged is not documented (docs/kie-api.md, Codes)."""
     assert "free" not in said(TaskState.FAILED, trouble).lower()
 
@@ -63,25 +63,25 @@ def test_no_sentence_promises_that_a_failure_costs_nothing(trouble: FailureReaso
         FailureReason.NOT_GENERATED,
     ],
 )
-def test_what_may_have_been_charged_is_called_unknown(trouble: FailureReason) -> None:
+def test_possible_charge_is_called_unknown(trouble: FailureReason) -> None:
     assert "Whether it was charged is unknown" in said(TaskState.FAILED, trouble)
     assert "ry again" in said(TaskState.FAILED, trouble)
 
 
-def test_an_unreachable_service_is_tried_again_by_itself_until_it_is_given_up() -> None:
+def test_unreachable_provider_message_changes_when_given_up() -> None:
     assert "again by itself" in said(TaskState.QUEUED, FailureReason.UNREACHABLE)
     assert "again by itself" not in said(TaskState.FAILED, FailureReason.UNREACHABLE)
     assert "Try again later" in said(TaskState.FAILED, FailureReason.UNREACHABLE)
 
 
-def test_a_lost_answer_says_that_it_is_not_sent_again_and_what_would_make_it_safe() -> None:
+def test_unconfirmed_message_explains_resending() -> None:
     words = said(TaskState.UNCONFIRMED, FailureReason.NO_RESPONSE)
 
     assert "not sent again by itself" in words
     assert "If kie.ai does not list it, send it again" in words
 
 
-def test_the_services_own_words_are_quoted_where_they_help() -> None:
+def test_provider_message_is_quoted_where_useful() -> None:
     assert "“Bad ratio.”" in said(TaskState.FAILED, FailureReason.INVALID, "Bad ratio.")
     assert "Bad ratio" not in said(TaskState.FAILED, FailureReason.CONTENT_POLICY, "Bad ratio.")
 
@@ -100,11 +100,11 @@ def test_the_services_own_words_are_quoted_where_they_help() -> None:
         (113, "113th in line"),
     ],
 )
-def test_a_waiting_task_says_its_place(place: int | None, headline: str) -> None:
+def test_waiting_task_shows_its_position(place: int | None, headline: str) -> None:
     assert task_message(TASK, queue_position=place).headline == headline
 
 
-def test_an_edit_says_when_its_source_is_on_its_way() -> None:
+def test_edit_shows_the_source_upload() -> None:
     sending = replace(TASK, state=TaskState.SUBMITTING)
 
     assert task_message(sending).headline == "Sending"
@@ -113,11 +113,11 @@ def test_an_edit_says_when_its_source_is_on_its_way() -> None:
 
 
 @pytest.mark.parametrize("trouble", [FailureReason.AUTH, FailureReason.CREDITS])
-def test_a_queue_that_is_held_says_why_and_what_to_do(trouble: FailureReason) -> None:
+def test_paused_queue_shows_reason_and_advice(trouble: FailureReason) -> None:
     assert len(pause_message(trouble).split(". ")) >= 2
 
 
-def test_a_waiting_task_says_what_holds_the_queue_and_not_a_place_in_it() -> None:
+def test_paused_task_shows_reason_not_position() -> None:
     waiting = task_message(TASK, queue_position=1, pause_reason=FailureReason.CREDITS)
 
     assert waiting.headline == "Waiting"
@@ -125,7 +125,7 @@ def test_a_waiting_task_says_what_holds_the_queue_and_not_a_place_in_it() -> Non
     assert "by itself" in waiting.advice
 
 
-def test_an_upload_that_failed_is_tried_again_by_itself_until_it_is_given_up() -> None:
+def test_failed_upload_message_changes_when_given_up() -> None:
     assert "by itself" in said(TaskState.QUEUED, FailureReason.UPLOAD)
     assert "Try again later" in said(TaskState.FAILED, FailureReason.UPLOAD)
 
@@ -141,5 +141,5 @@ def test_an_upload_that_failed_is_tried_again_by_itself_until_it_is_given_up() -
         ("0", "0 credits"),
     ],
 )
-def test_a_price_reads_as_a_person_writes_it(amount: str, words: str) -> None:
+def test_credits_are_formatted_plainly(amount: str, words: str) -> None:
     assert format_credits(Decimal(amount)) == words

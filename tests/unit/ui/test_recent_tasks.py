@@ -25,17 +25,17 @@ def feed_of(*states: TaskState) -> list[TaskWithImage]:
     return [TaskWithImage(replace(TASK, state=state), None) for state in states]
 
 
-def test_an_empty_feed_has_nothing_to_say() -> None:
+def test_empty_list_has_no_summary() -> None:
     assert summary([]) == ""
 
 
-def test_states_that_read_the_same_are_counted_together() -> None:
+def test_equal_labels_are_counted_together() -> None:
     feed = feed_of(TaskState.SUBMITTING, TaskState.GENERATING, TaskState.STORING, TaskState.DONE)
 
     assert summary(feed) == "3 Generating · 1 Done"
 
 
-def test_the_order_is_the_tasks_way_and_not_that_of_the_list() -> None:
+def test_summary_is_in_state_order() -> None:
     feed = feed_of(TaskState.UNCONFIRMED, TaskState.DONE, TaskState.QUEUED, TaskState.REFUSED)
 
     assert summary(feed) == "1 Queued · 1 Done · 1 Refused · 1 Unconfirmed"
