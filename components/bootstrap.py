@@ -99,7 +99,9 @@ def _running_app() -> RunningApp:
 def _start_sandbox(settings: Settings) -> SandboxServer:
     folder = settings.data_dir / "sandbox"
     try:
-        return start_sandbox(SandboxOptions(data_dir=folder, only_own_links=True))
+        return start_sandbox(
+            SandboxOptions(data_dir=folder, only_own_links=True, drift=settings.sandbox_drift)
+        )
     except (OSError, sqlite3.Error) as error:
         raise DatabaseError(f"The sandbox cannot use its folder {folder}.") from error
 

@@ -39,6 +39,8 @@ class Settings:
     credits_max: Decimal = Decimal(10)
     creates_per_10s: int = 20
     queries_per_second: int = 10
+    sandbox_drift: bool = False
+    """Whether the sandbox's edits drift as the model's do."""
     busy_timeout_seconds: float = 15.0
     """How long a write waits for another one; no environment variable sets it."""
 
@@ -92,6 +94,12 @@ def read_settings(environment: Mapping[str, str], secrets: Mapping[str, object])
             raise SettingsError(f"{name} must be a whole number from 1, such as {default}.")
         return int(value)
 
+    def switch(name: str) -> bool:
+        value = (text(name) or "off").lower()
+        if value not in {"on", "off", "true", "false", "1", "0"}:
+            raise SettingsError(f"{name} must be on or off.")
+        return value in {"on", "true", "1"}
+
     plain = Settings()
     return Settings(
         api_key=text("KIE_API_KEY"),
@@ -103,6 +111,7 @@ def read_settings(environment: Mapping[str, str], secrets: Mapping[str, object])
         credits_pro=credits_of("KONTEXT_CREDITS_PRO", plain.credits_pro),
         credits_max=credits_of("KONTEXT_CREDITS_MAX", plain.credits_max),
         creates_per_10s=limit("KONTEXT_CREATES_PER_10S", plain.creates_per_10s),
+        sandbox_drift=switch("KONTEXT_SANDBOX_DRIFT"),
         queries_per_second=limit("KONTEXT_QUERIES_PER_S", plain.queries_per_second),
     )
 

@@ -64,3 +64,15 @@ def test_trailing_slash_of_a_url_is_removed(value: str) -> None:
 def test_invalid_number_is_rejected_by_setting_name(name: str, value: str) -> None:
     with pytest.raises(SettingsError, match=name):
         read_settings({name: value}, {})
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"), [("on", True), ("TRUE", True), ("1", True), ("off", False), ("", False)]
+)
+def test_switch_accepts_on_and_off(value: str, expected: bool) -> None:
+    assert read_settings({"KONTEXT_SANDBOX_DRIFT": value}, {}).sandbox_drift is expected
+
+
+def test_switch_rejects_other_values_by_setting_name() -> None:
+    with pytest.raises(SettingsError, match="KONTEXT_SANDBOX_DRIFT must be on or off"):
+        read_settings({"KONTEXT_SANDBOX_DRIFT": "maybe"}, {})
