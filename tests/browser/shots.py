@@ -14,7 +14,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, expect
 
 from components.sandbox import SandboxOptions, start
-from tests.browser.steps import cards, expect_idle, expect_image, submit_prompt
+from tests.browser.steps import cards, expect_idle, expect_image, prompt_box, submit_prompt
 from tests.support.app_server import AppServer
 from tests.support.chromium import chromium, open_page
 
@@ -54,7 +54,7 @@ def save_theme(browser: Browser, url: str, theme: str) -> None:
             submit_prompt(page, prompt)
             expect_image(page, prompt)
         submit_prompt(page, REJECTED)
-        expect(cards(page).filter(has_text="Refused")).to_have_count(1)
+        expect(cards(page).filter(has_text="Refused by the content policy")).to_have_count(1)
         save_pages(page, f"{theme}-images")
 
 
@@ -64,7 +64,10 @@ def save_pages(page: Page, name: str) -> None:
         page.set_viewport_size({"width": width, "height": height})
         for label, path in PAGES.items():
             page.goto(path)
+            landmark = page.get_by_placeholder("Search prompts") if label == "gallery" else None
+            (landmark or prompt_box(page)).wait_for()
             expect_idle(page)
+            page.wait_for_function("[...document.images].every((image) => image.complete)")
             page.evaluate("document.fonts.ready")
             page.screenshot(path=FOLDER / f"{label}-{name}-{size}.png")
 
