@@ -43,17 +43,17 @@ def websocket_routes(open_studio: Callable[[], Studio]) -> list[WebSocketRoute]:
         changed.set()  # something may have changed since the page was rendered
         loop = asyncio.get_running_loop()
 
-        def rung() -> None:
+        def on_event() -> None:
             loop.call_soon_threadsafe(changed.set)
 
-        stop = studio.subscribe(user_id, rung)
-        telling = asyncio.create_task(_notify_loop(socket, changed))
+        stop = studio.subscribe(user_id, on_event)
+        notifier = asyncio.create_task(_notify_loop(socket, changed))
         try:
             while (await socket.receive())["type"] != "websocket.disconnect":
                 pass  # ignore client messages
         finally:
             stop()
-            telling.cancel()
+            notifier.cancel()
 
     return [WebSocketRoute(PATH, push)]
 
@@ -63,11 +63,11 @@ async def _notify_loop(socket: WebSocket, changed: asyncio.Event) -> None:
     while True:
         with suppress(TimeoutError):
             await asyncio.wait_for(changed.wait(), KEEP_ALIVE_SECONDS)
-        rang = changed.is_set()  # also when it was set just as the wait timed out
-        version += rang
+        has_changed = changed.is_set()  # also when it was set just as the wait timed out
+        version += has_changed
         changed.clear()
         try:
-            await socket.send_json({"version": version} if rang else {"alive": True})
+            await socket.send_json({"version": version} if has_changed else {"alive": True})
         except (WebSocketDisconnect, RuntimeError):
             return  # the tab was closed; the reader above ends the rest
 

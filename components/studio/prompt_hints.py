@@ -69,13 +69,13 @@ def lint_prompt(prompt: str, *, editing: bool, translate: bool) -> list[Hint]:
     """All hints for a prompt, the most important first; none for an empty prompt."""
     if not prompt.strip():
         return []
-    wish = PromptContext(prompt, editing, translate)
+    context = PromptContext(prompt, editing, translate)
     checks = list(_ANYTHING)
     if prompt_patterns.is_english(_without_quotes(prompt)):
         checks += _ENGLISH
         if editing:
             checks += _EDITS
-    found = [advice for check in checks for advice in check(wish)]
+    found = [advice for check in checks for advice in check(context)]
     order = list(HintRule)
     return sorted(found, key=lambda advice: order.index(advice.rule))
 
@@ -95,14 +95,14 @@ def _with_clause(prompt: str, clause: str) -> str:
 # In any language
 
 
-def _slots(wish: PromptContext) -> Iterator[Hint]:
-    slot = prompt_patterns.SLOT.search(wish.prompt)
+def _slots(context: PromptContext) -> Iterator[Hint]:
+    slot = prompt_patterns.SLOT.search(context.prompt)
     if slot:
         yield Hint(HintRule.SLOTS, f"Put your own words for {slot[0]}.")
 
 
-def _length(wish: PromptContext) -> Iterator[Hint]:
-    tokens = prompt_patterns.estimated_tokens(wish.prompt)
+def _length(context: PromptContext) -> Iterator[Hint]:
+    tokens = prompt_patterns.estimated_tokens(context.prompt)
     if tokens > MAX_TOKENS:
         yield Hint(
             HintRule.LENGTH,
@@ -110,8 +110,8 @@ def _length(wish: PromptContext) -> Iterator[Hint]:
         )
 
 
-def _language(wish: PromptContext) -> Iterator[Hint]:
-    if not wish.translate and not prompt_patterns.is_english(_without_quotes(wish.prompt)):
+def _language(context: PromptContext) -> Iterator[Hint]:
+    if not context.translate and not prompt_patterns.is_english(_without_quotes(context.prompt)):
         yield Hint(
             HintRule.LANGUAGE,
             "The model reads English, and translation is off.",
@@ -119,18 +119,18 @@ def _language(wish: PromptContext) -> Iterator[Hint]:
         )
 
 
-def _translated_quote(wish: PromptContext) -> Iterator[Hint]:
-    if wish.translate and prompt_patterns.QUOTED.search(wish.prompt):
+def _translated_quote(context: PromptContext) -> Iterator[Hint]:
+    if context.translate and prompt_patterns.QUOTED.search(context.prompt):
         fix = QuickFix("Do not translate", translate=False)
         yield Hint(
             HintRule.TRANSLATED_QUOTE,
             "Words in quotes may be translated too.",
-            fix if prompt_patterns.is_english(_without_quotes(wish.prompt)) else None,
+            fix if prompt_patterns.is_english(_without_quotes(context.prompt)) else None,
         )
 
 
-def _longer_text(wish: PromptContext) -> Iterator[Hint]:
-    swap = prompt_patterns.REPLACED_TEXT.search(wish.prompt)
+def _longer_text(context: PromptContext) -> Iterator[Hint]:
+    swap = prompt_patterns.REPLACED_TEXT.search(context.prompt)
     if swap and len(swap["new"]) - 2 > MAX_REPLACEMENT_RATIO * (len(swap["old"]) - 2):
         yield Hint(
             HintRule.LONGER_TEXT,
@@ -141,13 +141,13 @@ def _longer_text(wish: PromptContext) -> Iterator[Hint]:
 # In English
 
 
-def _unquoted(wish: PromptContext) -> Iterator[Hint]:
-    if prompt_patterns.QUOTED.search(wish.prompt):
+def _unquoted(context: PromptContext) -> Iterator[Hint]:
+    if prompt_patterns.QUOTED.search(context.prompt):
         return
-    letters = prompt_patterns.LETTERING.search(wish.prompt)
+    letters = prompt_patterns.LETTERING.search(context.prompt)
     if letters:
         start, end = letters.span("text")
-        quoted = f"{wish.prompt[:start]}“{letters['text']}”{wish.prompt[end:]}"
+        quoted = f"{context.prompt[:start]}“{letters['text']}”{context.prompt[end:]}"
         yield Hint(
             HintRule.UNQUOTED,
             "Lettering is best in quotes.",
@@ -155,19 +155,19 @@ def _unquoted(wish: PromptContext) -> Iterator[Hint]:
         )
 
 
-def _negative(wish: PromptContext) -> Iterator[Hint]:
-    said = _without_quotes(wish.prompt)
-    change = prompt_patterns.NEGATED_CHANGE.search(said)
+def _negative(context: PromptContext) -> Iterator[Hint]:
+    unquoted = _without_quotes(context.prompt)
+    change = prompt_patterns.NEGATED_CHANGE.search(unquoted)
     if change:
         start, end = change.span()
-        what = wish.prompt[slice(*change.span("what"))]
-        kept = f"{wish.prompt[:start]}keep {what} unchanged{wish.prompt[end:]}"
+        what = context.prompt[slice(*change.span("what"))]
+        kept = f"{context.prompt[:start]}keep {what} unchanged{context.prompt[end:]}"
         yield Hint(
             HintRule.NEGATIVE,
-            f"Say what stays instead of “{wish.prompt[start:end]}”.",
+            f"Say what stays instead of “{context.prompt[start:end]}”.",
             QuickFix("Say it so", prompt=kept),
         )
-    elif denied := prompt_patterns.NEGATIVE.search(said):
+    elif denied := prompt_patterns.NEGATIVE.search(unquoted):
         example = "“an empty street”, not “no people”"
         yield Hint(
             HintRule.NEGATIVE, f"“{denied[0]}” is easily missed. Say what is wanted: {example}."
@@ -177,63 +177,67 @@ def _negative(wish: PromptContext) -> Iterator[Hint]:
 # For edits
 
 
-def _pronoun(wish: PromptContext) -> Iterator[Hint]:
-    said = _without_quotes(wish.prompt)
-    pronoun = prompt_patterns.PRONOUN.search(said)
-    if pronoun is None or prompt_patterns.NAMED_SUBJECT.search(said[: pronoun.start()]):
+def _pronoun(context: PromptContext) -> Iterator[Hint]:
+    unquoted = _without_quotes(context.prompt)
+    pronoun = prompt_patterns.PRONOUN.search(unquoted)
+    if pronoun is None or prompt_patterns.NAMED_SUBJECT.search(unquoted[: pronoun.start()]):
         return
     fix = None
     if pronoun[0].lower() == "it":
         start, end = pronoun.span()
         fix = QuickFix(
-            "Say “the picture”", prompt=f"{wish.prompt[:start]}the picture{wish.prompt[end:]}"
+            "Say “the picture”", prompt=f"{context.prompt[:start]}the picture{context.prompt[end:]}"
         )
     yield Hint(HintRule.PRONOUN, f"Name the subject instead of “{pronoun[0]}”.", fix)
 
 
-def _background(wish: PromptContext) -> Iterator[Hint]:
-    said = _without_quotes(wish.prompt)
-    if prompt_patterns.BACKGROUND.search(said) and not prompt_patterns.POSITION.search(said):
+def _background(context: PromptContext) -> Iterator[Hint]:
+    unquoted = _without_quotes(context.prompt)
+    if prompt_patterns.BACKGROUND.search(unquoted) and not prompt_patterns.POSITION.search(
+        unquoted
+    ):
         yield Hint(
             HintRule.BACKGROUND,
             "With a new background the subject may move or change its size.",
-            QuickFix("Hold its place", prompt=_with_clause(wish.prompt, _POSITION_CLAUSE)),
+            QuickFix("Hold its place", prompt=_with_clause(context.prompt, _POSITION_CLAUSE)),
         )
 
 
-def _keeping(wish: PromptContext) -> Iterator[Hint]:
-    said = _without_quotes(wish.prompt)
-    keeps = prompt_patterns.KEEP_CLAUSE.search(said) or prompt_patterns.NEGATED_CHANGE.search(said)
-    if keeps or prompt_patterns.STYLE_FROM_INPUT.match(said) or any(_background(wish)):
+def _keeping(context: PromptContext) -> Iterator[Hint]:
+    unquoted = _without_quotes(context.prompt)
+    keeps = prompt_patterns.KEEP_CLAUSE.search(unquoted) or prompt_patterns.NEGATED_CHANGE.search(
+        unquoted
+    )
+    if keeps or prompt_patterns.STYLE_FROM_INPUT.match(unquoted) or any(_background(context)):
         return
-    broad = prompt_patterns.BROAD.search(said)
+    broad = prompt_patterns.BROAD.search(unquoted)
     if broad:
         yield Hint(
             HintRule.BROAD,
             f"“{broad[0].capitalize()}” with no limit may change everything.",
-            QuickFix("Say what stays", prompt=_with_clause(wish.prompt, _STYLE_CLAUSE)),
+            QuickFix("Say what stays", prompt=_with_clause(context.prompt, _STYLE_CLAUSE)),
         )
     else:
         yield Hint(
             HintRule.NO_KEEP,
             "Say what stays, or it may change too.",
-            QuickFix("Keep the rest", prompt=_with_clause(wish.prompt, KEEP_CLAUSE)),
+            QuickFix("Keep the rest", prompt=_with_clause(context.prompt, KEEP_CLAUSE)),
         )
 
 
-def _many(wish: PromptContext) -> Iterator[Hint]:
-    count = len(prompt_patterns.CHANGES.findall(_without_quotes(wish.prompt)))
+def _many(context: PromptContext) -> Iterator[Hint]:
+    count = len(prompt_patterns.CHANGES.findall(_without_quotes(context.prompt)))
     if count > MAX_CHANGES:
         yield Hint(HintRule.MANY, f"{count} changes at once: small steps hold better.")
 
 
-def _style(wish: PromptContext) -> Iterator[Hint]:
-    said = _without_quotes(wish.prompt)
-    style = prompt_patterns.STYLE.search(said)
+def _style(context: PromptContext) -> Iterator[Hint]:
+    unquoted = _without_quotes(context.prompt)
+    style = prompt_patterns.STYLE.search(unquoted)
     if (
         style
-        and not prompt_patterns.TRAITS.search(said)
-        and not prompt_patterns.STYLE_FROM_INPUT.match(said)
+        and not prompt_patterns.TRAITS.search(unquoted)
+        and not prompt_patterns.STYLE_FROM_INPUT.match(unquoted)
     ):
         yield Hint(
             HintRule.STYLE, "A style holds better with its traits: its lines, colours and texture."

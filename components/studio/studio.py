@@ -228,12 +228,12 @@ class Studio:
         Trashed images are left out unless `include_deleted`.
         """
         self.image(user_id, image_id)
-        family = load_edit_tree(self.repository, user_id, image_id)
-        return family if include_deleted else family.without_deleted()
+        tree = load_edit_tree(self.repository, user_id, image_id)
+        return tree if include_deleted else tree.without_deleted()
 
-    def pending_edits(self, user_id: str, family: EditTree) -> list[TaskWithImage]:
+    def pending_edits(self, user_id: str, tree: EditTree) -> list[TaskWithImage]:
         """The edits of a tree's images that have no image yet, newest first."""
-        edits = self.repository.edits_of(user_id, [step.image.id for step in family.nodes])
+        edits = self.repository.edits_of(user_id, [step.image.id for step in tree.nodes])
         return [entry for entry in reversed(edits) if entry.image is None]
 
     def select_source(self, user_id: str, image_id: str | None) -> None:
@@ -252,7 +252,7 @@ class Studio:
 
     def queue_positions(self) -> dict[str, int]:
         """For each task that waits to be sent, its position: 1 goes first."""
-        return {task.id: place for place, task in enumerate(self.worker.queue(), start=1)}
+        return {task.id: position for position, task in enumerate(self.worker.queue(), start=1)}
 
     @property
     def pause_reason(self) -> FailureReason | None:

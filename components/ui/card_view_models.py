@@ -70,7 +70,7 @@ def build_card(
     """
     task, image = entry.task, entry.image
     source = entry.source if entry.source and entry.source.deleted_at is None else None
-    words = task_message(task, queue_position=queue_position, pause_reason=pause_reason)
+    text = task_message(task, queue_position=queue_position, pause_reason=pause_reason)
     width, height = _size(entry)
     return Card(
         id=task.id,
@@ -78,8 +78,8 @@ def build_card(
         state_word=STATE_LABELS[task.state],
         prompt=task.request.prompt,
         alt=f"{task.request.prompt} ({'edited' if task.is_edit else 'made'} picture)",
-        headline=words.headline,
-        advice=words.advice,
+        headline=text.headline,
+        advice=text.advice,
         created_ms=_ms(task.created_at),
         started_ms=_optional_ms(task.sent_at),
         finished_ms=_optional_ms(task.finished_at),
@@ -176,9 +176,9 @@ def _result_expires_at(task: Task, image: ImageRecord | None) -> float | None:
     """
     if image is not None:
         return None if image.deleted_at is None else image.deleted_at + TRASH_RETENTION_S
-    hindered = task.state is TaskState.STORING and task.failure is not None
+    failed = task.state is TaskState.STORING and task.failure is not None
     lost = task.failure is not None and task.failure.reason is FailureReason.DOWNLOAD_FAILED
-    waits = task.state is TaskState.STILL_RUNNING or hindered or lost
+    waits = task.state is TaskState.STILL_RUNNING or failed or lost
     since = task.finished_at or task.accepted_at
     return since + RESULT_LIFETIME_S if since is not None and waits else None
 

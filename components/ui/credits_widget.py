@@ -90,8 +90,8 @@ def credits_html(balance: CreditBalance | None, *, today: Spending, in_all: Spen
         for name, amount, count in rows
     )
     left = balance.credits if balance else None
-    told = _reason(balance) if left is None else f"credits left · {format_usd(left)}"
-    head = f"<strong>{_format_balance(balance)}</strong> <span>{html.escape(told or '')}</span>"
+    summary = _reason(balance) if left is None else f"credits left · {format_usd(left)}"
+    head = f"<strong>{_format_balance(balance)}</strong> <span>{html.escape(summary or '')}</span>"
     return (
         f'<div class="kx-credits-details"><p>{head}</p><table>{lines}</table>'
         "<small>At the expected prices: the service names none.</small></div>"

@@ -73,8 +73,8 @@ def tab_state() -> TabState:
         found = TabState(
             user_id_from_token(_cookie()) or cast(str, user_id_from_token(new_token()))
         )
-        desk = studio().selected_source(found.user_id)
-        found.source_id = desk.id if desk else None
+        selected = studio().selected_source(found.user_id)
+        found.source_id = selected.id if selected else None
         st.session_state[_KEY] = found
     return cast(TabState, found)
 

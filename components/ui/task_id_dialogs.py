@@ -51,7 +51,7 @@ def _ask_for_task_id(verb: str, act: Callable[[str], str]) -> None:
         return
     try:
         with st.spinner("Asking the service…"):
-            said = act(named)
+            message = act(named)
     except ValidationError as error:
         st.error(escape_markdown(error.message))
     except KieError as error:
@@ -62,7 +62,7 @@ def _ask_for_task_id(verb: str, act: Callable[[str], str]) -> None:
     except DatabaseError as error:
         st.error(escape_markdown(str(error)))
     else:
-        st.success(escape_markdown(said))
+        st.success(escape_markdown(message))
 
 
 def import_message(result: ImportResult) -> str:

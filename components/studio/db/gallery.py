@@ -76,10 +76,10 @@ class GalleryRepository:
             .order_by(newest.desc(), tasks.c.created_at.desc(), tasks.c.id)
         )
         with self.repository.read_transaction() as connection:
-            found = [_item_from_row(row) for row in connection.execute(statement)]
+            items = [_item_from_row(row) for row in connection.execute(statement)]
         if group_variants and not query.in_trash:
-            found = _group_variants(found)
-        return sorted(found, key=lambda place: place.state not in UNFINISHED)
+            items = _group_variants(items)
+        return sorted(items, key=lambda item: item.state not in UNFINISHED)
 
     def count(self, user_id: str, *, in_trash: bool = False) -> int:
         """Number of images a user has."""
@@ -93,10 +93,10 @@ class GalleryRepository:
 
     def trashed_image(self, user_id: str, image_id: str) -> ImageRecord | None:
         """An image of this user that is in the trash."""
-        found = self.repository.image(image_id)
-        if found is None or found.user_id != user_id or found.deleted_at in (None, PURGING):
+        items = self.repository.image(image_id)
+        if items is None or items.user_id != user_id or items.deleted_at in (None, PURGING):
             return None
-        return found
+        return items
 
     def tasks_with_images(self, user_id: str, task_ids: Sequence[str]) -> list[TaskWithImage]:
         """These tasks with their images, in this order."""
@@ -130,7 +130,7 @@ class GalleryRepository:
         Returns how many. Tasks that have not ended stay.
         """
         with self.repository.write_transaction() as connection:
-            thrown = connection.execute(
+            trashed = connection.execute(
                 sa.update(images)
                 .where(_owned_by(user_id, task_ids), images.c.deleted_at.is_(None))
                 .values(deleted_at=self.clock())
@@ -141,7 +141,7 @@ class GalleryRepository:
                 .values(dismissed=True)
             ).rowcount
         self.events.publish(user_id)
-        return int(thrown + dismissed)
+        return int(trashed + dismissed)
 
     def restore(self, user_id: str, task_ids: Sequence[str]) -> None:
         """Take these tasks' images out of the trash."""
@@ -250,12 +250,12 @@ def _item_from_row(row: Any) -> GalleryItem:
     )
 
 
-def _group_variants(found: Sequence[GalleryItem]) -> list[GalleryItem]:
+def _group_variants(items: Sequence[GalleryItem]) -> list[GalleryItem]:
     """One item for each submission, where its newest stood; only finished images are grouped."""
     presses: dict[str, list[GalleryItem]] = {}
-    for place in found:
-        key = place.batch if place.state is TaskState.DONE else place.task_id
-        presses.setdefault(key, []).append(place)
+    for item in items:
+        key = item.batch if item.state is TaskState.DONE else item.task_id
+        presses.setdefault(key, []).append(item)
     return [_cover(variants) for variants in presses.values()]
 
 
@@ -263,8 +263,8 @@ def _cover(variants: list[GalleryItem]) -> GalleryItem:
     """The variant set as cover last, else the first starred one, else the first."""
     if len(variants) == 1:
         return variants[0]
-    front = max(variants, key=lambda place: (place.chosen_at or 0.0, place.starred))
-    behind = (place.task_id for place in variants if place is not front)
+    front = max(variants, key=lambda item: (item.chosen_at or 0.0, item.starred))
+    behind = (item.task_id for item in variants if item is not front)
     return replace(front, hidden_variants=tuple(behind))
 
 

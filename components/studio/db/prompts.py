@@ -42,14 +42,14 @@ class PromptHistory:
         places: dict[str, int] = {}
         found: list[PromptEntry] = []
         pinned = self._pinned_prompts(user_id)
-        room = MAX_TOTAL_CHARACTERS
-        for place, prompt in enumerate(self.recent_prompts(user_id, editing=editing)):
-            key, room = prompt_key(prompt), room - len(prompt)
-            if room < 0:
+        remaining = MAX_TOTAL_CHARACTERS
+        for position, prompt in enumerate(self.recent_prompts(user_id, editing=editing)):
+            key, remaining = prompt_key(prompt), remaining - len(prompt)
+            if remaining < 0:
                 break
-            places[key] = place
+            places[key] = position
             if key not in pinned:
-                found.append(PromptEntry(key, prompt, position=place))
+                found.append(PromptEntry(key, prompt, position=position))
         pins_first = [
             PromptEntry(key, prompt, pinned=True, position=places.get(key))
             for key, prompt in pinned.items()

@@ -66,8 +66,8 @@ def spending_for_user(repository: TaskRepository, user_id: str, *, since: float 
     # An imported task has no `sent_at`, yet somebody sent it.
     was_sent = tasks.c.sent_at.is_not(None) | tasks.c.provider_id.is_not(None)
     # A failure is stored as a JSON list that begins with its reason.
-    trouble = sa.func.substr(tasks.c.failure, 1, _MAX_REASON_CHARACTERS)
-    kind = (tasks.c.state, trouble.label("trouble"), was_sent.label("was_sent"), tasks.c.price)
+    reason = sa.func.substr(tasks.c.failure, 1, _MAX_REASON_CHARACTERS)
+    kind = (tasks.c.state, reason.label("trouble"), was_sent.label("was_sent"), tasks.c.price)
     with repository.read_transaction() as connection:
         rows = connection.execute(
             sa.select(*kind, sa.func.count().label("many"))

@@ -150,8 +150,8 @@ def task_from_row(row: Any) -> Task:
     """A row as a task."""
     failure = None
     if row.failure is not None:
-        trouble, code, words = json.loads(row.failure)
-        failure = Failure(FailureReason(trouble), code, words)
+        reason, code, message = json.loads(row.failure)
+        failure = Failure(FailureReason(reason), code, message)
     request = GenerationRequest(
         model=Model(row.model),
         output_format=OutputFormat(row.output_format),

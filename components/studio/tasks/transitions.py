@@ -404,13 +404,13 @@ def _apply_success_without_url(task: Task, now: float) -> Task:
 
 
 def _apply_provider_failure(task: Task, report: TaskStatus, now: float) -> Task:
-    words = report.error_message or ""
+    message = report.error_message or ""
     if report.error_code == 400:  # docs/kie-api.md, Query: rejected by content policy
-        refused = Failure(FailureReason.CONTENT_POLICY, 400, words)
+        refused = Failure(FailureReason.CONTENT_POLICY, 400, message)
         return replace(task, state=TaskState.REFUSED, failure=refused, finished_at=now)
     created = report.state is not ProviderState.CREATE_FAILED
-    trouble = FailureReason.NOT_GENERATED if created else FailureReason.NOT_CREATED
-    return _fail(task, Failure(trouble, report.error_code, words), now)
+    reason = FailureReason.NOT_GENERATED if created else FailureReason.NOT_CREATED
+    return _fail(task, Failure(reason, report.error_code, message), now)
 
 
 def _fail(task: Task, failure: Failure, now: float) -> Task:
@@ -432,5 +432,5 @@ _REASON_BY_ERROR: dict[type[KieError], FailureReason] = {
 
 def failure_from_error(error: KieError) -> Failure:
     """The failure of an error, with the provider's code and message."""
-    trouble = _REASON_BY_ERROR.get(type(error), FailureReason.SERVICE_FAILED)
-    return Failure(trouble, error.code, error.message)
+    reason = _REASON_BY_ERROR.get(type(error), FailureReason.SERVICE_FAILED)
+    return Failure(reason, error.code, error.message)

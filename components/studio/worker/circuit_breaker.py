@@ -27,13 +27,13 @@ class CircuitBreaker:
         self._is_half_open = False
         self._unknown_outcomes = 0
 
-    def open(self, trouble: FailureReason, now: float) -> None:
+    def open(self, reason: FailureReason, now: float) -> None:
         """Send nothing until a check of the account succeeds."""
         if self.reason is None:
             if self._is_half_open:
                 self._probe_delay = min(self._probe_delay * PROBE_BACKOFF_FACTOR, MAX_PROBE_DELAY_S)
             self._next_probe_at = now + self._probe_delay
-        self.reason = trouble
+        self.reason = reason
 
     def half_open(self) -> None:
         """A check of the account succeeded."""
@@ -64,10 +64,10 @@ class CircuitBreaker:
         self._next_probe_at = now + self._probe_delay
         return True
 
-    def probe_failed(self, trouble: FailureReason, now: float) -> None:
+    def probe_failed(self, reason: FailureReason, now: float) -> None:
         """The account is still not usable: check again, later each time."""
         if self.reason is not None:
-            self.reason = trouble
+            self.reason = reason
             self._probe_delay = min(self._probe_delay * PROBE_BACKOFF_FACTOR, MAX_PROBE_DELAY_S)
             self._next_probe_at = now + self._probe_delay
 

@@ -287,13 +287,13 @@ class TaskWorker:
 
     def _check_account(self) -> None:
         queue = self.queue()
-        trouble = check_account(self._provider, [task.price for task in queue], self.pause_reason)
+        reason = check_account(self._provider, [task.price for task in queue], self.pause_reason)
         with self._condition:
-            if trouble is None:
+            if reason is None:
                 self._limits.breaker.half_open()
                 self._scheduler.release_all(self._monotonic())
             else:
-                self._limits.breaker.probe_failed(trouble, self._monotonic())
+                self._limits.breaker.probe_failed(reason, self._monotonic())
             self._condition.notify_all()
         self._events.publish_all()
 

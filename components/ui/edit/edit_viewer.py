@@ -118,8 +118,8 @@ def _render_pair(pair: _Pair, names: dict[str, str]) -> None:
     )
     if after.task is not None:
         before = pair.before.image if after.parent_id == pair.before.image.id else None
-        for sentence in mismatches(after.task.request, after.image, before):
-            st.caption(escape_markdown(sentence))
+        for message in mismatches(after.task.request, after.image, before):
+            st.caption(escape_markdown(message))
 
 
 def _reserve_space_html(image: ImageRecord) -> str:

@@ -28,11 +28,11 @@ def progress_for(
     if moving:
         newest = moving[0].task
         begun_at = min(entry.task.created_at for entry in moving)
-        said = task_message(newest)
-        headline = said.headline or STATE_LABELS[newest.state]
+        text = task_message(newest)
+        headline = text.headline or STATE_LABELS[newest.state]
         return Progress(
             message=headline if len(moving) == 1 else summary(moving),
-            detail=said.advice or newest.request.prompt,
+            detail=text.advice or newest.request.prompt,
             elapsed_seconds=max(0.0, now - begun_at),
             expected_seconds=expected_seconds,
         )
@@ -42,5 +42,5 @@ def progress_for(
     made = (step.task.created_at for step in tree.nodes if step.task)
     if max(made, default=0.0) > latest.created_at:
         return None
-    said = task_message(latest)
-    return Progress(message=said.headline or STATE_LABELS[latest.state], detail=said.advice)
+    text = task_message(latest)
+    return Progress(message=text.headline or STATE_LABELS[latest.state], detail=text.advice)

@@ -65,9 +65,9 @@ def render_filters() -> tuple[GalleryQuery, DeltaGenerator]:
             search = _render_popover()
         if count or text:
             st.button("Clear", key="finder-clear", type="tertiary", on_click=clear)
-        said = st.container(horizontal=True, vertical_alignment="center", width="content")
+        summary = st.container(horizontal=True, vertical_alignment="center", width="content")
     starred, in_trash = show == _STARRED, show == _TRASH
-    return replace(search, text=text or "", starred=starred, in_trash=in_trash), said
+    return replace(search, text=text or "", starred=starred, in_trash=in_trash), summary
 
 
 def groups_variants() -> bool:

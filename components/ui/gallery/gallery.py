@@ -58,25 +58,25 @@ def render_gallery() -> None:
 def _render() -> None:
     with st.container(key="kx-title"):
         st.header("Gallery", anchor=False)  # for screen readers: the bar shows it to others
-    search, said = filters.render_filters()
+    search, summary = filters.render_filters()
     tab, studio = session.tab_state(), session.studio()
-    found = _sort_by_group(
+    items = _sort_by_group(
         studio.gallery_items(tab.user_id, search, group_variants=filters.groups_variants())
     )
-    with said:
-        st.caption(_count_label(found), width="content")
-        if search.in_trash and found:
+    with summary:
+        st.caption(_count_label(items), width="content")
+        if search.in_trash and items:
             _render_empty_trash(studio.count_images(tab.user_id, in_trash=True))
-    groups = _headings(found, search)
+    groups = _headings(items, search)
     event = image_grid(
-        _loaded_cards(found, groups),
+        _loaded_cards(items, groups),
         key=_KEY,
         layout="grid",
         push_url=LIVE_UPDATES_URL,
         empty=_empty_message(search),
         extras=GridExtras(
             placeholders=Placeholders(
-                [_placeholder(place, group) for place, group in zip(found, groups, strict=True)],
+                [_placeholder(item, group) for item, group in zip(items, groups, strict=True)],
                 "/app/static/thumbnails/{}" + ("?trash=1" if search.in_trash else ""),
             ),
             related=_related_images(search),
@@ -87,7 +87,7 @@ def _render() -> None:
         ),
         on_event=lambda: card_actions.on_card_event(_KEY),
     )
-    if not found and search.is_filtered:
+    if not items and search.is_filtered:
         with st.container(key="kx-gallery-empty", horizontal_alignment="center"):
             st.button("Clear the filter", key="nothing-clear", on_click=filters.clear)
     card_actions.navigate_after(event)
@@ -100,7 +100,7 @@ def _sort_by_group(items: Sequence[GalleryItem]) -> list[GalleryItem]:
     Running tasks were submitted just now.
     """
     return sorted(
-        items, key=lambda place: (place.state not in UNFINISHED, place.state in _NEEDS_ATTENTION)
+        items, key=lambda item: (item.state not in UNFINISHED, item.state in _NEEDS_ATTENTION)
     )
 
 
@@ -108,9 +108,9 @@ def _headings(items: Sequence[GalleryItem], query: GalleryQuery) -> list[str]:
     """The heading of each item: unfinished ones apart, the rest by day."""
     now, zone = time.time(), session.time_zone()
     if query.in_trash:
-        days = [day_label(place.deleted_at or now, now, zone) for place in items]
+        days = [day_label(item.deleted_at or now, now, zone) for item in items]
         return [f"Deleted {day if ',' in day else day.lower()}" for day in days]
-    return [_heading(place, now, zone) for place in items]
+    return [_heading(item, now, zone) for item in items]
 
 
 def _heading(item: GalleryItem, now: float, zone: tzinfo | None) -> str:
@@ -142,7 +142,7 @@ def _loaded_cards(items: Sequence[GalleryItem], groups: Sequence[str]) -> list[C
     last = min(view.last + FILLED_AFTER, first + MAX_LOADED)
     near = range(first, min(last + 1, len(items)))
     wanted = {items[number].task_id: number for number in near}
-    numbers = {place.task_id: number for number, place in enumerate(items)}
+    numbers = {item.task_id: number for number, item in enumerate(items)}
     if view.open_id in numbers:
         wanted[view.open_id] = numbers[view.open_id]
     queue = studio.queue_positions()
@@ -186,7 +186,7 @@ def _empty_trash() -> None:
 
 
 def _count_label(items: Sequence[GalleryItem]) -> str:
-    made = sum(1 + len(place.hidden_variants) for place in items if place.state is TaskState.DONE)
+    made = sum(1 + len(item.hidden_variants) for item in items if item.state is TaskState.DONE)
     return f"{made:,} picture{'' if made == 1 else 's'}"
 
 
