@@ -7,6 +7,7 @@ One that may have arrived becomes `UNCONFIRMED` and is never sent again by itsel
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
@@ -27,11 +28,39 @@ from components.kie import (
 )
 from components.studio.tasks.models import Failure, FailureReason, Task, TaskState, new_token
 
+# How often a step is repeated, and after what delay.
 MAX_SEND_RETRIES = 12  # about seven minutes of a provider that cannot be reached
 MAX_STEP_RETRIES = 4  # of an upload, or of a step that one of our bugs ended
 MAX_DOWNLOAD_ATTEMPTS = 7  # at least one minute of a result that cannot be downloaded
 MAX_RETRY_DELAY_S = 60.0
 MAX_REJECTION_DELAY_S = 300.0  # the longest pause that a 429 can ask for
+
+# How long the provider's answers are doubted: docs/kie-api.md, Query.
+POLL_TIMEOUT_S = 10 * 60  # give up after 10 minutes at the earliest
+NOT_FOUND_GRACE_S = 90  # "does not exist" may be wrong for some seconds after the create
+RESULT_LIFETIME_S = 14 * 24 * 3600  # results are kept for 14 days
+MAX_SUCCESS_WITHOUT_URL = 5  # a success without a URL is queried again
+
+_REASON_BY_ERROR: dict[type[KieError], FailureReason] = {
+    ContentPolicyError: FailureReason.CONTENT_POLICY,
+    AuthenticationError: FailureReason.AUTH,
+    InsufficientCreditsError: FailureReason.CREDITS,
+    ValidationError: FailureReason.INVALID,
+    FeatureDisabledError: FailureReason.FEATURE_OFF,
+    RateLimitError: FailureReason.RATE_LIMITED,
+    MaintenanceError: FailureReason.MAINTENANCE,
+    ConnectError: FailureReason.UNREACHABLE,
+    UnknownOutcomeError: FailureReason.NO_RESPONSE,
+}
+_WITHOUT_RESULT = {
+    FailureReason.NOT_CREATED,
+    FailureReason.NOT_GENERATED,
+    FailureReason.CONTENT_POLICY,
+}
+_CLEARED_BY_STATUS = {FailureReason.UNVERIFIED_ID, FailureReason.UNKNOWN_STATUS}
+
+
+# Events
 
 
 @dataclass(frozen=True)
@@ -67,25 +96,26 @@ TaskEvent: TypeAlias = Accepted | ResultStored | StepFailed | TaskStatus | KieEr
 def apply_event(task: Task, event: TaskEvent, now: float) -> Task:
     """The task after an event. An event without news returns the task unchanged."""
     match task.state, event:
+        # A create was sent, or its source is being uploaded.
         case TaskState.SUBMITTING, Accepted():
-            return _start_polling(task, event, now)
+            return _accept(task, event, now)
         case TaskState.SUBMITTING, KieError() | StepFailed() if task.provider_id:
-            known = Accepted(task.provider_id, confirmed=False)
-            return _start_polling(task, known, now)  # its webhook came before
+            known = Accepted(task.provider_id, confirmed=False)  # its webhook came before
+            return _accept(task, known, now)
         case TaskState.SUBMITTING, StepFailed() if task.sent_at is not None:
-            return _mark_unconfirmed(task)  # a bug of ours after the create was sent
+            # A bug of ours after the create was sent.
+            return _mark_unconfirmed(task, Failure(FailureReason.NO_RESPONSE))
         case ((TaskState.SUBMITTING | TaskState.QUEUED), StepFailed()):
             return _retry_step(task, event, now)
-        case TaskState.SUBMITTING, UnknownOutcomeError(task_id=str(named)):
-            return _start_polling(task, Accepted(named, confirmed=False), now)
+        case TaskState.SUBMITTING, UnknownOutcomeError(task_id=str(provider_id)):
+            return _accept(task, Accepted(provider_id, confirmed=False), now)
         case TaskState.SUBMITTING, UnknownOutcomeError():
-            return replace(task, state=TaskState.UNCONFIRMED, failure=failure_from_error(event))
+            return _mark_unconfirmed(task, failure_from_error(event))
         case TaskState.SUBMITTING, ContentPolicyError():
             return _end(task, TaskState.REFUSED, failure_from_error(event), now)
         case TaskState.SUBMITTING, ConnectError():
-            return _schedule_retry(
-                task, failure_from_error(event), now, max_attempts=MAX_SEND_RETRIES
-            )
+            failure = failure_from_error(event)
+            return _schedule_retry(task, failure, now, max_attempts=MAX_SEND_RETRIES)
         case TaskState.SUBMITTING, RateLimitError(retry_after_seconds=pause):
             pause = min(pause or 0.0, MAX_REJECTION_DELAY_S)
             return _schedule_retry(task, failure_from_error(event), now, pause=pause)
@@ -95,35 +125,26 @@ def apply_event(task: Task, event: TaskEvent, now: float) -> Task:
         ):
             return _schedule_retry(task, failure_from_error(event), now)
         case TaskState.SUBMITTING, KieError():
-            return _end(task, TaskState.FAILED, failure_from_error(event), now)
+            return _fail(task, failure_from_error(event), now)
+        # The create has no clear answer; a person names the id.
         case TaskState.UNCONFIRMED, Accepted():
-            return _start_polling(task, event, now)
-        case TaskState.STORING, ResultStored(image_id):
-            done = _end(task, TaskState.DONE, None, now)
-            return replace(done, image_id=image_id)
-        case TaskState.STORING, StepFailed(failure, may_retry):
-            return _retry_download(task, failure, may_retry, now)
+            return _accept(task, event, now)
+        # The task is polled.
         case ((TaskState.GENERATING | TaskState.STORING | TaskState.STILL_RUNNING), TaskStatus()):
-            return apply_status(task, event, now)
+            return _apply_status(task, event, now)
         case ((TaskState.GENERATING | TaskState.STILL_RUNNING), TaskNotFoundError()):
-            return apply_not_found(task, event, now)
+            return _apply_not_found(task, event, now)
         case ((TaskState.GENERATING | TaskState.STILL_RUNNING), KieError()):
-            return still_running(task, now)
+            return _keep_polling(task, now)
+        # The result is downloaded.
+        case TaskState.STORING, ResultStored(image_id):
+            return replace(_end(task, TaskState.DONE, None, now), image_id=image_id)
+        case TaskState.STORING, StepFailed():
+            return _retry_download(task, event, now)
     return task
 
 
-def apply_webhook(task: Task, provider_id: str, now: float) -> Task:
-    """The task after a webhook with its token.
-
-    Only the id of a task that has none is taken from it.
-    """
-    if task.provider_id is None:
-        if task.state is TaskState.SUBMITTING:
-            return replace(task, provider_id=provider_id)  # the create's own answer is under way
-        return _start_polling(task, Accepted(provider_id, confirmed=False), now)
-    if task.provider_id == provider_id and task.state is TaskState.FAILED:
-        return recheck(task, now)
-    return task
+# Transitions that the worker makes by itself
 
 
 def claim(task: Task) -> Task:
@@ -138,7 +159,7 @@ def claim(task: Task) -> Task:
 
 
 def fork_previous_attempt(before: Task, after: Task) -> Task | None:
-    """Copy of the previous attempt, kept under the old token.
+    """Copy of the previous attempt, kept under the old token; None if `claim` kept the token.
 
     A late webhook of that attempt then still stores its image.
     """
@@ -165,19 +186,33 @@ def recover_after_restart(task: Task, now: float) -> Task:
     Delays are cut to our own maximum, as the clock may have been set back.
     """
     task = replace(task, retry_at=min(task.retry_at, now + MAX_RETRY_DELAY_S))
-    match task.state:
-        case TaskState.SUBMITTING if task.provider_id is not None:
-            return _start_polling(task, Accepted(task.provider_id, confirmed=False), now)
-        case TaskState.SUBMITTING if task.sent_at is None:
-            return replace(task, state=TaskState.QUEUED)  # still uploading: no create was sent
-        case TaskState.SUBMITTING:
-            return _mark_unconfirmed(task)
-        case TaskState.STORING:
-            return replace(
-                task, attempts=max(task.attempts, 1)
-            )  # its URL may have changed: query first
-        case _:
-            return task
+    if task.state is TaskState.STORING:
+        # Its URL may have changed. A download with failed attempts begins with a query.
+        return replace(task, attempts=max(task.attempts, 1))
+    if task.state is not TaskState.SUBMITTING:
+        return task
+    if task.provider_id is not None:
+        return _accept(task, Accepted(task.provider_id, confirmed=False), now)
+    if task.sent_at is None:
+        return replace(task, state=TaskState.QUEUED)  # still uploading: no create was sent
+    return _mark_unconfirmed(task, Failure(FailureReason.NO_RESPONSE))
+
+
+# Transitions that a webhook or a person asks for
+
+
+def apply_webhook(task: Task, provider_id: str, now: float) -> Task:
+    """The task after a webhook with its token.
+
+    The body is not signed, so only the id of a task that has none is taken from it.
+    """
+    if task.provider_id is None:
+        if task.state is TaskState.SUBMITTING:
+            return replace(task, provider_id=provider_id)  # the create's own answer is under way
+        return _accept(task, Accepted(provider_id, confirmed=False), now)
+    if task.provider_id == provider_id and task.state is TaskState.FAILED:
+        return recheck(task, now)
+    return task
 
 
 def requeue(task: Task) -> Task:
@@ -191,7 +226,7 @@ def requeue(task: Task) -> Task:
 
 
 def reject_claimed_id(task: Task) -> Task:
-    """An unconfirmed task after somebody named an id that cannot be its own."""
+    """An unconfirmed task after a person named an id that cannot be its own."""
     if task.state is not TaskState.UNCONFIRMED:
         return task
     return replace(task, failure=Failure(FailureReason.ID_MISMATCH))
@@ -199,10 +234,44 @@ def reject_claimed_id(task: Task) -> Task:
 
 def recheck(task: Task, now: float) -> Task:
     """Poll a task again whose result may still be at the provider."""
-    hopeless = task.failure is not None and task.failure.reason in _NO_RESULT_EXPECTED
-    lookable = task.state in {TaskState.FAILED, TaskState.STILL_RUNNING, TaskState.GENERATING}
-    if task.provider_id is None or hopeless or not lookable:
+    can_be_polled = task.state in {
+        TaskState.FAILED,
+        TaskState.STILL_RUNNING,
+        TaskState.GENERATING,
+    }
+    if task.provider_id is None or not can_be_polled or _has_failure(task, _WITHOUT_RESULT):
         return task
+    return _start_polling(task, now)
+
+
+# Helpers
+
+
+def failure_from_error(error: KieError) -> Failure:
+    """The failure of an error, with the provider's code and message."""
+    reason = _REASON_BY_ERROR.get(type(error), FailureReason.SERVICE_FAILED)
+    return Failure(reason, error.code, error.message)
+
+
+def _has_failure(task: Task, reasons: Collection[FailureReason]) -> bool:
+    return task.failure is not None and task.failure.reason in reasons
+
+
+def _has_unverified_id(task: Task) -> bool:
+    return _has_failure(task, {FailureReason.UNVERIFIED_ID})
+
+
+def _accept(task: Task, accepted: Accepted, now: float) -> Task:
+    """Poll under this id; the first status verifies one that is not confirmed."""
+    return replace(
+        _start_polling(task, now),
+        provider_id=accepted.provider_id,
+        accepted_at=now,
+        failure=None if accepted.confirmed else Failure(FailureReason.UNVERIFIED_ID),
+    )
+
+
+def _start_polling(task: Task, now: float) -> Task:
     return replace(
         task,
         state=TaskState.GENERATING,
@@ -216,36 +285,16 @@ def recheck(task: Task, now: float) -> Task:
     )
 
 
-_NO_RESULT_EXPECTED = {
-    FailureReason.NOT_CREATED,
-    FailureReason.NOT_GENERATED,
-    FailureReason.CONTENT_POLICY,
-}
-
-
-def _start_polling(task: Task, accepted: Accepted, now: float) -> Task:
-    """Poll from now on; the first status confirms an id that somebody named."""
-    return replace(
-        task,
-        state=TaskState.GENERATING,
-        provider_id=accepted.provider_id,
-        accepted_at=now,
-        polling_since=now,
-        finished_at=None,
-        failure=None if accepted.confirmed else Failure(FailureReason.UNVERIFIED_ID),
-        not_found_since=None,
-        attempts=0,
-        empty_successes=0,
-        retry_at=0.0,
-    )
+def _mark_unconfirmed(task: Task, failure: Failure) -> Task:
+    return replace(task, state=TaskState.UNCONFIRMED, failure=failure)
 
 
 def _end(task: Task, state: TaskState, failure: Failure | None, now: float) -> Task:
     return replace(task, state=state, failure=failure, finished_at=now)
 
 
-def _mark_unconfirmed(task: Task) -> Task:
-    return replace(task, state=TaskState.UNCONFIRMED, failure=Failure(FailureReason.NO_RESPONSE))
+def _fail(task: Task, failure: Failure, now: float) -> Task:
+    return _end(task, TaskState.FAILED, failure, now)
 
 
 def _schedule_retry(
@@ -255,99 +304,110 @@ def _schedule_retry(
 
     `pause` is the delay in seconds that the provider asked for; our own wins if it is longer.
     """
-    tries = task.attempts + 1
-    if max_attempts is not None and tries > max_attempts:
-        return _end(task, TaskState.FAILED, failure, now)
+    attempts = task.attempts + 1
+    if max_attempts is not None and attempts > max_attempts:
+        return _fail(task, failure, now)
     return replace(
         task,
         state=TaskState.QUEUED,
         failure=failure,
         sent_at=None,
-        attempts=tries,
-        retry_at=now + max(pause, _retry_delay(tries)),
+        attempts=attempts,
+        retry_at=now + max(pause, _retry_delay(attempts)),
     )
 
 
-def _retry_step(task: Task, step: StepFailed, now: float) -> Task:
+def _retry_step(task: Task, event: StepFailed, now: float) -> Task:
     """A create that could not be prepared: nothing was sent."""
-    match step.failure.reason:
-        case FailureReason.DISK:
-            most = None  # a full disk can be freed
-        case FailureReason.AUTH:
-            most = MAX_SEND_RETRIES
-        case _:
-            most = MAX_STEP_RETRIES if step.may_retry else 0
-    return _schedule_retry(task, step.failure, now, max_attempts=most)
+    max_attempts: int | None = MAX_STEP_RETRIES if event.may_retry else 0
+    if event.failure.reason is FailureReason.DISK:
+        max_attempts = None  # a full disk can be freed
+    elif event.failure.reason is FailureReason.AUTH:
+        max_attempts = MAX_SEND_RETRIES
+    return _schedule_retry(task, event.failure, now, max_attempts=max_attempts)
 
 
-def _retry_download(task: Task, failure: Failure, may_retry: bool, now: float) -> Task:
-    tries = task.attempts + 1
-    hopeless = not may_retry or tries >= MAX_DOWNLOAD_ATTEMPTS
-    if hopeless and failure.reason is not FailureReason.DISK:  # a full disk can be freed
-        return _end(task, TaskState.FAILED, failure, now)
-    return replace(task, failure=failure, attempts=tries, retry_at=now + _retry_delay(tries))
+def _retry_download(task: Task, event: StepFailed, now: float) -> Task:
+    attempts = task.attempts + 1
+    is_last = not event.may_retry or attempts >= MAX_DOWNLOAD_ATTEMPTS
+    if is_last and event.failure.reason is not FailureReason.DISK:  # a full disk can be freed
+        return _fail(task, event.failure, now)
+    retry_at = now + _retry_delay(attempts)
+    return replace(task, failure=event.failure, attempts=attempts, retry_at=retry_at)
 
 
 def _retry_delay(attempts: int) -> float:
+    """Seconds: 1, 2, 4 and so on up to the maximum."""
     return min(MAX_RETRY_DELAY_S, 2.0 ** min(attempts - 1, 10))
 
 
-POLL_TIMEOUT_S = 10 * 60  # docs/kie-api.md, Query: give up after 10 minutes at the earliest
-NOT_FOUND_GRACE_S = 90  # docs/kie-api.md, Query: "does not exist" is not believed before
-RESULT_LIFETIME_S = 14 * 24 * 3600  # docs/kie-api.md, Query: results are kept for 14 days
-MAX_SUCCESS_WITHOUT_URL = 5  # docs/kie-api.md, Query: a success without a URL is queried again
-
-
-def apply_status(task: Task, report: TaskStatus, now: float) -> Task:
-    """The task after a status of the provider."""
-    if report.task_id != task.provider_id:
-        return still_running(task, now)  # a status of another task says nothing
-    if prompt_mismatch(report, task):
-        return _apply_mismatch(task, now)
-    if task.failure is not None and task.failure.reason in _CLEARED_BY_STATUS:
-        task = replace(task, failure=None)
+def _apply_status(task: Task, status: TaskStatus, now: float) -> Task:
+    """The task after a query that was answered."""
+    if status.task_id != task.provider_id:
+        return _keep_polling(task, now)  # a status of another task says nothing
+    if _has_other_prompt(status, task):
+        if _has_unverified_id(task):
+            return _clear_task_id(task)
+        return _query_again(task, FailureReason.ID_MISMATCH, now)
     task = replace(task, not_found_since=None)
-    match report.state:
-        case ProviderState.SUCCEEDED if report.result_url or report.origin_url:
-            return replace(
-                task,
-                state=TaskState.STORING,
-                result_url=report.result_url,
-                origin_url=report.origin_url,
-                failure=task.failure if task.state is TaskState.STORING else None,
-            )
-        case ProviderState.SUCCEEDED if task.state is TaskState.STORING:
-            return task  # the stored URLs are still worth a try
-        case ProviderState.SUCCEEDED:
-            return _apply_success_without_url(task, now)
-        case ProviderState.CREATE_FAILED | ProviderState.GENERATE_FAILED:
-            return _apply_provider_failure(task, report, now)
-        case ProviderState.UNKNOWN if task.state is TaskState.GENERATING:
-            return still_running(replace(task, failure=Failure(FailureReason.UNKNOWN_STATUS)), now)
-        case _:
-            return still_running(task, now)
+    if _has_failure(task, _CLEARED_BY_STATUS):
+        task = replace(task, failure=None)
+    if status.state is ProviderState.SUCCEEDED:
+        return _apply_success(task, status, now)
+    if status.state in {ProviderState.CREATE_FAILED, ProviderState.GENERATE_FAILED}:
+        return _apply_provider_failure(task, status, now)
+    if status.state is ProviderState.UNKNOWN and task.state is TaskState.GENERATING:
+        task = replace(task, failure=Failure(FailureReason.UNKNOWN_STATUS))
+    return _keep_polling(task, now)
 
 
-def apply_not_found(task: Task, report: TaskNotFoundError, now: float) -> Task:
+def _apply_success(task: Task, status: TaskStatus, now: float) -> Task:
+    is_storing = task.state is TaskState.STORING
+    if status.result_url or status.origin_url:
+        return replace(
+            task,
+            state=TaskState.STORING,
+            result_url=status.result_url,
+            origin_url=status.origin_url,
+            failure=task.failure if is_storing else None,
+        )
+    if is_storing:
+        return task  # the stored URLs are still worth a try
+    return _query_again(task, FailureReason.NO_RESULT, now)
+
+
+def _apply_provider_failure(task: Task, status: TaskStatus, now: float) -> Task:
+    message = status.error_message or ""
+    if status.error_code == 400:  # docs/kie-api.md, Query: rejected by content policy
+        failure = Failure(FailureReason.CONTENT_POLICY, 400, message)
+        return _end(task, TaskState.REFUSED, failure, now)
+    if status.state is ProviderState.CREATE_FAILED:
+        reason = FailureReason.NOT_CREATED
+    else:
+        reason = FailureReason.NOT_GENERATED
+    return _fail(task, Failure(reason, status.error_code, message), now)
+
+
+def _apply_not_found(task: Task, error: TaskNotFoundError, now: float) -> Task:
     """The task after "does not exist", which is believed only after 90 s.
 
-    An id that somebody named is then dropped, and the task is unconfirmed again.
+    An unverified id is then dropped, and the task is unconfirmed again.
     """
     since = now if task.not_found_since is None else min(task.not_found_since, now)
     if now - since <= NOT_FOUND_GRACE_S:
         return replace(task, not_found_since=since)
     if _has_unverified_id(task):
         return _clear_task_id(task)
-    failure = Failure(FailureReason.UNKNOWN_TASK, report.code, report.message)
+    failure = Failure(FailureReason.UNKNOWN_TASK, error.code, error.message)
     return _fail(task, failure, now)
 
 
-def still_running(task: Task, now: float) -> Task:
+def _keep_polling(task: Task, now: float) -> Task:
     """Still no result. A timeout is not a failure: the image may yet come."""
     if task.polling_since is None or task.polling_since > now:  # the clock was set back
         task = replace(task, polling_since=now)
-    watched = now - (task.polling_since or now)
-    if task.state is TaskState.GENERATING and watched > POLL_TIMEOUT_S:
+    polled_seconds = now - (task.polling_since or now)
+    if task.state is TaskState.GENERATING and polled_seconds > POLL_TIMEOUT_S:
         return replace(task, state=TaskState.STILL_RUNNING)
     since_accepted = now - (task.accepted_at or task.created_at)
     if task.state is TaskState.STILL_RUNNING and since_accepted > RESULT_LIFETIME_S:
@@ -355,82 +415,31 @@ def still_running(task: Task, now: float) -> Task:
     return task
 
 
-def prompt_mismatch(report: TaskStatus, task: Task) -> bool:
-    """Whether the provider's copy of the request has another prompt than ours.
+def _query_again(task: Task, reason: FailureReason, now: float) -> Task:
+    """Count a success that cannot be used; failed for this reason after too many."""
+    empty_successes = task.empty_successes + 1
+    if empty_successes >= MAX_SUCCESS_WITHOUT_URL:
+        return _fail(task, Failure(reason), now)
+    return replace(task, empty_successes=empty_successes)
+
+
+def _has_other_prompt(status: TaskStatus, task: Task) -> bool:
+    """Whether the provider's copy of the request has another prompt than the task.
 
     A copy without a prompt shows nothing; nor does one that was translated or enhanced.
     """
-    shown = (report.parameters or {}).get("prompt")
-    ours = task.request.prompt
-    if not isinstance(shown, str) or task.request.enhance:
+    copy = (status.parameters or {}).get("prompt")
+    prompt = task.request.prompt
+    if not isinstance(copy, str) or task.request.enhance:
         return False
-    if task.request.translate and not ours.isascii():
+    if task.request.translate and not prompt.isascii():
         return False
-    return shown.split() != ours.split()
-
-
-_CLEARED_BY_STATUS = {FailureReason.UNVERIFIED_ID, FailureReason.UNKNOWN_STATUS}
-
-
-def _has_unverified_id(task: Task) -> bool:
-    return task.failure is not None and task.failure.reason is FailureReason.UNVERIFIED_ID
+    return copy.split() != prompt.split()
 
 
 def _clear_task_id(task: Task) -> Task:
-    """Unconfirmed again: the id that somebody named was not this task's."""
+    """Unconfirmed again: the id that was named is not this task's."""
+    unconfirmed = _mark_unconfirmed(task, Failure(FailureReason.ID_MISMATCH))
     return replace(
-        task,
-        state=TaskState.UNCONFIRMED,
-        failure=Failure(FailureReason.ID_MISMATCH),
-        provider_id=None,
-        accepted_at=None,
-        polling_since=None,
-        not_found_since=None,
+        unconfirmed, provider_id=None, accepted_at=None, polling_since=None, not_found_since=None
     )
-
-
-def _apply_mismatch(task: Task, now: float) -> Task:
-    if _has_unverified_id(task):
-        return _clear_task_id(task)
-    if task.empty_successes + 1 >= MAX_SUCCESS_WITHOUT_URL:
-        return _fail(task, Failure(FailureReason.ID_MISMATCH), now)
-    return replace(task, empty_successes=task.empty_successes + 1)
-
-
-def _apply_success_without_url(task: Task, now: float) -> Task:
-    if task.empty_successes + 1 >= MAX_SUCCESS_WITHOUT_URL:
-        return _fail(task, Failure(FailureReason.NO_RESULT), now)
-    return replace(task, empty_successes=task.empty_successes + 1)
-
-
-def _apply_provider_failure(task: Task, report: TaskStatus, now: float) -> Task:
-    message = report.error_message or ""
-    if report.error_code == 400:  # docs/kie-api.md, Query: rejected by content policy
-        refused = Failure(FailureReason.CONTENT_POLICY, 400, message)
-        return replace(task, state=TaskState.REFUSED, failure=refused, finished_at=now)
-    created = report.state is not ProviderState.CREATE_FAILED
-    reason = FailureReason.NOT_GENERATED if created else FailureReason.NOT_CREATED
-    return _fail(task, Failure(reason, report.error_code, message), now)
-
-
-def _fail(task: Task, failure: Failure, now: float) -> Task:
-    return replace(task, state=TaskState.FAILED, failure=failure, finished_at=now)
-
-
-_REASON_BY_ERROR: dict[type[KieError], FailureReason] = {
-    ContentPolicyError: FailureReason.CONTENT_POLICY,
-    AuthenticationError: FailureReason.AUTH,
-    InsufficientCreditsError: FailureReason.CREDITS,
-    ValidationError: FailureReason.INVALID,
-    FeatureDisabledError: FailureReason.FEATURE_OFF,
-    RateLimitError: FailureReason.RATE_LIMITED,
-    MaintenanceError: FailureReason.MAINTENANCE,
-    ConnectError: FailureReason.UNREACHABLE,
-    UnknownOutcomeError: FailureReason.NO_RESPONSE,
-}
-
-
-def failure_from_error(error: KieError) -> Failure:
-    """The failure of an error, with the provider's code and message."""
-    reason = _REASON_BY_ERROR.get(type(error), FailureReason.SERVICE_FAILED)
-    return Failure(reason, error.code, error.message)

@@ -20,13 +20,13 @@ from components.studio.tasks.transitions import Accepted, StepFailed, TaskEvent
 from components.studio.worker.circuit_breaker import CircuitBreaker
 from components.studio.worker.rate_limiter import RateLimiter
 
-CREATE_WINDOW_SECONDS = 10.0  # docs/kie-api.md, Codes
-QUERY_WINDOW_SECONDS = 1.0  # docs/kie-api.md, Codes
-MAINTENANCE_PAUSE_SECONDS = 5.0
+CREATE_WINDOW_S = 10.0  # docs/kie-api.md, Codes
+QUERY_WINDOW_S = 1.0  # docs/kie-api.md, Codes
+MAINTENANCE_PAUSE_S = 5.0  # pause of all calls after a 455
 
 
 class CreditsClient(Protocol):
-    """What tells the credit balance."""
+    """The call that reads the credit balance."""
 
     def credits(self) -> Decimal: ...
 
@@ -44,10 +44,10 @@ class AccountLimits:
 
     @classmethod
     def with_limits(cls, *, creates_per_10s: int, queries_per_second: int) -> AccountLimits:
-        """The limits of docs/kie-api.md, Codes, or other ones."""
+        """Limits of one key; those of kie.ai are in docs/kie-api.md, Codes."""
         return cls(
-            RateLimiter(creates_per_10s, CREATE_WINDOW_SECONDS),
-            RateLimiter(queries_per_second, QUERY_WINDOW_SECONDS),
+            RateLimiter(creates_per_10s, CREATE_WINDOW_S),
+            RateLimiter(queries_per_second, QUERY_WINDOW_S),
         )
 
     def resume(self, recent_creates: int, now: float) -> None:
@@ -55,9 +55,9 @@ class AccountLimits:
         self.creates.consume(recent_creates, now)
         self.queries.consume(self.queries.limit, now)
 
-    def on_create_result(self, report: TaskEvent | None, now: float) -> None:
+    def on_create_result(self, event: TaskEvent | None, now: float) -> None:
         """Apply the result of a create to the limits."""
-        match report:
+        match event:
             case Accepted():
                 self.breaker.record_success()
             case UnknownOutcomeError():
@@ -65,7 +65,7 @@ class AccountLimits:
             case RateLimitError(retry_after_seconds=pause):
                 self.creates.slow_down(now, pause)
             case MaintenanceError():
-                self.creates.slow_down(now, MAINTENANCE_PAUSE_SECONDS)
+                self.creates.slow_down(now, MAINTENANCE_PAUSE_S)
             case InsufficientCreditsError():
                 self.breaker.open(FailureReason.CREDITS, now)
             case AuthenticationError():
@@ -73,15 +73,15 @@ class AccountLimits:
             case StepFailed(failure) if failure.reason is FailureReason.AUTH:
                 self.breaker.open(FailureReason.AUTH, now)
 
-    def on_query_result(self, report: TaskEvent | None, now: float) -> None:
+    def on_query_result(self, event: TaskEvent | None, now: float) -> None:
         """Apply the answer to a query to the limits."""
-        match report:
+        match event:
             case RateLimitError(retry_after_seconds=pause):
                 self.queries.slow_down(now, pause)
             case MaintenanceError():
-                self.queries.slow_down(now, MAINTENANCE_PAUSE_SECONDS)
+                self.queries.slow_down(now, MAINTENANCE_PAUSE_S)
             case AuthenticationError():
-                self.queries.slow_down(now, MAINTENANCE_PAUSE_SECONDS)
+                self.queries.slow_down(now, MAINTENANCE_PAUSE_S)
                 self.breaker.open(FailureReason.AUTH, now)
 
 

@@ -1,7 +1,7 @@
 """The jobs of a task: submit, poll, download. Each returns an event about the task.
 
-What a job does before it costs money is stored first. What the task becomes by the event is
-decided in `tasks/transitions.py`.
+A job stores that it begins before it does what costs money. `tasks/transitions.py` decides what
+the task becomes by the event.
 """
 
 from __future__ import annotations
@@ -83,15 +83,15 @@ class JobResult:
 
 
 class TaskUpdater(Protocol):
-    """Changes a task in database and scheduler, with retries; None at shutdown.
+    """Changes a task in database and scheduler: (before, after), or None at shutdown.
 
-    Raises DuplicateTaskId, with nothing changed.
+    Retries while the database fails. Raises DuplicateTaskId, with nothing changed.
     """
 
     def __call__(
         self,
         task_id: str,
-        rule: Callable[[Task], Task],
+        transition: Callable[[Task], Task],
         *,
         extra_task: ExtraTask | None = ...,
     ) -> tuple[Task, Task] | None: ...
@@ -111,7 +111,9 @@ class JobRunner:
     rate_limited: RateLimitedCaller
 
     def submit(self, task: Task) -> JobResult:
-        """Send the create; upload the source of an edit before."""
+        """Send the create of a queued task; upload the source of an edit first."""
+        if task.state is not TaskState.QUEUED:
+            return JobResult()
         if task.is_edit:
             return self._submit_edit(task)
         changed = self.update(
@@ -119,29 +121,24 @@ class JobRunner:
             lambda task: mark_sent(claim(task), self.clock()),
             extra_task=fork_previous_attempt,
         )
-        claimed = _claimed_task(task, changed)
-        return (
-            JobResult() if claimed is None else JobResult(self._create(claimed, input_image=None))
-        )
+        return self._create(changed, input_image=None)
 
     def _submit_edit(self, task: Task) -> JobResult:
         changed = self.update(task.id, claim, extra_task=fork_previous_attempt)
-        if _claimed_task(task, changed) is None:
+        if _submitting_task(changed) is None:
             return JobResult()
         try:
             source_url = self.transfers.upload_source(task)
         except StepError as error:
             return JobResult(error.failed)
         changed = self.update(task.id, lambda task: mark_sent(task, self.clock()))
-        claimed = _claimed_task(task, changed)
-        return (
-            JobResult()
-            if claimed is None
-            else JobResult(self._create(claimed, input_image=source_url))
-        )
+        return self._create(changed, input_image=source_url)
 
-    def _create(self, task: Task, *, input_image: str | None) -> TaskEvent:
-        return self._persist_task_id(task, self._call_create(task, input_image))
+    def _create(self, changed: tuple[Task, Task] | None, *, input_image: str | None) -> JobResult:
+        task = _submitting_task(changed)
+        if task is None:
+            return JobResult()
+        return JobResult(self._persist_task_id(task, self._call_create(task, input_image)))
 
     def _call_create(self, task: Task, input_image: str | None) -> TaskEvent:
         try:
@@ -161,29 +158,29 @@ class JobRunner:
             return UnknownOutcomeError("A fault of the studio.")
         return Accepted(provider_id)
 
-    def _persist_task_id(self, task: Task, report: TaskEvent) -> TaskEvent:
+    def _persist_task_id(self, task: Task, event: TaskEvent) -> TaskEvent:
         """Store the task id before anything else; an id of another task is rejected."""
-        provider_id = _provider_id_in(report)
+        provider_id = _named_task_id(event)
         if provider_id is None:
-            return report
+            return event
         # The log has the id even if the database cannot be written from now on.
         log.info("accepted", extra={"task_id": task.id, "provider_id": provider_id})
         try:
-            self.update(task.id, lambda task: apply_event(task, report, self.clock()))
+            self.update(task.id, lambda task: apply_event(task, event, self.clock()))
         except DuplicateTaskId:
             log.warning(
                 "provider id belongs to another task",
                 extra={"task_id": task.id, "provider_id": provider_id},
             )
             return UnknownOutcomeError("The service gave the id of another task.")
-        return report
+        return event
 
     def poll(self, task: Task) -> JobResult:
         """Query the provider for the task's status."""
         if task.provider_id is None:
             return JobResult()
-        answer = self._call_query(task, task.provider_id)
-        return JobResult(answer, query_result=answer)
+        event = self._call_query(task, task.provider_id)
+        return JobResult(event, query_result=event)
 
     def _call_query(self, task: Task, provider_id: str) -> TaskEvent:
         self.stats.count_query()
@@ -198,27 +195,27 @@ class JobRunner:
 
         A query without a usable answer leaves the stored URLs: they may work by now.
         """
-        answer = self.poll(task).event if poll_first else None
-        if isinstance(answer, TaskStatus):
-            changed = self.update(task.id, lambda task: apply_event(task, answer, self.clock()))
+        status = self.poll(task).event if poll_first else None
+        if isinstance(status, TaskStatus):
+            changed = self.update(task.id, lambda task: apply_event(task, status, self.clock()))
             if changed is None:
                 return JobResult()
             task = changed[1]
         if task.state is not TaskState.STORING:
-            return JobResult(query_result=answer)
+            return JobResult(query_result=status)
+        # The first URL mostly works, so a first download need not wait for the rate limiter.
+        refresh_url = partial(self._refresh_url, task) if poll_first else None
         try:
-            # The first URL mostly works, and no thread has to wait for the rate limiter.
-            refresh_url = partial(self._refresh_url, task) if poll_first else None
             image = self.transfers.download_result(task, refresh_url)
         except StepError as error:
-            return JobResult(error.failed, query_result=answer)
-        return JobResult(ResultStored(image.id), image, answer)
+            return JobResult(error.failed, query_result=status)
+        return JobResult(ResultStored(image.id), image, status)
 
     def _refresh_url(self, task: Task, url: str) -> str:
         try:
             return self.rate_limited.call(lambda: self.provider.download_url(url))
         except KieError as error:
-            self._log_failed_call("link", task, error)
+            self._log_failed_call("download_url", task, error)
             raise
 
     def _log_failed_call(self, call: str, task: Task, error: KieError) -> None:
@@ -228,19 +225,19 @@ class JobRunner:
             self.stats.count_rejection()
 
 
-def _provider_id_in(report: TaskEvent) -> str | None:
+def _named_task_id(event: TaskEvent) -> str | None:
     """The task id that the answer to a create named."""
-    match report:
+    match event:
         case Accepted(provider_id) | UnknownOutcomeError(task_id=str(provider_id)):
             return provider_id
     return None
 
 
-def _claimed_task(task: Task, changed: tuple[Task, Task] | None) -> Task | None:
-    """The task to send, if the claim of a queued task is stored.
+def _submitting_task(changed: tuple[Task, Task] | None) -> Task | None:
+    """The task to send, if the database has it as claimed.
 
-    The state before does not disprove it: a commit may fail and still be written.
+    The state before may be claimed, too: a commit that failed may still have been written.
     """
-    if changed is None or task.state is not TaskState.QUEUED:
+    if changed is None or changed[1].state is not TaskState.SUBMITTING:
         return None
-    return changed[1] if changed[1].state is TaskState.SUBMITTING else None
+    return changed[1]

@@ -12,10 +12,12 @@ from typing import TypeVar
 from components.kie import KieError, UnavailableError
 from components.studio.tasks.transitions import MAX_REJECTION_DELAY_S
 
-CLOCK_MARGIN_S = 0.02  # two clocks never run quite alike
-REJECTION_DELAY_S = 2.0
+CLOCK_MARGIN_S = 0.02  # the provider's clock may run slower than ours
+REJECTION_DELAY_S = 2.0  # pause after a 429 without a Retry-After header
 SLOWDOWN_HALF_LIFE_S = 30.0  # time until a slowed-down limiter is twice as fast again
-MAX_SLOWDOWN = 16.0
+MAX_SLOWDOWN = 16.0  # the limit is divided by at most this
+
+T = TypeVar("T")
 
 
 class RateLimiter:
@@ -57,12 +59,12 @@ class RateLimiter:
             return self._paused_until - now
         while self._returns_at and self._returns_at[0] <= now:
             self._returns_at.popleft()
-        over = self._in_flight + len(self._returns_at) - self._current_limit(now)
-        if over < 0:
+        excess = self._in_flight + len(self._returns_at) - self._current_limit(now)
+        if excess < 0:
             return 0.0
-        if over >= len(self._returns_at):
+        if excess >= len(self._returns_at):
             return self._window_seconds  # at the earliest: no call has been answered yet
-        return self._returns_at[over] - now
+        return self._returns_at[excess] - now
 
     def slow_down(self, now: float, pause_seconds: float | None = None) -> None:
         """The provider answered 429: pause, then go at half the speed for a while.
@@ -82,9 +84,6 @@ class RateLimiter:
     def _slowdown_at(self, now: float) -> float:
         halvings = (now - self._slowed_at) / SLOWDOWN_HALF_LIFE_S
         return max(1.0, self._slowdown * math.exp2(-halvings))
-
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,5 +119,5 @@ class RateLimitedCaller:
         with self.condition:
             while not self.queries.acquire(self.monotonic()):
                 if self.stopping.is_set():
-                    raise UnavailableError("the studio closes")
+                    raise UnavailableError("The app is shutting down.")
                 self.condition.wait(self.queries.seconds_until_free(self.monotonic()))

@@ -1,6 +1,6 @@
 """Transfers: uploads source images to kie.ai and downloads results.
 
-A failure is raised as StepError. What the task becomes is decided elsewhere.
+A failure is raised as StepError. `tasks/transitions.py` decides what the task becomes by it.
 """
 
 from __future__ import annotations
@@ -26,9 +26,8 @@ from components.studio.worker.jobs import RefreshUrl, StepError
 
 log = logging.getLogger("kontext.transfers")
 
-UPLOAD_LIFETIME_S = (
-    20 * 3600.0
-)  # docs/kie-api.md, Uploads: plan for 24 h, and leave time for the edit
+# kie.ai deletes uploads after 24 h (docs/kie-api.md, Uploads); the edit needs some of that time.
+UPLOAD_LIFETIME_S = 20 * 3600.0
 UPLOAD_FOLDER = "kontext-studio"
 UPLOAD_LOCKS = 16  # number of different sources that may be uploaded at once
 
@@ -42,6 +41,7 @@ class Transfers:
     image_store: ImageStore
     repository: TaskRepository
     clock: Callable[[], float] = time.time
+    """Epoch seconds."""
 
     def __post_init__(self) -> None:
         self._locks = [threading.Lock() for _ in range(UPLOAD_LOCKS)]
@@ -103,9 +103,9 @@ class Transfers:
         `refresh_url` is asked for another URL where the first does not work. The image has the
         task's id, so a download that is repeated after a crash writes the same file.
         """
-        data, facts = self._download_verified(task, refresh_url)
+        data, info = self._download_verified(task, refresh_url)
         try:
-            self.image_store.save(task.id, facts.format, data)
+            self.image_store.save(task.id, info.format, data)
         except OSError as error:
             log.error("image not stored", extra={"task_id": task.id, "reason": error.strerror})
             raise _step_error(FailureReason.DISK, may_retry=True) from error
@@ -117,9 +117,9 @@ class Transfers:
             id=task.id,
             user_id=task.user_id,
             task_id=task.id,
-            format=facts.format,
-            width_px=facts.width_px,
-            height_px=facts.height_px,
+            format=info.format,
+            width_px=info.width_px,
+            height_px=info.height_px,
             size_bytes=len(data),
             created_at=self.clock(),
             label=task.request.prompt,
@@ -128,30 +128,31 @@ class Transfers:
     def _download_verified(
         self, task: Task, refresh_url: RefreshUrl | None
     ) -> tuple[bytes, ImageInfo]:
-        last = _step_error(FailureReason.DOWNLOAD_FAILED)
-        ways: tuple[Callable[[], str | None], ...] = (
+        """The file of a result and what it is, from the first URL that works."""
+        failed = _step_error(FailureReason.DOWNLOAD_FAILED)
+        url_getters: tuple[Callable[[], str | None], ...] = (
             lambda: task.result_url,
             lambda: refresh_url(task.result_url) if refresh_url and task.result_url else None,
             lambda: task.origin_url,
         )
-        for find_link in ways:
-            link = None
-            with suppress(KieError):  # no URL this way: the next way may work
-                link = find_link()
-            if link is None:
+        for get_url in url_getters:
+            url = None
+            with suppress(KieError):  # logged by `refresh_url`; the next URL may work
+                url = get_url()
+            if url is None:
                 continue
             try:
-                data = self.http.get_image(link, allow_trusted=True)
+                data = self.http.get_image(url, allow_trusted=True)
                 return data, verify_result(data)
             except (FetchError, InvalidImageError) as error:
                 log.warning(
                     "result not downloaded", extra={"task_id": task.id, "reason": error.code}
                 )
                 # Every URL may work a minute later; the number of attempts is bounded.
-                last = _step_error(
+                failed = _step_error(
                     FailureReason.DOWNLOAD_FAILED, None, error.message, may_retry=True
                 )
-        raise last
+        raise failed
 
 
 def _step_error(

@@ -1,7 +1,7 @@
 """Background worker: submits tasks, polls their status and downloads results.
 
 One thread asks the scheduler for due jobs, a pool runs them. `apply_event` alone decides what a
-task becomes; the result is stored before anything else happens.
+task becomes; the changed task is stored before anything else happens.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from components.studio.tasks.transitions import (
     apply_event,
     recover_after_restart,
 )
-from components.studio.worker.account import CREATE_WINDOW_SECONDS, AccountLimits, check_account
+from components.studio.worker.account import CREATE_WINDOW_S, AccountLimits, check_account
 from components.studio.worker.jobs import JobResult, JobRunner, Provider, TransferService
 from components.studio.worker.rate_limiter import RateLimitedCaller
 from components.studio.worker.scheduler import MAX_CONCURRENT_JOBS, Job, JobKind, Scheduler
@@ -75,7 +75,7 @@ class TaskWorker:
             rate_limited=RateLimitedCaller(
                 condition=self._condition,
                 queries=limits.queries,
-                on_error=lambda error: self._apply_feedback(limits.on_query_result, error),
+                on_error=lambda error: self._apply_to_limits(limits.on_query_result, error),
                 monotonic=monotonic,
                 stopping=self._stopping,
             ),
@@ -90,10 +90,11 @@ class TaskWorker:
             ),
             on_finished=self._record_duration,
         )
+        # One thread for each concurrent job, and one for the check of the account.
         self._pool = ThreadPoolExecutor(
-            sum(MAX_CONCURRENT_JOBS.values()) + 1, thread_name_prefix="worker"
+            sum(MAX_CONCURRENT_JOBS.values()) + 1, thread_name_prefix="worker-job"
         )
-        self._thread = threading.Thread(target=self._run, name="worker", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="worker-scheduler", daemon=True)
 
     # Start and stop
 
@@ -105,8 +106,8 @@ class TaskWorker:
                 self.update_task(task.id, lambda task: recover_after_restart(task, wall))
             else:
                 self._scheduler.upsert(task, now, wall)
-        recent = self._repository.count_sent(wall - CREATE_WINDOW_SECONDS, wall)
-        self._limits.resume(recent, now)
+        recent_creates = self._repository.count_sent(wall - CREATE_WINDOW_S, wall)
+        self._limits.resume(recent_creates, now)
         self._thread.start()
 
     def stop(self) -> None:
@@ -140,17 +141,19 @@ class TaskWorker:
     def update_task(
         self,
         task_id: str,
-        rule: Callable[[Task], Task],
+        transition: Callable[[Task], Task],
         *,
         image: ImageRecord | None = None,
         extra_task: ExtraTask | None = None,
     ) -> tuple[Task, Task] | None:
-        """Apply a rule to a task, in the database and then in the scheduler: (before, after).
+        """Change a task in the database and then in the scheduler: (before, after).
 
         None if there is no such task. Raises what `TaskRepository.update_task` raises.
         """
         changed = self._update(
-            lambda: self._repository.update_task(task_id, rule, image=image, extra_task=extra_task)
+            lambda: self._repository.update_task(
+                task_id, transition, image=image, extra_task=extra_task
+            )
         )
         if changed is None:
             with self._condition:
@@ -158,10 +161,10 @@ class TaskWorker:
         return changed
 
     def update_task_by_token(
-        self, token: str, rule: Callable[[Task], Task]
+        self, token: str, transition: Callable[[Task], Task]
     ) -> tuple[Task, Task] | None:
         """The same for the task with this webhook token."""
-        return self._update(lambda: self._repository.update_task_by_token(token, rule))
+        return self._update(lambda: self._repository.update_task_by_token(token, transition))
 
     def _update(self, update: Callable[[], tuple[Task, Task] | None]) -> tuple[Task, Task] | None:
         with self._update_lock:
@@ -188,7 +191,7 @@ class TaskWorker:
             self._limits.breaker.probe_now(self._monotonic())
             self._condition.notify_all()
 
-    # Queries
+    # Status
 
     def queue(self) -> list[Task]:
         """Tasks that wait to be submitted, in order."""
@@ -202,7 +205,7 @@ class TaskWorker:
             return self._limits.breaker.reason
 
     def typical_seconds(self, task: Task) -> float | None:
-        """The usual seconds such a task takes."""
+        """The usual seconds that such a task takes; None before the first one."""
         with self._condition:
             return self._scheduler.typical_seconds(task.request.model, editing=task.is_edit)
 
@@ -247,21 +250,21 @@ class TaskWorker:
                 self._scheduler.remove(job.task_id)
             return
         try:
-            outcome = self._dispatch(job, task)
+            result = self._dispatch(job, task)
         except Exception:
             # A bug must leave the task in a state that can be continued from.
             log.exception("task job failed", extra={"kind": job.kind, "task_id": task.id})
-            outcome = JobResult(StepFailed(Failure(FailureReason.INTERNAL), may_retry=True))
+            result = JobResult(StepFailed(Failure(FailureReason.INTERNAL), may_retry=True))
         if job.kind is JobKind.SUBMIT:
-            self._apply_feedback(self._limits.on_create_result, outcome.event)
+            self._apply_to_limits(self._limits.on_create_result, result.event)
         else:
-            self._apply_feedback(self._limits.on_query_result, outcome.query_result)
-        report = outcome.event
-        if report is not None:
+            self._apply_to_limits(self._limits.on_query_result, result.query_result)
+        event = result.event
+        if event is not None:
             self._update_with_retry(
                 task.id,
-                lambda task: _add_jitter(task, apply_event(task, report, self._clock())),
-                image=outcome.image,
+                lambda task: _add_jitter(task, apply_event(task, event, self._clock())),
+                image=result.image,
             )
 
     def _dispatch(self, job: Job, task: Task) -> JobResult:
@@ -273,13 +276,13 @@ class TaskWorker:
             case _:
                 return self._jobs.poll(task)
 
-    def _apply_feedback(
-        self, rule: Callable[[TaskEvent | None, float], None], event: TaskEvent | None
+    def _apply_to_limits(
+        self, handle: Callable[[TaskEvent | None, float], None], event: TaskEvent | None
     ) -> None:
-        """Let the result of one task slow down or stop the others."""
+        """Let the result of one task slow down or pause the others."""
         with self._condition:
             before = self._limits.breaker.reason
-            rule(event, self._monotonic())
+            handle(event, self._monotonic())
             after = self._limits.breaker.reason
         if after is not before:
             log.warning("queue paused", extra={"reason": after})
@@ -304,22 +307,25 @@ class TaskWorker:
     def _update_with_retry(
         self,
         task_id: str,
-        rule: Callable[[Task], Task],
+        transition: Callable[[Task], Task],
         *,
         image: ImageRecord | None = None,
         extra_task: ExtraTask | None = None,
     ) -> tuple[Task, Task] | None:
         return self._db_retry.run(
-            lambda: self.update_task(task_id, rule, image=image, extra_task=extra_task)
+            lambda: self.update_task(task_id, transition, image=image, extra_task=extra_task)
         )
 
 
 def _add_jitter(before: Task, after: Task) -> Task:
-    """Add a random delay, so that tasks that failed together do not return together."""
+    """Add a random delay to a retry, so that tasks that failed together spread out.
+
+    At most 0.5 s after the first failure, doubled with each one up to 8 s.
+    """
     if after.attempts <= before.attempts:
         return after
-    most = 0.25 * 2.0 ** min(after.attempts, 5)
-    delay = random.uniform(0.0, most)  # noqa: S311 - no secret depends on it
+    max_delay = 0.25 * 2.0 ** min(after.attempts, 5)
+    delay = random.uniform(0.0, max_delay)  # noqa: S311 - no secret depends on it
     return replace(after, retry_at=after.retry_at + delay)
 
 
