@@ -84,7 +84,7 @@ class Task:
     request: GenerationRequest
     """As typed. `input_image` and `callback_url` are filled in only when it is sent."""
     source_id: str | None = None
-    """The image that is edited, or None for an image made from words alone."""
+    """The image that is edited, or None for an image made from text alone."""
     token: str
     """Unguessable; part of the webhook URL."""
     price: Decimal

@@ -1,1 +1,1 @@
-"""The background worker: what is done next for every task, how fast, and by which code."""
+"""Background worker: schedules, runs and limits the jobs of all tasks."""

@@ -16,8 +16,8 @@ MAX_UNKNOWN_OUTCOMES = 4  # creates without a clear answer in a row
 class CircuitBreaker:
     """Closed, open, or half-open: one create at a time until one is accepted.
 
-    Half-open after a check that succeeded, as a good balance may still not pay for the next image;
-    and after several unknown outcomes, as each may be a paid image that nobody sees.
+    Half-open after a check that succeeded: a good balance may still not pay for the next image.
+    Half-open, too, after several unknown outcomes: each may be a paid image that nobody sees.
     """
 
     def __init__(self) -> None:
@@ -72,7 +72,7 @@ class CircuitBreaker:
             self._next_probe_at = now + self._probe_delay
 
     def probe_now(self, now: float) -> None:
-        """Check at the next opportunity: a person says that key or credits are fixed."""
+        """Check at the next opportunity: the user says that key or credits are fixed."""
         self._next_probe_at = now
 
     def seconds_until_probe(self, now: float) -> float | None:

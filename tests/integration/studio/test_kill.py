@@ -1,4 +1,4 @@
-"""The app is killed at random moments: the short form of `python -m tests.chaos.run`."""
+"""Kill the app at random moments: the short form of `python -m tests.chaos.run`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The courier: whatever hinders it on the way is told as such, and is no fault of the studio."""
+"""Transfers: what fails on the way is raised as a StepError."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from components.studio.worker.transfers import Transfers
 from tests.support.factories import STORING_TASK
 
 
-class GoodNet(SafeHttpClient):
-    """Every link leads to the same picture."""
+class WorkingHttpClient(SafeHttpClient):
+    """Every URL answers with the same image."""
 
     def get_image(self, *_: object, **__: object) -> bytes:
         file = BytesIO()
@@ -29,8 +29,8 @@ class GoodNet(SafeHttpClient):
         return file.getvalue()
 
 
-class CrowdedShelf(ImageStore):
-    """So many pictures are being read that no thumbnail gets its turn."""
+class BusyImageStore(ImageStore):
+    """Too many images are being decoded for a thumbnail to be made."""
 
     def save(self, *_: object) -> None:
         raise InvalidImageError(ImageErrorCode.BUSY, "Wait a few seconds.")
@@ -41,13 +41,16 @@ def test_thumbnail_busy_retries_download(tmp_path: Path) -> None:
         closing(TaskRepository.in_folder(tmp_path)) as repository,
         KieClient(api_key="key", base_url="http://127.0.0.1:9") as client,
     ):
-        courier = Transfers(
-            client=client, http=GoodNet(), image_store=CrowdedShelf(tmp_path), repository=repository
+        transfers = Transfers(
+            client=client,
+            http=WorkingHttpClient(),
+            image_store=BusyImageStore(tmp_path),
+            repository=repository,
         )
-        with pytest.raises(StepError) as told:
-            courier.download_result(STORING_TASK)
+        with pytest.raises(StepError) as raised:
+            transfers.download_result(STORING_TASK)
 
-    hindered = told.value.failed
-    assert hindered.failure.reason is FailureReason.DOWNLOAD_FAILED
-    assert hindered.failure.message == "Wait a few seconds."
-    assert hindered.may_retry
+    failed = raised.value.failed
+    assert failed.failure.reason is FailureReason.DOWNLOAD_FAILED
+    assert failed.failure.message == "Wait a few seconds."
+    assert failed.may_retry

@@ -1,4 +1,4 @@
-"""The engine when the account, the disk or a restart stops it: nothing is lost or paid twice."""
+"""Worker when account, disk or restart stop it: no image is lost or paid twice."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ def test_empty_balance_pauses_the_queue_without_failures(
     studio_fixture.sandbox.set_faults({"no-credit-500": 1})
     tasks = [studio_fixture.submit(f"hill {number}") for number in range(12)]
     wait_until(lambda: studio_fixture.studio.pause_reason is FailureReason.CREDITS)
-    tried = studio_fixture.studio.worker.stats.snapshot().creates
-    assert tried <= 8
+    creates = studio_fixture.studio.worker.stats.snapshot().creates
+    assert creates <= 8
     assert {studio_fixture.reload(task).state for task in tasks} <= {
         TaskState.QUEUED,
         TaskState.SUBMITTING,
@@ -57,15 +57,15 @@ def test_rejected_key_pauses_the_queue_until_valid(tmp_path: Path) -> None:
         assert len(sandbox.usage_report()["tasks"]) == 1
 
 
-def test_variants_share_one_upload(studio_fixture: StudioFixture) -> None:
+def test_edits_of_one_source_share_one_upload(studio_fixture: StudioFixture) -> None:
     source_id = studio_fixture.add_source()
     tasks = [studio_fixture.submit(f"hill {number}", source_id=source_id) for number in range(3)]
     for task in tasks:
         studio_fixture.wait_for(task, TaskState.DONE)
-    links = {
+    source_urls = {
         entry["params"]["inputImage"] for entry in studio_fixture.sandbox.usage_report()["tasks"]
     }
-    assert len(links) == 1
+    assert len(source_urls) == 1
 
 
 def test_failing_upload_host_is_retried_without_cost(
@@ -83,7 +83,7 @@ def test_full_disk_is_shown_and_image_stored_later(
     studio_fixture: StudioFixture,
 ) -> None:
     folder = studio_fixture.studio.settings.data_dir / "pictures"
-    folder.write_text("in the way")
+    folder.write_text("a file where the folder should be")
     task = studio_fixture.submit()
     wait_until(lambda: studio_fixture.reload(task).attempts > 0)
     assert failure_reason(studio_fixture.reload(task)) is FailureReason.DISK
@@ -97,14 +97,13 @@ def test_locked_database_loses_no_answer(tmp_path: Path) -> None:
     with running_studio(tmp_path, settings=settings, seconds=0.5, faults=faults) as studio_fixture:
         task = studio_fixture.wait_for(studio_fixture.submit(), TaskState.SUBMITTING)
         wait_until(lambda: bool(studio_fixture.tasks_made("a hill")))
-        with closing(sqlite3.connect(tmp_path / "studio.db", isolation_level=None)) as other:
-            other.execute("BEGIN IMMEDIATE")
+        with closing(sqlite3.connect(tmp_path / "studio.db", isolation_level=None)) as locking:
+            locking.execute("BEGIN IMMEDIATE")
             wait_until(lambda: studio_fixture.sandbox.usage_report()["creates"] == 1)
-            wait_until(
-                lambda: studio_fixture.studio.worker.is_blocked
-            )  # the answer is there, and is not written
+            # The create is answered, but the answer cannot be stored.
+            wait_until(lambda: studio_fixture.studio.worker.is_blocked)
             assert studio_fixture.reload(task).state is TaskState.SUBMITTING
-            other.execute("ROLLBACK")
+            locking.execute("ROLLBACK")
         studio_fixture.wait_for(task, TaskState.DONE)
         assert len(studio_fixture.tasks_made("a hill")) == 1
 
@@ -140,11 +139,11 @@ def test_queries_stay_within_strict_limits(tmp_path: Path) -> None:
 
 
 def test_failing_listener_loses_no_image(studio_fixture: StudioFixture) -> None:
-    def broken() -> None:
+    def fail() -> None:
         raise RuntimeError("the tab is gone")
 
-    stop = studio_fixture.studio.events.subscribe(DESIGNER, broken)
+    unsubscribe = studio_fixture.studio.events.subscribe(DESIGNER, fail)
     task = studio_fixture.submit()
     studio_fixture.wait_for(task, TaskState.DONE)
     assert len(studio_fixture.tasks_made("a hill")) == 1
-    stop()
+    unsubscribe()

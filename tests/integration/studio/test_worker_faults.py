@@ -1,4 +1,4 @@
-"""The engine against each of the sandbox's faults, over real HTTP: the right state, one create."""
+"""Worker against each of the sandbox's faults: the right state, and one create."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ DONE, FAILED, REFUSED, UNCONFIRMED = (
     TaskState.REFUSED,
     TaskState.UNCONFIRMED,
 )
-# By fault: where the task ends, what stands in its way, and how many pictures are paid for.
-ENDS: dict[str, tuple[TaskState, FailureReason | None, int]] = {
+# By fault: the final state, the failure reason and the number of paid images.
+OUTCOMES: dict[str, tuple[TaskState, FailureReason | None, int]] = {
     "": (DONE, None, 1),
     "refused-at-once": (REFUSED, FailureReason.CONTENT_POLICY, 0),
     "create-dropped": (UNCONFIRMED, FailureReason.NO_RESPONSE, 0),
@@ -44,7 +44,7 @@ ENDS: dict[str, tuple[TaskState, FailureReason | None, int]] = {
     "query-500": (DONE, None, 1),
     "result-mislabelled": (DONE, None, 1),
 }
-NO_PICTURE_YET = ("result-html", "result-403", "result-404", "result-cut")
+BAD_RESULT_FAULTS = ("result-html", "result-403", "result-404", "result-cut")
 
 
 def prompt_for(fault: str) -> str:
@@ -52,34 +52,37 @@ def prompt_for(fault: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def faulty(
+def faulty_tasks(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[tuple[StudioFixture, dict[str, Task]]]:
-    """One studio that was asked for a picture with each fault at once."""
-    with running_studio(tmp_path_factory.mktemp("faulty")) as studio_fixture:
+    """One studio with one submitted task for each fault."""
+    with running_studio(tmp_path_factory.mktemp("faulty_tasks")) as studio_fixture:
         yield (
             studio_fixture,
-            {fault: studio_fixture.submit(prompt_for(fault)) for fault in (*ENDS, *NO_PICTURE_YET)},
+            {
+                fault: studio_fixture.submit(prompt_for(fault))
+                for fault in (*OUTCOMES, *BAD_RESULT_FAULTS)
+            },
         )
 
 
-@pytest.mark.parametrize("fault", ENDS, ids=lambda fault: fault or "no fault")
+@pytest.mark.parametrize("fault", OUTCOMES, ids=lambda fault: fault or "no fault")
 def test_each_fault_ends_in_its_state_paid_at_most_once(
-    faulty: tuple[StudioFixture, dict[str, Task]], fault: str
+    faulty_tasks: tuple[StudioFixture, dict[str, Task]], fault: str
 ) -> None:
-    studio_fixture, tasks = faulty
-    state, trouble, made = ENDS[fault]
+    studio_fixture, tasks = faulty_tasks
+    state, reason, paid = OUTCOMES[fault]
     task = studio_fixture.wait_for(tasks[fault], state)
-    assert failure_reason(task) is trouble
-    assert len(studio_fixture.tasks_made(prompt_for(fault))) == made
+    assert failure_reason(task) is reason
+    assert len(studio_fixture.tasks_made(prompt_for(fault))) == paid
     if state is DONE:
         record = studio_fixture.studio.image(DESIGNER, task.id)
         assert studio_fixture.studio.image_path(record).stat().st_size == record.size_bytes
         assert studio_fixture.studio.thumbnail_path(record).is_file()
 
 
-def test_rejections_are_counted(faulty: tuple[StudioFixture, dict[str, Task]]) -> None:
-    studio_fixture, tasks = faulty
+def test_rejections_are_counted(faulty_tasks: tuple[StudioFixture, dict[str, Task]]) -> None:
+    studio_fixture, tasks = faulty_tasks
     studio_fixture.wait_for(tasks["rate-limited"], DONE)
     studio_fixture.wait_for(tasks["rate-limited-http"], DONE)
     assert (
@@ -89,11 +92,11 @@ def test_rejections_are_counted(faulty: tuple[StudioFixture, dict[str, Task]]) -
     )
 
 
-@pytest.mark.parametrize("fault", NO_PICTURE_YET)
+@pytest.mark.parametrize("fault", BAD_RESULT_FAULTS)
 def test_bad_result_url_is_retried_and_nothing_stored(
-    faulty: tuple[StudioFixture, dict[str, Task]], fault: str
+    faulty_tasks: tuple[StudioFixture, dict[str, Task]], fault: str
 ) -> None:
-    studio_fixture, tasks = faulty
+    studio_fixture, tasks = faulty_tasks
     wait_until(lambda: studio_fixture.reload(tasks[fault]).attempts > 0)
     task = studio_fixture.reload(tasks[fault])
     assert (task.state, failure_reason(task)) == (TaskState.STORING, FailureReason.DOWNLOAD_FAILED)

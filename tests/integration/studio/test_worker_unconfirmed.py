@@ -1,4 +1,4 @@
-"""What becomes of a task whose answer was lost: a callback, a named id or a second send ends it."""
+"""Unconfirmed tasks: a webhook, an assigned id or a second send resolves them."""
 
 from __future__ import annotations
 
@@ -12,46 +12,46 @@ from tests.support.factories import failure_reason
 from tests.support.studio_fixture import DESIGNER, StudioFixture, wait_until
 
 DONE, UNCONFIRMED = TaskState.DONE, TaskState.UNCONFIRMED
-LOST = "[create-lost] a hill"
-STRANGER = "e" * 32
+LOST_CREATE = "[create-lost] a hill"
+OTHER_USER = "e" * 32
 
 
 def test_webhook_resolves_unconfirmed_task(studio_fixture: StudioFixture) -> None:
-    task = studio_fixture.wait_for(studio_fixture.submit(LOST), UNCONFIRMED)
-    [made] = studio_fixture.tasks_made(LOST)
+    task = studio_fixture.wait_for(studio_fixture.submit(LOST_CREATE), UNCONFIRMED)
+    [created] = studio_fixture.tasks_made(LOST_CREATE)
     for _ in range(3):  # duplicates are harmless
-        studio_fixture.studio.handle_webhook(task.token, WebhookEvent(made["taskId"], 200))
+        studio_fixture.studio.handle_webhook(task.token, WebhookEvent(created["taskId"], 200))
     studio_fixture.wait_for(task, DONE)
-    assert len(studio_fixture.tasks_made(LOST)) == 1
+    assert len(studio_fixture.tasks_made(LOST_CREATE)) == 1
 
 
 def test_assigned_id_resolves_unconfirmed_task(
     studio_fixture: StudioFixture,
 ) -> None:
-    lost = studio_fixture.wait_for(studio_fixture.submit(LOST), UNCONFIRMED)
+    lost = studio_fixture.wait_for(studio_fixture.submit(LOST_CREATE), UNCONFIRMED)
     other = studio_fixture.wait_for(studio_fixture.submit("a cat"), DONE)
     with pytest.raises(ValidationError):
         studio_fixture.studio.assign_task_id(DESIGNER, lost.id, str(other.provider_id))
     with pytest.raises(ValidationError):
         studio_fixture.studio.assign_task_id(DESIGNER, lost.id, " ")
     with pytest.raises(NotFoundError):
-        studio_fixture.studio.assign_task_id(STRANGER, lost.id, "1" * 32)
-    [made] = studio_fixture.tasks_made(LOST)
-    studio_fixture.studio.assign_task_id(DESIGNER, lost.id, f" {made['taskId']}\n")
+        studio_fixture.studio.assign_task_id(OTHER_USER, lost.id, "1" * 32)
+    [created] = studio_fixture.tasks_made(LOST_CREATE)
+    studio_fixture.studio.assign_task_id(DESIGNER, lost.id, f" {created['taskId']}\n")
     studio_fixture.wait_for(lost, DONE)
 
 
 def test_id_of_another_prompt_is_rejected(
     studio_fixture: StudioFixture,
 ) -> None:
-    lost = studio_fixture.wait_for(studio_fixture.submit(LOST), UNCONFIRMED)
-    answer = requests.post(
+    lost = studio_fixture.wait_for(studio_fixture.submit(LOST_CREATE), UNCONFIRMED)
+    response = requests.post(
         f"{studio_fixture.sandbox.url}/api/v1/flux/kontext/generate",
-        json={"prompt": "somebody's cat"},
+        json={"prompt": "another prompt"},
         headers={"Authorization": "Bearer sandbox"},
         timeout=9,
     )
-    studio_fixture.studio.assign_task_id(DESIGNER, lost.id, answer.json()["data"]["taskId"])
+    studio_fixture.studio.assign_task_id(DESIGNER, lost.id, response.json()["data"]["taskId"])
     wait_until(lambda: studio_fixture.reload(lost).state is UNCONFIRMED)
     assert failure_reason(studio_fixture.reload(lost)) is FailureReason.ID_MISMATCH
 
@@ -77,11 +77,11 @@ def test_late_webhook_of_first_send_stores_second_image(
     for _ in range(3):  # duplicates are harmless
         studio_fixture.studio.handle_webhook(task.token, WebhookEvent(first["taskId"], 200))
     wait_until(lambda: len(studio_fixture.studio.recent_tasks(DESIGNER, limit=9)) == 2)
-    shown = studio_fixture.studio.recent_tasks(DESIGNER, limit=9)
-    assert {entry.task.provider_id for entry in shown} == {
-        made["taskId"] for made in studio_fixture.tasks_made("a hill")
+    entries = studio_fixture.studio.recent_tasks(DESIGNER, limit=9)
+    assert {entry.task.provider_id for entry in entries} == {
+        created["taskId"] for created in studio_fixture.tasks_made("a hill")
     }
-    assert all(entry.image is not None for entry in shown)
+    assert all(entry.image is not None for entry in entries)
 
 
 def test_resubmitted_edit_is_one_card(studio_fixture: StudioFixture) -> None:
@@ -98,8 +98,10 @@ def test_resubmitted_edit_is_one_card(studio_fixture: StudioFixture) -> None:
 
 def test_id_of_another_user_reads_as_unknown(studio_fixture: StudioFixture) -> None:
     other = studio_fixture.wait_for(studio_fixture.submit("a cat"), DONE)
-    [lost] = studio_fixture.studio.submit(STRANGER, GenerationRequest(prompt="[create-lost] a cat"))
-    wait_until(lambda: studio_fixture.studio.task(STRANGER, lost.id).state is UNCONFIRMED)
-    named = studio_fixture.studio.assign_task_id(STRANGER, lost.id, str(other.provider_id))
-    assert (named.state, named.provider_id) == (UNCONFIRMED, None)
-    assert failure_reason(named) is FailureReason.ID_MISMATCH
+    [lost] = studio_fixture.studio.submit(
+        OTHER_USER, GenerationRequest(prompt="[create-lost] a cat")
+    )
+    wait_until(lambda: studio_fixture.studio.task(OTHER_USER, lost.id).state is UNCONFIRMED)
+    task = studio_fixture.studio.assign_task_id(OTHER_USER, lost.id, str(other.provider_id))
+    assert (task.state, task.provider_id) == (UNCONFIRMED, None)
+    assert failure_reason(task) is FailureReason.ID_MISMATCH

@@ -1,4 +1,4 @@
-"""Whether the account can pay for the next queued task."""
+"""Account check: whether key and balance allow the next queued task."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from components.studio.worker.account import check_account
 
 @dataclass
 class FixedBalance:
-    """Tells this balance, or fails with this error."""
+    """Answers with this balance or raises this error."""
 
-    answer: Decimal | Exception
+    result: Decimal | Exception
 
     def credits(self) -> Decimal:
-        if isinstance(self.answer, Exception):
-            raise self.answer
-        return self.answer
+        if isinstance(self.result, Exception):
+            raise self.result
+        return self.result
 
 
 @pytest.mark.parametrize(
@@ -40,15 +40,15 @@ def test_empty_queue_needs_no_credits() -> None:
     assert check_account(FixedBalance(Decimal(0)), [], FailureReason.CREDITS) is None
 
 
-def test_rejected_key_blocks_the_account() -> None:
+def test_rejected_key_pauses_the_queue() -> None:
     assert (
         check_account(FixedBalance(AuthenticationError("no")), [Decimal(5)], None)
         is FailureReason.AUTH
     )
 
 
-@pytest.mark.parametrize("before", [None, FailureReason.CREDITS, FailureReason.AUTH])
-def test_unknown_balance_changes_nothing(before: FailureReason | None) -> None:
-    unreachable = FixedBalance(UnavailableError("no answer"))
+@pytest.mark.parametrize("previous", [None, FailureReason.CREDITS, FailureReason.AUTH])
+def test_unknown_balance_changes_nothing(previous: FailureReason | None) -> None:
+    unreachable = FixedBalance(UnavailableError("no response"))
 
-    assert check_account(unreachable, [Decimal(5)], before) is before
+    assert check_account(unreachable, [Decimal(5)], previous) is previous

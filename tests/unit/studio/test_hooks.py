@@ -1,4 +1,4 @@
-"""What follows from a change of a task: uploads, durations, metrics and balance."""
+"""Hooks of a state change: uploads, durations and balance."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ EDIT = replace(GENERATING_TASK, source_id="5" * 32)
 
 @dataclass
 class Calls:
-    """Collects which hooks were called with which task."""
+    """Records which hooks were called with which task."""
 
-    made: list[tuple[str, Task | None]] = field(default_factory=list)
+    recorded: list[tuple[str, Task | None]] = field(default_factory=list)
 
-    def named(self, name: str) -> Callable[..., Any]:
-        return lambda task=None: self.made.append((name, task))
+    def hook(self, name: str) -> Callable[..., Any]:
+        return lambda task=None: self.recorded.append((name, task))
 
 
 def hooks_called(before: Task, after: Task) -> list[tuple[str, Task | None]]:
@@ -33,18 +33,18 @@ def hooks_called(before: Task, after: Task) -> list[tuple[str, Task | None]]:
         stats=WorkerStats(),
         events=EventBus(),
         monotonic=lambda: 0.0,
-        on_edit_failed=calls.named("distrust upload"),
-        on_finished=calls.named("learn duration"),
-        on_charge=calls.named("read balance"),
+        on_edit_failed=calls.hook("invalidate upload"),
+        on_finished=calls.hook("record duration"),
+        on_charge=calls.hook("refresh balance"),
     )
     hooks.run(before, after)
-    return calls.made
+    return calls.recorded
 
 
-def test_failed_edit_discards_the_upload_of_its_source() -> None:
+def test_failed_edit_invalidates_the_upload_of_its_source() -> None:
     failed = replace(EDIT, state=TaskState.FAILED)
 
-    assert ("distrust upload", failed) in hooks_called(EDIT, failed)
+    assert ("invalidate upload", failed) in hooks_called(EDIT, failed)
 
 
 @pytest.mark.parametrize(
@@ -54,22 +54,22 @@ def test_failed_edit_discards_the_upload_of_its_source() -> None:
         (EDIT, TaskState.REFUSED),
         (replace(EDIT, provider_id=None), TaskState.FAILED),
     ],
-    ids=["failed, not an edit", "refused edit", "edit that the provider never had"],
+    ids=["failed, not an edit", "refused edit", "edit without a provider id"],
 )
 def test_other_endings_keep_the_upload(before: Task, state: TaskState) -> None:
     called = [name for name, _ in hooks_called(before, replace(before, state=state))]
 
-    assert "distrust upload" not in called
+    assert "invalidate upload" not in called
 
 
-def test_finished_image_teaches_its_duration() -> None:
+def test_finished_image_records_its_duration() -> None:
     done = replace(STORING_TASK, state=TaskState.DONE, finished_at=NOW + 9)
 
-    assert ("learn duration", done) in hooks_called(STORING_TASK, done)
+    assert ("record duration", done) in hooks_called(STORING_TASK, done)
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "is_read"),
+    ("before", "after", "is_refreshed"),
     [
         (UNCONFIRMED_TASK, replace(UNCONFIRMED_TASK, accepted_at=NOW), True),
         (GENERATING_TASK, replace(GENERATING_TASK, state=TaskState.FAILED), True),
@@ -77,7 +77,7 @@ def test_finished_image_teaches_its_duration() -> None:
     ],
     ids=["accepted", "ended", "still running"],
 )
-def test_balance_is_read_again_after_a_charge_or_an_end(
-    before: Task, after: Task, is_read: bool
+def test_balance_is_refreshed_after_a_charge_or_an_end(
+    before: Task, after: Task, is_refreshed: bool
 ) -> None:
-    assert (("read balance", None) in hooks_called(before, after)) is is_read
+    assert (("refresh balance", None) in hooks_called(before, after)) is is_refreshed

@@ -1,8 +1,9 @@
-"""The agenda under a simulated clock: hundreds of tasks, a strict service, and no thread."""
+"""Scheduler with a simulated clock, provider and network; no threads."""
 
 from __future__ import annotations
 
 import heapq
+import itertools
 import random
 from collections import Counter, deque
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from components.studio.tasks.models import FailureReason, Task, TaskState
 from components.studio.tasks.transitions import (
     Accepted,
     ResultStored,
+    TaskEvent,
     apply_event,
     claim,
     mark_sent,
@@ -23,38 +25,44 @@ from components.studio.worker.polling import DurationEstimator
 from components.studio.worker.scheduler import Job, JobKind, Scheduler
 from tests.support.factories import NOW, RESULT_URL, make_status, make_task
 
-MOST_SECONDS = 3600.0
+TIMEOUT_S = 3600.0  # simulated
 
 
-def an_agenda(
-    account: AccountLimits | None = None, typical: list[float] | None = None
+def make_limits() -> AccountLimits:
+    return AccountLimits.with_limits(creates_per_10s=20, queries_per_second=10)
+
+
+def make_scheduler(
+    limits: AccountLimits | None = None, durations: list[float] | None = None
 ) -> Scheduler:
-    kinds = {
-        (model, editing): DurationEstimator(typical) for model in Model for editing in (False, True)
+    estimators = {
+        (model, editing): DurationEstimator(durations)
+        for model in Model
+        for editing in (False, True)
     }
-    return Scheduler(
-        account or AccountLimits.with_limits(creates_per_10s=20, queries_per_second=10), kinds
-    )
+    return Scheduler(limits or make_limits(), estimators)
 
 
-def watched(number: int = 0, **fields: object) -> Task:
+def generating_task(number: int = 0, **fields: object) -> Task:
     values = {"provider_id": f"{number:032x}", "accepted_at": NOW, "polling_since": NOW}
     return make_task(f"hill {number}", state=TaskState.GENERATING, **{**values, **fields})
 
 
-def storing(number: int = 0, **fields: object) -> Task:
-    return replace(watched(number, **fields), state=TaskState.STORING, result_url=RESULT_URL)
+def storing_task(number: int = 0, **fields: object) -> Task:
+    return replace(
+        generating_task(number, **fields), state=TaskState.STORING, result_url=RESULT_URL
+    )
 
 
 @dataclass
-class Window:
-    """A strict sliding window, as docs/kie-api.md, Codes describes the service's."""
+class SlidingWindow:
+    """The provider's limit on calls: docs/kie-api.md, Codes."""
 
     limit: int
     seconds: float
     calls: deque[float] = field(default_factory=deque)
 
-    def admits(self, now: float) -> bool:
+    def accepts(self, now: float) -> bool:
         while self.calls and self.calls[0] <= now - self.seconds:
             self.calls.popleft()
         if len(self.calls) >= self.limit:
@@ -63,123 +71,128 @@ class Window:
         return True
 
 
-class World:
-    """A service, a network of jittered delays and an engine, all in simulated time."""
+class Simulation:
+    """A provider, a network with random latency and a worker, all in simulated time."""
 
     def __init__(self, tasks: list[Task], *, seed: int = 1) -> None:
-        self.account = AccountLimits.with_limits(creates_per_10s=20, queries_per_second=10)
-        self.agenda = an_agenda(self.account)
+        self.limits = make_limits()
+        self.scheduler = make_scheduler(self.limits)
         self.tasks = {task.id: task for task in tasks}
         self.rejected = 0
         self.creates = 0
         self.queries: Counter[str] = Counter()
-        self.done_at: dict[str, float] = {}
+        self.detection_delay: dict[str, float] = {}
         self.now = 0.0
-        self._dice = random.Random(seed)  # noqa: S311 - no secret hangs on it
-        self._windows = {JobKind.SUBMIT: Window(20, 10.0), JobKind.POLL: Window(10, 1.0)}
+        self._rng = random.Random(seed)  # noqa: S311 - not a secret
+        self._windows = {
+            JobKind.SUBMIT: SlidingWindow(20, 10.0),
+            JobKind.POLL: SlidingWindow(10, 1.0),
+        }
+        self._order = itertools.count()
         self._events: list[tuple[float, int, Callable[[], None]]] = []
         self._ready_at: dict[str, float] = {}
         for task in tasks:
-            self.agenda.upsert(task, 0.0, NOW)
+            self.scheduler.upsert(task, 0.0, NOW)
 
     def run(self) -> None:
-        """Until every task has ended."""
-        while len(self.agenda) or self._events:
-            assert self.now < MOST_SECONDS, "the tasks do not end"
-            for job in self.agenda.pop_due(self.now):
-                self._at(self._dice.uniform(0.02, 0.6), partial(self._arrive, job))
-            wake = self.now + max(self.agenda.seconds_until_next(self.now), 0.001)
+        """Run until every task has ended."""
+        while len(self.scheduler) or self._events:
+            assert self.now < TIMEOUT_S, "the tasks do not end"
+            for job in self.scheduler.pop_due(self.now):
+                self._call_later(self._rng.uniform(0.02, 0.6), partial(self._arrive, job))
+            wake = self.now + max(self.scheduler.seconds_until_next(self.now), 0.001)
             if self._events and self._events[0][0] <= wake:
-                self.now, _, happen = heapq.heappop(self._events)
-                happen()
+                self.now, _, callback = heapq.heappop(self._events)
+                callback()
             else:
                 self.now = wake
 
-    def _at(self, delay: float, happen: Callable[[], None]) -> None:
-        heapq.heappush(self._events, (self.now + delay, len(self._events) + id(happen), happen))
+    def _call_later(self, delay: float, callback: Callable[[], None]) -> None:
+        order = next(self._order)  # callbacks cannot be compared
+        heapq.heappush(self._events, (self.now + delay, order, callback))
 
     def _arrive(self, job: Job) -> None:
-        report = self._answer(job, self.tasks[job.task_id])
-        self._at(self._dice.uniform(0.02, 0.6), lambda: self._settle(job, report))
+        event = self._response(job, self.tasks[job.task_id])
+        self._call_later(self._rng.uniform(0.02, 0.6), lambda: self._complete(job, event))
 
-    def _answer(self, job: Job, task: Task) -> Accepted | ResultStored | RateLimitError | object:
+    def _response(self, job: Job, task: Task) -> TaskEvent:
         if job.kind is JobKind.DOWNLOAD:
             return ResultStored(task.id)
-        if not self._windows[job.kind].admits(self.now):
+        if not self._windows[job.kind].accepts(self.now):
             self.rejected += 1
             return RateLimitError()
         if job.kind is JobKind.SUBMIT:
             self.creates += 1
-            self._ready_at[task.id] = self.now + self._dice.uniform(20, 40)
+            self._ready_at[task.id] = self.now + self._rng.uniform(20, 40)
             return Accepted(task.id)
         self.queries[task.id] += 1
         if self.now < self._ready_at[task.id]:
             return make_status(task_id=task.id)
         return make_status(ProviderState.SUCCEEDED, task_id=task.id, result_url=RESULT_URL)
 
-    def _settle(self, job: Job, report: object) -> None:
+    def _complete(self, job: Job, event: TaskEvent) -> None:
         wall = NOW + self.now
         task = self.tasks[job.task_id]
         if job.kind is JobKind.SUBMIT:
             task = mark_sent(claim(task), wall)
-            self.account.on_create_result(report, self.now)  # type: ignore[arg-type] # see _answer
-        after = apply_event(task, report, wall)  # type: ignore[arg-type] # see _answer
+            self.limits.on_create_result(event, self.now)
+        after = apply_event(task, event, wall)
         self.tasks[task.id] = after
-        self.agenda.upsert(after, self.now, wall)
+        self.scheduler.upsert(after, self.now, wall)
         if after.state is TaskState.DONE:
-            self.agenda.record_duration(after)
-            self.done_at[task.id] = self.now - self._ready_at[task.id]
-        self.agenda.complete(job, self.now)
+            self.scheduler.record_duration(after)
+            self.detection_delay[task.id] = self.now - self._ready_at[task.id]
+        self.scheduler.complete(job, self.now)
 
 
 def test_two_hundred_tasks_stay_within_the_rate_limit() -> None:
-    world = World([make_task(f"hill {n}", created_at=NOW + n / 1000) for n in range(200)])
-    world.run()
-    assert world.rejected == 0
-    assert world.creates == 200
-    assert all(task.state is TaskState.DONE for task in world.tasks.values())
-    seen_late = sorted(world.done_at.values())
-    assert seen_late[100] < 15.0
-    assert sum(world.queries.values()) < 200 * 20
+    simulation = Simulation([make_task(f"hill {n}", created_at=NOW + n / 1000) for n in range(200)])
+    simulation.run()
+    assert simulation.rejected == 0
+    assert simulation.creates == 200
+    assert all(task.state is TaskState.DONE for task in simulation.tasks.values())
+    detection_delays = sorted(simulation.detection_delay.values())
+    assert detection_delays[100] < 15.0
+    assert sum(simulation.queries.values()) < 200 * 20
 
 
 def test_users_take_turns_regardless_of_task_count() -> None:
     many = [make_task(user_id="a", created_at=NOW + n) for n in range(50)]
-    late = make_task(user_id="b", created_at=NOW + 1000)
-    scheduler = an_agenda()
-    for task in [*many, late]:
+    single = make_task(user_id="b", created_at=NOW + 1000)
+    scheduler = make_scheduler()
+    for task in [*many, single]:
         scheduler.upsert(task, 0.0, NOW)
-    assert late in scheduler.queue()[:2]
+    assert single in scheduler.queue()[:2]
     jobs = scheduler.pop_due(0.0)
-    assert late.id in {job.task_id for job in jobs}
-    next_up = make_task(user_id="b", created_at=NOW + 2000)
-    scheduler.upsert(next_up, 0.0, NOW)
-    assert scheduler.queue()[0] == next_up  # a was served after b was
+    assert single.id in {job.task_id for job in jobs}
+    next_single = make_task(user_id="b", created_at=NOW + 2000)
+    scheduler.upsert(next_single, 0.0, NOW)
+    assert scheduler.queue()[0] == next_single  # a was served after b
 
 
 def test_single_task_does_not_wait_behind_two_hundred() -> None:
-    scheduler = an_agenda()
+    scheduler = make_scheduler()
     for number in range(200):
-        scheduler.upsert(watched(number, user_id="a"), 0.0, NOW)
-    alone = watched(999, user_id="b")
-    scheduler.upsert(alone, 5.0, NOW + 5)
-    first = scheduler.pop_due(300.0)
-    assert alone.id in {job.task_id for job in first[:2]}
+        scheduler.upsert(generating_task(number, user_id="a"), 0.0, NOW)
+    single = generating_task(999, user_id="b")
+    scheduler.upsert(single, 5.0, NOW + 5)
+    jobs = scheduler.pop_due(300.0)
+    assert single.id in {job.task_id for job in jobs[:2]}
 
 
 def test_task_has_one_job_at_a_time() -> None:
-    scheduler, task = an_agenda(), watched()
+    scheduler, task = make_scheduler(), generating_task()
     scheduler.upsert(task, 0.0, NOW)
     [job] = scheduler.pop_due(500.0)
-    scheduler.upsert(task, 500.0, NOW)  # somebody looks again meanwhile
+    scheduler.upsert(task, 500.0, NOW)  # a recheck during the poll
     assert scheduler.pop_due(900.0) == []
     scheduler.complete(job, 900.0)
     assert scheduler.pop_due(901.0) == [job]
 
 
-def test_unheard_task_is_polled_again() -> None:
-    scheduler = an_agenda()
-    scheduler.upsert(watched(), 0.0, NOW)
+def test_task_without_news_is_polled_again() -> None:
+    scheduler = make_scheduler()
+    scheduler.upsert(generating_task(), 0.0, NOW)
     [job] = scheduler.pop_due(500.0)
     scheduler.complete(job, 500.0)
     assert scheduler.pop_due(501.0) == []
@@ -187,7 +200,7 @@ def test_unheard_task_is_polled_again() -> None:
 
 
 def test_webhook_polls_now_even_during_a_poll() -> None:
-    scheduler, task = an_agenda(typical=[100.0]), watched()
+    scheduler, task = make_scheduler(durations=[100.0]), generating_task()
     scheduler.upsert(task, 0.0, NOW)
     assert scheduler.pop_due(1.0) == []
     scheduler.poll_now(task.id)
@@ -199,7 +212,7 @@ def test_webhook_polls_now_even_during_a_poll() -> None:
 
 
 def test_poll_now_does_not_submit_before_the_retry_delay() -> None:
-    scheduler, task = an_agenda(), make_task(retry_at=NOW + 50)
+    scheduler, task = make_scheduler(), make_task(retry_at=NOW + 50)
     scheduler.upsert(task, 0.0, NOW)
     scheduler.poll_now(task.id)
     assert scheduler.pop_due(49.0) == []
@@ -207,57 +220,57 @@ def test_poll_now_does_not_submit_before_the_retry_delay() -> None:
 
 
 def test_open_breaker_stops_only_submits() -> None:
-    account = AccountLimits.with_limits(creates_per_10s=20, queries_per_second=10)
-    scheduler = an_agenda(account)
+    limits = make_limits()
+    scheduler = make_scheduler(limits)
     tasks = [make_task(created_at=NOW + n) for n in range(10)]
-    for task in [*tasks, watched(), storing(1)]:
+    for task in [*tasks, generating_task(), storing_task(1)]:
         scheduler.upsert(task, 0.0, NOW)
-    account.breaker.open(FailureReason.CREDITS, 0.0)
+    limits.breaker.open(FailureReason.CREDITS, 0.0)
     assert {job.kind for job in scheduler.pop_due(5.0)} == {JobKind.POLL, JobKind.DOWNLOAD}
     assert scheduler.pop_due(10.0) == [Job(JobKind.CHECK_ACCOUNT)]
-    account.breaker.half_open()
+    limits.breaker.half_open()
     scheduler.release_all(11.0)
-    [trial] = scheduler.pop_due(11.0)
+    [submit] = scheduler.pop_due(11.0)
     assert scheduler.pop_due(12.0) == []
-    account.breaker.record_success()
-    scheduler.complete(trial, 12.0)
+    limits.breaker.record_success()
+    scheduler.complete(submit, 12.0)
     assert len(scheduler.pop_due(12.0)) == 8
 
 
 def test_running_tasks_stay_below_the_provider_limit() -> None:
-    scheduler = an_agenda()
+    scheduler = make_scheduler()
     for number in range(98):
-        scheduler.upsert(watched(number), 0.0, NOW)
+        scheduler.upsert(generating_task(number), 0.0, NOW)
     for _ in range(5):
         scheduler.upsert(make_task(), 0.0, NOW)
     assert [job.kind for job in scheduler.pop_due(0.5)] == [JobKind.SUBMIT, JobKind.SUBMIT]
 
 
 def test_repeated_downloads_leave_slots_and_keep_the_rate_limit() -> None:
-    scheduler = an_agenda()
+    scheduler = make_scheduler()
     for number in range(20):
-        scheduler.upsert(storing(number, attempts=1), 0.0, NOW)
+        scheduler.upsert(storing_task(number, attempts=1), 0.0, NOW)
     jobs = scheduler.pop_due(0.0)
     assert len(jobs) == 3
     assert all(job.poll_first for job in jobs)
-    scheduler.upsert(storing(99), 0.0, NOW)
+    scheduler.upsert(storing_task(99), 0.0, NOW)
     assert [job.poll_first for job in scheduler.pop_due(0.0)] == [False]
 
 
 def test_worker_sleeps_until_a_job_is_due() -> None:
-    scheduler = an_agenda()
+    scheduler = make_scheduler()
     assert scheduler.seconds_until_next(0.0) == 60.0
     scheduler.upsert(make_task(retry_at=NOW + 7), 0.0, NOW)
     assert scheduler.seconds_until_next(0.0) == 7.0
     for number in range(30):
-        scheduler.upsert(watched(number), 0.0, NOW)
+        scheduler.upsert(generating_task(number), 0.0, NOW)
     scheduler.pop_due(100.0)
     assert not scheduler.pop_due(100.0)
     assert scheduler.seconds_until_next(100.0) > 0.5
 
 
 def test_queue_is_in_submit_order_without_tasks_being_sent() -> None:
-    scheduler = an_agenda()
+    scheduler = make_scheduler()
     tasks = [make_task(created_at=NOW + n) for n in range(12)]
     for task in reversed(tasks):
         scheduler.upsert(task, 0.0, NOW)

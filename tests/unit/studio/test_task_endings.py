@@ -1,4 +1,4 @@
-"""The life of a task near its end: its picture is stored, a restart or a second look comes."""
+"""State machine: download, final states, restart and recheck."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ from tests.support.factories import (
     make_task,
 )
 
-DISK = StepFailed(Failure(FailureReason.DISK), may_retry=True)
-LOST = StepFailed(Failure(FailureReason.DOWNLOAD_FAILED), may_retry=True)
+DISK_FULL = StepFailed(Failure(FailureReason.DISK), may_retry=True)
+DOWNLOAD_FAILED = StepFailed(Failure(FailureReason.DOWNLOAD_FAILED), may_retry=True)
 
 
 def test_stored_image_ends_the_task() -> None:
@@ -42,40 +42,40 @@ def test_stored_image_ends_the_task() -> None:
 
 
 def test_failing_download_is_retried_then_can_be_rechecked() -> None:
-    task, tries = STORING_TASK, 0
-    while (task := apply_event(task, LOST, NOW)).state is TaskState.STORING:
-        tries += 1
+    task, retries = STORING_TASK, 0
+    while (task := apply_event(task, DOWNLOAD_FAILED, NOW)).state is TaskState.STORING:
+        retries += 1
         assert task.retry_at > NOW
-    assert (tries + 1, failure_reason(task)) == (7, FailureReason.DOWNLOAD_FAILED)
+    assert (retries + 1, failure_reason(task)) == (7, FailureReason.DOWNLOAD_FAILED)
     assert recheck(task, NOW).state is TaskState.GENERATING
 
 
 def test_full_disk_is_retried_without_limit() -> None:
     task = STORING_TASK
     for _ in range(1100):
-        task = apply_event(task, DISK, NOW)
+        task = apply_event(task, DISK_FULL, NOW)
     assert (task.state, failure_reason(task)) == (TaskState.STORING, FailureReason.DISK)
 
 
-# Ends and restarts
+# Final states and restarts
 
 
 @pytest.mark.parametrize(
-    "report",
+    "event",
     [
         Accepted("other"),
         ResultStored("6" * 32),
-        LOST,
+        DOWNLOAD_FAILED,
         make_status(ProviderState.SUCCEEDED, result_url=RESULT_URL),
         UnknownOutcomeError(),
         TaskNotFoundError(),
     ],
-    ids=["accepted", "stored", "result lost", "succeeded", "outcome unknown", "not found"],
+    ids=["accepted", "stored", "download failed", "succeeded", "outcome unknown", "not found"],
 )
 @pytest.mark.parametrize("state", [TaskState.DONE, TaskState.FAILED, TaskState.REFUSED])
-def test_final_task_ignores_events(state: TaskState, report: TaskEvent) -> None:
+def test_final_task_ignores_events(state: TaskState, event: TaskEvent) -> None:
     task = make_task(state=state, provider_id=SERVICE_ID)
-    assert apply_event(task, report, NOW) == task
+    assert apply_event(task, event, NOW) == task
 
 
 def test_restart_marks_sent_task_unconfirmed() -> None:
@@ -111,7 +111,7 @@ def test_restart_queries_before_downloading() -> None:
             failure=Failure(FailureReason.NOT_GENERATED),
         ),
     ],
-    ids=["being sent", "unconfirmed", "done", "refused", "failed without an id", "not generated"],
+    ids=["submitting", "unconfirmed", "done", "refused", "failed without an id", "not generated"],
 )
-def test_recheck_is_refused_where_no_result_can_exist(task: Task) -> None:
+def test_recheck_changes_nothing_where_no_result_can_exist(task: Task) -> None:
     assert recheck(task, NOW) == task

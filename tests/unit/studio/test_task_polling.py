@@ -1,4 +1,4 @@
-"""The life of a task that the service has: whose report it is, how long it is doubted."""
+"""State machine: what a query's answer changes, and when it is not believed."""
 
 from __future__ import annotations
 
@@ -61,14 +61,14 @@ def test_success_without_url_is_polled_then_fails() -> None:
 
 
 @pytest.mark.parametrize(
-    "answer", [ProviderState.GENERATING, ProviderState.UNKNOWN, ProviderState.SUCCEEDED], ids=str
+    "state", [ProviderState.GENERATING, ProviderState.UNKNOWN, ProviderState.SUCCEEDED], ids=str
 )
-def test_later_running_status_keeps_the_url(answer: ProviderState) -> None:
-    task = apply_event(STORING_TASK, make_status(answer), NOW)
+def test_later_running_status_keeps_the_url(state: ProviderState) -> None:
+    task = apply_event(STORING_TASK, make_status(state), NOW)
     assert (task.state, task.result_url) == (TaskState.STORING, RESULT_URL)
 
 
-def test_unknown_flag_is_shown_and_polled_on() -> None:
+def test_unknown_flag_is_shown_and_polling_goes_on() -> None:
     task = apply_event(GENERATING_TASK, make_status(ProviderState.UNKNOWN), NOW)
     assert (task.state, failure_reason(task)) == (
         TaskState.GENERATING,
@@ -78,7 +78,7 @@ def test_unknown_flag_is_shown_and_polled_on() -> None:
 
 
 @pytest.mark.parametrize(
-    ("progress", "code", "state", "trouble"),
+    ("provider_state", "code", "state", "reason"),
     [
         (ProviderState.GENERATE_FAILED, 400, TaskState.REFUSED, FailureReason.CONTENT_POLICY),
         (ProviderState.CREATE_FAILED, 500, TaskState.FAILED, FailureReason.NOT_CREATED),
@@ -87,12 +87,12 @@ def test_unknown_flag_is_shown_and_polled_on() -> None:
     ids=["policy", "not created", "not generated"],
 )
 def test_policy_error_is_refused_and_other_errors_fail(
-    progress: ProviderState, code: int, state: TaskState, trouble: FailureReason
+    provider_state: ProviderState, code: int, state: TaskState, reason: FailureReason
 ) -> None:
-    report = make_status(progress, error_code=code, error_message="flagged")
-    task = apply_event(GENERATING_TASK, report, NOW)
+    status = make_status(provider_state, error_code=code, error_message="flagged")
+    task = apply_event(GENERATING_TASK, status, NOW)
     assert (task.state, task.finished_at) == (state, NOW)
-    assert task.failure == Failure(trouble, code, "flagged")
+    assert task.failure == Failure(reason, code, "flagged")
 
 
 def test_status_of_another_task_is_ignored() -> None:
@@ -102,7 +102,7 @@ def test_status_of_another_task_is_ignored() -> None:
 
 def test_status_with_another_prompt_is_never_stored() -> None:
     other = make_status(
-        ProviderState.SUCCEEDED, result_url=RESULT_URL, parameters={"prompt": "somebody's cat"}
+        ProviderState.SUCCEEDED, result_url=RESULT_URL, parameters={"prompt": "another prompt"}
     )
     task = GENERATING_TASK
     for _ in range(5):
@@ -117,27 +117,27 @@ def test_status_with_another_prompt_is_never_stored() -> None:
     [None, {}, {"prompt": None}, {"prompt": " a  hill\n"}, {"model": "other"}],
     ids=["no copy", "empty", "no prompt", "other spaces", "other model"],
 )
-def test_status_without_prompt_is_accepted(
+def test_status_without_another_prompt_is_accepted(
     parameters: dict[str, object] | None,
 ) -> None:
-    report = make_status(ProviderState.SUCCEEDED, result_url=RESULT_URL, parameters=parameters)
-    assert apply_event(GENERATING_TASK, report, NOW).state is TaskState.STORING
+    status = make_status(ProviderState.SUCCEEDED, result_url=RESULT_URL, parameters=parameters)
+    assert apply_event(GENERATING_TASK, status, NOW).state is TaskState.STORING
 
 
 def test_translated_prompt_is_no_mismatch() -> None:
-    ours = replace(GENERATING_TASK, request=make_task("ein Hügel").request)
-    report = make_status(
+    task = replace(GENERATING_TASK, request=make_task("ein Hügel").request)
+    status = make_status(
         ProviderState.SUCCEEDED, result_url=RESULT_URL, parameters={"prompt": "a hill"}
     )
-    assert apply_event(ours, report, NOW).state is TaskState.STORING
+    assert apply_event(task, status, NOW).state is TaskState.STORING
 
 
 def test_not_found_is_believed_after_the_grace_period() -> None:
-    missing = TaskNotFoundError("The record does not exist", code=422)
-    task = apply_event(GENERATING_TASK, missing, NOW + 5)
-    task = apply_event(task, missing, NOW + 5 + 90)
+    not_found = TaskNotFoundError("The record does not exist", code=422)
+    task = apply_event(GENERATING_TASK, not_found, NOW + 5)
+    task = apply_event(task, not_found, NOW + 5 + 90)
     assert task.state is TaskState.GENERATING
-    task = apply_event(task, missing, NOW + 6 + 90)
+    task = apply_event(task, not_found, NOW + 6 + 90)
     assert (task.state, failure_reason(task)) == (TaskState.FAILED, FailureReason.UNKNOWN_TASK)
 
 
@@ -170,26 +170,25 @@ def test_clock_set_back_does_not_delay_the_timeout() -> None:
     earlier = NOW - 86_400
     task = apply_event(GENERATING_TASK, make_status(), earlier)
     assert task.polling_since == earlier
-    missing = apply_event(
-        apply_event(GENERATING_TASK, TaskNotFoundError(), NOW), TaskNotFoundError(), earlier
-    )
-    assert missing.not_found_since == earlier
-    waiting = make_task(retry_at=NOW)
-    assert recover_after_restart(waiting, earlier).retry_at == earlier + 60.0
+    task = apply_event(GENERATING_TASK, TaskNotFoundError(), NOW)
+    assert apply_event(task, TaskNotFoundError(), earlier).not_found_since == earlier
+    queued = make_task(retry_at=NOW)
+    assert recover_after_restart(queued, earlier).retry_at == earlier + 60.0
 
 
-# An id that somebody names
+# An id that a person names
 
-NAMED = apply_event(UNCONFIRMED_TASK, Accepted(SERVICE_ID, confirmed=False), NOW)
+ASSIGNED = apply_event(UNCONFIRMED_TASK, Accepted(SERVICE_ID, confirmed=False), NOW)
 
 
 def test_assigned_id_is_verified_by_the_first_status() -> None:
-    assert failure_reason(NAMED) is FailureReason.UNVERIFIED_ID
-    assert apply_event(NAMED, make_status(parameters={"prompt": "a hill"}), NOW).failure is None
+    assert failure_reason(ASSIGNED) is FailureReason.UNVERIFIED_ID
+    status = make_status(parameters={"prompt": "a hill"})
+    assert apply_event(ASSIGNED, status, NOW).failure is None
 
 
 def test_assigned_id_with_another_prompt_leaves_task_unconfirmed() -> None:
-    task = apply_event(NAMED, make_status(parameters={"prompt": "a cat"}), NOW)
+    task = apply_event(ASSIGNED, make_status(parameters={"prompt": "a cat"}), NOW)
     assert (task.state, task.provider_id, failure_reason(task)) == (
         TaskState.UNCONFIRMED,
         None,
@@ -198,6 +197,6 @@ def test_assigned_id_with_another_prompt_leaves_task_unconfirmed() -> None:
 
 
 def test_unknown_assigned_id_leaves_task_unconfirmed() -> None:
-    task = apply_event(NAMED, TaskNotFoundError(), NOW)
+    task = apply_event(ASSIGNED, TaskNotFoundError(), NOW)
     task = apply_event(task, TaskNotFoundError(), NOW + 90 + 1)
     assert (task.state, task.provider_id) == (TaskState.UNCONFIRMED, None)

@@ -1,4 +1,4 @@
-"""The life of a task until the service has it: only what was certainly not taken is sent again."""
+"""State machine: only a create that certainly did not arrive is sent again."""
 
 from __future__ import annotations
 
@@ -57,22 +57,22 @@ def test_unknown_outcome_is_never_resent() -> None:
 
 
 def test_internal_error_after_sending_is_unconfirmed() -> None:
-    fault = StepFailed(Failure(FailureReason.INTERNAL), may_retry=True)
-    assert apply_event(SUBMITTING_TASK, fault, NOW).state is TaskState.UNCONFIRMED
+    error = StepFailed(Failure(FailureReason.INTERNAL), may_retry=True)
+    assert apply_event(SUBMITTING_TASK, error, NOW).state is TaskState.UNCONFIRMED
 
 
 def test_internal_error_before_sending_is_retried() -> None:
     task = make_task(state=TaskState.SUBMITTING)
-    for tries in range(1, 5):
+    for attempts in range(1, 5):
         task = apply_event(task, StepFailed(Failure(FailureReason.INTERNAL), may_retry=True), NOW)
-        assert (task.state, task.attempts) == (TaskState.QUEUED, tries)
+        assert (task.state, task.attempts) == (TaskState.QUEUED, attempts)
         task = claim(task)
     task = apply_event(task, StepFailed(Failure(FailureReason.INTERNAL), may_retry=True), NOW)
     assert task.state is TaskState.FAILED
 
 
 @pytest.mark.parametrize(
-    ("error", "failure"),
+    ("error", "reason"),
     [
         (ConnectError("refused"), FailureReason.UNREACHABLE),
         (RateLimitError("too often", code=429), FailureReason.RATE_LIMITED),
@@ -82,9 +82,9 @@ def test_internal_error_before_sending_is_retried() -> None:
     ],
     ids=error_name,
 )
-def test_create_that_never_arrived_is_requeued(error: KieError, failure: FailureReason) -> None:
+def test_create_that_never_arrived_is_requeued(error: KieError, reason: FailureReason) -> None:
     task = apply_event(SUBMITTING_TASK, error, NOW)
-    assert (task.state, failure_reason(task), task.sent_at) == (TaskState.QUEUED, failure, None)
+    assert (task.state, failure_reason(task), task.sent_at) == (TaskState.QUEUED, reason, None)
     assert NOW < task.retry_at <= NOW + 60.0
 
 
@@ -94,15 +94,15 @@ def test_retry_after_delays_the_task() -> None:
 
 
 def test_retry_delays_grow_until_unreachable_fails() -> None:
-    task, pauses = SUBMITTING_TASK, []
+    task, delays = SUBMITTING_TASK, []
     while (task := apply_event(task, ConnectError("refused"), NOW)).state is TaskState.QUEUED:
-        pauses.append(task.retry_at - NOW)
+        delays.append(task.retry_at - NOW)
         task = mark_sent(claim(task), NOW)
     assert task.state is TaskState.FAILED
-    assert len(pauses) == 12
-    assert pauses == sorted(pauses)
-    assert pauses[0] < pauses[-1]
-    assert 300 < sum(pauses) < 900
+    assert len(delays) == 12
+    assert delays == sorted(delays)
+    assert delays[0] < delays[-1]
+    assert 300 < sum(delays) < 900
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ def test_account_errors_requeue_without_limit(error: KieError) -> None:
 
 
 @pytest.mark.parametrize(
-    ("error", "state", "failure"),
+    ("error", "state", "reason"),
     [
         (ContentPolicyError("flagged", code=400), TaskState.REFUSED, FailureReason.CONTENT_POLICY),
         (ValidationError("prompt", "Prompt is too long."), TaskState.FAILED, FailureReason.INVALID),
@@ -128,10 +128,10 @@ def test_account_errors_requeue_without_limit(error: KieError) -> None:
     ids=error_name,
 )
 def test_definite_rejection_ends_the_task(
-    error: KieError, state: TaskState, failure: FailureReason
+    error: KieError, state: TaskState, reason: FailureReason
 ) -> None:
     task = apply_event(SUBMITTING_TASK, error, NOW)
-    assert (task.state, failure_reason(task), task.finished_at) == (state, failure, NOW)
+    assert (task.state, failure_reason(task), task.finished_at) == (state, reason, NOW)
 
 
 @pytest.mark.parametrize("state", TaskState)
@@ -141,10 +141,10 @@ def test_only_queued_is_claimed_and_only_claimed_is_sent(state: TaskState) -> No
     assert (mark_sent(task, NOW) != task) is (state is TaskState.SUBMITTING)
 
 
-@pytest.mark.parametrize("failure", [FailureReason.DISK, FailureReason.AUTH])
-def test_failed_upload_waits_for_disk_and_key(failure: FailureReason) -> None:
+@pytest.mark.parametrize("reason", [FailureReason.DISK, FailureReason.AUTH])
+def test_failed_upload_waits_for_disk_and_key(reason: FailureReason) -> None:
     task = make_task(state=TaskState.SUBMITTING, source_id="5" * 32, attempts=4)
-    task = apply_event(task, StepFailed(Failure(failure), may_retry=False), NOW)
+    task = apply_event(task, StepFailed(Failure(reason), may_retry=False), NOW)
     assert task.state is TaskState.QUEUED
 
 
@@ -154,18 +154,18 @@ def test_rejected_source_fails_at_once() -> None:
     assert task.state is TaskState.FAILED
 
 
-# Sending again
+# A second send
 
 
 def test_requeued_task_keeps_token_until_resent() -> None:
-    waiting = requeue(UNCONFIRMED_TASK)
-    assert apply_webhook(waiting, SERVICE_ID, NOW).state is TaskState.GENERATING
-    leaving = claim(waiting)
-    assert leaving.token != waiting.token == UNCONFIRMED_TASK.token
-    behind = fork_previous_attempt(waiting, leaving)
-    assert behind is not None
-    assert (behind.token, behind.state) == (waiting.token, TaskState.FAILED)
-    assert apply_webhook(behind, SERVICE_ID, NOW).provider_id == SERVICE_ID
+    queued = requeue(UNCONFIRMED_TASK)
+    assert apply_webhook(queued, SERVICE_ID, NOW).state is TaskState.GENERATING
+    claimed = claim(queued)
+    assert claimed.token != queued.token == UNCONFIRMED_TASK.token
+    previous = fork_previous_attempt(queued, claimed)
+    assert previous is not None
+    assert (previous.token, previous.state) == (queued.token, TaskState.FAILED)
+    assert apply_webhook(previous, SERVICE_ID, NOW).provider_id == SERVICE_ID
 
 
 def test_unsent_task_keeps_its_token() -> None:
@@ -181,20 +181,18 @@ def test_only_unconfirmed_task_can_be_resubmitted(state: TaskState) -> None:
     assert requeue(task) == (queued if state is TaskState.UNCONFIRMED else task)
 
 
-# Callbacks
+# Webhooks
 
 
 @pytest.mark.parametrize(
-    "answer",
+    "error",
     [UnknownOutcomeError(), RateLimitError(), ConnectError(), ServerError(code=500)],
     ids=error_name,
 )
-def test_early_webhook_rescues_an_unknown_outcome(
-    answer: KieError,
-) -> None:
+def test_early_webhook_outweighs_a_failed_create(error: KieError) -> None:
     early = apply_webhook(SUBMITTING_TASK, SERVICE_ID, NOW)
     assert early.state is TaskState.SUBMITTING
-    task = apply_event(early, answer, NOW)
+    task = apply_event(early, error, NOW)
     assert (task.state, task.provider_id) == (TaskState.GENERATING, SERVICE_ID)
 
 
@@ -206,7 +204,7 @@ def test_create_answer_overrides_early_webhook() -> None:
 @pytest.mark.parametrize(
     "state", [TaskState.QUEUED, TaskState.UNCONFIRMED, TaskState.FAILED, TaskState.REFUSED]
 )
-def test_webhook_assigns_id_to_unconfirmed_task(state: TaskState) -> None:
+def test_webhook_assigns_id_to_task_without_one(state: TaskState) -> None:
     task = apply_webhook(make_task(state=state), SERVICE_ID, NOW)
     assert (task.state, task.provider_id) == (TaskState.GENERATING, SERVICE_ID)
 
@@ -218,7 +216,7 @@ def test_repeated_webhook_changes_nothing() -> None:
 
 
 def test_webhook_for_failed_task_polls_again() -> None:
-    given_up = make_task(
+    failed = make_task(
         state=TaskState.FAILED, provider_id=SERVICE_ID, failure=Failure(FailureReason.UNKNOWN_TASK)
     )
-    assert apply_webhook(given_up, SERVICE_ID, NOW).state is TaskState.GENERATING
+    assert apply_webhook(failed, SERVICE_ID, NOW).state is TaskState.GENERATING
