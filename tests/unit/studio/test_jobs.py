@@ -1,0 +1,148 @@
+"""Submit job: when a create is sent, and when nothing happens."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+import pytest
+
+from components.kie import GenerationRequest
+from components.studio.db.tasks import ExtraTask
+from components.studio.tasks.models import Task, TaskState
+from components.studio.tasks.transitions import Accepted
+from components.studio.worker.jobs import JobResult, JobRunner
+from components.studio.worker.rate_limiter import RateLimitedCaller, RateLimiter
+from components.studio.worker.stats import WorkerStats
+from tests.support.factories import NOW, SERVICE_ID, SUBMITTING_TASK, make_task
+
+EDIT = {"source_id": "5" * 32}
+
+
+@dataclass
+class FakeProvider:
+    """Accepts every create."""
+
+    created: list[GenerationRequest] = field(default_factory=list)
+
+    def create(self, request: GenerationRequest) -> str:
+        self.created.append(request)
+        return SERVICE_ID
+
+
+class FakeTransfers:
+    """Uploads nothing."""
+
+    def upload_source(self, _task: Task) -> str:
+        return "https://uploads.example/source.png"
+
+
+@dataclass
+class FakeDatabase:
+    """Holds one task, or none; counts the updates and keeps the extra tasks."""
+
+    stored: Task | None
+    updates: int = 0
+    extra_tasks: list[Task] = field(default_factory=list)
+
+    def update(
+        self,
+        _task_id: str,
+        transition: Callable[[Task], Task],
+        *,
+        extra_task: ExtraTask | None = None,
+    ) -> tuple[Task, Task] | None:
+        self.updates += 1
+        if self.stored is None:
+            return None
+        before = self.stored
+        self.stored = transition(before)
+        extra = extra_task and extra_task(before, self.stored)
+        if extra:
+            self.extra_tasks.append(extra)
+        return before, self.stored
+
+
+def submit(task: Task, database: FakeDatabase) -> tuple[JobResult, FakeProvider]:
+    provider = FakeProvider()
+    condition = threading.Condition()
+    runner = JobRunner(
+        provider=provider,  # type: ignore[arg-type]  # the one call that a submit makes
+        transfers=FakeTransfers(),  # type: ignore[arg-type]  # likewise
+        callback_url=lambda _token: None,
+        update=database.update,
+        clock=lambda: NOW,
+        stats=WorkerStats(),
+        rate_limited=RateLimitedCaller(
+            condition=condition,
+            queries=RateLimiter(10, 1.0),
+            on_error=lambda _error: None,
+            monotonic=lambda: 0.0,
+            stopping=threading.Event(),
+        ),
+    )
+    return runner.submit(task), provider
+
+
+@pytest.mark.parametrize("fields", [{}, EDIT], ids=["new image", "edit"])
+def test_queued_task_is_sent_once_and_its_id_stored(fields: dict[str, object]) -> None:
+    task = make_task(**fields)
+    database = FakeDatabase(task)
+
+    result, provider = submit(task, database)
+
+    assert result.event == Accepted(SERVICE_ID)
+    assert len(provider.created) == 1
+    assert database.stored is not None
+    assert (database.stored.provider_id, database.stored.sent_at) == (SERVICE_ID, NOW)
+    assert database.extra_tasks == []
+
+
+@pytest.mark.parametrize("fields", [{}, EDIT], ids=["new image", "edit"])
+@pytest.mark.parametrize("state", [state for state in TaskState if state != "queued"])
+def test_task_that_is_not_queued_is_neither_claimed_nor_sent(
+    state: TaskState, fields: dict[str, object]
+) -> None:
+    task = make_task(state=state, **fields)
+    database = FakeDatabase(make_task(**fields))  # queued again meanwhile
+
+    result, provider = submit(task, database)
+
+    assert result == JobResult()
+    assert (database.updates, provider.created) == (0, [])
+
+
+@pytest.mark.parametrize("fields", [{}, EDIT], ids=["new image", "edit"])
+@pytest.mark.parametrize("stored", [None, TaskState.GENERATING], ids=["shutdown", "generating"])
+def test_task_without_a_stored_claim_is_not_sent(
+    stored: TaskState | None, fields: dict[str, object]
+) -> None:
+    task = make_task(**fields)
+    database = FakeDatabase(None if stored is None else replace(task, state=stored))
+
+    result, provider = submit(task, database)
+
+    assert result == JobResult()
+    assert provider.created == []
+
+
+def test_claim_stored_by_a_failed_commit_is_sent() -> None:
+    claimed = replace(SUBMITTING_TASK, sent_at=None)
+    task = replace(claimed, state=TaskState.QUEUED)
+
+    result, provider = submit(task, FakeDatabase(claimed))
+
+    assert result.event == Accepted(SERVICE_ID)
+    assert len(provider.created) == 1
+
+
+@pytest.mark.parametrize("fields", [{}, EDIT], ids=["new image", "edit"])
+def test_second_send_keeps_the_previous_attempt(fields: dict[str, object]) -> None:
+    task = make_task(sent_at=NOW - 60, **fields)
+    database = FakeDatabase(task)
+
+    submit(task, database)
+
+    [previous] = database.extra_tasks
+    assert (previous.token, previous.finished_at) == (task.token, NOW - 60)
