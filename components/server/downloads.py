@@ -16,11 +16,10 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from components.server.cache_headers import NO_STORE, PRIVATE_IMMUTABLE
-from components.server.request_body import read_body
-from components.server.responses import run_or_503
+from components.server.identity import read_user_id
+from components.server.requests import read_body
+from components.server.responses import NO_STORE, PRIVATE_IMMUTABLE, not_found, run_or_503
 from components.studio.export import ExportItem, download_name, stream_zip
-from components.studio.identity import COOKIE, user_id_from_token
 from components.studio.studio import Studio
 
 MAX_IMAGES: Final = 1000
@@ -42,12 +41,12 @@ def download_routes(open_studio: Callable[[], Studio]) -> list[Route]:
         form = await _form(request) if request.method == "POST" else {}
         if form is None:
             return PlainTextResponse("This form is too long.", 413, NO_STORE)
-        words = [*request.query_params.getlist("ids"), *form.get("ids", [])]
-        ids = list(dict.fromkeys(_ids(words)))
+        lists = [*request.query_params.getlist("ids"), *form.get("ids", [])]
+        ids = list(dict.fromkeys(_parse_ids(lists)))
         if len(ids) > MAX_IMAGES:
             return PlainTextResponse(f"Take {MAX_IMAGES:,} pictures at most.", 400, NO_STORE)
-        plain = _strips_metadata(request) or form.get("plain") == ["1"]
-        return await run_or_503(_zip, open_studio, request, ids, plain)
+        strip_metadata = _strips_metadata(request) or form.get("plain") == ["1"]
+        return await run_or_503(_zip, open_studio, request, ids, strip_metadata)
 
     return [
         Route("/app/static/downloads/{picture_id}", download),
@@ -56,15 +55,15 @@ def download_routes(open_studio: Callable[[], Studio]) -> list[Route]:
 
 
 def _single_image(open_studio: Callable[[], Studio], request: Request) -> Response:
-    missing = PlainTextResponse("No such picture.", 404, NO_STORE)
-    exported = next(_export_items(open_studio, request, [request.path_params["picture_id"]]), None)
-    if exported is None:
+    missing = not_found("No such picture.")
+    item = next(_export_items(open_studio, request, [request.path_params["picture_id"]]), None)
+    if item is None:
         return missing
     try:
-        contents = exported.read_bytes(strip_metadata=_strips_metadata(request))
+        contents = item.read_bytes(strip_metadata=_strips_metadata(request))
     except OSError:  # the file is gone; the card says so
         return missing
-    image = exported.image
+    image = item.image
     headers = {
         "content-disposition": _attachment(download_name(image)),
         **PRIVATE_IMMUTABLE,
@@ -73,31 +72,31 @@ def _single_image(open_studio: Callable[[], Studio], request: Request) -> Respon
 
 
 def _zip(
-    open_studio: Callable[[], Studio], request: Request, ids: list[str], plain: bool
+    open_studio: Callable[[], Studio], request: Request, ids: list[str], strip_metadata: bool
 ) -> Response:
-    entries = _export_items(open_studio, request, ids)
-    first = next(entries, None)
+    items = _export_items(open_studio, request, ids)
+    first = next(items, None)
     if first is None:
-        return PlainTextResponse("No such pictures.", 404, NO_STORE)
+        return not_found("No such pictures.")
     now = time.time()
     name = f"kontext-studio-{time.strftime('%Y-%m-%d', time.gmtime(now))}.zip"
     headers = {"content-disposition": _attachment(name), **NO_STORE}
     if request.method == "HEAD":
         return Response(media_type="application/zip", headers=headers)
-    pieces = stream_zip(chain([first], entries), strip_metadata=plain, made_at=now)
-    return StreamingResponse(pieces, media_type="application/zip", headers=headers)
+    chunks = stream_zip(chain([first], items), strip_metadata=strip_metadata, made_at=now)
+    return StreamingResponse(chunks, media_type="application/zip", headers=headers)
 
 
 def _export_items(
     open_studio: Callable[[], Studio], request: Request, ids: Iterable[str]
 ) -> Iterator[ExportItem]:
     """Those of the images that belong to the user of this request."""
-    user_id = user_id_from_token(request.cookies.get(COOKIE))
+    user_id = read_user_id(request)
     return iter(()) if user_id is None else open_studio().export_items(user_id, ids)
 
 
-def _ids(text: Iterable[str]) -> Iterator[str]:
-    return (word for text in text for word in re.split(r"[,\s]+", text) if _ID.fullmatch(word))
+def _parse_ids(lists: Iterable[str]) -> Iterator[str]:
+    return (id_ for text in lists for id_ in re.split(r"[,\s]+", text) if _ID.fullmatch(id_))
 
 
 async def _form(request: Request) -> dict[str, list[str]] | None:
@@ -113,5 +112,5 @@ def _strips_metadata(request: Request) -> bool:
 def _attachment(name: str) -> str:
     """The header that makes a browser save a response under a name (RFC 6266)."""
     quoted = quote(name, safe="")
-    named = f'filename="{name}"' if quoted == name else f"filename*=utf-8''{quoted}"
-    return f"attachment; {named}"
+    parameter = f'filename="{name}"' if quoted == name else f"filename*=utf-8''{quoted}"
+    return f"attachment; {parameter}"

@@ -6,22 +6,22 @@ from collections.abc import Mapping
 from pathlib import PurePosixPath
 
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
-from components.server.cache_headers import NO_STORE, PUBLIC_IMMUTABLE
+from components.server.responses import PUBLIC_IMMUTABLE, not_found
 
-_TYPES = {".js": "text/javascript", ".css": "text/css"}
+_MEDIA_TYPES = {".js": "text/javascript", ".css": "text/css"}
 
 
-def frontend_asset_routes(address: str, files: Mapping[str, bytes]) -> list[Route]:
+def frontend_asset_routes(base_url: str, files: Mapping[str, bytes]) -> list[Route]:
     """The route of these files, given by their paths below a URL."""
 
     async def file(request: Request) -> Response:
         path = request.path_params["path"]
         if path not in files:  # of another version of the app: the page must be reloaded
-            return PlainTextResponse("No such file.", 404, NO_STORE)
-        kind = _TYPES[PurePosixPath(path).suffix]
-        return Response(files[path], media_type=kind, headers=PUBLIC_IMMUTABLE)
+            return not_found("No such file.")
+        media_type = _MEDIA_TYPES[PurePosixPath(path).suffix]
+        return Response(files[path], media_type=media_type, headers=PUBLIC_IMMUTABLE)
 
-    return [Route(f"{address}/{{path:path}}", file)]
+    return [Route(f"{base_url}/{{path:path}}", file)]

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from components.server.cache_headers import NO_STORE
+from components.server.responses import NO_STORE
 from components.studio.db.database import DatabaseError
 from components.studio.settings import SettingsError
 from components.studio.studio import Studio
@@ -32,18 +32,18 @@ def _health(open_studio: Callable[[], Studio]) -> Response:
     except (DatabaseError, SettingsError) as error:
         return _unavailable(str(error))
     if not status.is_running:
-        return _unavailable("The engine has stopped. Restart the studio.")
+        return _unavailable("The worker has stopped. Restart the studio.")
     if status.is_blocked:
-        return _unavailable("The ledger cannot be written. Is the disk full?")
-    oldest = min((task.created_at for task in status.queue), default=None)
-    waiting = None if oldest is None else round(max(0.0, time.time() - oldest), 1)
+        return _unavailable("The database cannot be written. Is the disk full?")
+    oldest_at = min((task.created_at for task in status.queue), default=None)
+    waiting_seconds = None if oldest_at is None else round(max(0.0, time.time() - oldest_at), 1)
     return JSONResponse(
         {
             "status": "ok",
             "ready": True,
             "version": VERSION,
             "queued": len(status.queue),
-            "oldest_waiting_seconds": waiting,
+            "oldest_waiting_seconds": waiting_seconds,
             "held_by": status.pause_reason,
         },
         headers=NO_STORE,

@@ -10,13 +10,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from starlette.requests import Request
-from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
-from components.server.cache_headers import NO_STORE, PRIVATE_IMMUTABLE
-from components.server.responses import run_or_503
+from components.server.identity import read_user_id
+from components.server.responses import NO_STORE, PRIVATE_IMMUTABLE, not_found, run_or_503
 from components.studio.db.models import ImageRecord
-from components.studio.identity import COOKIE, user_id_from_token
 from components.studio.studio import NotFoundError, Studio
 
 PathOf = Callable[[Studio, ImageRecord], tuple[Path, str]]
@@ -26,9 +25,9 @@ PathOf = Callable[[Studio, ImageRecord], tuple[Path, str]]
 def image_routes(open_studio: Callable[[], Studio]) -> list[Route]:
     """The routes of images and thumbnails."""
 
-    def route(folder: str, place: PathOf) -> Route:
+    def route(folder: str, path_of: PathOf) -> Route:
         async def file(request: Request) -> Response:
-            return await run_or_503(_serve_file, open_studio, request, place)
+            return await run_or_503(_serve_file, open_studio, request, path_of)
 
         return Route(f"/app/static/{folder}/{{picture_id}}", file)
 
@@ -45,8 +44,8 @@ def _thumbnail_path(studio: Studio, record: ImageRecord) -> tuple[Path, str]:
 
 def _serve_file(open_studio: Callable[[], Studio], request: Request, path_of: PathOf) -> Response:
     """The file, or the same 404 for a missing image and for one of another user."""
-    missing = PlainTextResponse("No such picture.", 404, NO_STORE)
-    user_id = user_id_from_token(request.cookies.get(COOKIE))
+    missing = not_found("No such picture.")
+    user_id = read_user_id(request)
     if user_id is None:
         return missing
     studio = open_studio()
@@ -56,8 +55,8 @@ def _serve_file(open_studio: Callable[[], Studio], request: Request, path_of: Pa
     path, media_type = path_of(studio, record)
     if not path.is_file():
         return missing
-    kept = NO_STORE if record.deleted_at else PRIVATE_IMMUTABLE
-    return FileResponse(path, media_type=media_type, headers=kept)
+    cache_headers = NO_STORE if record.deleted_at else PRIVATE_IMMUTABLE
+    return FileResponse(path, media_type=media_type, headers=cache_headers)
 
 
 def _find_image(studio: Studio, user_id: str, request: Request) -> ImageRecord | None:

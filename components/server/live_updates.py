@@ -14,8 +14,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from components.server.identity import read_user_id
 from components.studio.db.database import DatabaseError
-from components.studio.identity import COOKIE, user_id_from_token
 from components.studio.settings import SettingsError
 from components.studio.studio import Studio
 
@@ -28,8 +28,8 @@ TRY_AGAIN_LATER = 1013  # IANA's registry of close codes
 def websocket_routes(open_studio: Callable[[], Studio]) -> list[WebSocketRoute]:
     """The route of live updates."""
 
-    async def push(socket: WebSocket) -> None:
-        user_id = user_id_from_token(socket.cookies.get(COOKIE))
+    async def live_updates(socket: WebSocket) -> None:
+        user_id = read_user_id(socket)
         if user_id is None or not _same_origin(socket):
             await socket.close(POLICY_VIOLATION)
             return
@@ -46,16 +46,16 @@ def websocket_routes(open_studio: Callable[[], Studio]) -> list[WebSocketRoute]:
         def on_event() -> None:
             loop.call_soon_threadsafe(changed.set)
 
-        stop = studio.subscribe(user_id, on_event)
+        unsubscribe = studio.subscribe(user_id, on_event)
         notifier = asyncio.create_task(_notify_loop(socket, changed))
         try:
             while (await socket.receive())["type"] != "websocket.disconnect":
                 pass  # ignore client messages
         finally:
-            stop()
+            unsubscribe()
             notifier.cancel()
 
-    return [WebSocketRoute(PATH, push)]
+    return [WebSocketRoute(PATH, live_updates)]
 
 
 async def _notify_loop(socket: WebSocket, changed: asyncio.Event) -> None:

@@ -50,23 +50,23 @@ class _StudioCollector(Collector):
     def collect(self) -> Iterator[Metric]:
         """Every metric. Raises DatabaseError."""
         tasks = GaugeMetricFamily("kontext_tasks", "Tasks in the database.", labels=["state"])
-        counted = self._studio.status().tasks_by_state
+        tasks_by_state = self._studio.status().tasks_by_state
         for state in TaskState:
-            tasks.add_metric([state.value], counted.get(state, 0))
+            tasks.add_metric([state.value], tasks_by_state.get(state, 0))
         yield tasks
-        counts = self._studio.stats()
-        yield CounterMetricFamily("kontext_creates", "Creates sent.", counts.creates)
-        yield CounterMetricFamily("kontext_queries", "Queries sent.", counts.queries)
-        yield CounterMetricFamily("kontext_rejected", "Calls answered with 429.", counts.rejected)
-        yield _storage_histogram(counts)
+        stats = self._studio.stats()
+        yield CounterMetricFamily("kontext_creates", "Creates sent.", stats.creates)
+        yield CounterMetricFamily("kontext_queries", "Queries sent.", stats.queries)
+        yield CounterMetricFamily("kontext_rejected", "Calls answered with 429.", stats.rejected)
+        yield _storage_histogram(stats)
 
 
-def _storage_histogram(counts: StatsSnapshot) -> Metric:
+def _storage_histogram(stats: StatsSnapshot) -> Metric:
     bounds = [*(str(bound) for bound in BUCKETS_SECONDS), "+Inf"]
-    cumulated = accumulate(counts.stored_by_bucket)
+    cumulative = accumulate(stats.stored_by_bucket)
     return HistogramMetricFamily(
         "kontext_done_to_stored_seconds",
-        "From the service's success to the picture on disk.",
-        buckets=[(bound, float(count)) for bound, count in zip(bounds, cumulated, strict=True)],
-        sum_value=counts.stored_seconds,
+        "From the provider's success to the image on disk.",
+        buckets=[(bound, float(count)) for bound, count in zip(bounds, cumulative, strict=True)],
+        sum_value=stats.stored_seconds,
     )

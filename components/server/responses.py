@@ -1,23 +1,39 @@
-"""Runs blocking work off the event loop, and answers 503 where the app cannot serve."""
+"""Builds responses: cache headers, 404, and 503 where the app cannot serve."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TypeVarTuple
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Final, TypeVarTuple
 
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import PlainTextResponse, Response
 
-from components.server.cache_headers import NO_STORE
 from components.studio.db.database import DatabaseError
 from components.studio.settings import SettingsError
 
-Given = TypeVarTuple("Given")
+Args = TypeVarTuple("Args")
+
+NO_STORE: Final[Mapping[str, str]] = MappingProxyType({"cache-control": "no-store"})
+
+# For what never changes under its URL: an asset of the pages, which is public, and an image,
+# which no shared cache may keep.
+PUBLIC_IMMUTABLE: Final[Mapping[str, str]] = MappingProxyType(
+    {"cache-control": "public, max-age=31536000, immutable"}
+)
+PRIVATE_IMMUTABLE: Final[Mapping[str, str]] = MappingProxyType(
+    {"cache-control": "private, max-age=31536000, immutable"}
+)
 
 
-async def run_or_503(work: Callable[[*Given], Response], *given: *Given) -> Response:
-    """The response of the work, or 503 with the reason."""
+def not_found(message: str) -> Response:
+    """404 that no cache keeps."""
+    return PlainTextResponse(message, 404, NO_STORE)
+
+
+async def run_or_503(handler: Callable[[*Args], Response], *args: *Args) -> Response:
+    """Run a blocking handler in a thread; 503 with the reason if the app is not available."""
     try:
-        return await run_in_threadpool(work, *given)
+        return await run_in_threadpool(handler, *args)
     except (DatabaseError, SettingsError) as error:
         return PlainTextResponse(f"{error}\n", 503, NO_STORE)

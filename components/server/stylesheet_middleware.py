@@ -5,12 +5,17 @@ from __future__ import annotations
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-# Headers that would make the response differ from the plain page: 304, compression.
-_CONDITIONS = {b"if-none-match", b"if-modified-since", b"range", b"accept-encoding"}
+from components.server.requests import is_page_request
+
+# Request headers that would make the response differ from the whole page: 304, 206, compression.
+_DROPPED_HEADERS = {b"if-none-match", b"if-modified-since", b"range", b"accept-encoding"}
 
 
 class InjectStylesheet:
-    """Adds a style sheet at the end of every page: later rules win over Streamlit's own."""
+    """Middleware: links a style sheet at the end of every page.
+
+    There, its rules win over Streamlit's own.
+    """
 
     def __init__(self, app: ASGIApp, *, styles_url: str) -> None:
         self.app = app
@@ -18,14 +23,16 @@ class InjectStylesheet:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Change the response if it is a page."""
-        if not is_page(scope):
+        if not is_page_request(scope):
             await self.app(scope, receive, send)
             return
-        headers = [header for header in scope["headers"] if header[0].lower() not in _CONDITIONS]
+        headers = [
+            header for header in scope["headers"] if header[0].lower() not in _DROPPED_HEADERS
+        ]
         start: Message = {}
         body = bytearray()
 
-        async def dress(message: Message) -> None:
+        async def send_page(message: Message) -> None:
             if message["type"] == "http.response.start" and _is_whole_page(message):
                 start.update(message)
             elif start and message["type"] == "http.response.body":
@@ -36,26 +43,19 @@ class InjectStylesheet:
                 await send(message)
 
         # Without extensions: a response that is sent by file path cannot be changed.
-        await self.app({**scope, "headers": headers, "extensions": {}}, receive, dress)
+        await self.app({**scope, "headers": headers, "extensions": {}}, receive, send_page)
 
     async def _send_with_stylesheet(self, start: Message, body: bytes, send: Send) -> None:
-        dressed = body.replace(b"</body>", self.link, 1)
+        page = body.replace(b"</body>", self.link, 1)
         headers = MutableHeaders(scope=start)
-        headers["content-length"] = str(len(dressed))
+        headers["content-length"] = str(len(page))
         headers["cache-control"] = "no-store"  # the next version has another style sheet
         for name in ("etag", "last-modified", "accept-ranges"):
             del headers[name]
         await send(start)
-        await send({"type": "http.response.body", "body": dressed})
-
-
-def is_page(scope: Scope) -> bool:
-    """Whether a page is requested, as an address bar does."""
-    if scope["type"] != "http" or scope["method"] != "GET":
-        return False
-    return "text/html" in Headers(scope=scope).get("accept", "")
+        await send({"type": "http.response.body", "body": page})
 
 
 def _is_whole_page(start: Message) -> bool:
-    kind = Headers(raw=start["headers"]).get("content-type", "")
-    return start["status"] == 200 and kind.startswith("text/html")
+    content_type = Headers(raw=start["headers"]).get("content-type", "")
+    return start["status"] == 200 and content_type.startswith("text/html")

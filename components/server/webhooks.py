@@ -16,7 +16,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from components.kie import MAX_WEBHOOK_BYTES, InvalidWebhookError, verify_webhook
-from components.server.request_body import read_body
+from components.server.requests import read_body
 from components.studio.db.database import DatabaseError
 from components.studio.settings import SettingsError
 from components.studio.studio import Studio
@@ -34,7 +34,7 @@ def webhook_routes(
     A body that has not arrived after `read_seconds` is not awaited.
     """
 
-    async def callback(request: Request) -> Response:
+    async def webhook(request: Request) -> Response:
         try:
             async with asyncio.timeout(read_seconds):
                 body = await read_body(request, max_bytes=MAX_WEBHOOK_BYTES)
@@ -50,7 +50,7 @@ def webhook_routes(
             return _retry_later(503)
         return _accepted()
 
-    return [Route("/callbacks/kontext/{token}", callback, methods=["POST"])]
+    return [Route("/callbacks/kontext/{token}", webhook, methods=["POST"])]
 
 
 def _accepted() -> Response:

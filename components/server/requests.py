@@ -1,0 +1,24 @@
+"""Reads requests: a body up to a limit, and whether a page is requested."""
+
+from __future__ import annotations
+
+from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.types import Scope
+
+
+async def read_body(request: Request, *, max_bytes: int) -> bytes | None:
+    """The body, or None as soon as it is too long. Raises ClientDisconnect."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > max_bytes:
+            return None
+    return bytes(body)
+
+
+def is_page_request(scope: Scope) -> bool:
+    """Whether a browser navigates to a page, and no script, image or socket is requested."""
+    if scope["type"] != "http" or scope["method"] != "GET":
+        return False
+    return "text/html" in Headers(scope=scope).get("accept", "")
