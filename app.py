@@ -1,4 +1,7 @@
-"""Entry point: the ASGI app with its routes when served, the page map when Streamlit runs it."""
+"""Entry point: the ASGI app with its routes when served, the page map when Streamlit runs it.
+
+Streamlit runs this file as `__main__` at each rerun, and a server imports it once.
+"""
 
 import gc
 from collections.abc import AsyncIterator
@@ -7,7 +10,7 @@ from contextlib import asynccontextmanager
 import streamlit as st
 
 from components import server
-from components.bootstrap import close_studio, open_studio, start_early
+from components.bootstrap import close_at_shutdown, open_at_startup, open_studio
 from components.ui import frontend, layout
 
 if __name__ != "__main__":
@@ -15,13 +18,13 @@ if __name__ != "__main__":
 
     @asynccontextmanager
     async def lifespan(_app: st.App) -> AsyncIterator[None]:
-        """Resume unfinished tasks before anybody opens a page; close the app at the end."""
-        start_early()
-        # Streamlit runs a full collection after each rerun; permanent objects need not be walked.
+        """Open the studio before the first request and close it after the last."""
+        open_at_startup()
+        # Streamlit runs a full garbage collection after each rerun: exclude permanent objects.
         gc.collect()
         gc.freeze()
         yield
-        close_studio()
+        close_at_shutdown()
 
     app = st.App(
         __file__,
@@ -31,7 +34,7 @@ if __name__ != "__main__":
         ),
         middleware=server.middleware(styles_url=frontend.styles_url()),
     )
-    # Until this was called once, Streamlit would run /gallery as a script without this file.
+    # Until this has been called once, Streamlit runs /gallery as a script without this file.
     st.navigation(layout.pages(), position="hidden")
 else:
     layout.render_page(st.navigation(layout.pages(), position="hidden"))

@@ -54,43 +54,46 @@ def open_studio() -> Studio:
     return _running_app().studio
 
 
-def start_early() -> None:
-    """Resume unfinished tasks before anybody opens a page. An error is logged; pages show it."""
+def open_at_startup() -> None:
+    """Open the studio, so that unfinished tasks resume before anybody opens a page.
+
+    An error is logged and not raised: each page shows it.
+    """
     try:
         open_studio()
     except (DatabaseError, SettingsError) as error:
-        log.error("the studio is not open: %s", error)
+        log.error("studio not opened", extra={"reason": str(error)})
 
 
-def close_studio() -> None:
-    """Stop the app and finish running jobs; for the end of the process."""
+def close_at_shutdown() -> None:
+    """Finish calls that are under way, then stop the worker and close the studio."""
     _running_app.clear()
 
 
 class RunningApp:
-    """A running studio in its data folder, with all that must be closed after it."""
+    """The studio with its running worker, trash purger, sandbox and the data folder's lock."""
 
     def __init__(self, settings: Settings) -> None:
-        """Raises SettingsError and DatabaseError, with everything closed again."""
-        with ExitStack() as held:
-            held.enter_context(_lock_folder(settings.data_dir))
+        """Start everything. Raises SettingsError and DatabaseError; all is closed then."""
+        with ExitStack() as resources:
+            resources.enter_context(_lock_folder(settings.data_dir))
             sandbox = (
-                held.enter_context(_start_sandbox(settings)) if settings.uses_sandbox else None
+                resources.enter_context(_start_sandbox(settings)) if settings.uses_sandbox else None
             )
             self.studio = build_studio(settings, sandbox)
-            held.callback(self.studio.close)
+            resources.callback(self.studio.close)
             self.studio.worker.start()
-            upkeep = TrashPurger(self.studio.gallery)
-            held.callback(upkeep.stop)
-            upkeep.start()
-            self._resources = held.pop_all()
+            purger = TrashPurger(self.studio.gallery)
+            resources.callback(purger.stop)
+            purger.start()
+            self._resources = resources.pop_all()
 
     def close(self) -> None:
         """Close everything in reverse order."""
         self._resources.close()
 
 
-@st.cache_resource(show_spinner=False, on_release=lambda opened: opened.close())
+@st.cache_resource(show_spinner=False, on_release=lambda running_app: running_app.close())
 def _running_app() -> RunningApp:
     set_up_logs()
     return RunningApp(load_settings())
@@ -107,20 +110,20 @@ def _start_sandbox(settings: Settings) -> SandboxServer:
 
 
 def build_studio(settings: Settings, sandbox: SandboxServer | None = None) -> Studio:
-    """A studio that is not started yet, connected to kie.ai or the sandbox.
+    """Build the studio on kie.ai, or on the sandbox if given. Its worker is not started.
 
-    Raises SettingsError for a key that no header can carry, and DatabaseError.
+    Raises SettingsError for a key that no HTTP header can carry, and DatabaseError.
     """
-    service = settings
+    provider = settings
     if sandbox is not None:
-        service = replace(
+        provider = replace(
             settings, api_key="sandbox", base_url=sandbox.url, upload_base_url=sandbox.url
         )
     try:
         client = KieClient(
-            api_key=service.api_key or "",
-            base_url=service.base_url,
-            upload_base_url=service.upload_base_url,
+            api_key=provider.api_key or "",
+            base_url=provider.base_url,
+            upload_base_url=provider.upload_base_url,
         )
     except AuthenticationError as error:
         raise SettingsError(f"KIE_API_KEY cannot be used. {error.message}") from error
@@ -137,25 +140,25 @@ def build_studio(settings: Settings, sandbox: SandboxServer | None = None) -> St
     if sandbox is not None:
         repository.clear_upload_urls()  # the sandbox may listen on another port than last time
     # The only origins that may have private addresses: results lie where the provider is.
-    fetch = SafeHttpClient(trusted_origins=(service.base_url, service.upload_base_url))
+    http = SafeHttpClient(trusted_origins=(provider.base_url, provider.upload_base_url))
     events = EventBus()
-    account = AccountLimits.with_limits(
+    limits = AccountLimits.with_limits(
         creates_per_10s=settings.creates_per_10s,
         queries_per_second=settings.queries_per_second,
     )
-    typical = {
+    estimators = {
         (model, editing): DurationEstimator(repository.recent_durations(model, editing=editing))
         for model in Model
         for editing in (False, True)
     }
-    engine = TaskWorker(
+    worker = TaskWorker(
         repository=repository,
         provider=client,
         transfers=Transfers(
-            client=client, http=fetch, image_store=image_store, repository=repository
+            client=client, http=http, image_store=image_store, repository=repository
         ),
-        scheduler=Scheduler(account, typical),
-        limits=account,
+        scheduler=Scheduler(limits, estimators),
+        limits=limits,
         events=events,
         callback_url=settings.callback_url,
     )
@@ -165,9 +168,9 @@ def build_studio(settings: Settings, sandbox: SandboxServer | None = None) -> St
         repository=repository,
         image_store=image_store,
         gallery=GalleryRepository(repository=repository, image_store=image_store, events=events),
-        worker=engine,
+        worker=worker,
         events=events,
-        http=fetch,
+        http=http,
         fault_controls=None if sandbox is None else _fault_controls(sandbox),
     )
 
