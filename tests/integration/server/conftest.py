@@ -1,4 +1,4 @@
-"""One running app with the pictures of two designers, shared by the tests of this folder."""
+"""One running app with the images of two users, shared by the tests of this folder."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ HOSTILE_PROMPTS = (
 
 @dataclass(frozen=True)
 class SeededApp:
-    """The app, two designers with a picture each, and a lost task of the first one."""
+    """The app, two users with images, and an unconfirmed task of the first one."""
 
     app: AppServer
     seeds: DataFolder

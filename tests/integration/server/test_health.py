@@ -1,4 +1,4 @@
-"""What those who watch the studio are told."""
+"""The health check and the metrics."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.support.studio_fixture import running_studio, wait_until
 
 
 def samples(text: str) -> dict[str, float]:
-    """Every sample of Prometheus' text format, by its name and its one label."""
+    """All samples of Prometheus' text format, keyed by name and label."""
     return {
         " ".join([sample.name, *sample.labels.values()]): sample.value
         for family in text_string_to_metric_families(text)
@@ -32,9 +32,11 @@ def test_health_reports_queue_and_pause_reason(tmp_path: Path) -> None:
         running_studio(tmp_path) as studio_fixture,
         serve_routes([*health_routes(lambda: studio_fixture.studio)]) as url,
     ):
-        well = requests.get(f"{url}/healthz", timeout=20)
-        assert (well.status_code, well.json()["ready"], well.json()["queued"]) == (200, True, 0)
-        assert well.json()["oldest_waiting_seconds"] is None
+        response = requests.get(f"{url}/healthz", timeout=20)
+        assert response.status_code == 200
+        healthy = response.json()
+        assert (healthy["ready"], healthy["queued"]) == (True, 0)
+        assert healthy["oldest_waiting_seconds"] is None
         studio_fixture.sandbox.set_faults({"no-credit-500": 1})
         studio_fixture.submit()
         wait_until(
@@ -43,9 +45,9 @@ def test_health_reports_queue_and_pause_reason(tmp_path: Path) -> None:
                 and bool(studio_fixture.studio.worker.queue())
             )
         )
-        held = requests.get(f"{url}/healthz", timeout=20).json()
-        assert (held["queued"], held["held_by"]) == (1, FailureReason.CREDITS)
-        assert 0 <= held["oldest_waiting_seconds"] < 60
+        paused = requests.get(f"{url}/healthz", timeout=20).json()
+        assert (paused["queued"], paused["held_by"]) == (1, FailureReason.CREDITS)
+        assert 0 <= paused["oldest_waiting_seconds"] < 60
         studio_fixture.studio.worker.stop()
         assert requests.get(f"{url}/healthz", timeout=20).status_code == 503
 
@@ -53,13 +55,13 @@ def test_health_reports_queue_and_pause_reason(tmp_path: Path) -> None:
 @pytest.mark.parametrize("error", [DatabaseError("It is locked."), SettingsError("KIE_X.")])
 @pytest.mark.parametrize("path", ["healthz", "metrics"])
 def test_health_reports_why_the_studio_cannot_open(error: Exception, path: str) -> None:
-    def broken() -> Studio:
+    def raise_error() -> Studio:
         raise error
 
-    with serve_routes([*health_routes(broken), *metrics_routes(broken)]) as url:
-        answer = requests.get(f"{url}/{path}", timeout=20)
-    assert answer.status_code == 503
-    assert str(error) in answer.text
+    with serve_routes([*health_routes(raise_error), *metrics_routes(raise_error)]) as url:
+        response = requests.get(f"{url}/{path}", timeout=20)
+    assert response.status_code == 503
+    assert str(error) in response.text
 
 
 def test_metrics_count_tasks_calls_and_storage_time(tmp_path: Path) -> None:
@@ -69,21 +71,21 @@ def test_metrics_count_tasks_calls_and_storage_time(tmp_path: Path) -> None:
     ):
         studio_fixture.wait_for(studio_fixture.submit("a hill"), TaskState.DONE)
         studio_fixture.wait_for(studio_fixture.submit("[refused] a hill"), TaskState.REFUSED)
-        answer = requests.get(f"{url}/metrics", timeout=20)
-    told = samples(answer.text)
-    assert answer.headers["content-type"].startswith("text/plain")
-    assert told["kontext_tasks done"] == told["kontext_tasks refused"] == 1
-    assert told["kontext_tasks queued"] == 0
-    assert told["kontext_creates_total"] == 2
-    assert told["kontext_rejected_total"] == 0
-    assert told["kontext_queries_total"] >= 2
-    assert told["kontext_done_to_stored_seconds_count"] == 1
-    assert told["kontext_done_to_stored_seconds_bucket +Inf"] == 1
+        response = requests.get(f"{url}/metrics", timeout=20)
+    values = samples(response.text)
+    assert response.headers["content-type"].startswith("text/plain")
+    assert values["kontext_tasks done"] == values["kontext_tasks refused"] == 1
+    assert values["kontext_tasks queued"] == 0
+    assert values["kontext_creates_total"] == 2
+    assert values["kontext_rejected_total"] == 0
+    assert values["kontext_queries_total"] >= 2
+    assert values["kontext_done_to_stored_seconds_count"] == 1
+    assert values["kontext_done_to_stored_seconds_bucket +Inf"] == 1
 
 
 def test_metrics_of_two_studios_are_separate(tmp_path: Path) -> None:
     with running_studio(tmp_path / "a") as first, running_studio(tmp_path / "b") as second:
         first.wait_for(first.submit(), TaskState.DONE)
         with serve_routes([*metrics_routes(lambda: second.studio)]) as url:
-            told = samples(requests.get(f"{url}/metrics", timeout=20).text)
-    assert told["kontext_creates_total"] == 0
+            values = samples(requests.get(f"{url}/metrics", timeout=20).text)
+    assert values["kontext_creates_total"] == 0

@@ -1,38 +1,45 @@
-"""Who a designer is: a cookie given once, with a page, that scripts and other sites cannot use."""
+"""The identity cookie and the security headers."""
 
 from __future__ import annotations
 
+from http.client import HTTPConnection
 from http.cookies import SimpleCookie
+from urllib.parse import urlsplit
 
 import pytest
 
 from tests.integration.server.conftest import SeededApp
 from tests.support.app_server import COOKIE, identity_token
 
-ASSETS = ("/healthz", "/app/static/starters/city.jpg", "/app/static/pictures/x", "/_stcore/health")
+NOT_PAGES = (
+    "/healthz",
+    "/app/static/starters/city.jpg",
+    "/app/static/pictures/x",
+    "/_stcore/health",
+)
 
 
-def given(header: str) -> SimpleCookie:
+def parse_cookie(header: str) -> SimpleCookie:
     cookie = SimpleCookie()
     cookie.load(header)
     return cookie
 
 
 def test_cookie_is_http_only_and_same_site(seeded_app: SeededApp) -> None:
-    morsel = given(seeded_app.app.client().open().headers["set-cookie"])[COOKIE]
+    morsel = parse_cookie(seeded_app.app.client().open().headers["set-cookie"])[COOKIE]
 
     assert morsel["httponly"] is True
     assert morsel["samesite"] == "Lax"
     assert morsel["path"] == "/"
     assert morsel["domain"] == ""
     assert int(morsel["max-age"]) == 400 * 24 * 3600
-    assert morsel["secure"] == ""  # this visit was plain HTTP
+    assert morsel["secure"] == ""  # this request was plain HTTP
 
 
 def test_cookie_is_secure_behind_https_proxy(seeded_app: SeededApp) -> None:
-    answer = seeded_app.app.client().open(**{"x-forwarded-proto": "https"})
+    response = seeded_app.app.client().open(**{"x-forwarded-proto": "https"})
 
-    assert given(answer.headers["set-cookie"])[COOKIE]["secure"] is True
+    assert parse_cookie(response.headers["set-cookie"])[COOKIE]["secure"] is True
 
 
 @pytest.mark.parametrize("path", ["/", "/gallery", "/edit"])
@@ -50,6 +57,20 @@ def test_cookie_is_set_once(seeded_app: SeededApp) -> None:
     assert COOKIE not in seeded_app.app.client(token).open().headers.get("set-cookie", "")
 
 
+def test_cookie_in_a_second_header_is_kept(seeded_app: SeededApp) -> None:
+    connection = HTTPConnection(urlsplit(seeded_app.app.url).netloc, timeout=20)
+    connection.putrequest("GET", "/")
+    connection.putheader("Accept", "text/html")
+    connection.putheader("Cookie", "other=1")
+    connection.putheader("Cookie", f"{COOKIE}={seeded_app.anna.token}")
+    connection.endheaders()
+    response = connection.getresponse()
+    connection.close()
+
+    assert response.status == 200
+    assert COOKIE not in (response.getheader("set-cookie") or "")
+
+
 @pytest.mark.parametrize("token", ["short", "x" * 42, "x" * 44, "<script>" + "x" * 35])
 def test_malformed_cookie_is_replaced(token: str, seeded_app: SeededApp) -> None:
     assert identity_token(seeded_app.app.client(token).open()) != token
@@ -59,14 +80,14 @@ def test_every_visitor_gets_a_different_cookie(seeded_app: SeededApp) -> None:
     assert len({identity_token(seeded_app.app.client().open()) for _ in range(20)}) == 20
 
 
-@pytest.mark.parametrize("path", ASSETS)
+@pytest.mark.parametrize("path", NOT_PAGES)
 def test_only_pages_set_the_cookie(path: str, seeded_app: SeededApp) -> None:
-    answer = seeded_app.app.client().get(path, accept="*/*")
+    response = seeded_app.app.client().get(path, accept="*/*")
 
-    assert COOKIE not in answer.headers.get("set-cookie", "")
+    assert COOKIE not in response.headers.get("set-cookie", "")
 
 
-@pytest.mark.parametrize("path", ["/", "/gallery", "/nowhere", *ASSETS])
+@pytest.mark.parametrize("path", ["/", "/gallery", "/nowhere", *NOT_PAGES])
 def test_every_response_has_security_headers(path: str, seeded_app: SeededApp) -> None:
     headers = seeded_app.anna.open(path).headers
 

@@ -1,4 +1,4 @@
-"""The log: one JSON object a line, with ids, and with nothing that must not be read there."""
+"""Logs: one JSON object a line, with ids and without secrets or prompts."""
 
 from __future__ import annotations
 
@@ -23,43 +23,43 @@ KEY = "kie-secret-key-0815"
 
 
 @pytest.fixture
-def written() -> Iterator[io.StringIO]:
-    """All that the studio's loggers write at the level that is set up."""
-    text = io.StringIO()
-    handler = logging.StreamHandler(text)
+def log_text() -> Iterator[io.StringIO]:
+    """All that the app's loggers write at level INFO."""
+    stream = io.StringIO()
+    handler = logging.StreamHandler(stream)
     handler.setFormatter(JsonFormatter())
     logger = logging.getLogger("kontext")
     level = logger.level
     logger.addHandler(handler)
     logger.setLevel("INFO")
-    yield text
+    yield stream
     logger.removeHandler(handler)
     logger.setLevel(level)
 
 
-def lines(text: io.StringIO) -> list[dict[str, object]]:
+def log_lines(text: io.StringIO) -> list[dict[str, object]]:
     return [json.loads(line) for line in text.getvalue().splitlines()]
 
 
-def test_log_lines_are_json_with_ids(tmp_path: Path, written: io.StringIO) -> None:
+def test_log_lines_are_json_with_ids(tmp_path: Path, log_text: io.StringIO) -> None:
     with running_studio(tmp_path) as studio_fixture:
         task = studio_fixture.wait_for(studio_fixture.submit(), TaskState.DONE)
-    moves = [
+    transitions = [
         (line["from"], line["to"])
-        for line in lines(written)
+        for line in log_lines(log_text)
         if line.get("task_id") == task.id and "to" in line
     ]
-    assert moves == [
+    assert transitions == [
         ("queued", "submitting"),
         ("submitting", "generating"),
         ("generating", "storing"),
         ("storing", "done"),
     ]
-    assert {"time", "level", "logger", "event"} <= lines(written)[0].keys()
+    assert {"time", "level", "logger", "event"} <= log_lines(log_text)[0].keys()
 
 
 @pytest.mark.parametrize(
-    ("fault", "told"),
+    ("fault", "logged"),
     [
         ("create-html", '"call": "create"'),
         ("result-403", '"event": "result not downloaded"'),
@@ -68,7 +68,7 @@ def test_log_lines_are_json_with_ids(tmp_path: Path, written: io.StringIO) -> No
     ],
 )
 def test_logs_hold_no_key_prompt_or_token(
-    tmp_path: Path, written: io.StringIO, fault: str, told: str
+    tmp_path: Path, log_text: io.StringIO, fault: str, logged: str
 ) -> None:
     with start(SandboxOptions(seconds=0.1, faults={fault: 1})) as sandbox:
         settings = Settings(
@@ -78,25 +78,25 @@ def test_logs_hold_no_key_prompt_or_token(
         studio.worker.start()
         studio_fixture = StudioFixture(studio, sandbox)
         task = studio_fixture.submit("a very private fox")
-        wait_until(lambda: told in written.getvalue())
+        wait_until(lambda: logged in log_text.getvalue())
         studio.close()
     for secret in (KEY, "private fox", task.token):
-        assert secret not in written.getvalue()
+        assert secret not in log_text.getvalue()
 
 
-def test_database_error_is_logged_without_rows(tmp_path: Path, written: io.StringIO) -> None:
+def test_database_error_is_logged_without_rows(tmp_path: Path, log_text: io.StringIO) -> None:
     with running_studio(
         tmp_path, settings={"busy_timeout_seconds": 0.05}, seconds=0.3
     ) as studio_fixture:
         task = studio_fixture.wait_for(
             studio_fixture.submit("a very private fox"), TaskState.GENERATING
         )
-        with closing(sqlite3.connect(tmp_path / "studio.db", isolation_level=None)) as other:
-            other.execute("BEGIN IMMEDIATE")
-            wait_until(lambda: "database operation failed" in written.getvalue())
+        with closing(sqlite3.connect(tmp_path / "studio.db", isolation_level=None)) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            wait_until(lambda: "database operation failed" in log_text.getvalue())
             assert studio_fixture.studio.worker.is_blocked
-            other.execute("ROLLBACK")
+            connection.execute("ROLLBACK")
         studio_fixture.wait_for(task, TaskState.DONE)
         assert not studio_fixture.studio.worker.is_blocked
-    assert "private fox" not in written.getvalue()
-    assert any("trace" in line for line in lines(written))
+    assert "private fox" not in log_text.getvalue()
+    assert any("trace" in line for line in log_lines(log_text))

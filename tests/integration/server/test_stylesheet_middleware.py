@@ -1,4 +1,4 @@
-"""The style sheet in every page: always there, never stale, and in nothing that is no page."""
+"""The style sheet is linked in every page, and in no other response."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ LINK = re.compile(r'<link rel="stylesheet" href="(/app/static/browser/[0-9a-f]{1
 def test_every_page_ends_with_the_stylesheet(seeded_app: SeededApp, path: str) -> None:
     page = seeded_app.app.client().open(path)
 
-    found = LINK.findall(page.text)
-    assert found == [frontend.styles_url()]
-    assert page.text.index(found[0]) > page.text.index('id="root"')
-    styles = seeded_app.app.client().get(found[0])
+    links = LINK.findall(page.text)
+    assert links == [frontend.styles_url()]
+    assert page.text.index(links[0]) > page.text.index('id="root"')
+    styles = seeded_app.app.client().get(links[0])
     assert styles.headers["content-type"].startswith("text/css")
     assert "immutable" in styles.headers["cache-control"]
-    for dressed in (".kx-grid", ".kx-compare", ".st-key-kx-bar"):
-        assert dressed in styles.text
+    for selector in (".kx-grid", ".kx-compare", ".st-key-kx-bar"):
+        assert selector in styles.text
 
 
 @pytest.mark.parametrize("encoding", ["identity", "gzip, br"])
 def test_pages_are_not_cached(seeded_app: SeededApp, encoding: str) -> None:
     first = seeded_app.app.client().open("/", **{"accept-encoding": encoding})
-    again = seeded_app.app.client().open(
+    second = seeded_app.app.client().open(
         "/",
         **{
             "accept-encoding": encoding,
@@ -39,10 +39,10 @@ def test_pages_are_not_cached(seeded_app: SeededApp, encoding: str) -> None:
         },
     )
 
-    assert again.status_code == 200
-    assert LINK.search(again.text)
-    assert again.headers["cache-control"] == "no-store"
-    assert int(again.headers["content-length"]) == len(again.content)
+    assert second.status_code == 200
+    assert LINK.search(second.text)
+    assert second.headers["cache-control"] == "no-store"
+    assert int(second.headers["content-length"]) == len(second.content)
 
 
 def test_other_responses_are_unchanged(seeded_app: SeededApp) -> None:
@@ -50,13 +50,11 @@ def test_other_responses_are_unchanged(seeded_app: SeededApp) -> None:
     assert "stylesheet" not in health.text
     assert health.headers["content-type"].startswith("application/json")
 
-    gone = seeded_app.app.client().open("/app/static/browser/0000000000000000/kontext.css")
-    assert (gone.status_code, gone.text) == (404, "No such file.")
+    missing = seeded_app.app.client().open("/app/static/browser/0000000000000000/kontext.css")
+    assert (missing.status_code, missing.text) == (404, "No such file.")
 
 
-def test_head_of_a_page_has_no_zero_length(
-    seeded_app: SeededApp,
-) -> None:
+def test_head_of_a_page_has_no_zero_length(seeded_app: SeededApp) -> None:
     head = requests.head(seeded_app.app.url, headers={"accept": "text/html"}, timeout=20)
 
     assert head.status_code == 200

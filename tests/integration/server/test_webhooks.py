@@ -1,4 +1,4 @@
-"""Callbacks over real HTTP: they hasten, they resolve, and they tell a stranger nothing."""
+"""Webhooks over real HTTP."""
 
 from __future__ import annotations
 
@@ -27,17 +27,17 @@ RECEIVED = {"code": 200, "msg": "received"}
 
 
 @contextmanager
-def called_back(
+def webhook_studio(
     folder: Path, *, signed: bool = False, read_seconds: float = 10.0, **options: Any
 ) -> Iterator[StudioFixture]:
-    """A studio whose callbacks come in over a port of its own."""
-    opened: list[Studio] = []
-    with serve_routes(webhook_routes(lambda: opened[0], read_seconds=read_seconds)) as url:
+    """A running studio that receives its webhooks on a loopback port."""
+    studios: list[Studio] = []
+    with serve_routes(webhook_routes(lambda: studios[0], read_seconds=read_seconds)) as url:
         settings: dict[str, Any] = {"public_url": url}
         if signed:
             settings["webhook_key"] = options["webhook_key"] = KEY
         with running_studio(folder, settings=settings, **options) as studio_fixture:
-            opened.append(studio_fixture.studio)
+            studios.append(studio_fixture.studio)
             yield studio_fixture
 
 
@@ -52,7 +52,7 @@ def post(
 
 @pytest.mark.parametrize("fault", ["create-lost", "create-html", "create-no-id", "create-cut"])
 def test_webhook_recovers_image_of_lost_answer(tmp_path: Path, fault: str) -> None:
-    with called_back(tmp_path) as studio_fixture:
+    with webhook_studio(tmp_path) as studio_fixture:
         task = studio_fixture.submit(f"[{fault}] a hill")
         studio_fixture.wait_for(task, TaskState.DONE)
         assert len(studio_fixture.tasks_made(f"[{fault}] a hill")) == 1
@@ -63,7 +63,7 @@ def test_webhook_recovers_image_of_lost_answer(tmp_path: Path, fault: str) -> No
 def test_early_repeated_and_forged_webhooks_are_harmless(
     tmp_path: Path, fault: str, signed: bool
 ) -> None:
-    with called_back(tmp_path, signed=signed) as studio_fixture:
+    with webhook_studio(tmp_path, signed=signed) as studio_fixture:
         task = studio_fixture.wait_for(studio_fixture.submit(f"[{fault}] a hill"), TaskState.DONE)
         assert task.result_url is not None
         assert urlsplit(task.result_url).hostname == "127.0.0.1"
@@ -71,80 +71,80 @@ def test_early_repeated_and_forged_webhooks_are_harmless(
 
 
 def test_early_webhook_and_lost_answer_lose_nothing(tmp_path: Path) -> None:
-    with called_back(tmp_path, faults={"callback-early": 1, "create-lost": 1}) as studio_fixture:
+    with webhook_studio(tmp_path, faults={"callback-early": 1, "create-lost": 1}) as studio_fixture:
         studio_fixture.wait_for(studio_fixture.submit(), TaskState.DONE)
         assert len(studio_fixture.tasks_made("a hill")) == 1
 
 
 def test_unsigned_webhook_is_rejected_with_a_key(tmp_path: Path) -> None:
-    with called_back(
+    with webhook_studio(
         tmp_path, signed=True, faults={"create-lost": 1}, seconds=600
     ) as studio_fixture:
         task = studio_fixture.wait_for(studio_fixture.submit(), TaskState.UNCONFIRMED)
-        [made] = studio_fixture.tasks_made("a hill")
-        answer = post(studio_fixture, task.token, {"code": 200, "data": {"taskId": made["taskId"]}})
-        assert answer.json() == RECEIVED
+        [provider_task] = studio_fixture.tasks_made("a hill")
+        response = post(
+            studio_fixture, task.token, {"code": 200, "data": {"taskId": provider_task["taskId"]}}
+        )
+        assert response.json() == RECEIVED
         assert studio_fixture.reload(task).state is TaskState.UNCONFIRMED
 
 
 def test_forged_webhook_gets_the_same_response(tmp_path: Path) -> None:
-    with called_back(tmp_path) as studio_fixture:
+    with webhook_studio(tmp_path) as studio_fixture:
         task = studio_fixture.wait_for(studio_fixture.submit(), TaskState.DONE)
-        good = {"code": 200, "data": {"taskId": task.provider_id}}
-        answers = [
-            post(studio_fixture, task.token, good),
-            post(studio_fixture, "unknown", good),
+        valid = {"code": 200, "data": {"taskId": task.provider_id}}
+        responses = [
+            post(studio_fixture, task.token, valid),
+            post(studio_fixture, "unknown", valid),
             post(studio_fixture, task.token, b"not JSON"),
             post(studio_fixture, task.token, {"code": 200, "data": {"taskId": "f" * 32}}),
             post(studio_fixture, task.token, b"x" * (64 * 1024 + 1)),
         ]
-        assert {(answer.status_code, answer.text) for answer in answers} == {(200, answers[0].text)}
-        assert answers[0].json() == RECEIVED
+        assert {(response.status_code, response.text) for response in responses} == {
+            (200, responses[0].text)
+        }
+        assert responses[0].json() == RECEIVED
         assert studio_fixture.reload(task) == task
 
 
 def test_interrupted_body_ends_quietly(tmp_path: Path) -> None:
-    with called_back(tmp_path) as studio_fixture:
+    with webhook_studio(tmp_path) as studio_fixture:
         parts = urlsplit(studio_fixture.studio.settings.public_url or "")
-        with socket.create_connection((str(parts.hostname), parts.port or 0), 9) as half:
-            half.sendall(
+        with socket.create_connection((str(parts.hostname), parts.port or 0), 9) as connection:
+            connection.sendall(
                 b"POST /callbacks/kontext/x HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n\r\n{"
             )
         assert post(studio_fixture, "x", b"{}").json() == RECEIVED
 
 
 def test_slow_body_gets_408(tmp_path: Path) -> None:
-    with called_back(tmp_path, read_seconds=0.2) as studio_fixture:
+    with webhook_studio(tmp_path, read_seconds=0.2) as studio_fixture:
         parts = urlsplit(studio_fixture.studio.settings.public_url or "")
-        with socket.create_connection((str(parts.hostname), parts.port or 0), 30) as slow:
-            slow.sendall(
+        with socket.create_connection((str(parts.hostname), parts.port or 0), 30) as connection:
+            connection.sendall(
                 b"POST /callbacks/kontext/x HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n\r\n{"
             )
-            assert slow.recv(65536).startswith(b"HTTP/1.1 408 ")
+            assert connection.recv(65536).startswith(b"HTTP/1.1 408 ")
 
 
 def test_closed_database_answers_503() -> None:
-    def closed() -> Studio:
-        raise DatabaseError("The ledger cannot be read.")
+    def raise_error() -> Studio:
+        raise DatabaseError("The database cannot be read.")
 
-    with serve_routes(webhook_routes(closed)) as url:
-        answer = requests.post(f"{url}/callbacks/kontext/x", data=b"{}", timeout=20)
-    assert answer.status_code == 503
-    assert "ledger" not in answer.text
+    with serve_routes(webhook_routes(raise_error)) as url:
+        response = requests.post(f"{url}/callbacks/kontext/x", data=b"{}", timeout=20)
+    assert response.status_code == 503
+    assert "database" not in response.text
 
 
 def test_webhook_polls_at_once(tmp_path: Path) -> None:
     with closing(TaskRepository.in_folder(tmp_path)) as repository:
-        slow: dict[str, Any] = {
-            "state": TaskState.DONE,
-            "accepted_at": NOW,
-            "finished_at": NOW + 200,
-        }
+        # A known duration of 200 s puts the first poll after half a minute.
         repository.add_tasks(
-            [make_task(**slow)]
-        )  # the first question would come after half a minute
-    with called_back(tmp_path, seconds=1.0) as studio_fixture:
+            [make_task(state=TaskState.DONE, accepted_at=NOW, finished_at=NOW + 200)]
+        )
+    with webhook_studio(tmp_path, seconds=1.0) as studio_fixture:
         task = studio_fixture.wait_for(studio_fixture.submit(), TaskState.DONE)
-        [made] = studio_fixture.tasks_made("a hill")
+        [provider_task] = studio_fixture.tasks_made("a hill")
         assert task.finished_at is not None
-        assert task.finished_at - made["completeTime"] / 1000 < 15
+        assert task.finished_at - provider_task["completeTime"] / 1000 < 15
