@@ -48,18 +48,17 @@ class CreditBalanceCache:
         """The cached balance, None before the first answer; a stale one is refreshed."""
         with self._lock:
             self._last_read_at = now = self._monotonic()
-            known = self._cached
+            cached = self._cached
             if now - self._fetched_at >= MAX_AGE_SECONDS:
                 self._refresh_in_background()
-        return known
+        return cached
 
     def invalidate(self) -> None:
         """The balance may have changed: refresh it if a page read it lately."""
         with self._lock:
             if self._is_refreshing:
-                self._is_stale = (
-                    True  # the running request may have been answered before the change
-                )
+                # The running request may have been answered before the change.
+                self._is_stale = True
             elif self._monotonic() - self._last_read_at < MAX_AGE_SECONDS:
                 self._refresh_in_background()
 
@@ -77,12 +76,12 @@ class CreditBalanceCache:
     def _refresh(self) -> None:
         while True:
             try:
-                found = CreditBalance(self._fetch())
+                balance = CreditBalance(self._fetch())
             except KieError as error:
-                found = CreditBalance(None, failure_from_error(error).reason)
-                log.info("balance not available", extra={"reason": found.failure_reason})
+                balance = CreditBalance(None, failure_from_error(error).reason)
+                log.info("balance not available", extra={"reason": balance.failure_reason})
             with self._lock:
-                self._cached = found
+                self._cached = balance
                 self._is_refreshing = self._is_stale
                 self._is_stale = False
                 if not self._is_refreshing:

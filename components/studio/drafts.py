@@ -24,35 +24,35 @@ class DraftStore:
 
     def save(self, user_id: str, name: str, text: str) -> None:
         """Store the text of a form. Returns at once."""
-        box = (user_id, name)
+        key = (user_id, name)
         # Half of a surrogate pair can stand in a text box, but not in the database.
         storable = text.encode(errors="replace").decode()
         with self._lock:
-            self._unsaved[box] = storable
-            if box in self._queued:
+            self._unsaved[key] = storable
+            if key in self._queued:
                 return
-            self._queued.add(box)
-        self._writer.submit(self._write, box)
+            self._queued.add(key)
+        self._writer.submit(self._write, key)
 
     def load(self, user_id: str, name: str) -> str:
         """The last text of a form. Raises DatabaseError."""
         with self._lock:
-            unwritten = self._unsaved.get((user_id, name))
-        return self._history.load_draft(user_id, name) if unwritten is None else unwritten
+            unsaved = self._unsaved.get((user_id, name))
+        return self._history.load_draft(user_id, name) if unsaved is None else unsaved
 
     def close(self) -> None:
         """Write what is left, then stop."""
         self._writer.shutdown()
 
-    def _write(self, box: tuple[str, str]) -> None:
+    def _write(self, key: tuple[str, str]) -> None:
         with self._lock:
-            self._queued.discard(box)
-            text = self._unsaved[box]
+            self._queued.discard(key)
+            text = self._unsaved[key]
         try:
-            self._history.save_draft(*box, text)
+            self._history.save_draft(*key, text)
         except DatabaseError:
-            log.exception("a draft is kept in memory only")
+            log.exception("draft kept in memory only")
             return
         with self._lock:
-            if box not in self._queued:
-                del self._unsaved[box]
+            if key not in self._queued:
+                del self._unsaved[key]

@@ -39,14 +39,14 @@ class EventBus:
                 listener()
             except Exception:
                 # The publisher is about to pay for an image, or has just paid: it must go on.
-                log.exception("a listener failed")
+                log.exception("listener failed")
                 self._unsubscribe(user_id, listener)
 
     def publish_all(self) -> None:
         """Something that concerns everybody has changed, such as a paused queue."""
         with self._lock:
-            designers = tuple(self._listeners)
-        for user_id in designers:
+            user_ids = tuple(self._listeners)
+        for user_id in user_ids:
             self.publish(user_id)
 
     def _unsubscribe(self, user_id: str, listener: Callable[[], None]) -> None:

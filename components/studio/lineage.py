@@ -35,25 +35,25 @@ class EditTree:
 
     def node(self, image_id: str) -> EditNode | None:
         """The node of one image."""
-        return next((step for step in self.nodes if step.image.id == image_id), None)
+        return next((node for node in self.nodes if node.image.id == image_id), None)
 
     def ancestors(self, image_id: str) -> tuple[EditNode, ...]:
         """From the root to this image, each edited from the one before it."""
-        line: list[EditNode] = []
-        step = self.node(image_id)
-        while step is not None and step not in line:
-            line.append(step)
-            step = self.node(step.parent_id) if step.parent_id else None
-        return tuple(reversed(line))
+        path: list[EditNode] = []
+        node = self.node(image_id)
+        while node is not None and node not in path:
+            path.append(node)
+            node = self.node(node.parent_id) if node.parent_id else None
+        return tuple(reversed(path))
 
     def without_deleted(self) -> EditTree:
         """The tree without trashed images."""
-        return EditTree(tuple(step for step in self.nodes if step.image.deleted_at is None))
+        return EditTree(tuple(node for node in self.nodes if node.image.deleted_at is None))
 
     def leaves(self) -> tuple[EditNode, ...]:
         """Images that nothing was made from, newest first: one for each branch."""
-        edited = {step.parent_id for step in self.nodes}
-        return tuple(step for step in reversed(self.nodes) if step.image.id not in edited)
+        edited = {node.parent_id for node in self.nodes}
+        return tuple(node for node in reversed(self.nodes) if node.image.id not in edited)
 
     def variants(self, of: EditNode) -> tuple[EditNode, ...]:
         """The other images of this one's submission, oldest first."""
@@ -61,13 +61,13 @@ class EditTree:
             return ()
         batch = of.task.batch
         return tuple(
-            step for step in self.nodes if step != of and step.task and step.task.batch == batch
+            node for node in self.nodes if node != of and node.task and node.task.batch == batch
         )
 
     def newest_edit_of(self, image_id: str) -> EditNode | None:
         """The newest image made directly from this one."""
-        made = [step for step in self.nodes if step.parent_id == image_id]
-        return made[-1] if made else None
+        edits = [node for node in self.nodes if node.parent_id == image_id]
+        return edits[-1] if edits else None
 
 
 def load_edit_tree(repository: TaskRepository, user_id: str, image_id: str) -> EditTree:
@@ -75,23 +75,23 @@ def load_edit_tree(repository: TaskRepository, user_id: str, image_id: str) -> E
     root = _find_root(repository, image_id)
     if root is None:
         return EditTree(())
-    steps = [root]
+    nodes = [root]
     generation = [root.image.id]
     seen = set(generation)
     while generation:
-        made = [
+        edits = [
             EditNode(entry.image, entry.task)
             for entry in repository.edits_of(user_id, generation)
             if entry.image is not None and entry.image.id not in seen
         ]
-        steps.extend(made)
-        generation = [step.image.id for step in made]
+        nodes.extend(edits)
+        generation = [node.image.id for node in edits]
         seen.update(generation)
-    return EditTree(tuple(sorted(steps, key=lambda step: step.image.created_at)))
+    return EditTree(tuple(sorted(nodes, key=lambda node: node.image.created_at)))
 
 
 def _find_root(repository: TaskRepository, image_id: str) -> EditNode | None:
-    eldest: EditNode | None = None
+    oldest: EditNode | None = None
     seen: set[str] = set()
     next_id: str | None = image_id
     while next_id is not None and next_id not in seen:
@@ -99,9 +99,9 @@ def _find_root(repository: TaskRepository, image_id: str) -> EditNode | None:
         image = repository.image(next_id)
         if image is None:
             break  # deleted for good: the tree begins at its oldest known image
-        eldest = _node_for(repository, image)
-        next_id = eldest.parent_id
-    return eldest
+        oldest = _node_for(repository, image)
+        next_id = oldest.parent_id
+    return oldest
 
 
 def _node_for(repository: TaskRepository, image: ImageRecord) -> EditNode:

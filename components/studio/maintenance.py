@@ -37,5 +37,5 @@ class TrashPurger:
                 removed = self._gallery.purge_expired()
                 log.info("trash purged", extra={"removed": removed})
             except (DatabaseError, OSError):
-                log.exception("the trash could not be swept")
+                log.exception("trash not purged")
             self._stopping.wait(INTERVAL_SECONDS)

@@ -70,14 +70,14 @@ def lint_prompt(prompt: str, *, editing: bool, translate: bool) -> list[Hint]:
     if not prompt.strip():
         return []
     context = PromptContext(prompt, editing, translate)
-    checks = list(_ANYTHING)
+    checks = list(_ALWAYS)
     if prompt_patterns.is_english(_without_quotes(prompt)):
-        checks += _ENGLISH
+        checks += _IN_ENGLISH
         if editing:
-            checks += _EDITS
-    found = [advice for check in checks for advice in check(context)]
+            checks += _FOR_EDITS
+    hints = [hint for check in checks for hint in check(context)]
     order = list(HintRule)
-    return sorted(found, key=lambda advice: order.index(advice.rule))
+    return sorted(hints, key=lambda hint: order.index(hint.rule))
 
 
 def _without_quotes(prompt: str) -> str:
@@ -161,16 +161,16 @@ def _negative(context: PromptContext) -> Iterator[Hint]:
     if change:
         start, end = change.span()
         what = context.prompt[slice(*change.span("what"))]
-        kept = f"{context.prompt[:start]}keep {what} unchanged{context.prompt[end:]}"
+        fixed = f"{context.prompt[:start]}keep {what} unchanged{context.prompt[end:]}"
         yield Hint(
             HintRule.NEGATIVE,
             f"Say what stays instead of “{context.prompt[start:end]}”.",
-            QuickFix("Say it so", prompt=kept),
+            QuickFix("Say it so", prompt=fixed),
         )
-    elif denied := prompt_patterns.NEGATIVE.search(unquoted):
+    elif negation := prompt_patterns.NEGATIVE.search(unquoted):
         example = "“an empty street”, not “no people”"
         yield Hint(
-            HintRule.NEGATIVE, f"“{denied[0]}” is easily missed. Say what is wanted: {example}."
+            HintRule.NEGATIVE, f"“{negation[0]}” is easily missed. Say what is wanted: {example}."
         )
 
 
@@ -203,7 +203,7 @@ def _background(context: PromptContext) -> Iterator[Hint]:
         )
 
 
-def _keeping(context: PromptContext) -> Iterator[Hint]:
+def _keep_clause(context: PromptContext) -> Iterator[Hint]:
     unquoted = _without_quotes(context.prompt)
     keeps = prompt_patterns.KEEP_CLAUSE.search(unquoted) or prompt_patterns.NEGATED_CHANGE.search(
         unquoted
@@ -245,6 +245,6 @@ def _style(context: PromptContext) -> Iterator[Hint]:
 
 
 _Check = Callable[[PromptContext], Iterator[Hint]]
-_ANYTHING: tuple[_Check, ...] = (_slots, _length, _language, _translated_quote, _longer_text)
-_ENGLISH: tuple[_Check, ...] = (_unquoted, _negative)
-_EDITS: tuple[_Check, ...] = (_pronoun, _background, _keeping, _many, _style)
+_ALWAYS: tuple[_Check, ...] = (_slots, _length, _language, _translated_quote, _longer_text)
+_IN_ENGLISH: tuple[_Check, ...] = (_unquoted, _negative)
+_FOR_EDITS: tuple[_Check, ...] = (_pronoun, _background, _keep_clause, _many, _style)

@@ -9,7 +9,8 @@ from components.kie import OUTPUT_SIZES, GenerationRequest
 from components.studio.db.models import ImageRecord
 
 # The provider's own sizes are up to 4.2 % off the ratio they stand for. Its trained sizes lie
-# up to 15.7 % apart, so an edit that keeps its ratio may be half of that off (kie-api.md, Sizes).
+# up to 15.7 % apart, so an edit that keeps its ratio may be half of that off
+# (docs/kie-api.md, Sizes).
 _REQUESTED_TOLERANCE = 0.05
 _INPUT_TOLERANCE = 0.08
 _USUAL_PIXELS = range(900_000, 1_200_001)  # "about one megapixel" (docs/kie-api.md, Sizes)
@@ -19,9 +20,9 @@ def mismatches(
     request: GenerationRequest, made: ImageRecord, source: ImageRecord | None
 ) -> tuple[str, ...]:
     """One sentence for each way in which the image differs from its request."""
-    found = []
+    messages = []
     if made.format != request.output_format:
-        found.append(f"Came as {made.format.upper()}, not {request.output_format.upper()}.")
+        messages.append(f"Came as {made.format.upper()}, not {request.output_format.upper()}.")
     shape = format_aspect_ratio(made.width_px, made.height_px)
     ratio = made.width_px / made.height_px
     if request.aspect_ratio is not None:
@@ -31,16 +32,16 @@ def mismatches(
             and _relative_difference(ratio, _parse_ratio(request.aspect_ratio))
             > _REQUESTED_TOLERANCE
         ):
-            found.append(f"Came as {shape}, not {request.aspect_ratio}.")
+            messages.append(f"Came as {shape}, not {request.aspect_ratio}.")
     elif source is not None:
-        before = source.width_px / source.height_px
-        if _relative_difference(ratio, before) > _INPUT_TOLERANCE:
-            was = format_aspect_ratio(source.width_px, source.height_px)
-            found.append(f"Came as {shape}; the source is {was}.")
+        source_ratio = source.width_px / source.height_px
+        if _relative_difference(ratio, source_ratio) > _INPUT_TOLERANCE:
+            source_shape = format_aspect_ratio(source.width_px, source.height_px)
+            messages.append(f"Came as {shape}; the source is {source_shape}.")
     if made.width_px * made.height_px not in _USUAL_PIXELS:
         size = f"{made.width_px}×{made.height_px}"
-        found.append(f"Came at {size}; about one megapixel is usual.")
-    return tuple(found)
+        messages.append(f"Came at {size}; about one megapixel is usual.")
+    return tuple(messages)
 
 
 def format_aspect_ratio(width_px: int, height_px: int) -> str:
@@ -59,8 +60,8 @@ def format_aspect_ratio(width_px: int, height_px: int) -> str:
 
 def crop_fraction(width_px: int, height_px: int, ratio: str) -> tuple[float, float]:
     """The share of width and of height that a centred crop to this ratio keeps."""
-    change = _parse_ratio(ratio) / (width_px / height_px)
-    return (min(1.0, change), min(1.0, 1 / change))
+    factor = _parse_ratio(ratio) / (width_px / height_px)
+    return (min(1.0, factor), min(1.0, 1 / factor))
 
 
 def _parse_ratio(ratio: str) -> float:

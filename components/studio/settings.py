@@ -68,23 +68,23 @@ def read_settings(environment: Mapping[str, str], secrets: Mapping[str, object])
                 return str(source).strip()
         return None
 
-    def web_address(name: str) -> str | None:
+    def base_url(name: str) -> str | None:
         value = text(name)
         if value is not None and not _is_base_url(value):
             raise SettingsError(f"{name} must be a plain address, such as https://example.com.")
         return value and value.rstrip("/")
 
-    def credits_of(name: str, default: Decimal) -> Decimal:
+    def price(name: str, default: Decimal) -> Decimal:
         value = text(name)
         if value is None:
             return default
         try:
-            price = Decimal(value)
+            amount = Decimal(value)
         except InvalidOperation:
-            price = Decimal(-1)
-        if not price.is_finite() or price < 0:
+            amount = Decimal(-1)
+        if not amount.is_finite() or amount < 0:
             raise SettingsError(f"{name} must be a price in credits, such as {default}.")
-        return price
+        return amount
 
     def limit(name: str, default: int) -> int:
         value = text(name)
@@ -100,19 +100,19 @@ def read_settings(environment: Mapping[str, str], secrets: Mapping[str, object])
             raise SettingsError(f"{name} must be on or off.")
         return value in {"on", "true", "1"}
 
-    plain = Settings()
+    defaults = Settings()
     return Settings(
         api_key=text("KIE_API_KEY"),
-        base_url=web_address("KIE_BASE_URL") or plain.base_url,
-        upload_base_url=web_address("KIE_UPLOAD_BASE_URL") or plain.upload_base_url,
+        base_url=base_url("KIE_BASE_URL") or defaults.base_url,
+        upload_base_url=base_url("KIE_UPLOAD_BASE_URL") or defaults.upload_base_url,
         webhook_key=text("KIE_WEBHOOK_KEY"),
-        public_url=web_address("KONTEXT_PUBLIC_URL"),
-        data_dir=Path(text("KONTEXT_DATA_DIR") or plain.data_dir).absolute(),
-        credits_pro=credits_of("KONTEXT_CREDITS_PRO", plain.credits_pro),
-        credits_max=credits_of("KONTEXT_CREDITS_MAX", plain.credits_max),
-        creates_per_10s=limit("KONTEXT_CREATES_PER_10S", plain.creates_per_10s),
+        public_url=base_url("KONTEXT_PUBLIC_URL"),
+        data_dir=Path(text("KONTEXT_DATA_DIR") or defaults.data_dir).absolute(),
+        credits_pro=price("KONTEXT_CREDITS_PRO", defaults.credits_pro),
+        credits_max=price("KONTEXT_CREDITS_MAX", defaults.credits_max),
+        creates_per_10s=limit("KONTEXT_CREATES_PER_10S", defaults.creates_per_10s),
+        queries_per_second=limit("KONTEXT_QUERIES_PER_S", defaults.queries_per_second),
         sandbox_drift=switch("KONTEXT_SANDBOX_DRIFT"),
-        queries_per_second=limit("KONTEXT_QUERIES_PER_S", plain.queries_per_second),
     )
 
 

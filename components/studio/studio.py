@@ -50,7 +50,7 @@ DOUBLE_SUBMIT_WINDOW_S = 1.0
 
 
 class NotFoundError(LookupError):
-    """No such task or image, or it belongs to another user: the two are not told apart."""
+    """No such task or image, or it is another user's: callers cannot tell which."""
 
 
 @dataclass(frozen=True)
@@ -66,9 +66,10 @@ class StudioStatus:
 
 @dataclass(kw_only=True)
 class Studio:
-    """The running application. `ui` and `server` call its methods; the fields are wiring.
+    """The running application. `ui` and `server` use its methods only.
 
-    Methods raise DatabaseError when the database cannot serve.
+    The fields are wiring: `bootstrap` sets them. Every method that reads or writes the database
+    can raise DatabaseError.
     """
 
     settings: Settings
@@ -95,7 +96,7 @@ class Studio:
             self.repository, query=self.client.query, price=self.price, clock=self.clock
         )
 
-    # Submitting and following tasks
+    # Submitting
 
     def submit(
         self,
@@ -105,7 +106,7 @@ class Studio:
         source_id: str | None = None,
         variants: int = 1,
     ) -> list[Task]:
-        """Insert one task per variant and return at once; the worker does the rest.
+        """Insert one task per variant, at most four, and return at once; the worker sends them.
 
         The same values within a second return the tasks of the first submission. Raises
         ValidationError, and NotFoundError for a source of another user.
@@ -129,19 +130,28 @@ class Studio:
             for _ in range(min(max(variants, 1), MAX_VARIANTS) - 1)
         ]
         new = [first, *others]
-        written = self.repository.add_tasks(new, unless_since=now - DOUBLE_SUBMIT_WINDOW_S)
-        if written[0].batch == first.batch:
-            for task in written:
+        stored = self.repository.add_tasks(new, unless_since=now - DOUBLE_SUBMIT_WINDOW_S)
+        if stored[0].batch == first.batch:
+            for task in stored:
                 self.worker.enqueue(task)
-        return written
-
-    def recheck_task(self, user_id: str, task_id: str) -> Task:
-        """Poll a task again whose result may still be at the provider."""
-        return self._change_task(user_id, task_id, lambda task: recheck(task, self.clock()))
+        return stored
 
     def resubmit_task(self, user_id: str, task_id: str) -> Task:
         """Send an unconfirmed task again: its user knows that no image was made."""
         return self._change_task(user_id, task_id, requeue)
+
+    def import_task(self, user_id: str, provider_id: str) -> ImportResult:
+        """Import a task by its id at kie.ai; may take 15 seconds.
+
+        A task that is stored already is polled again. Raises as `TaskImporter.import_by_id`.
+        """
+        result = self._task_importer.import_by_id(user_id, validate_task_id(provider_id))
+        if result.is_new:
+            self.worker.enqueue(result.task)
+            return result
+        if result.task.state is TaskState.UNCONFIRMED:
+            return replace(result, task=self.assign_task_id(user_id, result.task.id, provider_id))
+        return replace(result, task=self.recheck_task(user_id, result.task.id))
 
     def assign_task_id(self, user_id: str, task_id: str, provider_id: str) -> Task:
         """Set the provider id of an unconfirmed task.
@@ -150,30 +160,38 @@ class Studio:
         An id that kie.ai does not know, that has another prompt or that is another user's
         leaves the task unconfirmed.
         """
-        named = Accepted(validate_task_id(provider_id), confirmed=False)
+        accepted = Accepted(validate_task_id(provider_id), confirmed=False)
         try:
             return self._change_task(
-                user_id, task_id, lambda task: apply_event(task, named, self.clock())
+                user_id, task_id, lambda task: apply_event(task, accepted, self.clock())
             )
-        except DuplicateTaskId as taken:
-            if taken.holder.user_id == user_id:
+        except DuplicateTaskId as duplicate:
+            if duplicate.holder.user_id == user_id:
                 raise ValidationError(
                     "task_id", "This task id belongs to another picture here: copy the right one."
-                ) from taken
+                ) from duplicate
         return self._change_task(user_id, task_id, reject_claimed_id)
 
-    def import_task(self, user_id: str, provider_id: str) -> ImportResult:
-        """Import a task by its id at kie.ai; may take 15 seconds.
+    # Tasks
 
-        A task that is stored already is polled again. Raises as `TaskImporter.import_by_id`.
-        """
-        found = self._task_importer.import_by_id(user_id, validate_task_id(provider_id))
-        if found.is_new:
-            self.worker.enqueue(found.task)
-            return found
-        if found.task.state is TaskState.UNCONFIRMED:
-            return replace(found, task=self.assign_task_id(user_id, found.task.id, provider_id))
-        return replace(found, task=self.recheck_task(user_id, found.task.id))
+    def task(self, user_id: str, task_id: str) -> Task:
+        """A task of this user. Raises NotFoundError."""
+        task = self.repository.task(task_id)
+        if task is None or task.user_id != user_id:
+            raise NotFoundError
+        return task
+
+    def recent_tasks(self, user_id: str, *, limit: int, offset: int = 0) -> list[TaskWithImage]:
+        """A user's tasks, newest first, each with its image if it has one."""
+        return self.repository.recent_tasks(user_id, limit=limit, offset=offset)
+
+    def tasks_with_images(self, user_id: str, task_ids: Sequence[str]) -> list[TaskWithImage]:
+        """These tasks with their images, in this order; unknown ids are left out."""
+        return self.repository.tasks_with_images(user_id, task_ids)
+
+    def recheck_task(self, user_id: str, task_id: str) -> Task:
+        """Poll a task again whose result may still be at the provider."""
+        return self._change_task(user_id, task_id, lambda task: recheck(task, self.clock()))
 
     def handle_webhook(self, token: str, event: WebhookEvent) -> None:
         """Poll the task that has this token now. An unknown token is ignored.
@@ -198,43 +216,42 @@ class Studio:
             )
         self.worker.poll_now(task_id)
 
-    def recheck_account(self) -> None:
-        """Check now whether the key is valid and the credits suffice again."""
-        self.worker.recheck_account()
+    def queue_positions(self) -> dict[str, int]:
+        """For each task that waits to be sent, its position: 1 goes first."""
+        return {task.id: position for position, task in enumerate(self.worker.queue(), start=1)}
 
-    # Reading
+    def expected_seconds(self, task: Task) -> float | None:
+        """How long such a task usually takes, in seconds; None before the first one."""
+        return self.worker.typical_seconds(task)
 
-    def recent_tasks(self, user_id: str, *, limit: int, offset: int = 0) -> list[TaskWithImage]:
-        """A user's tasks, newest first, each with its image if it has one."""
-        return self.repository.recent_tasks(user_id, limit=limit, offset=offset)
+    def subscribe(self, user_id: str, listener: Callable[[], None]) -> Callable[[], None]:
+        """Call `listener` at each change of this user's tasks; returns what ends that."""
+        return self.events.subscribe(user_id, listener)
 
-    def image(self, user_id: str, image_id: str) -> ImageRecord:
-        """An image of this user that is not in the trash. Raises NotFoundError."""
-        found = self.repository.image(image_id)
-        if found is None or found.user_id != user_id or found.deleted_at is not None:
-            raise NotFoundError
-        return found
+    # Images in
 
-    def task(self, user_id: str, task_id: str) -> Task:
-        """A task of this user. Raises NotFoundError."""
-        found = self.repository.task(task_id)
-        if found is None or found.user_id != user_id:
-            raise NotFoundError
-        return found
+    def import_image(self, user_id: str, data: bytes, *, label: str) -> ImageRecord:
+        """Store a normalized copy of an image to edit. Raises InvalidImageError or OSError."""
+        normalized = ingest_image(data)
+        record = ImageRecord(
+            id=uuid.uuid4().hex,
+            user_id=user_id,
+            task_id=None,
+            format=normalized.format,
+            width_px=normalized.width_px,
+            height_px=normalized.height_px,
+            size_bytes=len(normalized.data),
+            created_at=self.clock(),
+            label=label,
+            notes=normalized.notes,
+        )
+        self.image_store.save(record.id, record.format, normalized.data)
+        self.repository.add_image(record)
+        return record
 
-    def edit_tree(self, user_id: str, image_id: str, *, include_deleted: bool = False) -> EditTree:
-        """The image with its ancestors and all that was made from them. Raises NotFoundError.
-
-        Trashed images are left out unless `include_deleted`.
-        """
-        self.image(user_id, image_id)
-        tree = load_edit_tree(self.repository, user_id, image_id)
-        return tree if include_deleted else tree.without_deleted()
-
-    def pending_edits(self, user_id: str, tree: EditTree) -> list[TaskWithImage]:
-        """The edits of a tree's images that have no image yet, newest first."""
-        edits = self.repository.edits_of(user_id, [step.image.id for step in tree.nodes])
-        return [entry for entry in reversed(edits) if entry.image is None]
+    def import_image_from_url(self, user_id: str, url: str) -> ImageRecord:
+        """The same from a URL. Raises FetchError as well."""
+        return self.import_image(user_id, self.http.get_image(url), label=url)
 
     def select_source(self, user_id: str, image_id: str | None) -> None:
         """Select an image of this user as the source of edits, or none. Raises NotFoundError."""
@@ -250,35 +267,20 @@ class Studio:
         except NotFoundError:
             return None  # deleted since
 
-    def queue_positions(self) -> dict[str, int]:
-        """For each task that waits to be sent, its position: 1 goes first."""
-        return {task.id: position for position, task in enumerate(self.worker.queue(), start=1)}
+    def image(self, user_id: str, image_id: str) -> ImageRecord:
+        """An image of this user that is not in the trash. Raises NotFoundError."""
+        record = self.repository.image(image_id)
+        if record is None or record.user_id != user_id or record.deleted_at is not None:
+            raise NotFoundError
+        return record
 
-    @property
-    def pause_reason(self) -> FailureReason | None:
-        """Why the whole queue is paused: the key or the credits."""
-        return self.worker.pause_reason
+    def image_path(self, record: ImageRecord) -> Path:
+        """Path of an image's file."""
+        return self.image_store.image_path(record.id, record.format)
 
-    def spending(self, user_id: str, *, since: float = 0.0) -> Spending:
-        """What a user has spent since a moment in epoch seconds."""
-        return spending_for_user(self.repository, user_id, since=since)
-
-    def expected_seconds(self, task: Task) -> float | None:
-        """How long such a task usually takes, in seconds; None before the first one."""
-        return self.worker.typical_seconds(task)
-
-    def price(self, model: Model) -> Decimal:
-        """Credits that one image of this model is expected to cost."""
-        settings = self.settings
-        return settings.credits_max if model is Model.MAX else settings.credits_pro
-
-    def credit_balance(self) -> CreditBalance | None:
-        """The last known balance; None before the first answer. Refreshed in the background."""
-        return self.credit_cache.get()
-
-    def subscribe(self, user_id: str, listener: Callable[[], None]) -> Callable[[], None]:
-        """Call `listener` at each change of this user's tasks; returns what ends that."""
-        return self.events.subscribe(user_id, listener)
+    def thumbnail_path(self, record: ImageRecord) -> Path:
+        """Path of an image's thumbnail."""
+        return self.image_store.thumbnail_path(record.id)
 
     # Gallery
 
@@ -291,10 +293,6 @@ class Studio:
     def count_images(self, user_id: str, *, in_trash: bool = False) -> int:
         """Number of images, in the gallery or in the trash."""
         return self.gallery.count(user_id, in_trash=in_trash)
-
-    def tasks_with_images(self, user_id: str, task_ids: Sequence[str]) -> list[TaskWithImage]:
-        """These tasks with their images, in this order; unknown ids are left out."""
-        return self.repository.tasks_with_images(user_id, task_ids)
 
     def variants(self, user_id: str, task_id: str) -> list[TaskWithImage]:
         """All tasks of the submission that this task belongs to, without deleted ones."""
@@ -324,6 +322,26 @@ class Studio:
         """Delete what is in the trash, or these alone; returns how many. Raises OSError."""
         return self.gallery.empty_trash(user_id, task_ids)
 
+    def export_items(self, user_id: str, image_ids: Iterable[str]) -> Iterator[ExportItem]:
+        """Images of this user to export, with their metadata; others are left out."""
+        return collect_export_items(self.repository, self.image_store, user_id, image_ids)
+
+    # Edit tree
+
+    def edit_tree(self, user_id: str, image_id: str, *, include_deleted: bool = False) -> EditTree:
+        """The image with its ancestors and all that was made from them. Raises NotFoundError.
+
+        Trashed images are left out unless `include_deleted`.
+        """
+        self.image(user_id, image_id)
+        tree = load_edit_tree(self.repository, user_id, image_id)
+        return tree if include_deleted else tree.without_deleted()
+
+    def pending_edits(self, user_id: str, tree: EditTree) -> list[TaskWithImage]:
+        """The edits of a tree's images that have no image yet, newest first."""
+        edits = self.repository.edits_of(user_id, [node.image.id for node in tree.nodes])
+        return [entry for entry in reversed(edits) if entry.image is None]
+
     # Prompts and drafts
 
     def prompt_history(self, user_id: str, *, editing: bool) -> list[PromptEntry]:
@@ -346,7 +364,31 @@ class Studio:
         """The stored text of an unsent form; "" where there is none."""
         return self.drafts.load(user_id, name)
 
+    # Spending
+
+    def price(self, model: Model) -> Decimal:
+        """Credits that one image of this model is expected to cost."""
+        settings = self.settings
+        return settings.credits_max if model is Model.MAX else settings.credits_pro
+
+    def spending(self, user_id: str, *, since: float = 0.0) -> Spending:
+        """What a user has spent since a moment in epoch seconds."""
+        return spending_for_user(self.repository, user_id, since=since)
+
+    def credit_balance(self) -> CreditBalance | None:
+        """The last known balance; None before the first answer. Refreshed in the background."""
+        return self.credit_cache.get()
+
     # Operation
+
+    @property
+    def pause_reason(self) -> FailureReason | None:
+        """Why the whole queue is paused: the key or the credits."""
+        return self.worker.pause_reason
+
+    def recheck_account(self) -> None:
+        """Check now whether the key is valid and the credits suffice again."""
+        self.worker.recheck_account()
 
     def status(self) -> StudioStatus:
         """What a health check needs to know."""
@@ -361,43 +403,6 @@ class Studio:
     def stats(self) -> StatsSnapshot:
         """Counters since the process started."""
         return self.worker.stats.snapshot()
-
-    # Images in and out
-
-    def import_image(self, user_id: str, data: bytes, *, label: str) -> ImageRecord:
-        """Store a copy of an image to edit. Raises InvalidImageError, or OSError."""
-        taken = ingest_image(data)
-        record = ImageRecord(
-            id=uuid.uuid4().hex,
-            user_id=user_id,
-            task_id=None,
-            format=taken.format,
-            width_px=taken.width_px,
-            height_px=taken.height_px,
-            size_bytes=len(taken.data),
-            created_at=self.clock(),
-            label=label,
-            notes=taken.notes,
-        )
-        self.image_store.save(record.id, record.format, taken.data)
-        self.repository.add_image(record)
-        return record
-
-    def import_image_from_url(self, user_id: str, url: str) -> ImageRecord:
-        """The same from a URL. Raises FetchError as well."""
-        return self.import_image(user_id, self.http.get_image(url), label=url)
-
-    def export_items(self, user_id: str, image_ids: Iterable[str]) -> Iterator[ExportItem]:
-        """Images of this user to export, with their metadata; others are left out."""
-        return collect_export_items(self.repository, self.image_store, user_id, image_ids)
-
-    def image_path(self, record: ImageRecord) -> Path:
-        """Path of an image's file."""
-        return self.image_store.image_path(record.id, record.format)
-
-    def thumbnail_path(self, record: ImageRecord) -> Path:
-        """Path of an image's thumbnail."""
-        return self.image_store.thumbnail_path(record.id)
 
     def close(self) -> None:
         """Stop working; every unfinished task continues at the next start."""

@@ -52,7 +52,7 @@ class TaskImporter:
         price: Callable[[Model], Decimal],
         clock: Callable[[], float],
     ) -> None:
-        self._ledger = repository
+        self._repository = repository
         self._query = query
         self._price = price
         self._clock = clock
@@ -60,61 +60,64 @@ class TaskImporter:
     def import_by_id(self, user_id: str, provider_id: str) -> ImportResult:
         """The task of this id: the user's own stored one, or a new one that is inserted.
 
-        An unconfirmed task with the same prompt counts as this one. Raises ValidationError, with
-        one message for an unknown id and for one of another user; KieError when kie.ai cannot be
-        asked; DatabaseError.
+        An unconfirmed task of the user with the same prompt and model counts as this one.
+        Raises ValidationError for an unknown id, with the same message for an id of another
+        user. Raises KieError when kie.ai cannot be asked, and DatabaseError.
         """
-        held = self._ledger.task_by_provider_id(provider_id)
-        if held is not None and held.user_id == user_id:
-            return self._get_or_create(held)
+        stored = self._repository.task_by_provider_id(provider_id)
+        if stored is not None and stored.user_id == user_id:
+            return self._get_or_create(stored)
         try:
-            report = self._query(provider_id)
+            status = self._query(provider_id)
         except TaskNotFoundError as error:
             raise ValidationError("task_id", NOT_FOUND_MESSAGE) from error
         new = task_from_status(
-            report,
+            status,
             user_id=user_id,
-            source_id=self._source_image_id(report, user_id),
+            source_id=self._source_image_id(status, user_id),
             price=self._price,
             now=self._clock(),
         )
-        lost = self._matching_unconfirmed(new)
-        found = self._get_or_create(new) if lost is None else ImportResult(lost, is_new=False)
-        if found.task.user_id != user_id:
+        unconfirmed = self._matching_unconfirmed(new)
+        if unconfirmed is not None:
+            return ImportResult(unconfirmed, is_new=False)
+        result = self._get_or_create(new)
+        if result.task.user_id != user_id:
             raise ValidationError("task_id", NOT_FOUND_MESSAGE)
-        return found
+        return result
 
     def _get_or_create(self, task: Task) -> ImportResult:
-        return ImportResult(*get_or_create_by_provider_id(self._ledger, task))
+        return ImportResult(*get_or_create_by_provider_id(self._repository, task))
 
-    def _source_image_id(self, report: TaskStatus, user_id: str) -> str | None:
+    def _source_image_id(self, status: TaskStatus, user_id: str) -> str | None:
         """The user's image that the task edits, if it was uploaded from here."""
-        url = (report.parameters or {}).get("inputImage")
-        return image_id_by_upload_url(self._ledger, user_id, url) if isinstance(url, str) else None
+        url = (status.parameters or {}).get("inputImage")
+        if not isinstance(url, str):
+            return None
+        return image_id_by_upload_url(self._repository, user_id, url)
 
     def _matching_unconfirmed(self, new: Task) -> Task | None:
-        asked = (new.user_id, new.request.prompt, new.request.model)
-        for task in self._ledger.unfinished():
-            request = task.request
-            if task.state is TaskState.UNCONFIRMED and asked == (
-                task.user_id,
-                request.prompt,
-                request.model,
-            ):
+        for task in self._repository.unfinished():
+            if task.state is TaskState.UNCONFIRMED and _match_key(task) == _match_key(new):
                 return task
         return None
 
 
+def _match_key(task: Task) -> tuple[str, str, Model]:
+    """What an unconfirmed task shares with the record that belongs to it."""
+    return (task.user_id, task.request.prompt, task.request.model)
+
+
 def validate_task_id(provider_id: str) -> str:
     """A pasted task id without surrounding space. Raises ValidationError."""
-    named = provider_id.strip()
-    if not named.isprintable() or not 1 <= len(named) <= 200:
+    stripped = provider_id.strip()
+    if not stripped.isprintable() or not 1 <= len(stripped) <= 200:
         raise ValidationError("task_id", "This is no task id: copy it again from the service.")
-    return named
+    return stripped
 
 
 def task_from_status(
-    report: TaskStatus,
+    status: TaskStatus,
     *,
     user_id: str,
     source_id: str | None,
@@ -126,7 +129,7 @@ def task_from_status(
     Its times of sending and acceptance are unknown, so it does not count for duration estimates.
     Raises ValidationError for a record that cannot be read.
     """
-    request = _request_from_status(report)
+    request = _request_from_status(status)
     return Task(
         id=uuid.uuid4().hex,
         user_id=user_id,
@@ -137,32 +140,32 @@ def task_from_status(
         price=price(request.model),
         created_at=now,
         state=TaskState.GENERATING,
-        provider_id=report.task_id,
+        provider_id=status.task_id,
         polling_since=now,
     )
 
 
-def _request_from_status(report: TaskStatus) -> GenerationRequest:
+def _request_from_status(status: TaskStatus) -> GenerationRequest:
     """The request in the record; missing or odd values become defaults."""
-    shown: Mapping[str, object] = report.parameters or {}
-    prompt, tolerance = shown.get("prompt"), shown.get("safetyTolerance")
-    plain = GenerationRequest(prompt="plain")
+    parameters: Mapping[str, object] = status.parameters or {}
+    prompt, tolerance = parameters.get("prompt"), parameters.get("safetyTolerance")
+    defaults = GenerationRequest(prompt="unused")
     try:
         return GenerationRequest(
-            prompt=prompt if isinstance(prompt, str) else f"Task {report.task_id}",
-            model=Model(_one_of(Model, shown.get("model")) or plain.model),
-            aspect_ratio=_one_of(ASPECT_RATIOS, shown.get("aspectRatio")),
+            prompt=prompt if isinstance(prompt, str) else f"Task {status.task_id}",
+            model=Model(_one_of(Model, parameters.get("model")) or defaults.model),
+            aspect_ratio=_one_of(ASPECT_RATIOS, parameters.get("aspectRatio")),
             output_format=OutputFormat(
-                _one_of(OutputFormat, shown.get("outputFormat")) or plain.output_format
+                _one_of(OutputFormat, parameters.get("outputFormat")) or defaults.output_format
             ),
-            translate=shown.get("enableTranslation") is not False,
-            enhance=shown.get("promptUpsampling") is True,
+            translate=parameters.get("enableTranslation") is not False,
+            enhance=parameters.get("promptUpsampling") is True,
             safety_tolerance=next(
                 (allowed for allowed in safety_range(editing=False) if allowed == tolerance),
-                plain.safety_tolerance,
+                defaults.safety_tolerance,
             ),
-            store_in_china=shown.get("uploadCn") is True,
-            watermark=str(shown.get("watermark") or "") or None,
+            store_in_china=parameters.get("uploadCn") is True,
+            watermark=str(parameters.get("watermark") or "") or None,
         )
     except ValidationError as error:
         raise ValidationError(

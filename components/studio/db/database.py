@@ -120,7 +120,7 @@ def _configure_sqlite(engine: sa.Engine, busy_timeout_seconds: float) -> None:
         connection.execute(f"PRAGMA busy_timeout={round(busy_timeout_seconds * 1000)}")
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")
-        connection.create_function("folded", 1, casefold_nfkc, deterministic=True)
+        connection.create_function("casefold_nfkc", 1, casefold_nfkc, deterministic=True)
 
     @sa.event.listens_for(engine, "begin")
     def _begin(connection: sa.Connection) -> None:

@@ -47,7 +47,7 @@ class GalleryItem:
 
 @dataclass(kw_only=True)
 class GalleryRepository:
-    """Reads and changes users' galleries. Raises DatabaseError; ids of others are ignored."""
+    """Reads and changes users' galleries. Raises DatabaseError; ids of other users are ignored."""
 
     repository: TaskRepository
     image_store: ImageStore
@@ -82,25 +82,21 @@ class GalleryRepository:
         return sorted(items, key=lambda item: item.state not in UNFINISHED)
 
     def count(self, user_id: str, *, in_trash: bool = False) -> int:
-        """Number of images a user has."""
-        kept = images.c.deleted_at > PURGING if in_trash else images.c.deleted_at.is_(None)
+        """Number of images a user generated, in the gallery or in the trash."""
+        in_place = images.c.deleted_at > PURGING if in_trash else images.c.deleted_at.is_(None)
         with self.repository.read_transaction() as connection:
             return connection.execute(
                 sa.select(sa.func.count())
                 .select_from(images)
-                .where(images.c.user_id == user_id, images.c.task_id.is_not(None), kept)
+                .where(images.c.user_id == user_id, images.c.task_id.is_not(None), in_place)
             ).scalar_one()
 
     def trashed_image(self, user_id: str, image_id: str) -> ImageRecord | None:
         """An image of this user that is in the trash."""
-        items = self.repository.image(image_id)
-        if items is None or items.user_id != user_id or items.deleted_at in (None, PURGING):
+        image = self.repository.image(image_id)
+        if image is None or image.user_id != user_id or image.deleted_at in (None, PURGING):
             return None
-        return items
-
-    def tasks_with_images(self, user_id: str, task_ids: Sequence[str]) -> list[TaskWithImage]:
-        """These tasks with their images, in this order."""
-        return self.repository.tasks_with_images(user_id, task_ids)
+        return image
 
     def variants(self, user_id: str, task_id: str) -> list[TaskWithImage]:
         """The tasks of this one's submission, oldest first, without deleted ones."""
@@ -114,7 +110,7 @@ class GalleryRepository:
         )
         with self.repository.read_transaction() as connection:
             ids = list(connection.execute(query).scalars())
-        return self.tasks_with_images(user_id, ids)
+        return self.repository.tasks_with_images(user_id, ids)
 
     def star(self, user_id: str, task_ids: Sequence[str], *, starred: bool) -> None:
         """Star these tasks' images, or remove the star."""
@@ -159,12 +155,12 @@ class GalleryRepository:
 
         The source of an unfinished edit stays. Raises OSError.
         """
-        mine = images.c.user_id == user_id
+        where = images.c.user_id == user_id
         if task_ids is not None:
-            mine = _owned_by(user_id, task_ids)
-        removed = self._purge(mine)
+            where = _owned_by(user_id, task_ids)
+        count = self._purge(where)
         self.events.publish(user_id)
-        return removed
+        return count
 
     def purge_expired(self) -> int:
         """Delete what has been in the trash for 14 days, and finish interrupted deletions.
@@ -195,20 +191,20 @@ class GalleryRepository:
                 .where(where, images.c.deleted_at.is_not(None), images.c.id.not_in(sources))
                 .values(deleted_at=PURGING)
             )
-            condemned = [
+            purging = [
                 image_from_row(row)
                 for row in connection.execute(
                     sa.select(images).where(images.c.deleted_at == PURGING)
                 )
             ]
-        for image in condemned:
+        for image in purging:
             self.image_store.remove(image.id, image.format)
-        self._delete_rows(condemned)
-        return len(condemned)
+        self._delete_rows(purging)
+        return len(purging)
 
-    def _delete_rows(self, removed: Sequence[ImageRecord]) -> None:
+    def _delete_rows(self, records: Sequence[ImageRecord]) -> None:
         """The task rows stay: they record what was spent."""
-        ids = [image.id for image in removed]
+        ids = [image.id for image in records]
         with self.repository.write_transaction() as connection:
             connection.execute(sa.delete(images).where(images.c.id.in_(ids)))
             connection.execute(
@@ -217,7 +213,7 @@ class GalleryRepository:
 
 
 # While an edit has no image yet, its item takes the shape of its source.
-_source_images = images.alias("matched")
+_source_images = images.alias("source_images")
 # In the order of GalleryItem's fields: a thousand rows are read at every change.
 _ITEM_COLUMNS = (
     tasks.c.id,
@@ -252,28 +248,28 @@ def _item_from_row(row: Any) -> GalleryItem:
 
 def _group_variants(items: Sequence[GalleryItem]) -> list[GalleryItem]:
     """One item for each submission, where its newest stood; only finished images are grouped."""
-    presses: dict[str, list[GalleryItem]] = {}
+    groups: dict[str, list[GalleryItem]] = {}
     for item in items:
         key = item.batch if item.state is TaskState.DONE else item.task_id
-        presses.setdefault(key, []).append(item)
-    return [_cover(variants) for variants in presses.values()]
+        groups.setdefault(key, []).append(item)
+    return [_cover(variants) for variants in groups.values()]
 
 
 def _cover(variants: list[GalleryItem]) -> GalleryItem:
     """The variant set as cover last, else the first starred one, else the first."""
     if len(variants) == 1:
         return variants[0]
-    front = max(variants, key=lambda item: (item.chosen_at or 0.0, item.starred))
-    behind = (item.task_id for item in variants if item is not front)
-    return replace(front, hidden_variants=tuple(behind))
+    cover = max(variants, key=lambda item: (item.chosen_at or 0.0, item.starred))
+    hidden = (item.task_id for item in variants if item is not cover)
+    return replace(cover, hidden_variants=tuple(hidden))
 
 
 def _owned_by(user_id: str, task_ids: Sequence[str]) -> sa.ColumnElement[bool]:
-    """Selects the images that these tasks of the user made."""
-    made = sa.select(tasks.c.image_id).where(
+    """Condition: the image was made by one of these tasks of the user."""
+    image_ids = sa.select(tasks.c.image_id).where(
         tasks.c.user_id == user_id, tasks.c.id.in_(task_ids), tasks.c.image_id.is_not(None)
     )
-    return images.c.id.in_(made)
+    return images.c.id.in_(image_ids)
 
 
 def _tasks_without_image(user_id: str, task_ids: Sequence[str]) -> sa.Update:

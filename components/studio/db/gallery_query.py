@@ -97,5 +97,5 @@ def _compile_default(element: _CasefoldNfkc, compiler: SQLCompiler, **options: o
 
 @compiles(_CasefoldNfkc, "sqlite")
 def _compile_sqlite(element: _CasefoldNfkc, compiler: SQLCompiler, **options: object) -> str:
-    """SQLite's own `lower` knows ASCII only; Database registers `folded` with it."""
-    return f"folded({compiler.process(element.clauses, **options)})"
+    """SQLite's own `lower` knows ASCII only; `database.py` registers this function with it."""
+    return f"casefold_nfkc({compiler.process(element.clauses, **options)})"

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from components.studio.db.database import Database
 from components.studio.db.tables import drafts, pins, tasks
-from components.studio.db.tasks import TaskRepository
 
 MAX_PROMPTS = 200
 MAX_TOTAL_CHARACTERS = 80_000  # of all prompts together: they travel to the browser
@@ -31,7 +31,7 @@ class PromptEntry:
 class PromptHistory:
     """Earlier prompts, pins and drafts. Every method raises DatabaseError."""
 
-    def __init__(self, database: TaskRepository) -> None:
+    def __init__(self, database: Database) -> None:
         self._database = database
 
     def list_prompts(self, user_id: str, *, editing: bool) -> list[PromptEntry]:
@@ -39,22 +39,22 @@ class PromptHistory:
 
         Each prompt comes once; the oldest are left out beyond 80,000 characters in all.
         """
-        places: dict[str, int] = {}
-        found: list[PromptEntry] = []
+        positions: dict[str, int] = {}
+        unpinned: list[PromptEntry] = []
         pinned = self._pinned_prompts(user_id)
         remaining = MAX_TOTAL_CHARACTERS
         for position, prompt in enumerate(self.recent_prompts(user_id, editing=editing)):
             key, remaining = prompt_key(prompt), remaining - len(prompt)
             if remaining < 0:
                 break
-            places[key] = position
+            positions[key] = position
             if key not in pinned:
-                found.append(PromptEntry(key, prompt, position=position))
-        pins_first = [
-            PromptEntry(key, prompt, pinned=True, position=places.get(key))
+                unpinned.append(PromptEntry(key, prompt, position=position))
+        pins_on_top = [
+            PromptEntry(key, prompt, pinned=True, position=positions.get(key))
             for key, prompt in pinned.items()
         ]
-        return pins_first + found
+        return pins_on_top + unpinned
 
     def recent_prompts(self, user_id: str, *, editing: bool, limit: int = MAX_PROMPTS) -> list[str]:
         """The distinct prompts that a user submitted, newest first."""
@@ -79,7 +79,7 @@ class PromptHistory:
                 connection.execute(sa.insert(pins), [row])
 
     def unpin(self, user_id: str, key: str) -> None:
-        """Remove a pin; one that is not pinned stays as it is."""
+        """Remove a pin; nothing happens where there is none."""
         with self._database.write_transaction() as connection:
             connection.execute(sa.delete(pins).where(pins.c.user_id == user_id, pins.c.id == key))
 
@@ -95,10 +95,10 @@ class PromptHistory:
     def load_draft(self, user_id: str, mode: str) -> str:
         """The text of an unsent form; "" where there is none."""
         with self._database.read_transaction() as connection:
-            found = connection.execute(
+            text = connection.execute(
                 sa.select(drafts.c.prompt).where(drafts.c.user_id == user_id, drafts.c.mode == mode)
             ).scalar_one_or_none()
-        return found or ""
+        return text or ""
 
     def _pinned_prompts(self, user_id: str) -> dict[str, str]:
         with self._database.read_transaction() as connection:

@@ -12,8 +12,8 @@ from decimal import Decimal
 
 import sqlalchemy as sa
 
+from components.studio.db.database import Database
 from components.studio.db.tables import tasks
-from components.studio.db.tasks import TaskRepository
 from components.studio.tasks.models import FailureReason, TaskState
 
 DOLLARS_PER_CREDIT = Decimal("0.005")  # docs/kie-api.md, Codes
@@ -61,26 +61,26 @@ def summarize(charges: Iterable[ChargeGroup]) -> Spending:
     return total
 
 
-def spending_for_user(repository: TaskRepository, user_id: str, *, since: float = 0.0) -> Spending:
+def spending_for_user(database: Database, user_id: str, *, since: float = 0.0) -> Spending:
     """A user's spending since a moment in epoch seconds. Raises DatabaseError."""
     # An imported task has no `sent_at`, yet somebody sent it.
     was_sent = tasks.c.sent_at.is_not(None) | tasks.c.provider_id.is_not(None)
-    # A failure is stored as a JSON list that begins with its reason.
+    # A failure is stored as a JSON list that begins with its reason: only the reason groups.
     reason = sa.func.substr(tasks.c.failure, 1, _MAX_REASON_CHARACTERS)
-    kind = (tasks.c.state, reason.label("trouble"), was_sent.label("was_sent"), tasks.c.price)
-    with repository.read_transaction() as connection:
+    group = (tasks.c.state, reason.label("reason"), was_sent.label("was_sent"), tasks.c.price)
+    with database.read_transaction() as connection:
         rows = connection.execute(
-            sa.select(*kind, sa.func.count().label("many"))
+            sa.select(*group, sa.func.count().label("group_size"))
             .where(tasks.c.user_id == user_id, tasks.c.created_at >= since)
-            .group_by(*kind)
+            .group_by(*group)
         )
         return summarize(
             ChargeGroup(
                 TaskState(row.state),
-                _reason_from_column(row.trouble),
+                _reason_from_column(row.reason),
                 bool(row.was_sent),
                 Decimal(row.price),
-                row.many,
+                row.group_size,
             )
             for row in rows
         )

@@ -1,7 +1,4 @@
-"""The tables, and the conversion between rows and records.
-
-Columns keep the names of version 0.1.0, so that its data folders open; `key` is the name in code.
-"""
+"""The tables, and the conversion between rows and records."""
 
 from __future__ import annotations
 
@@ -17,6 +14,9 @@ from components.studio.db.models import ImageRecord
 from components.studio.tasks.models import Failure, FailureReason, Task, TaskState
 
 metadata = sa.MetaData()
+
+# Some tables and columns have another name in the database than in code: the database keeps the
+# names of version 0.1.0, so that its data folders open. `key` is the name in code.
 
 tasks = sa.Table(
     "tasks",

@@ -101,12 +101,12 @@ class TaskRepository(Database):
         extra_task: ExtraTask | None = None,
     ) -> tuple[Task, Task] | None:
         with self.write_transaction() as connection:
-            found = connection.execute(
+            stored = connection.execute(
                 sa.select(tasks).where(where).with_for_update()
             ).one_or_none()
-            if found is None:
+            if stored is None:
                 return None
-            before = task_from_row(found)
+            before = task_from_row(stored)
             after = rule(before)
             if after == before:
                 return before, after
@@ -119,13 +119,13 @@ class TaskRepository(Database):
                 connection.execute(sa.insert(images), [image_to_row(image)])
                 row["dismissed"] = False  # its image came after all
             connection.execute(sa.update(tasks).where(tasks.c.id == before.id).values(row))
-            other = extra_task and extra_task(before, after)
-            if other is not None:
-                connection.execute(sa.insert(tasks), [task_to_row(other) | {"dismissed": True}])
+            extra = extra_task and extra_task(before, after)
+            if extra is not None:
+                connection.execute(sa.insert(tasks), [task_to_row(extra) | {"dismissed": True}])
             return before, after
 
     def task(self, task_id: str) -> Task | None:
-        """One task by our id."""
+        """The task with this id."""
         return self._find_task(tasks.c.id == task_id)
 
     def task_by_provider_id(self, provider_id: str) -> Task | None:
@@ -175,11 +175,11 @@ class TaskRepository(Database):
 
     def recent_tasks(self, user_id: str, *, limit: int, offset: int = 0) -> list[TaskWithImage]:
         """A user's tasks with their images, newest first, without trashed and hidden ones."""
-        kept = sa.select(images.c.id).where(images.c.deleted_at.is_(None))
+        not_deleted = sa.select(images.c.id).where(images.c.deleted_at.is_(None))
         query = (
             sa.select(tasks)
             .where(tasks.c.user_id == user_id, tasks.c.dismissed.is_(False))
-            .where(tasks.c.image_id.is_(None) | tasks.c.image_id.in_(kept))
+            .where(tasks.c.image_id.is_(None) | tasks.c.image_id.in_(not_deleted))
             .order_by(tasks.c.created_at.desc(), tasks.c.id)
             .limit(limit)
             .offset(offset)
@@ -189,18 +189,18 @@ class TaskRepository(Database):
     def tasks_with_images(self, user_id: str, task_ids: Sequence[str]) -> list[TaskWithImage]:
         """These tasks of a user with their images, in this order; unknown ids are left out."""
         query = sa.select(tasks).where(tasks.c.user_id == user_id, tasks.c.id.in_(task_ids))
-        found = {entry.task.id: entry for entry in self._select_with_images(query)}
-        return [found[task_id] for task_id in task_ids if task_id in found]
+        entries = {entry.task.id: entry for entry in self._select_with_images(query)}
+        return [entries[task_id] for task_id in task_ids if task_id in entries]
 
     def _select_with_images(self, query: sa.Select[Any]) -> list[TaskWithImage]:
         with self.read_transaction() as connection:
-            found = [task_from_row(row) for row in connection.execute(query)]
-            wanted = {name for task in found for name in (task.image_id, task.source_id) if name}
-            rows = connection.execute(sa.select(images).where(images.c.id.in_(wanted)))
-            known = {row.id: image_from_row(row) for row in rows}
+            selected = [task_from_row(row) for row in connection.execute(query)]
+            ids = {id_ for task in selected for id_ in (task.image_id, task.source_id) if id_}
+            rows = connection.execute(sa.select(images).where(images.c.id.in_(ids)))
+            records = {row.id: image_from_row(row) for row in rows}
         return [
-            TaskWithImage(task, known.get(task.image_id or ""), known.get(task.source_id or ""))
-            for task in found
+            TaskWithImage(task, records.get(task.image_id or ""), records.get(task.source_id or ""))
+            for task in selected
         ]
 
     def edits_of(self, user_id: str, image_ids: Sequence[str]) -> list[TaskWithImage]:
@@ -224,7 +224,7 @@ class TaskRepository(Database):
             connection.execute(sa.insert(images), [image_to_row(image)])
 
     def image(self, image_id: str) -> ImageRecord | None:
-        """One image by its id."""
+        """The image with this id."""
         with self.read_transaction() as connection:
             row = connection.execute(sa.select(images).where(images.c.id == image_id)).one_or_none()
             return None if row is None else image_from_row(row)
@@ -280,7 +280,7 @@ def _select_task(connection: sa.Connection, where: sa.ColumnElement[bool]) -> Ta
 
 
 def _find_double_submit(connection: sa.Connection, task: Task, since: float) -> list[Task]:
-    """The newest batch of this user with the same values since that moment."""
+    """The newest submission of this user with the same values since that moment."""
     rows = connection.execute(
         sa.select(tasks)
         .where(tasks.c.user_id == task.user_id)
@@ -296,29 +296,29 @@ def _find_double_submit(connection: sa.Connection, task: Task, since: float) -> 
     return [earlier for earlier in same if earlier.batch == same[-1].batch]
 
 
-def get_or_create_by_provider_id(repository: Database, task: Task) -> tuple[Task, bool]:
+def get_or_create_by_provider_id(database: Database, task: Task) -> tuple[Task, bool]:
     """The stored task with this provider id, and whether it was inserted now.
 
     A hidden task of the same user is shown again. Raises DatabaseError.
     """
-    with repository.write_transaction() as connection:
-        known = connection.execute(
+    with database.write_transaction() as connection:
+        stored = connection.execute(
             sa.select(tasks).where(tasks.c.provider_id == task.provider_id).limit(1)
         ).one_or_none()
-        if known is None:
+        if stored is None:
             connection.execute(sa.insert(tasks), [task_to_row(task)])
             return task, True
         connection.execute(
             sa.update(tasks)
-            .where(tasks.c.id == known.id, tasks.c.user_id == task.user_id)
+            .where(tasks.c.id == stored.id, tasks.c.user_id == task.user_id)
             .values(dismissed=False)
         )
-        return task_from_row(known), False
+        return task_from_row(stored), False
 
 
-def image_id_by_upload_url(repository: Database, user_id: str, url: str) -> str | None:
+def image_id_by_upload_url(database: Database, user_id: str, url: str) -> str | None:
     """The id of the user's image that was uploaded to this URL. Raises DatabaseError."""
-    with repository.read_transaction() as connection:
+    with database.read_transaction() as connection:
         return connection.execute(
             sa.select(images.c.id)
             .where(images.c.user_id == user_id, images.c.upload_url == url)

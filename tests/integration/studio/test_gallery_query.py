@@ -1,4 +1,4 @@
-"""Finding pictures again: every filter, in any script, and never another designer's."""
+"""Gallery queries: every filter, text in any script, grouping, and no image of another user."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ BEN = "b" * 32
 
 
 @pytest.fixture
-def archive(tmp_path: Path) -> Iterator[GalleryRepository]:
+def gallery(tmp_path: Path) -> Iterator[GalleryRepository]:
     repository = TaskRepository.in_folder(tmp_path)
     yield GalleryRepository(
         repository=repository, image_store=ImageStore(tmp_path), events=EventBus()
@@ -29,56 +29,54 @@ def archive(tmp_path: Path) -> Iterator[GalleryRepository]:
     repository.close()
 
 
-def plant(archive: GalleryRepository, *seeds: SeedImage) -> list[str]:
+def seed(gallery: GalleryRepository, *seeds: SeedImage) -> list[str]:
     return seed_gallery(
-        archive.image_store.image_path("0" * 32, "png").parents[2], archive.repository, seeds
+        gallery.image_store.image_path("0" * 32, "png").parents[2], gallery.repository, seeds
     )
 
 
-def prompts(archive: GalleryRepository, search: GalleryQuery, *, user_id: str = ANNA) -> list[str]:
-    found = [place.task_id for place in archive.find(user_id, search)]
-    return [entry.task.request.prompt for entry in archive.tasks_with_images(user_id, found)]
+def prompts(gallery: GalleryRepository, query: GalleryQuery, *, user_id: str = ANNA) -> list[str]:
+    ids = [item.task_id for item in gallery.find(user_id, query)]
+    entries = gallery.repository.tasks_with_images(user_id, ids)
+    return [entry.task.request.prompt for entry in entries]
 
 
-def test_unfinished_come_first_then_newest(archive: GalleryRepository) -> None:
-    plant(
-        archive,
+def test_unfinished_come_first_then_newest(gallery: GalleryRepository) -> None:
+    seed(
+        gallery,
         SeedImage("old", hours=30),
         SeedImage("running", hours=9, state=TaskState.GENERATING),
         SeedImage("new", hours=1),
         SeedImage("refused", hours=2, state=TaskState.REFUSED),
     )
-    assert prompts(archive, GalleryQuery()) == ["running", "new", "refused", "old"]
+    assert prompts(gallery, GalleryQuery()) == ["running", "new", "refused", "old"]
 
 
-def test_pending_edit_has_the_shape_of_its_source(
-    archive: GalleryRepository,
-) -> None:
-    (source,) = plant(archive, SeedImage(size=(752, 1392), hours=2))
+def test_pending_edit_has_the_shape_of_its_source(gallery: GalleryRepository) -> None:
+    (source,) = seed(gallery, SeedImage(size=(752, 1392), hours=2))
     shaped = {"aspect_ratio": "1:1"}
-    plant(
-        archive,
+    seed(
+        gallery,
         SeedImage("matching", hours=1, state=TaskState.GENERATING, source_id=source),
         SeedImage("square", state=TaskState.GENERATING, source_id=source, request=shaped),
     )
-    square, matching, made = archive.find(ANNA, GalleryQuery())
+    square, matching, made = gallery.find(ANNA, GalleryQuery())
     assert (matching.width_px, matching.height_px) == (made.width_px, made.height_px) == (752, 1392)
     assert (square.width_px, square.height_px) == (None, None)
 
 
-def test_images_of_others_are_not_found(archive: GalleryRepository) -> None:
-    ids = plant(archive, SeedImage("Anna's"), SeedImage("Ben's", user_id=BEN))
+def test_images_of_others_are_not_found(gallery: GalleryRepository) -> None:
+    ids = seed(gallery, SeedImage("Anna's"), SeedImage("Ben's", user_id=BEN))
 
-    assert prompts(archive, GalleryQuery()) == ["Anna's"]
-    assert prompts(archive, GalleryQuery(), user_id=BEN) == ["Ben's"]
-    assert [entry.task.request.prompt for entry in archive.tasks_with_images(ANNA, ids)] == [
-        "Anna's"
-    ]
-    assert archive.variants(BEN, ids[0]) == []
+    assert prompts(gallery, GalleryQuery()) == ["Anna's"]
+    assert prompts(gallery, GalleryQuery(), user_id=BEN) == ["Ben's"]
+    [entry] = gallery.repository.tasks_with_images(ANNA, ids)
+    assert entry.task.request.prompt == "Anna's"
+    assert gallery.variants(BEN, ids[0]) == []
 
 
 @pytest.mark.parametrize(
-    ("text", "finds"),
+    ("text", "matches"),
     [
         ("FOX", True),
         ("red fox", True),
@@ -93,10 +91,10 @@ def test_images_of_others_are_not_found(archive: GalleryRepository) -> None:
     ],
 )
 def test_all_words_must_occur_without_wildcards(
-    archive: GalleryRepository, text: str, finds: bool
+    gallery: GalleryRepository, text: str, matches: bool
 ) -> None:
-    plant(archive, SeedImage("A red Fox in the snow"))
-    assert bool(prompts(archive, GalleryQuery(text=text))) is finds
+    seed(gallery, SeedImage("A red Fox in the snow"))
+    assert bool(prompts(gallery, GalleryQuery(text=text))) is matches
 
 
 @pytest.mark.parametrize(
@@ -112,23 +110,23 @@ def test_all_words_must_occur_without_wildcards(
     ],
 )
 def test_search_ignores_case_in_any_script(
-    archive: GalleryRepository, prompt: str, text: str
+    gallery: GalleryRepository, prompt: str, text: str
 ) -> None:
-    plant(archive, SeedImage(prompt), SeedImage("something else"))
-    assert prompts(archive, GalleryQuery(text=text)) == [prompt]
+    seed(gallery, SeedImage(prompt), SeedImage("something else"))
+    assert prompts(gallery, GalleryQuery(text=text)) == [prompt]
 
 
-def test_filters_apply_alone_and_together(archive: GalleryRepository) -> None:
-    root = plant(archive, SeedImage("root", request={"aspect_ratio": "1:1"}))[0]
-    plant(
-        archive,
+def test_filters_apply_alone_and_together(gallery: GalleryRepository) -> None:
+    root = seed(gallery, SeedImage("root", request={"aspect_ratio": "1:1"}))[0]
+    seed(
+        gallery,
         SeedImage("edit", source_id=root, starred=True),
         SeedImage("max", request={"model": Model.MAX, "aspect_ratio": "1:1"}),
         SeedImage("failed", state=TaskState.FAILED, request={"aspect_ratio": "4:3"}),
     )
 
-    def found(search: GalleryQuery) -> set[str]:
-        return set(prompts(archive, search))
+    def found(query: GalleryQuery) -> set[str]:
+        return set(prompts(gallery, query))
 
     assert found(GalleryQuery(models=frozenset({Model.MAX.value}))) == {"max"}
     assert found(GalleryQuery(origins=frozenset({Origin.EDITED}))) == {"edit"}
@@ -142,58 +140,52 @@ def test_filters_apply_alone_and_together(archive: GalleryRepository) -> None:
     assert found(GalleryQuery(starred=True, states=frozenset({TaskState.FAILED}))) == set()
 
 
-def test_date_range_end_is_exclusive(
-    archive: GalleryRepository,
-) -> None:
+def test_date_range_end_is_exclusive(gallery: GalleryRepository) -> None:
     now = time.time()
-    plant(
-        archive,
+    seed(
+        gallery,
         SeedImage("late", hours=1),
         SeedImage("early", hours=25),
         SeedImage("before", hours=49),
     )
 
     day = GalleryQuery(since=now - 26 * HOUR, until=now - 24 * HOUR)
-    assert prompts(archive, day) == ["early"]
-    assert prompts(archive, GalleryQuery(since=now - 26 * HOUR)) == ["late", "early"]
+    assert prompts(gallery, day) == ["early"]
+    assert prompts(gallery, GalleryQuery(since=now - 26 * HOUR)) == ["late", "early"]
 
 
-def test_variants_are_one_item(archive: GalleryRepository) -> None:
-    first, second, third = plant(archive, *(SeedImage("fox", batch="press") for _ in range(3)))
-    plant(archive, SeedImage("alone", hours=1))
+def test_variants_are_one_item(gallery: GalleryRepository) -> None:
+    first, second, third = seed(gallery, *(SeedImage("fox", batch="batch") for _ in range(3)))
+    seed(gallery, SeedImage("alone", hours=1))
 
-    (press, alone) = archive.find(ANNA, GalleryQuery())
-    assert {press.task_id, *press.hidden_variants} == {first, second, third}
+    (group, alone) = gallery.find(ANNA, GalleryQuery())
+    assert {group.task_id, *group.hidden_variants} == {first, second, third}
     assert alone.hidden_variants == ()
-    assert len(archive.find(ANNA, GalleryQuery(), group_variants=False)) == 4
-    assert {entry.task.id for entry in archive.variants(ANNA, second)} == {first, second, third}
+    assert len(gallery.find(ANNA, GalleryQuery(), group_variants=False)) == 4
+    assert {entry.task.id for entry in gallery.variants(ANNA, second)} == {first, second, third}
 
 
-def test_cover_is_chosen_variant_else_starred_one(
-    archive: GalleryRepository,
-) -> None:
-    ids = plant(archive, *(SeedImage("fox", batch="press") for _ in range(3)))
+def test_cover_is_chosen_variant_else_starred_one(gallery: GalleryRepository) -> None:
+    ids = seed(gallery, *(SeedImage("fox", batch="batch") for _ in range(3)))
 
-    def front() -> str:
-        return archive.find(ANNA, GalleryQuery())[0].task_id
+    def cover() -> str:
+        return gallery.find(ANNA, GalleryQuery())[0].task_id
 
-    archive.star(ANNA, [ids[2]], starred=True)
-    assert front() == ids[2]
-    archive.set_cover(ANNA, ids[1])
-    assert front() == ids[1]
-    archive.set_cover(ANNA, ids[0])
-    assert front() == ids[0]
+    gallery.star(ANNA, [ids[2]], starred=True)
+    assert cover() == ids[2]
+    gallery.set_cover(ANNA, ids[1])
+    assert cover() == ids[1]
+    gallery.set_cover(ANNA, ids[0])
+    assert cover() == ids[0]
 
 
-def test_running_variant_is_not_grouped(
-    archive: GalleryRepository,
-) -> None:
-    plant(
-        archive,
+def test_running_variant_is_not_grouped(gallery: GalleryRepository) -> None:
+    seed(
+        gallery,
         SeedImage("fox", batch="p"),
         SeedImage("fox", batch="p", state=TaskState.GENERATING),
     )
-    assert [place.state for place in archive.find(ANNA, GalleryQuery())] == [
+    assert [item.state for item in gallery.find(ANNA, GalleryQuery())] == [
         TaskState.GENERATING,
         TaskState.DONE,
     ]
