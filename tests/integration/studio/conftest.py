@@ -1,4 +1,4 @@
-"""A ledger or a whole studio of the test's own, and pictures to take along."""
+"""Fixtures: a database, a running studio and images to export."""
 
 from __future__ import annotations
 

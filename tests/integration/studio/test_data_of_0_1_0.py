@@ -54,7 +54,7 @@ def test_cookie_tokens_of_0_1_0_name_the_same_users() -> None:
 
 
 def test_tasks_of_0_1_0_keep_states_failures_and_messages(studio: Studio) -> None:
-    shown = [
+    tasks = [
         (
             entry.task.request.prompt,
             entry.task.state.value,
@@ -64,7 +64,7 @@ def test_tasks_of_0_1_0_keep_states_failures_and_messages(studio: Studio) -> Non
         for entry in studio.recent_tasks(ANNA, limit=99)
     ]
 
-    assert shown == [
+    assert tasks == [
         ("A lost windmill [create-lost]", "unconfirmed", "no_answer", False),
         ("A hill [generate-failed]", "failed", "not_generated", False),
         ("A hill [refused]", "refused", "policy", False),
@@ -100,7 +100,7 @@ def test_requests_of_0_1_0_keep_every_field(studio: Studio) -> None:
 
 
 def test_gallery_of_0_1_0_keeps_stars_covers_and_sizes(studio: Studio) -> None:
-    found = studio.gallery.find(ANNA, GalleryQuery())
+    items = studio.gallery.find(ANNA, GalleryQuery())
     starred = studio.gallery.find(ANNA, GalleryQuery(starred=True))
     images = {
         entry.image.label: (entry.image.width_px, entry.image.height_px)
@@ -108,13 +108,13 @@ def test_gallery_of_0_1_0_keeps_stars_covers_and_sizes(studio: Studio) -> None:
         if entry.image is not None
     }
 
-    assert len(found) == 8  # the two variants of the fox share one place
+    assert len(items) == 8  # the two variants of the fox are one item
     assert [studio.task(ANNA, item.task_id).request.prompt for item in starred] == [
         "A lighthouse at dusk"
     ]
     assert images["Make it warmer"] == (1184, 880)
     assert images[FOX] == (1024, 1024)
-    [cover] = [item for item in found if item.task_id == _cover(studio)]
+    [cover] = [item for item in items if item.task_id == _cover(studio)]
     assert studio.task(ANNA, cover.task_id).request.prompt == FOX
 
 
@@ -129,23 +129,23 @@ def _cover(studio: Studio) -> str:
 
 
 def test_image_files_of_0_1_0_are_found(studio: Studio) -> None:
-    for picture_id, size in ((SOURCE, 1956), (WARMER, 21795)):
-        record = studio.image(ANNA, picture_id)
+    for image_id, size in ((SOURCE, 1956), (WARMER, 21795)):
+        record = studio.image(ANNA, image_id)
         assert (studio.image_path(record).stat().st_size, record.size_bytes) == (size, size)
         assert studio.thumbnail_path(record).is_file()
 
 
 def test_lineage_of_0_1_0_keeps_its_branches(studio: Studio) -> None:
-    family = studio.edit_tree(ANNA, WARMER)
+    tree = studio.edit_tree(ANNA, WARMER)
 
-    assert [step.label for step in family.nodes] == [
+    assert [node.label for node in tree.nodes] == [
         "IMG_4711.png",
         "Make it warmer",
         "Make it night",
         "Add snow",
     ]
-    assert [step.label for step in family.ancestors(WARMER)] == ["IMG_4711.png", "Make it warmer"]
-    assert [step.label for step in family.leaves()] == ["Add snow", "Make it night"]
+    assert [node.label for node in tree.ancestors(WARMER)] == ["IMG_4711.png", "Make it warmer"]
+    assert [node.label for node in tree.leaves()] == ["Add snow", "Make it night"]
 
 
 def test_trash_of_0_1_0_can_be_restored(studio: Studio) -> None:

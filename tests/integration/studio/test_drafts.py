@@ -1,4 +1,4 @@
-"""What is being typed: kept without waiting, in order, apart for each page and designer."""
+"""Drafts: stored without waiting, in order, separate for each page and user."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ANNA, BORIS = "a" * 32, "b" * 32
 
 
 class SlowPromptHistory(PromptHistory):
-    """A disk that answers when it is let, or not at all."""
+    """Writes once `may_write` is set; raises while `is_full`."""
 
     def __init__(self, repository: TaskRepository) -> None:
         super().__init__(repository)
@@ -29,8 +29,8 @@ class SlowPromptHistory(PromptHistory):
         super().save_draft(user_id, mode, prompt)
 
 
-def kept(repository: TaskRepository, user_id: str = ANNA, mode: str = "edit") -> str:
-    """What a process that starts now would find."""
+def stored_draft(repository: TaskRepository, user_id: str = ANNA, mode: str = "edit") -> str:
+    """The draft in the database, as after a restart."""
     return PromptHistory(repository).load_draft(user_id, mode)
 
 
@@ -39,7 +39,7 @@ def test_draft_is_stored_after_close(repository: TaskRepository) -> None:
     drafts.save(ANNA, "edit", "make the sky re")
     drafts.close()
 
-    assert kept(repository) == "make the sky re"
+    assert stored_draft(repository) == "make the sky re"
 
 
 def test_drafts_are_separate_by_page_and_user(repository: TaskRepository) -> None:
@@ -49,16 +49,18 @@ def test_drafts_are_separate_by_page_and_user(repository: TaskRepository) -> Non
     drafts.save(BORIS, "edit", "three")
     drafts.close()
 
-    assert [kept(repository), kept(repository, mode="generate"), kept(repository, BORIS)] == [
+    assert [
+        stored_draft(repository),
+        stored_draft(repository, mode="generate"),
+        stored_draft(repository, BORIS),
+    ] == [
         "one",
         "two",
         "three",
     ]
 
 
-def test_save_does_not_wait_and_load_returns_newest(
-    repository: TaskRepository,
-) -> None:
+def test_save_does_not_wait_and_load_returns_newest(repository: TaskRepository) -> None:
     slow = SlowPromptHistory(repository)
     drafts = DraftStore(slow)
     for typed in ("a", "a h", "a hill"):
@@ -68,7 +70,7 @@ def test_save_does_not_wait_and_load_returns_newest(
     assert drafts.load(ANNA, "edit") == "a hill"
     slow.may_write.set()
     drafts.close()
-    assert slow.written[-1] == kept(repository) == "a hill"
+    assert slow.written[-1] == stored_draft(repository) == "a hill"
 
 
 def test_full_disk_keeps_draft_in_memory(repository: TaskRepository) -> None:
@@ -80,7 +82,7 @@ def test_full_disk_keeps_draft_in_memory(repository: TaskRepository) -> None:
     drafts.close()
 
     assert drafts.load(ANNA, "edit") == "a hill"
-    assert kept(repository) == ""
+    assert stored_draft(repository) == ""
 
 
 def test_cleared_draft_stays_empty(repository: TaskRepository) -> None:
@@ -89,7 +91,7 @@ def test_cleared_draft_stays_empty(repository: TaskRepository) -> None:
     drafts.save(ANNA, "edit", "")
     drafts.close()
 
-    assert kept(repository) == ""
+    assert stored_draft(repository) == ""
 
 
 def test_lone_surrogate_does_not_stop_the_writer(repository: TaskRepository) -> None:
@@ -98,5 +100,5 @@ def test_lone_surrogate_does_not_stop_the_writer(repository: TaskRepository) -> 
     drafts.save(ANNA, "generate", "whole")
     drafts.close()
 
-    assert kept(repository) == "half ?"
-    assert kept(repository, mode="generate") == "whole"
+    assert stored_draft(repository) == "half ?"
+    assert stored_draft(repository, mode="generate") == "whole"

@@ -1,4 +1,4 @@
-"""What a designer wrote before: each prompt once, newest first, pins on top, nobody else's."""
+"""Prompt history: each prompt once, newest first, pins on top, none of another user."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ def prompts(repository: TaskRepository) -> PromptHistory:
     return PromptHistory(repository)
 
 
-def ask(
+def submit(
     repository: TaskRepository, *prompts: str, user_id: str = ANNA, source_id: str | None = None
 ) -> None:
-    """Prompts in the order they were asked for."""
+    """Store tasks with these prompts, oldest first."""
     repository.add_tasks(
         [
-            make_task(prompt, user_id=user_id, source_id=source_id, created_at=NOW + place)
-            for place, prompt in enumerate(prompts)
+            make_task(prompt, user_id=user_id, source_id=source_id, created_at=NOW + number)
+            for number, prompt in enumerate(prompts)
         ]
     )
 
@@ -35,7 +35,7 @@ def listed(prompts: PromptHistory, *, editing: bool = False) -> list[tuple[str, 
 def test_prompts_are_distinct_and_newest_first(
     repository: TaskRepository, prompts: PromptHistory
 ) -> None:
-    ask(repository, "a hill", "a lake", "a hill", "a wood", "a lake")
+    submit(repository, "a hill", "a lake", "a hill", "a wood", "a lake")
 
     assert prompts.recent_prompts(ANNA, editing=False) == ["a lake", "a wood", "a hill"]
 
@@ -43,8 +43,8 @@ def test_prompts_are_distinct_and_newest_first(
 def test_edits_and_new_images_have_separate_histories(
     repository: TaskRepository, prompts: PromptHistory
 ) -> None:
-    ask(repository, "a hill")
-    ask(repository, "add snow", source_id="5" * 32)
+    submit(repository, "a hill")
+    submit(repository, "add snow", source_id="5" * 32)
 
     assert prompts.recent_prompts(ANNA, editing=False) == ["a hill"]
     assert prompts.recent_prompts(ANNA, editing=True) == ["add snow"]
@@ -53,7 +53,7 @@ def test_edits_and_new_images_have_separate_histories(
 def test_prompts_and_pins_of_others_are_hidden(
     repository: TaskRepository, prompts: PromptHistory
 ) -> None:
-    ask(repository, "a secret", user_id=BORIS)
+    submit(repository, "a secret", user_id=BORIS)
     prompts.pin(BORIS, "a pinned secret", NOW)
     prompts.unpin(ANNA, prompt_key("a pinned secret"))
 
@@ -67,7 +67,7 @@ def test_prompts_and_pins_of_others_are_hidden(
 def test_pin_moves_prompt_to_top_and_unpin_back(
     repository: TaskRepository, prompts: PromptHistory
 ) -> None:
-    ask(repository, "a hill", "a lake", "a wood")
+    submit(repository, "a hill", "a lake", "a wood")
     prompts.pin(ANNA, "a hill", NOW)
     prompts.pin(ANNA, "a hill", NOW + 1)
 
@@ -83,11 +83,11 @@ def test_pins_are_listed_on_both_pages(prompts: PromptHistory) -> None:
 
 
 def test_history_size_is_limited(repository: TaskRepository, prompts: PromptHistory) -> None:
-    ask(repository, *(f"{place:03} " + "x" * 4000 for place in range(40)))
+    submit(repository, *(f"{number:03} " + "x" * 4000 for number in range(40)))
 
-    found = listed(prompts)
-    assert found[0][0].startswith("039")
-    assert sum(len(prompt) for prompt, _ in found) <= 80_000
+    entries = listed(prompts)
+    assert entries[0][0].startswith("039")
+    assert sum(len(prompt) for prompt, _ in entries) <= 80_000
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_history_size_is_limited(repository: TaskRepository, prompts: PromptHist
 def test_prompt_is_returned_as_typed(
     prompt: str, repository: TaskRepository, prompts: PromptHistory
 ) -> None:
-    ask(repository, prompt)
+    submit(repository, prompt)
     prompts.pin(ANNA, prompt, NOW)
 
     assert listed(prompts) == [(prompt, True)]

@@ -1,4 +1,4 @@
-"""What came back, held against what was asked for, at every size of docs/kie-api.md, Sizes."""
+"""Results compared with their requests, at every size of docs/kie-api.md, Sizes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from components.kie import GenerationRequest, OutputFormat
 from components.studio.db.models import ImageRecord
 from components.studio.result_checks import crop_fraction, format_aspect_ratio, mismatches
 
-# Written down again from docs/kie-api.md, Sizes, so that the app's own table is held to it.
+# Copied from docs/kie-api.md, Sizes, not imported, so that the app's table is tested.
 DOCUMENTED = {
     "21:9": (1568, 672),
     "16:9": (1392, 752),
@@ -32,7 +32,7 @@ RATIOS = tuple(DOCUMENTED)
 sides = st.integers(16, 8000)
 
 
-def picture(width_px: int, height_px: int, file_format: str = "jpeg") -> ImageRecord:
+def image(width_px: int, height_px: int, file_format: str = "jpeg") -> ImageRecord:
     return ImageRecord(
         id="0" * 32,
         user_id="d" * 32,
@@ -45,14 +45,14 @@ def picture(width_px: int, height_px: int, file_format: str = "jpeg") -> ImageRe
     )
 
 
-def asked(ratio: str | None, output_format: str = "jpeg") -> GenerationRequest:
+def request(ratio: str | None, output_format: str = "jpeg") -> GenerationRequest:
     return GenerationRequest(
         prompt="a hill", aspect_ratio=ratio, output_format=OutputFormat(output_format)
     )
 
 
 def nearest_trained(width_px: int, height_px: int) -> tuple[int, int]:
-    """What the service is documented to return for an edit without a ratio."""
+    """What the provider is documented to return for an edit without a ratio."""
     wanted = math.log(width_px / height_px)
     return min(TRAINED, key=lambda size: abs(math.log(size[0] / size[1]) - wanted))
 
@@ -60,41 +60,39 @@ def nearest_trained(width_px: int, height_px: int) -> tuple[int, int]:
 @pytest.mark.parametrize("file_format", ["jpeg", "png"])
 @pytest.mark.parametrize("ratio", RATIOS)
 def test_documented_size_is_no_mismatch(ratio: str, file_format: str) -> None:
-    made = picture(*DOCUMENTED[ratio], file_format)
+    result = image(*DOCUMENTED[ratio], file_format)
 
-    assert mismatches(asked(ratio, file_format), made, None) == ()
-    assert mismatches(asked(ratio, file_format), made, picture(4032, 3024)) == ()
+    assert mismatches(request(ratio, file_format), result, None) == ()
+    assert mismatches(request(ratio, file_format), result, image(4032, 3024)) == ()
 
 
 @pytest.mark.parametrize("size", TRAINED)
-def test_unchanged_trained_size_is_no_mismatch(
-    size: tuple[int, int],
-) -> None:
-    assert mismatches(asked(None), picture(*size), picture(*size)) == ()
+def test_unchanged_trained_size_is_no_mismatch(size: tuple[int, int]) -> None:
+    assert mismatches(request(None), image(*size), image(*size)) == ()
 
 
 @given(height=st.integers(100, 8000), ratio=st.floats(672 / 1568, 1568 / 672))
 def test_nearest_trained_size_is_no_mismatch(height: int, ratio: float) -> None:
     width = round(height * ratio)
-    made = picture(*nearest_trained(width, height))
+    result = image(*nearest_trained(width, height))
 
-    assert mismatches(asked(None), made, picture(width, height)) == ()
+    assert mismatches(request(None), result, image(width, height)) == ()
 
 
 @pytest.mark.parametrize(
-    ("source", "was"), [((3000, 1000), "3:1"), ((500, 2000), "1:4"), ((1000, 3000), "1:3")]
+    ("source", "source_ratio"), [((3000, 1000), "3:1"), ((500, 2000), "1:4"), ((1000, 3000), "1:3")]
 )
-def test_panorama_is_a_mismatch(source: tuple[int, int], was: str) -> None:
-    [said] = mismatches(asked(None), picture(*nearest_trained(*source)), picture(*source))
+def test_panorama_is_a_mismatch(source: tuple[int, int], source_ratio: str) -> None:
+    [message] = mismatches(request(None), image(*nearest_trained(*source)), image(*source))
 
-    assert said.startswith("Came as ")
-    assert said.endswith(f"the source is {was}.")
+    assert message.startswith("Came as ")
+    assert message.endswith(f"the source is {source_ratio}.")
 
 
 def test_fallback_to_16_9_is_a_mismatch() -> None:
-    said = mismatches(asked(None), picture(1392, 752), picture(900, 1600))
+    messages = mismatches(request(None), image(1392, 752), image(900, 1600))
 
-    assert said == ("Came as 16:9; the source is 9:16.",)
+    assert messages == ("Came as 16:9; the source is 9:16.",)
 
 
 @pytest.mark.parametrize("ratio", RATIOS)
@@ -102,33 +100,33 @@ def test_other_ratio_is_a_mismatch(ratio: str) -> None:
     wrong = (752, 1392) if DOCUMENTED[ratio][0] >= DOCUMENTED[ratio][1] else (1392, 752)
     shape = "9:16" if wrong[0] < wrong[1] else "16:9"
 
-    assert mismatches(asked(ratio), picture(*wrong), None) == (f"Came as {shape}, not {ratio}.",)
+    assert mismatches(request(ratio), image(*wrong), None) == (f"Came as {shape}, not {ratio}.",)
 
 
 def test_other_format_is_a_mismatch() -> None:
-    assert mismatches(asked("1:1", "png"), picture(1024, 1024), None) == ("Came as JPEG, not PNG.",)
-    assert mismatches(asked("1:1"), picture(1024, 1024, "webp"), None) == (
+    assert mismatches(request("1:1", "png"), image(1024, 1024), None) == ("Came as JPEG, not PNG.",)
+    assert mismatches(request("1:1"), image(1024, 1024, "webp"), None) == (
         "Came as WEBP, not JPEG.",
     )
 
 
 @pytest.mark.parametrize("size", [(512, 512), (2048, 2048)])
 def test_unusual_pixel_count_is_a_mismatch(size: tuple[int, int]) -> None:
-    assert mismatches(asked("1:1"), picture(*size), None) == (
+    assert mismatches(request("1:1"), image(*size), None) == (
         f"Came at {size[0]}×{size[1]}; about one megapixel is usual.",
     )
 
 
 def test_all_mismatches_are_listed() -> None:
-    assert len(mismatches(asked("1:1", "png"), picture(640, 360), None)) == 3
+    assert len(mismatches(request("1:1", "png"), image(640, 360), None)) == 3
 
 
 def test_new_image_has_no_source_mismatch() -> None:
-    assert mismatches(asked(None), picture(1392, 752), None) == ()
+    assert mismatches(request(None), image(1392, 752), None) == ()
 
 
 @pytest.mark.parametrize(
-    ("size", "words"),
+    ("size", "expected"),
     [
         ((1568, 672), "21:9"),
         ((1392, 752), "16:9"),
@@ -143,8 +141,8 @@ def test_new_image_has_no_source_mismatch() -> None:
         ((5000, 1000), "5:1"),
     ],
 )
-def test_ratio_is_formatted_with_small_numbers(size: tuple[int, int], words: str) -> None:
-    assert format_aspect_ratio(*size) == words
+def test_ratio_is_formatted_with_small_numbers(size: tuple[int, int], expected: str) -> None:
+    assert format_aspect_ratio(*size) == expected
 
 
 @given(width=sides, height=sides, ratio=st.sampled_from(RATIOS))

@@ -1,4 +1,4 @@
-"""What was spent: pictures at their price, and apart from them what may have been charged."""
+"""Spending: images at their price, and possible charges apart."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from tests.support.factories import NOW, make_task
 ANNA = "a" * 32
 
 
-def anna_s(state: TaskState, trouble: FailureReason | None = None, **fields: object) -> Task:
-    failure = Failure(trouble, 500, 'some "words"') if trouble else None
+def task_of_anna(state: TaskState, reason: FailureReason | None = None, **fields: object) -> Task:
+    failure = Failure(reason, 500, 'some "words"') if reason else None
     return make_task(user_id=ANNA, state=state, failure=failure, **{"sent_at": NOW, **fields})
 
 
@@ -25,14 +25,12 @@ def test_user_without_tasks_has_spent_nothing(repository: TaskRepository) -> Non
     assert spending_for_user(repository, ANNA) == Spending()
 
 
-def test_images_count_at_their_submission_price(
-    repository: TaskRepository,
-) -> None:
+def test_images_count_at_their_submission_price(repository: TaskRepository) -> None:
     repository.add_tasks(
         [
-            anna_s(TaskState.DONE, price=Decimal("4.5")),
-            anna_s(TaskState.DONE, price=Decimal("4.5")),
-            anna_s(TaskState.DONE, price=Decimal(10)),
+            task_of_anna(TaskState.DONE, price=Decimal("4.5")),
+            task_of_anna(TaskState.DONE, price=Decimal("4.5")),
+            task_of_anna(TaskState.DONE, price=Decimal(10)),
         ]
     )
 
@@ -40,14 +38,16 @@ def test_images_count_at_their_submission_price(
 
 
 def test_spending_starts_at_the_given_moment(repository: TaskRepository) -> None:
-    repository.add_tasks([anna_s(TaskState.DONE, created_at=NOW - 1), anna_s(TaskState.DONE)])
+    repository.add_tasks(
+        [task_of_anna(TaskState.DONE, created_at=NOW - 1), task_of_anna(TaskState.DONE)]
+    )
 
     assert spending_for_user(repository, ANNA, since=NOW).images == 1
     assert spending_for_user(repository, ANNA).images == 2
 
 
 @pytest.mark.parametrize(
-    ("state", "trouble"),
+    ("state", "reason"),
     [
         (TaskState.UNCONFIRMED, FailureReason.NO_RESPONSE),
         (TaskState.REFUSED, FailureReason.CONTENT_POLICY),
@@ -57,9 +57,9 @@ def test_spending_starts_at_the_given_moment(repository: TaskRepository) -> None
     ],
 )
 def test_ended_tasks_without_image_may_be_charged(
-    state: TaskState, trouble: FailureReason | None, repository: TaskRepository
+    state: TaskState, reason: FailureReason | None, repository: TaskRepository
 ) -> None:
-    repository.add_tasks([anna_s(state, trouble)])
+    repository.add_tasks([task_of_anna(state, reason)])
 
     assert spending_for_user(repository, ANNA) == Spending(
         unconfirmed_credits=Decimal(5), unconfirmed_tasks=1
@@ -67,7 +67,7 @@ def test_ended_tasks_without_image_may_be_charged(
 
 
 @pytest.mark.parametrize(
-    ("state", "trouble", "sent_at"),
+    ("state", "reason", "sent_at"),
     [
         (TaskState.FAILED, FailureReason.UNREACHABLE, NOW),
         (TaskState.FAILED, FailureReason.INVALID, NOW),
@@ -78,10 +78,10 @@ def test_ended_tasks_without_image_may_be_charged(
 )
 def test_unsent_and_running_tasks_are_not_counted(
     state: TaskState,
-    trouble: FailureReason | None,
+    reason: FailureReason | None,
     sent_at: float | None,
     repository: TaskRepository,
 ) -> None:
-    repository.add_tasks([anna_s(state, trouble, sent_at=sent_at)])
+    repository.add_tasks([task_of_anna(state, reason, sent_at=sent_at)])
 
     assert spending_for_user(repository, ANNA) == Spending()

@@ -1,8 +1,7 @@
-"""A task id of the service brings its picture home, to one designer, once, and tells no secret."""
+"""Importing a task by its provider id: for one user, once, without revealing others' tasks."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from io import BytesIO
 
@@ -17,9 +16,9 @@ from components.studio.studio import Studio
 from components.studio.task_import import task_from_status
 from components.studio.tasks.models import Task, TaskState
 from tests.support.factories import NOW, SERVICE_ID, make_status, make_task
+from tests.support.studio_fixture import wait_until
 
 ANNA, BORIS = "a" * 32, "b" * 32
-PATIENCE_SECONDS = 20
 
 
 @pytest.fixture
@@ -29,8 +28,8 @@ def studio(sandbox: SandboxServer) -> Iterator[Studio]:
     opened.close()
 
 
-def made_elsewhere(sandbox: SandboxServer, **values: object) -> str:
-    """The id of a task that another program made with the same key."""
+def create_elsewhere(sandbox: SandboxServer, **values: object) -> str:
+    """Create a task with the same key, as another program would; returns its provider id."""
     answer = requests.post(
         f"{sandbox.url}/api/v1/flux/kontext/generate",
         json={"prompt": "A red barn", **values},
@@ -40,44 +39,43 @@ def made_elsewhere(sandbox: SandboxServer, **values: object) -> str:
     return str(answer["data"]["taskId"])
 
 
-def ended(studio: Studio, task: Task) -> Task:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while (now := studio.task(task.user_id, task.id)).state not in (
-        TaskState.DONE,
-        TaskState.FAILED,
-    ):
-        assert time.monotonic() < deadline, now
-        time.sleep(0.05)
-    return now
+def wait_for_end(studio: Studio, task: Task) -> Task:
+    """The task once it is done or failed."""
+    wait_for_state(studio, task, TaskState.DONE, TaskState.FAILED)
+    return studio.task(task.user_id, task.id)
+
+
+def wait_for_state(studio: Studio, task: Task, *states: TaskState) -> None:
+    wait_until(lambda: studio.task(task.user_id, task.id).state in states)
 
 
 def test_task_made_elsewhere_is_imported_with_settings(
     sandbox: SandboxServer, studio: Studio
 ) -> None:
-    provider_id = made_elsewhere(
+    provider_id = create_elsewhere(
         sandbox, model="flux-kontext-max", aspectRatio="3:4", outputFormat="png", safetyTolerance=5
     )
-    brought = studio.import_task(ANNA, f"  {provider_id}\n")
+    imported = studio.import_task(ANNA, f"  {provider_id}\n")
 
-    assert brought.is_new
-    home = ended(studio, brought.task)
-    assert home.state is TaskState.DONE
-    assert home.request == GenerationRequest(
+    assert imported.is_new
+    task = wait_for_end(studio, imported.task)
+    assert task.state is TaskState.DONE
+    assert task.request == GenerationRequest(
         prompt="A red barn",
         model=Model.MAX,
         aspect_ratio="3:4",
         output_format=OutputFormat.PNG,
         safety_tolerance=5,
     )
-    assert home.price == studio.price(Model.MAX)
-    assert studio.image(ANNA, str(home.image_id)).height_px == 1184
+    assert task.price == studio.price(Model.MAX)
+    assert studio.image(ANNA, str(task.image_id)).height_px == 1184
     assert sandbox.usage_report()["creates"] == 1
 
 
 def test_known_id_is_not_imported_twice(sandbox: SandboxServer, studio: Studio) -> None:
-    provider_id = made_elsewhere(sandbox)
+    provider_id = create_elsewhere(sandbox)
     first = studio.import_task(ANNA, provider_id)
-    ended(studio, first.task)
+    wait_for_end(studio, first.task)
     again = studio.import_task(ANNA, provider_id)
 
     assert not again.is_new
@@ -86,8 +84,8 @@ def test_known_id_is_not_imported_twice(sandbox: SandboxServer, studio: Studio) 
 
 
 def test_hidden_task_is_shown_again(sandbox: SandboxServer, studio: Studio) -> None:
-    provider_id = made_elsewhere(sandbox, prompt="A barn [generate-failed]")
-    task = ended(studio, studio.import_task(ANNA, provider_id).task)
+    provider_id = create_elsewhere(sandbox, prompt="A barn [generate-failed]")
+    task = wait_for_end(studio, studio.import_task(ANNA, provider_id).task)
     studio.move_to_trash(ANNA, [task.id])
     assert studio.recent_tasks(ANNA, limit=9) == []
 
@@ -100,14 +98,14 @@ def test_hidden_task_is_shown_again(sandbox: SandboxServer, studio: Studio) -> N
 def test_id_of_another_user_reads_like_unknown(
     known_to_another: bool, sandbox: SandboxServer, studio: Studio
 ) -> None:
-    provider_id = made_elsewhere(sandbox) if known_to_another else "0" * 32
+    provider_id = create_elsewhere(sandbox) if known_to_another else "0" * 32
     if known_to_another:
-        ended(studio, studio.import_task(BORIS, provider_id).task)
+        wait_for_end(studio, studio.import_task(BORIS, provider_id).task)
 
-    with pytest.raises(ValidationError) as refused:
+    with pytest.raises(ValidationError) as caught:
         studio.import_task(ANNA, provider_id)
 
-    assert refused.value.message.startswith("There is nothing to bring home under this id.")
+    assert caught.value.message.startswith("There is nothing to bring home under this id.")
     assert studio.recent_tasks(ANNA, limit=9) == []
 
 
@@ -124,16 +122,37 @@ def test_malformed_id_is_rejected_without_query(
 def test_import_resolves_unconfirmed_task_with_same_prompt(
     sandbox: SandboxServer, studio: Studio
 ) -> None:
-    (lost,) = studio.submit(ANNA, GenerationRequest(prompt="A red barn [create-lost]"))
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while studio.task(ANNA, lost.id).state is not TaskState.UNCONFIRMED:
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-    brought = studio.import_task(ANNA, sandbox.usage_report()["tasks"][0]["taskId"])
+    (unconfirmed,) = studio.submit(ANNA, GenerationRequest(prompt="A red barn [create-lost]"))
+    wait_for_state(studio, unconfirmed, TaskState.UNCONFIRMED)
+    imported = studio.import_task(ANNA, sandbox.usage_report()["tasks"][0]["taskId"])
 
-    assert (brought.task.id, brought.is_new) == (lost.id, False)
-    assert ended(studio, lost).state is TaskState.DONE
+    assert (imported.task.id, imported.is_new) == (unconfirmed.id, False)
+    assert wait_for_end(studio, unconfirmed).state is TaskState.DONE
     assert sandbox.usage_report()["creates"] == 1
+
+
+@pytest.mark.parametrize(
+    ("user_id", "prompt", "model"),
+    [
+        (BORIS, "A red barn", Model.PRO),
+        (ANNA, "A blue barn", Model.PRO),
+        (ANNA, "A red barn", Model.MAX),
+    ],
+)
+def test_import_leaves_other_unconfirmed_tasks_alone(
+    user_id: str, prompt: str, model: Model, sandbox: SandboxServer, studio: Studio
+) -> None:
+    other = make_task(
+        user_id=user_id,
+        request=GenerationRequest(prompt=prompt, model=model),
+        state=TaskState.UNCONFIRMED,
+    )
+    studio.repository.add_tasks([other])
+
+    imported = studio.import_task(ANNA, create_elsewhere(sandbox))
+
+    assert imported.is_new
+    assert studio.task(user_id, other.id) == other
 
 
 def test_imported_edit_of_our_upload_keeps_its_source(
@@ -144,17 +163,17 @@ def test_imported_edit_of_our_upload_keeps_its_source(
     source = studio.import_image(ANNA, encoded.getvalue(), label="a source")
     edit = GenerationRequest(prompt="Add a hat")
     (task,) = studio.submit(ANNA, edit, source_id=source.id)
-    ended(studio, task)
+    wait_for_end(studio, task)
     url = sandbox.usage_report()["tasks"][0]["params"]["inputImage"]
 
-    brought = studio.import_task(ANNA, made_elsewhere(sandbox, inputImage=url))
+    imported = studio.import_task(ANNA, create_elsewhere(sandbox, inputImage=url))
 
-    assert brought.task.source_id == source.id
-    assert ended(studio, brought.task).state is TaskState.DONE
+    assert imported.task.source_id == source.id
+    assert wait_for_end(studio, imported.task).state is TaskState.DONE
 
 
 def test_imported_image_adds_no_duration(sandbox: SandboxServer, studio: Studio) -> None:
-    ended(studio, studio.import_task(ANNA, made_elsewhere(sandbox)).task)
+    wait_for_end(studio, studio.import_task(ANNA, create_elsewhere(sandbox)).task)
 
     assert studio.repository.recent_durations(Model.PRO, editing=False) == []
 

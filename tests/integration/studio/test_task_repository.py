@@ -1,4 +1,4 @@
-"""The ledger: nothing is written by halves, and what cannot be written is said."""
+"""Tasks and images in the database: transactions, double submits, and failures of the disk."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.support.factories import NOW, SERVICE_ID, make_task
 from tests.support.full_disk import full_disk
 
 
-def a_picture(task: Task) -> ImageRecord:
+def image_of(task: Task) -> ImageRecord:
     return ImageRecord(
         id=task.id,
         user_id=task.user_id,
@@ -82,9 +82,9 @@ def test_concurrent_updates_do_not_overwrite_each_other(repository: TaskReposito
         thread.start()
     for thread in threads:
         thread.join()
-    found = repository.task(task.id)
-    assert found is not None
-    assert found.attempts == 80
+    stored = repository.task(task.id)
+    assert stored is not None
+    assert stored.attempts == 80
 
 
 def test_failing_rule_leaves_row_unchanged(repository: TaskRepository) -> None:
@@ -102,14 +102,14 @@ def test_failing_rule_leaves_row_unchanged(repository: TaskRepository) -> None:
 def test_image_is_stored_only_with_its_task(repository: TaskRepository) -> None:
     task = make_task(state=TaskState.STORING)
     repository.add_tasks([task])
-    picture = a_picture(task)
-    repository.update_task(task.id, lambda task: task, image=picture)
+    image = image_of(task)
+    repository.update_task(task.id, lambda task: task, image=image)
     assert repository.image(task.id) is None
     for _ in range(2):
-        repository.update_task(task.id, lambda task: replace(task, image_id=task.id), image=picture)
-    assert repository.image(task.id) == picture
+        repository.update_task(task.id, lambda task: replace(task, image_id=task.id), image=image)
+    assert repository.image(task.id) == image
     [entry] = repository.recent_tasks(task.user_id, limit=9)
-    assert entry.image == picture
+    assert entry.image == image
 
 
 def test_double_submit_returns_first_tasks(repository: TaskRepository) -> None:
@@ -137,28 +137,26 @@ def test_different_request_is_no_double_submit(
     assert repository.add_tasks([other], unless_since=other.created_at - 1) == [other]
 
 
-def test_clock_set_back_causes_no_double_submit(
-    repository: TaskRepository,
-) -> None:
+def test_clock_set_back_causes_no_double_submit(repository: TaskRepository) -> None:
     repository.add_tasks([make_task(created_at=NOW + 3600)], unless_since=NOW + 3599)
     later = make_task()
     assert repository.add_tasks([later], unless_since=NOW - 1) == [later]
 
 
 def test_simultaneous_submits_are_one(repository: TaskRepository) -> None:
-    start, written = threading.Barrier(4), list[Task]()
+    start, stored = threading.Barrier(4), list[Task]()
 
-    def press(number: int) -> None:
+    def submit(number: int) -> None:
         task = make_task(created_at=NOW + number / 100)
         start.wait()
-        written.extend(repository.add_tasks([task], unless_since=task.created_at - 1))
+        stored.extend(repository.add_tasks([task], unless_since=task.created_at - 1))
 
-    threads = [threading.Thread(target=press, args=(number,)) for number in range(4)]
+    threads = [threading.Thread(target=submit, args=(number,)) for number in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert len({task.id for task in written}) == 1
+    assert len({task.id for task in stored}) == 1
     assert len(repository.unfinished()) == 1
 
 
@@ -225,8 +223,8 @@ def test_locked_database_is_readable_and_raises_on_write(tmp_path: Path) -> None
         with closing(sqlite3.connect(tmp_path / "studio.db", isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")
             assert repository.task(task.id) == task
-            with pytest.raises(DatabaseError) as told:
+            with pytest.raises(DatabaseError) as caught:
                 repository.add_tasks([make_task("a secret fox")])
             other.execute("ROLLBACK")
-        assert "fox" not in repr(told.value.__cause__)
+        assert "fox" not in repr(caught.value.__cause__)
         repository.add_tasks([make_task()])

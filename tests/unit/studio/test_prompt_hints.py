@@ -1,4 +1,4 @@
-"""Advice on prompts: what it notices, what it lets be, and that each fix mends what it names."""
+"""Prompt hints: what gets one, what gets none, and that each fix removes its hint."""
 
 from __future__ import annotations
 
@@ -20,26 +20,26 @@ GOOD_EDITS = (
 )
 
 
-def edit(prompt: str, *, translate: bool = False) -> list[Hint]:
+def lint_edit(prompt: str, *, translate: bool = False) -> list[Hint]:
     return lint_prompt(prompt, editing=True, translate=translate)
 
 
-def matters(found: list[Hint]) -> list[HintRule]:
-    return [advice.rule for advice in found]
+def rules(hints: list[Hint]) -> list[HintRule]:
+    return [hint.rule for hint in hints]
 
 
 @pytest.mark.parametrize("prompt", GOOD_EDITS)
 def test_prompt_following_the_guides_gets_no_hint(prompt: str) -> None:
-    assert edit(prompt, translate="“" not in prompt) == []
+    assert lint_edit(prompt, translate="“" not in prompt) == []
 
 
 @pytest.mark.parametrize("prompt", ["", " ", "\n\t"])
 def test_empty_prompt_gets_no_hint(prompt: str) -> None:
-    assert edit(prompt) == []
+    assert lint_edit(prompt) == []
 
 
 @pytest.mark.parametrize(
-    ("prompt", "matter"),
+    ("prompt", "rule"),
     [
         ("Change the {object} to {value}, keep the rest", HintRule.SLOTS),
         ("Keep " + "the pretty hills and valleys, " * 90, HintRule.LENGTH),
@@ -56,39 +56,39 @@ def test_empty_prompt_gets_no_hint(prompt: str) -> None:
         ("Restyle as anime, keep the composition", HintRule.STYLE),
     ],
 )
-def test_each_known_problem_gets_its_hint(prompt: str, matter: HintRule) -> None:
-    assert matter in matters(edit(prompt))
+def test_each_known_problem_gets_its_hint(prompt: str, rule: HintRule) -> None:
+    assert rule in rules(lint_edit(prompt))
 
 
 def test_quoted_text_gets_a_hint_only_with_translation_on() -> None:
     prompt = "Replace “OPEN” with “SHUT”, keep the font"
 
-    assert matters(edit(prompt, translate=True)) == [HintRule.TRANSLATED_QUOTE]
-    assert edit(prompt, translate=False) == []
+    assert rules(lint_edit(prompt, translate=True)) == [HintRule.TRANSLATED_QUOTE]
+    assert lint_edit(prompt, translate=False) == []
 
 
 def test_fix_leaves_quoted_text_unchanged() -> None:
     [pronoun] = [
-        advice
-        for advice in edit("“Just do it” written above, make it red, keep the rest")
-        if advice.rule is HintRule.PRONOUN
+        hint
+        for hint in lint_edit("“Just do it” written above, make it red, keep the rest")
+        if hint.rule is HintRule.PRONOUN
     ]
     assert pronoun.fix is not None
     assert pronoun.fix.prompt == ("“Just do it” written above, make the picture red, keep the rest")
-    [kept] = edit("Make the wall blue, don't change “OPEN” on the sign, keep the rest")
-    assert kept.fix is not None
-    assert kept.fix.prompt == (
+    [negative] = lint_edit("Make the wall blue, don't change “OPEN” on the sign, keep the rest")
+    assert negative.fix is not None
+    assert negative.fix.prompt == (
         "Make the wall blue, keep “OPEN” on the sign unchanged, keep the rest"
     )
 
 
 def test_quoted_text_triggers_no_hint() -> None:
-    assert edit("Paint “Do not touch the art” on the wall, keep the rest") == []
-    assert edit("Write “NO, transform it without them” on the wall, keep the bricks") == []
+    assert lint_edit("Paint “Do not touch the art” on the wall, keep the rest") == []
+    assert lint_edit("Write “NO, transform it without them” on the wall, keep the bricks") == []
 
 
 def test_pronoun_after_its_subject_gets_no_hint() -> None:
-    assert HintRule.PRONOUN not in matters(edit("Turn the red car to the left and make it blue"))
+    assert HintRule.PRONOUN not in rules(lint_edit("Turn the red car to the left and make it blue"))
 
 
 def test_new_image_needs_no_keep_clause_or_subject() -> None:
@@ -98,14 +98,14 @@ def test_new_image_needs_no_keep_clause_or_subject() -> None:
 
 
 def test_hints_are_sorted_by_importance() -> None:
-    found = matters(edit("Make it anime, no people {place}"))
+    found = rules(lint_edit("Make it anime, no people {place}"))
 
     assert found == sorted(found, key=list(HintRule).index)
     assert found[0] is HintRule.SLOTS
 
 
 @pytest.mark.parametrize(
-    ("prompt", "matter", "mended"),
+    ("prompt", "rule", "expected"),
     [
         ("Add a red hat.", HintRule.NO_KEEP, "Add a red hat, keep everything else the same"),
         ("Make it black and white, keep the frame", HintRule.PRONOUN, "Make the picture black"),
@@ -119,14 +119,14 @@ def test_hints_are_sorted_by_importance() -> None:
         ("Change the background to a beach", HintRule.BACKGROUND, "beach, keep the subject in the"),
     ],
 )
-def test_fix_rewrites_the_prompt(prompt: str, matter: HintRule, mended: str) -> None:
-    fixes = {advice.rule: advice.fix for advice in edit(prompt)}
-    fix = fixes[matter]
+def test_fix_rewrites_the_prompt(prompt: str, rule: HintRule, expected: str) -> None:
+    fixes = {hint.rule: hint.fix for hint in lint_edit(prompt)}
+    fix = fixes[rule]
 
     assert fix is not None
     assert fix.prompt is not None
-    assert mended in fix.prompt
-    assert matter not in matters(edit(fix.prompt))
+    assert expected in fix.prompt
+    assert rule not in rules(lint_edit(fix.prompt))
 
 
 PIECES = st.sampled_from(
@@ -142,33 +142,33 @@ PIECES = st.sampled_from(
 def test_every_fix_removes_its_hint_when_repeated(
     prompt: str, editing: bool, translate: bool
 ) -> None:
-    for advice in lint_prompt(prompt, editing=editing, translate=translate):
+    for hint in lint_prompt(prompt, editing=editing, translate=translate):
         text, switch = prompt, translate
         for _ in range(prompt.count(" ") + 2):
             same = [
                 found
                 for found in lint_prompt(text, editing=editing, translate=switch)
-                if found.rule is advice.rule and found.fix
+                if found.rule is hint.rule and found.fix
             ]
             if not same or same[0].fix is None:
                 break
             text = same[0].fix.prompt or text
             switch = switch if same[0].fix.translate is None else same[0].fix.translate
         else:
-            pytest.fail(f"{advice.rule} is never settled: {text!r}")
+            pytest.fail(f"{hint.rule} is never resolved: {text!r}")
 
 
 @pytest.mark.parametrize("piece", ["“", "'a", "say ", "don't change ", "background ", "{", "«»"])
 def test_longest_odd_prompt_is_checked_quickly(piece: str) -> None:
     prompt = (piece * 5000)[:5000]
-    began = time.monotonic()
-    edit(prompt)
+    began = time.thread_time()  # of this thread: the load of the machine does not count
+    lint_edit(prompt)
 
-    assert time.monotonic() - began < 1.0
+    assert time.thread_time() - began < 1.0
 
 
 @given(st.text(max_size=400), st.booleans(), st.booleans())
 def test_any_text_can_be_checked(prompt: str, editing: bool, translate: bool) -> None:
-    found = matters(lint_prompt(prompt, editing=editing, translate=translate))
+    found = rules(lint_prompt(prompt, editing=editing, translate=translate))
 
     assert len(found) == len(set(found))

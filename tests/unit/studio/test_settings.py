@@ -1,4 +1,4 @@
-"""What an installation decides: read from two places, and refused by name where it cannot be."""
+"""Settings: read from environment and secrets, and rejected by name where unusable."""
 
 from __future__ import annotations
 
