@@ -1,4 +1,4 @@
-"""Everything a designer has made, newest first."""
+"""Gallery: all images of a user, newest first."""
 
 from components.ui.gallery import gallery
 

@@ -1,20 +1,20 @@
-"""Make pictures from words."""
+"""Generate: make images from a prompt."""
 
 import streamlit as st
 
 from components.ui import session
-from components.ui.form import examples, prompt_box, submit
+from components.ui.form import prompt_box, submit
 from components.ui.form.generation_form import GenerationForm
-from components.ui.generate import recent_tasks
+from components.ui.generate import prompt_examples, recent_tasks
 
 form = GenerationForm("generate")
-writing, watching = st.columns([5, 9], gap="large")
-with writing, st.container(key="kx-form"):
+form_column, result_column = st.columns([5, 9], gap="large")
+with form_column, st.container(key="kx-form"):
     prompt_box.render_prompt(
         form, placeholder="A lighthouse at dusk, storm clouds, a warm light in the window"
     )
     form.render_settings(session.studio().price)
     submit.render_submit(form, "Generate")
-with watching:
-    if not examples.render_prompt_examples():
-        recent_tasks.render_recent_tasks(empty="")
+with result_column:
+    if not prompt_examples.render_prompt_examples():
+        recent_tasks.render_recent_tasks()

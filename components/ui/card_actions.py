@@ -13,6 +13,7 @@ from components.studio.studio import NotFoundError, Studio
 from components.studio.tasks.models import Task
 from components.ui import session, task_id_dialogs
 from components.ui.form.generation_form import GenerationForm
+from components.ui.messages import IMAGE_NOT_FOUND, PURGE_FAILED
 from components.ui.session import DialogState, TabState
 from components.ui.widgets.image_grid import GridEvent, Undo, pending_event
 
@@ -34,11 +35,11 @@ def on_card_event(grid_key: str) -> None:
             case "send":
                 studio.resubmit_task(tab.user_id, event.card_id)
             case _:
-                _apply_to_gallery(tab, studio, event)
+                _apply_gallery_action(tab, studio, event)
     except NotFoundError:
-        st.toast("That picture is no longer here.")
+        st.toast(IMAGE_NOT_FOUND)
     except OSError:
-        st.toast("Some could not be deleted: the server's disk refuses. They stay in the trash.")
+        st.toast(PURGE_FAILED)
 
 
 def pending_undo() -> Undo | None:
@@ -47,8 +48,8 @@ def pending_undo() -> Undo | None:
     count = len(tab.last_trashed)
     if not count:
         return None
-    words = "Moved to the trash" if count == 1 else f"{count} moved to the trash"
-    return Undo(words, tab.trash_count)
+    message = "Moved to the trash" if count == 1 else f"{count} moved to the trash"
+    return Undo(message, tab.trash_count)
 
 
 def navigate_after(event: GridEvent | None) -> None:
@@ -72,8 +73,8 @@ def _task_for(event: GridEvent) -> Task | None:
         return None
 
 
-def _apply_to_gallery(tab: TabState, studio: Studio, event: GridEvent) -> None:
-    """Actions that can be applied to several cards at once."""
+def _apply_gallery_action(tab: TabState, studio: Studio, event: GridEvent) -> None:
+    """Actions on stored images, most of them on several cards at once."""
     ids = event.card_ids
     match event.verb:
         case "delete" | "dismiss":
@@ -87,8 +88,8 @@ def _apply_to_gallery(tab: TabState, studio: Studio, event: GridEvent) -> None:
         case "purge":
             studio.empty_trash(tab.user_id, ids)
         case "star":
-            made = [entry.image for entry in studio.tasks_with_images(tab.user_id, ids)]
-            are_starred = all(image.starred for image in made if image)
+            images = [entry.image for entry in studio.tasks_with_images(tab.user_id, ids)]
+            are_starred = all(image.starred for image in images if image)
             studio.star(tab.user_id, ids, starred=not are_starred)
         case "front":
             studio.set_cover(tab.user_id, event.card_id)
@@ -118,8 +119,9 @@ def _pair_for(card_ids: Sequence[str]) -> tuple[str, str]:
     if len(card_ids) == 1:
         source_id = studio.task(tab.user_id, card_ids[0]).source_id
         return studio.image(tab.user_id, source_id or "").id, after
-    pair = [studio.image(tab.user_id, image_id) for image_id in (after, _image_id_for(card_ids[0]))]
-    first, second = sorted(pair, key=lambda image: image.created_at)
+    image_ids = after, _image_id_for(card_ids[0])
+    images = [studio.image(tab.user_id, image_id) for image_id in image_ids]
+    first, second = sorted(images, key=lambda image: image.created_at)
     return first.id, second.id
 
 

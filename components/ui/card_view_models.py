@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, tzinfo
 
-from components.studio import OUTPUT_SIZES, Model
+from components.studio import OUTPUT_SIZES
 from components.studio.db.gallery import TRASH_RETENTION_S
 from components.studio.db.models import ImageRecord, TaskWithImage
 from components.studio.export import download_name
 from components.studio.result_checks import mismatches
 from components.studio.tasks.models import FailureReason, Task, TaskState
 from components.studio.tasks.transitions import recheck
-from components.ui.messages import STATE_LABELS, task_message
+from components.ui.messages import MATCH_INPUT, MODEL_LABELS, STATE_LABELS, task_message
+from components.ui.urls import download_url, image_url, thumbnail_url
 from components.ui.widgets.image_grid import Action, Card
 
 EDIT = Action("edit", "Edit this", "edit")
@@ -35,24 +35,7 @@ RESUBMIT = Action("send", "Not made: send again", "retry")
 DISMISS = Action("dismiss", "Dismiss", "dismiss")
 
 RESULT_LIFETIME_S = 14 * 24 * 3600.0
-CARD_STATE = {TaskState.SUBMITTING: "generating", TaskState.STORING: "generating"}
 _SECONDARY_ACTIONS = (COPY_PROMPT, COPY_IMAGE, DOWNLOAD_WITHOUT_METADATA)
-_SHORT_MODEL = {Model.PRO: "Pro", Model.MAX: "Max"}
-
-
-def image_url(image: ImageRecord) -> str:
-    """URL of an image."""
-    return f"/app/static/pictures/{image.id}"
-
-
-def download_url(image: ImageRecord) -> str:
-    """URL that downloads an image as a file."""
-    return f"/app/static/downloads/{image.id}"
-
-
-def thumbnail_url(image_id: str) -> str:
-    """URL of a thumbnail."""
-    return f"/app/static/thumbnails/{image_id}"
 
 
 def build_card(
@@ -60,7 +43,7 @@ def build_card(
     *,
     queue_position: int | None = None,
     pause_reason: FailureReason | None = None,
-    typical_seconds: float | None = None,
+    expected_seconds: float | None = None,
     group: str = "",
     in_gallery: bool = False,
 ) -> Card:
@@ -70,25 +53,25 @@ def build_card(
     """
     task, image = entry.task, entry.image
     source = entry.source if entry.source and entry.source.deleted_at is None else None
-    text = task_message(task, queue_position=queue_position, pause_reason=pause_reason)
+    message = task_message(task, queue_position=queue_position, pause_reason=pause_reason)
     width, height = _size(entry)
     return Card(
         id=task.id,
-        state=CARD_STATE.get(task.state, task.state.value),
+        state=card_state(task.state),
         state_word=STATE_LABELS[task.state],
         prompt=task.request.prompt,
         alt=f"{task.request.prompt} ({'edited' if task.is_edit else 'made'} picture)",
-        headline=text.headline,
-        advice=text.advice,
+        headline=message.headline,
+        advice=message.advice,
         created_ms=_ms(task.created_at),
         started_ms=_optional_ms(task.sent_at),
         finished_ms=_optional_ms(task.finished_at),
-        expected_seconds=typical_seconds,
-        thumbnail_url=thumbnail_url(image.id) + _in_trash(image) if image else None,
-        picture_url=image_url(image) + _in_trash(image) if image else None,
+        expected_seconds=expected_seconds,
+        thumbnail_url=thumbnail_url(image) if image else None,
+        picture_url=image_url(image) if image else None,
         download_url=download_url(image) if image else None,
         file_name=download_name(image) if image else "",
-        before_thumbnail_url=thumbnail_url(source.id) if source else None,
+        before_thumbnail_url=thumbnail_url(source) if source else None,
         width_px=width,
         height_px=height,
         details=_detail_lines(task, image),
@@ -102,7 +85,6 @@ def build_card(
 
 def build_source_card(image: ImageRecord) -> Card:
     """The card of an imported image, among the steps that were made from it."""
-    shape = f"{image.width_px}×{image.height_px}"
     return Card(
         id=image.id,
         state=TaskState.DONE.value,
@@ -110,34 +92,28 @@ def build_source_card(image: ImageRecord) -> Card:
         prompt=image.label,
         alt=f"{image.label} (source picture)",
         created_ms=_ms(image.created_at),
-        thumbnail_url=thumbnail_url(image.id),
+        thumbnail_url=thumbnail_url(image),
         picture_url=image_url(image),
         download_url=download_url(image),
         file_name=download_name(image),
         width_px=image.width_px,
         height_px=image.height_px,
-        details=("Brought in", image.format.upper(), shape),
+        details=("Brought in", image.format.upper(), _format_size(image)),
         actions=(EDIT, DOWNLOAD, LINEAGE, COPY_IMAGE),
     )
+
+
+def card_state(state: TaskState) -> str:
+    """The state of a card, which does not tell the phases of generating apart."""
+    if state in (TaskState.SUBMITTING, TaskState.STORING):
+        return TaskState.GENERATING.value
+    return state.value
 
 
 def expected_size(aspect_ratio: str | None) -> tuple[int, int]:
     """The expected size in pixels of a ratio (docs/kie-api.md, Sizes)."""
     sizes: Mapping[str, tuple[int, int]] = OUTPUT_SIZES
     return sizes.get(aspect_ratio or "", (1024, 1024))
-
-
-def day_label(created_at: float, now: float, zone: tzinfo | None) -> str:
-    """The heading of a day: Today, Yesterday, or the date."""
-    day = datetime.fromtimestamp(created_at, zone).date()
-    today = datetime.fromtimestamp(now, zone).date()
-    match (today - day).days:
-        case 0:
-            return "Today"
-        case 1:
-            return "Yesterday"
-        case _:
-            return f"{day:%A}, {day.day} {day:%B %Y}"
 
 
 def _actions(entry: TaskWithImage, *, in_gallery: bool) -> tuple[Action, ...]:
@@ -147,8 +123,8 @@ def _actions(entry: TaskWithImage, *, in_gallery: bool) -> tuple[Action, ...]:
     match task.state:
         case TaskState.DONE:
             has_source = entry.source is not None and entry.source.deleted_at is None
-            relatives = (LINEAGE, *((COMPARE,) if has_source else ())) if in_gallery else ()
-            return (STAR, EDIT, REMIX, DOWNLOAD, DELETE, *relatives, *_SECONDARY_ACTIONS)
+            tree_actions = (LINEAGE, *((COMPARE,) if has_source else ())) if in_gallery else ()
+            return (STAR, EDIT, REMIX, DOWNLOAD, DELETE, *tree_actions, *_SECONDARY_ACTIONS)
         case TaskState.REFUSED:
             return (REMIX, DISMISS)
         case TaskState.FAILED if recheck(task, 0.0) is not task:
@@ -163,11 +139,6 @@ def _actions(entry: TaskWithImage, *, in_gallery: bool) -> tuple[Action, ...]:
             return (REMIX,)
 
 
-def _in_trash(image: ImageRecord) -> str:
-    """An image in the trash is served only to the trash view."""
-    return "?trash=1" if image.deleted_at is not None else ""
-
-
 def _result_expires_at(task: Task, image: ImageRecord | None) -> float | None:
     """When the result expires at the provider, in epoch seconds; None for stored images.
 
@@ -176,26 +147,31 @@ def _result_expires_at(task: Task, image: ImageRecord | None) -> float | None:
     """
     if image is not None:
         return None if image.deleted_at is None else image.deleted_at + TRASH_RETENTION_S
-    failed = task.state is TaskState.STORING and task.failure is not None
-    lost = task.failure is not None and task.failure.reason is FailureReason.DOWNLOAD_FAILED
-    waits = task.state is TaskState.STILL_RUNNING or failed or lost
+    storing_failed = task.state is TaskState.STORING and task.failure is not None
+    gave_up = task.failure is not None and task.failure.reason is FailureReason.DOWNLOAD_FAILED
+    is_missing = task.state is TaskState.STILL_RUNNING or storing_failed or gave_up
     since = task.finished_at or task.accepted_at
-    return since + RESULT_LIFETIME_S if since is not None and waits else None
+    return since + RESULT_LIFETIME_S if since is not None and is_missing else None
 
 
 def _detail_lines(task: Task, image: ImageRecord | None) -> tuple[str, ...]:
     request = task.request
-    ratio = request.aspect_ratio or ("Match input" if task.is_edit else "")
-    size = f"{image.width_px}×{image.height_px}" if image else ""
-    made_as = (image.format if image else request.output_format.value).upper()
-    return tuple(part for part in (_SHORT_MODEL[request.model], ratio, made_as, size) if part)
+    ratio = request.aspect_ratio or (MATCH_INPUT if task.is_edit else "")
+    file_format = (image.format if image else request.output_format.value).upper()
+    size = _format_size(image) if image else ""
+    details = (MODEL_LABELS[request.model], ratio, file_format, size)
+    return tuple(detail for detail in details if detail)
+
+
+def _format_size(image: ImageRecord) -> str:
+    return f"{image.width_px}×{image.height_px}"
 
 
 def _size(entry: TaskWithImage) -> tuple[int, int]:
     """The real size, or the expected one: of the ratio, or of the source."""
     ratio = entry.task.request.aspect_ratio
-    shape = entry.image or (entry.source if ratio is None else None)
-    return (shape.width_px, shape.height_px) if shape else expected_size(ratio)
+    image = entry.image or (entry.source if ratio is None else None)
+    return (image.width_px, image.height_px) if image else expected_size(ratio)
 
 
 def _ms(seconds: float) -> int:

@@ -1,4 +1,4 @@
-"""Controls that switch the sandbox's faults on and off; absent with the real service."""
+"""Controls that switch the sandbox's faults on and off; absent when kie.ai is used."""
 
 from __future__ import annotations
 
@@ -46,4 +46,4 @@ def _apply(controls: FaultControls) -> None:
 
 
 def _rate_label(rate: float) -> str:
-    return min(_RATES, key=lambda word: abs(_RATES[word] - rate))
+    return min(_RATES, key=lambda label: abs(_RATES[label] - rate))

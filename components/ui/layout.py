@@ -69,7 +69,7 @@ def _render_bar() -> DeltaGenerator:
     return bar
 
 
-def _active_faults(studio: Studio) -> str:
+def _active_faults_text(studio: Studio) -> str:
     """Names the active faults, so that a user knows that a fault is injected."""
     if studio.fault_controls is None or not studio.fault_controls.rates:
         return ""
@@ -80,5 +80,5 @@ def _render_banners() -> None:
     studio = session.studio()
     if studio.settings.uses_sandbox:
         with st.container(key="kx-sandbox"):
-            st.markdown(SANDBOX_MESSAGE + _active_faults(studio))
+            st.markdown(SANDBOX_MESSAGE + _active_faults_text(studio))
     paused_banner.render_paused_banner()

@@ -1,4 +1,4 @@
-"""All messages about tasks: the only file that turns outcomes into text.
+"""Labels, and all messages about tasks: the only file that turns outcomes into text.
 
 A message about a failure says the stage, what happened, the next step and what is known of the
 charge. Whether failures are charged is not documented, so no message says "free".
@@ -6,11 +6,16 @@ charge. Whether failures are charged is not documented, so no message says "free
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
+from components.studio import Model
 from components.studio.tasks.models import Failure, FailureReason, Task, TaskState
 
+MATCH_INPUT = "Match input"
+MODEL_LABELS = {Model.PRO: "Pro", Model.MAX: "Max"}
 STATE_LABELS = {
     TaskState.QUEUED: "Queued",
     TaskState.SUBMITTING: "Generating",
@@ -22,6 +27,8 @@ STATE_LABELS = {
     TaskState.UNCONFIRMED: "Unconfirmed",
     TaskState.STILL_RUNNING: "Still running",
 }
+IMAGE_NOT_FOUND = "That picture is no longer here."
+PURGE_FAILED = "Some could not be deleted: the server's disk refuses. They stay in the trash."
 
 
 @dataclass(frozen=True)
@@ -112,6 +119,18 @@ _MESSAGE_BY_REASON = {
     ),
 }
 
+# Reasons that may pass: shown as waiting while queued, as a failure at the end.
+_TEMPORARY_REASONS = {FailureReason.UNREACHABLE, FailureReason.UPLOAD}
+
+# Reasons where the provider's own message tells a user more than ours.
+_SHOWS_PROVIDER_MESSAGE = {
+    FailureReason.INVALID,
+    FailureReason.SERVICE_FAILED,
+    FailureReason.NOT_CREATED,
+    FailureReason.NOT_GENERATED,
+    FailureReason.FEATURE_OFF,
+}
+
 
 def task_message(
     task: Task, *, queue_position: int | None = None, pause_reason: FailureReason | None = None
@@ -150,9 +169,21 @@ def task_message(
             return TaskMessage("", "")
 
 
+def state_summary(tasks: Iterable[Task]) -> str:
+    """How many tasks have which state, such as "2 Generating · 1 Queued · 9 Done"."""
+    counts = Counter(STATE_LABELS[task.state] for task in tasks)
+    labels = dict.fromkeys(STATE_LABELS.values())
+    return " · ".join(f"{counts[label]} {label}" for label in labels if counts[label])
+
+
 def format_credits(amount: Decimal) -> str:
     """A price, such as "18 credits", "4.5 credits" or "1 credit"."""
     return f"{amount.normalize():f} credit{'' if amount == 1 else 's'}"
+
+
+def format_count(count: int, noun: str) -> str:
+    """A number of things, such as "1 picture" or "1,200 pictures"."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def failure_headline(reason: FailureReason) -> str:
@@ -162,31 +193,18 @@ def failure_headline(reason: FailureReason) -> str:
 
 def pause_message(reason: FailureReason) -> str:
     """One sentence for everybody while nothing is sent."""
-    words = _MESSAGE_BY_REASON[reason]
-    return f"{words.headline}. {words.advice}"
+    message = _MESSAGE_BY_REASON[reason]
+    return f"{message.headline}. {message.advice}"
 
 
 def _failure_message(failure: Failure, *, may_retry: bool = False) -> TaskMessage:
-    words = _MESSAGE_BY_REASON[failure.reason]
-    advice = words.advice
+    message = _MESSAGE_BY_REASON[failure.reason]
+    advice = message.advice
     if failure.reason in _TEMPORARY_REASONS:
         advice += " It is tried again by itself." if may_retry else " Try again later."
     if failure.reason in _SHOWS_PROVIDER_MESSAGE and failure.message:
         advice = f"“{failure.message.rstrip('.')}.” {advice}"
-    return TaskMessage(words.headline, advice)
-
-
-# Reasons that may pass: shown as waiting while queued, as a failure at the end.
-_TEMPORARY_REASONS = {FailureReason.UNREACHABLE, FailureReason.UPLOAD}
-
-# Reasons where the provider's own message tells a user more than ours.
-_SHOWS_PROVIDER_MESSAGE = {
-    FailureReason.INVALID,
-    FailureReason.SERVICE_FAILED,
-    FailureReason.NOT_CREATED,
-    FailureReason.NOT_GENERATED,
-    FailureReason.FEATURE_OFF,
-}
+    return TaskMessage(message.headline, advice)
 
 
 def _is_uploading(task: Task) -> bool:

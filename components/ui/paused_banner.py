@@ -11,17 +11,17 @@ from components.ui.messages import pause_message
 
 def render_paused_banner() -> None:
     """Render the banner if the key or the credits pause the queue."""
-    tab, studio = session.tab_state(), session.studio()
-    tab.pause_reason = studio.pause_reason
-    if studio.pause_reason is not None:
+    studio = session.studio()
+    reason = session.tab_state().pause_reason = studio.pause_reason
+    if reason is not None:
         with st.container(key="kx-paused", horizontal=True, vertical_alignment="center"):
-            st.warning(escape_markdown(pause_message(studio.pause_reason)), width="stretch")
+            st.warning(escape_markdown(pause_message(reason)), width="stretch")
             st.button("Try now", on_click=studio.recheck_account)
 
 
 def rerun_if_pause_changed() -> None:
     """Rerun the page if the banner has to appear or go; for fragments that live updates rerun."""
-    tab, studio = session.tab_state(), session.studio()
-    if tab.pause_reason != studio.pause_reason:
-        tab.pause_reason = studio.pause_reason
+    tab, reason = session.tab_state(), session.studio().pause_reason
+    if tab.pause_reason != reason:
+        tab.pause_reason = reason
         st.rerun()

@@ -42,7 +42,7 @@ class TabState:
     """The selected before and after; None shows the newest edit."""
     upload_round: int = field(default_factory=lambda: time.time_ns() // 1_000_000)
     """Grows with each file; starts with the time, as a restarted server must not reuse a number."""
-    is_new_on_edit: bool = False
+    has_unseen_import: bool = False
     """Whether an image was imported or rejected that Edit has not shown yet."""
     pending_url: str | None = None
     embedded_settings: GenerationMetadata | None = None
@@ -68,15 +68,13 @@ class TabState:
 
 def tab_state() -> TabState:
     """The state of this tab, created after a reload."""
-    found = st.session_state.get(_KEY)
-    if found is None:
-        found = TabState(
-            user_id_from_token(_cookie()) or cast(str, user_id_from_token(new_token()))
-        )
-        selected = studio().selected_source(found.user_id)
-        found.source_id = selected.id if selected else None
-        st.session_state[_KEY] = found
-    return cast(TabState, found)
+    state = st.session_state.get(_KEY)
+    if state is None:
+        user_id = user_id_from_token(_cookie()) or cast(str, user_id_from_token(new_token()))
+        source = studio().selected_source(user_id)
+        state = TabState(user_id, source_id=source.id if source else None)
+        st.session_state[_KEY] = state
+    return cast(TabState, state)
 
 
 def _cookie() -> str | None:

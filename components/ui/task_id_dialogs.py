@@ -25,7 +25,8 @@ def import_task_dialog() -> None:
     st.caption("For a picture that was made with this key and is not here.")
     tab, studio = session.tab_state(), session.studio()
     _ask_for_task_id(
-        "Bring it home", lambda named: import_message(studio.import_task(tab.user_id, named))
+        "Bring it home",
+        lambda provider_id: import_message(studio.import_task(tab.user_id, provider_id)),
     )
 
 
@@ -35,23 +36,23 @@ def resolve_unconfirmed_dialog(task_id: str) -> None:
     st.caption("The studio asks the service whether the picture was made.")
     tab, studio = session.tab_state(), session.studio()
 
-    def confirm(named: str) -> str:
-        studio.assign_task_id(tab.user_id, task_id, named)
+    def assign(provider_id: str) -> str:
+        studio.assign_task_id(tab.user_id, task_id, provider_id)
         return "Looking for it. Its card says what comes of it."
 
-    _ask_for_task_id("Look for it", confirm)
+    _ask_for_task_id("Look for it", assign)
 
 
-def _ask_for_task_id(verb: str, act: Callable[[str], str]) -> None:
-    """A text box for the id and a button; below them the result."""
+def _ask_for_task_id(label: str, on_submit: Callable[[str], str]) -> None:
+    """A text box for the id and a button; below them the message of `on_submit`."""
     with st.form("kx-task-id", border=False):
-        named = st.text_input("Task id", placeholder="32 letters and digits")
-        pressed = st.form_submit_button(verb, type="primary", width="stretch")
-    if not pressed:
+        provider_id = st.text_input("Task id", placeholder="32 letters and digits")
+        submitted = st.form_submit_button(label, type="primary", width="stretch")
+    if not submitted:
         return
     try:
         with st.spinner("Asking the service…"):
-            message = act(named)
+            message = on_submit(provider_id)
     except ValidationError as error:
         st.error(escape_markdown(error.message))
     except KieError as error:
@@ -69,17 +70,14 @@ def import_message(result: ImportResult) -> str:
     """One sentence on the result of an import."""
     task = result.task
     if result.is_new:
-        return f"Found {_prompt(task)}. It is on its way to your gallery."
+        return f"Found {_quoted_prompt(task)}. It is on its way to your gallery."
     if task.state is TaskState.DONE:
-        return f"It is in your gallery already: {_prompt(task)}."
-    return f"It is here already: {_prompt(task)}, {STATE_LABELS[task.state].lower()}."
+        return f"It is in your gallery already: {_quoted_prompt(task)}."
+    return f"It is here already: {_quoted_prompt(task)}, {STATE_LABELS[task.state].lower()}."
 
 
-def _prompt(task: Task) -> str:
+def _quoted_prompt(task: Task) -> str:
     prompt = " ".join(task.request.prompt.split())
-    short = (
-        prompt
-        if len(prompt) <= _MAX_PROMPT_CHARACTERS
-        else f"{prompt[: _MAX_PROMPT_CHARACTERS - 1]}…"
-    )
-    return f"“{short}”"
+    if len(prompt) > _MAX_PROMPT_CHARACTERS:
+        prompt = f"{prompt[: _MAX_PROMPT_CHARACTERS - 1]}…"
+    return f"“{prompt}”"

@@ -23,25 +23,21 @@ def remember_metadata(data: bytes) -> None:
 
 def render_restore_offer() -> None:
     """Offer the settings that the selected source was made with, if it has any."""
-    carried = session.tab_state().embedded_settings
-    if carried is None:
+    metadata = session.tab_state().embedded_settings
+    if metadata is None:
         return
-    prompt = carried.request.prompt
-    shown = (
-        prompt
-        if len(prompt) <= _MAX_PROMPT_CHARACTERS
-        else f"{prompt[:_MAX_PROMPT_CHARACTERS].rstrip()}…"
-    )
+    prompt = metadata.request.prompt
+    if len(prompt) > _MAX_PROMPT_CHARACTERS:
+        prompt = f"{prompt[:_MAX_PROMPT_CHARACTERS].rstrip()}…"
     with st.container(key="kx-embedded-settings"):
-        st.caption(f"This file says how it was made: “{escape_markdown(shown)}”")
+        st.caption(f"This file says how it was made: “{escape_markdown(prompt)}”")
         with st.container(horizontal=True):
-            wanted = st.button("Restore its settings", key="carried-restore")
+            restore = st.button("Restore its settings", key="carried-restore")
             st.button("No, thanks", key="carried-leave", type="tertiary", on_click=_dismiss)
-    if wanted:
-        mode: Mode = "edit" if carried.is_edit else "generate"
-        GenerationForm(mode).load_request(
-            carried.request
-        )  # the form is rendered after this, or on the other page
+    if restore:
+        mode: Mode = "edit" if metadata.is_edit else "generate"
+        # The form is rendered after this, or on the other page.
+        GenerationForm(mode).load_request(metadata.request)
         _dismiss()
         if mode == "edit":
             st.rerun()

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 
 from components.studio.db.models import TaskWithImage
 from components.studio.lineage import EditTree
-from components.studio.tasks.models import TaskState
-from components.ui.generate.recent_tasks import summary
-from components.ui.messages import STATE_LABELS, task_message
+from components.studio.tasks.models import Task, TaskState
+from components.ui.messages import STATE_LABELS, state_summary, task_message
 from components.ui.widgets.progress import Progress
 
 IN_PROGRESS = frozenset(
@@ -24,23 +23,27 @@ def progress_for(
     Running edits come before ended ones, which are named only until a newer edit has its image.
     `now` is in epoch seconds.
     """
-    moving = [entry for entry in edits if entry.task.state in IN_PROGRESS]
-    if moving:
-        newest = moving[0].task
-        begun_at = min(entry.task.created_at for entry in moving)
-        text = task_message(newest)
-        headline = text.headline or STATE_LABELS[newest.state]
+    running = [entry.task for entry in edits if entry.task.state in IN_PROGRESS]
+    if running:
+        started_at = min(task.created_at for task in running)
+        headline, advice = _message(running[0])
         return Progress(
-            message=headline if len(moving) == 1 else summary(moving),
-            detail=text.advice or newest.request.prompt,
-            elapsed_seconds=max(0.0, now - begun_at),
+            message=headline if len(running) == 1 else state_summary(running),
+            detail=advice or running[0].request.prompt,
+            elapsed_seconds=max(0.0, now - started_at),
             expected_seconds=expected_seconds,
         )
     if not edits:
         return None
-    latest = edits[0].task
-    made = (step.task.created_at for step in tree.nodes if step.task)
-    if max(made, default=0.0) > latest.created_at:
+    newest = edits[0].task
+    finished_edits = (node.task.created_at for node in tree.nodes if node.task)
+    if max(finished_edits, default=0.0) > newest.created_at:
         return None
-    text = task_message(latest)
-    return Progress(message=text.headline or STATE_LABELS[latest.state], detail=text.advice)
+    headline, advice = _message(newest)
+    return Progress(message=headline, detail=advice)
+
+
+def _message(task: Task) -> tuple[str, str]:
+    """Headline and advice; the state's label where there is no headline."""
+    message = task_message(task)
+    return message.headline or STATE_LABELS[task.state], message.advice

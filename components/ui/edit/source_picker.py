@@ -14,22 +14,22 @@ from components.studio.images.ingest import InvalidImageError
 from components.studio.result_checks import crop_fraction, format_aspect_ratio
 from components.studio.safe_fetch.client import FetchError
 from components.ui import session
-from components.ui.card_view_models import thumbnail_url
 from components.ui.edit import embedded_settings
 from components.ui.escape import escape_markdown
-from components.ui.form.generation_form import MATCH_INPUT
+from components.ui.messages import MATCH_INPUT
+from components.ui.urls import thumbnail_url
 from components.ui.widgets.paste_upload import capture_images
 
 # All that a browser knows as an image, and formats without a name in browsers: the import says
 # what to do about those that it cannot read.
-_TYPES = ["image", "heic", "heif", "avif", "jfif", "tif", "tiff", "psd"]
+_UPLOAD_TYPES = ["image", "heic", "heif", "avif", "jfif", "tif", "tiff", "psd"]
 _URL_KEY = "edit-url"
-# "example.com/a.png" or "example.com:8080/a.png", as a browser's bar shows and copies it
+# "example.com/a.png" or "example.com:8080/a.png", as a browser's address bar shows it
 _HOST_AND_PATH = re.compile(r"[\w-]+(\.[\w-]+)+(:\d+)?/\S*")
 
 
 def render_source(source: ImageRecord | None, *, ratio: str) -> None:
-    """The selected source with what a ratio would crop, and the ways to choose another."""
+    """Render the selected source with what a ratio would crop, and the ways to choose another."""
     # One element, whatever is in it: otherwise what stands below would move, and Streamlit would
     # show it in both places during a rerun.
     with st.container(key="kx-source-area"):
@@ -37,7 +37,7 @@ def render_source(source: ImageRecord | None, *, ratio: str) -> None:
 
 
 def _render_source(source: ImageRecord | None, ratio: str) -> None:
-    session.tab_state().is_new_on_edit = False
+    session.tab_state().has_unseen_import = False
     _fetch_pending_url()
     if source is None:
         _render_upload_options()
@@ -48,22 +48,22 @@ def _render_source(source: ImageRecord | None, ratio: str) -> None:
         embedded_settings.render_restore_offer()
         with st.expander("Use another picture"):
             _render_upload_options()
-    notice = session.tab_state().source_error
-    if notice is not None:
-        st.error(escape_markdown(notice))
+    error = session.tab_state().source_error
+    if error is not None:
+        st.error(escape_markdown(error))
 
 
 def render_global_drop_target() -> None:
     """On a page without a source: import what is dropped or pasted there, and open Edit."""
     tab = session.tab_state()
-    if tab.is_new_on_edit:  # also what Edit's own uploader received while the page changed
+    if tab.has_unseen_import:  # also what Edit's own uploader received while the page changed
         st.switch_page("pages/edit.py")
     uploader_key = f"drop-{tab.upload_round}"
     with st.container(key="kx-drop"):
         st.file_uploader(
             "Dropped picture",
             key=uploader_key,
-            type=_TYPES,
+            type=_UPLOAD_TYPES,
             on_change=_import_upload,
             args=(uploader_key,),
         )
@@ -75,12 +75,12 @@ def render_global_drop_target() -> None:
         )
 
 
-def _reject_file(name: str, is_picture: bool) -> None:
+def _reject_file(name: str, is_image: bool) -> None:
     tab = session.tab_state()
-    tab.is_new_on_edit = True
+    tab.has_unseen_import = True
     tab.source_error = (
         f"“{name}” is larger than 20 MB. Make it smaller, or save it as JPEG."
-        if is_picture
+        if is_image
         else f"“{name}” is no picture. Drop a JPEG, PNG, WebP, GIF, HEIC or AVIF."
     )
 
@@ -91,7 +91,7 @@ def _render_upload_options() -> None:
     st.file_uploader(
         "Picture",
         key=uploader_key,
-        type=_TYPES,
+        type=_UPLOAD_TYPES,
         help="JPEG, PNG, WebP, GIF, HEIC or AVIF, up to 20 MB. Drop or paste it anywhere.",
         on_change=_import_upload,
         args=(uploader_key,),
@@ -112,7 +112,7 @@ def _import_upload(uploader_key: str) -> None:
     tab, file = session.tab_state(), st.session_state[uploader_key]
     if file is None:
         return
-    tab.is_new_on_edit = True
+    tab.has_unseen_import = True
     tab.upload_round += 1  # an uploader with a new key has released the file
     data = file.getvalue()
     embedded_settings.remember_metadata(data)
@@ -155,24 +155,27 @@ def _clear_source() -> None:
 
 
 def _source_html(source: ImageRecord, ratio: str) -> str:
-    """The image, what lies outside a chosen ratio dimmed, and its facts."""
-    shape = format_aspect_ratio(source.width_px, source.height_px)
-    facts = [f"{source.width_px}×{source.height_px}", shape, source.format.upper()]
+    """The image, what lies outside a chosen ratio dimmed, and its details."""
+    details = [
+        f"{source.width_px}×{source.height_px}",
+        format_aspect_ratio(source.width_px, source.height_px),
+        source.format.upper(),
+    ]
     crop = ""
     if ratio != MATCH_INPUT:
-        across, down = crop_fraction(source.width_px, source.height_px, ratio)
-        if min(across, down) < 0.995:
+        kept_width, kept_height = crop_fraction(source.width_px, source.height_px, ratio)
+        if min(kept_width, kept_height) < 0.995:  # a smaller crop is not visible
             crop = (
                 '<div class="kx-crop" role="img" aria-label="The part that a crop would keep" '
-                f'style="width:{across:.2%};height:{down:.2%}"></div>'
+                f'style="width:{kept_width:.2%};height:{kept_height:.2%}"></div>'
             )
-            facts.append(f"outside {ratio}: cropped, or padded around")
+            details.append(f"outside {ratio}: cropped, or padded around")
     label = html.escape(source.label, quote=True)
     notes = html.escape(" ".join(source.notes))
     return (
         f'<figure class="kx-source"><div class="kx-source-frame" '
         f'style="aspect-ratio:{source.width_px}/{source.height_px}">'
-        f'<img src="{thumbnail_url(source.id)}" alt="{label} (source picture)">{crop}</div>'
+        f'<img src="{thumbnail_url(source)}" alt="{label} (source picture)">{crop}</div>'
         f'<figcaption><p dir="auto" class="kx-source-label">{label}</p>'
-        f"<p>{html.escape(' · '.join(facts))}</p><p>{notes}</p></figcaption></figure>"
+        f"<p>{html.escape(' · '.join(details))}</p><p>{notes}</p></figcaption></figure>"
     )

@@ -21,14 +21,12 @@ from components.studio import (
     OutputFormat,
     safety_range,
 )
-from components.ui.messages import format_credits
+from components.ui.messages import MATCH_INPUT, MODEL_LABELS, format_credits
 
 Mode = Literal["generate", "edit"]
 
-MATCH_INPUT = "Match input"
 MAX_VARIANTS = 4
-_MODEL_LABELS = {Model.PRO: "Pro", Model.MAX: "Max"}
-_UNLISTED_RATIO_NOTE = "16:21"
+_UNRELIABLE_RATIO = "16:21"
 
 
 @dataclass(frozen=True)
@@ -101,26 +99,28 @@ class GenerationForm:
 
     def restore(self, settings: str) -> None:
         """Restore settings before the form is rendered; what no longer fits is left out."""
-        kept = json.loads(settings) if settings else {}
+        stored = json.loads(settings) if settings else {}
         choices = self._choices()
         for field, default in vars(self.defaults()).items():
-            value = kept.get(field)
+            value = stored.get(field)
             if type(value) is type(default) and value in choices.get(field, (value,)):
                 st.session_state[self.key(field)] = value
 
+    def _ratios(self) -> list[str]:
+        return [*((MATCH_INPUT,) if self.mode == "edit" else ()), *ASPECT_RATIOS]
+
     def _choices(self) -> dict[str, Collection[object]]:
-        editing = self.mode == "edit"
         return {
             "model": {model.value for model in Model},
-            "ratio": {*((MATCH_INPUT,) if editing else ()), *ASPECT_RATIOS},
+            "ratio": self._ratios(),
             "output_format": {choice.value for choice in OutputFormat},
-            "safety_tolerance": safety_range(editing=editing),
+            "safety_tolerance": safety_range(editing=self.mode == "edit"),
             "variants": range(1, MAX_VARIANTS + 1),
         }
 
     def load_request(self, request: GenerationRequest) -> None:
         """Put a request's values into the form. Call it before the form is rendered."""
-        draft = replace(
+        values = replace(
             self.defaults(),
             prompt=request.prompt,
             model=request.model.value,
@@ -132,7 +132,7 @@ class GenerationForm:
             watermark=request.watermark or "",
             store_in_china=request.store_in_china,
         )
-        for field, value in vars(draft).items():
+        for field, value in vars(values).items():
             st.session_state[self.key(field)] = value
 
     def render_prompt(self, *, placeholder: str) -> None:
@@ -151,12 +151,11 @@ class GenerationForm:
         for field, value in vars(defaults).items():
             # Not the widget's default: Streamlit would warn about a value that `load_request` set.
             st.session_state.setdefault(self.key(field), value)
-        first = [MATCH_INPUT] if self.mode == "edit" else []
         st.segmented_control(
             "Model",
             [model.value for model in Model],
             format_func=lambda model: (
-                f"{_MODEL_LABELS[Model(model)]} · {format_credits(price(Model(model)))}"
+                f"{MODEL_LABELS[Model(model)]} · {format_credits(price(Model(model)))}"
             ),
             key=self.key("model"),
             required=True,
@@ -166,11 +165,11 @@ class GenerationForm:
         )
         st.pills(
             "Aspect ratio",
-            [*first, *ASPECT_RATIOS],
+            self._ratios(),
             key=self.key("ratio"),
             required=True,
             width="stretch",
-            help=f"{_UNLISTED_RATIO_NOTE} is documented in one place and missing in another; "
+            help=f"{_UNRELIABLE_RATIO} is documented in one place and missing in another; "
             "what comes back may be 3:4.",
             persist_state="session",
         )

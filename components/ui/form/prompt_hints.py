@@ -12,7 +12,7 @@ from components.ui.escape import escape_markdown
 from components.ui.form.generation_form import GenerationForm, Mode
 
 MAX_HINTS = 2
-_HINTS: dict[Mode, str] = {
+_GENERAL_HINTS: dict[Mode, str] = {
     "generate": "Say the subject, its place, the light and the style.",
     "edit": "Name what changes, and say what stays.",
 }
@@ -21,11 +21,11 @@ _HINTS: dict[Mode, str] = {
 def render_hints(form: GenerationForm) -> None:
     """Render the hints for this form's prompt."""
     with st.container(key="kx-hints"):
-        lines = _hints_for(form)[:MAX_HINTS]
-        for advice in lines:
-            _render_hint(form, advice)
-        if not lines:
-            st.caption(_HINTS[form.mode])
+        hints = _hints_for(form)[:MAX_HINTS]
+        for hint in hints:
+            _render_hint(form, hint)
+        if not hints:
+            st.caption(_GENERAL_HINTS[form.mode])
 
 
 def _render_hint(form: GenerationForm, hint: Hint) -> None:
@@ -42,15 +42,15 @@ def _render_hint(form: GenerationForm, hint: Hint) -> None:
 
 
 def _hints_for(form: GenerationForm) -> list[Hint]:
-    draft = form.values()
-    return lint_prompt(draft.prompt, editing=form.mode == "edit", translate=draft.translate)
+    values = form.values()
+    return lint_prompt(values.prompt, editing=form.mode == "edit", translate=values.translate)
 
 
 def _apply_fix(form: GenerationForm, rule: str) -> None:
     """Apply a fix to the current text: letters may have been typed since the hint was drawn."""
-    for advice in _hints_for(form):
-        if advice.rule == HintRule(rule) and advice.fix is not None:
-            if advice.fix.prompt is not None:
-                st.session_state[form.key("prompt")] = advice.fix.prompt
-            if advice.fix.translate is not None:
-                st.session_state[form.key("translate")] = advice.fix.translate
+    for hint in _hints_for(form):
+        if hint.rule == HintRule(rule) and hint.fix is not None:
+            if hint.fix.prompt is not None:
+                st.session_state[form.key("prompt")] = hint.fix.prompt
+            if hint.fix.translate is not None:
+                st.session_state[form.key("translate")] = hint.fix.translate

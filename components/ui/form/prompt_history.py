@@ -12,26 +12,28 @@ from components.ui.widgets.prompt_picker import PinEvent, PromptItem, prompt_pic
 def render_history(form: GenerationForm) -> None:
     """Render the buttons of history and templates for this form."""
     tab, studio = session.tab_state(), session.studio()
-    remembered = studio.prompt_history(tab.user_id, editing=form.mode == "edit")
+    entries = studio.prompt_history(tab.user_id, editing=form.mode == "edit")
     prompt_picker(
         form.key("prompt"),
         current_text=form.values().prompt,
-        history=[_picker_item(item) for item in remembered],
+        history=[_picker_item(entry) for entry in entries],
         templates=prompt_templates.EDITS if form.mode == "edit" else (),
         key=f"{form.mode}-prompt-picker",
-        on_pin=lambda pin: _handle_pin(pin, remembered),
+        on_pin=lambda event: _handle_pin(event, entries),
     )
 
 
-def _picker_item(item: PromptEntry) -> PromptItem:
-    return PromptItem(id=item.id, text=item.prompt, pinned=item.pinned, history_index=item.position)
+def _picker_item(entry: PromptEntry) -> PromptItem:
+    return PromptItem(
+        id=entry.id, text=entry.prompt, pinned=entry.pinned, history_index=entry.position
+    )
 
 
-def _handle_pin(pin: PinEvent, entries: list[PromptEntry]) -> None:
+def _handle_pin(event: PinEvent, entries: list[PromptEntry]) -> None:
     tab, studio = session.tab_state(), session.studio()
-    if not pin.pinned:
-        studio.unpin_prompt(tab.user_id, pin.id)
+    if not event.pinned:
+        studio.unpin_prompt(tab.user_id, event.id)
         return
-    for item in entries:
-        if item.id == pin.id:
-            studio.pin_prompt(tab.user_id, item.prompt)
+    for entry in entries:
+        if entry.id == event.id:
+            studio.pin_prompt(tab.user_id, entry.prompt)

@@ -18,8 +18,8 @@ from components.ui.messages import format_credits
 
 def render_submit(form: GenerationForm, verb: str) -> None:
     """A button such as "Generate · 10 credits"; Ctrl or Cmd with Enter presses it as well."""
-    draft = form.values()
-    total = session.studio().price(Model(draft.model)) * draft.variants
+    values = form.values()
+    total = session.studio().price(Model(values.model)) * values.variants
     st.button(
         f"{verb} · {format_credits(total)}",
         key=f"{form.mode}-submit",
@@ -29,24 +29,24 @@ def render_submit(form: GenerationForm, verb: str) -> None:
         on_click=_submit,
         args=(form,),
     )
-    notice = session.tab_state().submit_errors.get(form.mode)
-    if notice is not None:
-        st.error(escape_markdown(notice))
+    error = session.tab_state().submit_errors.get(form.mode)
+    if error is not None:
+        st.error(escape_markdown(error))
 
 
 @contextmanager
 def show_errors(mode: Mode) -> Iterator[None]:
     """Show errors of a submission beside that form's button."""
-    notices = session.tab_state().submit_errors
-    notices.pop(mode, None)
+    errors = session.tab_state().submit_errors
+    errors.pop(mode, None)
     try:
         yield
     except ValidationError as error:
-        notices[mode] = error.message
+        errors[mode] = error.message
     except NotFoundError:
-        notices[mode] = "The source picture is gone. Choose it again."
+        errors[mode] = "The source picture is gone. Choose it again."
     except DatabaseError:
-        notices[mode] = (
+        errors[mode] = (
             "This could not be written down, so nothing was sent and nothing was spent. "
             "The server's disk may be full: try again in a moment."
         )
@@ -63,8 +63,8 @@ def _submit(form: GenerationForm) -> None:
                 "input_image",
                 "Choose a picture first: upload one, paste one, or give its address.",
             )
-        draft = form.values()
+        values = form.values()
         session.studio().submit(
-            tab.user_id, draft.request(), source_id=source_id, variants=draft.variants
+            tab.user_id, values.request(), source_id=source_id, variants=values.variants
         )
         tab.pair = None  # show the newest edit when it is done

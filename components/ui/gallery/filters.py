@@ -5,35 +5,36 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
-from datetime import time as clock_time
+from datetime import date, timedelta
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from components.studio import ASPECT_RATIOS, Model
-from components.studio.db.gallery_query import MATCH_INPUT, GalleryQuery, Origin
+from components.studio import ASPECT_RATIOS
+from components.studio.db import gallery_query
+from components.studio.db.gallery_query import GalleryQuery, Origin
 from components.studio.tasks.models import TaskState
 from components.ui import session
-from components.ui.messages import STATE_LABELS
+from components.ui.dates import day_of, midnight
+from components.ui.messages import MATCH_INPUT, MODEL_LABELS, STATE_LABELS
 
 # The keys are the names in the URL.
-_TEXT, _SHOW, _MODEL, _WAY, _RATIO, _STATE = "find", "show", "model", "way", "ratio", "state"
-_SPAN, _DAY, _EACH = "when", "day", "variants"
+_TEXT, _SHOW, _MODEL, _ORIGIN, _RATIO, _STATE = "find", "show", "model", "way", "ratio", "state"
+_DATE_RANGE, _DAY, _VARIANTS = "when", "day", "variants"
 _EMPTY: dict[str, object] = {
     _TEXT: "",
     _MODEL: [],
-    _WAY: [],
+    _ORIGIN: [],
     _RATIO: [],
     _STATE: [],
-    _SPAN: None,
+    _DATE_RANGE: None,
     _DAY: None,
 }
 _ALL, _STARRED, _TRASH = "All", "Starred", "Trash"
-_EVERY_VARIANT = "Each on its own"
-_MODELS = {"Pro": Model.PRO.value, "Max": Model.MAX.value}
+_GROUPED, _UNGROUPED = "In one place", "Each on its own"
+_MODELS = {label: model.value for model, label in MODEL_LABELS.items()}
 _ORIGINS = {"Made": Origin.MADE, "Edited": Origin.EDITED}
-_RATIOS = {"Match input": MATCH_INPUT, **{ratio: ratio for ratio in ASPECT_RATIOS}}
+_RATIOS = {MATCH_INPUT: gallery_query.MATCH_INPUT, **{ratio: ratio for ratio in ASPECT_RATIOS}}
 _DATE_RANGES = {"Today": 0, "Last 7 days": 6, "Last 30 days": 29}  # days before today
 
 
@@ -62,24 +63,24 @@ def render_filters() -> tuple[GalleryQuery, DeltaGenerator]:
         )
         count = sum(bool(st.session_state.get(key)) for key in _EMPTY if key != _TEXT)
         with st.popover(f"Filter · {count}" if count else "Filter", key="kx-filters"):
-            search = _render_popover()
+            query = _render_popover()
         if count or text:
             st.button("Clear", key="finder-clear", type="tertiary", on_click=clear)
-        summary = st.container(horizontal=True, vertical_alignment="center", width="content")
+        header = st.container(horizontal=True, vertical_alignment="center", width="content")
     starred, in_trash = show == _STARRED, show == _TRASH
-    return replace(search, text=text or "", starred=starred, in_trash=in_trash), summary
+    return replace(query, text=text or "", starred=starred, in_trash=in_trash), header
 
 
 def groups_variants() -> bool:
     """Whether the variants of one submission are shown as one item."""
-    return st.session_state.get(_EACH) != _EVERY_VARIANT
+    return st.session_state.get(_VARIANTS) != _UNGROUPED
 
 
 def has_unbound_filters() -> bool:
     """Whether a filter is active that the URL does not say."""
     shown = st.session_state.get(_SHOW, _ALL)
-    asked = shown != _ALL or any(st.session_state.get(key) for key in _EMPTY)
-    return asked and not st.query_params
+    is_filtered = shown != _ALL or any(st.session_state.get(key) for key in _EMPTY)
+    return is_filtered and not st.query_params
 
 
 def clear() -> None:
@@ -90,13 +91,13 @@ def clear() -> None:
 
 def _render_popover() -> GalleryQuery:
     models = _pills("Model", list(_MODELS), _MODEL)
-    ways = _pills("Mode", list(_ORIGINS), _WAY)
+    origins = _pills("Mode", list(_ORIGINS), _ORIGIN)
     ratios = _pills("Aspect ratio", list(_RATIOS), _RATIO)
-    words = _pills("State", list(dict.fromkeys(STATE_LABELS.values())), _STATE)
-    span = st.pills(
+    states = _pills("State", list(dict.fromkeys(STATE_LABELS.values())), _STATE)
+    date_range = st.pills(
         "When",
         list(_DATE_RANGES),
-        key=_SPAN,
+        key=_DATE_RANGE,
         bind="query-params",
         persist_state="session",
         wrap=True,
@@ -111,19 +112,19 @@ def _render_popover() -> GalleryQuery:
     )
     st.segmented_control(
         "Variants",
-        ["In one place", _EVERY_VARIANT],
-        default="In one place",
+        [_GROUPED, _UNGROUPED],
+        default=_GROUPED,
         required=True,
-        key=_EACH,
+        key=_VARIANTS,
         bind="query-params",
         persist_state="session",
     )
-    since, until = _date_range(span, day if isinstance(day, date) else None)
+    since, until = _date_range(date_range, day if isinstance(day, date) else None)
     return GalleryQuery(
-        models=frozenset(_MODELS[word] for word in models),
-        origins=frozenset(_ORIGINS[word] for word in ways),
-        ratios=frozenset(_RATIOS[word] for word in ratios),
-        states=frozenset(state for state in TaskState if STATE_LABELS[state] in words),
+        models=frozenset(_MODELS[label] for label in models),
+        origins=frozenset(_ORIGINS[label] for label in origins),
+        ratios=frozenset(_RATIOS[label] for label in ratios),
+        states=frozenset(state for state in TaskState if STATE_LABELS[state] in states),
         since=since,
         until=until,
     )
@@ -141,15 +142,12 @@ def _pills(label: str, options: Sequence[str], key: str) -> Sequence[str]:
     )
 
 
-def _date_range(span: str | None, day: date | None) -> tuple[float | None, float | None]:
-    """First moment and exclusive end, in the user's own days."""
+def _date_range(label: str | None, day: date | None) -> tuple[float | None, float | None]:
+    """First moment and exclusive end, in the user's own days; a single day comes first."""
+    zone = session.time_zone()
     if day is not None:
-        return _midnight(day), _midnight(day + timedelta(days=1))
-    if span is not None:
-        today = datetime.fromtimestamp(time.time(), session.time_zone()).date()
-        return _midnight(today - timedelta(days=_DATE_RANGES[span])), None
+        return midnight(day, zone), midnight(day + timedelta(days=1), zone)
+    if label is not None:
+        today = day_of(time.time(), zone)
+        return midnight(today - timedelta(days=_DATE_RANGES[label]), zone), None
     return None, None
-
-
-def _midnight(day: date) -> float:
-    return datetime.combine(day, clock_time.min, session.time_zone()).timestamp()

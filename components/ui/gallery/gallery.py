@@ -11,22 +11,25 @@ import streamlit as st
 
 from components.studio.db.gallery import GalleryItem
 from components.studio.db.gallery_query import GalleryQuery
+from components.studio.db.models import TaskWithImage
 from components.studio.tasks.models import UNFINISHED, TaskState
-from components.ui import card_actions, compare_dialog, session
+from components.ui import card_actions, session
+from components.ui.card_grid import render_card_grid
 from components.ui.card_view_models import (
-    CARD_STATE,
     DELETE,
     DOWNLOAD,
     PURGE,
     RESTORE,
     STAR,
     build_card,
-    day_label,
+    card_state,
     expected_size,
 )
-from components.ui.gallery import filters
-from components.ui.generate.recent_tasks import LIVE_UPDATES_URL
-from components.ui.related_images import related_images
+from components.ui.dates import day_label
+from components.ui.gallery import compare_dialog, filters
+from components.ui.gallery.related_images import related_images
+from components.ui.messages import PURGE_FAILED, format_count
+from components.ui.urls import EXPORT_URL, thumbnail_url_template
 from components.ui.widgets.image_grid import (
     Action,
     Card,
@@ -35,16 +38,14 @@ from components.ui.widgets.image_grid import (
     Placeholders,
     RelatedImages,
     grid_view,
-    image_grid,
 )
 
-EXPORT_URL = "/app/static/exports"
-FILLED_BEFORE, FILLED_AFTER = 40, 80  # around the visible range, so that a scroll finds them loaded
+LOADED_BEFORE, LOADED_AFTER = 40, 80  # around the visible range, so that a scroll finds them loaded
 MAX_LOADED = 300
 _KEY = "gallery"
 _NEEDS_ATTENTION = frozenset({TaskState.UNCONFIRMED, TaskState.STILL_RUNNING})
-_BATCH_ACTIONS = (STAR, Action("compare", "Compare"), DOWNLOAD, DELETE)
-_TRASH_BATCH_ACTIONS = (RESTORE, PURGE)
+_BULK_ACTIONS = (STAR, Action("compare", "Compare"), DOWNLOAD, DELETE)
+_TRASH_BULK_ACTIONS = (RESTORE, PURGE)
 
 
 def render_gallery() -> None:
@@ -58,36 +59,36 @@ def render_gallery() -> None:
 def _render() -> None:
     with st.container(key="kx-title"):
         st.header("Gallery", anchor=False)  # for screen readers: the bar shows it to others
-    search, summary = filters.render_filters()
+    query, header = filters.render_filters()
     tab, studio = session.tab_state(), session.studio()
     items = _sort_by_group(
-        studio.gallery_items(tab.user_id, search, group_variants=filters.groups_variants())
+        studio.gallery_items(tab.user_id, query, group_variants=filters.groups_variants())
     )
-    with summary:
+    with header:
         st.caption(_count_label(items), width="content")
-        if search.in_trash and items:
+        if query.in_trash and items:
             _render_empty_trash(studio.count_images(tab.user_id, in_trash=True))
-    groups = _headings(items, search)
-    event = image_grid(
-        _loaded_cards(items, groups),
+    headings = _headings(items, query)
+    event = render_card_grid(
+        _loaded_cards(items, headings),
         key=_KEY,
         layout="grid",
-        push_url=LIVE_UPDATES_URL,
-        empty=_empty_message(search),
+        empty=_empty_message(query),
         extras=GridExtras(
             placeholders=Placeholders(
-                [_placeholder(item, group) for item, group in zip(items, groups, strict=True)],
-                "/app/static/thumbnails/{}" + ("?trash=1" if search.in_trash else ""),
+                [
+                    _placeholder(item, heading)
+                    for item, heading in zip(items, headings, strict=True)
+                ],
+                thumbnail_url_template(in_trash=query.in_trash),
             ),
-            related=_related_images(search),
-            undo=card_actions.pending_undo(),
+            related=_related_images(query),
             dialog_open=tab.dialog is not None,
-            bulk_actions=_TRASH_BATCH_ACTIONS if search.in_trash else _BATCH_ACTIONS,
+            bulk_actions=_TRASH_BULK_ACTIONS if query.in_trash else _BULK_ACTIONS,
             export_url=EXPORT_URL,
         ),
-        on_event=lambda: card_actions.on_card_event(_KEY),
     )
-    if not items and search.is_filtered:
+    if not items and query.is_filtered:
         with st.container(key="kx-gallery-empty", horizontal_alignment="center"):
             st.button("Clear the filter", key="nothing-clear", on_click=filters.clear)
     card_actions.navigate_after(event)
@@ -121,52 +122,51 @@ def _heading(item: GalleryItem, now: float, zone: tzinfo | None) -> str:
     return day_label(item.created_at, now, zone)
 
 
-def _placeholder(item: GalleryItem, group: str) -> Placeholder:
+def _placeholder(item: GalleryItem, heading: str) -> Placeholder:
     expected = expected_size(item.aspect_ratio)
     return Placeholder(
         id=item.task_id,
         width_px=item.width_px or expected[0],
         height_px=item.height_px or expected[1],
-        state=CARD_STATE.get(item.state, item.state.value),
+        state=card_state(item.state),
         starred=item.starred,
-        group=group,
+        group=heading,
         variant_ids=item.hidden_variants,
     )
 
 
-def _loaded_cards(items: Sequence[GalleryItem], groups: Sequence[str]) -> list[Card]:
+def _loaded_cards(items: Sequence[GalleryItem], headings: Sequence[str]) -> list[Card]:
     """The cards around the visible range, and the one in the lightbox."""
     tab, studio = session.tab_state(), session.studio()
     view = grid_view(_KEY)
-    first = max(0, min(view.first, len(items) - 1) - FILLED_BEFORE)
-    last = min(view.last + FILLED_AFTER, first + MAX_LOADED)
-    near = range(first, min(last + 1, len(items)))
-    wanted = {items[number].task_id: number for number in near}
-    numbers = {item.task_id: number for number, item in enumerate(items)}
-    if view.open_id in numbers:
-        wanted[view.open_id] = numbers[view.open_id]
-    queue = studio.queue_positions()
-    return [
-        replace(
-            build_card(
-                entry,
-                queue_position=queue.get(entry.task.id),
-                pause_reason=studio.pause_reason,
-                typical_seconds=studio.expected_seconds(entry.task),
-                group=groups[wanted[entry.task.id]],
-                in_gallery=True,
-            ),
-            variant_ids=items[wanted[entry.task.id]].hidden_variants,
+    first = max(0, min(view.first, len(items) - 1) - LOADED_BEFORE)
+    last = min(view.last + LOADED_AFTER, first + MAX_LOADED, len(items) - 1)
+    positions = {item.task_id: position for position, item in enumerate(items)}
+    task_ids = [items[position].task_id for position in range(first, last + 1)]
+    if view.open_id in positions and view.open_id not in task_ids:
+        task_ids.append(view.open_id)
+    queue_positions = studio.queue_positions()
+
+    def card(entry: TaskWithImage) -> Card:
+        position = positions[entry.task.id]
+        card = build_card(
+            entry,
+            queue_position=queue_positions.get(entry.task.id),
+            pause_reason=studio.pause_reason,
+            expected_seconds=studio.expected_seconds(entry.task),
+            group=headings[position],
+            in_gallery=True,
         )
-        for entry in studio.tasks_with_images(tab.user_id, list(wanted))
-    ]
+        return replace(card, variant_ids=items[position].hidden_variants)
+
+    return [card(entry) for entry in studio.tasks_with_images(tab.user_id, task_ids)]
 
 
 def _related_images(query: GalleryQuery) -> RelatedImages | None:
-    looking = grid_view(_KEY).open_id
-    if not looking or query.in_trash:
+    card_id = grid_view(_KEY).open_id
+    if not card_id or query.in_trash:
         return None
-    return related_images(session.studio(), session.tab_state().user_id, looking)
+    return related_images(session.studio(), session.tab_state().user_id, card_id)
 
 
 def _render_empty_trash(count: int) -> None:
@@ -182,18 +182,18 @@ def _empty_trash() -> None:
     try:
         session.studio().empty_trash(session.tab_state().user_id)
     except OSError:
-        st.toast("Some could not be deleted: the server's disk refuses. They stay in the trash.")
+        st.toast(PURGE_FAILED)
 
 
 def _count_label(items: Sequence[GalleryItem]) -> str:
-    made = sum(1 + len(item.hidden_variants) for item in items if item.state is TaskState.DONE)
-    return f"{made:,} picture{'' if made == 1 else 's'}"
+    images = sum(1 + len(item.hidden_variants) for item in items if item.state is TaskState.DONE)
+    return format_count(images, "picture")
 
 
 def _empty_message(query: GalleryQuery) -> str:
     if query.is_filtered:
-        words = f" “{query.text.strip()}”" if query.text.strip() else " this filter"
-        return f"Nothing matches{words}."
+        text = query.text.strip()
+        return f"Nothing matches “{text}”." if text else "Nothing matches this filter."
     if query.in_trash:
         return "The trash is empty."
     return "Nothing here yet. What you make on Generate is kept here."

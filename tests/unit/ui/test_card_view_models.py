@@ -1,30 +1,21 @@
-"""From the ledger to the card: what is shown, what can be done, under which day."""
+"""Cards of tasks and images: text, size, details and actions."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
-from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 import pytest
 
 from components.studio import GenerationRequest, Model, OutputFormat
 from components.studio.db.models import ImageRecord, TaskWithImage
 from components.studio.tasks.models import Failure, FailureReason, Task, TaskState
-from components.ui.card_view_models import build_card, day_label
+from components.ui.card_view_models import build_card
+from tests.support.factories import make_task
 
-BERLIN = ZoneInfo("Europe/Berlin")
-TASK = Task(
-    id="a" * 32,
-    user_id="d",
-    batch="b",
-    request=GenerationRequest(prompt="A **red** fox", aspect_ratio="9:16"),
-    token="t",
-    price=Decimal(5),
-    created_at=1_760_000_000.0,
+TASK = make_task(
+    id="a" * 32, request=GenerationRequest(prompt="A **red** fox", aspect_ratio="9:16")
 )
-PICTURE = ImageRecord(
+IMAGE = ImageRecord(
     id="a" * 32,
     user_id="d",
     task_id="a" * 32,
@@ -38,32 +29,32 @@ PICTURE = ImageRecord(
 DONE = replace(TASK, state=TaskState.DONE, image_id="a" * 32)
 
 
-def verbs(task: Task) -> list[str]:
+def action_verbs(task: Task) -> list[str]:
     return [action.verb for action in build_card(TaskWithImage(task, None)).actions]
 
 
 def test_prompt_is_shown_as_typed_and_begins_alt_text() -> None:
-    card = build_card(TaskWithImage(DONE, PICTURE))
+    card = build_card(TaskWithImage(DONE, IMAGE))
 
     assert card.prompt == "A **red** fox"
     assert card.alt.startswith("A **red** fox")
 
 
 def test_details_come_from_the_stored_file() -> None:
-    asked = replace(TASK.request, model=Model.MAX, output_format=OutputFormat.JPEG)
+    request = replace(TASK.request, model=Model.MAX, output_format=OutputFormat.JPEG)
 
-    waiting = build_card(TaskWithImage(replace(TASK, request=asked), None))
-    done = build_card(TaskWithImage(replace(DONE, request=asked), PICTURE))
+    waiting = build_card(TaskWithImage(replace(TASK, request=request), None))
+    done = build_card(TaskWithImage(replace(DONE, request=request), IMAGE))
 
     assert waiting.details == ("Max", "9:16", "JPEG")
     assert done.details == ("Max", "9:16", "PNG", "752×1392")
 
 
 def test_card_lists_mismatches() -> None:
-    asked = replace(TASK.request, aspect_ratio="16:9")
+    request = replace(TASK.request, aspect_ratio="16:9")
 
-    assert build_card(TaskWithImage(DONE, PICTURE)).note == "Came as PNG, not JPEG."
-    assert "not 16:9" in build_card(TaskWithImage(replace(DONE, request=asked), PICTURE)).note
+    assert build_card(TaskWithImage(DONE, IMAGE)).note == "Came as PNG, not JPEG."
+    assert "not 16:9" in build_card(TaskWithImage(replace(DONE, request=request), IMAGE)).note
     assert build_card(TaskWithImage(TASK, None)).note == ""
 
 
@@ -77,12 +68,12 @@ def test_waiting_card_has_the_expected_shape() -> None:
 
 def test_waiting_edit_has_the_shape_of_its_source() -> None:
     matching = replace(TASK, request=replace(TASK.request, aspect_ratio=None))
-    source = replace(PICTURE, width_px=1600, height_px=900)
+    source = replace(IMAGE, width_px=1600, height_px=900)
 
     card = build_card(TaskWithImage(matching, None, source))
     assert (card.width_px, card.height_px) == (1600, 900)
-    asked = build_card(TaskWithImage(TASK, None, source))
-    assert (asked.width_px, asked.height_px) == (752, 1392)
+    card = build_card(TaskWithImage(TASK, None, source))
+    assert (card.width_px, card.height_px) == (752, 1392)
 
 
 @pytest.mark.parametrize("state", [TaskState.SUBMITTING, TaskState.GENERATING, TaskState.STORING])
@@ -94,27 +85,28 @@ def test_unfinished_states_read_generating(state: TaskState) -> None:
 
 
 def test_actions_depend_on_state() -> None:
-    lost = replace(TASK, state=TaskState.UNCONFIRMED, failure=Failure(FailureReason.NO_RESPONSE))
+    unconfirmed = replace(
+        TASK, state=TaskState.UNCONFIRMED, failure=Failure(FailureReason.NO_RESPONSE)
+    )
 
-    assert verbs(DONE)[:5] == ["star", "edit", "remix", "download", "delete"]
-    assert verbs(replace(TASK, state=TaskState.REFUSED)) == ["remix", "dismiss"]
-    assert verbs(lost) == ["claim", "send", "remix"]
-    assert verbs(replace(TASK, state=TaskState.STILL_RUNNING)) == ["look", "remix"]
-    assert verbs(replace(TASK, state=TaskState.GENERATING)) == ["remix"]
+    assert action_verbs(DONE)[:5] == ["star", "edit", "remix", "download", "delete"]
+    assert action_verbs(replace(TASK, state=TaskState.REFUSED)) == ["remix", "dismiss"]
+    assert action_verbs(unconfirmed) == ["claim", "send", "remix"]
+    assert action_verbs(replace(TASK, state=TaskState.STILL_RUNNING)) == ["look", "remix"]
+    assert action_verbs(replace(TASK, state=TaskState.GENERATING)) == ["remix"]
 
 
 def test_recheck_needs_a_provider_id() -> None:
     failed = replace(TASK, state=TaskState.FAILED)
-
     known = replace(failed, provider_id="s")
 
-    assert "look" not in verbs(failed)
-    assert "look" in verbs(replace(known, failure=Failure(FailureReason.DOWNLOAD_FAILED)))
-    assert "look" not in verbs(replace(known, failure=Failure(FailureReason.NOT_GENERATED)))
+    assert "look" not in action_verbs(failed)
+    assert "look" in action_verbs(replace(known, failure=Failure(FailureReason.DOWNLOAD_FAILED)))
+    assert "look" not in action_verbs(replace(known, failure=Failure(FailureReason.NOT_GENERATED)))
 
 
 def test_card_times_are_milliseconds() -> None:
-    card = build_card(TaskWithImage(replace(DONE, sent_at=1_760_000_001.5), PICTURE))
+    card = build_card(TaskWithImage(replace(DONE, sent_at=1_760_000_001.5), IMAGE))
 
     assert card.created_ms == 1_760_000_000_000
     assert card.started_ms == 1_760_000_001_500
@@ -122,7 +114,7 @@ def test_card_times_are_milliseconds() -> None:
 
 
 @pytest.mark.parametrize(
-    ("state", "trouble", "has_clock"),
+    ("state", "reason", "expires"),
     [
         (TaskState.GENERATING, None, False),
         (TaskState.STORING, None, False),
@@ -134,28 +126,11 @@ def test_card_times_are_milliseconds() -> None:
     ],
 )
 def test_expiry_is_shown_only_for_missing_images(
-    state: TaskState, trouble: FailureReason | None, has_clock: bool
+    state: TaskState, reason: FailureReason | None, expires: bool
 ) -> None:
-    failure = Failure(trouble) if trouble else None
+    failure = Failure(reason) if reason else None
     task = replace(TASK, state=state, failure=failure, accepted_at=1_760_000_002.0)
 
-    expires = build_card(TaskWithImage(task, None)).expires_ms
+    expires_ms = build_card(TaskWithImage(task, None)).expires_ms
 
-    assert expires == (1_760_000_002_000 + 14 * 24 * 3_600_000 if has_clock else None)
-
-
-@pytest.mark.parametrize(
-    ("moment", "heading"),
-    [
-        ("2026-03-10 09:00", "Today"),
-        ("2026-03-10 00:00", "Today"),
-        ("2026-03-09 23:59", "Yesterday"),
-        ("2026-03-08 12:00", "Sunday, 8 March 2026"),
-        ("2025-12-31 12:00", "Wednesday, 31 December 2025"),
-    ],
-)
-def test_day_starts_at_local_midnight(moment: str, heading: str) -> None:
-    now = datetime(2026, 3, 10, 9, 30, tzinfo=BERLIN).timestamp()
-    made = datetime.fromisoformat(moment).replace(tzinfo=BERLIN).timestamp()
-
-    assert day_label(made, now, BERLIN) == heading
+    assert expires_ms == (1_760_000_002_000 + 14 * 24 * 3_600_000 if expires else None)

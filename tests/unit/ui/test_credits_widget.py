@@ -1,24 +1,22 @@
-"""The purse in words: credits, dollars, and what may have been charged."""
+"""The credits widget: balance, spending, and what may have been charged."""
 
 from __future__ import annotations
 
 import re
-from datetime import datetime
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 import pytest
 
 from components.studio.credits import CreditBalance
 from components.studio.db.spending import Spending
 from components.studio.tasks.models import FailureReason
-from components.ui.credits_widget import balance_html, credits_html, format_usd, start_of_day
+from components.ui.credits_widget import balance_html, credits_html, format_usd
 
 SPENT = Spending(credits=Decimal("14.5"), images=3)
 
 
-def read(markup: str) -> str:
-    """What is read, a space for each tag."""
+def visible_text(markup: str) -> str:
+    """The text of some HTML, with a space for each tag."""
     return " ".join(re.sub(r"<[^>]*>", " ", markup).split())
 
 
@@ -31,12 +29,12 @@ def test_credit_is_half_a_cent(credits_: str, dollars: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("left", "shown"), [("995", "995"), ("12345.50", "12,345.5"), ("1E+3", "1,000"), ("0", "0")]
+    ("balance", "text"), [("995", "995"), ("12345.50", "12,345.5"), ("1E+3", "1,000"), ("0", "0")]
 )
-def test_balance_shows_all_decimals(left: str, shown: str) -> None:
-    markup = balance_html(CreditBalance(Decimal(left)))
+def test_balance_shows_all_decimals(balance: str, text: str) -> None:
+    markup = balance_html(CreditBalance(Decimal(balance)))
 
-    assert read(markup) == shown
+    assert visible_text(markup) == text
     assert "title" not in markup
 
 
@@ -51,30 +49,25 @@ def test_balance_shows_all_decimals(left: str, shown: str) -> None:
 def test_unknown_balance_is_a_dash_with_reason(balance: CreditBalance | None, reason: str) -> None:
     markup = balance_html(balance)
 
-    assert read(markup) == "—"
+    assert visible_text(markup) == "—"
     assert reason in markup
-    assert reason in read(credits_html(balance, today=Spending(), in_all=Spending()))
+    assert reason in visible_text(credits_html(balance, today=Spending(), total=Spending()))
 
 
 def test_spending_shows_credits_dollars_and_images() -> None:
-    said = read(credits_html(CreditBalance(Decimal(80)), today=Spending(), in_all=SPENT))
+    text = visible_text(credits_html(CreditBalance(Decimal(80)), today=Spending(), total=SPENT))
 
-    assert "80 credits left · $0.40" in said
-    assert "Spent today 0 pictures 0 credits $0.00" in said
-    assert "Spent in all 3 pictures 14.5 credits $0.072" in said
-    assert "charged" not in said
+    assert "80 credits left · $0.40" in text
+    assert "Spent today 0 pictures 0 credits $0.00" in text
+    assert "Spent in all 3 pictures 14.5 credits $0.072" in text
+    assert "charged" not in text
 
 
 def test_unconfirmed_charges_are_listed_apart() -> None:
-    doubtful = Spending(unconfirmed_credits=Decimal(5), unconfirmed_tasks=1)
-    said = read(credits_html(CreditBalance(Decimal(80)), today=Spending(), in_all=doubtful))
+    unconfirmed = Spending(unconfirmed_credits=Decimal(5), unconfirmed_tasks=1)
+    text = visible_text(
+        credits_html(CreditBalance(Decimal(80)), today=Spending(), total=unconfirmed)
+    )
 
-    assert "Spent in all 0 pictures 0 credits" in said
-    assert "May have been charged 1 task 5 credits $0.025" in said
-
-
-def test_today_starts_at_local_midnight() -> None:
-    zone = ZoneInfo("Pacific/Auckland")
-    now = datetime(2026, 3, 1, 0, 30, tzinfo=zone).timestamp()
-
-    assert start_of_day(now, zone) == datetime(2026, 3, 1, tzinfo=zone).timestamp()
+    assert "Spent in all 0 pictures 0 credits" in text
+    assert "May have been charged 1 task 5 credits $0.025" in text

@@ -1,4 +1,4 @@
-"""The form as values: what it asks for, and how a picture's settings come back into it."""
+"""The values of the form: the request they make, and how settings are restored."""
 
 from __future__ import annotations
 
@@ -25,22 +25,22 @@ EVERYTHING = GenerationRequest(
 
 
 def test_untouched_form_has_provider_defaults() -> None:
-    asked = replace(GenerationForm("generate").defaults(), prompt="A hill").request()
+    request = replace(GenerationForm("generate").defaults(), prompt="A hill").request()
 
-    assert asked == GenerationRequest(prompt="A hill", aspect_ratio="16:9")
+    assert request == GenerationRequest(prompt="A hill", aspect_ratio="16:9")
 
 
 def test_match_input_omits_the_ratio() -> None:
-    asked = replace(GenerationForm("edit").defaults(), prompt="Make it night").request()
+    request = replace(GenerationForm("edit").defaults(), prompt="Make it night").request()
 
-    assert asked.aspect_ratio is None
-    assert "aspectRatio" not in asked.to_payload()
+    assert request.aspect_ratio is None
+    assert "aspectRatio" not in request.to_payload()
 
 
 def test_safety_zero_stays_zero() -> None:
-    draft = replace(GenerationForm("generate").defaults(), prompt="A hill", safety_tolerance=0)
+    values = replace(GenerationForm("generate").defaults(), prompt="A hill", safety_tolerance=0)
 
-    assert draft.request().to_payload()["safetyTolerance"] == 0
+    assert values.request().to_payload()["safetyTolerance"] == 0
 
 
 def test_empty_watermark_is_omitted() -> None:
@@ -51,7 +51,7 @@ def test_empty_watermark_is_omitted() -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "named"),
+    ("change", "field"),
     [
         ({"prompt": " "}, "Prompt"),
         ({"safety_tolerance": 7}, "Safety tolerance"),
@@ -59,11 +59,11 @@ def test_empty_watermark_is_omitted() -> None:
         ({"watermark": "x" * 201}, "Watermark"),
     ],
 )
-def test_invalid_values_name_their_field(change: dict[str, object], named: str) -> None:
-    draft = replace(GenerationForm("generate").defaults(), **{"prompt": "A hill", **change})  # type: ignore[arg-type]  # one value of each type
+def test_invalid_values_name_their_field(change: dict[str, object], field: str) -> None:
+    values = replace(GenerationForm("generate").defaults(), **{"prompt": "A hill", **change})  # type: ignore[arg-type]  # one value of each type
 
-    with pytest.raises(ValidationError, match=named):
-        draft.request()
+    with pytest.raises(ValidationError, match=field):
+        values.request()
 
 
 def test_forms_share_no_field() -> None:
@@ -74,7 +74,9 @@ def test_forms_share_no_field() -> None:
     }
 
 
-def refilled() -> AppTest:
+def open_form() -> AppTest:
+    """A page with the form of Generate and a button that loads a request."""
+
     def page() -> None:
         from decimal import Decimal
 
@@ -92,7 +94,7 @@ def refilled() -> AppTest:
 
 
 def test_remix_restores_every_setting() -> None:
-    at = refilled()
+    at = open_form()
     at.button[0].click().run()
 
     assert not at.exception
@@ -109,23 +111,17 @@ def test_remix_restores_every_setting() -> None:
 
 
 def test_every_ratio_is_offered_and_match_input_for_edits() -> None:
-    at = refilled()
+    ratios = ["21:9", "16:9", "4:3", "1:1", "3:4", "9:16", "16:21"]
 
-    assert at.button_group(key="generate-ratio").options == [
-        "21:9",
-        "16:9",
-        "4:3",
-        "1:1",
-        "3:4",
-        "9:16",
-        "16:21",
+    assert open_form().button_group(key="generate-ratio").options == ratios
+    assert open_restored_form("").button_group(key="edit-ratio").options == [
+        "Match input",
+        *ratios,
     ]
-    assert at.button_group(key="generate-ratio").options[-1] == "16:21"
-    assert "Match input" not in at.button_group(key="generate-ratio").options
 
 
-def restored(settings: str) -> AppTest:
-    """The form of an edit after settings from before a reload were put back."""
+def open_restored_form(settings: str) -> AppTest:
+    """A page with the form of Edit, after stored settings were restored."""
 
     def page(settings: str) -> None:
         from decimal import Decimal
@@ -142,7 +138,7 @@ def restored(settings: str) -> AppTest:
 
 
 def test_settings_are_restored() -> None:
-    at = restored(json.dumps({"model": Model.MAX.value, "ratio": "3:4", "variants": 3}))
+    at = open_restored_form(json.dumps({"model": Model.MAX.value, "ratio": "3:4", "variants": 3}))
 
     assert at.button_group(key="edit-model").value == Model.MAX.value
     assert at.button_group(key="edit-ratio").value == "3:4"
@@ -161,7 +157,7 @@ def test_settings_are_restored() -> None:
     ],
 )
 def test_invalid_settings_are_not_restored(settings: str) -> None:
-    at = restored(settings)
+    at = open_restored_form(settings)
 
     assert at.button_group(key="edit-model").value == Model.PRO.value
     assert at.button_group(key="edit-ratio").value == "Match input"

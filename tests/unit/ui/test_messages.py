@@ -1,4 +1,4 @@
-"""What a designer reads about a task: always what happened, always what to do next."""
+"""Messages about tasks: what happened, and what to do next."""
 
 from __future__ import annotations
 
@@ -7,24 +7,24 @@ from decimal import Decimal
 
 import pytest
 
-from components.studio import GenerationRequest
 from components.studio.tasks.models import Failure, FailureReason, Task, TaskState
-from components.ui.messages import STATE_LABELS, format_credits, pause_message, task_message
-
-TASK = Task(
-    id="a" * 32,
-    user_id="d",
-    batch="b",
-    request=GenerationRequest(prompt="A hill"),
-    token="t",
-    price=Decimal(5),
-    created_at=0.0,
+from components.ui.messages import (
+    STATE_LABELS,
+    format_count,
+    format_credits,
+    pause_message,
+    state_summary,
+    task_message,
 )
+from tests.support.factories import make_task
+
+TASK = make_task("A hill")
 
 
-def said(state: TaskState, trouble: FailureReason, words: str = "") -> str:
-    found = task_message(replace(TASK, state=state, failure=Failure(trouble, None, words)))
-    return f"{found.headline}. {found.advice}"
+def message_text(state: TaskState, reason: FailureReason, provider_message: str = "") -> str:
+    failure = Failure(reason, None, provider_message)
+    message = task_message(replace(TASK, state=state, failure=failure))
+    return f"{message.headline}. {message.advice}"
 
 
 def test_state_labels_are_the_documented_ones() -> None:
@@ -35,27 +35,27 @@ def test_state_labels_are_the_documented_ones() -> None:
     }
 
 
-@pytest.mark.parametrize("trouble", FailureReason)
+@pytest.mark.parametrize("reason", FailureReason)
 @pytest.mark.parametrize(
     "state", [TaskState.QUEUED, TaskState.REFUSED, TaskState.FAILED, TaskState.UNCONFIRMED]
 )
-def test_every_failure_has_whole_sentences(state: TaskState, trouble: FailureReason) -> None:
-    found = task_message(replace(TASK, state=state, failure=Failure(trouble)))
+def test_every_failure_has_whole_sentences(state: TaskState, reason: FailureReason) -> None:
+    message = task_message(replace(TASK, state=state, failure=Failure(reason)))
 
-    assert found.headline[0].isupper()
-    assert not found.headline.endswith(".")
-    assert found.advice.endswith(".")
-    assert len(f"{found.headline} {found.advice}") < 200
+    assert message.headline[0].isupper()
+    assert not message.headline.endswith(".")
+    assert message.advice.endswith(".")
+    assert len(f"{message.headline} {message.advice}") < 200
 
 
-@pytest.mark.parametrize("trouble", FailureReason)
-def test_no_message_says_that_failures_are_free(trouble: FailureReason) -> None:
+@pytest.mark.parametrize("reason", FailureReason)
+def test_no_message_says_that_failures_are_free(reason: FailureReason) -> None:
     """Whether failures are charged is not documented (docs/kie-api.md, Codes)."""
-    assert "free" not in said(TaskState.FAILED, trouble).lower()
+    assert "free" not in message_text(TaskState.FAILED, reason).lower()
 
 
 @pytest.mark.parametrize(
-    "trouble",
+    "reason",
     [
         FailureReason.CONTENT_POLICY,
         FailureReason.SERVICE_FAILED,
@@ -63,31 +63,33 @@ def test_no_message_says_that_failures_are_free(trouble: FailureReason) -> None:
         FailureReason.NOT_GENERATED,
     ],
 )
-def test_possible_charge_is_called_unknown(trouble: FailureReason) -> None:
-    assert "Whether it was charged is unknown" in said(TaskState.FAILED, trouble)
-    assert "ry again" in said(TaskState.FAILED, trouble)
+def test_possible_charge_is_called_unknown(reason: FailureReason) -> None:
+    assert "Whether it was charged is unknown" in message_text(TaskState.FAILED, reason)
+    assert "ry again" in message_text(TaskState.FAILED, reason)
 
 
 def test_unreachable_provider_message_changes_when_given_up() -> None:
-    assert "again by itself" in said(TaskState.QUEUED, FailureReason.UNREACHABLE)
-    assert "again by itself" not in said(TaskState.FAILED, FailureReason.UNREACHABLE)
-    assert "Try again later" in said(TaskState.FAILED, FailureReason.UNREACHABLE)
+    assert "again by itself" in message_text(TaskState.QUEUED, FailureReason.UNREACHABLE)
+    assert "again by itself" not in message_text(TaskState.FAILED, FailureReason.UNREACHABLE)
+    assert "Try again later" in message_text(TaskState.FAILED, FailureReason.UNREACHABLE)
 
 
 def test_unconfirmed_message_explains_resending() -> None:
-    words = said(TaskState.UNCONFIRMED, FailureReason.NO_RESPONSE)
+    text = message_text(TaskState.UNCONFIRMED, FailureReason.NO_RESPONSE)
 
-    assert "not sent again by itself" in words
-    assert "If kie.ai does not list it, send it again" in words
+    assert "not sent again by itself" in text
+    assert "If kie.ai does not list it, send it again" in text
 
 
 def test_provider_message_is_quoted_where_useful() -> None:
-    assert "“Bad ratio.”" in said(TaskState.FAILED, FailureReason.INVALID, "Bad ratio.")
-    assert "Bad ratio" not in said(TaskState.FAILED, FailureReason.CONTENT_POLICY, "Bad ratio.")
+    assert "“Bad ratio.”" in message_text(TaskState.FAILED, FailureReason.INVALID, "Bad ratio.")
+    assert "Bad ratio" not in message_text(
+        TaskState.FAILED, FailureReason.CONTENT_POLICY, "Bad ratio."
+    )
 
 
 @pytest.mark.parametrize(
-    ("place", "headline"),
+    ("position", "headline"),
     [
         (None, "Next in line"),
         (1, "Next in line"),
@@ -100,8 +102,8 @@ def test_provider_message_is_quoted_where_useful() -> None:
         (113, "113th in line"),
     ],
 )
-def test_waiting_task_shows_its_position(place: int | None, headline: str) -> None:
-    assert task_message(TASK, queue_position=place).headline == headline
+def test_waiting_task_shows_its_position(position: int | None, headline: str) -> None:
+    assert task_message(TASK, queue_position=position).headline == headline
 
 
 def test_edit_shows_the_source_upload() -> None:
@@ -112,9 +114,9 @@ def test_edit_shows_the_source_upload() -> None:
     assert task_message(replace(sending, source_id="s", sent_at=1.0)).headline == "Sending"
 
 
-@pytest.mark.parametrize("trouble", [FailureReason.AUTH, FailureReason.CREDITS])
-def test_paused_queue_shows_reason_and_advice(trouble: FailureReason) -> None:
-    assert len(pause_message(trouble).split(". ")) >= 2
+@pytest.mark.parametrize("reason", [FailureReason.AUTH, FailureReason.CREDITS])
+def test_paused_queue_shows_reason_and_advice(reason: FailureReason) -> None:
+    assert len(pause_message(reason).split(". ")) >= 2
 
 
 def test_paused_task_shows_reason_not_position() -> None:
@@ -126,12 +128,12 @@ def test_paused_task_shows_reason_not_position() -> None:
 
 
 def test_failed_upload_message_changes_when_given_up() -> None:
-    assert "by itself" in said(TaskState.QUEUED, FailureReason.UPLOAD)
-    assert "Try again later" in said(TaskState.FAILED, FailureReason.UPLOAD)
+    assert "by itself" in message_text(TaskState.QUEUED, FailureReason.UPLOAD)
+    assert "Try again later" in message_text(TaskState.FAILED, FailureReason.UPLOAD)
 
 
 @pytest.mark.parametrize(
-    ("amount", "words"),
+    ("amount", "text"),
     [
         ("1", "1 credit"),
         ("5", "5 credits"),
@@ -141,5 +143,32 @@ def test_failed_upload_message_changes_when_given_up() -> None:
         ("0", "0 credits"),
     ],
 )
-def test_credits_are_formatted_plainly(amount: str, words: str) -> None:
-    assert format_credits(Decimal(amount)) == words
+def test_credits_are_formatted_plainly(amount: str, text: str) -> None:
+    assert format_credits(Decimal(amount)) == text
+
+
+@pytest.mark.parametrize(
+    ("count", "text"), [(0, "0 pictures"), (1, "1 picture"), (1200, "1,200 pictures")]
+)
+def test_count_has_singular_and_plural(count: int, text: str) -> None:
+    assert format_count(count, "picture") == text
+
+
+def tasks_in(*states: TaskState) -> list[Task]:
+    return [replace(TASK, state=state) for state in states]
+
+
+def test_summary_of_no_tasks_is_empty() -> None:
+    assert state_summary([]) == ""
+
+
+def test_summary_counts_equal_labels_together() -> None:
+    tasks = tasks_in(TaskState.SUBMITTING, TaskState.GENERATING, TaskState.STORING, TaskState.DONE)
+
+    assert state_summary(tasks) == "3 Generating · 1 Done"
+
+
+def test_summary_is_in_state_order() -> None:
+    tasks = tasks_in(TaskState.UNCONFIRMED, TaskState.DONE, TaskState.QUEUED, TaskState.REFUSED)
+
+    assert state_summary(tasks) == "1 Queued · 1 Done · 1 Refused · 1 Unconfirmed"

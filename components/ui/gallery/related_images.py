@@ -8,6 +8,7 @@ from components.studio.db.models import TaskWithImage
 from components.studio.lineage import EditNode, EditTree
 from components.studio.studio import NotFoundError, Studio
 from components.ui.card_view_models import build_card, build_source_card
+from components.ui.step_view_models import step_names
 from components.ui.widgets.image_grid import Action, Card, RelatedImage, RelatedImages
 
 SET_AS_COVER = Action("front", "Put in front")
@@ -21,44 +22,35 @@ def related_images(studio: Studio, user_id: str, card_id: str) -> RelatedImages 
         tree = studio.edit_tree(user_id, image_id)
     except NotFoundError:
         return None
-    line = tree.ancestors(image_id)
-    variants = studio.variants(user_id, card_id)
-    made = [entry for entry in variants if entry.image is not None]
+    steps = tree.ancestors(image_id)
+    names = step_names(steps)
+    variants = [entry for entry in studio.variants(user_id, card_id) if entry.image is not None]
+    listed_ids = {*names, *(entry.task.image_id for entry in variants)}
     return RelatedImages(
         card_id=card_id,
         steps=tuple(
-            RelatedImage(name, _related_image(tree, step)) for name, step in step_labels(line)
+            RelatedImage(names[node.image.id], _build_node_card(tree, node)) for node in steps
         ),
-        branches=_branches(tree, {step.image.id for step in line}, made),
+        branches=tuple(
+            RelatedImage(node.label, _build_node_card(tree, node))
+            for node in tree.leaves()
+            if node.image.id not in listed_ids
+        ),
         variants=tuple(
-            RelatedImage(f"Variant {number}", _variant_image(entry))
-            for number, entry in enumerate(made, 1)
+            RelatedImage(f"Variant {number}", _build_variant_card(entry))
+            for number, entry in enumerate(variants, 1)
         )
-        if len(made) > 1
+        if len(variants) > 1
         else (),
     )
 
 
-def step_labels(nodes: tuple[EditNode, ...]) -> list[tuple[str, EditNode]]:
-    """The nodes with their names: Original, Step 1, Step 2."""
-    return [(f"Step {place}" if place else "Original", step) for place, step in enumerate(nodes)]
-
-
-def _branches(
-    tree: EditTree, ancestors: set[str], variants: list[TaskWithImage]
-) -> tuple[RelatedImage, ...]:
-    """The leaves of other branches, without the variants, which are listed apart."""
-    shown = ancestors | {entry.task.image_id for entry in variants}
-    tips = [step for step in tree.leaves() if step.image.id not in shown]
-    return tuple(RelatedImage(step.label, _related_image(tree, step)) for step in tips)
-
-
-def _variant_image(entry: TaskWithImage) -> Card:
+def _build_variant_card(entry: TaskWithImage) -> Card:
     card = build_card(entry, in_gallery=True)
     return replace(card, actions=(SET_AS_COVER, *card.actions))
 
 
-def _related_image(tree: EditTree, node: EditNode) -> Card:
+def _build_node_card(tree: EditTree, node: EditNode) -> Card:
     if node.task is None:
         return build_source_card(node.image)
     source = tree.node(node.parent_id) if node.parent_id else None

@@ -1,0 +1,35 @@
+"""URLs of the app's own routes, as a browser is given them.
+
+Images in the trash are served only where the URL asks for the trash.
+"""
+
+from __future__ import annotations
+
+from components.studio.db.models import ImageRecord
+
+LIVE_UPDATES_URL = "/push"
+EXPORT_URL = "/app/static/exports"
+
+
+def image_url(image: ImageRecord) -> str:
+    """URL of an image."""
+    return f"/app/static/pictures/{image.id}{_query(in_trash=image.deleted_at is not None)}"
+
+
+def thumbnail_url(image: ImageRecord) -> str:
+    """URL of an image's thumbnail."""
+    return thumbnail_url_template(in_trash=image.deleted_at is not None).format(image.id)
+
+
+def thumbnail_url_template(*, in_trash: bool) -> str:
+    """URL of any thumbnail, with "{}" in place of the image's id."""
+    return "/app/static/thumbnails/{}" + _query(in_trash=in_trash)
+
+
+def download_url(image: ImageRecord) -> str:
+    """URL that downloads an image as a file."""
+    return f"/app/static/downloads/{image.id}"
+
+
+def _query(*, in_trash: bool) -> str:
+    return "?trash=1" if in_trash else ""

@@ -1,0 +1,37 @@
+"""Days begin at midnight in the user's time zone."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from components.ui.dates import day_label, day_of, midnight
+
+BERLIN = ZoneInfo("Europe/Berlin")
+AUCKLAND = ZoneInfo("Pacific/Auckland")
+
+
+@pytest.mark.parametrize(
+    ("moment", "heading"),
+    [
+        ("2026-03-10 09:00", "Today"),
+        ("2026-03-10 00:00", "Today"),
+        ("2026-03-09 23:59", "Yesterday"),
+        ("2026-03-08 12:00", "Sunday, 8 March 2026"),
+        ("2025-12-31 12:00", "Wednesday, 31 December 2025"),
+    ],
+)
+def test_day_label_changes_at_local_midnight(moment: str, heading: str) -> None:
+    now = datetime(2026, 3, 10, 9, 30, tzinfo=BERLIN).timestamp()
+    moment_s = datetime.fromisoformat(moment).replace(tzinfo=BERLIN).timestamp()
+
+    assert day_label(moment_s, now, BERLIN) == heading
+
+
+def test_day_starts_at_local_midnight() -> None:
+    now = datetime(2026, 3, 1, 0, 30, tzinfo=AUCKLAND).timestamp()
+
+    assert day_of(now, AUCKLAND) == date(2026, 3, 1)
+    assert midnight(date(2026, 3, 1), AUCKLAND) == now - 1800
