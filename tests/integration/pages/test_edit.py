@@ -1,52 +1,58 @@
-"""Edit, from the press to the pair, as its designer reads it."""
+"""Edit, from the submission to the pair."""
 
 from __future__ import annotations
 
 import pytest
 
 from components.sandbox import SandboxServer
-from tests.integration.pages.edit_page import (
-    begun,
-    bring,
-    edit,
-    pair_of,
-    picture,
-    press,
-    shown,
-    source,
-    text_of,
+from tests.integration.pages.edit_page_driver import (
+    image_bytes,
+    open_edit,
+    open_edit_with_example,
+    source_html,
+    submit_edit,
+    upload,
+    visible_text,
+    wait_for_pair,
 )
-from tests.integration.pages.page_text import card_in, drawn, errors, page_at
+from tests.integration.pages.page_driver import (
+    error_texts,
+    open_page,
+    rerun,
+    unescape,
+    wait_for_state,
+    widget_data,
+)
 from tests.integration.pages.test_generate import HOSTILE
 
 
 def test_safety_range_follows_the_mode() -> None:
-    at = page_at()
+    at = open_page()
     assert at.slider(key="generate-safety_tolerance").max == 6
     at.slider(key="generate-safety_tolerance").set_value(6)
-    drawn(at)
+    rerun(at)
     at.switch_page("pages/edit.py")
-    slider = drawn(at).slider(key="edit-safety_tolerance")
+    slider = rerun(at).slider(key="edit-safety_tolerance")
 
     assert (slider.min, slider.max, slider.value) == (0, 2, 2)
 
 
 def test_selected_ratio_shows_the_crop() -> None:
-    at = bring(edit(), picture(640, 480))
-    assert "kx-crop" not in source(at)
+    at = upload(open_edit(), image_bytes(640, 480))
+    assert "kx-crop" not in source_html(at)
 
     at.button_group(key="edit-ratio").set_value("1:1")
-    assert 'style="width:75.00%;height:100.00%"' in source(drawn(at))
-    assert "outside 1:1" in text_of(source(at))
+    assert 'style="width:75.00%;height:100.00%"' in source_html(rerun(at))
+    assert "outside 1:1" in visible_text(source_html(at))
 
     at.button_group(key="edit-ratio").set_value("4:3")
-    assert "kx-crop" not in source(drawn(at))
+    assert "kx-crop" not in source_html(rerun(at))
 
 
 def test_submit_without_source_shows_message(sandbox: SandboxServer) -> None:
-    at = press(edit(), "Make it night")
+    at = submit_edit(open_edit(), "Make it night")
 
-    assert [error.startswith("Choose a picture first") for error in errors(at)] == [True]
+    assert [error.startswith("Choose a picture first") for error in error_texts(at)] == [True]
     assert at.text_area(key="edit-prompt").value == "Make it night"
     assert sandbox.usage_report()["creates"] == 0
 
@@ -54,32 +60,32 @@ def test_submit_without_source_shows_message(sandbox: SandboxServer) -> None:
 def test_submit_without_prompt_keeps_the_source(
     sandbox: SandboxServer,
 ) -> None:
-    at = press(bring(edit(), picture()), "  ")
+    at = submit_edit(upload(open_edit(), image_bytes()), "  ")
 
-    assert [error.startswith("Prompt is empty") for error in errors(at)] == [True]
-    assert "photo.png" in source(at)
+    assert [error.startswith("Prompt is empty") for error in error_texts(at)] == [True]
+    assert "photo.png" in source_html(at)
     assert sandbox.usage_report()["creates"] == 0
 
 
 def test_match_input_sends_no_ratio(sandbox: SandboxServer) -> None:
-    at = begun()
-    wanted = at.text_area(key="edit-prompt").value
+    at = open_edit_with_example()
+    prompt = at.text_area(key="edit-prompt").value
     at.button(key="edit-submit").click()
-    pair_of(drawn(at), wanted)
+    wait_for_pair(rerun(at), prompt)
 
     (task,) = sandbox.usage_report()["tasks"]
-    assert task["prompt"] == wanted != ""
+    assert task["prompt"] == prompt != ""
     assert "aspectRatio" not in task["params"]
     assert task["params"]["inputImage"].startswith(f"{sandbox.url}/")
-    assert errors(at) == []
+    assert error_texts(at) == []
 
 
 def test_finished_edit_shows_its_pair(sandbox: SandboxServer) -> None:
-    at = press(bring(edit(), picture(1280, 720)), "Mirror it")
-    view = pair_of(at, "Mirror it")
+    at = submit_edit(upload(open_edit(), image_bytes(1280, 720)), "Mirror it")
+    pair = wait_for_pair(at, "Mirror it")
 
-    assert (view["before"]["label"], view["after"]["label"]) == ("Original", "Step 1")
-    assert (view["before"]["width_px"], view["after"]["width_px"]) == (1280, 1392)
+    assert (pair["before"]["label"], pair["after"]["label"]) == ("Original", "Step 1")
+    assert (pair["before"]["width_px"], pair["after"]["width_px"]) == (1280, 1392)
     assert [button.label for button in at.button if str(button.key).startswith("stage-")] == [
         "Edit this"
     ]
@@ -87,9 +93,9 @@ def test_finished_edit_shows_its_pair(sandbox: SandboxServer) -> None:
 
 @pytest.mark.parametrize("prompt", HOSTILE[::3])
 def test_instruction_is_sent_and_shown_as_typed(prompt: str, sandbox: SandboxServer) -> None:
-    at = press(bring(edit(), picture()), prompt)
-    pair_of(at, prompt)
-    tiles = shown(at, "tiles")["steps"]
+    at = submit_edit(upload(open_edit(), image_bytes()), prompt)
+    wait_for_pair(at, prompt)
+    tiles = widget_data(at, "tiles")["steps"]
 
     assert [tile["prompt"] for tile in tiles] == ["photo.png", prompt]
     assert [task["prompt"] for task in sandbox.usage_report()["tasks"]] == [prompt]
@@ -98,27 +104,27 @@ def test_instruction_is_sent_and_shown_as_typed(prompt: str, sandbox: SandboxSer
 def test_chained_edit_shows_steps_and_original(
     sandbox: SandboxServer,
 ) -> None:
-    at = press(bring(edit(), picture()), "Mirror it")
-    pair_of(at, "Mirror it")
+    at = submit_edit(upload(open_edit(), image_bytes()), "Mirror it")
+    wait_for_pair(at, "Mirror it")
     at.button(key="stage-edit-this").click()
-    drawn(at)
-    view = pair_of(press(at, "Make it warmer"), "Make it warmer")
+    rerun(at)
+    pair = wait_for_pair(submit_edit(at, "Make it warmer"), "Make it warmer")
 
-    assert (view["before"]["label"], view["after"]["label"]) == ("Step 1", "Step 2")
-    assert [tile["name"] for tile in shown(at, "tiles")["steps"]] == [
+    assert (pair["before"]["label"], pair["after"]["label"]) == ("Step 1", "Step 2")
+    assert [tile["name"] for tile in widget_data(at, "tiles")["steps"]] == [
         "Original",
         "Step 1",
         "Step 2",
     ]
     at.button(key="stage-edit-original").click()
-    assert "photo.png" in source(drawn(at))
+    assert "photo.png" in source_html(rerun(at))
 
 
 def test_running_edit_is_shown_above_the_source(sandbox: SandboxServer) -> None:
-    at = bring(edit(), picture())
-    assert shown(at, "line") is None
+    at = upload(open_edit(), image_bytes())
+    assert widget_data(at, "line") is None
 
-    line = shown(press(at, "Mirror it [slow]"), "line")
+    line = widget_data(submit_edit(at, "Mirror it [slow]"), "line")
 
     assert line["elapsed_seconds"] >= 0
     assert "Mirror it" in line["detail"]
@@ -127,21 +133,21 @@ def test_running_edit_is_shown_above_the_source(sandbox: SandboxServer) -> None:
 def test_refused_edit_is_shown_until_a_newer_one(
     sandbox: SandboxServer,
 ) -> None:
-    at = press(bring(edit(), picture()), "Mirror it [refused]")
-    card_in(at, "Refused")
-    line = shown(at, "line")
+    at = submit_edit(upload(open_edit(), image_bytes()), "Mirror it [refused]")
+    wait_for_state(at, "Refused")
+    line = widget_data(at, "line")
 
     assert line["message"] == "Refused by the content policy"
     assert "other words" in line["detail"]
     assert line["elapsed_seconds"] is None
     assert at.text_area(key="edit-prompt").value == "Mirror it [refused]"
-    pair_of(press(at, "Mirror it"), "Mirror it")
-    assert shown(at, "line") is None
+    wait_for_pair(submit_edit(at, "Mirror it"), "Mirror it")
+    assert widget_data(at, "line") is None
 
 
 def test_mismatch_is_shown_under_the_pair(sandbox: SandboxServer) -> None:
-    at = press(bring(edit(), picture(1200, 300)), "Mirror it")
-    pair_of(at, "Mirror it")
+    at = submit_edit(upload(open_edit(), image_bytes(1200, 300)), "Mirror it")
+    wait_for_pair(at, "Mirror it")
 
-    said = [caption.value.replace("\\", "") for caption in at.caption]
-    assert "Came as 21:9; the source is 4:1." in said
+    captions = [unescape(caption.value) for caption in at.caption]
+    assert "Came as 21:9; the source is 4:1." in captions

@@ -1,4 +1,4 @@
-"""A picture that says how it was made: its settings are offered, and come only when asked for."""
+"""An image with embedded settings: they are offered, and restored only on request."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ from streamlit.testing.v1 import AppTest
 
 from components.studio import GenerationRequest, Model, OutputFormat
 from components.studio.images.metadata import GenerationMetadata, embed_metadata
-from tests.integration.pages.edit_page import bring, edit, picture
-from tests.integration.pages.page_text import drawn
+from tests.integration.pages.edit_page_driver import image_bytes, open_edit, upload
+from tests.integration.pages.page_driver import rerun
 
 PROMPT = "Make the sky teal, **keep** :red[the boats]"
 
 
-def dropped(prompt: str = PROMPT) -> AppTest:
-    """The Edit page with a file on it that this studio wrote for an edit."""
-    made = GenerationMetadata(
+def open_with_exported_file() -> AppTest:
+    """The Edit page after the upload of a file that this app wrote for an edit."""
+    metadata = GenerationMetadata(
         request=GenerationRequest(
-            prompt=prompt,
+            prompt=PROMPT,
             model=Model.MAX,
             aspect_ratio="3:4",
             output_format=OutputFormat.PNG,
@@ -29,25 +29,25 @@ def dropped(prompt: str = PROMPT) -> AppTest:
         created_at=1_760_000_000.0,
         finished_at=1_760_000_009.0,
     )
-    return bring(edit(), embed_metadata(picture(), made))
+    return upload(open_edit(), embed_metadata(image_bytes(), metadata))
 
 
-def offers(at: AppTest) -> list[str]:
+def offer_texts(at: AppTest) -> list[str]:
     return [caption.value for caption in at.caption if "how it was made" in caption.value]
 
 
 def test_exported_file_offers_settings_and_becomes_source() -> None:
-    at = dropped()
+    at = open_with_exported_file()
 
-    assert "Make the sky teal" in offers(at)[0]
-    assert ":red[" not in offers(at)[0]  # escaped: shown as typed, and not as red
+    assert "Make the sky teal" in offer_texts(at)[0]
+    assert ":red[" not in offer_texts(at)[0]  # escaped, so shown as typed
     assert at.text_area(key="edit-prompt").value == ""
 
 
 def test_restore_fills_every_field() -> None:
-    at = dropped()
+    at = open_with_exported_file()
     at.button(key="carried-restore").click()
-    drawn(at)
+    rerun(at)
 
     assert at.text_area(key="edit-prompt").value == PROMPT
     assert at.button_group(key="edit-model").value == Model.MAX
@@ -55,17 +55,17 @@ def test_restore_fills_every_field() -> None:
     assert at.button_group(key="edit-output_format").value == "png"
     assert at.slider(key="edit-safety_tolerance").value == 0
     assert at.toggle(key="edit-translate").value is False
-    assert offers(at) == []
+    assert offer_texts(at) == []
 
 
 def test_declined_offer_leaves_the_form() -> None:
-    at = dropped()
+    at = open_with_exported_file()
     at.button(key="carried-leave").click()
-    drawn(at)
+    rerun(at)
 
     assert at.text_area(key="edit-prompt").value == ""
-    assert offers(at) == []
+    assert offer_texts(at) == []
 
 
 def test_file_without_metadata_offers_nothing() -> None:
-    assert offers(bring(edit(), picture())) == []
+    assert offer_texts(upload(open_edit(), image_bytes())) == []

@@ -1,11 +1,9 @@
-"""The gallery: every picture of one designer, newest first, under the day it was made."""
+"""The gallery: all images of a user, newest first, under the day they were made."""
 
 from __future__ import annotations
 
 import time
-import uuid
 from dataclasses import replace
-from decimal import Decimal
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -15,49 +13,40 @@ from components.sandbox import SandboxServer
 from components.studio import GenerationRequest
 from components.studio.db.models import ImageRecord
 from components.studio.tasks.models import Task, TaskState
-from tests.integration.pages.page_text import PATIENCE_SECONDS, ROOT, cards, drawn, page_at, wire
+from tests.integration.pages.page_driver import (
+    ROOT,
+    TIMEOUT_S,
+    cards,
+    grid_data,
+    open_page,
+    rerun,
+    user_id_of,
+)
+from tests.support.factories import make_task
 
-DAY = 24 * 3600.0
+DAY_S = 24 * 3600.0
 
 
-def gallery() -> AppTest:
-    return page_at("pages/gallery.py")
+def open_gallery() -> AppTest:
+    return open_page("pages/gallery.py")
 
 
-def waiting(at: AppTest, prompt: str, state: TaskState, *, days_ago: float) -> None:
-    """Write down a task of theirs that has not ended, and that nothing moves any more."""
-    task_id, repository = uuid.uuid4().hex, open_studio().repository
-    task = Task(
-        id=task_id,
-        user_id=at.session_state["kontext.session"].user_id,
-        batch=task_id,
-        request=GenerationRequest(prompt=prompt),
-        token=task_id,
-        price=Decimal(5),
-        created_at=time.time() - days_ago * DAY,
-        state=state,
+def add_task(at: AppTest, prompt: str, state: TaskState, *, days_ago: float) -> Task:
+    """Store a task of the page's user, which the worker never sees."""
+    task = make_task(
+        prompt, user_id=user_id_of(at), created_at=time.time() - days_ago * DAY_S, state=state
     )
-    repository.add_tasks([task])
+    open_studio().repository.add_tasks([task])
+    return task
 
 
-def kept(at: AppTest, prompt: str, *, days_ago: float = 0.0) -> str:
-    """Write down a finished picture of the designer who looks at the page; its id."""
-    picture_id, repository = uuid.uuid4().hex, open_studio().repository
-    user_id = at.session_state["kontext.session"].user_id
-    task = Task(
-        id=picture_id,
-        user_id=user_id,
-        batch=picture_id,
-        request=GenerationRequest(prompt=prompt),
-        token=picture_id,
-        price=Decimal(5),
-        created_at=time.time() - days_ago * DAY,
-        state=TaskState.STORING,
-    )
-    picture = ImageRecord(
-        id=picture_id,
-        user_id=user_id,
-        task_id=picture_id,
+def add_image(at: AppTest, prompt: str, *, days_ago: float = 0.0) -> str:
+    """Store a finished task of the page's user with its image; returns the id of both."""
+    task = add_task(at, prompt, TaskState.STORING, days_ago=days_ago)
+    image = ImageRecord(
+        id=task.id,
+        user_id=task.user_id,
+        task_id=task.id,
         format="jpeg",
         width_px=1392,
         height_px=752,
@@ -65,53 +54,51 @@ def kept(at: AppTest, prompt: str, *, days_ago: float = 0.0) -> str:
         created_at=task.created_at,
         label=prompt,
     )
-    repository.add_tasks([task])
-    done = replace(task, state=TaskState.DONE, image_id=picture_id, finished_at=task.created_at + 6)
-    repository.update_task(task.id, lambda _: done, image=picture)
-    return picture_id
+    done = replace(task, state=TaskState.DONE, image_id=image.id, finished_at=task.created_at + 6)
+    open_studio().repository.update_task(task.id, lambda _: done, image=image)
+    return image.id
 
 
 @pytest.mark.parametrize("file", ["app.py", "pages/gallery.py"])
 def test_empty_gallery_says_so(file: str) -> None:
-    at = page_at(file)
+    at = open_page(file)
     if file == "app.py":
         at.switch_page("pages/gallery.py")
-        drawn(at)
+        rerun(at)
 
     assert "0 pictures" in [caption.value for caption in at.caption]
     assert cards(at) == []
 
 
 def test_images_are_newest_first_by_day() -> None:
-    at = gallery()
-    kept(at, "old", days_ago=40)
-    kept(at, "new")
-    kept(at, "middle", days_ago=1)
-    shown = cards(drawn(at))
+    at = open_gallery()
+    add_image(at, "old", days_ago=40)
+    add_image(at, "new")
+    add_image(at, "middle", days_ago=1)
+    loaded = cards(rerun(at))
 
-    assert [card["prompt"] for card in shown] == ["new", "middle", "old"]
-    assert [card["group"] for card in shown][:2] == ["Today", "Yesterday"]
+    assert [card["prompt"] for card in loaded] == ["new", "middle", "old"]
+    assert [card["group"] for card in loaded][:2] == ["Today", "Yesterday"]
     assert "3 pictures" in [caption.value for caption in at.caption]
 
 
 def test_card_links_to_our_routes() -> None:
-    at = gallery()
-    picture_id = kept(at, "A **bold** fox / ../x")
-    (card,) = cards(drawn(at))
+    at = open_gallery()
+    image_id = add_image(at, "A **bold** fox / ../x")
+    (card,) = cards(rerun(at))
 
-    assert card["thumbnail_url"] == f"/app/static/thumbnails/{picture_id}"
-    assert card["picture_url"] == f"/app/static/pictures/{picture_id}"
-    assert card["download_url"] == f"/app/static/downloads/{picture_id}"
-    assert card["file_name"] == f"kontext-a-bold-fox-x-{picture_id[:8]}.jpg"
+    assert card["thumbnail_url"] == f"/app/static/thumbnails/{image_id}"
+    assert card["picture_url"] == f"/app/static/pictures/{image_id}"
+    assert card["download_url"] == f"/app/static/downloads/{image_id}"
+    assert card["file_name"] == f"kontext-a-bold-fox-x-{image_id[:8]}.jpg"
     assert card["prompt"] == "A **bold** fox / ../x"
 
 
 def test_running_tasks_come_first_with_heading() -> None:
-    at = gallery()
-    kept(at, "done")
-    user_id = at.session_state["kontext.session"].user_id
-    open_studio().submit(user_id, GenerationRequest(prompt="on its way [slow]"))
-    running, done = cards(drawn(at))
+    at = open_gallery()
+    add_image(at, "done")
+    open_studio().submit(user_id_of(at), GenerationRequest(prompt="on its way [slow]"))
+    running, done = cards(rerun(at))
 
     assert (running["prompt"], running["group"]) == ("on its way [slow]", "Under way")
     assert done["group"] == "Today"
@@ -119,108 +106,110 @@ def test_running_tasks_come_first_with_heading() -> None:
 
 
 def test_tasks_needing_attention_follow_running_ones() -> None:
-    at = gallery()
-    kept(at, "done")
-    waiting(at, "still", TaskState.STILL_RUNNING, days_ago=0.1)
-    waiting(at, "on its way", TaskState.GENERATING, days_ago=0.2)
-    waiting(at, "lost", TaskState.UNCONFIRMED, days_ago=0.3)
-    waiting(at, "on its way too", TaskState.STORING, days_ago=0.4)
-    shown = cards(drawn(at))
+    at = open_gallery()
+    add_image(at, "done")
+    add_task(at, "still", TaskState.STILL_RUNNING, days_ago=0.1)
+    add_task(at, "on its way", TaskState.GENERATING, days_ago=0.2)
+    add_task(at, "lost", TaskState.UNCONFIRMED, days_ago=0.3)
+    add_task(at, "on its way too", TaskState.STORING, days_ago=0.4)
+    loaded = cards(rerun(at))
 
-    assert [(card["prompt"], card["group"]) for card in shown] == [
+    assert [(card["prompt"], card["group"]) for card in loaded] == [
         ("on its way", "Under way"),
         ("on its way too", "Under way"),
         ("still", "Needs you"),
         ("lost", "Needs you"),
         ("done", "Today"),
     ]
-    assert wire(at)["placeholders"]["groups"] == [["Under way", 2], ["Needs you", 2], ["Today", 1]]
+    assert grid_data(at)["placeholders"]["groups"] == [
+        ["Under way", 2],
+        ["Needs you", 2],
+        ["Today", 1],
+    ]
 
 
 def test_variants_are_one_item_and_all_count(
     sandbox: SandboxServer,
 ) -> None:
-    at = gallery()
-    user_id = at.session_state["kontext.session"].user_id
-    open_studio().submit(user_id, GenerationRequest(prompt="A bridge"), variants=3)
+    at = open_gallery()
+    open_studio().submit(user_id_of(at), GenerationRequest(prompt="A bridge"), variants=3)
 
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while [len(card.get("variant_ids", ())) for card in cards(drawn(at))] != [2]:
+    deadline = time.monotonic() + TIMEOUT_S
+    while [len(card.get("variant_ids", ())) for card in cards(rerun(at))] != [2]:
         assert time.monotonic() < deadline
         time.sleep(0.1)
     assert "3 pictures" in [caption.value for caption in at.caption]
 
 
 def test_gallery_has_only_own_images() -> None:
-    anna, ben = gallery(), gallery()
-    kept(anna, "Anna's")
-    kept(ben, "Ben's")
+    anna, ben = open_gallery(), open_gallery()
+    add_image(anna, "Anna's")
+    add_image(ben, "Ben's")
 
-    assert [card["prompt"] for card in cards(drawn(anna))] == ["Anna's"]
-    assert [card["prompt"] for card in cards(drawn(ben))] == ["Ben's"]
+    assert [card["prompt"] for card in cards(rerun(anna))] == ["Anna's"]
+    assert [card["prompt"] for card in cards(rerun(ben))] == ["Ben's"]
 
 
 def test_all_images_have_placeholders_and_visible_ones_cards() -> None:
-    at = gallery()
+    at = open_gallery()
     for number in range(110):
-        kept(at, f"picture {number}", days_ago=number / 100)
-    sheet = wire(drawn(at))
+        add_image(at, f"picture {number}", days_ago=number / 100)
+    grid = grid_data(rerun(at))
 
-    assert len(sheet["placeholders"]["ids"]) == 110
-    assert sum(count for _, count in sheet["placeholders"]["groups"]) == 110
-    assert [card["prompt"] for card in sheet["cards"]] == [
+    assert len(grid["placeholders"]["ids"]) == 110
+    assert sum(count for _, count in grid["placeholders"]["groups"]) == 110
+    assert [card["prompt"] for card in grid["cards"]] == [
         f"picture {number}" for number in range(81)
     ]
 
 
 def test_text_and_filters_narrow_the_gallery() -> None:
-    at = gallery()
-    kept(at, "A red fox")
-    kept(at, "A blue hut")
+    at = open_gallery()
+    add_image(at, "A red fox")
+    add_image(at, "A blue hut")
 
     at.text_input(key="find").set_value("FOX")
-    assert [card["prompt"] for card in cards(drawn(at))] == ["A red fox"]
+    assert [card["prompt"] for card in cards(rerun(at))] == ["A red fox"]
     at.text_input(key="find").set_value("whale")
-    assert cards(drawn(at)) == []
-    assert wire(at)["empty"] == "Nothing matches “whale”."
+    assert cards(rerun(at)) == []
+    assert grid_data(at)["empty"] == "Nothing matches “whale”."
     at.button(key="nothing-clear").click()
-    assert len(cards(drawn(at))) == 2
+    assert len(cards(rerun(at))) == 2
 
 
 def test_filter_is_read_from_the_url() -> None:
-    at = AppTest.from_file(ROOT / "pages/gallery.py", default_timeout=PATIENCE_SECONDS)
+    at = AppTest.from_file(ROOT / "pages/gallery.py", default_timeout=TIMEOUT_S)
     at.query_params["find"] = "fox"
     at.query_params["model"] = "Max"
-    drawn(at)
+    rerun(at)
 
     assert at.text_input(key="find").value == "fox"
-    assert wire(at)["empty"] == "Nothing matches “fox”."
+    assert grid_data(at)["empty"] == "Nothing matches “fox”."
     assert at.session_state["model"] == ["Max"]
 
 
 def test_invalid_filter_is_ignored() -> None:
-    at = AppTest.from_file(ROOT / "pages/gallery.py", default_timeout=PATIENCE_SECONDS)
+    at = AppTest.from_file(ROOT / "pages/gallery.py", default_timeout=TIMEOUT_S)
     for name in ("show", "model", "way", "ratio", "state", "when", "day", "variants"):
         at.query_params[name] = "<script>"
-    drawn(at)
-    kept(at, "A fox")
+    rerun(at)
+    add_image(at, "A fox")
 
-    assert [card["prompt"] for card in cards(drawn(at))] == ["A fox"]
+    assert [card["prompt"] for card in cards(rerun(at))] == ["A fox"]
 
 
-def test_trashed_images_show_their_deletion_day() -> None:
-    at = gallery()
-    picture_id = kept(at, "gone")
-    archive, user_id = open_studio().gallery, at.session_state["kontext.session"].user_id
-    archive.move_to_trash(user_id, [picture_id])
+def test_trashed_image_is_shown_with_time_until_purge() -> None:
+    at = open_gallery()
+    image_id = add_image(at, "gone")
+    open_studio().move_to_trash(user_id_of(at), [image_id])
 
-    assert cards(drawn(at)) == []
+    assert cards(rerun(at)) == []
     at.session_state["show"] = "Trash"
-    (card,) = cards(drawn(at))
-    assert card["thumbnail_url"] == f"/app/static/thumbnails/{picture_id}?trash=1"
-    assert wire(at)["placeholders"]["thumbnail_url"].endswith("?trash=1")
-    days = (card["expires_ms"] / 1000 - time.time()) / DAY
+    (card,) = cards(rerun(at))
+    assert card["thumbnail_url"] == f"/app/static/thumbnails/{image_id}?trash=1"
+    assert grid_data(at)["placeholders"]["thumbnail_url"].endswith("?trash=1")
+    days = (card["expires_ms"] / 1000 - time.time()) / DAY_S
     assert 13.9 < days <= 14
     at.button(key="trash-empty").click()
-    assert cards(drawn(at)) == []
-    assert archive.count(user_id, in_trash=True) == 0
+    assert cards(rerun(at)) == []
+    assert open_studio().count_images(user_id_of(at), in_trash=True) == 0

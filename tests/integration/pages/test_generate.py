@@ -1,4 +1,4 @@
-"""Generate, from the first look to the finished picture, as its designer reads it."""
+"""Generate, from the empty page to the finished image."""
 
 from __future__ import annotations
 
@@ -7,15 +7,16 @@ from streamlit.testing.v1 import AppTest
 
 from components.bootstrap import open_studio
 from components.sandbox import SandboxServer
-from tests.integration.pages.page_text import (
-    card_in,
-    card_when,
+from tests.integration.pages.page_driver import (
     cards,
-    drawn,
-    errors,
-    page_at,
-    press,
-    write,
+    error_texts,
+    open_page,
+    rerun,
+    submit,
+    type_prompt,
+    user_id_of,
+    wait_for_card,
+    wait_for_state,
 )
 
 LABELS = {
@@ -47,7 +48,7 @@ def settings_of(at: AppTest) -> dict[str, object]:
 
 @pytest.mark.parametrize("file", ["app.py", "pages/generate.py"])
 def test_generate_shows_the_whole_form(file: str) -> None:
-    at = page_at(file)
+    at = open_page(file)
 
     fields = (*at.text_area, *at.button_group, *at.slider, *at.toggle, *at.text_input)
     assert {field.label for field in fields} == LABELS
@@ -57,32 +58,32 @@ def test_generate_shows_the_whole_form(file: str) -> None:
 def test_empty_page_offers_example_prompts(
     sandbox: SandboxServer,
 ) -> None:
-    at = page_at()
-    starter = next(button for button in at.button if str(button.key).startswith("example-"))
+    at = open_page()
+    example = next(button for button in at.button if str(button.key).startswith("example-"))
 
-    starter.click()
-    drawn(at)
+    example.click()
+    rerun(at)
 
-    assert card_in(at, "Done")["prompt"] == starter.label
-    assert [task["prompt"] for task in sandbox.usage_report()["tasks"]] == [starter.label]
+    assert wait_for_state(at, "Done")["prompt"] == example.label
+    assert [task["prompt"] for task in sandbox.usage_report()["tasks"]] == [example.label]
 
 
 def test_sandbox_banner_says_how_to_add_a_key() -> None:
-    said = " ".join(block.value for block in page_at().markdown)
+    text = " ".join(block.value for block in open_page().markdown)
 
-    assert "Sandbox" in said
-    assert "KIE_API_KEY" in said
+    assert "Sandbox" in text
+    assert "KIE_API_KEY" in text
 
 
 def test_no_sandbox_banner_with_a_key(sandbox: SandboxServer) -> None:
-    assert not any("andbox" in block.value for block in page_at().markdown)
+    assert not any("andbox" in block.value for block in open_page().markdown)
 
 
 def test_finished_card_shows_prompt_details_and_actions(
     sandbox: SandboxServer,
 ) -> None:
-    at = press(write(page_at(), "A quiet harbour"))
-    card = card_in(at, "Done")
+    at = submit(type_prompt(open_page(), "A quiet harbour"))
+    card = wait_for_state(at, "Done")
 
     assert card["prompt"] == "A quiet harbour"
     assert card["alt"].startswith("A quiet harbour")
@@ -93,7 +94,7 @@ def test_finished_card_shows_prompt_details_and_actions(
 
 
 def test_form_keeps_values_after_submit(sandbox: SandboxServer) -> None:
-    at = page_at()
+    at = open_page()
     at.button_group(key="generate-model").set_value("flux-kontext-max")
     at.button_group(key="generate-ratio").set_value("9:16")
     at.button_group(key="generate-output_format").set_value("png")
@@ -103,10 +104,10 @@ def test_form_keeps_values_after_submit(sandbox: SandboxServer) -> None:
     at.toggle(key="generate-enhance").set_value(True)
     at.toggle(key="generate-store_in_china").set_value(True)
     at.text_input(key="generate-watermark").set_value("studio-7")
-    before = settings_of(write(at, "A tower"))
+    before = settings_of(type_prompt(at, "A tower"))
 
-    assert settings_of(press(at)) == before
-    card_in(at, "Done")
+    assert settings_of(submit(at)) == before
+    wait_for_state(at, "Done")
     assert settings_of(at) == before
     assert {task["prompt"] for task in sandbox.usage_report()["tasks"]} == {"A tower"}
     assert sandbox.usage_report()["tasks"][0]["params"] == {
@@ -123,34 +124,33 @@ def test_form_keeps_values_after_submit(sandbox: SandboxServer) -> None:
 
 
 def test_form_keeps_values_over_page_change(sandbox: SandboxServer) -> None:
-    at = page_at()
+    at = open_page()
     at.slider[0].set_value(0)
-    before = settings_of(write(at, "A tower"))
+    before = settings_of(type_prompt(at, "A tower"))
 
     at.switch_page("pages/gallery.py")
-    drawn(at)
+    rerun(at)
     at.switch_page("pages/generate.py")
 
-    assert settings_of(drawn(at)) == before
+    assert settings_of(rerun(at)) == before
 
 
 def test_prompts_are_sent_stored_and_shown_as_typed(sandbox: SandboxServer) -> None:
-    at = page_at()
+    at = open_page()
     for prompt in HOSTILE:
-        press(write(at, prompt))
+        submit(type_prompt(at, prompt))
         assert at.text_area(key="generate-prompt").value == prompt
     newest_first = list(reversed(HOSTILE))
 
-    card_when(at, lambda _: all(card["state"] == "done" for card in cards(at)), "not all done")
+    wait_for_card(at, lambda _: all(card["state"] == "done" for card in cards(at)), "not all done")
     assert [card["prompt"] for card in cards(at)] == newest_first
     assert {task["prompt"] for task in sandbox.usage_report()["tasks"]} == set(HOSTILE)
-    user_id = at.session_state["kontext.session"].user_id
-    kept = open_studio().recent_tasks(user_id, limit=99)
-    assert [entry.task.request.prompt for entry in kept] == newest_first
+    stored = open_studio().recent_tasks(user_id_of(at), limit=99)
+    assert [entry.task.request.prompt for entry in stored] == newest_first
 
 
 @pytest.mark.parametrize(
-    ("prompt", "said"),
+    ("prompt", "message"),
     [
         ("", "Prompt is empty"),
         (" \n\t ", "Prompt is empty"),
@@ -160,36 +160,36 @@ def test_prompts_are_sent_stored_and_shown_as_typed(sandbox: SandboxServer) -> N
         ("a null \x00", "U+0000"),
     ],
 )
-def test_invalid_prompt_shows_message(prompt: str, said: str, sandbox: SandboxServer) -> None:
-    at = page_at()
+def test_invalid_prompt_shows_message(prompt: str, message: str, sandbox: SandboxServer) -> None:
+    at = open_page()
     at.session_state["generate-prompt"] = prompt
-    press(drawn(at))
+    submit(rerun(at))
 
-    assert [said in sentence for sentence in errors(at)] == [True]
+    assert [message in text for text in error_texts(at)] == [True]
     assert at.session_state["generate-prompt"] == prompt
     assert cards(at) == []
     assert sandbox.usage_report()["creates"] == 0
 
 
 def test_message_disappears_after_valid_submit(sandbox: SandboxServer) -> None:
-    at = press(page_at())
-    assert len(errors(at)) == 1
+    at = submit(open_page())
+    assert len(error_texts(at)) == 1
 
-    press(write(at, "A hill"))
+    submit(type_prompt(at, "A hill"))
 
-    assert errors(at) == []
-    assert card_in(at, "Done")["prompt"] == "A hill"
+    assert error_texts(at) == []
+    assert wait_for_state(at, "Done")["prompt"] == "A hill"
 
 
 def test_message_stays_with_its_form() -> None:
-    at = press(page_at())
-    assert len(errors(at)) == 1
+    at = submit(open_page())
+    assert len(error_texts(at)) == 1
 
     at.switch_page("pages/edit.py")
-    assert errors(drawn(at)) == []
+    assert error_texts(rerun(at)) == []
 
     at.switch_page("pages/generate.py")
-    assert len(errors(drawn(at))) == 1
+    assert len(error_texts(rerun(at))) == 1
 
 
 def test_button_price_follows_model_and_variants(
@@ -197,12 +197,12 @@ def test_button_price_follows_model_and_variants(
 ) -> None:
     monkeypatch.setenv("KONTEXT_CREDITS_PRO", "4.5")
     monkeypatch.setenv("KONTEXT_CREDITS_MAX", "11")
-    at = page_at()
+    at = open_page()
 
     def label(model: str, variants: int) -> str:
         at.button_group(key="generate-model").set_value(model)
         at.button_group(key="generate-variants").set_value(variants)
-        return str(drawn(at).button(key="generate-submit").label)
+        return str(rerun(at).button(key="generate-submit").label)
 
     assert label("flux-kontext-pro", 1) == "Generate · 4.5 credits"
     assert label("flux-kontext-pro", 4) == "Generate · 18 credits"
@@ -210,18 +210,18 @@ def test_button_price_follows_model_and_variants(
 
 
 def test_double_submit_makes_one_task(sandbox: SandboxServer) -> None:
-    at = press(press(write(page_at(), "A bridge")))
+    at = submit(submit(type_prompt(open_page(), "A bridge")))
 
-    card_in(at, "Done")
+    wait_for_state(at, "Done")
     assert len(cards(at)) == 1
     assert sandbox.usage_report()["creates"] == 1
 
 
 def test_each_variant_is_a_task(sandbox: SandboxServer) -> None:
-    at = write(page_at(), "A bridge")
+    at = type_prompt(open_page(), "A bridge")
     at.button_group(key="generate-variants").set_value(4)
-    press(drawn(at))
+    submit(rerun(at))
 
-    card_in(at, "Done")
+    wait_for_state(at, "Done")
     assert len(cards(at)) == 4
     assert len({card["id"] for card in cards(at)}) == 4

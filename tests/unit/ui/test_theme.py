@@ -1,12 +1,10 @@
-"""The frame around every page: the map, the look, and nothing from the internet in either."""
+"""The theme and the assets of all pages: complete, and nothing from other hosts."""
 
 from __future__ import annotations
 
 import re
 import tomllib
 from pathlib import Path
-
-from tests.integration.pages.page_text import page_at
 
 ROOT = Path(__file__).parents[3]
 CONFIG = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text("utf-8"))
@@ -16,15 +14,9 @@ ASSETS = [
     for path in (*UI.rglob("*.css"), *UI.rglob("*.js"))
     if not path.name.endswith(".test.js")  # never served
 ]
-ELSEWHERE = re.compile(
+OTHER_HOST = re.compile(
     r"(?:https?:)?//(?!www\.w3\.org/2000/svg)[a-z0-9.-]+\.[a-z]{2,}", re.IGNORECASE
 )
-
-
-def test_bar_links_every_page() -> None:
-    links = [link.proto.label for link in page_at().get("page_link")]
-
-    assert links == ["Generate", "Edit", "Gallery"]
 
 
 def test_page_has_its_own_icon() -> None:
@@ -35,12 +27,12 @@ def test_page_has_its_own_icon() -> None:
 
 def test_assets_name_no_other_host() -> None:
     assert len(ASSETS) > 5
-    found = [
-        f"{sheet.name}: {match[0]}"
-        for sheet in ASSETS
-        for match in ELSEWHERE.finditer(sheet.read_text("utf-8"))
+    matches = [
+        f"{asset.name}: {match[0]}"
+        for asset in ASSETS
+        for match in OTHER_HOST.finditer(asset.read_text("utf-8"))
     ]
-    assert found == []
+    assert matches == []
 
 
 def test_every_font_is_local() -> None:

@@ -1,4 +1,4 @@
-"""What a press on a card changes before the page is drawn again."""
+"""What an action of a card changes before the page is rendered."""
 
 from __future__ import annotations
 
@@ -14,14 +14,13 @@ from components.studio import GenerationRequest
 from components.studio.tasks.models import Task, TaskState
 from components.ui.session import TabState
 from components.ui.widgets.image_grid import GridEvent
-from tests.integration.pages.page_text import drawn
-from tests.support.app_server import free_port
+from tests.integration.pages.page_driver import rerun
 
 ANNA, BEN = "anna", "ben"
 
 
-def after(verb: str, task_id: str, *, user_id: str = ANNA) -> AppTest:
-    """A page of this designer's in which the card's button was just pressed."""
+def run_action(verb: str, task_id: str, *, user_id: str = ANNA) -> AppTest:
+    """A page of this user, who has just clicked a button of the card."""
 
     def page() -> None:
         from components.ui import card_actions
@@ -31,10 +30,10 @@ def after(verb: str, task_id: str, *, user_id: str = ANNA) -> AppTest:
     at = AppTest.from_function(page, default_timeout=20)
     at.session_state["kontext.session"] = TabState(user_id)
     at.session_state["feed.event_slot"] = {"nonce": 1, "event": GridEvent(verb, (task_id,), 1)}
-    return drawn(at)
+    return rerun(at)
 
 
-def asked(prompt: str, *, user_id: str = ANNA) -> Task:
+def submit(prompt: str, *, user_id: str = ANNA) -> Task:
     (task,) = open_studio().submit(user_id, GenerationRequest(prompt=prompt, aspect_ratio="9:16"))
     return task
 
@@ -43,52 +42,45 @@ def state_of(task: Task) -> TaskState:
     return open_studio().task(task.user_id, task.id).state
 
 
-def wait_until(true: Callable[[], bool]) -> None:
+def wait_until(condition: Callable[[], bool]) -> None:
     deadline = time.monotonic() + 20
-    while not true():
+    while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.05)
 
 
-@pytest.fixture
-def nobody_answers(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Tasks stay where they are: nobody listens where the service should be."""
-    monkeypatch.setenv("KIE_API_KEY", "a-key")
-    monkeypatch.setenv("KIE_BASE_URL", f"http://127.0.0.1:{free_port()}")
-
-
-def test_remix_fills_the_form(nobody_answers: None) -> None:
-    at = after("remix", asked("A tower").id)
+def test_remix_fills_the_form(unreachable_provider: None) -> None:
+    at = run_action("remix", submit("A tower").id)
 
     assert at.session_state["generate-prompt"] == "A tower"
     assert at.session_state["generate-ratio"] == "9:16"
 
 
 def test_dismiss_hides_an_ended_task(sandbox: SandboxServer) -> None:
-    task = asked("A hill [refused]")
+    task = submit("A hill [refused]")
     wait_until(lambda: state_of(task) is TaskState.REFUSED)
 
-    after("dismiss", task.id)
+    run_action("dismiss", task.id)
 
     assert open_studio().recent_tasks(ANNA, limit=9) == []
 
 
 def test_resubmit_sends_an_unconfirmed_task_once(sandbox: SandboxServer) -> None:
-    task = asked("A hill")
+    task = submit("A hill")
     wait_until(lambda: state_of(task) is TaskState.DONE)
-    lost = asked("A lake [create-lost]")
-    wait_until(lambda: state_of(lost) is TaskState.UNCONFIRMED)
+    unconfirmed = submit("A lake [create-lost]")
+    wait_until(lambda: state_of(unconfirmed) is TaskState.UNCONFIRMED)
 
-    after("send", lost.id)
+    run_action("send", unconfirmed.id)
 
     wait_until(lambda: sandbox.usage_report()["creates"] == 3)
 
 
 @pytest.mark.parametrize("verb", ["remix", "edit", "look", "send", "dismiss"])
-def test_card_of_another_user_cannot_be_changed(verb: str, nobody_answers: None) -> None:
-    task = asked("Anna's hill")
+def test_card_of_another_user_cannot_be_changed(verb: str, unreachable_provider: None) -> None:
+    task = submit("Anna's hill")
 
-    at = after(verb, task.id, user_id=BEN)
+    at = run_action(verb, task.id, user_id=BEN)
 
     assert "generate-prompt" not in at.session_state
     assert len(open_studio().recent_tasks(ANNA, limit=9)) == 1
@@ -96,16 +88,16 @@ def test_card_of_another_user_cannot_be_changed(verb: str, nobody_answers: None)
 
 
 @pytest.mark.parametrize("verb", ["remix", "edit", "look", "send"])
-def test_missing_card_shows_a_message(verb: str, nobody_answers: None) -> None:
-    at = after(verb, "0" * 32)
+def test_missing_card_shows_a_message(verb: str, unreachable_provider: None) -> None:
+    at = run_action(verb, "0" * 32)
 
     assert [toast.value for toast in at.toast] == ["That picture is no longer here."]
 
 
-def test_unknown_action_changes_nothing(nobody_answers: None) -> None:
-    task = asked("A hill")
+def test_unknown_action_changes_nothing(unreachable_provider: None) -> None:
+    task = submit("A hill")
     before = open_studio().task(ANNA, task.id).request
 
-    after("explode", task.id)
+    run_action("explode", task.id)
 
     assert open_studio().task(ANNA, task.id).request == before
