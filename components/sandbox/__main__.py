@@ -56,10 +56,8 @@ def _read(arguments: Sequence[str] | None) -> SandboxOptions:
         f" [NAME]:\n{faults}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    default, repeat = (
-        SandboxOptions(),
-        {"action": "append", "default": [], "metavar": "NAME[=RATE]"},
-    )
+    default = SandboxOptions()
+    rates: dict[str, Any] = {"type": _rate, "action": "append", "default": []}
     flags: tuple[tuple[str, str, dict[str, Any]], ...] = (
         ("host", "address to listen on", {}),
         ("port", "port to listen on, 0 for a free one", {"type": _port, "default": 8787}),
@@ -68,21 +66,13 @@ def _read(arguments: Sequence[str] | None) -> SandboxOptions:
         ("credits", "starting balance", {"type": _amount}),
         ("key", "the one accepted key; none accepts any that does not begin with 'wrong'", {}),
         ("webhook-key", "key that signs callbacks", {}),
-        ("fault", "let a fault happen at a rate of 0 to 1", {"type": _rate, **repeat}),
+        ("fault", "let a fault happen at a rate of 0 to 1", {**rates, "metavar": "NAME[=RATE]"}),
         ("only-own-links", "fetch and call back nothing off this machine", _SWITCH),
         ("creates-per-10s", "creates in 10 s", {"type": _calls}),
         ("queries-per-s", "queries in 1 s", {"type": _calls}),
         ("hold-seconds", "how long create-timeout holds", {"type": _amount}),
-        (
-            "answers",
-            "folder of NAME_source and NAME_edit pictures that answer edits",
-            {"type": Path},
-        ),
-        (
-            "drift",
-            "return edits shifted, stretched, recoloured, softened, as the model does",
-            _SWITCH,
-        ),
+        ("answers", "folder of NAME_source and NAME_edit pictures: real edits", {"type": Path}),
+        ("drift", "shift, stretch, recolour and soften edits, as the model does", _SWITCH),
         ("seed", "makes pictures, durations and faults repeatable", {"type": int}),
     )
     for name, help_text, how in flags:

@@ -1,4 +1,4 @@
-"""The drill's side of the sandbox: which faults are in force, and what was made and paid.
+"""The sandbox's own endpoints: the fault rates in force, and a usage report.
 
 The real service has nothing like it, so its paths begin with `/sandbox/`.
 """
@@ -20,10 +20,8 @@ async def show_faults(request: Request) -> Response:
 
 
 async def explain_faults(_request: Request) -> Response:
-    """`GET /sandbox/faults/known`: when each fault strikes and what it does."""
-    known = {
-        fault.name: {"when": fault.point, "what": fault.description} for fault in FAULTS.values()
-    }
+    """`GET /sandbox/faults/known`: when each fault happens and what it does."""
+    known = {f.name: {"when": f.point, "what": f.description} for f in FAULTS.values()}
     return json_response(known).to_http()
 
 

@@ -50,13 +50,10 @@ def build_app(service: Service) -> Starlette:
             await service.runner.close()
             service.store.close()
 
+    handlers = {ApiError: _api_error, HTTPException: _http_error, Exception: _internal_error}
     app = Starlette(
         routes=_ROUTES,
-        exception_handlers={
-            ApiError: _api_error,
-            HTTPException: _http_error,
-            Exception: _internal_error,
-        },
+        exception_handlers=handlers,
         lifespan=running,
         middleware=[Middleware(GzipJson)],
     )
@@ -73,11 +70,11 @@ async def _http_error(request: Request, problem: Exception) -> Response:
     assert isinstance(problem, HTTPException)  # noqa: S101 - what this handler is registered for
     code, msg = problem.status_code, problem.detail
     if uploads.is_upload(request):
-        answer = uploads.upload_error(code, msg).to_http()
+        response = uploads.upload_error(code, msg).to_http()
     else:
-        answer = json_response({"code": code, "msg": msg, "data": None}, code).to_http()
-    answer.headers.update(problem.headers or {})  # which methods the path does allow
-    return answer
+        response = json_response({"code": code, "msg": msg, "data": None}, code).to_http()
+    response.headers.update(problem.headers or {})  # which methods the path does allow
+    return response
 
 
 async def _internal_error(request: Request, _problem: Exception) -> Response:

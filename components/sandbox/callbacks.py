@@ -1,4 +1,4 @@
-"""Telling a caller's own address that a task has ended (docs/kie-api.md, Callbacks)."""
+"""Callbacks: body and signature (docs/kie-api.md, Callbacks)."""
 
 import base64
 import hashlib
@@ -37,10 +37,8 @@ def signature(key: str | None, task_id: str, now: float) -> dict[str, str]:
         return {}
     timestamp = str(int(now))
     digest = hmac.digest(key.encode(), f"{task_id}.{timestamp}".encode(), hashlib.sha256)
-    return {
-        "X-Webhook-Timestamp": timestamp,
-        "X-Webhook-Signature": base64.b64encode(digest).decode(),
-    }
+    signed = base64.b64encode(digest).decode()
+    return {"X-Webhook-Timestamp": timestamp, "X-Webhook-Signature": signed}
 
 
 def forged_signature(now: float) -> dict[str, str]:
@@ -49,6 +47,5 @@ def forged_signature(now: float) -> dict[str, str]:
 
 
 def _json(code: int, msg: str, task_id: str, info: Mapping[str, str | None]) -> bytes:
-    return json.dumps(
-        {"code": code, "msg": msg, "data": {"taskId": task_id, "info": dict(info)}}
-    ).encode()
+    data = {"taskId": task_id, "info": dict(info)}
+    return json.dumps({"code": code, "msg": msg, "data": data}).encode()

@@ -1,4 +1,4 @@
-"""Cutting a connection from inside an application, which ASGI itself has no word for."""
+"""Drops a connection from inside an ASGI app; ASGI itself has no message for that."""
 
 import asyncio
 import socket

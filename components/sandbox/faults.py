@@ -7,7 +7,7 @@ A fault happens by its rate, or because a prompt asks for it by name: "sandbox:s
 import random
 import re
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -17,12 +17,10 @@ class FaultPoint(StrEnum):
     """When a fault may happen; the values are shown to users."""
 
     CREATE = "on a create, before anything is made"
-    CREATE_OR_QUERY = (
-        "on a create or a query, before anything is done; by name, on the first two creates"
-    )
+    CREATE_OR_QUERY = "on a create or a query, before anything is done; by name, on two creates"
     REPLY = "on a create, once the task is made and paid"
     TASK = "once for a task, for its whole life"
-    QUERY = "on each query; requested for by name, on a task's first three"
+    QUERY = "on each query; by name, on a task's first three"
     DOWNLOAD = "on each download of a result"
     UPLOAD = "on each upload"
 
@@ -74,13 +72,13 @@ class Faults:
 
     def choose(self, *points: FaultPoint, requested: Collection[str] = ()) -> str | None:
         """Return the fault that happens now: a requested one first, else one by its rate."""
-        rates = self._rates
         names = [fault.name for fault in FAULTS.values() if fault.point in points]
-        for name in names:
-            if name in requested:
-                return name
-        drawn = (name for name in names if name in rates and self._dice.random() < rates[name])
-        return next(drawn, None)
+        asked = (name for name in names if name in requested)
+        return next(asked, None) or next(self._by_rate(names), None)
+
+    def _by_rate(self, names: Iterable[str]) -> Iterator[str]:
+        rates = self._rates
+        return (name for name in names if name in rates and self._dice.random() < rates[name])
 
     def faults_for_create(self, account: str, prompt: str) -> frozenset[str]:
         """Return the faults that a create's prompt names; a prompt is rejected at most twice.
@@ -92,23 +90,14 @@ class Faults:
         if not rejecting:
             return requested
         self._tries[account, prompt] += 1
-        return (
-            requested
-            if self._tries[account, prompt] <= _REJECTED_CREATES
-            else requested - rejecting
-        )
+        again = self._tries[account, prompt] <= _REJECTED_CREATES
+        return requested if again else requested - rejecting
 
     def faults_for_task(self, requested: Collection[str]) -> tuple[str, ...]:
         """Return all faults of a new task: those its prompt names and those chosen by rate."""
-        rates = self._rates
-        drawn = {
-            fault.name
-            for fault in FAULTS.values()
-            if fault.point is FaultPoint.TASK
-            and fault.name in rates
-            and self._dice.random() < rates[fault.name]
-        }
-        return tuple(name for name in FAULTS if name in requested or name in drawn)
+        names = [fault.name for fault in FAULTS.values() if fault.point is FaultPoint.TASK]
+        chosen = {*requested, *self._by_rate(names)}
+        return tuple(name for name in FAULTS if name in chosen)
 
 
 def faults_in_prompt(prompt: str) -> frozenset[str]:

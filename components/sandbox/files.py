@@ -27,6 +27,5 @@ async def serve(request: Request) -> Response:
         return response.to_http()
     task = service.store.task(file.task_id)
     requested = () if task is None else task.faults
-    return apply_fault(
-        service.faults.choose(FaultPoint.DOWNLOAD, requested=requested), response, service.sleeper
-    )
+    fault = service.faults.choose(FaultPoint.DOWNLOAD, requested=requested)
+    return apply_fault(fault, response, service.sleeper)

@@ -1,4 +1,4 @@
-"""Files behind links that expire: how long each kind lives, and which addresses are our own."""
+"""Links that expire: how long each kind lives, and which URLs are the sandbox's own."""
 
 import ipaddress
 import secrets

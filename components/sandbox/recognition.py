@@ -22,6 +22,7 @@ _SAME_CROPPED = 6.5
 _BETTER_CROPPED = 0.45
 """A crop must explain at least the rest of the difference that there is without it."""
 _CROP_CANDIDATES = 6
+_MIN_SHARE = 0.7  # of a side that a mild crop leaves
 _STARTERS = Path(__file__).with_name("starters.json")
 Frame = tuple[float, float, float, float]
 KnownScene = tuple[bytes, str]
@@ -66,14 +67,9 @@ def _scene(text: str, seen: Frame) -> Scene | None:
     except InvalidScene:  # another version wrote it, or somebody else: a stranger's picture
         return None
     left, top, right, bottom = scene.frame
-    wide, tall = right - left, bottom - top
-    frame = (
-        left + seen[0] * wide,
-        top + seen[1] * tall,
-        left + seen[2] * wide,
-        top + seen[3] * tall,
-    )
-    return replace(scene, frame=frame)
+    x, x2 = (left + share * (right - left) for share in seen[::2])
+    y, y2 = (top + share * (bottom - top) for share in seen[1::2])
+    return replace(scene, frame=(x, y, x2, y2))
 
 
 def _image(print_: bytes) -> Image.Image:
@@ -94,17 +90,16 @@ def _crop_of(given: Image.Image, whole: Image.Image) -> tuple[float, Frame]:
 
     frame: Frame = (0.06, 0.06, 0.94, 0.94)
     best = distance(frame)
+    moves = [(edge, sign) for edge in range(4) for sign in (-1, 1)]
     for step in (0.06, 0.03, 0.015, 0.0075):
         moved = True
         while moved:
             moved = False
-            for edge in range(4):
-                for change in (-step, step):
-                    values = [*frame]
-                    values[edge] = min(1.0, max(0.0, values[edge] + change))
-                    trial = (values[0], values[1], values[2], values[3])
-                    if trial[2] - trial[0] < 0.7 or trial[3] - trial[1] < 0.7:
-                        continue
-                    if (difference := distance(trial)) < best - 1e-6:
-                        best, frame, moved = difference, trial, True
+            for edge, sign in moves:
+                values = [*frame]
+                values[edge] = min(1.0, max(0.0, values[edge] + sign * step))
+                trial = (values[0], values[1], values[2], values[3])
+                wide_enough = min(trial[2] - trial[0], trial[3] - trial[1]) >= _MIN_SHARE
+                if wide_enough and (difference := distance(trial)) < best - 1e-6:
+                    best, frame, moved = difference, trial, True
     return best, frame

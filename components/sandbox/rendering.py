@@ -1,5 +1,6 @@
 """From a task to the bytes of its picture, in the size and format the service would return."""
 
+import re
 from dataclasses import dataclass
 from io import BytesIO
 
@@ -25,7 +26,12 @@ _MAX_INPUT_PIXELS = 20_000_000
 _JPEG_QUALITY = 92
 _BOMBS = (Image.DecompressionBombError, Image.DecompressionBombWarning)
 _UNREADABLE = (OSError, SyntaxError, ValueError, *_BOMBS)
-_MAGIC = ((b"\xff\xd8\xff", "image/jpeg"), (b"\x89PNG\r\n\x1a\n", "image/png"))
+_MAGIC = (
+    (rb"\xff\xd8\xff", "image/jpeg"),
+    (rb"\x89PNG\r\n\x1a\n", "image/png"),
+    (rb"GIF8[79]a", "image/gif"),
+    (rb"RIFF....WEBP", "image/webp"),
+)
 
 
 class UnusableInput(Exception):
@@ -42,14 +48,7 @@ class Picture:
 
 def picture_mime(content: bytes) -> str | None:
     """Return the media type of a JPEG, PNG, GIF or WebP by its first bytes; None for others."""
-    for magic, mime in _MAGIC:
-        if content.startswith(magic):
-            return mime
-    if content[:6] in (b"GIF87a", b"GIF89a"):
-        return "image/gif"
-    if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
-        return "image/webp"
-    return None
+    return next((mime for magic, mime in _MAGIC if re.match(magic, content, re.DOTALL)), None)
 
 
 class Renderer:
@@ -89,8 +88,8 @@ class Renderer:
         picture = render(scene, size)
         returned = drifted(picture, task.seed) if self._drift else picture
         # The app may lay the edit over its source: such a picture is nearer to the plain one.
-        known = [fingerprint(each) for each in ((picture, returned) if self._drift else (picture,))]
-        self._store.save_scene(known, scene_to_json(scene))
+        known = {fingerprint(picture), fingerprint(returned)}
+        self._store.save_scene([*known], scene_to_json(scene))
         return returned
 
 

@@ -1,4 +1,4 @@
-"""Reading a request's body without ever holding more of it than agreed."""
+"""Reads request bodies up to a size limit."""
 
 import json
 from typing import Any

@@ -1,10 +1,9 @@
-"""Starting the sandbox in a thread of this process, and ending it."""
+"""Runs the sandbox in a thread of this process."""
 
 import asyncio
 import socket
 import threading
 from collections.abc import Mapping
-from types import TracebackType
 from typing import Any, Self
 
 import uvicorn
@@ -73,12 +72,7 @@ class SandboxServer:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        _kind: type[BaseException] | None,
-        _error: BaseException | None,
-        _trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     async def _serve(self, listener: socket.socket) -> None:

@@ -37,12 +37,11 @@ class Service:
     @classmethod
     def build(cls, options: SandboxOptions) -> Self:
         """Put the parts together. Raises FaultsRejected, OSError or sqlite3.Error."""
-        faults = Faults(options.faults, options.seed)
         store = Store(options.data_dir)
         return cls(
             options=options,
             store=store,
-            faults=faults,
+            faults=Faults(options.faults, options.seed),
             runner=TaskRunner(options, store),
             sleeper=Sleeper(options.hold_seconds),
             creates=SlidingWindow(options.creates_per_10s, 10.0, options.clock),
@@ -75,13 +74,8 @@ class Service:
 
     def usage_report(self) -> dict[str, Any]:
         """All that was made and paid, and how many calls were seen."""
-        counts = self.store.counts()
-        return {
-            "tasks": [_entry(task) for task in self.store.tasks()],
-            "creates": counts.get("creates", 0),
-            "queries": counts.get("queries", 0),
-            "rejected": counts.get("rejected", 0),
-        }
+        counts = {"creates": 0, "queries": 0, "rejected": 0} | self.store.counts()
+        return {"tasks": [_entry(task) for task in self.store.tasks()], **counts}
 
 
 def service_of(request: Request) -> Service:

@@ -1,4 +1,4 @@
-"""Where the sandbox keeps tasks, balances, files and counts, so that they outlive a `kill -9`.
+"""The database of tasks, balances, files, scenes and counts; it outlives a `kill -9`.
 
 One SQLite file in the data folder; without a folder, a private temporary database that spills to
 disk, so that a long demo does not fill the memory. Every method may be called from any thread.
@@ -73,50 +73,35 @@ class Store:
             left = self.balance(task.account, starting) - price
             if left < 0:
                 return False
-            self._db.execute(
-                "INSERT OR REPLACE INTO accounts VALUES (?, ?)", (task.account, str(left))
-            )
-            self._db.execute(
-                "INSERT INTO tasks (task_id, account, running, callback_owed, document)"
-                " VALUES (?, ?, 1, 0, ?)",
-                (task.task_id, task.account, task.to_json()),
-            )
+            row = (task.account, str(left))
+            self._db.execute("INSERT OR REPLACE INTO accounts VALUES (?, ?)", row)
+            columns = "(task_id, account, running, callback_owed, document) VALUES (?, ?, 1, 0, ?)"
+            values = (task.task_id, task.account, task.to_json())
+            self._db.execute(f"INSERT INTO tasks {columns}", values)
         return True
 
     def update(self, task: Task) -> None:
         """Keep the new state of a task."""
-        self._do(
-            "UPDATE tasks SET running = ?, callback_owed = ?, document = ? WHERE task_id = ?",
-            task.flag is SuccessFlag.GENERATING,
-            task.callback_owed,
-            task.to_json(),
-            task.task_id,
-        )
+        change = "UPDATE tasks SET running = ?, callback_owed = ?, document = ? WHERE task_id = ?"
+        running = task.flag is SuccessFlag.GENERATING
+        self._do(change, running, task.callback_owed, task.to_json(), task.task_id)
 
     def task(self, task_id: str) -> Task | None:
         """The task with this id."""
-        row = self._one("SELECT document FROM tasks WHERE task_id = ?", task_id)
-        return None if row is None else Task.from_json(row[0])
+        return next(iter(self._tasks("WHERE task_id = ?", task_id)), None)
 
     def other_task(self, task: Task) -> Task | None:
         """Another task of the same account, the newest."""
-        row = self._one(
-            "SELECT document FROM tasks WHERE account = ? AND task_id <> ?"
-            " ORDER BY number DESC LIMIT 1",
-            task.account,
-            task.task_id,
-        )
-        return None if row is None else Task.from_json(row[0])
+        others = "WHERE account = ? AND task_id <> ? ORDER BY number DESC LIMIT 1"
+        return next(iter(self._tasks(others, task.account, task.task_id)), None)
 
     def tasks(self) -> list[Task]:
         """All tasks, oldest first."""
-        return self._tasks("SELECT document FROM tasks ORDER BY number")
+        return self._tasks("ORDER BY number")
 
     def unfinished(self) -> list[Task]:
         """The tasks that still run or still owe a callback, oldest first."""
-        return self._tasks(
-            "SELECT document FROM tasks WHERE running OR callback_owed ORDER BY number"
-        )
+        return self._tasks("WHERE running OR callback_owed ORDER BY number")
 
     def running(self, account: str) -> int:
         """How many tasks of an account run now."""
@@ -124,7 +109,7 @@ class Store:
         return 0 if row is None else int(row[0])
 
     def count_query(self, task: Task) -> QueryCount:
-        """Count one look at a task."""
+        """Count one query of a task."""
         with self._lock, self._db:
             row = self._db.execute(
                 "UPDATE tasks SET looks = looks + 1, looks_after_end = looks_after_end + ?"
@@ -147,12 +132,8 @@ class Store:
 
     def add_link(self, path: str, known_path: str, expires_at: float) -> None:
         """Make a further link to the bytes behind a known one."""
-        self._do(
-            "INSERT INTO links SELECT ?, blob, mime, ?, task_id FROM links WHERE path = ?",
-            path,
-            expires_at,
-            known_path,
-        )
+        copy = "INSERT INTO links SELECT ?, blob, mime, ?, task_id FROM links WHERE path = ?"
+        self._do(copy, path, expires_at, known_path)
 
     def has_file(self, path: str, now: float) -> bool:
         """Whether this path leads to a file at this time."""
@@ -161,12 +142,8 @@ class Store:
 
     def file(self, path: str, now: float) -> StoredFile | None:
         """The file behind a path; None when there is none or the link has expired."""
-        row = self._one(
-            "SELECT bytes, mime, task_id FROM links JOIN blobs ON blob = number"
-            " WHERE path = ? AND expires_at > ?",
-            path,
-            now,
-        )
+        query = "SELECT bytes, mime, task_id FROM links JOIN blobs ON blob = number"
+        row = self._one(f"{query} WHERE path = ? AND expires_at > ?", path, now)
         return None if row is None else StoredFile(*row)
 
     def delete_expired(self, now: float) -> None:
@@ -180,10 +157,8 @@ class Store:
         with self._lock, self._db:
             rows = [(fingerprint, scene_json) for fingerprint in fingerprints]
             self._db.executemany("INSERT INTO scenes (fingerprint, scene) VALUES (?, ?)", rows)
-            self._db.execute(
-                "DELETE FROM scenes WHERE number <= (SELECT max(number) FROM scenes) - ?",
-                (_MAX_SCENES,),
-            )
+            oldest = "(SELECT max(number) FROM scenes) - ?"
+            self._db.execute(f"DELETE FROM scenes WHERE number <= {oldest}", (_MAX_SCENES,))  # noqa: S608 - our own words
 
     def scenes(self) -> list[tuple[bytes, str]]:
         """Return all scenes with their fingerprints, newest first."""
@@ -193,9 +168,8 @@ class Store:
 
     def count(self, name: str) -> None:
         """Add one to a count."""
-        self._do(
-            "INSERT INTO counts VALUES (?, 1) ON CONFLICT DO UPDATE SET count = count + 1", name
-        )
+        more = "ON CONFLICT DO UPDATE SET count = count + 1"
+        self._do(f"INSERT INTO counts VALUES (?, 1) {more}", name)
 
     def counts(self) -> dict[str, int]:
         """All counts above 0."""
@@ -205,9 +179,9 @@ class Store:
     def _drop_orphans(self) -> None:
         self._db.execute("DELETE FROM blobs WHERE number NOT IN (SELECT blob FROM links)")
 
-    def _tasks(self, query: str) -> list[Task]:
+    def _tasks(self, which: str, *values: str) -> list[Task]:
         with self._lock:
-            rows = self._db.execute(query).fetchall()
+            rows = self._db.execute(f"SELECT document FROM tasks {which}", values).fetchall()  # noqa: S608 - our own words
         return [Task.from_json(document) for (document,) in rows]
 
     def _one(self, query: str, *values: Any) -> Any:

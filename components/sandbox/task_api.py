@@ -31,9 +31,8 @@ async def generate(request: Request) -> Response:
     account = service.account(request)
     body = await _body(request)
     requested = service.faults.faults_for_create(account, prompt_of(body))
-    if fault := service.faults.choose(
-        FaultPoint.CREATE, FaultPoint.CREATE_OR_QUERY, requested=requested
-    ):
+    points = (FaultPoint.CREATE, FaultPoint.CREATE_OR_QUERY)
+    if fault := service.faults.choose(*points, requested=requested):
         return _reject(service, fault)
     if not service.creates.admit(account):
         raise service.rejected()
@@ -97,9 +96,8 @@ async def download_url(request: Request) -> Response:
 def _task(
     service: Service, create: CreateRequest, account: str, base_url: str, requested: frozenset[str]
 ) -> Task:
-    faults = service.faults.faults_for_task(
-        requested | ({"refused"} if is_disallowed(create.prompt) else set())
-    )
+    refused = {"refused"} if is_disallowed(create.prompt) else set()
+    faults = service.faults.faults_for_task(requested | refused)
     now = service.options.clock()
     task = Task(
         **asdict(create),

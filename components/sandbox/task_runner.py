@@ -14,7 +14,7 @@ from components.sandbox.links import is_loopback, own_path, save_result
 from components.sandbox.options import SandboxOptions
 from components.sandbox.rendering import MAX_INPUT_BYTES, Renderer, UnusableInput
 from components.sandbox.store import Store
-from components.sandbox.tasks import OUTCOMES, SuccessFlag, Task
+from components.sandbox.tasks import OUTCOMES, Outcome, SuccessFlag, Task
 from components.sandbox.threads import run_in_daemon_thread
 
 _TICK_SECONDS = 0.05
@@ -91,37 +91,23 @@ class TaskRunner:
             _log.error("a task of the sandbox failed", exc_info=problem)
 
     async def _end(self, task: Task) -> Task:
-        if forced_failure := task.forced_failure:
-            return replace(
-                task,
-                flag=forced_failure.flag,
-                error_code=forced_failure.code,
-                error_message=forced_failure.message,
-            )
+        if task.forced_failure:
+            return task.failed(task.forced_failure)
         if "no-result" in task.faults:
             return replace(task, flag=SuccessFlag.SUCCESS)
         try:
             async with self._render_slots:
                 source = await self._source(task)
                 render = partial(self._renderer.render_task, task, source)
-                picture = await asyncio.get_running_loop().run_in_executor(
-                    self._render_thread, render
-                )
+                loop = asyncio.get_running_loop()
+                picture = await loop.run_in_executor(self._render_thread, render)
         except (CannotFetch, UnusableInput) as problem:
             _log.info("task %s failed: %s", task.task_id, problem)
-            words = f"Failed to process the input image: {problem}"
-            return replace(
-                task, flag=SuccessFlag.GENERATE_FAILED, error_code=500, error_message=words
-            )
+            message = f"Failed to process the input image: {problem}"
+            return task.failed(Outcome(SuccessFlag.GENERATE_FAILED, 500, message))
         except Exception:  # noqa: BLE001 - a defect of the renderer must end the task, not hang it
             _log.exception("task %s could not be rendered", task.task_id)
-            forced_failure = OUTCOMES["generate-failed"]
-            return replace(
-                task,
-                flag=forced_failure.flag,
-                error_code=forced_failure.code,
-                error_message=forced_failure.message,
-            )
+            return task.failed(OUTCOMES["generate-failed"])
         result, origin = save_result(self._store, task.task_id, picture, self._options.clock())
         return replace(task, flag=SuccessFlag.SUCCESS, result_path=result, origin_path=origin)
 

@@ -1,4 +1,4 @@
-"""A task of the sandbox: what was ordered, what it carries, and how it ended."""
+"""A task of the sandbox: its request, its faults and its outcome."""
 
 import json
 from collections.abc import Mapping
@@ -27,14 +27,11 @@ class Outcome:
     message: str
 
 
+_FAILED, _NOT_CREATED = SuccessFlag.GENERATE_FAILED, SuccessFlag.CREATE_FAILED
 OUTCOMES: Mapping[str, Outcome] = {
-    "refused": Outcome(SuccessFlag.GENERATE_FAILED, 400, CONTENT_POLICY),
-    "create-failed": Outcome(
-        SuccessFlag.CREATE_FAILED, 500, "The task could not be created upstream"
-    ),
-    "generate-failed": Outcome(
-        SuccessFlag.GENERATE_FAILED, 501, "The generation of the image failed"
-    ),
+    "refused": Outcome(_FAILED, 400, CONTENT_POLICY),
+    "create-failed": Outcome(_NOT_CREATED, 500, "The task could not be created upstream"),
+    "generate-failed": Outcome(_FAILED, 501, "The generation of the image failed"),
 }
 
 
@@ -67,7 +64,7 @@ class Task:
 
     @property
     def forced_failure(self) -> Outcome | None:
-        """How the task is bound to fail, if it is."""
+        """Return the failure that a fault forces on the task, if any."""
         return next((OUTCOMES[name] for name in self.faults if name in OUTCOMES), None)
 
     @property
@@ -75,8 +72,12 @@ class Task:
         """The create's JSON body, decoded."""
         return json.loads(self.param_json)
 
+    def failed(self, end: Outcome) -> Self:
+        """Return the task ended without a picture."""
+        return replace(self, flag=end.flag, error_code=end.code, error_message=end.message)
+
     def due_in(self, seconds: float) -> Self:
-        """The same task, to end so many seconds after it was created."""
+        """Return the task, to end so many seconds after it was created."""
         return replace(self, due_at=self.created_at + seconds)
 
     def to_json(self) -> str:
@@ -87,6 +88,5 @@ class Task:
     def from_json(cls, text: str) -> Self:
         """Read what `to_json` wrote."""
         fields = json.loads(text)
-        return cls(
-            **{**fields, "faults": tuple(fields["faults"]), "flag": SuccessFlag(fields["flag"])}
-        )
+        faults, flag = tuple(fields["faults"]), SuccessFlag(fields["flag"])
+        return cls(**{**fields, "faults": faults, "flag": flag})

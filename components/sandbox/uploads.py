@@ -9,11 +9,11 @@ import binascii
 import mimetypes
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial, wraps
-from typing import Any, TypeVar
+from typing import Any
 
 from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
@@ -56,10 +56,7 @@ class _Upload:
     """The name of the multipart part: tells the type of what is no picture."""
 
 
-_Received = TypeVar("_Received")
-_Receive = Callable[[Request], AbstractAsyncContextManager[_Received]]
-_Read = Callable[[Service, Request, _Received], Awaitable[_Upload]]
-_Endpoint = Callable[[Request], Awaitable[Response]]
+_Read = Callable[[Service, Request, Any], Awaitable[_Upload]]
 
 
 def is_upload(request: Request) -> bool:
@@ -72,44 +69,37 @@ def upload_error(status: int, msg: str) -> ApiResponse:
     return json_response({"success": False, "code": status, "msg": msg}, status)
 
 
-def _route(receive: _Receive[_Received]) -> Callable[[_Read[_Received]], _Endpoint]:
-    """Make an endpoint of what receives a request and what reads the file out of it.
+def _endpoint(read: _Read) -> Callable[[Request], Awaitable[Response]]:
+    """Make an endpoint of a function that reads the file out of a received form or JSON object."""
 
-    A slot is taken only for the latter: a caller who is slow to send must not keep others out.
-    """
+    @wraps(read)
+    async def upload(request: Request) -> Response:
+        service = service_of(request)
+        try:
+            account = account_of(request, service.options.key)
+            if account is None:
+                raise _UploadError("You do not have access permissions", 401)
+            if fault := service.faults.choose(FaultPoint.UPLOAD):
+                return apply_fault(fault, json_response(None), service.sleeper)
+            # A slot is taken once the body has come: a slow sender must not keep others out.
+            async with _received(request) as received, service.upload_slots:
+                file = await read(service, request, received)
+                return await _keep(service, request, account, file)
+        except (_UploadError, NotJson, TooLarge, HTTPException) as problem:
+            status = problem.status if isinstance(problem, _UploadError) else 400
+            words = problem.detail if isinstance(problem, HTTPException) else str(problem)
+            return upload_error(status, words).to_http()
 
-    def endpoint(read: _Read[_Received]) -> _Endpoint:
-        @wraps(read)
-        async def upload(request: Request) -> Response:
-            service = service_of(request)
-            try:
-                account = account_of(request, service.options.key)
-                if account is None:
-                    raise _UploadError("You do not have access permissions", 401)
-                fault = service.faults.choose(FaultPoint.UPLOAD)
-                if fault is not None:
-                    return apply_fault(fault, json_response(None), service.sleeper)
-                async with receive(request) as received, service.upload_slots:
-                    upload_file = await read(service, request, received)
-                    return await _keep(service, request, account, upload_file)
-            except (_UploadError, NotJson, TooLarge, HTTPException) as problem:
-                status = problem.status if isinstance(problem, _UploadError) else 400
-                words = problem.detail if isinstance(problem, HTTPException) else str(problem)
-                return upload_error(status, words).to_http()
-
-        return upload
-
-    return endpoint
+    return upload
 
 
 @asynccontextmanager
-async def _form(request: Request) -> AsyncIterator[FormData]:
-    async with limit_body(request, _MOST_FILE_BYTES + _FORM_BYTES).form(max_files=1) as form:
-        yield form
-
-
-@asynccontextmanager
-async def _fields(request: Request) -> AsyncIterator[dict[str, Any]]:
+async def _received(request: Request) -> AsyncIterator[Any]:
+    """Receive the whole body: a form for a stream upload, else a JSON object."""
+    if request.url.path.endswith("stream-upload"):
+        async with limit_body(request, _MOST_FILE_BYTES + _FORM_BYTES).form(max_files=1) as form:
+            yield form
+        return
     fields = await read_json(request, _MOST_JSON_BYTES)
     if not isinstance(fields, dict):
         raise _UploadError("the body must be a JSON object")
@@ -119,13 +109,13 @@ async def _fields(request: Request) -> AsyncIterator[dict[str, Any]]:
 async def _keep(service: Service, request: Request, account: str, upload: _Upload) -> Response:
     if not upload.content:
         raise _UploadError("the file is empty")
-    mime = picture_mime(upload.content) or _mime_by_name(upload.name or upload.part_name)
+    mime = picture_mime(upload.content) or mimetypes.guess_type(upload.name or upload.part_name)[0]
+    mime = mime or "application/octet-stream"
     name = upload.name or secrets.token_hex(8) + (mimetypes.guess_extension(mime) or "")
     path = f"kieai/{account}/{upload.folder}/{name}"
     now = service.options.clock()
-    await asyncio.to_thread(
-        service.store.save_file, upload.content, mime, [(f"/{path}", now + UPLOAD_SECONDS)], None
-    )
+    links = [(f"/{path}", now + UPLOAD_SECONDS)]
+    await asyncio.to_thread(service.store.save_file, upload.content, mime, links, None)
     data = {
         "success": True,
         "fileName": name,
@@ -133,13 +123,13 @@ async def _keep(service: Service, request: Request, account: str, upload: _Uploa
         "downloadUrl": address(str(request.base_url).rstrip("/"), f"/{path}"),
         "fileSize": len(upload.content),
         "mimeType": mime,
-        "uploadedAt": _timestamp(now),
+        "uploadedAt": f"{datetime.fromtimestamp(now, UTC):%Y-%m-%dT%H:%M:%S}.{int(now % 1 * 1000):03}Z",
     }
     envelope = {"success": True, "code": 200, "msg": "File uploaded successfully", "data": data}
     return json_response(envelope).to_http()
 
 
-@_route(_form)
+@_endpoint
 async def stream_upload(_service: Service, _request: Request, form: FormData) -> _Upload:
     """`POST /api/file-stream-upload`, multipart; at most 100 MB."""
     file = form.get("file")
@@ -150,7 +140,7 @@ async def stream_upload(_service: Service, _request: Request, form: FormData) ->
     return _Upload(await file.read(), _folder(form.get("uploadPath")), name, file.filename or "")
 
 
-@_route(_fields)
+@_endpoint
 async def base64_upload(_service: Service, _request: Request, fields: dict[str, Any]) -> _Upload:
     """`POST /api/file-base64-upload`, JSON of at most 30 MB, bare or a data URI."""
     text = fields.get("base64Data")
@@ -165,7 +155,7 @@ async def base64_upload(_service: Service, _request: Request, fields: dict[str, 
     return _Upload(content, _folder(fields.get("uploadPath")), _name(fields.get("fileName") or ""))
 
 
-@_route(_fields)
+@_endpoint
 async def url_upload(service: Service, request: Request, fields: dict[str, Any]) -> _Upload:
     """`POST /api/file-url-upload`, JSON; the sandbox fetches the file within 30 s."""
     folder, name = _folder(fields.get("uploadPath")), _name(fields.get("fileName") or "")
@@ -179,9 +169,8 @@ async def url_upload(service: Service, request: Request, fields: dict[str, Any])
     if service.options.only_own_links:
         raise _UploadError("fileUrl could not be downloaded: only the sandbox's own links are")
     try:
-        return _Upload(
-            await run_in_daemon_thread(partial(fetch, url, _MOST_FILE_BYTES)), folder, name
-        )
+        content = await run_in_daemon_thread(partial(fetch, url, _MOST_FILE_BYTES))
+        return _Upload(content, folder, name)
     except CannotFetch as problem:
         raise _UploadError(f"fileUrl could not be downloaded: {problem}", 500) from problem
 
@@ -201,12 +190,3 @@ def _name(value: object) -> str:
     if not value.isprintable():
         raise _UploadError("fileName has characters that cannot be shown")
     return value
-
-
-def _timestamp(now: float) -> str:
-    text = datetime.fromtimestamp(now, UTC).isoformat(timespec="milliseconds")
-    return text.replace("+00:00", "Z")
-
-
-def _mime_by_name(name: str) -> str:
-    return mimetypes.guess_type(name)[0] or "application/octet-stream"
