@@ -50,35 +50,26 @@ def build_app(service: Service) -> Starlette:
             await service.runner.close()
             service.store.close()
 
-    handlers = {ApiError: _api_error, HTTPException: _http_error, Exception: _internal_error}
+    handlers = dict.fromkeys((ApiError, HTTPException, Exception), _error)
+    middleware = [Middleware(GzipJson)]
     app = Starlette(
-        routes=_ROUTES,
-        exception_handlers=handlers,
-        lifespan=running,
-        middleware=[Middleware(GzipJson)],
+        routes=_ROUTES, exception_handlers=handlers, lifespan=running, middleware=middleware
     )
     app.state.service = service
     return app
 
 
-async def _api_error(_request: Request, problem: Exception) -> Response:
-    assert isinstance(problem, ApiError)  # noqa: S101 - what this handler is registered for
-    return problem.response().to_http()
-
-
-async def _http_error(request: Request, problem: Exception) -> Response:
-    assert isinstance(problem, HTTPException)  # noqa: S101 - what this handler is registered for
-    code, msg = problem.status_code, problem.detail
+async def _error(request: Request, problem: Exception) -> Response:
+    """Report an error, or a defect of the sandbox, as the host that was asked reports its own."""
+    if isinstance(problem, ApiError):
+        return problem.response().to_http()
+    code, msg, headers = 500, "Server exception", None
+    if isinstance(problem, HTTPException):
+        code, msg, headers = problem.status_code, problem.detail, problem.headers
     if uploads.is_upload(request):
         response = uploads.upload_error(code, msg).to_http()
     else:
-        response = json_response({"code": code, "msg": msg, "data": None}, code).to_http()
-    response.headers.update(problem.headers or {})  # which methods the path does allow
+        status = code if isinstance(problem, HTTPException) else 200
+        response = json_response({"code": code, "msg": msg, "data": None}, status).to_http()
+    response.headers.update(headers or {})  # which methods the path does allow
     return response
-
-
-async def _internal_error(request: Request, _problem: Exception) -> Response:
-    """Report a defect of the sandbox as the service reports its own (docs/kie-api.md, Codes)."""
-    if uploads.is_upload(request):
-        return uploads.upload_error(500, "Server exception").to_http()
-    return ApiError(500, "Server exception").response().to_http()

@@ -71,9 +71,7 @@ def _choice(fields: dict[str, Any], name: str, allowed: tuple[str, ...]) -> str 
 
 def _link(fields: dict[str, Any], name: str) -> str | None:
     value = fields.get(name)
-    if value is None:
-        return None
-    if isinstance(value, str) and is_link(value):
+    if value is None or (isinstance(value, str) and is_link(value)):
         return value
     raise ApiError(422, f"{name} must be a public http(s) URL")
 
@@ -88,10 +86,9 @@ def is_link(text: str) -> bool:
 
 
 def _check_safety(value: Any, *, editing: bool) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ApiError(422, "safetyTolerance must be a whole number")
+    number = isinstance(value, int | float) and not isinstance(value, bool)
     # A whole number may be too long for the float that `isfinite` would make of it.
-    if isinstance(value, float) and not math.isfinite(value):
+    if not number or (isinstance(value, float) and not math.isfinite(value)):
         raise ApiError(422, "safetyTolerance must be a whole number")
     if value != int(value) or not 0 <= value <= (2 if editing else 6):
         raise ApiError(500, _SAFETY_OUT_OF_RANGE)

@@ -1,4 +1,4 @@
-"""Talking to other hosts: fetching what a caller links to, and posting callbacks.
+"""Requests to other hosts: fetches linked files, posts callbacks.
 
 It fetches any http(s) address it is given, as the real service would from its own network. Where
 that is not wanted, `SandboxOptions.only_own_links` keeps callers from here.
@@ -9,6 +9,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
+from typing import Any
 
 _FETCH_SECONDS = 30.0  # for a whole fetch (docs/kie-api.md, Uploads)
 _STALL_SECONDS = 10.0  # for one read
@@ -26,40 +27,39 @@ class _NoRedirects(urllib.request.HTTPRedirectHandler):
         return None
 
 
-def _opener(redirects: urllib.request.HTTPRedirectHandler) -> urllib.request.OpenerDirector:
+def _open(request: urllib.request.Request, seconds: float, *, redirects: bool) -> Any:
+    """Open an http(s) URL. Raises CannotFetch."""
     # Put together by hand: the ready-made one would also open ftp:, file: and data: addresses.
     opener = urllib.request.OpenerDirector()
-    for handler in (
-        urllib.request.HTTPHandler(),
-        urllib.request.HTTPSHandler(),
-        urllib.request.HTTPErrorProcessor(),
-        urllib.request.HTTPDefaultErrorHandler(),
-        redirects,
-    ):
+    follow = urllib.request.HTTPRedirectHandler() if redirects else _NoRedirects()
+    ways = (urllib.request.HTTPHandler(), urllib.request.HTTPSHandler())
+    errors = (urllib.request.HTTPErrorProcessor(), urllib.request.HTTPDefaultErrorHandler())
+    for handler in (*ways, *errors, follow):
         opener.add_handler(handler)
-    return opener
+    try:
+        response = opener.open(request, timeout=seconds)
+    except urllib.error.HTTPError as problem:
+        problem.close()
+        raise CannotFetch(f"answered with HTTP {problem.code}") from problem
+    if response is None:
+        raise CannotFetch("it leads to an address that is not http(s)")
+    return response
 
 
 def fetch(url: str, most_bytes: int) -> bytes:
     """The body at an http(s) address, within 30 s. Raises CannotFetch."""
     deadline = time.monotonic() + _FETCH_SECONDS
     try:
-        request = urllib.request.Request(url, headers=_AGENT)  # noqa: S310 - the opener knows only http(s)
-        reply = _opener(urllib.request.HTTPRedirectHandler()).open(request, timeout=_STALL_SECONDS)
-        if reply is None:
-            raise CannotFetch("it leads to an address that is not http(s)")
-        with reply:
+        request = urllib.request.Request(url, headers=_AGENT)  # noqa: S310 - only http(s) is opened
+        with _open(request, _STALL_SECONDS, redirects=True) as response:
             body = bytearray()
-            while chunk := reply.read1(_CHUNK_BYTES):
+            while chunk := response.read1(_CHUNK_BYTES):
                 body += chunk
                 if len(body) > most_bytes:
                     raise CannotFetch(f"more than {most_bytes} bytes")
                 if time.monotonic() > deadline:
                     raise CannotFetch(f"took more than {_FETCH_SECONDS:g} s")
             return bytes(body)
-    except urllib.error.HTTPError as problem:
-        problem.close()
-        raise CannotFetch(f"answered with HTTP {problem.code}") from problem
     except (OSError, http.client.HTTPException, ValueError) as problem:
         raise CannotFetch(str(problem)) from problem
 
@@ -69,10 +69,7 @@ def post(url: str, body: bytes, headers: Mapping[str, str]) -> bool:
     sent = {**_AGENT, "Content-Type": "application/json", **headers}
     try:
         request = urllib.request.Request(url, data=body, headers=sent)  # noqa: S310 - as above
-        with _opener(_NoRedirects()).open(request, timeout=_CALLBACK_SECONDS) as reply:
-            return bool(reply.status == 200)
-    except urllib.error.HTTPError as problem:
-        problem.close()
-        return False
-    except (OSError, http.client.HTTPException, ValueError):
+        with _open(request, _CALLBACK_SECONDS, redirects=False) as response:
+            return bool(response.status == 200)
+    except (CannotFetch, OSError, http.client.HTTPException, ValueError):
         return False

@@ -23,7 +23,7 @@ class SandboxServer:
     """A sandbox that listens at `url` until `close`; a context manager."""
 
     def __init__(self, options: SandboxOptions) -> None:
-        """Begins to listen. Raises OSError when the port is taken, and what `start` names."""
+        """Raises OSError (port taken), FaultsRejected, sqlite3.Error (foreign data folder)."""
         listener = _listen(options.host, options.port)
         try:
             self._service = Service.build(options)
@@ -86,11 +86,7 @@ class SandboxServer:
 
 
 def start(options: SandboxOptions) -> SandboxServer:
-    """Start a sandbox and return once it listens.
-
-    Raises OSError when the port is taken, FaultsRejected for an unknown fault, sqlite3.Error when
-    the data folder holds something else.
-    """
+    """Return a sandbox that listens; raises what `SandboxServer` does."""
     return SandboxServer(options)
 
 

@@ -168,8 +168,8 @@ class Store:
 
     def count(self, name: str) -> None:
         """Add one to a count."""
-        more = "ON CONFLICT DO UPDATE SET count = count + 1"
-        self._do(f"INSERT INTO counts VALUES (?, 1) {more}", name)
+        added = "INSERT INTO counts VALUES (?, 1) ON CONFLICT DO UPDATE SET count = count + 1"
+        self._do(added, name)
 
     def counts(self) -> dict[str, int]:
         """All counts above 0."""

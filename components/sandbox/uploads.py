@@ -114,6 +114,7 @@ async def _keep(service: Service, request: Request, account: str, upload: _Uploa
     name = upload.name or secrets.token_hex(8) + (mimetypes.guess_extension(mime) or "")
     path = f"kieai/{account}/{upload.folder}/{name}"
     now = service.options.clock()
+    uploaded_at = datetime.fromtimestamp(now, UTC).isoformat(timespec="milliseconds")
     links = [(f"/{path}", now + UPLOAD_SECONDS)]
     await asyncio.to_thread(service.store.save_file, upload.content, mime, links, None)
     data = {
@@ -123,7 +124,7 @@ async def _keep(service: Service, request: Request, account: str, upload: _Uploa
         "downloadUrl": address(str(request.base_url).rstrip("/"), f"/{path}"),
         "fileSize": len(upload.content),
         "mimeType": mime,
-        "uploadedAt": f"{datetime.fromtimestamp(now, UTC):%Y-%m-%dT%H:%M:%S}.{int(now % 1 * 1000):03}Z",
+        "uploadedAt": uploaded_at.replace("+00:00", "Z"),
     }
     envelope = {"success": True, "code": 200, "msg": "File uploaded successfully", "data": data}
     return json_response(envelope).to_http()

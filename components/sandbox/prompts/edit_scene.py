@@ -45,7 +45,6 @@ def edit_scene(scene: Scene, instruction: str) -> Scene:
 
 
 def _step(scene: Scene, step: str, quotes: list[str]) -> Scene:
-    """Return the scene after one command."""
     words, adds = read_words(step), _ADD.search(step)
     kinds = {word.value for word in words.found if word.group in {"thing", "sky"}}
     parts, hues = words.all("part"), words.all("colour")
@@ -89,7 +88,6 @@ def _added(scene: Scene, words: Words, kinds: set[str]) -> Scene:
 
 
 def _moods(scene: Scene, words: Words) -> Scene:
-    """Set time of day, weather and season, and add grades."""
     hours, weathers, seasons = (words.all(group) for group in ("hour", "weather", "season"))
     if hours:
         others = tuple(thing for thing in scene.things if thing.kind not in {"sun", "moon"})

@@ -5,65 +5,59 @@ The words stand in `translations.txt`. English, quotations and unknown words sta
 
 import re
 import unicodedata
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import pairwise
 from pathlib import Path
 
-_LANGUAGES = ("latin", "latin", "latin", "latin", "latin", "ru", "zh", "ja")
+_SCRIPTS = ("latin", "latin", "latin", "latin", "latin", "ru", "zh", "ja")
 _MOST = 5_000
 """Letters of a prompt that are read; the model reads no more (docs/kie-api.md, Create)."""
 _QUOTED = re.compile(r"(\"[^\"]{1,60}\"|“[^”]{1,60}”|(?<!\w)['‘][^'’]{1,60}['’](?!\w))")
-_CYRILLIC = re.compile(r"[а-яё]+(?:-[а-яё]+)*")
 _ENGLISH = re.compile(
     r"\b(the|of|with|and|an|at|on|to|by|make|add|change|turn|is|for|from|a \w+)\b"
 )
-_FOREIGN = re.compile(
+_SMALL = re.compile(
     r"\b(un|una|une|uno|um|uma|ein|eine|einen|einer|el|los|las|le|les|des|der|die|das|il|lo|gli|os"
     r"|del|della|nella|nel|sul|sobre|dans|sur|uber|auf|im|am|mit|avec|con|com|au|du|na|no|en|de|di)\b"
 )
-_BARE = re.compile(r"[^À-ɏ]*")
 _COLOURS = {"red", "blue", "green", "yellow", "black", "white", "pink"}
 
 
 @lru_cache(maxsize=1)
 def _lexicons() -> dict[str, dict[str, str]]:
-    lexicons: dict[str, dict[str, str]] = {language: {} for language in _LANGUAGES}
+    lexicons: dict[str, dict[str, str]] = {script: {} for script in _SCRIPTS}
     for line in Path(__file__).with_name("translations.txt").read_text("utf-8").splitlines()[2:]:
         english, *columns = line.split("|")
-        for language, words in zip(_LANGUAGES, columns, strict=True):
+        for script, words in zip(_SCRIPTS, columns, strict=True):
             for word in filter(None, words.split("/")):
-                lexicons[language].setdefault(word, english)
+                lexicons[script].setdefault(word, english)
     return lexicons
 
 
 def translate(text: str) -> str:
     """Return the text with its known foreign words in English."""
-    head, rest = text[:_MOST], text[_MOST:]
-    parts = _QUOTED.split(head)
+    parts = _QUOTED.split(text[:_MOST])
     plain = _plain(" ".join(parts[::2]))
-    if any("\u3040" <= letter <= "\u30ff" for letter in plain):
-        words = {**_lexicons()["zh"], **_lexicons()["ja"]}
-        parts[::2] = [_ideographs(part, words) for part in parts[::2]]
-    elif any("\u4e00" <= letter <= "\u9fff" for letter in plain):
-        parts[::2] = [_ideographs(part, _lexicons()["zh"]) for part in parts[::2]]
-    elif _CYRILLIC.search(plain):
-        parts[::2] = [_CYRILLIC.sub(_stem, part.lower()) for part in parts[::2]]
-    elif (_FOREIGN.search(plain) or not _BARE.fullmatch(head)) and not _ENGLISH.search(plain):
+    if re.search("[\u3040-\u30ff]", plain):
+        parts[::2] = [
+            _signs(part, {**_lexicons()["zh"], **_lexicons()["ja"]}) for part in parts[::2]
+        ]
+    elif re.search("[\u4e00-\u9fff]", plain):
+        parts[::2] = [_signs(part, _lexicons()["zh"]) for part in parts[::2]]
+    elif re.search("[а-яё]", plain):
+        meaning = partial(_meaning, words=_lexicons()["ru"], endings=4)
+        parts[::2] = [
+            re.sub("[а-яё]+", lambda m: meaning(m[0]), part.lower()) for part in parts[::2]
+        ]
+    elif (_SMALL.search(plain) or re.search("[À-ɏ]", text)) and not _ENGLISH.search(plain):
         parts[::2] = [_latin(part) for part in parts[::2]]
-    return "".join(parts) + rest
+    return "".join(parts) + text[_MOST:]
 
 
-def _ideographs(part: str, words: dict[str, str]) -> str:
+def _signs(part: str, words: dict[str, str]) -> str:
     for word in sorted(words, key=len, reverse=True):
         part = part.replace(word, f" {words[word]} ")
     return part
-
-
-def _stem(match: re.Match[str]) -> str:
-    words, word = _lexicons()["ru"], match[0]
-    stems = [s for s in words if word.startswith(s) and len(word) - len(s) <= 4]
-    stems = [s for s in stems if len(s) > 1 or s == word]
-    return words[max(stems, key=len)] if stems else word
 
 
 def _plain(text: str) -> str:
@@ -72,25 +66,24 @@ def _plain(text: str) -> str:
     return unicodedata.normalize("NFC", re.sub("[\u0300-\u0305\u0307-\u036f]", "", bare))
 
 
-def _meaning(word: str) -> str:
-    """Return what a word means, also with an ending of one or two letters."""
-    for ending in (0, 1, 2):
-        stem, rest = word[: len(word) - ending], word[len(word) - ending :]
-        known = _lexicons()["latin"].get(stem)
-        if known and (ending == 0 or len(stem) > 3 or rest in ("s", "es", "er", "e")):
-            plural = rest.endswith("s") and known not in _COLOURS and not known.endswith("s")
+def _meaning(word: str, words: dict[str, str], endings: int) -> str:
+    """Return what a word means, also with an ending of a few letters."""
+    for length in range(endings + 1):
+        stem, ending = word[: len(word) - length], word[len(word) - length :]
+        known = words.get(stem)
+        if known and (not length or len(stem) > 2 or ending in ("s", "es", "er", "e", "и", "ы")):
+            plural = ending.endswith("s") and known not in _COLOURS and not known.endswith("s")
             return f"{known}s" if plural else known
     return word
 
 
 def _latin(part: str) -> str:
-    text = _plain(part)
-    for phrase, english in _lexicons()["latin"].items():
-        if " " in phrase:
-            text = re.sub(rf"\b{phrase.replace(' ', '[ -]')}\b", english, text)
     # Small words go: "no lago" is "in the lake", and must not be read as a refusal.
-    pieces = re.findall(r"[^\W_]+|[^\w\s]+", _FOREIGN.sub(" ", text))
-    words = [_meaning(piece) for piece in pieces]
+    text, latin = _plain(part), _lexicons()["latin"]
+    for phrase in (phrase for phrase in latin if " " in phrase):
+        text = re.sub(rf"\b{phrase.replace(' ', '[ -]')}\b", latin[phrase], text)
+    pieces = re.findall(r"[^\W_]+|[^\w\s]+", _SMALL.sub(" ", text))
+    words = [_meaning(piece, latin, 2) for piece in pieces]
     for place, (noun, colour) in enumerate(pairwise(words)):
         if colour in _COLOURS and noun not in _COLOURS and noun.isalpha():
             words[place], words[place + 1] = colour, noun  # "a balloon red" is "a red balloon"

@@ -75,8 +75,6 @@ _GRADES: dict[Grade, _Filter] = {
     Grade.CONTRAST: lambda picture: picture.point(_HARD),
     Grade.SOFT: lambda picture: Image.blend(picture, art.soften(picture, 8), 0.6),
     Grade.VINTAGE: lambda picture: vignetted(_gain("warm")(_colour(0.6)(picture))),
-    Grade.INVERT: ImageOps.invert,
-    Grade.VIGNETTE: vignetted,
     Grade.BLUR: lambda picture: art.soften(picture, picture.height / 90),
     Grade.MIRROR: ImageOps.mirror,
     Grade.UPSIDE_DOWN: ImageOps.flip,

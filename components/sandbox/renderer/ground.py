@@ -104,7 +104,6 @@ def _turf(land: Land, name: str, strength: float, flat: float = 7) -> Texture:
 
 
 def _mist(land: Land, name: str, row: float, reach: float, strength: float) -> None:
-    """Lay a bank of mist across the picture around a row."""
     size = (land.picture.width, round(reach * 2))
     alpha = art.noise(size, land.dice(name), (size[0] / 3, size[1] * 0.7), 4, 1.5)
     level = min(255, round(255 * (strength + 0.5 * land.light.fog)))
@@ -150,13 +149,11 @@ def _range(land: Land, name: str, base: float, tall: float, distance: float) -> 
 
 
 def _blue(land: Land, name: str, base: float, tall: float, distance: float) -> None:
-    """Draw a far ridge that the air makes blue."""
     colours = land.tone((88, 112, 120), distance), land.tone((110, 130, 120), distance + 0.1)
     _layer(land, _profile(land, name, base, tall, 0.48), *colours, _turf(land, name, 1.2))
 
 
 def _hill(land: Land, name: str, base: float, tall: float, distance: float) -> None:
-    """Draw one gentle hill with the texture of grass or snow."""
     white, straw = snowed(land.scene), land.dice(name, "straw").uniform(0, 0.22)
     cover = land.cover if white else art.mix(land.cover, (206, 190, 110), straw)
     near = art.mix(cover, art.scaled(cover, 0.86 if white else 0.55), 1 - distance)
@@ -166,7 +163,6 @@ def _hill(land: Land, name: str, base: float, tall: float, distance: float) -> N
 
 
 def _floor(land: Land, name: str, base: float, tall: float, distance: float) -> None:
-    """Draw a foreground of earth and sparse grass, or snow."""
     cover = land.cover if snowed(land.scene) else art.mix(land.cover, (70, 62, 40), 0.5)
     colours = land.tone(cover, distance), land.tone(art.scaled(cover, 0.72), 0)
     _layer(land, _profile(land, name, base, tall, 0.3), *colours, _turf(land, name, 1.3))
@@ -383,7 +379,6 @@ def _rippled(above: Image.Image, land: Land, size: art.Size) -> Image.Image:
 
 
 def _glitter(water: Image.Image, light: Light, plane: Image.Image) -> None:
-    """Let the sun or moon glitter on the ripples below it."""
     (width, tall), spot = water.size, light.x * water.width
     path = Image.new("L", (width // 4, tall // 4), 0)
     sides = ((-0.014, 0), (0.014, 0), (0.07, tall), (-0.07, tall))

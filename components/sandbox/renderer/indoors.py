@@ -63,7 +63,6 @@ def _white(light: Light) -> art.RGB:
 
 
 def _wall(picture: Image.Image, scene: Scene, light: Light, foot: float) -> None:
-    """Paint the wall."""
     colour, half = art.rng(scene.seed, "wall").choice(_WALLS), art.half(picture.size)
     lit = art.times(scene.accent or colour, art.mix(light.ambient, (255, 244, 230), 0.25))
     wall = art.gradient(picture.size, [(0, art.scaled(lit, 0.86)), (0.6, lit), (1, lit)])

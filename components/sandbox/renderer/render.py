@@ -26,13 +26,7 @@ def render(scene: Scene, size: art.Size) -> Image.Image:
         _outdoors(picture, scene, light)
     if Grade.BLUR_BACKGROUND in scene.grades or scene.genre is Genre.PORTRAIT:
         picture = art.soften(picture, picture.height * 0.014)
-    for thing in sorted(scene.things, key=lambda thing: (thing.y, thing.number)):
-        if thing.kind in KINDS:
-            _stamp(picture, scene, light, thing)
-    if scene.genre in {Genre.LANDSCAPE, Genre.PORTRAIT}:
-        draw_weather(picture, scene, light)
-    if scene.text:
-        draw_lettering(picture, scene, light)
+    _add_front(picture, scene, light, scene)
     picture = apply_grades(_grain(apply_style(picture, scene), scene.seed), scene)
     if scene.frame != (0, 0, 1, 1):
         (width, height), (left, top, right, bottom) = scene.pixels, scene.frame
@@ -48,12 +42,7 @@ def render_over(picture: Image.Image, scene: Scene) -> Image.Image:
     """
     plain = replace(scene, hour=Hour.DAY, weather=Weather.CLEAR, water=False)
     light, picture = light_of(plain), relight(picture, scene)
-    for thing in scene.things:
-        if thing.kind in KINDS:
-            _stamp(picture, plain, light, thing)
-    draw_weather(picture, scene, light)
-    if scene.text:
-        draw_lettering(picture, scene, light)
+    _add_front(picture, scene, light, plain)
     return apply_grades(apply_style(picture, scene), scene)
 
 
@@ -62,6 +51,16 @@ def _outdoors(picture: Image.Image, scene: Scene, light: Light) -> None:
     draw_sky(picture, scene, light_of(scene), round(horizon(scene) * picture.height) + 2)
     draw_ground(picture, scene, light)
     draw_water(picture, scene, light)
+
+
+def _add_front(picture: Image.Image, scene: Scene, light: Light, lit: Scene) -> None:
+    """Draw things, weather and lettering; `lit` is the scene whose light the things stand in."""
+    for thing in sorted(scene.things, key=lambda thing: (thing.y, thing.number)):
+        if thing.kind in KINDS:
+            _stamp(picture, lit, light, thing)
+    if scene.genre in {Genre.LANDSCAPE, Genre.PORTRAIT}:
+        draw_weather(picture, scene, light)
+    draw_lettering(picture, scene, light)
 
 
 def _stamp(picture: Image.Image, scene: Scene, light: Light, thing: Thing) -> None:

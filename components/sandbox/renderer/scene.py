@@ -24,8 +24,7 @@ Lettering = StrEnum("Lettering", ["SIGN", "NEON", "POSTER"])
 Grade = StrEnum(
     "Grade",
     ["GREY", "SEPIA", "WARM", "COOL", "VIVID", "MUTED", "BRIGHT", "DARK", "CONTRAST", "SOFT",
-     "VINTAGE", "INVERT", "VIGNETTE", "BLUR", "BLUR_BACKGROUND", "MIRROR",
-     "UPSIDE_DOWN", "CLOSER"],
+     "VINTAGE", "BLUR", "BLUR_BACKGROUND", "MIRROR", "UPSIDE_DOWN", "CLOSER"],
 )  # fmt: skip
 MOST = 60
 """Things, grades or letters in one scene."""
