@@ -29,7 +29,7 @@ def test_a_prompt_asks_by_either_form_in_any_case() -> None:
     }
 
 
-def test_the_painter_does_not_read_the_names_of_faults() -> None:
+def test_renderer_does_not_read_fault_names() -> None:
     assert strip_fault_markers("a [slow] hill [of] sand sandbox:refused") == "a  hill [of] sand"
 
 
