@@ -25,7 +25,7 @@ def main() -> None:
         scene = parse_prompt(starter.prompt, _SEEDS[starter.name], _SIZE)
         picture = render(scene, _SIZE)
         path = _ROOT / "static" / "starters" / f"{starter.name}.jpg"
-        picture.save(path, quality=88, optimize=True, progressive=True)
+        picture.save(path, quality=82, optimize=True, progressive=True)
         known_by = base64.b64encode(fingerprint(picture)).decode()
         entries.append({"fingerprint": known_by, "scene": scene_to_json(scene)})
     text = json.dumps(entries, indent=1)
