@@ -7,11 +7,12 @@ import base64
 import json
 from pathlib import Path
 
+from components.ui.starters import STARTERS
+
 from components.sandbox.prompts.parse_prompt import parse_prompt
 from components.sandbox.recognition import fingerprint
 from components.sandbox.renderer.render import render
 from components.sandbox.renderer.scene import scene_to_json
-from components.ui.starters import STARTERS
 
 _ROOT = Path(__file__).parents[1]
 _SIZE = (1184, 880)
