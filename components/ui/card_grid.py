@@ -6,9 +6,27 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal
 
-from components.ui import card_actions
+from components.studio.db.models import TaskWithImage
+from components.ui import card_actions, session
+from components.ui.card_view_models import build_card
 from components.ui.urls import LIVE_UPDATES_URL
 from components.ui.widgets.image_grid import Card, GridEvent, GridExtras, image_grid
+
+
+def build_task_cards(entries: Sequence[TaskWithImage], *, in_gallery: bool = False) -> list[Card]:
+    """Cards of tasks, with their position in the queue, pause reason and usual duration."""
+    studio = session.studio()
+    queue_positions, pause_reason = studio.queue_positions(), studio.pause_reason
+    return [
+        build_card(
+            entry,
+            queue_position=queue_positions.get(entry.task.id),
+            pause_reason=pause_reason,
+            expected_seconds=studio.expected_seconds(entry.task),
+            in_gallery=in_gallery,
+        )
+        for entry in entries
+    ]
 
 
 def render_card_grid(

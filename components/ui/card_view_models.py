@@ -44,7 +44,6 @@ def build_card(
     queue_position: int | None = None,
     pause_reason: FailureReason | None = None,
     expected_seconds: float | None = None,
-    group: str = "",
     in_gallery: bool = False,
 ) -> Card:
     """The card of a task, with its image if there is one.
@@ -79,7 +78,6 @@ def build_card(
         actions=_actions(entry, in_gallery=in_gallery),
         starred=image is not None and image.starred,
         expires_ms=_optional_ms(_result_expires_at(task, image)),
-        group=group,
     )
 
 

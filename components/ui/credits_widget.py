@@ -35,7 +35,7 @@ def _render() -> None:
         st.html(balance_html(balance), width="content")
         # Its state must be known, so that it can be closed from here.
         popover = st.popover("credits", key=_POPOVER_KEY, type="tertiary", on_change="rerun")
-        auto_refresh(REFRESH_SECONDS, key="purse-beat")
+        auto_refresh(REFRESH_SECONDS, key="credits-refresh")
     with popover:
         st.html(
             credits_html(

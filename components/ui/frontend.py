@@ -1,7 +1,7 @@
 """Serves the scripts and styles of the widgets, and registers them as Streamlit components.
 
 Streamlit sends a component's texts again with every change of its data. So the text of each is
-one line that imports its script from a route of ours. All styles are linked from the page itself.
+one line that imports its script from our own route. All styles are linked from the page itself.
 """
 
 from __future__ import annotations

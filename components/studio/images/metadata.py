@@ -39,11 +39,11 @@ from components.studio.images.generation_metadata import (
 __all__ = ["GenerationMetadata", "MetadataUnsupported", "embed_metadata", "read_metadata"]
 
 _MAX_RECORDS: Final = 8
-"""How many records of one file are read. A file of ours holds one."""
+"""How many records of one file are read. Our own files hold one."""
 
 
 def embed_metadata(data: bytes, metadata: GenerationMetadata) -> bytes:
-    """The same file with the metadata embedded. Metadata of ours that it had is replaced.
+    """The same file with the metadata embedded. Our own metadata in it is replaced.
 
     All other bytes stay the same. A signature over the whole file, such as C2PA's, becomes
     invalid. Raises MetadataUnsupported for other formats and for damaged files.
@@ -116,7 +116,7 @@ def _embed_in_png(data: bytes, metadata: GenerationMetadata) -> bytes:
 
 
 def _find_png_records(data: bytes) -> Iterator[str]:
-    """The JSON of each chunk of ours. Compressed text is skipped, never inflated.
+    """The JSON of each of our chunks. Compressed text is skipped, never inflated.
 
     Raises InvalidImageError where the file is cut.
     """
@@ -141,7 +141,7 @@ _MAX_SEGMENT_BODY_BYTES: Final = 0xFFFF - 2
 
 
 def _embed_in_jpeg(data: bytes, metadata: GenerationMetadata) -> bytes:
-    """Put our EXIF and XMP segments first, in place of ours that the file had.
+    """Put our EXIF and XMP segments first, in place of those that the file had.
 
     A camera's EXIF stays and is then the only one. Another program's XMP stays before ours.
     Raises InvalidImageError or MetadataUnsupported for a file that is cut before its first scan.
@@ -194,7 +194,7 @@ def _is_exif(segment: Segment) -> bool:
 
 
 def _written_by_us(segment: Segment) -> bool:
-    """Whether the segment is one of ours, so that nothing of others is lost with it."""
+    """Whether we wrote the segment, so that nothing of others is lost with it."""
     if _is_xmp(segment):
         packet = segment.body[len(_XMP_PREFIX) :]
         return packet.startswith(_XMP_START) and _contains_our_namespace(packet)

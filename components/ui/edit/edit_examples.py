@@ -10,9 +10,9 @@ import streamlit as st
 
 from components.studio import GenerationRequest
 from components.ui import session
+from components.ui.edit.source_picker import import_source
 from components.ui.form.example_tiles import ExampleTile, render_example_tiles
 from components.ui.form.generation_form import GenerationForm
-from components.ui.form.submit import show_errors
 
 _IMAGES = Path(__file__).parents[3] / "static" / "starters"
 
@@ -52,7 +52,6 @@ def render_edit_examples() -> None:
 def _start_edit(example: EditExample) -> None:
     tab = session.tab_state()
     data = (_IMAGES / f"{example.name}.jpg").read_bytes()
-    with show_errors("edit"):
-        image = session.studio().import_image(tab.user_id, data, label=example.name.capitalize())
-        session.select_source(image.id)
+    label = example.name.capitalize()
+    if import_source(lambda: session.studio().import_image(tab.user_id, data, label=label)):
         GenerationForm("edit").load_request(GenerationRequest(prompt=example.instruction))

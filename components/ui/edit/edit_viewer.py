@@ -11,8 +11,7 @@ from components.studio.db.models import ImageRecord, TaskWithImage
 from components.studio.lineage import EditNode, EditTree
 from components.studio.result_checks import mismatches
 from components.ui import card_actions, paused_banner, session
-from components.ui.card_grid import render_card_grid
-from components.ui.card_view_models import build_card
+from components.ui.card_grid import build_task_cards, render_card_grid
 from components.ui.edit.pending_status import progress_for
 from components.ui.escape import escape_markdown
 from components.ui.step_view_models import build_compare_image, step_names
@@ -61,10 +60,7 @@ def _render(source_id: str) -> None:
     _render_actions(pair, source, original=steps[0].image)
     _render_step_strip(tree, pair, source, names)
     event = render_card_grid(
-        [
-            build_card(entry, expected_seconds=studio.expected_seconds(entry.task))
-            for entry in pending
-        ],
+        build_task_cards(pending),
         key="edit-feed",
         layout="feed",
     )
@@ -74,7 +70,14 @@ def _render(source_id: str) -> None:
 def _pending_progress(pending: list[TaskWithImage], tree: EditTree) -> Progress | None:
     studio = session.studio()
     expected = studio.expected_seconds(pending[0].task) if pending else None
-    return progress_for(pending, tree, now=studio.clock(), expected_seconds=expected)
+    return progress_for(
+        pending,
+        tree,
+        now=studio.clock(),
+        expected_seconds=expected,
+        queue_positions=studio.queue_positions(),
+        pause_reason=studio.pause_reason,
+    )
 
 
 def _pair(tree: EditTree, source: ImageRecord, selected: tuple[str, str] | None) -> _Pair | None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from components.studio.db.models import TaskWithImage
 from components.studio.lineage import EditTree
-from components.studio.tasks.models import Task, TaskState
+from components.studio.tasks.models import FailureReason, Task, TaskState
 from components.ui.messages import STATE_LABELS, state_summary, task_message
 from components.ui.widgets.progress import Progress
 
@@ -16,17 +16,31 @@ IN_PROGRESS = frozenset(
 
 
 def progress_for(
-    edits: Sequence[TaskWithImage], tree: EditTree, *, now: float, expected_seconds: float | None
+    edits: Sequence[TaskWithImage],
+    tree: EditTree,
+    *,
+    now: float,
+    expected_seconds: float | None,
+    queue_positions: Mapping[str, int],
+    pause_reason: FailureReason | None,
 ) -> Progress | None:
     """The line for a tree's pending edits, newest first; None shows nothing.
 
     Running edits come before ended ones, which are named only until a newer edit has its image.
-    `now` is in epoch seconds.
+    `now` is in epoch seconds; `queue_positions` by task id, 1 goes first.
     """
+
+    def headline_and_advice(task: Task) -> tuple[str, str]:
+        """The state's label where there is no headline."""
+        message = task_message(
+            task, queue_position=queue_positions.get(task.id), pause_reason=pause_reason
+        )
+        return message.headline or STATE_LABELS[task.state], message.advice
+
     running = [entry.task for entry in edits if entry.task.state in IN_PROGRESS]
     if running:
         started_at = min(task.created_at for task in running)
-        headline, advice = _message(running[0])
+        headline, advice = headline_and_advice(running[0])
         return Progress(
             message=headline if len(running) == 1 else state_summary(running),
             detail=advice or running[0].request.prompt,
@@ -39,11 +53,5 @@ def progress_for(
     finished_edits = (node.task.created_at for node in tree.nodes if node.task)
     if max(finished_edits, default=0.0) > newest.created_at:
         return None
-    headline, advice = _message(newest)
+    headline, advice = headline_and_advice(newest)
     return Progress(message=headline, detail=advice)
-
-
-def _message(task: Task) -> tuple[str, str]:
-    """Headline and advice; the state's label where there is no headline."""
-    message = task_message(task)
-    return message.headline or STATE_LABELS[task.state], message.advice

@@ -116,7 +116,7 @@ def _import_upload(uploader_key: str) -> None:
     tab.upload_round += 1  # an uploader with a new key has released the file
     data = file.getvalue()
     embedded_settings.remember_metadata(data)
-    _import(lambda: session.studio().import_image(tab.user_id, data, label=file.name))
+    import_source(lambda: session.studio().import_image(tab.user_id, data, label=file.name))
 
 
 def _request_url() -> None:
@@ -133,20 +133,23 @@ def _fetch_pending_url() -> None:
     if url is None:
         return
     with st.spinner("Fetching the picture…"):
-        _import(lambda: session.studio().import_image_from_url(tab.user_id, url))
+        import_source(lambda: session.studio().import_image_from_url(tab.user_id, url))
     st.rerun()
 
 
-def _import(load: Callable[[], ImageRecord]) -> None:
+def import_source(load: Callable[[], ImageRecord]) -> bool:
+    """Import an image and select it; False leaves a message that `render_source` shows."""
     tab = session.tab_state()
     tab.source_error = None
     try:
         record = load()
         session.select_source(record.id)
+        return True
     except (InvalidImageError, FetchError) as error:
         tab.source_error = error.message
     except (OSError, DatabaseError):
         tab.source_error = "The picture could not be saved: the server's disk may be full."
+    return False
 
 
 def _clear_source() -> None:

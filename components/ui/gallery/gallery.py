@@ -11,17 +11,15 @@ import streamlit as st
 
 from components.studio.db.gallery import GalleryItem
 from components.studio.db.gallery_query import GalleryQuery
-from components.studio.db.models import TaskWithImage
 from components.studio.tasks.models import UNFINISHED, TaskState
 from components.ui import card_actions, session
-from components.ui.card_grid import render_card_grid
+from components.ui.card_grid import build_task_cards, render_card_grid
 from components.ui.card_view_models import (
     DELETE,
     DOWNLOAD,
     PURGE,
     RESTORE,
     STAR,
-    build_card,
     card_state,
     expected_size,
 )
@@ -145,21 +143,15 @@ def _loaded_cards(items: Sequence[GalleryItem], headings: Sequence[str]) -> list
     task_ids = [items[position].task_id for position in range(first, last + 1)]
     if view.open_id in positions and view.open_id not in task_ids:
         task_ids.append(view.open_id)
-    queue_positions = studio.queue_positions()
-
-    def card(entry: TaskWithImage) -> Card:
-        position = positions[entry.task.id]
-        card = build_card(
-            entry,
-            queue_position=queue_positions.get(entry.task.id),
-            pause_reason=studio.pause_reason,
-            expected_seconds=studio.expected_seconds(entry.task),
-            group=headings[position],
-            in_gallery=True,
+    entries = studio.tasks_with_images(tab.user_id, task_ids)
+    return [
+        replace(
+            card,
+            group=headings[positions[entry.task.id]],
+            variant_ids=items[positions[entry.task.id]].hidden_variants,
         )
-        return replace(card, variant_ids=items[position].hidden_variants)
-
-    return [card(entry) for entry in studio.tasks_with_images(tab.user_id, task_ids)]
+        for entry, card in zip(entries, build_task_cards(entries, in_gallery=True), strict=True)
+    ]
 
 
 def _related_images(query: GalleryQuery) -> RelatedImages | None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from components.ui import card_actions, paused_banner, session
-from components.ui.card_grid import render_card_grid
-from components.ui.card_view_models import build_card
+from components.ui.card_grid import build_task_cards, render_card_grid
 from components.ui.messages import state_summary
 from components.ui.widgets.image_grid import GridExtras
 
@@ -22,20 +21,13 @@ def _render() -> None:
     paused_banner.rerun_if_pause_changed()
     tab, studio = session.tab_state(), session.studio()
     entries = studio.recent_tasks(tab.user_id, limit=MAX_TASKS)
-    queue_positions = studio.queue_positions()
     with st.container(key="kx-feed-head", horizontal=True, vertical_alignment="center"):
         st.subheader("Newest", anchor=False, width="content")
         st.caption(state_summary(entry.task for entry in entries), width="content")
-    cards = [
-        build_card(
-            entry,
-            queue_position=queue_positions.get(entry.task.id),
-            pause_reason=studio.pause_reason,
-            expected_seconds=studio.expected_seconds(entry.task),
-        )
-        for entry in entries
-    ]
     event = render_card_grid(
-        cards, key="feed", layout="feed", extras=GridExtras(scroll_to_new=True)
+        build_task_cards(entries),
+        key="feed",
+        layout="feed",
+        extras=GridExtras(scroll_to_new=True),
     )
     card_actions.navigate_after(event)

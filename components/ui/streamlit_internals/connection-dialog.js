@@ -2,7 +2,7 @@
  * Closes the "Connection error" dialog of Streamlit (1.67).
  *
  * `streamlit.css` hides it and shows a line at the foot of the page instead. Hidden, the dialog
- * still takes the focus from whoever types. Once closed it does not come again.
+ * still takes the focus from a person who types. Once closed it does not come again.
  */
 
 const CONNECTION_DIALOG =

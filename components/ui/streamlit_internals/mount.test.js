@@ -35,7 +35,7 @@ test("a call that a newer one overtook does not destroy the view", () => {
   assert.deepEqual(events, ["update 1", "update 2"]);
 });
 
-test("a view is destroyed once its element has left the document, and mounted anew after that", () => {
+test("a view is destroyed once its element has left the document, and mounted again after that", () => {
   const { events, script } = recording();
   const host = { isConnected: true };
   const end = call(script, host, 1);

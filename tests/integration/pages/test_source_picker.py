@@ -14,6 +14,7 @@ from tests.integration.pages.edit_page_driver import (
     enter_url,
     image_bytes,
     open_edit,
+    open_edit_with_example,
     source_html,
     upload,
     visible_text,
@@ -160,3 +161,15 @@ def test_selected_source_is_stored_per_user() -> None:
     assert selected is not None
     assert selected.label == "mine.png"
     assert source_html(open_edit()) == ""
+
+
+def test_example_on_a_full_disk_shows_message() -> None:
+    open_edit()
+    images = open_studio().settings.data_dir / "pictures"
+    images.write_text("a file where the folder would be")
+
+    at = open_edit_with_example()
+
+    assert "The picture could not be saved: the server's disk may be full." in error_texts(at)
+    assert at.text_area(key="edit-prompt").value == ""
+    assert not at.exception

@@ -12,7 +12,7 @@ import { closest } from "../shared/dom.js";
 
 const REDUCED_MOTION = matchMedia("(prefers-reduced-motion: reduce)");
 const JUST_SUBMITTED_MS = 5000; // a task younger than this was submitted in this window
-/** Ids of the tasks scrolled to. For the window: Streamlit (1.67) may mount a grid anew. */
+/** Ids of the tasks scrolled to. For the window: Streamlit (1.67) may mount a grid again. */
 const scrolledTo = new Set();
 
 export class CardList {

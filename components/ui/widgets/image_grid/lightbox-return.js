@@ -5,9 +5,9 @@
 
 import { afterDialogClosed, keepDialogFocus } from "../../streamlit_internals/dialog-focus.js";
 
-const REMOUNT_MS = 1000; // a grid mounted so soon after another is the same one, mounted anew
+const REMOUNT_MS = 1000; // a grid mounted so soon after another is the same one, mounted again
 
-/** For the window: Streamlit (1.67) now and then mounts a grid anew during a rerun. */
+/** For the window: Streamlit (1.67) now and then mounts a grid again during a rerun. */
 const NOBODY = { id: "", isCovered: false, isReturning: false };
 const away = { ...NOBODY, unmountedAt: 0 };
 

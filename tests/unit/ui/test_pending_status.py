@@ -1,0 +1,39 @@
+"""The line on edits that have no image yet."""
+
+from __future__ import annotations
+
+from components.studio.db.models import TaskWithImage
+from components.studio.lineage import EditTree
+from components.studio.tasks.models import FailureReason, Task
+from components.ui.edit.pending_status import progress_for
+from tests.support.factories import NOW, make_task
+
+QUEUED = make_task("Make it night", source_id="a" * 32)
+
+
+def message_of(
+    task: Task, *, queue_positions: dict[str, int], pause_reason: FailureReason | None = None
+) -> str:
+    progress = progress_for(
+        [TaskWithImage(task, None)],
+        EditTree(()),
+        now=NOW,
+        expected_seconds=None,
+        queue_positions=queue_positions,
+        pause_reason=pause_reason,
+    )
+    assert progress is not None
+    return progress.message
+
+
+def test_queued_edit_shows_its_position() -> None:
+    assert message_of(QUEUED, queue_positions={QUEUED.id: 3}) == "3rd in line"
+
+
+def test_next_edit_is_next_in_line() -> None:
+    assert message_of(QUEUED, queue_positions={QUEUED.id: 1}) == "Next in line"
+
+
+def test_paused_queue_is_not_next_in_line() -> None:
+    message = message_of(QUEUED, queue_positions={QUEUED.id: 1}, pause_reason=FailureReason.CREDITS)
+    assert "in line" not in message
