@@ -2,7 +2,8 @@
 
 PYTHON ?= python3
 PORT ?= 8501
-WORKERS ?= 2
+# Most tests wait for a server or a browser, so two cores keep four processes busy.
+WORKERS ?= 4
 VENV := .venv
 BIN := $(VENV)/bin
 NODE_BIN := node_modules/.bin
@@ -13,7 +14,7 @@ JS_STAMP := node_modules/.installed
 LOCK_VENV := $(VENV)/lock
 UV_VERSION := 0.13.9
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
-PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 
 .PHONY: test
 test: check test-js $(DEV_STAMP) browser

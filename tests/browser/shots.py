@@ -64,8 +64,8 @@ def save_pages(page: Page, name: str) -> None:
         page.set_viewport_size({"width": width, "height": height})
         for label, path in PAGES.items():
             page.goto(path)
-            landmark = page.get_by_placeholder("Search prompts") if label == "gallery" else None
-            (landmark or prompt_box(page)).wait_for()
+            landmark = page.locator(".kx-grid") if label == "gallery" else prompt_box(page)
+            landmark.wait_for()
             expect_idle(page)
             page.wait_for_function("[...document.images].every((image) => image.complete)")
             page.evaluate("document.fonts.ready")
