@@ -30,7 +30,7 @@ from components.studio.maintenance import TrashPurger
 from components.studio.safe_fetch.client import SafeHttpClient
 from components.studio.settings import Settings, SettingsError, read_settings
 from components.studio.studio import Studio
-from components.studio.worker.account import AccountLimits
+from components.studio.worker.account_limits import AccountLimits
 from components.studio.worker.polling import DurationEstimator
 from components.studio.worker.scheduler import Scheduler
 from components.studio.worker.transfers import Transfers

@@ -1,7 +1,8 @@
 """The fault table, and the choice of which fault happens when.
 
 A fault happens by its rate, or because a prompt asks for it by name: "sandbox:slow" or "[slow]".
-`fault_responses` says what a fault does to a response, `record_info` what it does to a record.
+`fault_responses` says what a fault does to a response, `record_info` what it does to a record,
+`task_runner` and `task_api` what it does to a task.
 """
 
 import random

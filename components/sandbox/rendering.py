@@ -6,13 +6,13 @@ from io import BytesIO
 
 from PIL import Image
 
-from components.sandbox.answers import AnswerFolder
 from components.sandbox.drift import drifted
 from components.sandbox.faults import strip_fault_markers
 from components.sandbox.prompts.edit_scene import edit_scene
 from components.sandbox.prompts.parse_prompt import parse_prompt
 from components.sandbox.prompts.translation import translate
 from components.sandbox.recognition import fingerprint, recognise, starter_scenes
+from components.sandbox.recorded_edits import AnswerFolder
 from components.sandbox.renderer.filters import fit
 from components.sandbox.renderer.render import render, render_over
 from components.sandbox.renderer.scene import Scene, scene_to_json

@@ -8,10 +8,10 @@ from dataclasses import replace
 from functools import partial
 
 from components.sandbox import callbacks
-from components.sandbox.answers import AnswerFolder
 from components.sandbox.fetching import CannotFetch, fetch, post
 from components.sandbox.links import is_loopback, own_path, save_result
 from components.sandbox.options import SandboxOptions
+from components.sandbox.recorded_edits import AnswerFolder
 from components.sandbox.rendering import MAX_INPUT_BYTES, Renderer, UnusableInput
 from components.sandbox.store import Store
 from components.sandbox.tasks import OUTCOMES, Outcome, SuccessFlag, Task

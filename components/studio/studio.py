@@ -14,7 +14,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from components.kie import GenerationRequest, KieClient, Model, ValidationError, WebhookEvent
-from components.studio.credits import CreditBalance, CreditBalanceCache
+from components.studio.credit_balance import CreditBalance, CreditBalanceCache
 from components.studio.db.gallery import GalleryItem, GalleryRepository
 from components.studio.db.gallery_query import GalleryQuery
 from components.studio.db.models import ImageRecord, TaskWithImage
@@ -88,7 +88,7 @@ class Studio:
     credit_cache: CreditBalanceCache = field(init=False)
 
     def __post_init__(self) -> None:
-        self.prompts = PromptHistory(self.repository)
+        self.prompts = PromptHistory(self.repository.database)
         self.drafts = DraftStore(self.prompts)
         self.credit_cache = CreditBalanceCache(self.client.credits)
         self.worker.hooks.on_charge = self.credit_cache.invalidate
@@ -373,7 +373,7 @@ class Studio:
 
     def spending(self, user_id: str, *, since: float = 0.0) -> Spending:
         """What a user has spent since a moment in epoch seconds."""
-        return spending_for_user(self.repository, user_id, since=since)
+        return spending_for_user(self.repository.database, user_id, since=since)
 
     def credit_balance(self) -> CreditBalance | None:
         """The last known balance; None before the first answer. Refreshed in the background."""

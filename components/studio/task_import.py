@@ -87,14 +87,14 @@ class TaskImporter:
         return result
 
     def _get_or_create(self, task: Task) -> ImportResult:
-        return ImportResult(*get_or_create_by_provider_id(self._repository, task))
+        return ImportResult(*get_or_create_by_provider_id(self._repository.database, task))
 
     def _source_image_id(self, status: TaskStatus, user_id: str) -> str | None:
         """The user's image that the task edits, if it was uploaded from here."""
         url = (status.parameters or {}).get("inputImage")
         if not isinstance(url, str):
             return None
-        return image_id_by_upload_url(self._repository, user_id, url)
+        return image_id_by_upload_url(self._repository.database, user_id, url)
 
     def _matching_unconfirmed(self, new: Task) -> Task | None:
         for task in self._repository.unfinished():

@@ -8,7 +8,7 @@ from components.studio.fault_injection import FaultControls
 from components.ui.escape import escape_markdown
 
 _RATES = {"Always": 1.0, "Half the time": 0.5, "Now and then": 0.1}
-_FAULTS_KEY, _RATE_KEY = "drill-faults", "drill-rate"
+_FAULTS_KEY, _RATE_KEY = "sandbox-faults", "drill-rate"
 
 
 def render_fault_controls(controls: FaultControls) -> None:

@@ -24,7 +24,7 @@ from components.sandbox.renderer.render import render
 from components.studio.db.tasks import TaskRepository
 from components.studio.images.ingest import thumbnail
 from components.studio.tasks.models import TaskState
-from components.studio.worker.account import AccountLimits
+from components.studio.worker.account_limits import AccountLimits
 from components.studio.worker.polling import DurationEstimator
 from components.studio.worker.scheduler import Scheduler
 from tests.bench.gallery import FEW, MANY, gallery_costs

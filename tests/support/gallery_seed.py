@@ -45,7 +45,7 @@ def seed_gallery(folder: Path, repository: TaskRepository, seeds: Sequence[SeedI
     """Write tasks, images and small files; returns the ids, which both share."""
     built = [_build(seed) for seed in seeds]
     made = [picture for _, picture in built if picture is not None]
-    with repository.write_transaction() as connection:
+    with repository.database.write_transaction() as connection:
         connection.execute(sa.insert(tasks), [task_to_row(task) for task, _ in built])
         if made:
             connection.execute(sa.insert(images), [image_to_row(picture) for picture in made])

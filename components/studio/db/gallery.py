@@ -75,7 +75,7 @@ class GalleryRepository:
             .where(tasks.c.user_id == user_id, *query.conditions())
             .order_by(newest.desc(), tasks.c.created_at.desc(), tasks.c.id)
         )
-        with self.repository.read_transaction() as connection:
+        with self.repository.database.read_transaction() as connection:
             items = [_item_from_row(row) for row in connection.execute(statement)]
         if group_variants and not query.in_trash:
             items = _group_variants(items)
@@ -84,7 +84,7 @@ class GalleryRepository:
     def count(self, user_id: str, *, in_trash: bool = False) -> int:
         """Number of images a user generated, in the gallery or in the trash."""
         in_place = images.c.deleted_at > PURGING if in_trash else images.c.deleted_at.is_(None)
-        with self.repository.read_transaction() as connection:
+        with self.repository.database.read_transaction() as connection:
             return connection.execute(
                 sa.select(sa.func.count())
                 .select_from(images)
@@ -108,7 +108,7 @@ class GalleryRepository:
             .where(*GalleryQuery().conditions())
             .order_by(tasks.c.created_at, tasks.c.id)
         )
-        with self.repository.read_transaction() as connection:
+        with self.repository.database.read_transaction() as connection:
             ids = list(connection.execute(query).scalars())
         return self.repository.tasks_with_images(user_id, ids)
 
@@ -125,7 +125,7 @@ class GalleryRepository:
 
         Returns how many. Tasks that have not ended stay.
         """
-        with self.repository.write_transaction() as connection:
+        with self.repository.database.write_transaction() as connection:
             trashed = connection.execute(
                 sa.update(images)
                 .where(_owned_by(user_id, task_ids), images.c.deleted_at.is_(None))
@@ -141,7 +141,7 @@ class GalleryRepository:
 
     def restore(self, user_id: str, task_ids: Sequence[str]) -> None:
         """Take these tasks' images out of the trash."""
-        with self.repository.write_transaction() as connection:
+        with self.repository.database.write_transaction() as connection:
             connection.execute(
                 sa.update(images)
                 .where(_owned_by(user_id, task_ids), images.c.deleted_at > PURGING)
@@ -172,7 +172,7 @@ class GalleryRepository:
     def _update_images(
         self, user_id: str, task_ids: Sequence[str], values: dict[str, object]
     ) -> None:
-        with self.repository.write_transaction() as connection:
+        with self.repository.database.write_transaction() as connection:
             connection.execute(
                 sa.update(images)
                 .where(_owned_by(user_id, task_ids), images.c.deleted_at.is_(None))
@@ -185,7 +185,7 @@ class GalleryRepository:
         sources = sa.select(tasks.c.source_id).where(
             tasks.c.state.in_(_UNFINISHED), tasks.c.source_id.is_not(None)
         )
-        with self.repository.write_transaction() as connection:
+        with self.repository.database.write_transaction() as connection:
             connection.execute(
                 sa.update(images)
                 .where(where, images.c.deleted_at.is_not(None), images.c.id.not_in(sources))
@@ -205,7 +205,7 @@ class GalleryRepository:
     def _delete_rows(self, records: Sequence[ImageRecord]) -> None:
         """The task rows stay: they record what was spent."""
         ids = [image.id for image in records]
-        with self.repository.write_transaction() as connection:
+        with self.repository.database.write_transaction() as connection:
             connection.execute(sa.delete(images).where(images.c.id.in_(ids)))
             connection.execute(
                 sa.update(tasks).where(tasks.c.image_id.in_(ids)).values(dismissed=True)

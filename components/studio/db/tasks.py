@@ -39,8 +39,11 @@ class DuplicateTaskId(Exception):
         self.holder = holder
 
 
-class TaskRepository(Database):
+class TaskRepository:
     """Reads and writes tasks and images. Every method raises DatabaseError."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
 
     @classmethod
     def in_folder(
@@ -52,7 +55,11 @@ class TaskRepository(Database):
         except OSError as error:
             raise DatabaseError(f"The data folder {folder} cannot be made.") from error
         url = f"sqlite:///{folder / 'studio.db'}"
-        return cls(url, busy_timeout_seconds=busy_timeout_seconds)
+        return cls(Database(url, busy_timeout_seconds=busy_timeout_seconds))
+
+    def close(self) -> None:
+        """Close the database."""
+        self.database.close()
 
     # Tasks
 
@@ -62,7 +69,7 @@ class TaskRepository(Database):
         With `unless_since`, the same user's identical tasks since then are returned instead:
         a double submit.
         """
-        with self.write_transaction() as connection:
+        with self.database.write_transaction() as connection:
             if unless_since is not None:
                 earlier = _find_double_submit(connection, new[0], unless_since)
                 if earlier:
@@ -100,7 +107,7 @@ class TaskRepository(Database):
         image: ImageRecord | None = None,
         extra_task: ExtraTask | None = None,
     ) -> tuple[Task, Task] | None:
-        with self.write_transaction() as connection:
+        with self.database.write_transaction() as connection:
             stored = connection.execute(
                 sa.select(tasks).where(where).with_for_update()
             ).one_or_none()
@@ -135,7 +142,7 @@ class TaskRepository(Database):
     def unfinished(self) -> list[Task]:
         """Every task that has not ended, oldest first."""
         states = [state.value for state in UNFINISHED]
-        with self.read_transaction() as connection:
+        with self.database.read_transaction() as connection:
             rows = connection.execute(
                 sa.select(tasks).where(tasks.c.state.in_(states)).order_by(tasks.c.created_at)
             )
@@ -143,7 +150,7 @@ class TaskRepository(Database):
 
     def count_by_state(self) -> dict[TaskState, int]:
         """Number of tasks in each state."""
-        with self.read_transaction() as connection:
+        with self.database.read_transaction() as connection:
             rows = connection.execute(
                 sa.select(tasks.c.state, sa.func.count()).group_by(tasks.c.state)
             )
@@ -151,7 +158,7 @@ class TaskRepository(Database):
 
     def count_sent(self, since: float, until: float) -> int:
         """Number of creates sent within this span of epoch seconds."""
-        with self.read_transaction() as connection:
+        with self.database.read_transaction() as connection:
             return connection.execute(
                 sa.select(sa.func.count())
                 .select_from(tasks)
@@ -161,7 +168,7 @@ class TaskRepository(Database):
     def recent_durations(self, model: Model, *, editing: bool, newest: int = 20) -> list[float]:
         """Seconds from acceptance to storage, of the newest images of a kind."""
         is_edit = tasks.c.source_id.is_not(None)
-        with self.read_transaction() as connection:
+        with self.database.read_transaction() as connection:
             rows = connection.execute(
                 sa.select(tasks.c.finished_at - tasks.c.accepted_at)
                 .where(tasks.c.state == TaskState.DONE.value, tasks.c.model == model.value)
@@ -193,7 +200,7 @@ class TaskRepository(Database):
         return [entries[task_id] for task_id in task_ids if task_id in entries]
 
     def _select_with_images(self, query: sa.Select[Any]) -> list[TaskWithImage]:
-        with self.read_transaction() as connection:
+        with self.database.read_transaction() as connection:
             selected = [task_from_row(row) for row in connection.execute(query)]
             ids = {id_ for task in selected for id_ in (task.image_id, task.source_id) if id_}
             rows = connection.execute(sa.select(images).where(images.c.id.in_(ids)))
@@ -220,18 +227,18 @@ class TaskRepository(Database):
 
     def add_image(self, image: ImageRecord) -> None:
         """Insert an image whose file is already stored."""
-        with self.write_transaction() as connection:
+        with self.database.write_transaction() as connection:
             connection.execute(sa.insert(images), [image_to_row(image)])
 
     def image(self, image_id: str) -> ImageRecord | None:
         """The image with this id."""
-        with self.read_transaction() as connection:
+        with self.database.read_transaction() as connection:
             row = connection.execute(sa.select(images).where(images.c.id == image_id)).one_or_none()
             return None if row is None else image_from_row(row)
 
     def set_selected_source(self, user_id: str, image_id: str | None) -> None:
         """Remember which image a user has selected to edit."""
-        with self.write_transaction() as connection:
+        with self.database.write_transaction() as connection:
             connection.execute(
                 sa.delete(selected_sources).where(selected_sources.c.user_id == user_id)
             )
@@ -241,14 +248,14 @@ class TaskRepository(Database):
 
     def get_selected_source(self, user_id: str) -> str | None:
         """The image that a user has selected to edit."""
-        with self.read_transaction() as connection:
+        with self.database.read_transaction() as connection:
             return connection.execute(
                 sa.select(selected_sources.c.source_id).where(selected_sources.c.user_id == user_id)
             ).scalar_one_or_none()
 
     def set_upload_url(self, image_id: str, url: str, at: float) -> None:
         """Remember where the provider can read an image."""
-        with self.write_transaction() as connection:
+        with self.database.write_transaction() as connection:
             connection.execute(
                 sa.update(images)
                 .where(images.c.id == image_id)
@@ -257,7 +264,7 @@ class TaskRepository(Database):
 
     def clear_upload_url(self, image_id: str) -> None:
         """Forget the upload URL of an image: the provider could not read it."""
-        with self.write_transaction() as connection:
+        with self.database.write_transaction() as connection:
             connection.execute(
                 sa.update(images)
                 .where(images.c.id == image_id)
@@ -266,11 +273,11 @@ class TaskRepository(Database):
 
     def clear_upload_urls(self) -> None:
         """Forget every upload URL: the host behind them is another one now."""
-        with self.write_transaction() as connection:
+        with self.database.write_transaction() as connection:
             connection.execute(sa.update(images).values(upload_url=None, uploaded_at=None))
 
     def _find_task(self, where: sa.ColumnElement[bool]) -> Task | None:
-        with self.read_transaction() as connection:
+        with self.database.read_transaction() as connection:
             return _select_task(connection, where)
 
 

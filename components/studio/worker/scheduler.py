@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from components.kie import Model
 from components.studio.tasks.models import Task, TaskState
-from components.studio.worker.account import AccountLimits
+from components.studio.worker.account_limits import AccountLimits
 from components.studio.worker.polling import (
     DurationEstimator,
     empty_result_delay,

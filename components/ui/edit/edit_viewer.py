@@ -139,7 +139,7 @@ def _render_actions(pair: _Pair, source: ImageRecord, *, original: ImageRecord) 
         if pair.after.image.id != source.id:
             st.button(
                 "Edit this",
-                key="stage-edit-this",
+                key="viewer-edit-this",
                 type="primary",
                 on_click=session.select_source,
                 args=(pair.after.image.id,),
@@ -147,7 +147,7 @@ def _render_actions(pair: _Pair, source: ImageRecord, *, original: ImageRecord) 
         if original.id != source.id:
             st.button(
                 "Edit the original instead",
-                key="stage-edit-original",
+                key="viewer-edit-original",
                 on_click=session.select_source,
                 args=(original.id,),
             )

@@ -32,8 +32,10 @@ def render_restore_offer() -> None:
     with st.container(key="kx-embedded-settings"):
         st.caption(f"This file says how it was made: “{escape_markdown(prompt)}”")
         with st.container(horizontal=True):
-            restore = st.button("Restore its settings", key="carried-restore")
-            st.button("No, thanks", key="carried-leave", type="tertiary", on_click=_dismiss)
+            restore = st.button("Restore its settings", key="embedded-settings-use")
+            st.button(
+                "No, thanks", key="embedded-settings-dismiss", type="tertiary", on_click=_dismiss
+            )
     if restore:
         mode: Mode = "edit" if metadata.is_edit else "generate"
         # The form is rendered after this, or on the other page.

@@ -70,7 +70,7 @@ def render_global_drop_target() -> None:
         capture_images(
             uploader_key,
             round_number=tab.upload_round,
-            key="drop-paste",
+            key="picture-paste",
             on_rejected=_reject_file,
         )
 

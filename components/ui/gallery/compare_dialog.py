@@ -93,12 +93,12 @@ def _render_pair(pair: _Pair) -> None:
     image_compare(
         build_compare_image(pair.before, pair.before_name),
         build_compare_image(pair.after, pair.after_name),
-        key="table-compare",
+        key="compare-open",
         height_px=PAIR_HEIGHT_PX,
     )
     image = pair.after.image
     with st.container(key="kx-compare-actions", horizontal=True):
-        if st.button("Edit this", key="table-edit", type="primary"):
+        if st.button("Edit this", key="compare-edit", type="primary"):
             session.select_source(image.id)
             _close()
             st.switch_page("pages/edit.py")
@@ -112,7 +112,7 @@ def _render_tree(tree: EditTree, dialog: DialogState) -> None:
     else:
         st.caption("Nothing was made from this picture yet, and it was made from none.")
     nodes = [_tree_node(node, roles.get(node.image.id, "")) for node in tree.nodes]
-    edit_tree(nodes, key="table-tree", on_pick=lambda image_id: _select(dialog, image_id))
+    edit_tree(nodes, key="compare-lineage", on_pick=lambda image_id: _select(dialog, image_id))
 
 
 def _tree_node(node: EditNode, role: str) -> Node:

@@ -65,7 +65,7 @@ def render_filters() -> tuple[GalleryQuery, DeltaGenerator]:
         with st.popover(f"Filter · {count}" if count else "Filter", key="kx-filters"):
             query = _render_popover()
         if count or text:
-            st.button("Clear", key="finder-clear", type="tertiary", on_click=clear)
+            st.button("Clear", key="filters-clear", type="tertiary", on_click=clear)
         header = st.container(horizontal=True, vertical_alignment="center", width="content")
     starred, in_trash = show == _STARRED, show == _TRASH
     return replace(query, text=text or "", starred=starred, in_trash=in_trash), header

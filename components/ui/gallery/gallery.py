@@ -88,7 +88,7 @@ def _render() -> None:
     )
     if not items and query.is_filtered:
         with st.container(key="kx-gallery-empty", horizontal_alignment="center"):
-            st.button("Clear the filter", key="nothing-clear", on_click=filters.clear)
+            st.button("Clear the filter", key="no-results-clear", on_click=filters.clear)
     card_actions.navigate_after(event)
     compare_dialog.render_dialog()
 

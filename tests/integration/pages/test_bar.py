@@ -84,7 +84,7 @@ def test_faults_are_switched_by_name() -> None:
     at = open_with_bar()
     controls = open_studio().fault_controls
     assert controls is not None
-    at.multiselect(key="drill-faults").set_value(["slow", "result-404"])
+    at.multiselect(key="sandbox-faults").set_value(["slow", "result-404"])
     rerun(at)
     assert controls.rates == {"slow": 1.0, "result-404": 1.0}
 
@@ -96,8 +96,8 @@ def test_faults_are_switched_by_name() -> None:
 
     at = open_with_bar()
     assert any("**Faults are on:** slow, result" in block.value for block in at.markdown)
-    assert at.multiselect(key="drill-faults").value == ["slow", "result-404"]
-    at.multiselect(key="drill-faults").set_value([])
+    assert at.multiselect(key="sandbox-faults").value == ["slow", "result-404"]
+    at.multiselect(key="sandbox-faults").set_value([])
     rerun(at)
     assert controls.rates == {}
     assert not any("Faults are on" in block.value for block in open_with_bar().markdown)

@@ -106,7 +106,7 @@ def test_chained_edit_shows_steps_and_original(
 ) -> None:
     at = submit_edit(upload(open_edit(), image_bytes()), "Mirror it")
     wait_for_pair(at, "Mirror it")
-    at.button(key="stage-edit-this").click()
+    at.button(key="viewer-edit-this").click()
     rerun(at)
     pair = wait_for_pair(submit_edit(at, "Make it warmer"), "Make it warmer")
 
@@ -116,7 +116,7 @@ def test_chained_edit_shows_steps_and_original(
         "Step 1",
         "Step 2",
     ]
-    at.button(key="stage-edit-original").click()
+    at.button(key="viewer-edit-original").click()
     assert "photo.png" in source_html(rerun(at))
 
 

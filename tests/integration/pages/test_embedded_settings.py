@@ -46,7 +46,7 @@ def test_exported_file_offers_settings_and_becomes_source() -> None:
 
 def test_restore_fills_every_field() -> None:
     at = open_with_exported_file()
-    at.button(key="carried-restore").click()
+    at.button(key="embedded-settings-use").click()
     rerun(at)
 
     assert at.text_area(key="edit-prompt").value == PROMPT
@@ -60,7 +60,7 @@ def test_restore_fills_every_field() -> None:
 
 def test_declined_offer_leaves_the_form() -> None:
     at = open_with_exported_file()
-    at.button(key="carried-leave").click()
+    at.button(key="embedded-settings-dismiss").click()
     rerun(at)
 
     assert at.text_area(key="edit-prompt").value == ""

@@ -173,7 +173,7 @@ def test_text_and_filters_narrow_the_gallery() -> None:
     at.text_input(key="find").set_value("whale")
     assert cards(rerun(at)) == []
     assert grid_data(at)["empty"] == "Nothing matches “whale”."
-    at.button(key="nothing-clear").click()
+    at.button(key="no-results-clear").click()
     assert len(cards(rerun(at))) == 2
 
 

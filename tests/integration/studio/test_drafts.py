@@ -31,11 +31,11 @@ class SlowPromptHistory(PromptHistory):
 
 def stored_draft(repository: TaskRepository, user_id: str = ANNA, mode: str = "edit") -> str:
     """The draft in the database, as after a restart."""
-    return PromptHistory(repository).load_draft(user_id, mode)
+    return PromptHistory(repository.database).load_draft(user_id, mode)
 
 
 def test_draft_is_stored_after_close(repository: TaskRepository) -> None:
-    drafts = DraftStore(PromptHistory(repository))
+    drafts = DraftStore(PromptHistory(repository.database))
     drafts.save(ANNA, "edit", "make the sky re")
     drafts.close()
 
@@ -43,7 +43,7 @@ def test_draft_is_stored_after_close(repository: TaskRepository) -> None:
 
 
 def test_drafts_are_separate_by_page_and_user(repository: TaskRepository) -> None:
-    drafts = DraftStore(PromptHistory(repository))
+    drafts = DraftStore(PromptHistory(repository.database))
     drafts.save(ANNA, "edit", "one")
     drafts.save(ANNA, "generate", "two")
     drafts.save(BORIS, "edit", "three")
@@ -61,7 +61,7 @@ def test_drafts_are_separate_by_page_and_user(repository: TaskRepository) -> Non
 
 
 def test_save_does_not_wait_and_load_returns_newest(repository: TaskRepository) -> None:
-    slow = SlowPromptHistory(repository)
+    slow = SlowPromptHistory(repository.database)
     drafts = DraftStore(slow)
     for typed in ("a", "a h", "a hill"):
         drafts.save(ANNA, "edit", typed)
@@ -74,7 +74,7 @@ def test_save_does_not_wait_and_load_returns_newest(repository: TaskRepository) 
 
 
 def test_full_disk_keeps_draft_in_memory(repository: TaskRepository) -> None:
-    full = SlowPromptHistory(repository)
+    full = SlowPromptHistory(repository.database)
     full.is_full = True
     full.may_write.set()
     drafts = DraftStore(full)
@@ -86,7 +86,7 @@ def test_full_disk_keeps_draft_in_memory(repository: TaskRepository) -> None:
 
 
 def test_cleared_draft_stays_empty(repository: TaskRepository) -> None:
-    drafts = DraftStore(PromptHistory(repository))
+    drafts = DraftStore(PromptHistory(repository.database))
     drafts.save(ANNA, "edit", "a hill")
     drafts.save(ANNA, "edit", "")
     drafts.close()
@@ -95,7 +95,7 @@ def test_cleared_draft_stays_empty(repository: TaskRepository) -> None:
 
 
 def test_lone_surrogate_does_not_stop_the_writer(repository: TaskRepository) -> None:
-    drafts = DraftStore(PromptHistory(repository))
+    drafts = DraftStore(PromptHistory(repository.database))
     drafts.save(ANNA, "edit", "half \ud83d")
     drafts.save(ANNA, "generate", "whole")
     drafts.close()

@@ -98,7 +98,7 @@ def test_unknown_image_has_no_tree(repository: TaskRepository) -> None:
 def test_circular_sources_end(tmp_path: Path, repository: TaskRepository) -> None:
     first = add_edit(tmp_path, repository, "e" * 32, "One", 3)
     second = add_edit(tmp_path, repository, first, "Two", 2)
-    with repository.write_transaction() as connection:
+    with repository.database.write_transaction() as connection:
         connection.exec_driver_sql("UPDATE tasks SET source_id = ? WHERE id = ?", (second, first))
 
     assert {node.label for node in load_edit_tree(repository, ANNA, second).nodes} == {"One", "Two"}

@@ -13,7 +13,7 @@ ANNA, BORIS = "a" * 32, "b" * 32
 
 @pytest.fixture
 def prompts(repository: TaskRepository) -> PromptHistory:
-    return PromptHistory(repository)
+    return PromptHistory(repository.database)
 
 
 def submit(

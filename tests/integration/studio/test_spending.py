@@ -22,7 +22,7 @@ def task_of_anna(state: TaskState, reason: FailureReason | None = None, **fields
 def test_user_without_tasks_has_spent_nothing(repository: TaskRepository) -> None:
     repository.add_tasks([make_task(user_id="b" * 32, state=TaskState.DONE)])
 
-    assert spending_for_user(repository, ANNA) == Spending()
+    assert spending_for_user(repository.database, ANNA) == Spending()
 
 
 def test_images_count_at_their_submission_price(repository: TaskRepository) -> None:
@@ -34,7 +34,9 @@ def test_images_count_at_their_submission_price(repository: TaskRepository) -> N
         ]
     )
 
-    assert spending_for_user(repository, ANNA) == Spending(credits=Decimal("19.0"), images=3)
+    assert spending_for_user(repository.database, ANNA) == Spending(
+        credits=Decimal("19.0"), images=3
+    )
 
 
 def test_spending_starts_at_the_given_moment(repository: TaskRepository) -> None:
@@ -42,8 +44,8 @@ def test_spending_starts_at_the_given_moment(repository: TaskRepository) -> None
         [task_of_anna(TaskState.DONE, created_at=NOW - 1), task_of_anna(TaskState.DONE)]
     )
 
-    assert spending_for_user(repository, ANNA, since=NOW).images == 1
-    assert spending_for_user(repository, ANNA).images == 2
+    assert spending_for_user(repository.database, ANNA, since=NOW).images == 1
+    assert spending_for_user(repository.database, ANNA).images == 2
 
 
 @pytest.mark.parametrize(
@@ -61,7 +63,7 @@ def test_ended_tasks_without_image_may_be_charged(
 ) -> None:
     repository.add_tasks([task_of_anna(state, reason)])
 
-    assert spending_for_user(repository, ANNA) == Spending(
+    assert spending_for_user(repository.database, ANNA) == Spending(
         unconfirmed_credits=Decimal(5), unconfirmed_tasks=1
     )
 
@@ -84,4 +86,4 @@ def test_unsent_and_running_tasks_are_not_counted(
 ) -> None:
     repository.add_tasks([task_of_anna(state, reason, sent_at=sent_at)])
 
-    assert spending_for_user(repository, ANNA) == Spending()
+    assert spending_for_user(repository.database, ANNA) == Spending()

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageFilter
 
-from components.sandbox.answers import AnswerFolder
 from components.sandbox.drift import drifted
 from components.sandbox.prompts.edit_scene import edit_scene
 from components.sandbox.prompts.parse_prompt import parse_prompt
 from components.sandbox.recognition import fingerprint, recognise, starter_scenes
+from components.sandbox.recorded_edits import AnswerFolder
 from components.sandbox.renderer.render import render
 from components.sandbox.renderer.scene import Scene, scene_to_json
 

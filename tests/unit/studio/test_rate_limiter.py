@@ -8,7 +8,7 @@ from collections import deque
 
 import pytest
 
-from components.studio.worker.account import AccountLimits
+from components.studio.worker.account_limits import AccountLimits
 from components.studio.worker.rate_limiter import RateLimiter
 
 

@@ -2,7 +2,7 @@
  * Where things lie in the viewport: the fitted frame in a pane, and the divider. Pure arithmetic.
  */
 
-/** @import { Size } from "../shared/zoom-state.js" */
+/** @import { Size } from "../shared/zoom-math.js" */
 /** @typedef {{scale: number, x: number, y: number}} Zoom as of `ZoomReading` */
 /** @typedef {{left: number, right: number, top: number}} Insets CSS pixels from a pane's edges */
 

@@ -20,10 +20,10 @@ import { ImageLoader } from "./image-loader.js";
 import { MODES, parseProps } from "./parse-props.js";
 import { mountComponent } from "../../streamlit_internals/mount.js";
 import { closest, find } from "../shared/dom.js";
-import { Zoom } from "../shared/zoom.js";
+import { Zoom } from "../shared/zoom-gestures.js";
 
 /** @import { Component } from "../../streamlit_internals/streamlit.js" */
-/** @import { Point, Rect, Size, ZoomReading } from "../shared/zoom-state.js" */
+/** @import { Point, Rect, Size, ZoomReading } from "../shared/zoom-math.js" */
 /** @import { Command, Simple } from "./commands.js" */
 /** @import { Fit, Mode } from "./parse-props.js" */
 

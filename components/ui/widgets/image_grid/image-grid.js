@@ -7,7 +7,7 @@ import { CardLoader } from "./card-loader.js";
 import { withVariants } from "./card-data.js";
 import { Clock } from "./clock.js";
 import { copyImage, copyPrompt } from "./copy.js";
-import { handleCardKey } from "./keys.js";
+import { handleCardKey } from "./card-keys.js";
 import { LightboxReturn } from "./lightbox-return.js";
 import { Lightbox } from "./lightbox.js";
 import { UpdateSubscription } from "./live-updates.js";

@@ -85,6 +85,31 @@ export function cardCommand(event, { isOnCard, canSelect, isSelecting, hasImage 
   return null;
 }
 
+/** @typedef {"previous" | "next" | "previous-variant" | "next-variant"} Step */
+/** @typedef {Step | "first" | "last" | "zoom-in" | "zoom-out" | "zoom-reset"} LightboxCommand */
+
+/** @type {ReadonlyMap<string, LightboxCommand>} */
+const LIGHTBOX_KEYS = new Map([
+  ["ArrowLeft", "previous"],
+  ["ArrowRight", "next"],
+  ["ArrowUp", "previous-variant"],
+  ["ArrowDown", "next-variant"],
+  ["Home", "first"],
+  ["End", "last"],
+  ["+", "zoom-in"],
+  ["=", "zoom-in"],
+  ["-", "zoom-out"],
+  ["0", "zoom-reset"],
+]);
+
+/**
+ * @param {Pick<KeyboardEvent, "key">} event while the lightbox is open
+ * @returns {LightboxCommand | undefined} undefined for a key that may be a card's verb
+ */
+export function lightboxCommand(event) {
+  return LIGHTBOX_KEYS.get(event.key);
+}
+
 /** @param {KeyPress} event */
 function hasModifier(event) {
   return event.ctrlKey || event.metaKey;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { cardCommand, isUndo, verbForKey } from "./key-map.js";
+import { cardCommand, isUndo, lightboxCommand, verbForKey } from "./key-map.js";
 
 const key = (name, more = {}) => ({ key: name, ctrlKey: false, metaKey: false, shiftKey: false, ...more });
 const card = (...verbs) => ({ actions: verbs.map((verb) => ({ verb, label: verb })) });
@@ -49,4 +49,15 @@ test("Enter opens an image from the card, and presses a button on it", () => {
 
 test("the question mark shows the shortcuts", () => {
   assert.equal(command(key("?", { shiftKey: true })), "help");
+});
+
+test("the open picture steps, jumps and zooms by keys, and leaves the others to the card's verbs", () => {
+  const commands = ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End", "+", "=", "-", "0"].map((name) =>
+    lightboxCommand(key(name)),
+  );
+  assert.deepEqual(commands, [
+    ...["previous", "next", "previous-variant", "next-variant"],
+    ...["first", "last", "zoom-in", "zoom-in", "zoom-out", "zoom-reset"],
+  ]);
+  assert.equal(lightboxCommand(key("s")), undefined);
 });

@@ -6,16 +6,17 @@
 import { ActionBar } from "./action-bar.js";
 import { HistoryBack } from "./history-back.js";
 import { icon } from "./icons.js";
-import { isUndo, verbForKey } from "./key-map.js";
+import { isUndo, lightboxCommand, verbForKey } from "./key-map.js";
 import { RelatedStrip } from "./related-strip.js";
 import { onSwipe } from "./swipe.js";
 import { button, element, setBackground, setText } from "../shared/dom.js";
 import { formatTaskTime } from "../shared/format-time.js";
 import { appUrl } from "../shared/urls.js";
-import { Zoom } from "../shared/zoom.js";
+import { Zoom } from "../shared/zoom-gestures.js";
 
+/** @import { LightboxCommand } from "./key-map.js" */
 /** @import { Card, Act } from "./types.js" */
-/** @import { Size, ZoomReading } from "../shared/zoom-state.js" */
+/** @import { Size, ZoomReading } from "../shared/zoom-math.js" */
 
 const MAX_SCALE = 8;
 const MAX_ENLARGEMENT = 1.5; // of a small image fitted to a large screen
@@ -242,40 +243,39 @@ export class Lightbox {
    * @returns {boolean} whether the key means something here
    */
   #handleKey(event) {
-    switch (event.key) {
-      case "ArrowLeft":
-        this.#step(-1);
-        return true;
-      case "ArrowRight":
-        this.#step(1);
-        return true;
-      case "ArrowUp":
-        this.#stepVariant(-1);
-        return true;
-      case "ArrowDown":
-        this.#stepVariant(1);
-        return true;
-      case "Home":
-        this.#step(-this.#index);
-        return true;
-      case "End":
-        this.#step(this.#host.cards().length - 1 - this.#index);
-        return true;
-      case "+":
-      case "=":
-        this.#zoomBy(ZOOM_STEP);
-        return true;
-      case "-":
-        this.#zoomBy(1 / ZOOM_STEP);
-        return true;
-      case "0":
-        this.#zoom?.reset(true);
-        return true;
+    const command = lightboxCommand(event);
+    if (command) {
+      this.#do(command);
+      return true;
     }
     const verb = this.#card && verbForKey(event, this.#card);
     if (!verb || !this.#card) return false;
     this.#act(verb, this.#card);
     return true;
+  }
+
+  /** @param {LightboxCommand} command */
+  #do(command) {
+    switch (command) {
+      case "previous":
+        return this.#step(-1);
+      case "next":
+        return this.#step(1);
+      case "previous-variant":
+        return this.#stepVariant(-1);
+      case "next-variant":
+        return this.#stepVariant(1);
+      case "first":
+        return this.#step(-this.#index);
+      case "last":
+        return this.#step(this.#host.cards().length - 1 - this.#index);
+      case "zoom-in":
+        return this.#zoomBy(ZOOM_STEP);
+      case "zoom-out":
+        return this.#zoomBy(1 / ZOOM_STEP);
+      case "zoom-reset":
+        return this.#zoom?.reset(true);
+    }
   }
 
   /** @param {number} factor */

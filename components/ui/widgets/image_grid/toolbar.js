@@ -4,7 +4,7 @@
  */
 
 import { icon } from "./icons.js";
-import { shortcutHelp } from "./keys.js";
+import { shortcutHelp } from "./card-keys.js";
 import { button, element } from "../shared/dom.js";
 
 /** @import { Selection } from "./selection.js" */

@@ -9,7 +9,7 @@ import pytest
 
 from components.kie import AuthenticationError, UnavailableError
 from components.studio.tasks.models import FailureReason
-from components.studio.worker.account import check_account
+from components.studio.worker.account_limits import check_account
 
 
 @dataclass

@@ -7,9 +7,9 @@
  */
 
 import { closest } from "./dom.js";
-import { ZoomState, isDoubleTap, pinch, toggledScale, wheelFactor } from "./zoom-state.js";
+import { ZoomState, isDoubleTap, pinch, toggledScale, wheelFactor } from "./zoom-math.js";
 
-/** @import { Point, Rect, Size, ZoomReading } from "./zoom-state.js" */
+/** @import { Point, Rect, Size, ZoomReading } from "./zoom-math.js" */
 
 /**
  * @typedef {object} ZoomOptions

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { ZoomState, isDoubleTap, pinch, toggledScale, wheelFactor } from "./zoom-state.js";
+import { ZoomState, isDoubleTap, pinch, toggledScale, wheelFactor } from "./zoom-math.js";
 
 const CONTENT = { width: 800, height: 600 };
 const VIEW = { left: 100, top: 50, width: 800, height: 600 };
