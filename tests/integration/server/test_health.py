@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -50,6 +52,20 @@ def test_health_reports_queue_and_pause_reason(tmp_path: Path) -> None:
         assert 0 <= paused["oldest_waiting_seconds"] < 60
         studio_fixture.studio.worker.stop()
         assert requests.get(f"{url}/healthz", timeout=20).status_code == 503
+
+
+def test_health_fails_while_the_database_cannot_be_written(tmp_path: Path) -> None:
+    with (
+        running_studio(tmp_path, settings={"busy_timeout_seconds": 0.05}, seconds=0.3) as fixture,
+        serve_routes([*health_routes(lambda: fixture.studio)]) as url,
+        closing(sqlite3.connect(tmp_path / "studio.db", isolation_level=None)) as connection,
+    ):
+        task = fixture.wait_for(fixture.submit(), TaskState.GENERATING)
+        connection.execute("BEGIN IMMEDIATE")
+        wait_until(lambda: requests.get(f"{url}/healthz", timeout=20).status_code == 503)
+        connection.execute("ROLLBACK")
+        fixture.wait_for(task, TaskState.DONE)
+        assert requests.get(f"{url}/healthz", timeout=20).status_code == 200
 
 
 @pytest.mark.parametrize("error", [DatabaseError("It is locked."), SettingsError("KIE_X.")])

@@ -149,6 +149,8 @@ def test_date_range_end_is_exclusive(gallery: GalleryRepository) -> None:
         SeedImage("before", hours=49),
     )
 
+    [late] = gallery.repository.recent_tasks(ANNA, limit=1)
+    assert prompts(gallery, GalleryQuery(until=late.task.created_at)) == ["early", "before"]
     day = GalleryQuery(since=now - 26 * HOUR, until=now - 24 * HOUR)
     assert prompts(gallery, day) == ["early"]
     assert prompts(gallery, GalleryQuery(since=now - 26 * HOUR)) == ["late", "early"]

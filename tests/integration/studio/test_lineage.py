@@ -5,8 +5,11 @@ from __future__ import annotations
 import uuid
 from pathlib import Path
 
+from components.studio.db.gallery import GalleryRepository
 from components.studio.db.models import ImageRecord
 from components.studio.db.tasks import TaskRepository
+from components.studio.events import EventBus
+from components.studio.images.store import ImageStore
 from components.studio.lineage import EditTree, load_edit_tree
 from components.studio.tasks.models import TaskState
 from tests.support.gallery_seed import ANNA, SeedImage, seed_gallery
@@ -72,6 +75,20 @@ def test_branch_has_its_own_ancestors_and_leaf(tmp_path: Path, repository: TaskR
     assert newest is not None
     assert newest.image.id == stars
     assert tree.newest_edit_of(stars) is None
+
+
+def test_trashed_images_can_be_left_out(tmp_path: Path, repository: TaskRepository) -> None:
+    photo = import_photo(repository)
+    night = add_edit(tmp_path, repository, photo, "Make it night", 4)
+    add_edit(tmp_path, repository, night, "Add snow", 3)
+    gallery = GalleryRepository(
+        repository=repository, image_store=ImageStore(tmp_path), events=EventBus()
+    )
+    gallery.move_to_trash(ANNA, [night])
+
+    tree = load_edit_tree(repository, ANNA, photo)
+    assert [node.label for node in tree.nodes] == ["beach.jpg", "Make it night", "Add snow"]
+    assert [node.label for node in tree.without_deleted().nodes] == ["beach.jpg", "Add snow"]
 
 
 def test_generated_image_is_a_root(tmp_path: Path, repository: TaskRepository) -> None:

@@ -74,6 +74,7 @@ def test_ended_tasks_without_image_may_be_charged(
         (TaskState.FAILED, FailureReason.UNREACHABLE, NOW),
         (TaskState.FAILED, FailureReason.INVALID, NOW),
         (TaskState.FAILED, FailureReason.UPLOAD, None),
+        (TaskState.FAILED, FailureReason.NO_RESULT, None),
         (TaskState.QUEUED, FailureReason.CREDITS, None),
         (TaskState.GENERATING, None, NOW),
     ],
