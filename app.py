@@ -8,13 +8,16 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import streamlit as st
+from streamlit import config
 
 from components import server
-from components.bootstrap import close_at_shutdown, open_at_startup, open_studio
-from components.ui import frontend, layout
+from components.bootstrap import close_at_shutdown, open_at_startup, open_studio, open_tokens
+from components.ui import frontend, layout, session
 
 if __name__ != "__main__":
     server.set_up_logs()
+    # Not in config.toml: without it, a session could be taken over by its id.
+    config.set_option("server.trustedUserHeaders", {server.USER_HEADER: session.USER_KEY})
 
     @asynccontextmanager
     async def lifespan(_app: st.App) -> AsyncIterator[None]:
@@ -32,7 +35,12 @@ if __name__ != "__main__":
         routes=server.routes(
             open_studio, files_url=frontend.ASSETS_URL, files=frontend.asset_files()
         ),
-        middleware=server.middleware(styles_url=frontend.styles_url()),
+        middleware=server.middleware(
+            open_studio,
+            open_tokens,
+            base_path=config.get_option("server.baseUrlPath"),
+            styles_url=frontend.styles_url(),
+        ),
     )
     # Until this has been called once, Streamlit runs /gallery as a script without this file.
     st.navigation(layout.pages(), position="hidden")

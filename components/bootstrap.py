@@ -25,6 +25,7 @@ from components.studio.db.gallery import GalleryRepository
 from components.studio.db.tasks import TaskRepository
 from components.studio.events import EventBus
 from components.studio.fault_injection import FaultControls
+from components.studio.identity import UserTokens, open_user_tokens
 from components.studio.images.store import ImageStore
 from components.studio.maintenance import TrashPurger
 from components.studio.safe_fetch.client import SafeHttpClient
@@ -54,6 +55,14 @@ def open_studio() -> Studio:
     return _running_app().studio
 
 
+def open_tokens() -> UserTokens:
+    """What signs and checks the identity cookies; it needs no running studio.
+
+    Raises SettingsError and DatabaseError.
+    """
+    return open_user_tokens(load_settings())
+
+
 def open_at_startup() -> None:
     """Open the studio, so that unfinished tasks resume before anybody opens a page.
 
@@ -77,6 +86,7 @@ class RunningApp:
         """Start everything. Raises SettingsError and DatabaseError; all is closed then."""
         with ExitStack() as resources:
             resources.enter_context(_lock_folder(settings.data_dir))
+            open_user_tokens(settings)  # without them nobody would find their images again
             sandbox = (
                 resources.enter_context(_start_sandbox(settings)) if settings.uses_sandbox else None
             )

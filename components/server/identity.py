@@ -1,57 +1,135 @@
-"""Who sends a request: gives new users the identity cookie and reads it."""
+"""Who sends a request: the one place that reads the identity cookie, and gives it to new users.
+
+Streamlit gets the answer as a header of the WebSocket's handshake, which it keeps in `st.user`.
+It then resumes a session only for the user who began it: a session id stands in URLs, and so in
+the logs of proxies.
+"""
 
 from __future__ import annotations
 
-from http.cookies import SimpleCookie
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import MutableHeaders
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from components.server.requests import is_page_request
-from components.studio.identity import COOKIE, COOKIE_LIFE_SECONDS, new_token, user_id_from_token
+from components.server.requests import is_https, is_page_request, read_cookies
+from components.studio.db.database import DatabaseError
+from components.studio.identity import (
+    COOKIE,
+    COOKIE_LIFE_SECONDS,
+    UserTokens,
+    cookie_name,
+    unsigned_user_id,
+)
+from components.studio.settings import SettingsError
+from components.studio.studio import Studio
+
+log = logging.getLogger("kontext.identity")
+
+USER_HEADER = "x-kontext-user"
+_SCOPE_KEY = "kontext.user_id"
 
 
 def read_user_id(connection: HTTPConnection) -> str | None:
-    """The user id of a request or WebSocket; None without a well-formed cookie."""
-    return user_id_from_token(connection.cookies.get(COOKIE))
+    """The user id of a request or WebSocket; None without a cookie that is believed."""
+    user_id: str | None = connection.scope[_SCOPE_KEY]
+    return user_id
 
 
-class IdentityCookie:
-    """Middleware: gives every new user a cookie with a token."""
+@dataclass(frozen=True)
+class _Visitor:
+    user_id: str | None
+    new_token: str | None = None
+    """What the next page sets as the cookie."""
+    drops_old_cookie: bool = False
 
-    def __init__(self, app: ASGIApp) -> None:
+
+class IdentifyUser:
+    """Middleware: finds out who sends a request, and gives new users a cookie with a token."""
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        open_studio: Callable[[], Studio],
+        open_tokens: Callable[[], UserTokens],
+        base_path: str = "",
+    ) -> None:
         self.app = app
+        self._open_studio = open_studio
+        self._open_tokens = open_tokens
+        self._base_path = base_path
+        self._tokens: UserTokens | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Add the cookie to the first page that a user without one opens."""
-        if not is_page_request(scope) or read_user_id(HTTPConnection(scope)):
+        """Put the user id into the scope; add the cookie to a new user's first page."""
+        if scope["type"] not in {"http", "websocket"}:
             await self.app(scope, receive, send)
             return
-        cookie = _set_cookie_value(new_token(), secure=_is_https(scope))
+        name = cookie_name(
+            is_https=is_https(scope), base_path=scope.get("root_path") or self._base_path
+        )
+        visitor = await self._identify(scope, name)
+        scope = _with_user(scope, visitor.user_id)
+        token = visitor.new_token
+        if token is None or not is_page_request(scope):
+            await self.app(scope, receive, send)
+            return
 
         async def send_with_cookie(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                headers.append("set-cookie", cookie)
+                secure = is_https(scope)
+                headers.append("set-cookie", _set_cookie(name, token, secure=secure))
+                if visitor.drops_old_cookie and name != COOKIE:
+                    headers.append("set-cookie", _set_cookie(COOKIE, "", secure=secure, seconds=0))
                 headers["cache-control"] = "no-store"  # a cached page would share the cookie
             await send(message)
 
         await self.app(scope, receive, send_with_cookie)
 
+    async def _identify(self, scope: Scope, name: str) -> _Visitor:
+        try:
+            if self._tokens is None:
+                self._tokens = await run_in_threadpool(self._open_tokens)
+            return await self._read_cookies(scope, name, self._tokens)
+        except (DatabaseError, SettingsError):
+            return _Visitor(None)  # every page says why; a known user must not become a new one
 
-def _is_https(scope: Scope) -> bool:
-    """Whether the browser used TLS, as the server or the proxy before it says."""
-    forwarded = Headers(scope=scope).get("x-forwarded-proto", "")
-    return "https" in (scope["scheme"], forwarded.split(",")[0].strip())
+    async def _read_cookies(self, scope: Scope, name: str, tokens: UserTokens) -> _Visitor:
+        values = read_cookies(scope, name)
+        if len(values) > 1:
+            # One may have been set by another host of the domain, and nothing says which.
+            if is_page_request(scope):
+                log.warning("identity cookie refused", extra={"reason": "sent more than once"})
+            return _Visitor(None, tokens.issue())
+        user_id = tokens.user_id(values[0]) if values else None
+        if user_id is not None:
+            return _Visitor(user_id)
+        match read_cookies(scope, COOKIE):
+            case [old] if (user_id := unsigned_user_id(old)) is not None:
+                if await run_in_threadpool(self._owns_anything, user_id):
+                    return _Visitor(user_id, tokens.adopt(old), drops_old_cookie=True)
+        return _Visitor(None, tokens.issue())
+
+    def _owns_anything(self, user_id: str) -> bool:
+        return self._open_studio().owns_anything(user_id)
 
 
-def _set_cookie_value(token: str, *, secure: bool) -> str:
-    cookie: SimpleCookie = SimpleCookie({COOKIE: token})
-    morsel = cookie[COOKIE]
-    morsel["path"] = "/"
-    morsel["max-age"] = COOKIE_LIFE_SECONDS
-    morsel["httponly"] = True
-    morsel["samesite"] = "Lax"
-    morsel["secure"] = secure
-    return morsel.OutputString()
+def _with_user(scope: Scope, user_id: str | None) -> Scope:
+    """The scope with the user id, for routes and, in a WebSocket's handshake, for Streamlit."""
+    headers = [
+        (name, value) for name, value in scope["headers"] if name.lower() != USER_HEADER.encode()
+    ]
+    if user_id is not None:
+        headers.append((USER_HEADER.encode(), user_id.encode()))
+    return {**scope, "headers": headers, _SCOPE_KEY: user_id}
+
+
+def _set_cookie(name: str, token: str, *, secure: bool, seconds: int = COOKIE_LIFE_SECONDS) -> str:
+    attributes = f"HttpOnly; Max-Age={seconds}; Path=/; SameSite=Lax"
+    return f"{name}={token}; {attributes}" + ("; Secure" if secure else "")

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from starlette.middleware import Middleware
 
-from components.server.identity import IdentityCookie
+from components.server.identity import IdentifyUser
 from components.server.security_headers import SecurityHeaders
 from components.server.stylesheet_middleware import InjectStylesheet
+from components.studio.identity import UserTokens
+from components.studio.studio import Studio
 
 
-def middleware(*, styles_url: str) -> list[Middleware]:
+def middleware(
+    open_studio: Callable[[], Studio],
+    open_tokens: Callable[[], UserTokens],
+    *,
+    base_path: str,
+    styles_url: str,
+) -> list[Middleware]:
     """All middleware, in the order in which a request passes it."""
     return [
-        Middleware(IdentityCookie),
+        Middleware(
+            IdentifyUser, open_studio=open_studio, open_tokens=open_tokens, base_path=base_path
+        ),
         Middleware(SecurityHeaders),
         Middleware(InjectStylesheet, styles_url=styles_url),
     ]

@@ -1,4 +1,4 @@
-"""Reads requests: a body up to a limit, and whether a page is requested."""
+"""Reads requests: a body up to a limit, cookies, and whether a page is requested."""
 
 from __future__ import annotations
 
@@ -15,6 +15,21 @@ async def read_body(request: Request, *, max_bytes: int) -> bytes | None:
         if len(body) > max_bytes:
             return None
     return bytes(body)
+
+
+def read_cookies(scope: Scope, name: str) -> list[str]:
+    """All values that the request has for this cookie; Starlette would give the last alone."""
+    pairs = (
+        pair.partition("=")
+        for header in Headers(scope=scope).getlist("cookie")
+        for pair in header.split(";")
+    )
+    return [value.strip() for key, _, value in pairs if key.strip() == name]
+
+
+def is_https(scope: Scope) -> bool:
+    """Whether the browser used TLS."""
+    return scope["scheme"] in {"https", "wss"}
 
 
 def is_page_request(scope: Scope) -> bool:

@@ -1,26 +1,121 @@
-"""Who a user is: an unguessable token in a cookie, and its hash as the user id.
+"""Who a user is: a signed, unguessable token in a cookie, and its hash as the user id.
 
-The database holds only the hash, so neither a copy of it nor an image's metadata lets anybody in.
+The signature keeps people from naming themselves. The database holds only the hash, so neither a
+copy of it nor an image's metadata lets anybody in.
 """
 
 from __future__ import annotations
 
+import base64
 import hashlib
+import hmac
+import os
 import re
 import secrets
+from pathlib import Path
+from urllib.parse import quote
+
+from components.studio.db.database import DatabaseError
+from components.studio.settings import Settings
 
 COOKIE = "kontext_designer"
 COOKIE_LIFE_SECONDS = 400 * 24 * 3600  # the longest that browsers keep a cookie
-_TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
+SECRET_FILE = "cookie_secret"  # noqa: S105 - a file name
+_SECRET_BYTES = 32
+# The version says what was hashed for the user id: all of the name, or a token of 0.1.0.
+_NEW, _OF_0_1_0 = "v1", "v0"
+_RANDOM = re.compile(r"[A-Za-z0-9_-]{43}")
+_TOKEN = re.compile(
+    r"(?P<name>(?P<version>v[01])\.(?P<random>[A-Za-z0-9_-]{43}))\.[A-Za-z0-9_-]{43}"
+)
 
 
-def new_token() -> str:
-    """A token for a new user: 256 bits, 43 characters."""
-    return secrets.token_urlsafe(32)
+class UserTokens:
+    """Makes and checks the tokens of users."""
+
+    def __init__(self, secret: bytes) -> None:
+        self._secret = secret
+
+    def issue(self) -> str:
+        """A token for a new user: 256 random bits and their signature."""
+        return self._sign(f"{_NEW}.{secrets.token_urlsafe(32)}")
+
+    def adopt(self, unsigned: str) -> str:
+        """The signed token of a user who has a cookie of 0.1.0; the user id stays."""
+        return self._sign(f"{_OF_0_1_0}.{unsigned}")
+
+    def user_id(self, token: str) -> str | None:
+        """The user id of a token, or None if this studio did not sign it."""
+        match = _TOKEN.fullmatch(token)
+        if match is None or not hmac.compare_digest(self._sign(match["name"]), token):
+            return None
+        # Without the version in it, a signed token cut to its random part would pass for one of
+        # 0.1.0.
+        return _hash(match["name"] if match["version"] == _NEW else match["random"])
+
+    def _sign(self, name: str) -> str:
+        mac = hmac.digest(self._secret, name.encode(), hashlib.sha256)
+        return f"{name}.{base64.urlsafe_b64encode(mac).rstrip(b'=').decode()}"
 
 
-def user_id_from_token(token: str | None) -> str | None:
-    """The user id of this token, or None if it is malformed."""
-    if token is None or not _TOKEN.fullmatch(token):
-        return None
-    return hashlib.sha256(token.encode()).hexdigest()[:32]
+def unsigned_user_id(token: str) -> str | None:
+    """The user id that version 0.1.0 gave a token, or None if it is none of its tokens.
+
+    Anybody can make one up: it is to be believed only if the user id owns something.
+    """
+    return _hash(token) if _RANDOM.fullmatch(token) else None
+
+
+def cookie_name(*, is_https: bool, base_path: str = "") -> str:
+    """The cookie's name. Studios under other paths of a host have other names.
+
+    Under TLS it begins with `__Host-`: browsers let no other host set such a cookie.
+    """
+    path = quote(base_path.strip("/"), safe="")
+    return ("__Host-" if is_https else "") + COOKIE + (f"_{path}" if path else "")
+
+
+def open_user_tokens(settings: Settings) -> UserTokens:
+    """Tokens signed with the configured secret, or with one kept in the data folder.
+
+    Raises DatabaseError where the folder cannot be used.
+    """
+    if settings.cookie_secret is not None:
+        return UserTokens(settings.cookie_secret.encode())
+    return UserTokens(_read_or_make_secret(settings.data_dir / SECRET_FILE))
+
+
+def _read_or_make_secret(path: Path) -> bytes:
+    try:
+        if not path.exists():
+            _make_secret(path)
+        secret = path.read_bytes()
+    except OSError as error:
+        raise DatabaseError(f"The file {path} cannot be used: {error.strerror}.") from error
+    if len(secret) != _SECRET_BYTES:
+        raise DatabaseError(
+            f"The file {path} is damaged. Restore it from a backup. Without one, delete it: "
+            "everybody then starts with an empty gallery."
+        )
+    return secret
+
+
+def _make_secret(path: Path) -> None:
+    """Write a new secret, complete or not at all; another process's secret stays."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+    try:
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(secrets.token_bytes(_SECRET_BYTES))
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            os.link(draft, path)  # never replaces a file
+        except FileExistsError:
+            return
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:32]

@@ -16,6 +16,7 @@ from pathlib import Path
 _BASE_URL = re.compile(
     r"https?://(?:[\w-]+(?:\.[\w-]+)*|\[[0-9A-Fa-f:.]+\])(?::(?P<port>\d{1,5}))?(?:/[!-~]*)?"
 )
+_MIN_SECRET_CHARACTERS = 16
 
 
 class SettingsError(ValueError):
@@ -35,6 +36,8 @@ class Settings:
     public_url: str | None = None
     """Where kie.ai reaches this app; None means polling only."""
     data_dir: Path = Path("data")
+    cookie_secret: str | None = field(default=None, repr=False)
+    """Signs the identity cookies; None means a secret that is kept in the data folder."""
     credits_pro: Decimal = Decimal(5)
     credits_max: Decimal = Decimal(10)
     creates_per_10s: int = 20
@@ -100,6 +103,15 @@ def read_settings(environment: Mapping[str, str], secrets: Mapping[str, object])
             raise SettingsError(f"{name} must be on or off.")
         return value in {"on", "true", "1"}
 
+    def secret(name: str) -> str | None:
+        value = text(name)
+        if value is not None and len(value) < _MIN_SECRET_CHARACTERS:
+            raise SettingsError(
+                f"{name} must have {_MIN_SECRET_CHARACTERS} characters at least, "
+                "such as those of `openssl rand -hex 32`."
+            )
+        return value
+
     defaults = Settings()
     return Settings(
         api_key=text("KIE_API_KEY"),
@@ -108,6 +120,7 @@ def read_settings(environment: Mapping[str, str], secrets: Mapping[str, object])
         webhook_key=text("KIE_WEBHOOK_KEY"),
         public_url=base_url("KONTEXT_PUBLIC_URL"),
         data_dir=Path(text("KONTEXT_DATA_DIR") or defaults.data_dir).absolute(),
+        cookie_secret=secret("KONTEXT_COOKIE_SECRET"),
         credits_pro=price("KONTEXT_CREDITS_PRO", defaults.credits_pro),
         credits_max=price("KONTEXT_CREDITS_MAX", defaults.credits_max),
         creates_per_10s=limit("KONTEXT_CREATES_PER_10S", defaults.creates_per_10s),

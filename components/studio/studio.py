@@ -96,6 +96,15 @@ class Studio:
             self.repository, query=self.client.query, price=self.price, clock=self.clock
         )
 
+    # Users
+
+    def owns_anything(self, user_id: str) -> bool:
+        """Whether this user has left anything here: a task, an image, a draft or a pinned prompt.
+
+        An unsigned cookie of version 0.1.0 is believed only then.
+        """
+        return self.repository.owns_anything(user_id)
+
     # Submitting
 
     def submit(

@@ -48,7 +48,7 @@ def render_page(page: Page) -> None:
         with bar:
             credits_widget.render_credits()
         _render_banners()
-    except (DatabaseError, SettingsError) as error:
+    except (DatabaseError, SettingsError, session.UnknownUserError) as error:
         st.error(escape_markdown(str(error)))
         st.stop()
     page_watchdog(page, landmarks=_LANDMARKS)

@@ -27,6 +27,10 @@ STATE_LABELS = {
     TaskState.UNCONFIRMED: "Unconfirmed",
     TaskState.STILL_RUNNING: "Still running",
 }
+UNKNOWN_USER = (
+    "Kontext Studio cannot tell whose pictures these would be: this browser sends no cookie for "
+    "it, or two. Allow cookies for this site, or delete the old ones, then reload the page."
+)
 IMAGE_NOT_FOUND = "That picture is no longer here."
 PURGE_FAILED = "Some could not be deleted: the server's disk refuses. They stay in the trash."
 

@@ -5,6 +5,7 @@ A session lives as long as a browser tab; what must outlive it is in the databas
 
 from __future__ import annotations
 
+import secrets
 import time
 from dataclasses import dataclass, field
 from datetime import tzinfo
@@ -15,11 +16,17 @@ import streamlit as st
 
 from components.bootstrap import open_studio
 from components.studio.db.models import ImageRecord
-from components.studio.identity import COOKIE, new_token, user_id_from_token
 from components.studio.images.generation_metadata import GenerationMetadata
 from components.studio.studio import NotFoundError, Studio
+from components.ui import messages
 
 _KEY = "kontext.session"
+USER_KEY = "kontext_user"
+"""Where `st.user` has the user id: the server finds it out and Streamlit keeps it."""
+
+
+class UnknownUserError(Exception):
+    """The browser sent no cookie that is believed."""
 
 
 @dataclass
@@ -67,21 +74,28 @@ class TabState:
 
 
 def tab_state() -> TabState:
-    """The state of this tab, created after a reload."""
-    state = st.session_state.get(_KEY)
+    """The state of this tab, created after a reload. Raises UnknownUserError."""
+    state = cast(TabState | None, st.session_state.get(_KEY))
+    user_id = _user_id(state)
+    if state is not None and state.user_id != user_id:
+        st.session_state.clear()
+        state = None
     if state is None:
-        user_id = user_id_from_token(_cookie()) or cast(str, user_id_from_token(new_token()))
         source = studio().selected_source(user_id)
         state = TabState(user_id, source_id=source.id if source else None)
         st.session_state[_KEY] = state
-    return cast(TabState, state)
+    return state
 
 
-def _cookie() -> str | None:
-    """The user's cookie; None where there is no browser, and the tab is a user of its own."""
-    # AppTest answers every cookie with a stand-in that is no text (Streamlit 1.67).
-    token: object = st.context.cookies.get(COOKIE)
-    return token if isinstance(token, str) else None
+def _user_id(state: TabState | None) -> str:
+    """Who uses this tab. Where there is no browser, the tab is a user of its own."""
+    if USER_KEY not in st.user:  # AppTest: a server always sets it
+        return state.user_id if state else secrets.token_hex(16)
+    user_id = st.user[USER_KEY]
+    if not user_id:
+        studio()  # nobody is known while it cannot be opened: then its error is the reason
+        raise UnknownUserError(messages.UNKNOWN_USER)
+    return str(user_id)
 
 
 def selected_source() -> ImageRecord | None:

@@ -12,11 +12,10 @@ from typing import Final
 from playwright.sync_api import Browser, Page
 
 from components.studio.db.tasks import TaskRepository
-from components.studio.identity import new_token
 from tests.support.app_server import COOKIE, AppServer
 from tests.support.chromium import chromium, open_page
 from tests.support.gallery_seed import SeedImage, seed_gallery
-from tests.support.seed import user_id_of
+from tests.support.identity import new_token, user_id_of
 
 FEW: Final = 10
 MANY: Final = 1000

@@ -10,12 +10,11 @@ from playwright.sync_api import Browser
 
 from components.sandbox import SandboxOptions, start
 from components.studio.db.tasks import TaskRepository
-from components.studio.identity import new_token
 from tests.browser.gallery_steps import COUNT, SeededApp
 from tests.support.app_server import AppServer
 from tests.support.chromium import chromium
 from tests.support.gallery_seed import SeedImage, seed_gallery
-from tests.support.seed import user_id_of
+from tests.support.identity import new_token, user_id_of
 
 SIZES = ((1392, 752), (1184, 880), (1024, 1024), (880, 1184))
 

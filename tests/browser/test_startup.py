@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from components.studio.identity import new_token
 from tests.support.app_server import AppServer
 from tests.support.chromium import open_page
+from tests.support.identity import new_token
 
 pytestmark = pytest.mark.browser
 

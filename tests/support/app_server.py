@@ -15,6 +15,8 @@ from typing import Literal, Self
 
 import requests
 
+from tests.support.identity import COOKIE_SECRET
+
 ROOT = Path(__file__).parents[2]
 COOKIE = "kontext_designer"  # of version 0.1.0: it stands in browsers
 START_TIMEOUT_S = 60
@@ -65,7 +67,11 @@ class AppServer:
             for name, value in os.environ.items()
             if not name.startswith(_SETTING_PREFIXES)
         }
-        environment |= {"KONTEXT_DATA_DIR": str(self.folder), **self.settings}
+        environment |= {
+            "KONTEXT_DATA_DIR": str(self.folder),
+            "KONTEXT_COOKIE_SECRET": COOKIE_SECRET,
+            **self.settings,
+        }
         with self._log_path.open("ab") as log:
             self._process = subprocess.Popen(  # noqa: S603 - a fixed command
                 [sys.executable, "-m", *self._command()],

@@ -17,9 +17,9 @@ from PIL import Image
 from components.kie import GenerationRequest, OutputFormat
 from components.studio.db.models import ImageRecord
 from components.studio.db.tasks import TaskRepository
-from components.studio.identity import user_id_from_token
 from components.studio.images.store import ImageStore
 from components.studio.tasks.models import Task, TaskState
+from tests.support.identity import user_id_of
 
 
 @dataclass(frozen=True)
@@ -80,10 +80,3 @@ def open_data_folder(folder: Path) -> Iterator[DataFolder]:
         yield DataFolder(folder, repository)
     finally:
         repository.close()
-
-
-def user_id_of(token: str) -> str:
-    """The id under which the database keeps the user of a cookie."""
-    user_id = user_id_from_token(token)
-    assert user_id is not None
-    return user_id

@@ -16,9 +16,11 @@ from components.kie import Model
 from components.studio.db.database import BUSY_TIMEOUT_SECONDS, Database, DatabaseError
 from components.studio.db.models import ImageRecord, TaskWithImage
 from components.studio.db.tables import (
+    drafts,
     image_from_row,
     image_to_row,
     images,
+    pins,
     selected_sources,
     task_from_row,
     task_to_row,
@@ -275,6 +277,17 @@ class TaskRepository:
         """Forget every upload URL: the host behind them is another one now."""
         with self.database.write_transaction() as connection:
             connection.execute(sa.update(images).values(upload_url=None, uploaded_at=None))
+
+    def owns_anything(self, user_id: str) -> bool:
+        """Whether a row of any kind belongs to this user."""
+        owned = sa.union_all(
+            *(
+                sa.select(table.c.user_id).where(table.c.user_id == user_id)
+                for table in (tasks, images, drafts, pins, selected_sources)
+            )
+        )
+        with self.database.read_transaction() as connection:
+            return connection.execute(owned.limit(1)).first() is not None
 
     def _find_task(self, where: sa.ColumnElement[bool]) -> Task | None:
         with self.database.read_transaction() as connection:

@@ -154,7 +154,7 @@ class JobRunner:
             return error
         except Exception:
             # The create may have left before the failure, so it is never sent again.
-            log.exception("create failed", extra={"task_id": task.id})
+            log.exception("create failed", extra=_paid_by(task))
             return UnknownOutcomeError("A fault of the studio.")
         return Accepted(provider_id)
 
@@ -164,7 +164,7 @@ class JobRunner:
         if provider_id is None:
             return event
         # The log has the id even if the database cannot be written from now on.
-        log.info("accepted", extra={"task_id": task.id, "provider_id": provider_id})
+        log.info("accepted", extra={**_paid_by(task), "provider_id": provider_id})
         try:
             self.update(task.id, lambda task: apply_event(task, event, self.clock()))
         except DuplicateTaskId:
@@ -220,9 +220,14 @@ class JobRunner:
 
     def _log_failed_call(self, call: str, task: Task, error: KieError) -> None:
         reason = type(error).__name__  # its message may quote the prompt
-        log.warning("call failed", extra={"call": call, "task_id": task.id, "reason": reason})
+        log.warning("call failed", extra={"call": call, **_paid_by(task), "reason": reason})
         if isinstance(error, RateLimitError):
             self.stats.count_rejection()
+
+
+def _paid_by(task: Task) -> dict[str, str]:
+    """Log fields by which spending is attributed: the user id is a hash."""
+    return {"task_id": task.id, "user_id": task.user_id}
 
 
 def _named_task_id(event: TaskEvent) -> str | None:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import pytest
 
 from components.kie import OutputFormat
-from components.studio.identity import new_token
 from components.studio.tasks.models import Task
 from tests.support.app_server import AppServer, HttpClient
+from tests.support.identity import new_token
 from tests.support.seed import DataFolder, open_data_folder
 
 HOSTILE_PROMPTS = (

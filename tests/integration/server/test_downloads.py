@@ -16,11 +16,11 @@ import requests
 from PIL import Image
 
 from components.kie import GenerationRequest, OutputFormat
-from components.studio.identity import new_token
 from components.studio.images.metadata import read_metadata
 from components.studio.images.store import ImageStore
 from tests.integration.server.conftest import SeededApp
 from tests.support.app_server import COOKIE, AppServer, HttpClient
+from tests.support.identity import new_token
 from tests.support.seed import open_data_folder
 
 EXPORTS = "/app/static/exports"

@@ -11,8 +11,8 @@ import requests
 from PIL import Image
 
 from components.kie import OutputFormat
-from components.studio.identity import new_token, user_id_from_token
 from tests.integration.server.conftest import HOSTILE_PROMPTS, SeededApp
+from tests.support.identity import new_token, user_id_of
 
 FOLDERS = ("pictures", "thumbnails", "downloads")
 
@@ -70,7 +70,7 @@ def test_image_of_another_user_is_404(folder: str, seeded_app: SeededApp) -> Non
         "no cookie": seeded_app.app.client(),
         "new cookie": seeded_app.app.client(new_token()),
         "malformed cookie": seeded_app.app.client("x"),
-        "user id of the owner": seeded_app.app.client(user_id_from_token(seeded_app.anna.token)),
+        "user id of the owner": seeded_app.app.client(user_id_of(seeded_app.anna.token or "")),
         "last character missing": seeded_app.app.client((seeded_app.anna.token or "")[:-1]),
     }
     for case, other in others.items():

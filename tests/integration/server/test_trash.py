@@ -8,7 +8,8 @@ from components.studio.db.gallery import GalleryRepository
 from components.studio.events import EventBus
 from components.studio.images.store import ImageStore
 from tests.integration.server.conftest import SeededApp
-from tests.support.seed import open_data_folder, user_id_of
+from tests.support.identity import user_id_of
+from tests.support.seed import open_data_folder
 
 
 def add_trashed_image(seeded_app: SeededApp) -> str:

@@ -1,0 +1,132 @@
+"""A browser tab as far as the server sees it: Streamlit's protocol over a raw WebSocket."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from contextlib import ExitStack
+from types import TracebackType
+from typing import Any, Self
+
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ClientState_pb2 import ClientState
+from streamlit.proto.Delta_pb2 import Delta
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Subprotocol
+
+from tests.support.app_server import COOKIE
+
+TIMEOUT_S = 20.0
+
+
+class StreamlitClient:
+    """One session; a context manager. `token` is the identity cookie, or None for no cookie.
+
+    `session_id` is sent to take over a session that was disconnected, as a reloading tab does.
+    `messages` are those of the last run.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        token: str | None = None,
+        *,
+        page: str = "",
+        session_id: str | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> None:
+        """Open the WebSocket. Raises InvalidStatus where the server refuses it."""
+        cookie = {"Cookie": f"{COOKIE}={token}"} if token else {}
+        # The places count: the second one is for a token against forged requests.
+        protocols = ["streamlit"] if session_id is None else ["streamlit", "none", session_id]
+        self.messages: list[ForwardMsg] = []
+        self.session_id = session_id
+        self._state = ClientState(page_name=page)
+        connection = connect(
+            url.replace("http", "ws", 1) + "/_stcore/stream",
+            additional_headers={"Origin": url, **cookie, **(headers or {})},
+            subprotocols=[Subprotocol(name) for name in protocols],
+            open_timeout=TIMEOUT_S,
+            max_size=None,
+            proxy=None,
+        )
+        self._closing = ExitStack()
+        self.socket: ClientConnection = self._closing.enter_context(connection)
+
+    def send(self, **message: Any) -> None:
+        """Send one message to the server, such as `clear_cache=True`."""
+        self.socket.send(BackMsg(**message).SerializeToString())
+
+    def rerun(self, **widgets: Any) -> Self:
+        """Run the page's script with these widget values, and wait until it has finished.
+
+        A widget is named by its key. A value is True for a pressed button, or a text.
+        """
+        state = ClientState()
+        state.CopyFrom(self._state)
+        for name, value in widgets.items():
+            widget = state.widget_states.widgets.add(id=self.widget_id(name))
+            if isinstance(value, bool):
+                widget.trigger_value = value
+            else:
+                widget.string_value = value
+        self.messages = []
+        self.send(rerun_script=state)
+        return self.wait_for_run()
+
+    def wait_for_run(self) -> Self:
+        """Read messages until a run has finished."""
+        deadline = time.monotonic() + TIMEOUT_S
+        while True:
+            message = ForwardMsg()
+            message.ParseFromString(self.socket.recv(deadline - time.monotonic(), decode=False))
+            self.messages.append(message)
+            match message.WhichOneof("type"):
+                case "new_session":
+                    self.session_id = message.new_session.initialize.session_id
+                    self._state.page_script_hash = message.new_session.page_script_hash
+                case "script_finished":
+                    return self
+
+    def deltas(self) -> list[Delta]:
+        """What the last run drew."""
+        return [message.delta for message in self.messages if message.WhichOneof("type") == "delta"]
+
+    def widget_id(self, key: str) -> str:
+        """The id of the widget of the last run that has this key."""
+        for delta in self.deltas():
+            kind = delta.new_element.WhichOneof("type")
+            widget_id: str = getattr(getattr(delta.new_element, kind or "", None), "id", "")
+            if re.fullmatch(rf"\$\$ID-[0-9a-f]+-{re.escape(key)}", widget_id):
+                return widget_id
+        raise LookupError(f"no widget with the key {key!r} was drawn")
+
+    def data(self, name: str) -> Any:
+        """The data that a browser component is given under this name, or None."""
+        for delta in self.deltas():
+            if delta.new_element.WhichOneof("type") == "bidi_component":
+                data = json.loads(delta.new_element.bidi_component.json or "{}")
+                if name in data:
+                    return json.loads(data[name])
+        return None
+
+    def text(self) -> str:
+        """All that the last run drew, as text to search in."""
+        return "\n".join(str(delta) for delta in self.deltas())
+
+    def close(self) -> None:
+        """Close the WebSocket, as a closed tab does."""
+        self._closing.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        _type: type[BaseException] | None,
+        _error: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> None:
+        self.close()
