@@ -59,6 +59,19 @@ def test_log_lines_are_json_with_ids(tmp_path: Path, log_text: io.StringIO) -> N
 
 
 @pytest.mark.parametrize(
+    ("prompt", "event"), [("A hill", "accepted"), ("A hill [create-lost]", "call failed")]
+)
+def test_log_line_of_a_create_names_the_user(
+    tmp_path: Path, log_text: io.StringIO, prompt: str, event: str
+) -> None:
+    with running_studio(tmp_path) as studio_fixture:
+        task = studio_fixture.submit(prompt)
+        wait_until(lambda: event in log_text.getvalue())
+    [line] = [line for line in log_lines(log_text) if line["event"] == event]
+    assert (line["task_id"], line["user_id"]) == (task.id, task.user_id)
+
+
+@pytest.mark.parametrize(
     ("fault", "logged"),
     [
         ("create-html", '"call": "create"'),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 from components.kie import GenerationRequest, Model, OutputFormat
 from components.studio.db.database import DatabaseError
 from components.studio.db.models import ImageRecord
+from components.studio.db.prompts import PromptHistory
 from components.studio.db.tasks import TaskRepository
 from components.studio.tasks.models import Failure, FailureReason, Task, TaskState
 from tests.support.factories import NOW, SERVICE_ID, make_task
@@ -228,3 +230,28 @@ def test_locked_database_is_readable_and_raises_on_write(tmp_path: Path) -> None
             other.execute("ROLLBACK")
         assert "fox" not in repr(caught.value.__cause__)
         repository.add_tasks([make_task()])
+
+
+LEAVE_A_ROW: dict[str, Callable[[TaskRepository, Task], object]] = {
+    "task": lambda repository, task: repository.add_tasks([task]),
+    "image": lambda repository, task: repository.add_image(image_of(task)),
+    "draft": lambda repository, task: PromptHistory(repository.database).save_draft(
+        task.user_id, "generate", "a hill"
+    ),
+    "pin": lambda repository, task: PromptHistory(repository.database).pin(
+        task.user_id, "a hill", NOW
+    ),
+    "source": lambda repository, task: repository.set_selected_source(task.user_id, "5" * 32),
+}
+
+
+@pytest.mark.parametrize("kind", LEAVE_A_ROW)
+def test_user_with_any_row_owns_something(tmp_path: Path, kind: str) -> None:
+    task = make_task()
+    with closing(TaskRepository.in_folder(tmp_path)) as repository:
+        assert not repository.owns_anything(task.user_id)
+
+        LEAVE_A_ROW[kind](repository, task)
+
+        assert repository.owns_anything(task.user_id)
+        assert not repository.owns_anything("e" * 32)

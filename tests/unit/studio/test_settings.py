@@ -66,6 +66,17 @@ def test_invalid_number_is_rejected_by_setting_name(name: str, value: str) -> No
         read_settings({name: value}, {})
 
 
+def test_short_cookie_secret_is_rejected_and_not_quoted() -> None:
+    assert read_settings({"KONTEXT_COOKIE_SECRET": "x" * 16}, {}).cookie_secret == "x" * 16
+    with pytest.raises(SettingsError, match="KONTEXT_COOKIE_SECRET") as caught:
+        read_settings({"KONTEXT_COOKIE_SECRET": "guessable-words"}, {})
+    assert "guessable" not in str(caught.value)
+
+
+def test_settings_do_not_print_the_cookie_secret() -> None:
+    assert "hidden" not in repr(read_settings({"KONTEXT_COOKIE_SECRET": "hidden" * 6}, {}))
+
+
 @pytest.mark.parametrize(
     ("value", "expected"), [("on", True), ("TRUE", True), ("1", True), ("off", False), ("", False)]
 )
