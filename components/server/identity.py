@@ -23,7 +23,7 @@ from components.studio.identity import (
     COOKIE_LIFE_SECONDS,
     UserTokens,
     cookie_name,
-    unsigned_user_id,
+    user_id_of_0_1_0,
 )
 from components.studio.settings import SettingsError
 from components.studio.studio import Studio
@@ -110,11 +110,18 @@ class IdentifyUser:
         user_id = tokens.user_id(values[0]) if values else None
         if user_id is not None:
             return _Visitor(user_id)
-        match read_cookies(scope, COOKIE):
-            case [old] if (user_id := unsigned_user_id(old)) is not None:
-                if await run_in_threadpool(self._owns_anything, user_id):
-                    return _Visitor(user_id, tokens.adopt(old), drops_old_cookie=True)
-        return _Visitor(None, tokens.issue())
+        return await self._read_old_cookie(scope, tokens) or _Visitor(None, tokens.issue())
+
+    async def _read_old_cookie(self, scope: Scope, tokens: UserTokens) -> _Visitor | None:
+        """The user of a cookie of 0.1.0, or of one that replaced it before there was TLS."""
+        values = read_cookies(scope, COOKIE)
+        old = tokens.token_of_0_1_0(values[0]) if len(values) == 1 else None
+        if old is None:
+            return None
+        user_id = user_id_of_0_1_0(old)
+        if not await run_in_threadpool(self._owns_anything, user_id):
+            return None
+        return _Visitor(user_id, tokens.adopt(old), drops_old_cookie=True)
 
     def _owns_anything(self, user_id: str) -> bool:
         return self._open_studio().owns_anything(user_id)

@@ -46,24 +46,36 @@ class UserTokens:
 
     def user_id(self, token: str) -> str | None:
         """The user id of a token, or None if this studio did not sign it."""
-        match = _TOKEN.fullmatch(token)
-        if match is None or not hmac.compare_digest(self._sign(match["name"]), token):
+        match = self._match(token)
+        if match is None:
             return None
         # Without the version in it, a signed token cut to its random part would pass for one of
         # 0.1.0.
-        return _hash(match["name"] if match["version"] == _NEW else match["random"])
+        return _hash(match["name"]) if match["version"] == _NEW else _hash(match["random"])
+
+    def token_of_0_1_0(self, cookie: str) -> str | None:
+        """The token of 0.1.0 that a cookie holds, unsigned or adopted; None where there is none.
+
+        Anybody can make one up: it is to be believed only if its user owns something.
+        """
+        match = self._match(cookie)
+        if match is not None and match["version"] == _OF_0_1_0:
+            return match["random"]
+        return cookie if _RANDOM.fullmatch(cookie) else None
+
+    def _match(self, token: str) -> re.Match[str] | None:
+        match = _TOKEN.fullmatch(token)
+        is_ours = match is not None and hmac.compare_digest(self._sign(match["name"]), token)
+        return match if is_ours else None
 
     def _sign(self, name: str) -> str:
         mac = hmac.digest(self._secret, name.encode(), hashlib.sha256)
         return f"{name}.{base64.urlsafe_b64encode(mac).rstrip(b'=').decode()}"
 
 
-def unsigned_user_id(token: str) -> str | None:
-    """The user id that version 0.1.0 gave a token, or None if it is none of its tokens.
-
-    Anybody can make one up: it is to be believed only if the user id owns something.
-    """
-    return _hash(token) if _RANDOM.fullmatch(token) else None
+def user_id_of_0_1_0(token: str) -> str:
+    """The user id that version 0.1.0 gave a token."""
+    return _hash(token)
 
 
 def cookie_name(*, is_https: bool, base_path: str = "") -> str:

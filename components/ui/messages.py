@@ -28,8 +28,9 @@ STATE_LABELS = {
     TaskState.STILL_RUNNING: "Still running",
 }
 UNKNOWN_USER = (
-    "Kontext Studio cannot tell whose pictures these would be: this browser sends no cookie for "
-    "it, or two. Allow cookies for this site, or delete the old ones, then reload the page."
+    "Your browser sends no cookie that Kontext Studio can use, so it could not show you your "
+    "pictures. Allow cookies for this site and reload the page. If they are allowed, delete the "
+    "old ones first."
 )
 IMAGE_NOT_FOUND = "That picture is no longer here."
 PURGE_FAILED = "Some could not be deleted: the server's disk refuses. They stay in the trash."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from components.studio.identity import UserTokens, unsigned_user_id
+from components.studio.identity import UserTokens, user_id_of_0_1_0
 
 COOKIE_SECRET = "the tests sign their cookies with this"
 _TOKENS = UserTokens(COOKIE_SECRET.encode())
@@ -15,6 +15,6 @@ def new_token() -> str:
 
 def user_id_of(token: str) -> str:
     """The id under which the database keeps the user of a token, also one of 0.1.0."""
-    user_id = _TOKENS.user_id(token) or unsigned_user_id(token)
+    user_id = _TOKENS.user_id(token) or user_id_of_0_1_0(token)
     assert user_id is not None
     return user_id

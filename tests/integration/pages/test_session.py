@@ -22,7 +22,7 @@ from tests.integration.pages.page_driver import (
 )
 
 ANNA, BEN = "a" * 32, "b" * 32
-UNKNOWN = "Kontext Studio cannot tell whose pictures these would be"
+UNKNOWN = "Your browser sends no cookie that Kontext Studio can use"
 
 
 def open_as_unknown() -> AppTest:

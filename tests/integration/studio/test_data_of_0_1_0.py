@@ -20,7 +20,7 @@ from components.bootstrap import build_studio
 from components.kie import GenerationRequest, Model, OutputFormat
 from components.studio.db.gallery_query import GalleryQuery
 from components.studio.db.spending import Spending
-from components.studio.identity import unsigned_user_id
+from components.studio.identity import user_id_of_0_1_0
 from components.studio.images.metadata import read_metadata
 from components.studio.settings import Settings
 from components.studio.studio import Studio
@@ -50,7 +50,7 @@ def studio(tmp_path: Path) -> Iterator[Studio]:
 
 
 def test_cookie_tokens_of_0_1_0_name_the_same_users() -> None:
-    assert (unsigned_user_id(ANNA_TOKEN), unsigned_user_id(BEN_TOKEN)) == (ANNA, BEN)
+    assert (user_id_of_0_1_0(ANNA_TOKEN), user_id_of_0_1_0(BEN_TOKEN)) == (ANNA, BEN)
 
 
 def test_tasks_of_0_1_0_keep_states_failures_and_messages(studio: Studio) -> None:

@@ -189,9 +189,12 @@ def test_cookie_of_0_1_0_whose_user_owns_something_is_replaced_at_once() -> None
     assert TOKENS.user_id(answer.new_token) == USER_OF_0_1_0
 
 
-def test_cookie_of_0_1_0_is_deleted_under_https() -> None:
-    answer = send_request(f"kontext_designer={OF_0_1_0}", scheme="https")
+@pytest.mark.parametrize("cookie", [OF_0_1_0, TOKENS.adopt(OF_0_1_0)])
+def test_cookie_of_0_1_0_gets_the_secure_name_under_https(cookie: str) -> None:
+    answer = send_request(f"kontext_designer={cookie}", scheme="https")
 
+    assert answer.user_id == USER_OF_0_1_0
+    assert answer.cookies[0].startswith(f"{SECURE_NAME}=")
     assert TOKENS.user_id(answer.new_token) == USER_OF_0_1_0
     assert answer.cookies[1].startswith("kontext_designer=; HttpOnly; Max-Age=0; Path=/;")
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from components.studio.db.database import DatabaseError
-from components.studio.identity import UserTokens, cookie_name, open_user_tokens, unsigned_user_id
+from components.studio.identity import UserTokens, cookie_name, open_user_tokens, user_id_of_0_1_0
 from components.studio.settings import Settings
 
 TOKENS = UserTokens(b"0123456789abcdef")
@@ -36,7 +36,7 @@ def test_token_does_not_hold_the_user_id() -> None:
 
 
 def test_adopted_token_keeps_the_user_id_of_0_1_0() -> None:
-    assert unsigned_user_id(OF_0_1_0) == USER_OF_0_1_0
+    assert user_id_of_0_1_0(OF_0_1_0) == USER_OF_0_1_0
     assert TOKENS.user_id(TOKENS.adopt(OF_0_1_0)) == USER_OF_0_1_0
 
 
@@ -75,12 +75,19 @@ def test_forged_token_names_nobody(forged: str) -> None:
 def test_random_part_of_a_signed_token_names_another_user() -> None:
     token = TOKENS.issue()
 
-    assert unsigned_user_id(token.split(".")[1]) != TOKENS.user_id(token)
+    assert user_id_of_0_1_0(token.split(".")[1]) != TOKENS.user_id(token)
+    assert TOKENS.token_of_0_1_0(token) is None
 
 
 @pytest.mark.parametrize("token", ["", "x" * 42, "x" * 44, "x" * 42 + "é", "x" * 43 + "\n"])
 def test_malformed_unsigned_token_names_nobody(token: str) -> None:
-    assert unsigned_user_id(token) is None
+    assert TOKENS.token_of_0_1_0(token) is None
+
+
+def test_token_of_0_1_0_is_found_signed_and_unsigned() -> None:
+    assert TOKENS.token_of_0_1_0(OF_0_1_0) == OF_0_1_0
+    assert TOKENS.token_of_0_1_0(TOKENS.adopt(OF_0_1_0)) == OF_0_1_0
+    assert TOKENS.token_of_0_1_0(UserTokens(b"another secret").adopt(OF_0_1_0)) is None
 
 
 @pytest.mark.parametrize(
