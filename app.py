@@ -16,12 +16,12 @@ from components.ui import frontend, layout, session
 
 if __name__ != "__main__":
     server.set_up_logs()
-    # Not in config.toml: without it, a session could be taken over by its id.
-    config.set_option("server.trustedUserHeaders", {server.USER_HEADER: session.USER_KEY})
 
     @asynccontextmanager
     async def lifespan(_app: st.App) -> AsyncIterator[None]:
         """Open the studio before the first request and close it after the last."""
+        # Not in config.toml: without it, a session could be taken over by its id.
+        config.set_option("server.trustedUserHeaders", {server.USER_HEADER: session.USER_KEY})
         open_at_startup()
         # Streamlit runs a full garbage collection after each rerun: exclude permanent objects.
         gc.collect()

@@ -15,6 +15,4 @@ def new_token() -> str:
 
 def user_id_of(token: str) -> str:
     """The id under which the database keeps the user of a token, also one of 0.1.0."""
-    user_id = _TOKENS.user_id(token) or user_id_of_0_1_0(token)
-    assert user_id is not None
-    return user_id
+    return _TOKENS.user_id(token) or user_id_of_0_1_0(token)

@@ -170,6 +170,12 @@ def test_secure_cookie_that_is_sent_twice_falls_back_to_no_old_cookie() -> None:
     assert TOKENS.user_id(answer.new_token) != USER_OF_0_1_0
 
 
+def test_old_cookie_that_is_sent_twice_is_not_believed_under_https() -> None:
+    cookies = f"kontext_designer={OF_0_1_0}; kontext_designer={PLANTED}"
+
+    assert send_request(cookies, scheme="https").user_id is None
+
+
 @pytest.mark.parametrize("place", [{"root_path": "/studio"}, {"base_path": "studio"}])
 def test_studio_under_a_path_believes_its_own_cookie_alone(place: dict[str, str]) -> None:
     answer = send_request(f"kontext_designer={PLANTED}", scheme="https", **place)
