@@ -9,10 +9,15 @@ import fcntl
 import logging
 import os
 import sqlite3
+import sys
+import time
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
-from typing import TextIO
+from threading import Lock
+from types import ModuleType
+from typing import Final, TextIO
 
 import streamlit as st
 
@@ -39,6 +44,10 @@ from components.studio.worker.worker import TaskWorker
 
 log = logging.getLogger("kontext.bootstrap")
 
+RETRY_SECONDS: Final = 1.0
+"""How long a failed opening is remembered: many waiting pages do not try one after the other."""
+_HOLDER: Final = "kontext_running_app"
+
 
 def load_settings() -> Settings:
     """The settings of this installation: environment first, then secrets.toml."""
@@ -50,9 +59,9 @@ def open_studio() -> Studio:
     """The studio of this process, opened at the first call.
 
     Raises SettingsError, and DatabaseError when the data folder cannot be used or another
-    process uses it.
+    process uses it. A later call tries again.
     """
-    return _running_app().studio
+    return _owner().open(lambda: RunningApp(load_settings())).studio
 
 
 def open_tokens() -> UserTokens:
@@ -75,8 +84,69 @@ def open_at_startup() -> None:
 
 
 def close_at_shutdown() -> None:
-    """Finish calls that are under way, then stop the worker and close the studio."""
-    _running_app.clear()
+    """Finish calls that are under way, then stop the worker and close the studio for good."""
+    _owner().close()
+
+
+def forget_running_app() -> None:
+    """Close the running app, and let the next call open another one; for tests."""
+    close_at_shutdown()
+    sys.modules.pop(_HOLDER)
+
+
+class AppOwner:
+    """Holds the running app. Opened by whoever needs it first, closed by the lifespan alone.
+
+    Nothing that a browser may clear holds it, such as Streamlit's caches.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._lock = Lock()
+        self._app: RunningApp | None = None
+        self._error: DatabaseError | SettingsError | None = None
+        self._retry_at = 0.0
+        self._is_closed = False
+
+    def open(self, start: Callable[[], RunningApp]) -> RunningApp:
+        """The running app, started if there is none. Raises DatabaseError and SettingsError."""
+        if (app := self._app) is not None:
+            return app
+        with self._lock:
+            if self._is_closed:
+                raise DatabaseError("The studio is being closed. Open this page again in a minute.")
+            if self._app is None:
+                self._app = self._start(start)
+            return self._app
+
+    def _start(self, start: Callable[[], RunningApp]) -> RunningApp:
+        if self._error is not None and self._clock() < self._retry_at:
+            raise self._error.with_traceback(None)  # or it would grow with each call
+        set_up_logs()
+        try:
+            return start()
+        except (DatabaseError, SettingsError) as error:
+            self._error, self._retry_at = error, self._clock() + RETRY_SECONDS
+            raise
+
+    def close(self) -> None:
+        """Close the app and open none again: a page that still runs must not start another."""
+        with self._lock:
+            self._is_closed = True
+            app, self._app = self._app, None
+        if app is not None:
+            app.close()
+
+
+def _owner() -> AppOwner:
+    """The owner of this process's app.
+
+    It stands in a module without a file: Streamlit imports the others again after an edit, and
+    two apps on one folder would pay twice.
+    """
+    holder = sys.modules.setdefault(_HOLDER, ModuleType(_HOLDER))
+    owner: AppOwner = vars(holder).setdefault("owner", AppOwner())
+    return owner
 
 
 class RunningApp:
@@ -101,12 +171,6 @@ class RunningApp:
     def close(self) -> None:
         """Close everything in reverse order."""
         self._resources.close()
-
-
-@st.cache_resource(show_spinner=False, on_release=lambda running_app: running_app.close())
-def _running_app() -> RunningApp:
-    set_up_logs()
-    return RunningApp(load_settings())
 
 
 def _start_sandbox(settings: Settings) -> SandboxServer:

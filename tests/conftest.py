@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import streamlit as st
 from streamlit.components.v2 import manifest_scanner
 
+from components.bootstrap import forget_running_app
 from components.sandbox import SandboxOptions, SandboxServer, start
 
 # Tests of an app that their package shares run in one worker process, so that it starts once.
@@ -55,7 +55,7 @@ def _isolated_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> It
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.chdir(tmp_path)
     yield
-    st.cache_resource.clear()
+    forget_running_app()
 
 
 @pytest.fixture

@@ -22,7 +22,8 @@ from components.studio.studio import Studio
 PATH = "/push"
 KEEP_ALIVE_SECONDS = 25.0  # below the minute after which proxies close a silent connection
 POLICY_VIOLATION = 1008  # RFC 6455
-TRY_AGAIN_LATER = 1013  # IANA's registry of close codes
+SERVICE_RESTART = 1012  # IANA's registry of close codes
+TRY_AGAIN_LATER = 1013
 
 
 def websocket_routes(open_studio: Callable[[], Studio]) -> list[WebSocketRoute]:
@@ -47,7 +48,7 @@ def websocket_routes(open_studio: Callable[[], Studio]) -> list[WebSocketRoute]:
             loop.call_soon_threadsafe(changed.set)
 
         unsubscribe = studio.subscribe(user_id, on_event)
-        notifier = asyncio.create_task(_notify_loop(socket, changed))
+        notifier = asyncio.create_task(_notify_loop(socket, changed, studio))
         try:
             while (await socket.receive())["type"] != "websocket.disconnect":
                 pass  # ignore client messages
@@ -58,7 +59,7 @@ def websocket_routes(open_studio: Callable[[], Studio]) -> list[WebSocketRoute]:
     return [WebSocketRoute(PATH, live_updates)]
 
 
-async def _notify_loop(socket: WebSocket, changed: asyncio.Event) -> None:
+async def _notify_loop(socket: WebSocket, changed: asyncio.Event, studio: Studio) -> None:
     version = 0
     while True:
         with suppress(TimeoutError):
@@ -67,6 +68,9 @@ async def _notify_loop(socket: WebSocket, changed: asyncio.Event) -> None:
         version += has_changed
         changed.clear()
         try:
+            if studio.is_closed:  # an open socket would say nothing for ever
+                await socket.close(SERVICE_RESTART)
+                return
             await socket.send_json({"version": version} if has_changed else {"alive": True})
         except (WebSocketDisconnect, RuntimeError):
             return  # the tab was closed; the reader above ends the rest

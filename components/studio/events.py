@@ -20,6 +20,7 @@ class EventBus:
     """
 
     def __init__(self) -> None:
+        self.is_closed = False
         self._lock = Lock()
         self._listeners: dict[str, set[Callable[[], None]]] = defaultdict(set)
 
@@ -48,6 +49,11 @@ class EventBus:
             user_ids = tuple(self._listeners)
         for user_id in user_ids:
             self.publish(user_id)
+
+    def close(self) -> None:
+        """Call every listener for the last time. A listener finds `is_closed` true."""
+        self.is_closed = True
+        self.publish_all()
 
     def _unsubscribe(self, user_id: str, listener: Callable[[], None]) -> None:
         with self._lock:

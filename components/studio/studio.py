@@ -234,8 +234,16 @@ class Studio:
         return self.worker.typical_seconds(task)
 
     def subscribe(self, user_id: str, listener: Callable[[], None]) -> Callable[[], None]:
-        """Call `listener` at each change of this user's tasks; returns what ends that."""
+        """Call `listener` at each change of this user's tasks; returns what ends that.
+
+        The last call comes when the studio closes; `is_closed` is true then.
+        """
         return self.events.subscribe(user_id, listener)
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether listeners are called no more."""
+        return self.events.is_closed
 
     # Images in
 
@@ -416,6 +424,7 @@ class Studio:
     def close(self) -> None:
         """Stop working; every unfinished task continues at the next start."""
         self.worker.stop()
+        self.events.close()
         self.credit_cache.close()
         self.drafts.close()
         self.repository.close()

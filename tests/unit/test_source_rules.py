@@ -33,6 +33,8 @@ def violations(path: str, source: str) -> Iterator[str]:
                 yield f"{path} opens an image: only components/studio/images does."
             case ast.Attribute(attr="session_state") if path.startswith("pages/"):
                 yield f"{path} reads session state: pages leave that to components/ui."
+            case ast.Attribute(attr="cache_resource" | "cache_data" as name):
+                yield f"{path} uses {name}: any visitor can clear Streamlit's caches."
             case ast.keyword(arg=str(name)) if name.startswith("unsafe_allow"):
                 yield f"{path} passes {name}: markup is never drawn from text."
 
@@ -74,6 +76,7 @@ def test_every_file_keeps_the_source_rules() -> None:
         ("pages/gallery.py", "import pages.generate"),
         ("pages/gallery.py", "from components import bootstrap"),
         ("pages/gallery.py", "import streamlit as st\nst.session_state['x'] = 1"),
+        ("components/bootstrap.py", "@st.cache_resource\ndef app(): ..."),
         ("components/ui/messages.py", "st.markdown(text, unsafe_allow_html=True)"),
         ("components/studio/export.py", "from PIL import Image\nImage.open('x')"),
         ("components/studio/studio.py", "from urllib.request import urlopen"),

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import fcntl
+import importlib
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from components.bootstrap import RunningApp
+import components.bootstrap as bootstrap
+from components.bootstrap import AppOwner, RunningApp, close_at_shutdown, open_studio
 from components.studio.db.database import DatabaseError
 from components.studio.images.store import ImageStore
 from components.studio.settings import Settings, SettingsError
@@ -68,3 +75,67 @@ def test_fault_controls_exist_only_with_sandbox(tmp_path: Path) -> None:
         controls.set_faults({"refused-at-once": 1, "slow": 0})
         assert controls.rates == {"refused-at-once": 1}
         assert controls.faults["slow"]
+
+
+def import_again(monkeypatch: pytest.MonkeyPatch) -> object:
+    """Import the app's modules again, as Streamlit does after a source edit."""
+    for name in [name for name in sys.modules if f"{name}.".startswith("components.")]:
+        monkeypatch.delitem(sys.modules, name)
+    return importlib.import_module("components.bootstrap")
+
+
+def test_second_import_finds_the_running_studio(monkeypatch: pytest.MonkeyPatch) -> None:
+    running = open_studio()
+
+    again: Any = import_again(monkeypatch)
+
+    assert again is not bootstrap
+    assert again.open_studio() is running
+    again.close_at_shutdown()
+    assert not running.worker.is_running
+
+
+def test_many_threads_open_one_studio() -> None:
+    together = threading.Barrier(8)
+
+    def open_together(_: int) -> int:
+        together.wait(20)
+        return id(open_studio())
+
+    with ThreadPoolExecutor(8) as threads:
+        assert len(set(threads.map(open_together, range(8)))) == 1
+
+
+def test_failed_opening_is_tried_again_after_a_moment(tmp_path: Path) -> None:
+    times = iter((0.0, 0.9, 1.1))  # the first is when it failed
+    starts = []
+
+    def start() -> RunningApp:
+        starts.append(1)
+        return RunningApp(settings_for(tmp_path))
+
+    with closing(AppOwner(lambda: next(times))) as owner:
+        with (tmp_path / "studio.lock").open("a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            with pytest.raises(DatabaseError, match="Another studio"):
+                owner.open(start)
+        with pytest.raises(DatabaseError, match="Another studio"):  # remembered
+            owner.open(start)
+        assert len(starts) == 1
+        assert owner.open(start).studio.worker.is_running
+
+
+def test_closed_studio_is_not_opened_again_by_a_late_page() -> None:
+    studio = open_studio()
+    close_at_shutdown()
+
+    with pytest.raises(DatabaseError, match="being closed"):
+        open_studio()
+    assert not studio.worker.is_running
+
+
+def test_listeners_are_called_when_the_studio_closes(tmp_path: Path) -> None:
+    app, seen = RunningApp(settings_for(tmp_path)), []
+    app.studio.subscribe("anna", lambda: seen.append(app.studio.is_closed))
+    app.close()
+    assert seen == [True]
