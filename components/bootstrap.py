@@ -177,7 +177,12 @@ def _start_sandbox(settings: Settings) -> SandboxServer:
     folder = settings.data_dir / "sandbox"
     try:
         return start_sandbox(
-            SandboxOptions(data_dir=folder, only_own_links=True, drift=settings.sandbox_drift)
+            SandboxOptions(
+                data_dir=folder,
+                only_own_links=True,
+                faults_on_request=settings.sandbox_faults,
+                drift=settings.sandbox_drift,
+            )
         )
     except (OSError, sqlite3.Error) as error:
         raise DatabaseError(f"The sandbox cannot use its folder {folder}.") from error
@@ -245,7 +250,7 @@ def build_studio(settings: Settings, sandbox: SandboxServer | None = None) -> St
         worker=worker,
         events=events,
         http=http,
-        fault_controls=None if sandbox is None else _fault_controls(sandbox),
+        fault_controls=_fault_controls(sandbox) if sandbox and settings.sandbox_faults else None,
     )
 
 

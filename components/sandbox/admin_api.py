@@ -28,6 +28,8 @@ async def explain_faults(_request: Request) -> Response:
 async def put_faults(request: Request) -> Response:
     """`PUT /sandbox/faults`: a JSON object of fault name to rate, which replaces all rates."""
     service = service_of(request)
+    if not service.options.faults_on_request:
+        return json_response({"error": "this sandbox takes no faults on request"}, 403).to_http()
     try:
         rates = await read_json(request, _MOST_BODY_BYTES)
         if not isinstance(rates, dict):

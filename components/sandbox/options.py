@@ -31,6 +31,8 @@ class SandboxOptions:
     """Signs callbacks when set (docs/kie-api.md, Callbacks)."""
     faults: Mapping[str, float] = field(default_factory=dict)
     """Fault name to the rate (0 to 1) at which it strikes; names in faults.py."""
+    faults_on_request: bool = True
+    """Whether a prompt and `PUT /sandbox/faults` may ask for faults."""
     only_own_links: bool = False
     """Fetch no input but the sandbox's own files, call back no host but loopback."""
     creates_per_10s: int = 20

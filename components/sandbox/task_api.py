@@ -30,7 +30,8 @@ async def generate(request: Request) -> Response:
     service.store.count("creates")
     account = service.account(request)
     body = await _body(request)
-    requested = service.faults.faults_for_create(account, prompt_of(body))
+    prompt = prompt_of(body) if service.options.faults_on_request else ""
+    requested = service.faults.faults_for_create(account, prompt)
     points = (FaultPoint.CREATE, FaultPoint.CREATE_OR_QUERY)
     if fault := service.faults.choose(*points, requested=requested):
         return _reject(service, fault)

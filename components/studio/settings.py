@@ -42,6 +42,8 @@ class Settings:
     credits_max: Decimal = Decimal(10)
     creates_per_10s: int = 20
     queries_per_second: int = 10
+    sandbox_faults: bool = False
+    """Whether everybody may switch faults of the sandbox on, for everybody."""
     sandbox_drift: bool = False
     """Whether the sandbox's edits drift as the model's do."""
     busy_timeout_seconds: float = 15.0
@@ -125,6 +127,7 @@ def read_settings(environment: Mapping[str, str], secrets: Mapping[str, object])
         credits_max=price("KONTEXT_CREDITS_MAX", defaults.credits_max),
         creates_per_10s=limit("KONTEXT_CREATES_PER_10S", defaults.creates_per_10s),
         queries_per_second=limit("KONTEXT_QUERIES_PER_S", defaults.queries_per_second),
+        sandbox_faults=switch("KONTEXT_SANDBOX_FAULTS"),
         sandbox_drift=switch("KONTEXT_SANDBOX_DRIFT"),
     )
 

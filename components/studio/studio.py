@@ -81,7 +81,7 @@ class Studio:
     events: EventBus
     http: SafeHttpClient
     fault_controls: FaultControls | None = None
-    """Only with the sandbox."""
+    """Only with the sandbox, and where the operator allows faults."""
     clock: Callable[[], float] = time.time
     prompts: PromptHistory = field(init=False)
     drafts: DraftStore = field(init=False)

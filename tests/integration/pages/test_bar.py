@@ -80,7 +80,8 @@ def test_spending_counts_only_own_images(sandbox: SandboxServer) -> None:
     assert spent not in html(open_with_bar(BORIS))
 
 
-def test_faults_are_switched_by_name() -> None:
+def test_faults_are_switched_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KONTEXT_SANDBOX_FAULTS", "on")
     at = open_with_bar()
     controls = open_studio().fault_controls
     assert controls is not None
@@ -101,6 +102,10 @@ def test_faults_are_switched_by_name() -> None:
     rerun(at)
     assert controls.rates == {}
     assert not any("Faults are on" in block.value for block in open_with_bar().markdown)
+
+
+def test_no_fault_controls_unless_allowed() -> None:
+    assert len(open_with_bar().multiselect) == 0
 
 
 def test_no_fault_controls_with_a_key(sandbox: SandboxServer) -> None:

@@ -31,6 +31,13 @@ def test_a_wrong_put_is_a_422_that_names_the_known_faults(caller: Caller, body: 
     assert set(caller.get("/sandbox/faults").json().values()) == {0}
 
 
+def test_faults_on_request_can_be_forbidden(open_sandbox: Open) -> None:
+    caller = open_sandbox(faults_on_request=False)
+    assert put(caller, {"maintenance": 1})[0] == 403
+    for prompt in ("A hill [maintenance]", "A hill sandbox:generate-failed"):
+        assert caller.ended(caller.task(prompt))["successFlag"] == 1
+
+
 def test_every_fault_is_explained(caller: Caller) -> None:
     known = caller.get("/sandbox/faults/known").json()
     assert list(known) == list(FAULTS)

@@ -20,11 +20,17 @@ from components.studio.images.store import ImageStore
 from components.studio.settings import Settings, SettingsError
 
 
-def settings_for(folder: Path, api_key: str | None = "key") -> Settings:
+def settings_for(
+    folder: Path, api_key: str | None = "key", *, sandbox_faults: bool = False
+) -> Settings:
     """Settings of a provider that refuses connections."""
     unreachable = "http://127.0.0.1:9"
     return Settings(
-        data_dir=folder, api_key=api_key, base_url=unreachable, upload_base_url=unreachable
+        data_dir=folder,
+        api_key=api_key,
+        base_url=unreachable,
+        upload_base_url=unreachable,
+        sandbox_faults=sandbox_faults,
     )
 
 
@@ -64,10 +70,15 @@ def test_folder_that_cannot_be_cleaned_raises_database_error(tmp_path: Path) -> 
         RunningApp(settings_for(tmp_path))
 
 
-def test_fault_controls_exist_only_with_sandbox(tmp_path: Path) -> None:
-    with closing(RunningApp(settings_for(tmp_path / "real"))) as with_key:
-        assert with_key.studio.fault_controls is None
-    with closing(RunningApp(settings_for(tmp_path / "play", None))) as with_sandbox:
+def test_fault_controls_exist_only_with_sandbox_and_where_allowed(tmp_path: Path) -> None:
+    for settings in (
+        settings_for(tmp_path / "real", sandbox_faults=True),
+        settings_for(tmp_path / "play", None),
+    ):
+        with closing(RunningApp(settings)) as app:
+            assert app.studio.fault_controls is None
+    allowed = settings_for(tmp_path / "play", None, sandbox_faults=True)
+    with closing(RunningApp(allowed)) as with_sandbox:
         controls = with_sandbox.studio.fault_controls
         assert controls is not None
         with pytest.raises(ValueError, match="no fault"):

@@ -84,6 +84,11 @@ def test_switch_accepts_on_and_off(value: str, expected: bool) -> None:
     assert read_settings({"KONTEXT_SANDBOX_DRIFT": value}, {}).sandbox_drift is expected
 
 
+def test_sandbox_faults_are_off_unless_allowed() -> None:
+    assert read_settings({}, {}).sandbox_faults is False
+    assert read_settings({"KONTEXT_SANDBOX_FAULTS": "on"}, {}).sandbox_faults is True
+
+
 def test_switch_rejects_other_values_by_setting_name() -> None:
     with pytest.raises(SettingsError, match="KONTEXT_SANDBOX_DRIFT must be on or off"):
         read_settings({"KONTEXT_SANDBOX_DRIFT": "maybe"}, {})
