@@ -17,7 +17,7 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from components.server.identity import read_user_id
-from components.server.requests import read_body
+from components.server.requests import READ_SECONDS, read_body
 from components.server.responses import NO_STORE, PRIVATE_IMMUTABLE, not_found, run_or_503
 from components.studio.export import ExportItem, download_name, stream_zip
 from components.studio.studio import Studio
@@ -27,18 +27,24 @@ MAX_FORM_BYTES: Final = 128 * 1024
 _ID: Final = re.compile(r"[0-9a-f]{32}")
 
 
-def download_routes(open_studio: Callable[[], Studio]) -> list[Route]:
+def download_routes(
+    open_studio: Callable[[], Studio], *, read_seconds: float = READ_SECONDS
+) -> list[Route]:
     """The routes of downloads: an image by its id, and a ZIP of those named in `ids`.
 
     `ids` are separated by commas or spaces, in the URL or in a form. An id that is not the user's
-    or is in the trash is left out.
+    or is in the trash is left out. A form that has not arrived after `read_seconds` is refused.
     """
 
     async def download(request: Request) -> Response:
         return await run_or_503(_single_image, open_studio, request)
 
     async def export(request: Request) -> Response:
-        form = await _form(request) if request.method == "POST" else {}
+        try:
+            form = await _form(request, read_seconds) if request.method == "POST" else {}
+        except TimeoutError:
+            headers = {**NO_STORE, "connection": "close"}  # or the rest may trickle for ever
+            return PlainTextResponse("This form took too long to arrive.", 408, headers)
         if form is None:
             return PlainTextResponse("This form is too long.", 413, NO_STORE)
         lists = [*request.query_params.getlist("ids"), *form.get("ids", [])]
@@ -99,9 +105,9 @@ def _parse_ids(lists: Iterable[str]) -> Iterator[str]:
     return (id_ for text in lists for id_ in re.split(r"[,\s]+", text) if _ID.fullmatch(id_))
 
 
-async def _form(request: Request) -> dict[str, list[str]] | None:
-    """The fields of a URL-encoded form, or None when it is too long."""
-    body = await read_body(request, max_bytes=MAX_FORM_BYTES)
+async def _form(request: Request, read_seconds: float) -> dict[str, list[str]] | None:
+    """The fields of a URL-encoded form, or None when it is too long. Raises TimeoutError."""
+    body = await read_body(request, max_bytes=MAX_FORM_BYTES, seconds=read_seconds)
     return None if body is None else parse_qs(body.decode("utf-8", "replace"))
 
 

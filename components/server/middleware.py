@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 from starlette.middleware import Middleware
 
+from components.server.connection_limits import ConnectionLimits
+from components.server.disconnects import QuietDisconnects
 from components.server.identity import IdentifyUser
 from components.server.security_headers import SecurityHeaders
 from components.server.stylesheet_middleware import InjectStylesheet
@@ -22,9 +24,11 @@ def middleware(
 ) -> list[Middleware]:
     """All middleware, in the order in which a request passes it."""
     return [
+        Middleware(QuietDisconnects),
         Middleware(
             IdentifyUser, open_studio=open_studio, open_tokens=open_tokens, base_path=base_path
         ),
         Middleware(SecurityHeaders),
+        Middleware(ConnectionLimits),
         Middleware(InjectStylesheet, styles_url=styles_url),
     ]

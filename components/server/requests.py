@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+import asyncio
+from typing import Final
+
 from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import Scope
 
+READ_SECONDS: Final = 10.0  # docs/kie-api.md, Callbacks: the response is awaited for 15 s
 
-async def read_body(request: Request, *, max_bytes: int) -> bytes | None:
-    """The body, or None as soon as it is too long. Raises ClientDisconnect."""
+
+async def read_body(
+    request: Request, *, max_bytes: int, seconds: float = READ_SECONDS
+) -> bytes | None:
+    """The body, or None as soon as it is too long.
+
+    Raises TimeoutError if it has not arrived after `seconds` in all, and ClientDisconnect.
+    """
     body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > max_bytes:
-            return None
+    async with asyncio.timeout(seconds):
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > max_bytes:
+                return None
     return bytes(body)
 
 
