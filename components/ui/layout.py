@@ -12,7 +12,7 @@ from streamlit.navigation.page import Page
 from components.studio.db.database import DatabaseError
 from components.studio.settings import SettingsError
 from components.studio.studio import Studio
-from components.ui import credits_widget, paused_banner, session
+from components.ui import credits_widget, opening_retry, paused_banner, session
 from components.ui.edit import source_picker
 from components.ui.escape import escape_markdown
 from components.ui.streamlit_internals.page_watchdog import page_watchdog
@@ -50,6 +50,8 @@ def render_page(page: Page) -> None:
         _render_banners()
     except (DatabaseError, SettingsError, session.UnknownUserError) as error:
         st.error(escape_markdown(str(error)))
+        if isinstance(error, DatabaseError):  # settings are read at start only
+            opening_retry.retry_opening()
         st.stop()
     page_watchdog(page, landmarks=_LANDMARKS)
     tab = session.tab_state()
