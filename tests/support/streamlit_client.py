@@ -44,6 +44,8 @@ class StreamlitClient:
         self.messages: list[ForwardMsg] = []
         self.session_id = session_id
         self._state = ClientState(page_name=page)
+        self._widget_ids: dict[str, str] = {}
+        self._fragment_ids: dict[str, str] = {}
         connection = connect(
             url.replace("http", "ws", 1) + "/_stcore/stream",
             additional_headers={"Origin": url, **cookie, **(headers or {})},
@@ -59,15 +61,18 @@ class StreamlitClient:
         """Send one message to the server, such as `clear_cache=True`."""
         self.socket.send(BackMsg(**message).SerializeToString())
 
-    def rerun(self, **widgets: Any) -> Self:
+    def rerun(self, *, fragment_of: str | None = None, **widgets: Any) -> Self:
         """Run the page's script with these widget values, and wait until it has finished.
 
         A widget is named by its key. A value is True for a pressed button, or a text.
+        `fragment_of` reruns only the fragment in which that widget stands.
         """
         state = ClientState()
         state.CopyFrom(self._state)
-        for name, value in widgets.items():
-            widget = state.widget_states.widgets.add(id=self.widget_id(name))
+        if fragment_of is not None:
+            state.fragment_id = self._fragment_ids[fragment_of]
+        for key, value in widgets.items():
+            widget = state.widget_states.widgets.add(id=self._widget_ids[key])
             if isinstance(value, bool):
                 widget.trigger_value = value
             else:
@@ -87,6 +92,8 @@ class StreamlitClient:
                 case "new_session":
                     self.session_id = message.new_session.initialize.session_id
                     self._state.page_script_hash = message.new_session.page_script_hash
+                case "delta":
+                    self._remember_widget(message.delta)
                 case "script_finished":
                     return self
 
@@ -94,14 +101,12 @@ class StreamlitClient:
         """What the last run drew."""
         return [message.delta for message in self.messages if message.WhichOneof("type") == "delta"]
 
-    def widget_id(self, key: str) -> str:
-        """The id of the widget of the last run that has this key."""
-        for delta in self.deltas():
-            kind = delta.new_element.WhichOneof("type")
-            widget_id: str = getattr(getattr(delta.new_element, kind or "", None), "id", "")
-            if re.fullmatch(rf"\$\$ID-[0-9a-f]+-{re.escape(key)}", widget_id):
-                return widget_id
-        raise LookupError(f"no widget with the key {key!r} was drawn")
+    def _remember_widget(self, delta: Delta) -> None:
+        kind = delta.new_element.WhichOneof("type")
+        widget_id: str = getattr(getattr(delta.new_element, kind or "", None), "id", "")
+        if found := re.fullmatch(r"\$\$ID-[0-9a-f]+-(.+)", widget_id):
+            self._widget_ids[found[1]] = widget_id
+            self._fragment_ids[found[1]] = delta.fragment_id
 
     def data(self, name: str) -> Any:
         """The data that a browser component is given under this name, or None."""

@@ -30,7 +30,7 @@ from components.studio.identity import new_token
 from components.studio.studio import Studio
 from tests.integration.server.conftest import SeededApp
 from tests.integration.server.test_live_updates import connect_socket, receive
-from tests.support.app_server import COOKIE, AppServer
+from tests.support.app_server import COOKIE, AppServer, identity_token
 from tests.support.http_server import serve_routes
 from tests.support.seed import open_data_folder
 from tests.support.streamlit_client import StreamlitClient
@@ -82,8 +82,12 @@ def newest_card(tab: StreamlitClient) -> str:
     return str(tab.data("grid")["cards"][0]["state_word"])
 
 
+def new_visitor(app: AppServer) -> str:
+    """The cookie that the app gives to somebody who opens it for the first time."""
+    return identity_token(app.client().open())
+
+
 def test_clear_cache_message_leaves_the_studio_open(tmp_path: Path) -> None:
-    token = new_token()
     with start(SandboxOptions(seconds=0)) as sandbox, held_provider(sandbox.url) as provider:
         settings = {
             "KIE_API_KEY": "a-key",
@@ -92,8 +96,8 @@ def test_clear_cache_message_leaves_the_studio_open(tmp_path: Path) -> None:
         }
         with (
             AppServer(tmp_path / "data", settings) as app,
-            StreamlitClient(app.url, token) as tab,
-            StreamlitClient(app.url, new_token()) as stranger,
+            StreamlitClient(app.url, token := new_visitor(app)) as tab,
+            StreamlitClient(app.url, new_visitor(app)) as stranger,
             connect_socket(app.client(token)) as pushes,
         ):
             tab.rerun().rerun(**{"generate-prompt": "A hill", "generate-submit": True})
@@ -114,7 +118,7 @@ def test_clear_cache_message_leaves_the_studio_open(tmp_path: Path) -> None:
 
 
 def test_person_has_20_sessions_and_a_sentence_beyond(seeded_app: SeededApp) -> None:
-    app, token = seeded_app.app, new_token()
+    app, token = seeded_app.app, new_visitor(seeded_app.app)
     with ExitStack() as tabs:
         for _ in range(20):
             last = tabs.enter_context(StreamlitClient(app.url, token))
@@ -127,7 +131,7 @@ def test_person_has_20_sessions_and_a_sentence_beyond(seeded_app: SeededApp) -> 
         assert page.headers["content-type"].startswith("text/html")
         assert page.headers["cache-control"] == "no-store"
         assert app.client(token).open("/healthz").status_code == 200
-        with StreamlitClient(app.url, new_token()) as other:
+        with StreamlitClient(app.url, new_visitor(app)) as other:
             other.rerun()
 
         last.close()
@@ -139,7 +143,7 @@ def test_person_has_20_sessions_and_a_sentence_beyond(seeded_app: SeededApp) -> 
 
 
 def test_person_has_20_push_sockets(seeded_app: SeededApp) -> None:
-    client = seeded_app.app.client(new_token())
+    client = seeded_app.app.client(new_visitor(seeded_app.app))
     with ExitStack() as sockets:
         for _ in range(20):
             sockets.enter_context(connect_socket(client))
