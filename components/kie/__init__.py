@@ -3,6 +3,7 @@
 from components.kie.client import KieClient
 from components.kie.errors import (
     AuthenticationError,
+    CertificateError,
     ConnectError,
     ContentPolicyError,
     FeatureDisabledError,
@@ -40,6 +41,7 @@ __all__ = [
     "MAX_WEBHOOK_BYTES",
     "OUTPUT_SIZES",
     "AuthenticationError",
+    "CertificateError",
     "ConnectError",
     "ContentPolicyError",
     "FeatureDisabledError",

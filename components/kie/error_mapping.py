@@ -10,6 +10,7 @@ from typing import Final
 
 from components.kie.errors import (
     AuthenticationError,
+    CertificateError,
     ConnectError,
     ContentPolicyError,
     FeatureDisabledError,
@@ -24,6 +25,7 @@ from components.kie.errors import (
     ValidationError,
 )
 from components.kie.parsing import (
+    parse_cut_envelope,
     parse_envelope,
     parse_message,
     parse_object,
@@ -35,6 +37,8 @@ from components.kie.transport import HttpResponse, TransportError
 # HTTP statuses that stand in for a missing code in a JSON body.
 # Gateways also send 403, 404 and 5xx, so these prove nothing.
 _UNAMBIGUOUS_STATUSES: Final = {401, 402, 429, 455}
+# An upload that is too large or of the wrong kind is refused each time.
+_REFUSED_FILE_STATUSES: Final = {413, 415}
 # Any other code is unclear. A gateway may send an envelope with 502, 504 or 520 although the
 # provider accepted the create.
 _DOCUMENTED_CODES: Final = {400, 401, 402, 404, 408, 422, 429, 455, 500, 501, 505}
@@ -78,12 +82,17 @@ def parse_response(
     if isinstance(response, TransportError):
         reason = parse_message(response.reason, secret=secret)
         if response.connection_established is False:
-            raise ConnectError(reason)
+            raise (CertificateError if response.bad_certificate else ConnectError)(reason)
         raise ambiguous_response_error(endpoint, reason)
-    envelope = parse_envelope(response.body)
+    # The rest of the answer may name a task: an error would allow that a create is sent again.
+    if response.is_cut and b"taskId" in response.body:
+        raise ambiguous_response_error(endpoint, "the answer is too long", code=response.status)
+    envelope = (parse_cut_envelope if response.is_cut else parse_envelope)(response.body)
     if envelope is None:
         if response.status == 429:
             raise _rate_limit_error("", 429, response)
+        if endpoint is Endpoint.UPLOAD and response.status in _REFUSED_FILE_STATUSES:
+            raise _refused_file_error(f"HTTP {response.status}", response.status)
         raise ambiguous_response_error(
             endpoint, f"HTTP {response.status} without a JSON envelope", code=response.status
         )
@@ -91,7 +100,7 @@ def parse_response(
     if code is None and response.status in _UNAMBIGUOUS_STATUSES:
         code = response.status
     message = parse_message(envelope.message, secret=secret)
-    if code == 200 and 200 <= response.status < 300:
+    if code == 200 and 200 <= response.status < 300 and not response.is_cut:
         return envelope.data
     if code is None or code < 400:
         raise ambiguous_response_error(
@@ -129,6 +138,8 @@ def _error_for_code(endpoint: Endpoint, code: int, message: str) -> KieError:
             return MaintenanceError(message, code=code)
         case 505:
             return FeatureDisabledError(message, code=code)
+        case _ if endpoint is Endpoint.UPLOAD and code in _REFUSED_FILE_STATUSES:
+            return _refused_file_error(message, code)
         case _ if code not in _DOCUMENTED_CODES:
             return ambiguous_response_error(endpoint, message, code=code)
         case 500 if "credit" in text and "insufficient" in text:
@@ -161,10 +172,15 @@ def _error_for_client_code(endpoint: Endpoint, code: int, message: str) -> KieEr
             )
             return ValidationError("url", user_message, code=code)
         case Endpoint.UPLOAD:
-            user_message = f"The service refused the picture ({message}): choose another one."
-            return ValidationError("file", user_message, code=code)
+            return _refused_file_error(message, code)
         case _:
             return ServerError(message, code=code)
+
+
+def _refused_file_error(message: str, code: int) -> ValidationError:
+    advice = "it is too large, choose a smaller one" if code == 413 else "choose another one"
+    user_message = f"The service refused the picture ({message}): {advice}."
+    return ValidationError("file", user_message, code=code)
 
 
 def _validation_error(code: int, message: str) -> ValidationError:

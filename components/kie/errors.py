@@ -12,6 +12,7 @@ KieError
 ├── ServerError               the provider rejected the call: let the user retry
 ├── UnavailableError          a repeatable call got no clear response: repeat it
 │   └── ConnectError          no connection was opened, so even a create may be sent again
+│       └── CertificateError  correct certificates, clock or address
 ├── UnknownOutcomeError       a create got no clear response: it may be paid, never resend it
 └── InvalidWebhookError       a webhook that cannot be trusted: ignore it
 
@@ -62,7 +63,7 @@ class ContentPolicyError(KieError):
 class RateLimitError(KieError):
     """The call was rejected for its frequency, and no task was created.
 
-    `retry_after_seconds`: the value of the `Retry-After` header, 0–3600; None without one.
+    `retry_after_seconds`: the value of the `Retry-After` header, at most a week; None without one.
     """
 
     def __init__(
@@ -101,6 +102,10 @@ class UnavailableError(KieError):
 
 class ConnectError(UnavailableError):
     """No connection was opened (DNS, connection refused, timeout, TLS), so nothing was sent."""
+
+
+class CertificateError(ConnectError):
+    """The server's certificate was not accepted, so no connection was opened."""
 
 
 class UnknownOutcomeError(KieError):

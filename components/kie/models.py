@@ -200,7 +200,8 @@ def parse_task_status(data: object, *, task_id: str, secret: str) -> TaskStatus 
     record = parsing.parse_object(data)
     if record is None or record.get("taskId") not in (None, task_id):
         return None
-    flag = parsing.parse_int(record.get("successFlag"))
+    flag = record.get("successFlag")
+    flag = int(flag) if isinstance(flag, bool) else parsing.parse_int(flag)
     if flag is None:
         return None
     urls = parsing.parse_object(record.get("response")) or {}

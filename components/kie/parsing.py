@@ -18,7 +18,7 @@ _MAX_MESSAGE_CHARACTERS: Final = 500
 _MAX_TASK_ID_CHARACTERS: Final = 200
 _MAX_NUMBER_CHARACTERS: Final = 200  # longer ones are slow to parse and never valid
 _MAX_URL_CHARACTERS: Final = 8192  # signed URLs are long
-_MAX_RETRY_AFTER_SECONDS: Final = 3600.0
+_MAX_RETRY_AFTER_SECONDS: Final = 7 * 24 * 3600.0
 _MIN_TIMESTAMP_MS: Final = 100_000_000_000  # 1973 as milliseconds, the year 5138 as seconds
 _MAX_TIMESTAMP_MS: Final = 100_000_000_000_000  # the year 5138
 
@@ -53,6 +53,39 @@ def parse_envelope(body: bytes) -> Envelope | None:
     if not isinstance(value, dict):
         return None
     return Envelope(parse_int(value.get("code")), value.get("msg"), value.get("data"))
+
+
+def parse_cut_envelope(body: bytes) -> Envelope | None:
+    """Return the `code` and `msg` of an envelope whose end is missing; None without a code.
+
+    Only values that stand in the text as a whole are read. `data` is always None.
+    """
+    text = body.decode(errors="replace").lstrip()
+    if not text.startswith("{"):
+        return None
+    found: dict[str, object] = {}
+    decoder = json.JSONDecoder()
+    position = 1
+    try:
+        while text[position - 1] in "{,":
+            key, position = decoder.raw_decode(text, _skip_spaces(text, position))
+            position = _skip_spaces(text, position)
+            if text[position] != ":" or not isinstance(key, str):
+                break
+            value, position = decoder.raw_decode(text, _skip_spaces(text, position + 1))
+            position = _skip_spaces(text, position) + 1
+            if text[position - 1] in ",}":  # otherwise a number may be cut
+                found[key] = value
+    except (ValueError, IndexError, RecursionError):
+        pass  # here the text ends
+    code = parse_int(found.get("code"))
+    return None if code is None else Envelope(code, found.get("msg"), None)
+
+
+def _skip_spaces(text: str, position: int) -> int:
+    while text[position] in " \t\r\n":
+        position += 1
+    return position
 
 
 def parse_message(value: object, *, secret: str) -> str:
@@ -138,7 +171,7 @@ def parse_object(value: object) -> Mapping[str, object] | None:
 
 
 def parse_retry_after(headers: Mapping[str, str], *, now: float) -> float | None:
-    """Return the wait of a `Retry-After` header, 0–3600 s; `now` is in unix seconds.
+    """Return the wait of a `Retry-After` header, 0 s to a week; `now` is in unix seconds.
 
     The header holds seconds or a date. None if it is missing or unreadable.
     """

@@ -7,6 +7,7 @@ of `requests` holds the request's headers and so the API key.
 import functools
 import http.client
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Mapping
@@ -29,11 +30,13 @@ class HttpResponse:
     """An HTTP status, headers with names in any case, and a body of at most 1 MB.
 
     The body may be incomplete: it holds what arrived before the connection failed.
+    `is_cut`: the server sent more than 1 MB, and the rest was not read.
     """
 
     status: int
     headers: Mapping[str, str]
     body: bytes
+    is_cut: bool = False
 
 
 @dataclass(frozen=True)
@@ -43,10 +46,12 @@ class TransportError:
     `reason`: a short technical text.
     `connection_established`: whether a connection was opened. False proves that nothing was sent;
     None means not known.
+    `bad_certificate`: the server's certificate was not accepted.
     """
 
     reason: str
     connection_established: bool | None
+    bad_certificate: bool = False
 
 
 class HttpTransport:
@@ -111,15 +116,20 @@ class HttpTransport:
                     allow_redirects=False,
                     **environment,
                 ) as response:
-                    return HttpResponse(
-                        response.status_code, response.headers, _read_body(response)
-                    )
+                    body, is_cut = _read_body(response)
+                    return HttpResponse(response.status_code, response.headers, body, is_cut)
         except Exception as error:  # noqa: BLE001 -- urllib3's own errors escape requests, and after
             # any of them a create that was sent has an unknown outcome.
-            reason = _root_cause(error)
+            cause = _root_cause(error)
+        # The text contains no header and no request.
+        reason = f"{type(cause).__name__}: {cause}"
         if deadline.expired:
             reason = f"no answer within {total_timeout_seconds:g} s"
-        return TransportError(reason, deadline.connection_established)
+        return TransportError(
+            reason,
+            deadline.connection_established,
+            bad_certificate=isinstance(cause, ssl.SSLCertVerificationError),
+        )
 
 
 class _BearerAuth(AuthBase):
@@ -168,8 +178,8 @@ def _new_session() -> requests.Session:
     return session
 
 
-def _read_body(response: requests.Response) -> bytes:
-    """Return the part of the body that arrived, at most 1 MB.
+def _read_body(response: requests.Response) -> tuple[bytes, bool]:
+    """Return the part of the body that arrived, at most 1 MB, and whether there was more.
 
     An incomplete body may still hold the id of a paid task.
     """
@@ -182,15 +192,15 @@ def _read_body(response: requests.Response) -> bytes:
             if len(body) > _MAX_BODY_BYTES:
                 break
     except (requests.RequestException, OSError):
-        return bytes(body)
-    return bytes(body[:_MAX_BODY_BYTES])
+        pass  # what arrived is the result
+    return bytes(body[:_MAX_BODY_BYTES]), len(body) > _MAX_BODY_BYTES
 
 
-def _root_cause(error: BaseException) -> str:
-    """Return the text of the first error in the chain. It contains no header and no request."""
+def _root_cause(error: BaseException) -> BaseException:
+    """Return the first error in the chain."""
     while (cause := error.__cause__ or error.__context__) is not None:
         error = cause
-    return f"{type(error).__name__}: {error}"
+    return error
 
 
 _thread_state = threading.local()

@@ -117,6 +117,10 @@ class HostileServer:
         number = self.connections
         answered = False
         connection.settimeout(10)
+        if connection.recv(64, socket.MSG_PEEK).startswith(b"POST /too_large_at_once/"):
+            connection.recv(65536)
+            connection.sendall(http_response(HTML_PAGE, status=413))
+            return
         try:
             while (request := self._read(connection, number)) is not None:
                 self.received.append(request)
@@ -245,4 +249,5 @@ ROUTES: dict[str, Route] = {
     "endless_redirect": _endless_redirect,
     "tunnel_rejected": _tunnel_rejected,
     "proxied": _reset,
+    "too_large_at_once": _hang_up,  # `_handle` answers before the body has arrived
 }

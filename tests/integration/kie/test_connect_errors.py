@@ -1,9 +1,14 @@
 """Only a connection that was never opened proves that a create was not sent."""
 
-import pytest
+import ssl
+from pathlib import Path
 
-from components.kie import ConnectError, UnknownOutcomeError
+import pytest
+import trustme
+
+from components.kie import CertificateError, ConnectError, KieError, UnknownOutcomeError
 from tests.integration.kie.conftest import API_KEY, REQUEST, SHORT_TIMEOUT_S, MakeClient
+from tests.support import hostile_website
 from tests.support.hostile_server import HostileServer
 
 
@@ -28,6 +33,35 @@ def test_failed_tls_handshake_is_connect_error(
             REQUEST
         )
     assert [request.method for request in server.received] == ["HELLO"]
+
+
+@pytest.mark.parametrize(
+    ("host", "is_trusted", "expected"),
+    [
+        ("127.0.0.1", False, CertificateError),
+        ("localhost", True, CertificateError),
+        ("127.0.0.1", True, UnknownOutcomeError),
+    ],
+    ids=["unknown authority", "another host", "accepted"],
+)
+def test_certificate_that_is_not_accepted_says_so(
+    make_client: MakeClient,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    host: str,
+    is_trusted: bool,
+    expected: type[KieError],
+) -> None:
+    authority = trustme.CA()
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(tls)
+    bundle = tmp_path / "ca.pem"
+    (authority if is_trusted else trustme.CA()).cert_pem.write_to_path(str(bundle))
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(bundle))
+    with hostile_website.HostileServer(hostile_website.responds(), tls) as website:
+        with pytest.raises(KieError) as raised:
+            make_client(f"https://{host}:{website.port}").create(REQUEST)
+    assert type(raised.value) is expected
 
 
 def test_missing_ca_bundle_is_connect_error(

@@ -15,7 +15,13 @@ from components.kie import (
     ValidationError,
 )
 from tests.integration.kie.conftest import REQUEST, MakeClient
-from tests.support.hostile_server import HTML_PAGE, HostileServer, envelope, http_response
+from tests.support.hostile_server import (
+    HTML_PAGE,
+    TASK_ID,
+    HostileServer,
+    envelope,
+    http_response,
+)
 
 CREDITS_TEXT = "Credits insufficient : Your current balance isn't sufficient to run this request."
 SAFETY_TEXT = "The security tolerance level is out of range and should be 0-2 or 0-6"
@@ -123,7 +129,8 @@ def test_gateway_json_without_code_is_unknown_outcome(
         ("7", 7.0),
         ("0.5", 0.5),
         ("-3", 0.0),
-        ("999999", 3600.0),
+        ("86400", 86400.0),
+        ("999999999", 604800.0),
         ("nan", None),
         ("soon", None),
         ("Thu, 01 Jan 1970 00:00:00 GMT", 0.0),
@@ -139,3 +146,65 @@ def test_http_429_page_is_rate_limit_error_with_retry_after(
         make_client(server.url_answering(response)).create(REQUEST)
     assert raised.value.retry_after_seconds == seconds
     assert len(server.received) == 1
+
+
+LONG = "x" * 3_000_000
+
+
+@pytest.mark.parametrize(
+    ("body", "error"),
+    [
+        (envelope(LONG, code=429, msg="slower"), RateLimitError),
+        (envelope(LONG, code=400, msg="flagged"), ContentPolicyError),
+        (envelope(LONG, code=500, msg=CREDITS_TEXT), InsufficientCreditsError),
+        (envelope(None, code=401, msg=LONG), AuthenticationError),
+        (b' {"success": false, "code": "455", "msg": "' + LONG.encode(), MaintenanceError),
+    ],
+    ids=["429", "400", "credits", "long message", "success first"],
+)
+def test_code_of_a_body_over_the_limit_is_understood(
+    server: HostileServer, make_client: MakeClient, body: bytes, error: type[KieError]
+) -> None:
+    with pytest.raises(KieError) as raised:
+        make_client(server.url_answering(http_response(body))).create(REQUEST)
+    assert type(raised.value) is error
+    assert len(server.received) == 1
+
+
+@pytest.mark.parametrize("status", [200, 429])
+@pytest.mark.parametrize(
+    "body",
+    [
+        envelope({"taskId": TASK_ID, "more": LONG}, code=429),
+        envelope({"taskId": TASK_ID, "more": LONG}, code=200),
+        b'{"data": "taskId' + envelope(LONG, code=429),
+    ],
+    ids=["429", "200", "unreadable"],
+)
+def test_body_over_the_limit_that_mentions_a_task_is_unknown_outcome(
+    server: HostileServer, make_client: MakeClient, status: int, body: bytes
+) -> None:
+    with pytest.raises(UnknownOutcomeError):
+        make_client(server.url_answering(http_response(body, status=status))).create(REQUEST)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        envelope(LONG),
+        b'{"data": "' + LONG.encode(),
+        b'{"data": {"code": 429}, "msg": "' + LONG.encode(),
+        b'["code", 429, "' + LONG.encode(),
+        b',"code": 429, "msg": "' + LONG.encode(),
+        b'{"code": 429 "msg": "' + LONG.encode(),
+        b'{"code": ' + b"4" * 2_000_000,
+        b'{"code"' + b" " * 2_000_000,
+        b"<html>" + LONG.encode(),
+    ],
+    ids=["200", "no code", "deeper", "list", "comma", "not JSON", "cut number", "cut key", "HTML"],
+)
+def test_body_over_the_limit_without_a_code_is_unknown_outcome(
+    server: HostileServer, make_client: MakeClient, body: bytes
+) -> None:
+    with pytest.raises(UnknownOutcomeError):
+        make_client(server.url_answering(http_response(body))).create(REQUEST)

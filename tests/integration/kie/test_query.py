@@ -76,6 +76,8 @@ def test_finished_task_status_has_all_fields(server: HostileServer, query_status
         (3, ProviderState.GENERATE_FAILED),
         ("3", ProviderState.GENERATE_FAILED),
         (1.0, ProviderState.SUCCEEDED),
+        (True, ProviderState.SUCCEEDED),
+        (False, ProviderState.GENERATING),
         (7, ProviderState.UNKNOWN),
         (-1, ProviderState.UNKNOWN),
     ],
@@ -154,7 +156,7 @@ def test_record_of_another_task_is_unavailable_error(query_status: Any, task_id:
         query_status(taskId=task_id)
 
 
-@pytest.mark.parametrize("flag", [None, True, "done", [], 0.5])
+@pytest.mark.parametrize("flag", [None, "done", "true", [], 0.5])
 def test_record_without_readable_flag_is_unavailable_error(query_status: Any, flag: object) -> None:
     with pytest.raises(UnavailableError):
         query_status(successFlag=flag)

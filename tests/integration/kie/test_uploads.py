@@ -86,7 +86,11 @@ def test_upload_response_without_usable_url_is_unavailable_error(
         (402, b'{"success":false,"code":402,"msg":"no"}', InsufficientCreditsError),
         (500, b'{"success":false,"code":500,"msg":"no"}', ServerError),
         (503, HTML_PAGE, UnavailableError),
-        (413, HTML_PAGE, UnavailableError),
+        (413, HTML_PAGE, ValidationError),
+        (413, b"", ValidationError),
+        (200, b'{"success":false,"code":413,"msg":"too large"}', ValidationError),
+        (415, HTML_PAGE, ValidationError),
+        (403, HTML_PAGE, UnavailableError),
     ],
 )
 def test_upload_error_class_fits_the_response(
@@ -121,3 +125,11 @@ def test_upload_may_take_longer_than_the_connect_timeout(server: HostileServer) 
     ) as client:
         upload(client, data)
     assert len(server.received[0].body) > len(data)
+
+
+def test_upload_refused_before_its_end_was_sent_says_that_it_is_too_large(
+    server: HostileServer, make_client: MakeClient
+) -> None:
+    client = make_client(server.url_of("too_large_at_once"))
+    with pytest.raises(ValidationError, match="too large, choose a smaller one"):
+        upload(client, bytes(20_000_000))
