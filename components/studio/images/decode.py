@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import struct
 import threading
-import time
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -59,31 +59,38 @@ _MAX_SCANNED_PX: Final = 1_500_000_000
 class DecodeLimiter:
     """Decode slots shared by all threads of one process, to bound memory.
 
-    A large image takes all slots.
+    A large image takes all slots. Who waits longest goes first: small images that come later do
+    not pass a large one. `waiting`: those who wait, in order.
     """
 
     def __init__(self, *, slots: int, wait_seconds: float) -> None:
         self._slots = slots
         self._free = slots
         self._wait_seconds = wait_seconds
+        self.waiting: deque[object] = deque()
         self._changed = threading.Condition()
 
     @contextmanager
     def slot(self, *, is_large: bool) -> Iterator[None]:
         """Hold one slot, or all. Raises InvalidImageError (BUSY) after `wait_seconds`."""
         wanted = self._slots if is_large else 1
-        deadline = time.monotonic() + self._wait_seconds
+        place = object()
         with self._changed:
-            while self._free < wanted:
-                remaining = deadline - time.monotonic()
-                if remaining <= 0:
+            self.waiting.append(place)
+            try:
+                is_free = self._changed.wait_for(
+                    lambda: self.waiting[0] is place and self._free >= wanted, self._wait_seconds
+                )
+                if not is_free:
                     raise InvalidImageError(
                         ImageErrorCode.BUSY,
                         "Many pictures are being read at this moment. "
                         "Wait a few seconds and add this one again.",
                     )
-                self._changed.wait(remaining)
-            self._free -= wanted
+                self._free -= wanted
+            finally:
+                self.waiting.remove(place)
+                self._changed.notify_all()
         try:
             yield
         finally:

@@ -8,6 +8,7 @@ environment are not used: networks that require a proxy are not supported.
 from __future__ import annotations
 
 import ssl
+import threading
 from collections.abc import Collection
 from contextlib import suppress
 from functools import cache
@@ -40,6 +41,10 @@ __all__ = ["FetchError", "FetchErrorCode", "SafeHttpClient"]
 _PORTS: Final = frozenset({80, 443})
 _MAX_REDIRECTS: Final = 3
 _REDIRECT_STATUSES: Final = frozenset({301, 302, 303, 307, 308})
+# A stuck lookup cannot be stopped, only counted. Those of hosts that users name must not hold up
+# results that were paid for.
+_USERS_LOOKUPS: Final = threading.BoundedSemaphore(16)
+_SERVICES_LOOKUPS: Final = threading.BoundedSemaphore(16)
 
 
 class SafeHttpClient:
@@ -71,7 +76,8 @@ class SafeHttpClient:
         """Fetch one file that begins like an image; it is not decoded here.
 
         `allow_trusted` exempts the trusted origins from the address and port checks. Use it only
-        for URLs from the configured service, never from a user. Raises FetchError only.
+        for URLs from the configured service, never from a user: their host names are looked up
+        apart from those that users give. Raises FetchError only.
         """
         deadline = Deadline(self._budget_seconds)
         target = parse_url(url)
@@ -111,7 +117,8 @@ class SafeHttpClient:
         if parse_address(url.host) is not None:
             addresses = [url.host]
         else:
-            addresses = resolve(self._resolver, url.host, url.port, deadline)
+            slots = _SERVICES_LOOKUPS if allow_trusted else _USERS_LOOKUPS
+            addresses = resolve(self._resolver, url.host, url.port, deadline, slots)
         if not is_trusted and not all(is_public(address) for address in addresses):
             raise FetchError(
                 FetchErrorCode.NOT_ALLOWED,

@@ -44,7 +44,6 @@ _MAX_BODY_OVERHEAD: Final = 4  # bytes received per image byte; normal chunks ne
 _INTERIM_STATUSES: Final = range(102, 200)  # 101 means that no HTTP follows
 _READ_BYTES: Final = 64 * 1024
 _CONNECT_SECONDS: Final = 8.0  # for one address while others are left to try
-_LOOKUPS: Final = threading.BoundedSemaphore(16)  # a stuck lookup cannot be stopped, only counted
 
 
 class Deadline:
@@ -67,9 +66,14 @@ def system_resolver(host: str, port: int) -> list[str]:
     return list(dict.fromkeys(str(answer[4][0]) for answer in answers))
 
 
-def resolve(resolver: Resolver, host: str, port: int, deadline: Deadline) -> list[str]:
-    """Run `resolver` no longer than the deadline allows. Raises FetchError."""
-    if not _LOOKUPS.acquire(timeout=deadline.remaining_seconds()):
+def resolve(
+    resolver: Resolver, host: str, port: int, deadline: Deadline, slots: threading.Semaphore
+) -> list[str]:
+    """Run `resolver` no longer than the deadline allows; it holds one slot until it ends.
+
+    Raises FetchError.
+    """
+    if not slots.acquire(timeout=deadline.remaining_seconds()):
         raise timeout_error()
     results: queue.SimpleQueue[list[str] | None] = queue.SimpleQueue()
 
@@ -79,7 +83,7 @@ def resolve(resolver: Resolver, host: str, port: int, deadline: Deadline) -> lis
         except (OSError, ValueError):  # ValueError: a name that cannot be looked up at all
             results.put(None)
         finally:
-            _LOOKUPS.release()
+            slots.release()
 
     threading.Thread(target=run, name="fetch-lookup", daemon=True).start()
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 import zlib
+from contextlib import suppress
 
 import pytest
 
@@ -201,6 +202,42 @@ def test_stuck_dns_lookup_times_out() -> None:
     assert caught.value.code is FetchErrorCode.TIMEOUT
     assert not finished.is_set()
     released.set()
+
+
+def test_stuck_lookups_of_users_do_not_hold_up_results() -> None:
+    released, stuck = threading.Event(), threading.Semaphore(0)
+
+    def resolve(host: str, _port: int) -> list[str]:
+        if host == "hangs.example":
+            stuck.release()
+            released.wait()
+        return [PUBLIC_ADDRESS]
+
+    with HostileServer(responds(PICTURE)) as server:
+        client = SafeHttpClient(resolver=resolve, connect=server.connect, budget_seconds=10)
+        impatient = SafeHttpClient(resolver=resolve, budget_seconds=0.2)
+        fetches = [
+            threading.Thread(target=_fetch_quietly, args=(client, "http://hangs.example/x"))
+            for _ in range(16)
+        ]
+        try:
+            for fetch in fetches:
+                fetch.start()
+            for _ in range(16):
+                assert stuck.acquire(timeout=10)
+            with pytest.raises(FetchError) as caught:
+                impatient.get_image(URL)
+            assert caught.value.code is FetchErrorCode.TIMEOUT
+            assert client.get_image(URL, allow_trusted=True) == PICTURE
+        finally:
+            released.set()
+            for fetch in fetches:
+                fetch.join()
+
+
+def _fetch_quietly(client: SafeHttpClient, url: str) -> None:
+    with suppress(FetchError):
+        client.get_image(url)
 
 
 def test_unresolvable_host_is_unreachable() -> None:
