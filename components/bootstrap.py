@@ -35,6 +35,7 @@ from components.studio.images.store import ImageStore
 from components.studio.maintenance import TrashPurger
 from components.studio.safe_fetch.client import SafeHttpClient
 from components.studio.settings import Settings, SettingsError, read_settings
+from components.studio.steady_clock import SteadyClock
 from components.studio.studio import Studio
 from components.studio.worker.account_limits import AccountLimits
 from components.studio.worker.polling import DurationEstimator
@@ -221,6 +222,7 @@ def build_studio(settings: Settings, sandbox: SandboxServer | None = None) -> St
     # The only origins that may have private addresses: results lie where the provider is.
     http = SafeHttpClient(trusted_origins=(provider.base_url, provider.upload_base_url))
     events = EventBus()
+    clock = SteadyClock()
     limits = AccountLimits.with_limits(
         creates_per_10s=settings.creates_per_10s,
         queries_per_second=settings.queries_per_second,
@@ -234,22 +236,30 @@ def build_studio(settings: Settings, sandbox: SandboxServer | None = None) -> St
         repository=repository,
         provider=client,
         transfers=Transfers(
-            client=client, http=http, image_store=image_store, repository=repository
+            client=client,
+            http=http,
+            image_store=image_store,
+            repository=repository,
+            clock=clock,
         ),
         scheduler=Scheduler(limits, estimators),
         limits=limits,
         events=events,
         callback_url=settings.callback_url,
+        clock=clock,
     )
     return Studio(
         settings=settings,
         client=client,
         repository=repository,
         image_store=image_store,
-        gallery=GalleryRepository(repository=repository, image_store=image_store, events=events),
+        gallery=GalleryRepository(
+            repository=repository, image_store=image_store, events=events, clock=clock
+        ),
         worker=worker,
         events=events,
         http=http,
+        clock=clock,
         fault_controls=_fault_controls(sandbox) if sandbox and settings.sandbox_faults else None,
     )
 

@@ -1,4 +1,4 @@
-"""Daily maintenance, independent of open pages."""
+"""Hourly maintenance, independent of open pages."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from components.studio.db.gallery import GalleryRepository
 
 log = logging.getLogger("kontext.maintenance")
 
-INTERVAL_SECONDS = 24 * 3600.0
+INTERVAL_SECONDS = 3600.0
 
 
 class TrashPurger:
-    """Purges images that have been in the trash for 14 days, at start and then daily."""
+    """Purges images that have been in the trash for 14 days, at start and then hourly."""
 
     def __init__(self, gallery: GalleryRepository) -> None:
         self._gallery = gallery
@@ -35,7 +35,8 @@ class TrashPurger:
         while not self._stopping.is_set():
             try:
                 removed = self._gallery.purge_expired()
-                log.info("trash purged", extra={"removed": removed})
+                if removed:
+                    log.info("trash purged", extra={"removed": removed})
             except (DatabaseError, OSError):
                 log.exception("trash not purged")
             self._stopping.wait(INTERVAL_SECONDS)

@@ -400,8 +400,13 @@ class Studio:
 
     @property
     def pause_reason(self) -> FailureReason | None:
-        """Why the whole queue is paused: the key or the credits."""
+        """Why the whole queue is paused: the key, the credits, or kie.ai cannot be reached."""
         return self.worker.pause_reason
+
+    @property
+    def paused_until(self) -> float | None:
+        """When a pause that kie.ai asked for ends, in epoch seconds; None without one."""
+        return self.worker.paused_until
 
     def recheck_account(self) -> None:
         """Check now whether the key is valid and the credits suffice again."""

@@ -24,6 +24,7 @@ def build_task_cards(entries: Sequence[TaskWithImage], *, in_gallery: bool = Fal
             pause_reason=pause_reason,
             expected_seconds=studio.expected_seconds(entry.task),
             in_gallery=in_gallery,
+            describe_moment=session.describe_moment,
         )
         for entry in entries
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from components.studio import OUTPUT_SIZES
 from components.studio.db.gallery import TRASH_RETENTION_S
@@ -45,14 +45,20 @@ def build_card(
     pause_reason: FailureReason | None = None,
     expected_seconds: float | None = None,
     in_gallery: bool = False,
+    describe_moment: Callable[[float], str] = lambda _: "later",
 ) -> Card:
     """The card of a task, with its image if there is one.
 
-    In the gallery it has more actions.
+    In the gallery it has more actions. `describe_moment` says when something to come happens.
     """
     task, image = entry.task, entry.image
     source = entry.source if entry.source and entry.source.deleted_at is None else None
-    message = task_message(task, queue_position=queue_position, pause_reason=pause_reason)
+    message = task_message(
+        task,
+        queue_position=queue_position,
+        pause_reason=pause_reason,
+        describe_moment=describe_moment,
+    )
     width, height = _size(entry)
     return Card(
         id=task.id,
@@ -132,6 +138,8 @@ def _actions(entry: TaskWithImage, *, in_gallery: bool) -> tuple[Action, ...]:
         case TaskState.UNCONFIRMED:
             return (ASSIGN_TASK_ID, RESUBMIT, REMIX)
         case TaskState.STILL_RUNNING:
+            return (RECHECK, REMIX)
+        case TaskState.STORING if task.failure is not None:
             return (RECHECK, REMIX)
         case _:
             return (REMIX,)

@@ -26,3 +26,17 @@ def day_label(moment: float, now: float, zone: tzinfo | None) -> str:
             return "Yesterday"
         case _:
             return f"{day:%A}, {day.day} {day:%B %Y}"
+
+
+def moment_label(moment: float, now: float, zone: tzinfo | None) -> str:
+    """When something to come happens, such as "at 14:05" or "tomorrow at 08:05"."""
+    if moment < now + 60:
+        return "in a moment"
+    day, time = day_of(moment, zone), f"at {datetime.fromtimestamp(moment, zone):%H:%M}"
+    match (day - day_of(now, zone)).days:
+        case 0:
+            return time
+        case 1:
+            return f"tomorrow {time}"
+        case _:
+            return f"on {day.day} {day:%B} {time}"

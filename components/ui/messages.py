@@ -7,7 +7,7 @@ charge. Whether failures are charged is not documented, so no message says "free
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -64,13 +64,18 @@ _MESSAGE_BY_REASON = {
         "The service has switched this off", "Try another model or other settings."
     ),
     FailureReason.RATE_LIMITED: TaskMessage(
-        "The service is busy", "It is sent again by itself in a moment."
+        "The service is busy", "It is sent again by itself {when}."
     ),
     FailureReason.MAINTENANCE: TaskMessage(
         "The service is being maintained", "It is sent by itself when the service is back."
     ),
     FailureReason.UNREACHABLE: TaskMessage(
         "The service cannot be reached", "Nothing was sent and nothing was spent."
+    ),
+    FailureReason.CERTIFICATE: TaskMessage(
+        "The service's certificate is not accepted",
+        "Check this server's clock, its certificates and KIE_BASE_URL. "
+        "Nothing was sent and nothing was spent.",
     ),
     FailureReason.SERVICE_FAILED: TaskMessage(
         "The service could not take it", "Try again. Whether it was charged is unknown."
@@ -112,6 +117,10 @@ _MESSAGE_BY_REASON = {
     FailureReason.UPLOAD: TaskMessage(
         "The source could not be uploaded", "Nothing was sent and nothing was spent."
     ),
+    FailureReason.UPLOAD_REFUSED: TaskMessage(
+        "The service refused the source picture",
+        "Choose a smaller one or another one. Nothing was sent and nothing was spent.",
+    ),
     FailureReason.SOURCE_MISSING: TaskMessage(
         "The source picture is missing here", "Nothing was spent. Choose the picture again."
     ),
@@ -125,7 +134,19 @@ _MESSAGE_BY_REASON = {
 }
 
 # Reasons that may pass: shown as waiting while queued, as a failure at the end.
-_TEMPORARY_REASONS = {FailureReason.UNREACHABLE, FailureReason.UPLOAD}
+_TEMPORARY_REASONS = {
+    FailureReason.UNREACHABLE,
+    FailureReason.CERTIFICATE,
+    FailureReason.UPLOAD,
+}
+
+# What the banner says where the advice on a card is about that one picture.
+_PAUSE_ADVICE = {
+    FailureReason.UNREACHABLE: "What waits was not sent. It goes by itself once it answers.",
+    FailureReason.CERTIFICATE: "Check this server's clock, its certificates and KIE_BASE_URL. "
+    "What waits goes by itself after that.",
+    FailureReason.RATE_LIMITED: "It asks for a pause. What waits is sent by itself {when}.",
+}
 
 # Reasons where the provider's own message tells a user more than ours.
 _SHOWS_PROVIDER_MESSAGE = {
@@ -138,12 +159,18 @@ _SHOWS_PROVIDER_MESSAGE = {
 
 
 def task_message(
-    task: Task, *, queue_position: int | None = None, pause_reason: FailureReason | None = None
+    task: Task,
+    *,
+    queue_position: int | None = None,
+    pause_reason: FailureReason | None = None,
+    describe_moment: Callable[[float], str] = lambda _: "later",
 ) -> TaskMessage:
     """The message on a task's card.
 
     `queue_position` is 1 for the next task; `pause_reason` is why the queue is paused.
+    `describe_moment` turns epoch seconds into words such as "tomorrow at 08:05".
     """
+    next_try = describe_moment(task.retry_at)
     match task.state, task.failure:
         case TaskState.QUEUED, None if pause_reason is not None:
             return TaskMessage(
@@ -158,11 +185,16 @@ def task_message(
                 "",
             )
         case TaskState.QUEUED, Failure() as failure:
-            return _failure_message(failure, may_retry=True)
+            return _failure_message(failure, may_retry=True, when=next_try)
         case TaskState.SUBMITTING, _:
             return TaskMessage("Uploading the source" if _is_uploading(task) else "Sending", "")
         case TaskState.STORING, None:
             return TaskMessage("Bringing it home", "")
+        case TaskState.STORING, Failure(FailureReason.DOWNLOAD_FAILED):
+            return TaskMessage(
+                "The picture is finished",
+                f"Its file cannot be fetched yet. Next try {next_try}.",
+            )
         case TaskState.STILL_RUNNING, _:
             return TaskMessage(
                 "Not ready after 10 minutes",
@@ -196,15 +228,18 @@ def failure_headline(reason: FailureReason) -> str:
     return _MESSAGE_BY_REASON[reason].headline
 
 
-def pause_message(reason: FailureReason) -> str:
-    """One sentence for everybody while nothing is sent."""
+def pause_message(reason: FailureReason, until: str | None = None) -> str:
+    """What everybody reads while nothing is sent; `until` is such as "tomorrow at 08:05"."""
     message = _MESSAGE_BY_REASON[reason]
-    return f"{message.headline}. {message.advice}"
+    advice = _PAUSE_ADVICE.get(reason, message.advice).format(when=until or "later")
+    return f"{message.headline}. {advice}"
 
 
-def _failure_message(failure: Failure, *, may_retry: bool = False) -> TaskMessage:
+def _failure_message(
+    failure: Failure, *, may_retry: bool = False, when: str = "later"
+) -> TaskMessage:
     message = _MESSAGE_BY_REASON[failure.reason]
-    advice = message.advice
+    advice = message.advice.format(when=when)
     if failure.reason in _TEMPORARY_REASONS:
         advice += " It is tried again by itself." if may_retry else " Try again later."
     if failure.reason in _SHOWS_PROVIDER_MESSAGE and failure.message:

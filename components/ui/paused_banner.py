@@ -10,12 +10,14 @@ from components.ui.messages import pause_message
 
 
 def render_paused_banner() -> None:
-    """Render the banner if the key or the credits pause the queue."""
+    """Render the banner if the queue is paused."""
     studio = session.studio()
     reason = session.tab_state().pause_reason = studio.pause_reason
     if reason is not None:
+        until = studio.paused_until
+        message = pause_message(reason, session.describe_moment(until) if until else None)
         with st.container(key="kx-paused", horizontal=True, vertical_alignment="center"):
-            st.warning(escape_markdown(pause_message(reason)), width="stretch")
+            st.warning(escape_markdown(message), width="stretch")
             st.button("Try now", on_click=studio.recheck_account)
 
 

@@ -19,6 +19,7 @@ from components.studio.db.models import ImageRecord
 from components.studio.images.generation_metadata import GenerationMetadata
 from components.studio.studio import NotFoundError, Studio
 from components.ui import messages
+from components.ui.dates import moment_label
 
 _KEY = "kontext.session"
 USER_KEY = "kontext_user"
@@ -122,6 +123,11 @@ def time_zone() -> tzinfo | None:
         return ZoneInfo(name) if name else None
     except (ZoneInfoNotFoundError, ValueError):
         return None
+
+
+def describe_moment(moment: float) -> str:
+    """When something to come happens, in words and in the user's time zone."""
+    return moment_label(moment, studio().clock(), time_zone())
 
 
 def studio() -> Studio:

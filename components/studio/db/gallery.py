@@ -15,13 +15,14 @@ import sqlalchemy as sa
 
 from components.studio.db.gallery_query import PURGING, GalleryQuery
 from components.studio.db.models import ImageRecord, TaskWithImage
-from components.studio.db.tables import image_from_row, images, tasks
+from components.studio.db.tables import image_from_row, images, sweeps, tasks
 from components.studio.db.tasks import TaskRepository
 from components.studio.events import EventBus
 from components.studio.images.store import ImageStore
 from components.studio.tasks.models import FINAL, UNFINISHED, TaskState
 
 TRASH_RETENTION_S = 14 * 24 * 3600.0
+MAX_SWEEP_GAP_S = 2 * 24 * 3600.0
 _FINAL = [state.value for state in FINAL]
 _UNFINISHED = [state.value for state in UNFINISHED]
 
@@ -165,9 +166,30 @@ class GalleryRepository:
     def purge_expired(self) -> int:
         """Delete what has been in the trash for 14 days, and finish interrupted deletions.
 
-        Returns how many images. Raises OSError.
+        To be called every hour. Since the last call at most two days count: the app was off for
+        longer, or the clock was wrong. Returns how many images. Raises OSError.
         """
+        self._discount_gap()
         return self._purge(images.c.deleted_at <= self.clock() - TRASH_RETENTION_S)
+
+    def _discount_gap(self) -> None:
+        """Shift the dates of the trash by the time since the last sweep that does not count."""
+        now = self.clock()
+        this = sweeps.c.name == "trash"
+        in_trash = images.c.deleted_at > PURGING
+        with self.repository.database.write_transaction() as connection:
+            last_at = connection.execute(sa.select(sweeps.c.at).where(this)).scalar_one_or_none()
+            gap = 0.0 if last_at is None else now - last_at
+            shift = gap - min(max(gap, -MAX_SWEEP_GAP_S), MAX_SWEEP_GAP_S)
+            if shift:
+                shifted = images.c.deleted_at + shift
+                connection.execute(
+                    sa.update(images)
+                    .where(in_trash)
+                    .values(deleted_at=sa.case((shifted > 1.0, shifted), else_=1.0))
+                )
+            connection.execute(sa.delete(sweeps).where(this))
+            connection.execute(sa.insert(sweeps), [{"name": "trash", "at": now}])
 
     def _update_images(
         self, user_id: str, task_ids: Sequence[str], values: dict[str, object]

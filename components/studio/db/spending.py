@@ -100,7 +100,9 @@ _NOT_CHARGED = {
     FailureReason.RATE_LIMITED,
     FailureReason.MAINTENANCE,
     FailureReason.UNREACHABLE,
+    FailureReason.CERTIFICATE,
     FailureReason.UPLOAD,
+    FailureReason.UPLOAD_REFUSED,
     FailureReason.SOURCE_MISSING,
 }
 

@@ -81,6 +81,13 @@ pins = sa.Table(
     sa.Column("pinned_at", sa.Float, nullable=False),
 )
 
+sweeps = sa.Table(
+    "sweeps",
+    metadata,
+    sa.Column("name", sa.String(32), primary_key=True),
+    sa.Column("at", sa.Float, nullable=False),
+)
+
 images = sa.Table(
     "pictures",
     metadata,

@@ -13,6 +13,7 @@ from typing import TypeAlias
 
 from components.kie import (
     AuthenticationError,
+    CertificateError,
     ConnectError,
     ContentPolicyError,
     FeatureDisabledError,
@@ -29,14 +30,19 @@ from components.kie import (
 from components.studio.tasks.models import Failure, FailureReason, Task, TaskState, new_token
 
 # How often a step is repeated, and after what delay.
-MAX_SEND_RETRIES = 12  # about seven minutes of a provider that cannot be reached
+MAX_KEY_RETRIES = 12  # of an upload whose key is refused: about seven minutes
 MAX_STEP_RETRIES = 4  # of an upload, or of a step that one of our bugs ended
-MAX_DOWNLOAD_ATTEMPTS = 7  # at least one minute of a result that cannot be downloaded
 MAX_RETRY_DELAY_S = 60.0
-MAX_REJECTION_DELAY_S = 300.0  # the longest pause that a 429 can ask for
+MAX_REJECTION_DELAY_S = 7 * 24 * 3600.0  # the longest pause that a 429 can ask for
+# Attempts are counted and not days, as a clock can be wrong. With these pauses they take 14 days,
+# for which results are kept (docs/kie-api.md, Query).
+MAX_DOWNLOAD_DELAY_S = 1800.0
+MAX_DOWNLOAD_ATTEMPTS = 682
+ATTEMPTS_WITH_FULL_DISK = 7  # a pause of about a minute
 
 # How long the provider's answers are doubted: docs/kie-api.md, Query.
 POLL_TIMEOUT_S = 10 * 60  # give up after 10 minutes at the earliest
+UNANSWERED_TIMEOUT_S = 3600  # the same while the provider cannot be asked
 NOT_FOUND_GRACE_S = 90  # "does not exist" may be wrong for some seconds after the create
 RESULT_LIFETIME_S = 14 * 24 * 3600  # results are kept for 14 days
 MAX_SUCCESS_WITHOUT_URL = 5  # a success without a URL is queried again
@@ -50,12 +56,21 @@ _REASON_BY_ERROR: dict[type[KieError], FailureReason] = {
     RateLimitError: FailureReason.RATE_LIMITED,
     MaintenanceError: FailureReason.MAINTENANCE,
     ConnectError: FailureReason.UNREACHABLE,
+    CertificateError: FailureReason.CERTIFICATE,
     UnknownOutcomeError: FailureReason.NO_RESPONSE,
 }
 _WITHOUT_RESULT = {
     FailureReason.NOT_CREATED,
     FailureReason.NOT_GENERATED,
     FailureReason.CONTENT_POLICY,
+}
+# What keeps an upload waiting without an end: it passes, and nothing was sent or spent.
+_WAITED_FOR = {
+    FailureReason.DISK,
+    FailureReason.UNREACHABLE,
+    FailureReason.CERTIFICATE,
+    FailureReason.RATE_LIMITED,
+    FailureReason.MAINTENANCE,
 }
 _CLEARED_BY_STATUS = {FailureReason.UNVERIFIED_ID, FailureReason.UNKNOWN_STATUS}
 
@@ -113,15 +128,15 @@ def apply_event(task: Task, event: TaskEvent, now: float) -> Task:
             return _mark_unconfirmed(task, failure_from_error(event))
         case TaskState.SUBMITTING, ContentPolicyError():
             return _end(task, TaskState.REFUSED, failure_from_error(event), now)
-        case TaskState.SUBMITTING, ConnectError():
-            failure = failure_from_error(event)
-            return _schedule_retry(task, failure, now, max_attempts=MAX_SEND_RETRIES)
         case TaskState.SUBMITTING, RateLimitError(retry_after_seconds=pause):
             pause = min(pause or 0.0, MAX_REJECTION_DELAY_S)
             return _schedule_retry(task, failure_from_error(event), now, pause=pause)
         case (
             TaskState.SUBMITTING,
-            MaintenanceError() | AuthenticationError() | InsufficientCreditsError(),
+            ConnectError()
+            | MaintenanceError()
+            | AuthenticationError()
+            | InsufficientCreditsError(),
         ):
             return _schedule_retry(task, failure_from_error(event), now)
         case TaskState.SUBMITTING, KieError():
@@ -135,7 +150,7 @@ def apply_event(task: Task, event: TaskEvent, now: float) -> Task:
         case ((TaskState.GENERATING | TaskState.STILL_RUNNING), TaskNotFoundError()):
             return _apply_not_found(task, event, now)
         case ((TaskState.GENERATING | TaskState.STILL_RUNNING), KieError()):
-            return _keep_polling(task, now)
+            return _keep_polling(task, now, UNANSWERED_TIMEOUT_S)
         # The result is downloaded.
         case TaskState.STORING, ResultStored(image_id):
             return replace(_end(task, TaskState.DONE, None, now), image_id=image_id)
@@ -183,9 +198,11 @@ def mark_sent(task: Task, now: float) -> Task:
 def recover_after_restart(task: Task, now: float) -> Task:
     """The task after a restart: a create that was being sent may or may not have arrived.
 
-    Delays are cut to our own maximum, as the clock may have been set back.
+    Delays are cut, and patience begins anew: the clock may have been set back or forward.
     """
     task = replace(task, retry_at=min(task.retry_at, now + MAX_RETRY_DELAY_S))
+    if task.state in {TaskState.GENERATING, TaskState.STILL_RUNNING}:
+        return replace(task, polling_since=now, not_found_since=None)
     if task.state is TaskState.STORING:
         # Its URL may have changed. A download with failed attempts begins with a query.
         return replace(task, attempts=max(task.attempts, 1))
@@ -233,7 +250,9 @@ def reject_claimed_id(task: Task) -> Task:
 
 
 def recheck(task: Task, now: float) -> Task:
-    """Poll a task again whose result may still be at the provider."""
+    """Poll a task again whose result may still be at the provider, or fetch its file now."""
+    if task.state is TaskState.STORING and task.failure is not None:
+        return replace(task, failure=None, attempts=1, retry_at=now)
     can_be_polled = task.state in {
         TaskState.FAILED,
         TaskState.STILL_RUNNING,
@@ -313,38 +332,39 @@ def _schedule_retry(
         failure=failure,
         sent_at=None,
         attempts=attempts,
-        retry_at=now + max(pause, _retry_delay(attempts)),
+        retry_at=now + max(pause, _retry_delay(attempts, MAX_RETRY_DELAY_S)),
     )
 
 
 def _retry_step(task: Task, event: StepFailed, now: float) -> Task:
     """A create that could not be prepared: nothing was sent."""
     max_attempts: int | None = MAX_STEP_RETRIES if event.may_retry else 0
-    if event.failure.reason is FailureReason.DISK:
-        max_attempts = None  # a full disk can be freed
+    if event.failure.reason in _WAITED_FOR:
+        max_attempts = None
     elif event.failure.reason is FailureReason.AUTH:
-        max_attempts = MAX_SEND_RETRIES
+        max_attempts = MAX_KEY_RETRIES
     return _schedule_retry(task, event.failure, now, max_attempts=max_attempts)
 
 
 def _retry_download(task: Task, event: StepFailed, now: float) -> Task:
     attempts = task.attempts + 1
-    is_last = not event.may_retry or attempts >= MAX_DOWNLOAD_ATTEMPTS
-    if is_last and event.failure.reason is not FailureReason.DISK:  # a full disk can be freed
+    if event.failure.reason is FailureReason.DISK:  # a full disk can be freed
+        attempts = min(attempts, ATTEMPTS_WITH_FULL_DISK)
+    elif not event.may_retry or attempts >= MAX_DOWNLOAD_ATTEMPTS:
         return _fail(task, event.failure, now)
-    retry_at = now + _retry_delay(attempts)
+    retry_at = now + _retry_delay(attempts, MAX_DOWNLOAD_DELAY_S)
     return replace(task, failure=event.failure, attempts=attempts, retry_at=retry_at)
 
 
-def _retry_delay(attempts: int) -> float:
+def _retry_delay(attempts: int, max_delay: float) -> float:
     """Seconds: 1, 2, 4 and so on up to the maximum."""
-    return min(MAX_RETRY_DELAY_S, 2.0 ** min(attempts - 1, 10))
+    return min(max_delay, 2.0 ** min(attempts - 1, 11))
 
 
 def _apply_status(task: Task, status: TaskStatus, now: float) -> Task:
     """The task after a query that was answered."""
     if status.task_id != task.provider_id:
-        return _keep_polling(task, now)  # a status of another task says nothing
+        return _keep_polling(task, now, UNANSWERED_TIMEOUT_S)  # it says nothing of this task
     if _has_other_prompt(status, task):
         if _has_unverified_id(task):
             return _clear_task_id(task)
@@ -402,15 +422,14 @@ def _apply_not_found(task: Task, error: TaskNotFoundError, now: float) -> Task:
     return _fail(task, failure, now)
 
 
-def _keep_polling(task: Task, now: float) -> Task:
+def _keep_polling(task: Task, now: float, timeout_seconds: float = POLL_TIMEOUT_S) -> Task:
     """Still no result. A timeout is not a failure: the image may yet come."""
     if task.polling_since is None or task.polling_since > now:  # the clock was set back
         task = replace(task, polling_since=now)
     polled_seconds = now - (task.polling_since or now)
-    if task.state is TaskState.GENERATING and polled_seconds > POLL_TIMEOUT_S:
+    if task.state is TaskState.GENERATING and polled_seconds > timeout_seconds:
         return replace(task, state=TaskState.STILL_RUNNING)
-    since_accepted = now - (task.accepted_at or task.created_at)
-    if task.state is TaskState.STILL_RUNNING and since_accepted > RESULT_LIFETIME_S:
+    if task.state is TaskState.STILL_RUNNING and polled_seconds > RESULT_LIFETIME_S:
         return _fail(task, Failure(FailureReason.UNKNOWN_TASK), now)
     return task
 

@@ -9,20 +9,32 @@ from typing import Protocol
 
 from components.kie import (
     AuthenticationError,
+    ConnectError,
     InsufficientCreditsError,
     KieError,
     MaintenanceError,
     RateLimitError,
+    UnavailableError,
     UnknownOutcomeError,
 )
 from components.studio.tasks.models import FailureReason
-from components.studio.tasks.transitions import Accepted, StepFailed, TaskEvent
+from components.studio.tasks.transitions import (
+    Accepted,
+    StepFailed,
+    TaskEvent,
+    failure_from_error,
+)
 from components.studio.worker.circuit_breaker import CircuitBreaker
 from components.studio.worker.rate_limiter import RateLimiter
 
 CREATE_WINDOW_S = 10.0  # docs/kie-api.md, Codes
 QUERY_WINDOW_S = 1.0  # docs/kie-api.md, Codes
 MAINTENANCE_PAUSE_S = 5.0  # pause of all calls after a 455
+RECONNECT_DELAY_S = 2.0  # the first check after a connection failed: most failures are short
+LONG_PAUSE_S = 60.0  # a pause that the provider asks for is announced if it is longer
+
+
+_UNREACHABLE = {FailureReason.UNREACHABLE, FailureReason.CERTIFICATE}
 
 
 class CreditsClient(Protocol):
@@ -62,10 +74,14 @@ class AccountLimits:
                 self.breaker.record_success()
             case UnknownOutcomeError():
                 self.breaker.record_unknown()
+            case RateLimitError(retry_after_seconds=float(pause)) if pause > LONG_PAUSE_S:
+                self.breaker.open(FailureReason.RATE_LIMITED, now, pause)
             case RateLimitError(retry_after_seconds=pause):
                 self.creates.slow_down(now, pause)
             case MaintenanceError():
                 self.creates.slow_down(now, MAINTENANCE_PAUSE_S)
+            case ConnectError():
+                self.breaker.open(failure_from_error(event).reason, now, RECONNECT_DELAY_S)
             case InsufficientCreditsError():
                 self.breaker.open(FailureReason.CREDITS, now)
             case AuthenticationError():
@@ -90,12 +106,14 @@ def check_account(
 ) -> FailureReason | None:
     """Why images of these prices cannot be submitted; None if they can.
 
-    `previous` stays when kie.ai cannot be asked.
+    `previous` stays when kie.ai gives no clear answer. Any answer shows that it can be reached.
     """
     try:
         balance = client.credits()
-    except AuthenticationError:
-        return FailureReason.AUTH
-    except KieError:
+    except (AuthenticationError, ConnectError) as error:
+        return failure_from_error(error).reason
+    except UnavailableError:
         return previous
+    except KieError:
+        return None if previous in _UNREACHABLE else previous
     return FailureReason.CREDITS if prices and balance < min(prices) else None

@@ -1,6 +1,7 @@
 """Circuit breaker: whether creates may be sent with this key, and when to check again.
 
-Opened by a rejected key or an empty balance, so that one task fails and not ten.
+Opened by a rejected key, an empty balance, a provider that cannot be reached or one that asks for a
+long pause, so that one task fails and not ten.
 """
 
 from __future__ import annotations
@@ -27,12 +28,18 @@ class CircuitBreaker:
         self._is_half_open = False
         self._unknown_outcomes = 0
 
-    def open(self, reason: FailureReason, now: float) -> None:
-        """Send nothing until a check of the account succeeds."""
+    def open(self, reason: FailureReason, now: float, first_delay: float | None = None) -> None:
+        """Send nothing until a check of the account succeeds.
+
+        `first_delay`: seconds until the first check, unless one succeeded in vain.
+        """
         if self.reason is None:
             if self._is_half_open:
                 self._probe_delay = min(self._probe_delay * PROBE_BACKOFF_FACTOR, MAX_PROBE_DELAY_S)
-            self._next_probe_at = now + self._probe_delay
+            delays = [first_delay or 0.0]
+            if first_delay is None or self._is_half_open:
+                delays.append(self._probe_delay)
+            self._next_probe_at = now + max(delays)
         self.reason = reason
 
     def half_open(self) -> None:

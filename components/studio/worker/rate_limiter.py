@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from components.kie import KieError, UnavailableError
-from components.studio.tasks.transitions import MAX_REJECTION_DELAY_S
 
 CLOCK_MARGIN_S = 0.02  # the provider's clock may run slower than ours
 REJECTION_DELAY_S = 2.0  # pause after a 429 without a Retry-After header
+MAX_PAUSE_S = 300.0  # a paid result is asked for at least this often
 SLOWDOWN_HALF_LIFE_S = 30.0  # time until a slowed-down limiter is twice as fast again
 MAX_SLOWDOWN = 16.0  # the limit is divided by at most this
 
@@ -75,7 +75,7 @@ class RateLimiter:
             self._slowdown = min(self._slowdown_at(now) * 2, MAX_SLOWDOWN)
             self._slowed_at = now
         pause = REJECTION_DELAY_S if pause_seconds is None else pause_seconds
-        pause = min(pause, MAX_REJECTION_DELAY_S)
+        pause = min(pause, MAX_PAUSE_S)
         self._paused_until = max(self._paused_until, now + pause)
 
     def _current_limit(self, now: float) -> int:

@@ -171,7 +171,7 @@ class Scheduler:
                     next_poll_delay(elapsed, typical), empty_result_delay(task.empty_successes)
                 )
             case TaskState.STILL_RUNNING:
-                return slow_poll_delay(wall - (task.accepted_at or wall))
+                return slow_poll_delay(wall - (task.polling_since or wall))
             case _:
                 return max(0.0, task.retry_at - wall)
 

@@ -13,7 +13,15 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
-from components.kie import AuthenticationError, KieClient, KieError, ValidationError
+from components.kie import (
+    AuthenticationError,
+    ConnectError,
+    KieClient,
+    KieError,
+    MaintenanceError,
+    RateLimitError,
+    ValidationError,
+)
 from components.studio.db.database import DatabaseError
 from components.studio.db.models import ImageRecord
 from components.studio.db.tasks import TaskRepository
@@ -21,7 +29,7 @@ from components.studio.images.ingest import ImageInfo, InvalidImageError, verify
 from components.studio.images.store import ImageStore
 from components.studio.safe_fetch.client import FetchError, SafeHttpClient
 from components.studio.tasks.models import Failure, FailureReason, Task
-from components.studio.tasks.transitions import StepFailed
+from components.studio.tasks.transitions import StepFailed, failure_from_error
 from components.studio.worker.jobs import RefreshUrl, StepError
 
 log = logging.getLogger("kontext.transfers")
@@ -90,7 +98,9 @@ class Transfers:
         except AuthenticationError as error:
             raise _step_error(FailureReason.AUTH, error.code, error.message) from error
         except ValidationError as error:
-            raise _step_error(FailureReason.UPLOAD, error.code, error.message) from error
+            raise _step_error(FailureReason.UPLOAD_REFUSED, error.code, error.message) from error
+        except (ConnectError, RateLimitError, MaintenanceError) as error:
+            raise StepError(StepFailed(failure_from_error(error), may_retry=True)) from error
         except KieError as error:
             raise _step_error(
                 FailureReason.UPLOAD, error.code, error.message, may_retry=True

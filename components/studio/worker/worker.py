@@ -102,10 +102,13 @@ class TaskWorker:
         """Schedule every unfinished task, then work. Raises DatabaseError."""
         now, wall = self._monotonic(), self._clock()
         for task in self._repository.unfinished():
+            is_polled = task.state in {TaskState.GENERATING, TaskState.STILL_RUNNING}
             if recover_after_restart(task, wall) != task:
                 self.update_task(task.id, lambda task: recover_after_restart(task, wall))
             else:
                 self._scheduler.upsert(task, now, wall)
+            if is_polled:
+                self._scheduler.poll_now(task.id)  # it may have been ready for long
         recent_creates = self._repository.count_sent(wall - CREATE_WINDOW_S, wall)
         self._limits.resume(recent_creates, now)
         self._thread.start()
@@ -203,6 +206,15 @@ class TaskWorker:
         """Why no task is submitted; None if the queue is not paused."""
         with self._condition:
             return self._limits.breaker.reason
+
+    @property
+    def paused_until(self) -> float | None:
+        """When a pause that the provider asked for ends, in epoch seconds; None without one."""
+        with self._condition:
+            if self._limits.breaker.reason is not FailureReason.RATE_LIMITED:
+                return None
+            seconds = self._limits.breaker.seconds_until_probe(self._monotonic()) or 0.0
+            return self._clock() + max(0.0, seconds)
 
     def typical_seconds(self, task: Task) -> float | None:
         """The usual seconds that such a task takes; None before the first one."""

@@ -77,6 +77,7 @@ def _pending_progress(pending: list[TaskWithImage], tree: EditTree) -> Progress 
         expected_seconds=expected,
         queue_positions=studio.queue_positions(),
         pause_reason=studio.pause_reason,
+        describe_moment=session.describe_moment,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from components.studio.db.models import TaskWithImage
 from components.studio.lineage import EditTree
@@ -23,6 +23,7 @@ def progress_for(
     expected_seconds: float | None,
     queue_positions: Mapping[str, int],
     pause_reason: FailureReason | None,
+    describe_moment: Callable[[float], str] = lambda _: "later",
 ) -> Progress | None:
     """The line for a tree's pending edits, newest first; None shows nothing.
 
@@ -33,7 +34,10 @@ def progress_for(
     def headline_and_advice(task: Task) -> tuple[str, str]:
         """The state's label where there is no headline."""
         message = task_message(
-            task, queue_position=queue_positions.get(task.id), pause_reason=pause_reason
+            task,
+            queue_position=queue_positions.get(task.id),
+            pause_reason=pause_reason,
+            describe_moment=describe_moment,
         )
         return message.headline or STATE_LABELS[task.state], message.advice
 

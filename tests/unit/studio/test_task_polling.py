@@ -166,6 +166,15 @@ def test_poll_timeout_is_no_failure_for_14_days() -> None:
     assert apply_event(task, SUCCESS, late).state is TaskState.STORING
 
 
+def test_end_of_patience_waits_an_hour_for_a_provider_that_cannot_be_asked() -> None:
+    assert apply_event(GENERATING_TASK, UnavailableError(), NOW + 3600) == GENERATING_TASK
+    task = apply_event(GENERATING_TASK, UnavailableError(), NOW + 3601)
+    assert task.state is TaskState.STILL_RUNNING
+    other = make_status(task_id="another")
+    assert apply_event(GENERATING_TASK, other, NOW + 3600) == GENERATING_TASK
+    assert apply_event(GENERATING_TASK, other, NOW + 3601) == task
+
+
 def test_clock_set_back_does_not_delay_the_timeout() -> None:
     earlier = NOW - 86_400
     task = apply_event(GENERATING_TASK, make_status(), earlier)

@@ -8,6 +8,7 @@ import pytest
 
 from components.kie import (
     AuthenticationError,
+    CertificateError,
     ConnectError,
     ContentPolicyError,
     FeatureDisabledError,
@@ -75,6 +76,7 @@ def test_internal_error_before_sending_is_retried() -> None:
     ("error", "reason"),
     [
         (ConnectError("refused"), FailureReason.UNREACHABLE),
+        (CertificateError("expired"), FailureReason.CERTIFICATE),
         (RateLimitError("too often", code=429), FailureReason.RATE_LIMITED),
         (MaintenanceError("", code=455), FailureReason.MAINTENANCE),
         (AuthenticationError("", code=401), FailureReason.AUTH),
@@ -91,23 +93,29 @@ def test_create_that_never_arrived_is_requeued(error: KieError, reason: FailureR
 def test_retry_after_delays_the_task() -> None:
     task = apply_event(SUBMITTING_TASK, RateLimitError("", retry_after_seconds=300), NOW)
     assert task.retry_at == NOW + 300
+    task = apply_event(SUBMITTING_TASK, RateLimitError("", retry_after_seconds=86_400), NOW)
+    assert task.retry_at == NOW + 86_400
 
 
-def test_retry_delays_grow_until_unreachable_fails() -> None:
+def test_retry_delays_grow_to_a_minute() -> None:
     task, delays = SUBMITTING_TASK, []
-    while (task := apply_event(task, ConnectError("refused"), NOW)).state is TaskState.QUEUED:
+    for _ in range(9):
+        task = apply_event(task, ConnectError("refused"), NOW)
         delays.append(task.retry_at - NOW)
         task = mark_sent(claim(task), NOW)
-    assert task.state is TaskState.FAILED
-    assert len(delays) == 12
-    assert delays == sorted(delays)
-    assert delays[0] < delays[-1]
-    assert 300 < sum(delays) < 900
+    assert delays == [1, 2, 4, 8, 16, 32, 60, 60, 60]
 
 
 @pytest.mark.parametrize(
     "error",
-    [RateLimitError(), MaintenanceError(), AuthenticationError(), InsufficientCreditsError()],
+    [
+        RateLimitError(),
+        MaintenanceError(),
+        AuthenticationError(),
+        InsufficientCreditsError(),
+        ConnectError(),
+        CertificateError(),
+    ],
     ids=error_name,
 )
 def test_account_errors_requeue_without_limit(error: KieError) -> None:
@@ -141,16 +149,35 @@ def test_only_queued_is_claimed_and_only_claimed_is_sent(state: TaskState) -> No
     assert (mark_sent(task, NOW) != task) is (state is TaskState.SUBMITTING)
 
 
-@pytest.mark.parametrize("reason", [FailureReason.DISK, FailureReason.AUTH])
-def test_failed_upload_waits_for_disk_and_key(reason: FailureReason) -> None:
-    task = make_task(state=TaskState.SUBMITTING, source_id="5" * 32, attempts=4)
-    task = apply_event(task, StepFailed(Failure(reason), may_retry=False), NOW)
-    assert task.state is TaskState.QUEUED
+@pytest.mark.parametrize(
+    "reason",
+    [
+        FailureReason.DISK,
+        FailureReason.UNREACHABLE,
+        FailureReason.CERTIFICATE,
+        FailureReason.RATE_LIMITED,
+        FailureReason.MAINTENANCE,
+    ],
+)
+def test_upload_waits_without_an_end_for_what_passes(reason: FailureReason) -> None:
+    task = make_task(state=TaskState.SUBMITTING, source_id="5" * 32, attempts=1000)
+    task = apply_event(task, StepFailed(Failure(reason), may_retry=True), NOW)
+    assert (task.state, failure_reason(task)) == (TaskState.QUEUED, reason)
+
+
+@pytest.mark.parametrize(
+    ("attempts", "state"), [(11, TaskState.QUEUED), (12, TaskState.FAILED)], ids=str
+)
+def test_upload_waits_some_minutes_for_the_key(attempts: int, state: TaskState) -> None:
+    task = make_task(state=TaskState.SUBMITTING, source_id="5" * 32, attempts=attempts)
+    refused = StepFailed(Failure(FailureReason.AUTH), may_retry=False)
+    assert apply_event(task, refused, NOW).state is state
 
 
 def test_rejected_source_fails_at_once() -> None:
     task = make_task(state=TaskState.SUBMITTING, source_id="5" * 32)
-    task = apply_event(task, StepFailed(Failure(FailureReason.UPLOAD), may_retry=False), NOW)
+    refused = StepFailed(Failure(FailureReason.UPLOAD_REFUSED), may_retry=False)
+    task = apply_event(task, refused, NOW)
     assert task.state is TaskState.FAILED
 
 
