@@ -112,8 +112,8 @@ def check_account(
         balance = client.credits()
     except (AuthenticationError, ConnectError) as error:
         return failure_from_error(error).reason
-    except UnavailableError:
-        return previous
-    except KieError:
-        return None if previous in _UNREACHABLE else previous
+    except KieError as error:
+        # An answer of a gateway or none at all: a create would get no clear answer either.
+        is_silent = isinstance(error, UnavailableError) and (error.code or 500) >= 500
+        return previous if is_silent or previous not in _UNREACHABLE else None
     return FailureReason.CREDITS if prices and balance < min(prices) else None

@@ -58,9 +58,11 @@ def test_certificate_that_is_not_accepted_says_so(
     bundle = tmp_path / "ca.pem"
     (authority if is_trusted else trustme.CA()).cert_pem.write_to_path(str(bundle))
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(bundle))
-    with hostile_website.HostileServer(hostile_website.responds(), tls) as website:
-        with pytest.raises(KieError) as raised:
-            make_client(f"https://{host}:{website.port}").create(REQUEST)
+    with (
+        hostile_website.HostileServer(hostile_website.responds(), tls) as website,
+        pytest.raises(KieError) as raised,
+    ):
+        make_client(f"https://{host}:{website.port}").create(REQUEST)
     assert type(raised.value) is expected
 
 

@@ -17,7 +17,10 @@ from components.studio.safe_fetch.client import SafeHttpClient
 from components.studio.tasks.models import FailureReason
 from components.studio.worker.jobs import StepError
 from components.studio.worker.transfers import Transfers
-from tests.support.factories import STORING_TASK
+from tests.support.app_server import free_port
+from tests.support.export_fixtures import image_of
+from tests.support.factories import STORING_TASK, make_task
+from tests.support.hostile_server import HTML_PAGE, HostileServer, envelope, http_response
 
 
 class WorkingHttpClient(SafeHttpClient):
@@ -34,6 +37,39 @@ class BusyImageStore(ImageStore):
 
     def save(self, *_: object) -> None:
         raise InvalidImageError(ImageErrorCode.BUSY, "Wait a few seconds.")
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason", "may_retry"),
+    [
+        (http_response(HTML_PAGE, status=413), FailureReason.UPLOAD_REFUSED, False),
+        (http_response(envelope(None, code=400)), FailureReason.UPLOAD_REFUSED, False),
+        (http_response(envelope(None, code=429)), FailureReason.RATE_LIMITED, True),
+        (http_response(envelope(None, code=455)), FailureReason.MAINTENANCE, True),
+        (http_response(envelope(None, code=401)), FailureReason.AUTH, False),
+        (http_response(envelope(None, code=500)), FailureReason.UPLOAD, True),
+        (http_response(HTML_PAGE, status=502), FailureReason.UPLOAD, True),
+        (None, FailureReason.UNREACHABLE, True),
+    ],
+    ids=["413", "400", "429", "455", "401", "500", "gateway", "unreachable"],
+)
+def test_failed_upload_says_why_and_whether_it_may_pass(
+    tmp_path: Path, answer: bytes | None, reason: FailureReason, may_retry: bool
+) -> None:
+    with HostileServer() as server, closing(TaskRepository.in_folder(tmp_path)) as repository:
+        url = f"http://127.0.0.1:{free_port()}" if answer is None else server.url_answering(answer)
+        source = image_of(1)
+        repository.add_image(source)
+        store = ImageStore(tmp_path)
+        store.save(source.id, source.format, WorkingHttpClient().get_image())
+        with KieClient(api_key="key", upload_base_url=url) as client:
+            transfers = Transfers(
+                client=client, http=WorkingHttpClient(), image_store=store, repository=repository
+            )
+            with pytest.raises(StepError) as raised:
+                transfers.upload_source(make_task(source_id=source.id))
+    failed = raised.value.failed
+    assert (failed.failure.reason, failed.may_retry) == (reason, may_retry)
 
 
 def test_thumbnail_busy_retries_download(tmp_path: Path) -> None:

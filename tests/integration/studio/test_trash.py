@@ -255,3 +255,41 @@ def test_first_database_version_is_migrated(tmp_path: Path) -> None:
     gallery_fixture.gallery.star(ANNA, [old], starred=True)
     assert gallery_fixture.record(old).starred
     gallery_fixture.repository.close()
+
+
+def test_jump_of_the_clock_over_a_restart_empties_no_trash(gallery_fixture: GalleryFixture) -> None:
+    (trashed,) = gallery_fixture.add(SeedImage())
+    gallery_fixture.gallery.move_to_trash(ANNA, [trashed])
+    assert gallery_fixture.gallery.purge_expired() == 0
+
+    gallery_fixture.now += 400 * DAY_S
+    assert gallery_fixture.gallery.purge_expired() == 0
+    assert gallery_fixture.record(trashed).deleted_at == gallery_fixture.now - 2 * DAY_S
+    gallery_fixture.now -= 400 * DAY_S
+    assert gallery_fixture.gallery.purge_expired() == 0
+    assert gallery_fixture.record(trashed).deleted_at == gallery_fixture.now
+    for _ in range(14):
+        assert gallery_fixture.gallery.purge_expired() == 0
+        gallery_fixture.now += DAY_S
+    assert gallery_fixture.gallery.purge_expired() == 1
+
+
+def test_two_days_between_sweeps_count(gallery_fixture: GalleryFixture) -> None:
+    (trashed,) = gallery_fixture.add(SeedImage())
+    gallery_fixture.gallery.move_to_trash(ANNA, [trashed])
+    for _ in range(7):
+        assert gallery_fixture.gallery.purge_expired() == 0
+        gallery_fixture.now += 2 * DAY_S
+    assert gallery_fixture.gallery.purge_expired() == 1
+
+
+def test_clock_that_starts_at_its_epoch_empties_no_trash(gallery_fixture: GalleryFixture) -> None:
+    (trashed,) = gallery_fixture.add(SeedImage())
+    gallery_fixture.gallery.move_to_trash(ANNA, [trashed])
+    right = gallery_fixture.now
+    for now in (right, 100.0, 100.0, right, right):
+        gallery_fixture.now = now
+        assert gallery_fixture.gallery.purge_expired() == 0
+    assert gallery_fixture.task_ids() == [trashed]
+    gallery_fixture.gallery.restore(ANNA, [trashed])
+    assert gallery_fixture.task_ids(GalleryQuery()) == [trashed]

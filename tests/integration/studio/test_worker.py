@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from components import bootstrap
 from components.bootstrap import build_studio
 from components.sandbox import SandboxOptions, start
 from components.studio.db.database import DatabaseError
 from components.studio.settings import Settings
+from components.studio.steady_clock import SteadyClock
 from components.studio.tasks.models import FailureReason, TaskState
+from tests.support.app_server import free_port
 from tests.support.factories import failure_reason
 from tests.support.full_disk import full_disk
 from tests.support.studio_fixture import DESIGNER, StudioFixture, running_studio, wait_until
@@ -55,6 +59,68 @@ def test_rejected_key_pauses_the_queue_until_valid(tmp_path: Path) -> None:
             studio.worker.start()
             StudioFixture(studio, sandbox).wait_for(task, TaskState.DONE)
         assert len(sandbox.usage_report()["tasks"]) == 1
+
+
+def test_unreachable_service_pauses_the_queue_until_it_answers(tmp_path: Path) -> None:
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    settings = Settings(api_key="key", base_url=url, upload_base_url=url, data_dir=tmp_path)
+    with closing(build_studio(settings)) as studio:
+        studio.worker.start()
+        source_id = StudioFixture(studio, None).add_source()
+        tasks = [
+            StudioFixture(studio, None).submit(f"hill {number}", source_id=source)
+            for number, source in enumerate((None, None, source_id))
+        ]
+        wait_until(lambda: studio.pause_reason is FailureReason.UNREACHABLE)
+        wait_until(lambda: studio.task(DESIGNER, tasks[0].id).attempts > 0)
+        assert studio.task(DESIGNER, tasks[0].id).state is TaskState.QUEUED
+        with start(SandboxOptions(port=port, key="key", seconds=0.1)) as sandbox:
+            studio_fixture = StudioFixture(studio, sandbox)
+            studio.recheck_account()
+            for task in tasks:
+                studio_fixture.wait_for(task, TaskState.DONE)
+            assert studio.pause_reason is None
+            assert len(sandbox.usage_report()["tasks"]) == 3
+
+
+def test_upload_host_that_cannot_be_reached_is_waited_for(tmp_path: Path) -> None:
+    upload_url = f"http://127.0.0.1:{free_port()}"
+    with start(SandboxOptions(key="key", seconds=0.1)) as sandbox:
+        settings = Settings(
+            api_key="key", base_url=sandbox.url, upload_base_url=upload_url, data_dir=tmp_path
+        )
+        with closing(build_studio(settings)) as studio:
+            studio.worker.start()
+            studio_fixture = StudioFixture(studio, sandbox)
+            edit = studio_fixture.submit("an edit", source_id=studio_fixture.add_source())
+            wait_until(lambda: studio_fixture.reload(edit).attempts > 0)
+            assert failure_reason(studio_fixture.reload(edit)) is FailureReason.UNREACHABLE
+            # The host of the tasks is another one: pictures from text alone go on.
+            studio_fixture.wait_for(studio_fixture.submit(), TaskState.DONE)
+            assert studio.pause_reason is None
+
+
+def test_all_times_come_from_one_clock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ahead = 10_000_000.0
+    monkeypatch.setattr(
+        bootstrap, "SteadyClock", lambda: SteadyClock(lambda: time.time() + ahead, time.monotonic)
+    )
+    began = time.time() + ahead
+    with running_studio(tmp_path) as studio_fixture:
+        source_id = studio_fixture.add_source()
+        edit = studio_fixture.submit(source_id=source_id)
+        edit = studio_fixture.wait_for(edit, TaskState.DONE)
+        studio_fixture.studio.move_to_trash(DESIGNER, [edit.id])
+        images = [studio_fixture.studio.repository.image(id_) for id_ in (source_id, edit.id)]
+    times = [edit.created_at, edit.sent_at, edit.accepted_at, edit.polling_since, edit.finished_at]
+    for image in images:
+        assert image is not None
+        times.append(image.created_at)
+    assert images[0] is not None
+    assert images[1] is not None
+    times += [images[0].uploaded_at, images[1].deleted_at]
+    assert min(moment or 0.0 for moment in times) >= began
 
 
 def test_edits_of_one_source_share_one_upload(studio_fixture: StudioFixture) -> None:

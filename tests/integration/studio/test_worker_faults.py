@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import sqlite3
+import time
 from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 
+from components.studio.db.models import TaskWithImage
 from components.studio.tasks.models import FailureReason, Task, TaskState
+from components.ui.card_view_models import build_card
 from tests.support.factories import failure_reason
 from tests.support.studio_fixture import DESIGNER, StudioFixture, running_studio, wait_until
 
@@ -102,6 +108,7 @@ def test_bad_result_url_is_retried_and_nothing_stored(
     assert (task.state, failure_reason(task)) == (TaskState.STORING, FailureReason.DOWNLOAD_FAILED)
     assert len(studio_fixture.tasks_made(prompt_for(fault))) == 1
     assert studio_fixture.studio.repository.image(task.id) is None
+    assert "look" in [action.verb for action in build_card(TaskWithImage(task, None)).actions]
 
 
 def test_result_url_that_works_later_is_downloaded(studio_fixture: StudioFixture) -> None:
@@ -110,3 +117,22 @@ def test_result_url_that_works_later_is_downloaded(studio_fixture: StudioFixture
     wait_until(lambda: studio_fixture.reload(task).attempts > 0)
     studio_fixture.sandbox.set_faults({})
     studio_fixture.wait_for(task, DONE)
+
+
+def test_look_again_fetches_a_result_that_waits_for_its_host(tmp_path: Path) -> None:
+    with running_studio(tmp_path, faults={"result-404": 1}) as before:
+        task = before.submit()
+        wait_until(lambda: before.reload(task).attempts > 0)
+    with closing(sqlite3.connect(tmp_path / "studio.db", isolation_level=None)) as database:
+        # As after an hour of failures: the next try is in half an hour.
+        database.execute("UPDATE tasks SET tries = 12, not_before = ?", [time.time() + 1800])
+    with running_studio(tmp_path) as after:
+        waiting = after.reload(task)
+        assert (waiting.state, failure_reason(waiting), waiting.attempts) == (
+            TaskState.STORING,
+            FailureReason.DOWNLOAD_FAILED,
+            12,
+        )
+        after.studio.recheck_task(DESIGNER, task.id)
+        after.wait_for(task, DONE)
+        assert len(after.tasks_made("a hill")) == 1

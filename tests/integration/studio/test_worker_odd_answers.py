@@ -8,8 +8,8 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +20,11 @@ from starlette.routing import Route
 
 from components.bootstrap import build_studio
 from components.kie import GenerationRequest
+from components.studio.db.tasks import TaskRepository
 from components.studio.settings import Settings
 from components.studio.studio import Studio
 from components.studio.tasks.models import FailureReason, Task, TaskState
+from tests.support.factories import GENERATING_TASK, SERVICE_ID
 from tests.support.http_server import serve_routes
 from tests.support.image_corpus import encoded, quarters
 from tests.support.studio_fixture import DESIGNER, wait_until
@@ -54,6 +56,7 @@ class OddProvider:
             Route("/api/v1/flux/kontext/generate", self.generate, methods=["POST"]),
             Route("/api/v1/flux/kontext/record-info", self.record_info),
             Route("/api/v1/common/download-url", self.download_url, methods=["POST"]),
+            Route("/api/v1/chat/credit", self.credits),
             Route("/image.png", self.image),
         ]
 
@@ -63,6 +66,8 @@ class OddProvider:
         self.creates[prompt] += 1
         if prompt == "rate limited" and self.creates[prompt] < 3:
             return Response("<h1>Slow down</h1>", 429, {"retry-after": "1"})
+        if prompt == "rate limited for a day" and self.creates[prompt] == 1:
+            return Response("<h1>Slow down</h1>", 429, {"retry-after": "86400"})
         if prompt == "gateway":
             return JSONResponse({"code": 504, "msg": "Gateway time-out", "data": None})
         if prompt in CREATED_WITH_ERROR:
@@ -105,6 +110,9 @@ class OddProvider:
         return self._rate_limit() or JSONResponse(
             {"code": 422, "msg": "url is wrong", "data": None}
         )
+
+    async def credits(self, _request: Request) -> Response:
+        return JSONResponse({"code": 200, "msg": "success", "data": 1000})
 
     def _rate_limit(self) -> Response | None:
         """The limit on all queries of a key together: docs/kie-api.md, Codes."""
@@ -239,3 +247,32 @@ def test_record_with_another_prompt_is_not_stored(tmp_path: Path) -> None:
         None,
         1,
     )
+
+
+def test_pause_of_a_day_holds_all_creates_until_somebody_asks(tmp_path: Path) -> None:
+    provider = OddProvider()
+    with studio_with(tmp_path, provider) as studio:
+        first = submit(studio, "rate limited for a day")
+        wait_until(lambda: studio.pause_reason is FailureReason.RATE_LIMITED)
+        until = studio.paused_until or 0.0
+        assert 86_000 < until - studio.clock() <= 86_400
+        wait_until(lambda: studio.task(DESIGNER, first.id).state is TaskState.QUEUED)
+        assert studio.task(DESIGNER, first.id).retry_at == pytest.approx(until, abs=60)
+        second = submit(studio, "a hill")
+        assert studio.queue_positions().keys() == {first.id, second.id}
+        assert sum(provider.creates.values()) == 1
+        studio.recheck_account()
+        for task in (first, second):
+            wait_until(lambda task=task: studio.task(DESIGNER, task.id).state is TaskState.DONE)
+        assert studio.pause_reason is studio.paused_until is None
+    assert provider.creates == {"rate limited for a day": 2, "a hill": 1}
+
+
+@pytest.mark.parametrize("state", [TaskState.STILL_RUNNING, TaskState.GENERATING])
+def test_start_asks_at_once_what_became_of_running_tasks(tmp_path: Path, state: TaskState) -> None:
+    provider = OddProvider(records={SERVICE_ID: {"prompt": "a hill"}})
+    running = replace(GENERATING_TASK, state=state, user_id=DESIGNER)
+    with closing(TaskRepository.in_folder(tmp_path)) as repository:
+        repository.add_tasks([running])
+    with studio_with(tmp_path, provider) as studio:
+        wait_until(lambda: studio.task(DESIGNER, running.id).state is TaskState.DONE)

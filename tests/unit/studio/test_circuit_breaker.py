@@ -61,3 +61,21 @@ def test_accepted_create_resets_the_delay_of_the_next_check() -> None:
     breaker.record_success()
     breaker.open(FailureReason.AUTH, 100.0)
     assert breaker.seconds_until_probe(100.0) == 10.0
+
+
+def test_first_check_may_be_sooner_or_later_than_usual() -> None:
+    for delay in (2.0, 86_400.0):
+        breaker = CircuitBreaker()
+        breaker.open(FailureReason.UNREACHABLE, 50.0, delay)
+        assert breaker.seconds_until_probe(50.0) == delay
+
+
+def test_check_that_succeeded_in_vain_is_repeated_less_often() -> None:
+    breaker = CircuitBreaker()
+    breaker.open(FailureReason.UNREACHABLE, 0.0, 2.0)
+    breaker.half_open()
+    breaker.open(FailureReason.UNREACHABLE, 0.0, 2.0)
+    assert breaker.seconds_until_probe(0.0) == 15.0
+    breaker.half_open()
+    breaker.open(FailureReason.RATE_LIMITED, 0.0, 86_400.0)
+    assert breaker.seconds_until_probe(0.0) == 86_400.0

@@ -94,6 +94,10 @@ def test_actions_depend_on_state() -> None:
     assert action_verbs(unconfirmed) == ["claim", "send", "remix"]
     assert action_verbs(replace(TASK, state=TaskState.STILL_RUNNING)) == ["look", "remix"]
     assert action_verbs(replace(TASK, state=TaskState.GENERATING)) == ["remix"]
+    storing = replace(TASK, state=TaskState.STORING)
+    failed = replace(storing, failure=Failure(FailureReason.DOWNLOAD_FAILED))
+    assert action_verbs(storing) == ["remix"]
+    assert action_verbs(failed) == ["look", "remix"]
 
 
 def test_recheck_needs_a_provider_id() -> None:

@@ -45,6 +45,7 @@ def test_every_failure_has_whole_sentences(state: TaskState, reason: FailureReas
     assert message.headline[0].isupper()
     assert not message.headline.endswith(".")
     assert message.advice.endswith(".")
+    assert "{" not in message.advice
     assert len(f"{message.headline} {message.advice}") < 200
 
 
@@ -72,6 +73,39 @@ def test_unreachable_provider_message_changes_when_given_up() -> None:
     assert "again by itself" in message_text(TaskState.QUEUED, FailureReason.UNREACHABLE)
     assert "again by itself" not in message_text(TaskState.FAILED, FailureReason.UNREACHABLE)
     assert "Try again later" in message_text(TaskState.FAILED, FailureReason.UNREACHABLE)
+
+
+def test_result_that_cannot_be_fetched_says_that_it_is_finished_and_the_next_try() -> None:
+    failure = Failure(FailureReason.DOWNLOAD_FAILED)
+    storing = replace(TASK, state=TaskState.STORING, failure=failure, retry_at=7.0)
+    message = task_message(storing, describe_moment=lambda moment: f"at {moment:g} o'clock")
+
+    assert message.headline == "The picture is finished"
+    assert message.advice == "Its file cannot be fetched yet. Next try at 7 o'clock."
+    assert "14 days" in message_text(TaskState.FAILED, FailureReason.DOWNLOAD_FAILED)
+
+
+def test_long_pause_says_when_it_ends() -> None:
+    busy = replace(TASK, failure=Failure(FailureReason.RATE_LIMITED), retry_at=7.0)
+    message = task_message(busy, describe_moment=lambda moment: f"tomorrow at {moment:g}")
+
+    assert message.advice == "It is sent again by itself tomorrow at 7."
+    assert "sent by itself tomorrow at 08:05." in pause_message(
+        FailureReason.RATE_LIMITED, "tomorrow at 08:05"
+    )
+
+
+def test_certificate_has_a_sentence_of_its_own() -> None:
+    assert "certificate is not accepted" in pause_message(FailureReason.CERTIFICATE)
+    assert "clock" in message_text(TaskState.QUEUED, FailureReason.CERTIFICATE)
+    assert "certificate" not in pause_message(FailureReason.UNREACHABLE)
+
+
+def test_refused_upload_says_what_to_choose_and_not_to_try_again() -> None:
+    text = message_text(TaskState.FAILED, FailureReason.UPLOAD_REFUSED)
+
+    assert "smaller" in text
+    assert "ry again" not in text
 
 
 def test_unconfirmed_message_explains_resending() -> None:
@@ -114,9 +148,19 @@ def test_edit_shows_the_source_upload() -> None:
     assert task_message(replace(sending, source_id="s", sent_at=1.0)).headline == "Sending"
 
 
-@pytest.mark.parametrize("reason", [FailureReason.AUTH, FailureReason.CREDITS])
+@pytest.mark.parametrize(
+    "reason",
+    [
+        FailureReason.AUTH,
+        FailureReason.CREDITS,
+        FailureReason.UNREACHABLE,
+        FailureReason.CERTIFICATE,
+        FailureReason.RATE_LIMITED,
+    ],
+)
 def test_paused_queue_shows_reason_and_advice(reason: FailureReason) -> None:
     assert len(pause_message(reason).split(". ")) >= 2
+    assert "{" not in pause_message(reason)
 
 
 def test_paused_task_shows_reason_not_position() -> None:
