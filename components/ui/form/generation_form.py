@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 
 import streamlit as st
 
@@ -70,11 +70,14 @@ class GenerationForm:
         return f"{self.mode}-{field}"
 
     def values(self) -> FormValues:
-        """The current values; a widget that was never drawn has its default."""
-        defaults = self.defaults()
-        values = {
-            field: st.session_state.get(self.key(field), default)
-            for field, default in vars(defaults).items()
+        """The current values. One that is missing or does not fit is its default.
+
+        A widget may be None: of a page that Streamlit (1.67) has torn down.
+        """
+        values: dict[str, Any] = {
+            field: value if self._fits(field, value) else default
+            for field, default in vars(self.defaults()).items()
+            for value in [st.session_state.get(self.key(field))]
         }
         return FormValues(**values)
 
@@ -100,11 +103,15 @@ class GenerationForm:
     def restore(self, settings: str) -> None:
         """Restore settings before the form is rendered; what no longer fits is left out."""
         stored = json.loads(settings) if settings else {}
-        choices = self._choices()
-        for field, default in vars(self.defaults()).items():
+        for field in vars(self.defaults()):
             value = stored.get(field)
-            if type(value) is type(default) and value in choices.get(field, (value,)):
+            if self._fits(field, value):
                 st.session_state[self.key(field)] = value
+
+    def _fits(self, field: str, value: object) -> bool:
+        """Whether a field can have this value."""
+        is_of_type = type(value) is type(getattr(self.defaults(), field))
+        return is_of_type and value in self._choices().get(field, (value,))
 
     def _ratios(self) -> list[str]:
         return [*((MATCH_INPUT,) if self.mode == "edit" else ()), *ASPECT_RATIOS]
@@ -147,13 +154,16 @@ class GenerationForm:
 
     def render_settings(self, price: Callable[[Model], Decimal]) -> None:
         """Model, ratio, format, safety and the rest; `price` is in credits."""
-        defaults = self.defaults()
-        for field, value in vars(defaults).items():
-            # Not the widget's default: Streamlit would warn about a value that `load_request` set.
-            st.session_state.setdefault(self.key(field), value)
+        # Each widget's default is its current value: a widget that a browser draws again after a
+        # torn page shows its default (Streamlit 1.67), which must not be 0 or off.
+        values = self.values()
+        for field, value in vars(values).items():
+            if st.session_state.get(self.key(field), value) != value:
+                st.session_state[self.key(field)] = value  # it was missing
         st.segmented_control(
             "Model",
             [model.value for model in Model],
+            default=values.model,
             format_func=lambda model: (
                 f"{MODEL_LABELS[Model(model)]} · {format_credits(price(Model(model)))}"
             ),
@@ -166,6 +176,7 @@ class GenerationForm:
         st.pills(
             "Aspect ratio",
             self._ratios(),
+            default=values.ratio,
             key=self.key("ratio"),
             required=True,
             width="stretch",
@@ -177,6 +188,7 @@ class GenerationForm:
         left.segmented_control(
             "Output format",
             [choice.value for choice in OutputFormat],
+            default=values.output_format,
             format_func=str.upper,
             key=self.key("output_format"),
             required=True,
@@ -186,21 +198,24 @@ class GenerationForm:
         right.segmented_control(
             "Variants",
             list(range(1, MAX_VARIANTS + 1)),
+            default=values.variants,
             key=self.key("variants"),
             required=True,
             width="stretch",
             persist_state="session",
         )
-        self._render_safety()
+        self._render_safety(values.safety_tolerance)
         left, right = st.columns(2)
         left.toggle(
             "Translate prompt",
+            value=values.translate,
             key=self.key("translate"),
             help="Turns a prompt in another language into English, the model's own.",
             persist_state="session",
         )
         right.toggle(
             "Enhance prompt",
+            value=values.enhance,
             key=self.key("enhance"),
             help="The model rewrites the prompt before it paints. The new text is not shown.",
             persist_state="session",
@@ -208,6 +223,7 @@ class GenerationForm:
         with st.expander("Advanced"):
             st.text_input(
                 "Watermark",
+                value=values.watermark,
                 key=self.key("watermark"),
                 placeholder="None",
                 help="An identifier that the service puts on the picture.",
@@ -215,18 +231,20 @@ class GenerationForm:
             )
             st.toggle(
                 "Store in China",
+                value=values.store_in_china,
                 key=self.key("store_in_china"),
                 help="Keeps the result on servers in China.",
                 persist_state="session",
             )
 
-    def _render_safety(self) -> None:
+    def _render_safety(self, current: int) -> None:
         allowed = safety_range(editing=self.mode == "edit")
         with st.container(key=f"{self.mode}-safety"):
             st.slider(
                 "Safety tolerance",
                 allowed[0],
                 allowed[-1],
+                current,
                 key=self.key("safety_tolerance"),
                 help="How much the content filter lets pass: up to 2 for edits, 6 for others.",
                 persist_state="session",

@@ -21,7 +21,7 @@ function isRequest(event) {
  * @param {Event} event
  * @returns {Event} the same event, to be dispatched again
  */
-function copyOf(event) {
+export function copyOf(event) {
   return event instanceof KeyboardEvent
     ? new KeyboardEvent(event.type, event)
     : new MouseEvent(event.type, /** @type {MouseEvent} */ (event));

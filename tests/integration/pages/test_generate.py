@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -121,6 +123,32 @@ def test_form_keeps_values_after_submit(sandbox: SandboxServer) -> None:
         "uploadCn": True,
         "watermark": "studio-7",
     }
+
+
+def test_missing_values_are_the_defaults_also_in_the_draft(sandbox: SandboxServer) -> None:
+    at = type_prompt(open_page(), "A tower")
+    untouched = settings_of(at)
+    for field in ("model", "ratio", "output_format", "variants"):
+        at.session_state[f"generate-{field}"] = None
+
+    assert settings_of(rerun(at)) == untouched
+    draft = json.loads(open_studio().load_draft(user_id_of(at), "generate-settings"))
+    assert (draft["model"], draft["safety_tolerance"]) == ("flux-kontext-pro", 2)
+    assert (draft["translate"], draft["variants"]) == (True, 1)
+    assert wait_for_state(submit(at), "Done")["details"][:3] == ["Pro", "16:9", "JPEG"]
+    assert sandbox.usage_report()["tasks"][0]["params"]["safetyTolerance"] == 2
+
+
+def test_each_setting_is_drawn_with_its_value_as_default() -> None:
+    at = open_page()
+    at.slider[0].set_value(5)
+    at.toggle(key="generate-enhance").set_value(True)
+    rerun(at)
+
+    # What a browser shows of a widget that it has torn down and draws again.
+    assert list(at.slider[0].proto.default) == [5]
+    assert at.toggle(key="generate-translate").proto.default is True
+    assert at.toggle(key="generate-enhance").proto.default is True
 
 
 def test_form_keeps_values_over_page_change(sandbox: SandboxServer) -> None:

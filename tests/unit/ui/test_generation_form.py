@@ -164,3 +164,25 @@ def test_invalid_settings_are_not_restored(settings: str) -> None:
     assert at.slider(key="edit-safety_tolerance").value == 2
     assert at.button_group(key="edit-variants").value == 1
     assert at.toggle(key="edit-translate").value is True
+
+
+def test_every_missing_value_is_its_default() -> None:
+    def page() -> None:
+        from decimal import Decimal
+
+        import streamlit as st
+
+        from components.ui.form.generation_form import GenerationForm
+
+        form = GenerationForm("generate")
+        for field in vars(form.defaults()):
+            st.session_state[form.key(field)] = None
+        assert form.values() == form.defaults()
+        form.render_settings(lambda _: Decimal(5))
+        assert form.values() == form.defaults()
+
+    at = AppTest.from_function(page, default_timeout=20).run()
+
+    assert not at.exception
+    assert at.slider(key="generate-safety_tolerance").value == 2
+    assert at.toggle(key="generate-translate").value is True

@@ -6,6 +6,7 @@ import { queueEarlyClicks } from "../click-replay.js";
 import { closeConnectionDialog } from "../connection-dialog.js";
 import { mountComponent } from "../mount.js";
 import { isIdle } from "../script-idle.js";
+import { letTextLeaveFirst } from "../text-before-page.js";
 
 /** @import { Component } from "../streamlit.js" */
 
@@ -22,6 +23,7 @@ class Watchdog {
 
   constructor() {
     queueEarlyClicks(this.#listening.signal);
+    letTextLeaveFirst(this.#listening.signal);
     closeConnectionDialog(this.#listening.signal);
   }
 
