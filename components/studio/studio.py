@@ -39,6 +39,8 @@ from components.studio.tasks.transitions import (
     recheck,
     reject_claimed_id,
     requeue,
+    stop_watching,
+    withdraw,
 )
 from components.studio.worker.stats import StatsSnapshot
 from components.studio.worker.worker import TaskWorker
@@ -146,8 +148,25 @@ class Studio:
         return stored
 
     def resubmit_task(self, user_id: str, task_id: str) -> Task:
-        """Send an unconfirmed task again: its user knows that no image was made."""
+        """Send a withdrawn task, or an unconfirmed one whose user knows that no image was made."""
         return self._change_task(user_id, task_id, requeue)
+
+    def withdraw_task(self, user_id: str, task_id: str) -> Task:
+        """Do not send a task. One that has been sent by now is returned unchanged."""
+        return self._change_task(user_id, task_id, lambda task: withdraw(task, self.clock()))
+
+    def withdraw_waiting_tasks(self, user_id: str) -> None:
+        """Do not send what this user has in the queue. What is being sent meanwhile is sent."""
+        for task in self.waiting_tasks(user_id):
+            self.withdraw_task(user_id, task.id)
+
+    def waiting_tasks(self, user_id: str) -> list[Task]:
+        """This user's tasks that wait to be sent, in order."""
+        return [task for task in self.worker.queue() if task.user_id == user_id]
+
+    def stop_watching_task(self, user_id: str, task_id: str) -> Task:
+        """Poll a running task no more, until `recheck_task`. It stays paid for."""
+        return self._change_task(user_id, task_id, lambda task: stop_watching(task, self.clock()))
 
     def import_task(self, user_id: str, provider_id: str) -> ImportResult:
         """Import a task by its id at kie.ai; may take 15 seconds.

@@ -10,10 +10,10 @@ from collections.abc import Sequence
 import streamlit as st
 
 from components.studio.studio import NotFoundError, Studio
-from components.studio.tasks.models import Task
+from components.studio.tasks.models import Task, TaskState
 from components.ui import session, task_id_dialogs
 from components.ui.form.generation_form import GenerationForm
-from components.ui.messages import IMAGE_NOT_FOUND, PURGE_FAILED
+from components.ui.messages import IMAGE_NOT_FOUND, PURGE_FAILED, TOO_LATE_TO_WITHDRAW
 from components.ui.session import DialogState, TabState
 from components.ui.widgets.image_grid import GridEvent, Undo, pending_event
 
@@ -34,6 +34,12 @@ def on_card_event(grid_key: str) -> None:
                 studio.recheck_task(tab.user_id, event.card_id)
             case "send":
                 studio.resubmit_task(tab.user_id, event.card_id)
+            case "withdraw":
+                task = studio.withdraw_task(tab.user_id, event.card_id)
+                if task.sent_at is not None and task.state is not TaskState.UNCONFIRMED:
+                    st.toast(TOO_LATE_TO_WITHDRAW)
+            case "unwatch":
+                studio.stop_watching_task(tab.user_id, event.card_id)
             case _:
                 _apply_gallery_action(tab, studio, event)
     except NotFoundError:

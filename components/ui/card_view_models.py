@@ -10,8 +10,14 @@ from components.studio.db.models import ImageRecord, TaskWithImage
 from components.studio.export import download_name
 from components.studio.result_checks import mismatches
 from components.studio.tasks.models import FailureReason, Task, TaskState
-from components.studio.tasks.transitions import recheck
-from components.ui.messages import MATCH_INPUT, MODEL_LABELS, STATE_LABELS, task_message
+from components.studio.tasks.transitions import can_stop_watching, is_unsent, recheck, requeue
+from components.ui.messages import (
+    MATCH_INPUT,
+    MODEL_LABELS,
+    STATE_LABELS,
+    state_label,
+    task_message,
+)
 from components.ui.urls import download_url, image_url, thumbnail_url
 from components.ui.widgets.image_grid import Action, Card
 
@@ -32,6 +38,9 @@ RESTORE = Action("restore", "Restore")
 PURGE = Action("purge", "Delete for good", "delete")
 ASSIGN_TASK_ID = Action("claim", "I have its task id", "link")
 RESUBMIT = Action("send", "Not made: send again", "retry")
+TRY_AGAIN = Action("send", "Try again", "retry")
+WITHDRAW = Action("withdraw", "Do not send", "dismiss")
+STOP_WATCHING = Action("unwatch", "Stop watching: it stays paid for", "dismiss")
 DISMISS = Action("dismiss", "Dismiss", "dismiss")
 
 RESULT_LIFETIME_S = 14 * 24 * 3600.0
@@ -63,7 +72,7 @@ def build_card(
     return Card(
         id=task.id,
         state=card_state(task.state),
-        state_word=STATE_LABELS[task.state],
+        state_word=state_label(task),
         prompt=task.request.prompt,
         alt=f"{task.request.prompt} ({'edited' if task.is_edit else 'made'} picture)",
         headline=message.headline,
@@ -124,6 +133,7 @@ def _actions(entry: TaskWithImage, *, in_gallery: bool) -> tuple[Action, ...]:
     task, image = entry.task, entry.image
     if image is not None and image.deleted_at is not None:
         return (RESTORE, PURGE)
+    stop = (WITHDRAW,) if is_unsent(task) else (STOP_WATCHING,) if can_stop_watching(task) else ()
     match task.state:
         case TaskState.DONE:
             has_source = entry.source is not None and entry.source.deleted_at is None
@@ -131,6 +141,8 @@ def _actions(entry: TaskWithImage, *, in_gallery: bool) -> tuple[Action, ...]:
             return (STAR, EDIT, REMIX, DOWNLOAD, DELETE, *tree_actions, *_SECONDARY_ACTIONS)
         case TaskState.REFUSED:
             return (REMIX, DISMISS)
+        case TaskState.FAILED if requeue(task) is not task:
+            return (TRY_AGAIN, REMIX, DISMISS)
         case TaskState.FAILED if recheck(task, 0.0) is not task:
             return (RECHECK, REMIX, DISMISS)
         case TaskState.FAILED:
@@ -138,11 +150,11 @@ def _actions(entry: TaskWithImage, *, in_gallery: bool) -> tuple[Action, ...]:
         case TaskState.UNCONFIRMED:
             return (ASSIGN_TASK_ID, RESUBMIT, REMIX)
         case TaskState.STILL_RUNNING:
-            return (RECHECK, REMIX)
+            return (RECHECK, REMIX, *stop)
         case TaskState.STORING if task.failure is not None:
-            return (RECHECK, REMIX)
+            return (RECHECK, REMIX, *stop)
         case _:
-            return (REMIX,)
+            return (REMIX, *stop)
 
 
 def _result_expires_at(task: Task, image: ImageRecord | None) -> float | None:

@@ -32,7 +32,12 @@ UNKNOWN_USER = (
     "pictures. Allow cookies for this site and reload the page. If they are allowed, delete the "
     "old ones first."
 )
+_LABEL_BY_REASON = {
+    FailureReason.WITHDRAWN: "Not sent",
+    FailureReason.NOT_WATCHED: "Not watched",
+}
 IMAGE_NOT_FOUND = "That picture is no longer here."
+TOO_LATE_TO_WITHDRAW = "It has just been sent."
 PURGE_FAILED = "Some could not be deleted: the server's disk refuses. They stay in the trash."
 
 
@@ -131,6 +136,14 @@ _MESSAGE_BY_REASON = {
     FailureReason.INTERNAL: TaskMessage(
         "The studio itself stumbled", "It tries again by itself. The log says more."
     ),
+    FailureReason.WITHDRAWN: TaskMessage(
+        "Not sent", "You took it back: nothing was sent and nothing was spent."
+    ),
+    FailureReason.NOT_WATCHED: TaskMessage(
+        "No longer watched",
+        "It is already paid for at the service and will still be charged. "
+        "Look again to bring it here.",
+    ),
 }
 
 # Reasons that may pass: shown as waiting while queued, as a failure at the end.
@@ -206,10 +219,16 @@ def task_message(
             return TaskMessage("", "")
 
 
+def state_label(task: Task) -> str:
+    """The state of a task in words."""
+    reason = task.failure.reason if task.failure and task.state is TaskState.FAILED else None
+    return (reason and _LABEL_BY_REASON.get(reason)) or STATE_LABELS[task.state]
+
+
 def state_summary(tasks: Iterable[Task]) -> str:
     """How many tasks have which state, such as "2 Generating · 1 Queued · 9 Done"."""
-    counts = Counter(STATE_LABELS[task.state] for task in tasks)
-    labels = dict.fromkeys(STATE_LABELS.values())
+    counts = Counter(map(state_label, tasks))
+    labels = dict.fromkeys([*STATE_LABELS.values(), *_LABEL_BY_REASON.values()])
     return " · ".join(f"{counts[label]} {label}" for label in labels if counts[label])
 
 

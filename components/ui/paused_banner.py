@@ -7,23 +7,39 @@ import streamlit as st
 from components.ui import session
 from components.ui.escape import escape_markdown
 from components.ui.messages import pause_message
+from components.ui.session import Pause
 
 
 def render_paused_banner() -> None:
     """Render the banner if the queue is paused."""
-    studio = session.studio()
-    reason = session.tab_state().pause_reason = studio.pause_reason
-    if reason is not None:
-        until = studio.paused_until
-        message = pause_message(reason, session.describe_moment(until) if until else None)
-        with st.container(key="kx-paused", horizontal=True, vertical_alignment="center"):
-            st.warning(escape_markdown(message), width="stretch")
-            st.button("Try now", on_click=studio.recheck_account)
+    tab, studio = session.tab_state(), session.studio()
+    reason, until, waiting = tab.pause = _pause()
+    if reason is None:
+        return
+    message = pause_message(reason, session.describe_moment(until) if until else None)
+    with st.container(key="kx-paused", horizontal=True, vertical_alignment="center"):
+        st.warning(escape_markdown(message), width="stretch")
+        st.button("Try now", on_click=studio.recheck_account)
+        if waiting:
+            st.button(
+                f"Do not send the {waiting} waiting" if waiting > 1 else "Do not send it",
+                key="kx-paused-withdraw",
+                on_click=studio.withdraw_waiting_tasks,
+                args=(tab.user_id,),
+            )
 
 
 def rerun_if_pause_changed() -> None:
-    """Rerun the page if the banner has to appear or go; for fragments that live updates rerun."""
-    tab, reason = session.tab_state(), session.studio().pause_reason
-    if tab.pause_reason != reason:
-        tab.pause_reason = reason
+    """Rerun the page if the banner has to change; for fragments that live updates rerun."""
+    tab, pause = session.tab_state(), _pause()
+    if tab.pause != pause:
+        tab.pause = pause
         st.rerun()
+
+
+def _pause() -> Pause:
+    tab, studio = session.tab_state(), session.studio()
+    reason = studio.pause_reason
+    if reason is None:
+        return Pause()
+    return Pause(reason, studio.paused_until, len(studio.waiting_tasks(tab.user_id)))

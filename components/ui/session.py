@@ -9,7 +9,7 @@ import secrets
 import time
 from dataclasses import dataclass, field
 from datetime import tzinfo
-from typing import cast
+from typing import NamedTuple, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
@@ -18,6 +18,7 @@ from components.bootstrap import open_studio
 from components.studio.db.models import ImageRecord
 from components.studio.images.generation_metadata import GenerationMetadata
 from components.studio.studio import NotFoundError, Studio
+from components.studio.tasks.models import FailureReason
 from components.ui import messages
 from components.ui.dates import moment_label
 
@@ -37,6 +38,14 @@ class DialogState:
     tree_of: str | None = None
     pair: tuple[str, str] | None = None
     """The before and the after."""
+
+
+class Pause(NamedTuple):
+    """Why the queue is paused, until when if that is known, and how many of this user wait."""
+
+    reason: FailureReason | None = None
+    until: float | None = None
+    waiting: int = 0
 
 
 @dataclass
@@ -65,8 +74,8 @@ class TabState:
     """The URL path of the page that is rendered."""
     previous_page: str | None = None
     """The URL path of the page that was rendered before, which may be the same."""
-    pause_reason: str | None = None
-    """Why the queue is paused, as the banner of this tab says."""
+    pause: Pause = field(default_factory=Pause)
+    """What the banner of this tab says about the queue."""
     dialog: DialogState | None = None
     last_trashed: tuple[str, ...] = ()
     """The tasks that were trashed last, for undo."""

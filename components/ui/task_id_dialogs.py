@@ -14,7 +14,7 @@ from components.studio.tasks.models import Task, TaskState
 from components.studio.tasks.transitions import failure_from_error
 from components.ui import session
 from components.ui.escape import escape_markdown
-from components.ui.messages import STATE_LABELS, failure_headline
+from components.ui.messages import failure_headline, state_label
 
 _MAX_PROMPT_CHARACTERS = 80
 
@@ -73,7 +73,7 @@ def import_message(result: ImportResult) -> str:
         return f"Found {_quoted_prompt(task)}. It is on its way to your gallery."
     if task.state is TaskState.DONE:
         return f"It is in your gallery already: {_quoted_prompt(task)}."
-    return f"It is here already: {_quoted_prompt(task)}, {STATE_LABELS[task.state].lower()}."
+    return f"It is here already: {_quoted_prompt(task)}, {state_label(task).lower()}."
 
 
 def _quoted_prompt(task: Task) -> str:

@@ -104,6 +104,7 @@ _NOT_CHARGED = {
     FailureReason.UPLOAD,
     FailureReason.UPLOAD_REFUSED,
     FailureReason.SOURCE_MISSING,
+    FailureReason.WITHDRAWN,
 }
 
 

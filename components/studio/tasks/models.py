@@ -58,6 +58,8 @@ class FailureReason(StrEnum):
     SOURCE_MISSING = "source_missing"
     DISK = "disk"
     INTERNAL = "ours"
+    WITHDRAWN = "withdrawn"
+    NOT_WATCHED = "not_watched"
 
 
 def new_token() -> str:

@@ -233,13 +233,53 @@ def apply_webhook(task: Task, provider_id: str, now: float) -> Task:
 
 
 def requeue(task: Task) -> Task:
-    """Put an unconfirmed task back into the queue: its user knows that no image was made.
+    """Put a task back into the queue: a withdrawn one, or an unconfirmed one.
 
-    `sent_at` stays: until the next send, a webhook is about the first one.
+    The user of the latter knows that no image was made. `sent_at` stays: until the next send, a
+    webhook is about the first one.
     """
-    if task.state is not TaskState.UNCONFIRMED:
+    is_withdrawn = _has_failure(task, {FailureReason.WITHDRAWN}) and task.provider_id is None
+    if task.state is not TaskState.UNCONFIRMED and not is_withdrawn:
         return task
-    return replace(task, state=TaskState.QUEUED, failure=None, attempts=0, retry_at=0.0)
+    return replace(
+        task,
+        state=TaskState.QUEUED,
+        failure=None,
+        finished_at=None,
+        attempts=0,
+        retry_at=0.0,
+    )
+
+
+def is_unsent(task: Task) -> bool:
+    """Whether its create has not been sent yet; an edit may be uploading its source."""
+    is_uploading = task.state is TaskState.SUBMITTING and task.sent_at is None
+    return task.state is TaskState.QUEUED or is_uploading
+
+
+def withdraw(task: Task, now: float) -> Task:
+    """A task that is not to be sent after all; one that was sent is returned unchanged.
+
+    A second send that is withdrawn leaves the first one unconfirmed.
+    """
+    if not is_unsent(task) or task.provider_id is not None:
+        return task
+    if task.sent_at is not None:
+        return _mark_unconfirmed(task, Failure(FailureReason.NO_RESPONSE))
+    return _fail(task, Failure(FailureReason.WITHDRAWN), now)
+
+
+def can_stop_watching(task: Task) -> bool:
+    """Whether it runs under an id by which `recheck` finds it again."""
+    is_running = task.state in {TaskState.GENERATING, TaskState.STILL_RUNNING}
+    return is_running and not _has_unverified_id(task)
+
+
+def stop_watching(task: Task, now: float) -> Task:
+    """Poll a running task no more. It stays paid for; `recheck` and its webhook take it up."""
+    if not can_stop_watching(task):
+        return task
+    return _fail(task, Failure(FailureReason.NOT_WATCHED), now)
 
 
 def reject_claimed_id(task: Task) -> Task:

@@ -76,7 +76,33 @@ def test_resubmit_sends_an_unconfirmed_task_once(sandbox: SandboxServer) -> None
     wait_until(lambda: sandbox.usage_report()["creates"] == 3)
 
 
-@pytest.mark.parametrize("verb", ["remix", "edit", "look", "send", "dismiss"])
+def test_withdrawn_task_is_not_sent_until_it_is_tried_again(sandbox: SandboxServer) -> None:
+    sandbox.set_faults({"no-credit-500": 1})
+    submit("Ben's hill", user_id=BEN)
+    wait_until(lambda: open_studio().pause_reason is not None)
+    task = submit("A hill")
+
+    run_action("withdraw", task.id)
+
+    assert state_of(task) is TaskState.FAILED
+    assert open_studio().waiting_tasks(ANNA) == []
+    run_action("send", task.id)
+    assert open_studio().waiting_tasks(ANNA) == [task]
+
+
+def test_withdrawing_too_late_says_that_it_was_sent(sandbox: SandboxServer) -> None:
+    task = submit("A hill")
+    wait_until(lambda: state_of(task) is TaskState.DONE)
+
+    at = run_action("withdraw", task.id)
+
+    assert [toast.value for toast in at.toast] == ["It has just been sent."]
+    assert state_of(task) is TaskState.DONE
+
+
+@pytest.mark.parametrize(
+    "verb", ["remix", "edit", "look", "send", "withdraw", "unwatch", "dismiss"]
+)
 def test_card_of_another_user_cannot_be_changed(verb: str, unreachable_provider: None) -> None:
     task = submit("Anna's hill")
 

@@ -11,7 +11,7 @@ import pytest
 from components.kie import GenerationRequest
 from components.studio.db.tasks import ExtraTask
 from components.studio.tasks.models import Task, TaskState
-from components.studio.tasks.transitions import Accepted
+from components.studio.tasks.transitions import Accepted, withdraw
 from components.studio.worker.jobs import JobResult, JobRunner
 from components.studio.worker.rate_limiter import RateLimitedCaller, RateLimiter
 from components.studio.worker.stats import WorkerStats
@@ -64,12 +64,14 @@ class FakeDatabase:
         return before, self.stored
 
 
-def submit(task: Task, database: FakeDatabase) -> tuple[JobResult, FakeProvider]:
+def submit(
+    task: Task, database: FakeDatabase, transfers: FakeTransfers | None = None
+) -> tuple[JobResult, FakeProvider]:
     provider = FakeProvider()
     condition = threading.Condition()
     runner = JobRunner(
         provider=provider,  # type: ignore[arg-type]  # the one call that a submit makes
-        transfers=FakeTransfers(),  # type: ignore[arg-type]  # likewise
+        transfers=transfers or FakeTransfers(),  # type: ignore[arg-type]  # likewise
         callback_url=lambda _token: None,
         update=database.update,
         clock=lambda: NOW,
@@ -146,3 +148,27 @@ def test_second_send_keeps_the_previous_attempt(fields: dict[str, object]) -> No
 
     [previous] = database.extra_tasks
     assert (previous.token, previous.finished_at) == (task.token, NOW - 60)
+
+
+def test_edit_withdrawn_during_its_upload_is_not_sent() -> None:
+    database = FakeDatabase(make_task(**EDIT))
+
+    class WithdrawnMeanwhile(FakeTransfers):
+        def upload_source(self, task: Task) -> str:
+            assert database.stored is not None
+            database.stored = withdraw(database.stored, NOW)
+            return super().upload_source(task)
+
+    result, provider = submit(make_task(**EDIT), database, WithdrawnMeanwhile())
+
+    assert result.event is None
+    assert provider.created == []
+
+
+@pytest.mark.parametrize("fields", [{}, EDIT], ids=["new image", "edit"])
+def test_task_withdrawn_before_its_claim_is_not_sent(fields: dict[str, object]) -> None:
+    task = make_task(**fields)
+
+    result, provider = submit(task, FakeDatabase(withdraw(task, NOW)))
+
+    assert (result.event, provider.created) == (None, [])

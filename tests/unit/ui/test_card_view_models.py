@@ -92,12 +92,37 @@ def test_actions_depend_on_state() -> None:
     assert action_verbs(DONE)[:5] == ["star", "edit", "remix", "download", "delete"]
     assert action_verbs(replace(TASK, state=TaskState.REFUSED)) == ["remix", "dismiss"]
     assert action_verbs(unconfirmed) == ["claim", "send", "remix"]
-    assert action_verbs(replace(TASK, state=TaskState.STILL_RUNNING)) == ["look", "remix"]
-    assert action_verbs(replace(TASK, state=TaskState.GENERATING)) == ["remix"]
+    assert action_verbs(replace(TASK, state=TaskState.STILL_RUNNING)) == [
+        *("look", "remix", "unwatch"),
+    ]
+    assert action_verbs(TASK) == ["remix", "withdraw"]
+    assert action_verbs(replace(TASK, state=TaskState.SUBMITTING)) == ["remix", "withdraw"]
+    assert action_verbs(replace(TASK, state=TaskState.SUBMITTING, sent_at=1.0)) == ["remix"]
+    assert action_verbs(replace(TASK, state=TaskState.GENERATING)) == ["remix", "unwatch"]
     storing = replace(TASK, state=TaskState.STORING)
     failed = replace(storing, failure=Failure(FailureReason.DOWNLOAD_FAILED))
     assert action_verbs(storing) == ["remix"]
     assert action_verbs(failed) == ["look", "remix"]
+
+
+def test_withdrawn_task_reads_not_sent_and_can_be_tried_again() -> None:
+    withdrawn = replace(TASK, state=TaskState.FAILED, failure=Failure(FailureReason.WITHDRAWN))
+    card = build_card(TaskWithImage(withdrawn, None))
+
+    assert (card.state_word, card.headline) == ("Not sent", "Not sent")
+    assert "nothing was spent" in card.advice
+    assert [action.label for action in card.actions] == ["Try again", "Remix", "Dismiss"]
+
+
+def test_task_that_is_not_watched_says_that_it_is_charged_and_can_be_looked_at() -> None:
+    failure = Failure(FailureReason.NOT_WATCHED)
+    card = build_card(
+        TaskWithImage(replace(TASK, state=TaskState.FAILED, failure=failure, provider_id="s"), None)
+    )
+
+    assert card.state_word == "Not watched"
+    assert "will still be charged" in card.advice
+    assert [action.label for action in card.actions] == ["Look again", "Remix", "Dismiss"]
 
 
 def test_recheck_needs_a_provider_id() -> None:
