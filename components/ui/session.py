@@ -62,8 +62,8 @@ class TabState:
     has_unseen_import: bool = False
     """Whether an image was imported or rejected that Edit has not shown yet."""
     pending_url: str | None = None
-    embedded_settings: GenerationMetadata | None = None
-    """The generation metadata of the image that was imported last."""
+    embedded_settings: dict[str, GenerationMetadata] = field(default_factory=dict)
+    """By image, the generation metadata of its file, while that is offered."""
     source_error: str | None = None
     """Why an image could not be imported."""
     submit_errors: dict[str, str] = field(default_factory=dict)

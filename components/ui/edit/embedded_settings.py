@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from components.studio.db.models import ImageRecord
 from components.studio.images.metadata import read_metadata
 from components.ui import session
 from components.ui.escape import escape_markdown
@@ -16,14 +17,16 @@ from components.ui.form.generation_form import GenerationForm, Mode
 _MAX_PROMPT_CHARACTERS = 90
 
 
-def remember_metadata(data: bytes) -> None:
-    """Remember the metadata before the import removes it."""
-    session.tab_state().embedded_settings = read_metadata(data)
+def remember_metadata(image_id: str, data: bytes) -> None:
+    """Remember the metadata of the file that an image was imported from."""
+    metadata = read_metadata(data)
+    if metadata is not None:
+        session.tab_state().embedded_settings[image_id] = metadata
 
 
-def render_restore_offer() -> None:
-    """Offer the settings that the selected source was made with, if it has any."""
-    metadata = session.tab_state().embedded_settings
+def render_restore_offer(source: ImageRecord) -> None:
+    """Offer the settings that this source was made with, if its file named any."""
+    metadata = session.tab_state().embedded_settings.get(source.id)
     if metadata is None:
         return
     prompt = metadata.request.prompt
@@ -34,17 +37,21 @@ def render_restore_offer() -> None:
         with st.container(horizontal=True):
             restore = st.button("Restore its settings", key="embedded-settings-use")
             st.button(
-                "No, thanks", key="embedded-settings-dismiss", type="tertiary", on_click=_dismiss
+                "No, thanks",
+                key="embedded-settings-dismiss",
+                type="tertiary",
+                on_click=_dismiss,
+                args=(source.id,),
             )
     if restore:
         mode: Mode = "edit" if metadata.is_edit else "generate"
         # The form is rendered after this, or on the other page.
         GenerationForm(mode).load_request(metadata.request)
-        _dismiss()
+        _dismiss(source.id)
         if mode == "edit":
             st.rerun()
         st.switch_page("pages/generate.py")
 
 
-def _dismiss() -> None:
-    session.tab_state().embedded_settings = None
+def _dismiss(image_id: str) -> None:
+    session.tab_state().embedded_settings.pop(image_id, None)

@@ -44,8 +44,14 @@ def _render_source(source: ImageRecord | None, ratio: str) -> None:
     else:
         with st.container(key="kx-source"):
             st.html(_source_html(source, ratio))
-            st.button("Remove", key="edit-drop", type="tertiary", on_click=_clear_source)
-        embedded_settings.render_restore_offer()
+            st.button(
+                "Remove",
+                key="edit-drop",
+                type="tertiary",
+                on_click=session.select_source,
+                args=(None,),
+            )
+        embedded_settings.render_restore_offer(source)
         with st.expander("Use another picture"):
             _render_upload_options()
     error = session.tab_state().source_error
@@ -115,8 +121,8 @@ def _import_upload(uploader_key: str) -> None:
     tab.has_unseen_import = True
     tab.upload_round += 1  # an uploader with a new key has released the file
     data = file.getvalue()
-    embedded_settings.remember_metadata(data)
-    import_source(lambda: session.studio().import_image(tab.user_id, data, label=file.name))
+    if import_source(lambda: session.studio().import_image(tab.user_id, data, label=file.name)):
+        embedded_settings.remember_metadata(tab.source_id or "", data)
 
 
 def _request_url() -> None:
@@ -150,11 +156,6 @@ def import_source(load: Callable[[], ImageRecord]) -> bool:
     except (OSError, DatabaseError):
         tab.source_error = "The picture could not be saved: the server's disk may be full."
     return False
-
-
-def _clear_source() -> None:
-    session.tab_state().embedded_settings = None
-    session.select_source(None)
 
 
 def _source_html(source: ImageRecord, ratio: str) -> str:

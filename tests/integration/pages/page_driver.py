@@ -111,5 +111,5 @@ def error_texts(at: AppTest) -> list[str]:
 
 
 def unescape(markdown: str) -> str:
-    """Text without the backslashes that escape Markdown."""
-    return markdown.replace("\\", "")
+    """Text without the backslashes and word joiners that escape Markdown."""
+    return markdown.replace("\\", "").replace("\u2060", "")

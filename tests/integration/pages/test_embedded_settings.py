@@ -69,3 +69,14 @@ def test_declined_offer_leaves_the_form() -> None:
 
 def test_file_without_metadata_offers_nothing() -> None:
     assert offer_texts(upload(open_edit(), image_bytes())) == []
+
+
+def test_offer_goes_with_its_picture() -> None:
+    at = open_with_exported_file()
+    first = at.session_state["kontext.session"].source_id
+    upload(at, image_bytes())
+    assert offer_texts(at) == []
+
+    at.session_state["kontext.session"].source_id = first
+
+    assert len(offer_texts(rerun(at))) == 1
