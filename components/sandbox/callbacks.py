@@ -4,7 +4,6 @@ import base64
 import hashlib
 import hmac
 import json
-import secrets
 from collections.abc import Mapping
 
 from components.sandbox.record_info import result_links
@@ -39,11 +38,6 @@ def signature(key: str | None, task_id: str, now: float) -> dict[str, str]:
     digest = hmac.digest(key.encode(), f"{task_id}.{timestamp}".encode(), hashlib.sha256)
     signed = base64.b64encode(digest).decode()
     return {"X-Webhook-Timestamp": timestamp, "X-Webhook-Signature": signed}
-
-
-def forged_signature(now: float) -> dict[str, str]:
-    """Headers of the right form that no key made."""
-    return signature(secrets.token_hex(16), "forged", now)
 
 
 def _json(code: int, msg: str, task_id: str, info: Mapping[str, str | None]) -> bytes:

@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,6 +12,11 @@ from components.sandbox.sizes import RATIOS
 
 PRO = "flux-kontext-pro"
 MAX = "flux-kontext-max"
+_DISALLOWED = re.compile(
+    r"\b(gore|gory|nude|nudes|nudity|naked|porn|pornographic|beheading|beheaded|dismembered"
+    r"|mutilated)\b",
+    re.IGNORECASE,
+)
 _SAFETY_OUT_OF_RANGE = "The security tolerance level is out of range and should be 0-2 or 0-6"
 
 
@@ -25,6 +31,11 @@ class CreateRequest:
     input_image: str | None
     callback_url: str | None
     param_json: str
+
+    @property
+    def is_disallowed(self) -> bool:
+        """Whether the prompt names something that the service would reject."""
+        return _DISALLOWED.search(self.prompt) is not None
 
 
 def prompt_of(body: Any) -> str:

@@ -36,5 +36,10 @@ async def disconnect(scope: Scope, receive: Receive, *, reset: bool) -> None:
     else:
         transport.close()
     # uvicorn answers 500 for an application that returns before the loss was noticed.
+    await until_disconnected(receive)
+
+
+async def until_disconnected(receive: Receive) -> None:
+    """Wait until the connection is gone."""
     while (await receive())["type"] != "http.disconnect":
         pass

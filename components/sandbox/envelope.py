@@ -27,18 +27,17 @@ class ApiResponse:
 
 
 class ApiError(Exception):
-    """An error with this code and message, sent under HTTP 200 (docs/kie-api.md, Codes)."""
+    """An error; each host says it in its own way (docs/kie-api.md, Codes, Uploads)."""
 
     def __init__(self, code: int, msg: str) -> None:
         super().__init__(f"{code} {msg}")
         self.code = code
         self.msg = msg
 
-    def response(self) -> ApiResponse:
+    def response(self, status: int = 200) -> ApiResponse:
         """Return the envelope of this error; that of a 401 has no `data`."""
-        if self.code == 401:
-            return json_response({"code": 401, "msg": self.msg})
-        return json_response({"code": self.code, "msg": self.msg, "data": None})
+        data = {} if self.code == 401 else {"data": None}
+        return json_response({"code": self.code, "msg": self.msg, **data}, status)
 
 
 def success(data: Any) -> ApiResponse:

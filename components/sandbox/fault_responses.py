@@ -7,7 +7,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from components.sandbox import envelope
-from components.sandbox.disconnect import disconnect
+from components.sandbox.disconnect import disconnect, until_disconnected
 from components.sandbox.envelope import ApiError, ApiResponse, json_response, success
 
 _DRIP_BYTES = 512
@@ -59,16 +59,11 @@ class _HangingResponse(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         hold = asyncio.create_task(self._sleeper.wait(self._sleeper.hold_seconds))
-        gone = asyncio.create_task(_disconnected(receive))
+        gone = asyncio.create_task(until_disconnected(receive))
         await asyncio.wait({hold, gone}, return_when=asyncio.FIRST_COMPLETED)
         for waiting in (hold, gone):
             waiting.cancel()
         await self._response.to_http()(scope, receive, send)
-
-
-async def _disconnected(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
 
 
 def _cut_body(response: ApiResponse, _sleeper: Sleeper) -> Response:

@@ -4,17 +4,22 @@ It fetches any http(s) address it is given, as the real service would from its o
 that is not wanted, `SandboxOptions.only_own_links` keeps callers from here.
 """
 
+import asyncio
 import http.client
+import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from functools import partial
+from typing import Any, TypeVar
 
 _FETCH_SECONDS = 30.0  # for a whole fetch (docs/kie-api.md, Uploads)
 _STALL_SECONDS = 10.0  # for one read
 _CALLBACK_SECONDS = 15.0  # docs/kie-api.md, Callbacks
 _CHUNK_BYTES = 65_536
+_T = TypeVar("_T")
 _AGENT = {"User-Agent": "kontext-sandbox", "Accept": "*/*"}
 
 
@@ -73,3 +78,24 @@ def post(url: str, body: bytes, headers: Mapping[str, str]) -> bool:
             return bool(response.status == 200)
     except (CannotFetch, OSError, http.client.HTTPException, ValueError):
         return False
+
+
+async def run_in_daemon_thread(work: Callable[[], _T]) -> _T:
+    """Run blocking work in a daemon thread of its own; raises what the work raises.
+
+    `asyncio.to_thread` would let a slow foreign server delay the sandbox's end.
+    """
+    loop = asyncio.get_running_loop()
+    outcome: asyncio.Future[_T] = loop.create_future()
+
+    def run() -> None:
+        settle: Callable[[], None]
+        try:
+            settle = partial(outcome.set_result, work())
+        except Exception as error:  # noqa: BLE001 - raised again for the caller that awaits
+            settle = partial(outcome.set_exception, error)
+        with suppress(RuntimeError):  # the loop has closed: nobody awaits this any more
+            loop.call_soon_threadsafe(lambda: None if outcome.done() else settle())
+
+    threading.Thread(target=run, name="sandbox-worker", daemon=True).start()
+    return await outcome

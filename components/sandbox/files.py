@@ -8,6 +8,7 @@ from components.sandbox.fault_responses import apply_fault
 from components.sandbox.faults import FaultPoint
 from components.sandbox.service import service_of
 
+FOLDERS = ("results", "origins", "downloads", "kieai")
 # Whatever a stranger uploads must not run as a page of this host.
 _HEADERS = (
     ("X-Content-Type-Options", "nosniff"),

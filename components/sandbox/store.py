@@ -105,8 +105,9 @@ class Store:
 
     def running(self, account: str) -> int:
         """How many tasks of an account run now."""
-        row = self._one("SELECT count(*) FROM tasks WHERE account = ? AND running", account)
-        return 0 if row is None else int(row[0])
+        running: int
+        (running,) = self._one("SELECT count(*) FROM tasks WHERE account = ? AND running", account)
+        return running
 
     def count_query(self, task: Task) -> QueryCount:
         """Count one query of a task."""

@@ -11,11 +11,10 @@ from components.sandbox.envelope import NO_CREDIT, NO_RECORD, ApiError, success
 from components.sandbox.fault_responses import apply_fault
 from components.sandbox.faults import FaultPoint
 from components.sandbox.links import address, own_path, save_download_link
-from components.sandbox.policy import is_disallowed
 from components.sandbox.record_info import FAULTY_QUERIES, record_info_data
-from components.sandbox.request_body import NotJson, TooLarge, read_json
+from components.sandbox.request_body import UnusableBody, read_json
 from components.sandbox.service import Service, service_of
-from components.sandbox.tasks import Task
+from components.sandbox.tasks import OUTCOMES, Task
 
 _MOST_BODY_BYTES = 1_000_000
 _JITTER = (0.8, 1.2)
@@ -97,25 +96,25 @@ async def download_url(request: Request) -> Response:
 def _task(
     service: Service, create: CreateRequest, account: str, base_url: str, requested: frozenset[str]
 ) -> Task:
-    refused = {"refused"} if is_disallowed(create.prompt) else set()
+    refused = {"refused"} if create.is_disallowed else set()
     faults = service.faults.faults_for_task(requested | refused)
+    seed = service.dice.getrandbits(32)
+    seconds = service.options.seconds * service.dice.uniform(*_JITTER)
+    seconds *= 2 if create.model == MAX else 1
+    seconds *= _SLOW_FACTOR if "slow" in faults else 1
+    seconds *= _FAILS_AFTER if OUTCOMES.keys() & faults else 1
     now = service.options.clock()
-    task = Task(
+    return Task(
         **asdict(create),
         task_id=secrets.token_hex(16),
         account=account,
         paid=float(service.price(create.model)),
         faults=faults,
-        seed=service.dice.getrandbits(32),
+        seed=seed,
         base_url=base_url,
         created_at=now,
-        due_at=now,
+        due_at=now + seconds,
     )
-    seconds = service.options.seconds * service.dice.uniform(*_JITTER)
-    seconds *= 2 if create.model == MAX else 1
-    seconds *= _SLOW_FACTOR if "slow" in faults else 1
-    seconds *= _FAILS_AFTER if task.forced_failure else 1
-    return task.due_in(seconds)
 
 
 def _reject(service: Service, fault: str) -> Response:
@@ -127,8 +126,8 @@ def _reject(service: Service, fault: str) -> Response:
 async def _body(request: Request) -> object:
     try:
         return await read_json(request, _MOST_BODY_BYTES)
-    except (NotJson, TooLarge) as problem:
-        raise ApiError(422, str(problem)) from problem
+    except UnusableBody as problem:
+        raise ApiError(422, problem.detail) from problem
 
 
 def _base_url(request: Request) -> str:

@@ -76,10 +76,6 @@ class Task:
         """Return the task ended without a picture."""
         return replace(self, flag=end.flag, error_code=end.code, error_message=end.message)
 
-    def due_in(self, seconds: float) -> Self:
-        """Return the task, to end so many seconds after it was created."""
-        return replace(self, due_at=self.created_at + seconds)
-
     def to_json(self) -> str:
         """The task as text that `from_json` reads back."""
         return json.dumps(asdict(self))

@@ -16,33 +16,22 @@ from functools import partial, wraps
 from typing import Any
 
 from starlette.datastructures import FormData, UploadFile
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from components.sandbox.accounts import account_of
 from components.sandbox.create_request import is_link
-from components.sandbox.envelope import ApiResponse, json_response
+from components.sandbox.envelope import ApiError, ApiResponse, json_response
 from components.sandbox.fault_responses import apply_fault
 from components.sandbox.faults import FaultPoint
-from components.sandbox.fetching import CannotFetch, fetch
+from components.sandbox.fetching import CannotFetch, fetch, run_in_daemon_thread
 from components.sandbox.links import UPLOAD_SECONDS, address, own_path
 from components.sandbox.rendering import picture_mime
-from components.sandbox.request_body import NotJson, TooLarge, limit_body, read_json
+from components.sandbox.request_body import limit_body, read_json
 from components.sandbox.service import Service, service_of
-from components.sandbox.threads import run_in_daemon_thread
 
 _MOST_FILE_BYTES = 100_000_000
 _MOST_JSON_BYTES = 30_000_000
 _FORM_BYTES = 100_000
-
-
-class _UploadError(Exception):
-    """The upload is refused with this HTTP status."""
-
-    def __init__(self, msg: str, status: int = 400) -> None:
-        super().__init__(msg)
-        self.status = status
 
 
 @dataclass(frozen=True)
@@ -75,20 +64,13 @@ def _endpoint(read: _Read) -> Callable[[Request], Awaitable[Response]]:
     @wraps(read)
     async def upload(request: Request) -> Response:
         service = service_of(request)
-        try:
-            account = account_of(request, service.options.key)
-            if account is None:
-                raise _UploadError("You do not have access permissions", 401)
-            if fault := service.faults.choose(FaultPoint.UPLOAD):
-                return apply_fault(fault, json_response(None), service.sleeper)
-            # A slot is taken once the body has come: a slow sender must not keep others out.
-            async with _received(request) as received, service.upload_slots:
-                file = await read(service, request, received)
-                return await _keep(service, request, account, file)
-        except (_UploadError, NotJson, TooLarge, HTTPException) as problem:
-            status = problem.status if isinstance(problem, _UploadError) else 400
-            words = problem.detail if isinstance(problem, HTTPException) else str(problem)
-            return upload_error(status, words).to_http()
+        account = service.account(request)
+        if fault := service.faults.choose(FaultPoint.UPLOAD):
+            return apply_fault(fault, json_response(None), service.sleeper)
+        # A slot is taken once the body has come: a slow sender must not keep others out.
+        async with _received(request) as received, service.upload_slots:
+            file = await read(service, request, received)
+            return await _keep(service, request, account, file)
 
     return upload
 
@@ -102,13 +84,13 @@ async def _received(request: Request) -> AsyncIterator[Any]:
         return
     fields = await read_json(request, _MOST_JSON_BYTES)
     if not isinstance(fields, dict):
-        raise _UploadError("the body must be a JSON object")
+        raise ApiError(400, "the body must be a JSON object")
     yield fields
 
 
 async def _keep(service: Service, request: Request, account: str, upload: _Upload) -> Response:
     if not upload.content:
-        raise _UploadError("the file is empty")
+        raise ApiError(400, "the file is empty")
     mime = picture_mime(upload.content) or mimetypes.guess_type(upload.name or upload.part_name)[0]
     mime = mime or "application/octet-stream"
     name = upload.name or secrets.token_hex(8) + (mimetypes.guess_extension(mime) or "")
@@ -135,7 +117,7 @@ async def stream_upload(_service: Service, _request: Request, form: FormData) ->
     """`POST /api/file-stream-upload`, multipart; at most 100 MB."""
     file = form.get("file")
     if not isinstance(file, UploadFile):
-        raise _UploadError("file is required")
+        raise ApiError(400, "file is required")
     # The service ignores the name of the part (docs/kie-api.md, Uploads).
     name = _name(form.get("fileName") or "")
     return _Upload(await file.read(), _folder(form.get("uploadPath")), name, file.filename or "")
@@ -146,13 +128,13 @@ async def base64_upload(_service: Service, _request: Request, fields: dict[str, 
     """`POST /api/file-base64-upload`, JSON of at most 30 MB, bare or a data URI."""
     text = fields.get("base64Data")
     if not isinstance(text, str) or not text:
-        raise _UploadError("base64Data is required")
+        raise ApiError(400, "base64Data is required")
     if text.startswith("data:"):
         text = text.partition(",")[2]
     try:
         content = base64.b64decode("".join(text.split()), validate=True)
     except (binascii.Error, ValueError) as problem:
-        raise _UploadError("base64Data is no base64 text") from problem
+        raise ApiError(400, "base64Data is no base64 text") from problem
     return _Upload(content, _folder(fields.get("uploadPath")), _name(fields.get("fileName") or ""))
 
 
@@ -162,32 +144,32 @@ async def url_upload(service: Service, request: Request, fields: dict[str, Any])
     folder, name = _folder(fields.get("uploadPath")), _name(fields.get("fileName") or "")
     url = fields.get("fileUrl")
     if not isinstance(url, str) or not is_link(url):
-        raise _UploadError("fileUrl must be an http(s) URL")
+        raise ApiError(400, "fileUrl must be an http(s) URL")
     now = service.options.clock()
     path = own_path(service.store, url, str(request.base_url), now)
     if path is not None and (file := service.store.file(path, now)) is not None:
         return _Upload(file.content, folder, name)
     if service.options.only_own_links:
-        raise _UploadError("fileUrl could not be downloaded: only the sandbox's own links are")
+        raise ApiError(400, "fileUrl could not be downloaded: only the sandbox's own links are")
     try:
         content = await run_in_daemon_thread(partial(fetch, url, _MOST_FILE_BYTES))
         return _Upload(content, folder, name)
     except CannotFetch as problem:
-        raise _UploadError(f"fileUrl could not be downloaded: {problem}", 500) from problem
+        raise ApiError(500, f"fileUrl could not be downloaded: {problem}") from problem
 
 
 def _folder(value: object) -> str:
     folder = value.strip("/") if isinstance(value, str) else ""
     if not folder:
-        raise _UploadError("uploadPath is required")
+        raise ApiError(400, "uploadPath is required")
     if not folder.isprintable() or any(part in ("", ".", "..") for part in folder.split("/")):
-        raise _UploadError("uploadPath is no path of plain folders")
+        raise ApiError(400, "uploadPath is no path of plain folders")
     return folder
 
 
 def _name(value: object) -> str:
     if not isinstance(value, str) or "/" in value or value in (".", ".."):
-        raise _UploadError("fileName is no plain file name")
+        raise ApiError(400, "fileName is no plain file name")
     if not value.isprintable():
-        raise _UploadError("fileName has characters that cannot be shown")
+        raise ApiError(400, "fileName has characters that cannot be shown")
     return value
