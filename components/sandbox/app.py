@@ -13,7 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from components.sandbox import admin_api, files, task_api, uploads
-from components.sandbox.envelope import ApiError
+from components.sandbox.envelope import ApiError, json_response
 from components.sandbox.service import Service
 
 _GZIP = [Middleware(GZipMiddleware, minimum_size=0)]
@@ -65,8 +65,8 @@ async def _error(request: Request, problem: Exception) -> Response:
         code, msg = problem.code, problem.msg
     elif isinstance(problem, HTTPException):
         code, msg, headers = problem.status_code, problem.detail, problem.headers
-    if uploads.is_upload(request):
-        response = uploads.upload_error(code, msg).to_http()
+    if request.url.path.startswith("/api/file-"):
+        response = json_response({"success": False, "code": code, "msg": msg}, code).to_http()
     else:
         status = code if isinstance(problem, HTTPException) else 200
         response = ApiError(code, msg).response(status).to_http()

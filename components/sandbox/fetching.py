@@ -27,19 +27,14 @@ class CannotFetch(Exception):
     """The address gives no usable bytes; the message says why."""
 
 
-class _NoRedirects(urllib.request.HTTPRedirectHandler):
-    def redirect_request(self, *_: object) -> None:
-        return None
-
-
 def _open(request: urllib.request.Request, seconds: float, *, redirects: bool) -> Any:
     """Open an http(s) URL. Raises CannotFetch."""
     # Put together by hand: the ready-made one would also open ftp:, file: and data: addresses.
     opener = urllib.request.OpenerDirector()
-    follow = urllib.request.HTTPRedirectHandler() if redirects else _NoRedirects()
+    follow = (urllib.request.HTTPRedirectHandler(),) if redirects else ()
     ways = (urllib.request.HTTPHandler(), urllib.request.HTTPSHandler())
     errors = (urllib.request.HTTPErrorProcessor(), urllib.request.HTTPDefaultErrorHandler())
-    for handler in (*ways, *errors, follow):
+    for handler in (*ways, *errors, *follow):
         opener.add_handler(handler)
     try:
         response = opener.open(request, timeout=seconds)

@@ -31,8 +31,8 @@ def save_download_link(store: Store, known_path: str, now: float) -> str:
     return path
 
 
-def own_path(store: Store, url: str, base_url: str, now: float) -> str | None:
-    """The path of an address that leads to one of our living files, else None.
+def own_path(url: str, base_url: str) -> str:
+    """The path of an address on our own host; empty, as no link is, for any other address.
 
     Only the host is compared: after a restart the port may be another one. All names of this
     machine are one host: a caller may use "localhost" for one of the service's hosts and an
@@ -40,10 +40,10 @@ def own_path(store: Store, url: str, base_url: str, now: float) -> str | None:
     """
     try:
         path = unquote(urlsplit(url).path)
-        ours = _same_host(url, base_url) and store.has_file(path, now)
+        path.encode()
+        return path if _same_host(url, base_url) else ""
     except ValueError:  # no address at all, or one with half a surrogate pair in it
-        return None
-    return path if ours else None
+        return ""
 
 
 def address(base_url: str, path: str) -> str:

@@ -24,7 +24,8 @@ class SandboxServer:
 
     def __init__(self, options: SandboxOptions) -> None:
         """Raises OSError (port taken), FaultsRejected, sqlite3.Error (foreign data folder)."""
-        listener = _listen(options.host, options.port)
+        family = socket.AF_INET6 if ":" in options.host else socket.AF_INET
+        listener = socket.create_server((options.host, options.port), family=family, backlog=128)
         try:
             self._service = Service.build(options)
         except BaseException:  # raised again; an interrupt must not leave the port taken either
@@ -88,8 +89,3 @@ class SandboxServer:
 def start(options: SandboxOptions) -> SandboxServer:
     """Return a sandbox that listens; raises what `SandboxServer` does."""
     return SandboxServer(options)
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    return socket.create_server((host, port), family=family, backlog=128)

@@ -136,11 +136,6 @@ class Store:
         copy = "INSERT INTO links SELECT ?, blob, mime, ?, task_id FROM links WHERE path = ?"
         self._do(copy, path, expires_at, known_path)
 
-    def has_file(self, path: str, now: float) -> bool:
-        """Whether this path leads to a file at this time."""
-        row = self._one("SELECT 1 FROM links WHERE path = ? AND expires_at > ?", path, now)
-        return row is not None
-
     def file(self, path: str, now: float) -> StoredFile | None:
         """The file behind a path; None when there is none or the link has expired."""
         query = "SELECT bytes, mime, task_id FROM links JOIN blobs ON blob = number"

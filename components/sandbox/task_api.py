@@ -87,8 +87,8 @@ async def download_url(request: Request) -> Response:
     body = await _body(request)
     url = body.get("url") if isinstance(body, dict) else None
     base_url, now = _base_url(request), service.options.clock()
-    known = own_path(service.store, url, base_url, now) if isinstance(url, str) else None
-    if known is None:
+    known = own_path(url, base_url) if isinstance(url, str) else ""
+    if service.store.file(known, now) is None:
         raise ApiError(422, "url is wrong")
     return success(address(base_url, save_download_link(service.store, known, now))).to_http()
 

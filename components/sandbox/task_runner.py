@@ -114,9 +114,8 @@ class TaskRunner:
     async def _source(self, task: Task) -> bytes | None:
         if task.input_image is None:
             return None
-        now = self._options.clock()
-        path = own_path(self._store, task.input_image, task.base_url, now)
-        if path is not None and (file := self._store.file(path, now)) is not None:
+        path = own_path(task.input_image, task.base_url)
+        if file := self._store.file(path, self._options.clock()):
             return file.content
         if self._options.only_own_links:
             raise CannotFetch("only links of the sandbox itself are fetched here")

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, replace
 from enum import IntEnum
 from typing import Any, Self
 
+from components.sandbox.create_request import CreateRequest
 from components.sandbox.envelope import CONTENT_POLICY
 
 
@@ -36,18 +37,11 @@ OUTCOMES: Mapping[str, Outcome] = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Task:
-    """One accepted create. Times are unix seconds, paths are on the sandbox's own host."""
+class Task(CreateRequest):
+    """An accepted create and what became of it. Times are unix seconds, paths our own host's."""
 
     task_id: str
     account: str
-    prompt: str
-    model: str
-    aspect_ratio: str | None
-    output_format: str
-    input_image: str | None
-    callback_url: str | None
-    param_json: str
     paid: float
     faults: tuple[str, ...]
     seed: int

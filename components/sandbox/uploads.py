@@ -20,7 +20,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from components.sandbox.create_request import is_link
-from components.sandbox.envelope import ApiError, ApiResponse, json_response
+from components.sandbox.envelope import ApiError, json_response
 from components.sandbox.fault_responses import apply_fault
 from components.sandbox.faults import FaultPoint
 from components.sandbox.fetching import CannotFetch, fetch, run_in_daemon_thread
@@ -45,17 +45,7 @@ class _Upload:
     """The name of the multipart part: tells the type of what is no picture."""
 
 
-_Read = Callable[[Service, Request, Any], Awaitable[_Upload]]
-
-
-def is_upload(request: Request) -> bool:
-    """Whether a request was meant for the uploads' host."""
-    return request.url.path.startswith("/api/file-")
-
-
-def upload_error(status: int, msg: str) -> ApiResponse:
-    """Return an error of the upload host; its code is the HTTP status too."""
-    return json_response({"success": False, "code": status, "msg": msg}, status)
+_Read = Callable[[Request, Any], Awaitable[_Upload]]
 
 
 def _endpoint(read: _Read) -> Callable[[Request], Awaitable[Response]]:
@@ -69,7 +59,7 @@ def _endpoint(read: _Read) -> Callable[[Request], Awaitable[Response]]:
             return apply_fault(fault, json_response(None), service.sleeper)
         # A slot is taken once the body has come: a slow sender must not keep others out.
         async with _received(request) as received, service.upload_slots:
-            file = await read(service, request, received)
+            file = await read(request, received)
             return await _keep(service, request, account, file)
 
     return upload
@@ -113,7 +103,7 @@ async def _keep(service: Service, request: Request, account: str, upload: _Uploa
 
 
 @_endpoint
-async def stream_upload(_service: Service, _request: Request, form: FormData) -> _Upload:
+async def stream_upload(_request: Request, form: FormData) -> _Upload:
     """`POST /api/file-stream-upload`, multipart; at most 100 MB."""
     file = form.get("file")
     if not isinstance(file, UploadFile):
@@ -124,7 +114,7 @@ async def stream_upload(_service: Service, _request: Request, form: FormData) ->
 
 
 @_endpoint
-async def base64_upload(_service: Service, _request: Request, fields: dict[str, Any]) -> _Upload:
+async def base64_upload(_request: Request, fields: dict[str, Any]) -> _Upload:
     """`POST /api/file-base64-upload`, JSON of at most 30 MB, bare or a data URI."""
     text = fields.get("base64Data")
     if not isinstance(text, str) or not text:
@@ -139,15 +129,15 @@ async def base64_upload(_service: Service, _request: Request, fields: dict[str, 
 
 
 @_endpoint
-async def url_upload(service: Service, request: Request, fields: dict[str, Any]) -> _Upload:
+async def url_upload(request: Request, fields: dict[str, Any]) -> _Upload:
     """`POST /api/file-url-upload`, JSON; the sandbox fetches the file within 30 s."""
+    service = service_of(request)
     folder, name = _folder(fields.get("uploadPath")), _name(fields.get("fileName") or "")
     url = fields.get("fileUrl")
     if not isinstance(url, str) or not is_link(url):
         raise ApiError(400, "fileUrl must be an http(s) URL")
-    now = service.options.clock()
-    path = own_path(service.store, url, str(request.base_url), now)
-    if path is not None and (file := service.store.file(path, now)) is not None:
+    path = own_path(url, str(request.base_url))
+    if file := service.store.file(path, service.options.clock()):
         return _Upload(file.content, folder, name)
     if service.options.only_own_links:
         raise ApiError(400, "fileUrl could not be downloaded: only the sandbox's own links are")

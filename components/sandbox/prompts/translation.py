@@ -9,9 +9,9 @@ from functools import lru_cache, partial
 from itertools import pairwise
 from pathlib import Path
 
+from components.sandbox.prompts.vocabulary import MOST
+
 _SCRIPTS = ("latin", "latin", "latin", "latin", "latin", "ru", "zh", "ja")
-_MOST = 5_000
-"""Letters of a prompt that are read; the model reads no more (docs/kie-api.md, Create)."""
 _QUOTED = re.compile(r"(\"[^\"]{1,60}\"|“[^”]{1,60}”|(?<!\w)['‘][^'’]{1,60}['’](?!\w))")
 _ENGLISH = re.compile(
     r"\b(the|of|with|and|an|at|on|to|by|make|add|change|turn|is|for|from|a \w+)\b"
@@ -36,14 +36,11 @@ def _lexicons() -> dict[str, dict[str, str]]:
 
 def translate(text: str) -> str:
     """Return the text with its known foreign words in English."""
-    parts = _QUOTED.split(text[:_MOST])
+    parts = _QUOTED.split(text[:MOST])
     plain = _plain(" ".join(parts[::2]))
-    if re.search("[\u3040-\u30ff]", plain):
-        parts[::2] = [
-            _signs(part, {**_lexicons()["zh"], **_lexicons()["ja"]}) for part in parts[::2]
-        ]
-    elif re.search("[\u4e00-\u9fff]", plain):
-        parts[::2] = [_signs(part, _lexicons()["zh"]) for part in parts[::2]]
+    if re.search("[\u3040-\u30ff\u4e00-\u9fff]", plain):
+        kana = _lexicons()["ja"] if re.search("[\u3040-\u30ff]", plain) else {}
+        parts[::2] = [_signs(part, _lexicons()["zh"] | kana) for part in parts[::2]]
     elif re.search("[а-яё]", plain):
         meaning = partial(_meaning, words=_lexicons()["ru"], endings=4)
         parts[::2] = [
@@ -51,7 +48,7 @@ def translate(text: str) -> str:
         ]
     elif (_SMALL.search(plain) or re.search("[À-ɏ]", text)) and not _ENGLISH.search(plain):
         parts[::2] = [_latin(part) for part in parts[::2]]
-    return "".join(parts) + text[_MOST:]
+    return "".join(parts) + text[MOST:]
 
 
 def _signs(part: str, words: dict[str, str]) -> str:

@@ -10,7 +10,7 @@ from components.sandbox.renderer import canvas as art
 QUOTED = re.compile(
     r"\"([^\"\n]{1,200})\"|“([^”\n]{1,200})”|‘([^’\n]{1,200})’|(?<!\w)'([^'\n]{1,200})'(?!\w)"
 )
-_MOST = 5_000
+MOST = 5_000
 """Letters of a prompt that are read; the model reads no more (docs/kie-api.md, Create)."""
 
 
@@ -53,7 +53,7 @@ class Words:
 
 def quotes_of(text: str) -> list[str]:
     """Return what stands in quotation marks."""
-    return ["".join(match.groups("")) for match in QUOTED.finditer(text[:_MOST])]
+    return ["".join(match.groups("")) for match in QUOTED.finditer(text[:MOST])]
 
 
 @lru_cache(maxsize=1)
@@ -68,7 +68,7 @@ def _lexicon() -> dict[tuple[str, ...], list[tuple[str, str]]]:
 
 def read_words(text: str) -> Words:
     """Return the known words of a text, without quotations and what is denied."""
-    plain = QUOTED.sub(" ", text[:_MOST].lower().replace("-", " "))
+    plain = QUOTED.sub(" ", text[:MOST].lower().replace("-", " "))
     tokens, at = re.findall(r"[a-z0-9]+", plain), 0
     found: list[Word] = []
     while at < len(tokens):
