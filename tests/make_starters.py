@@ -7,12 +7,11 @@ import base64
 import json
 from pathlib import Path
 
-from components.ui.starters import STARTERS
-
 from components.sandbox.prompts.parse_prompt import parse_prompt
 from components.sandbox.recognition import fingerprint
 from components.sandbox.renderer.render import render
 from components.sandbox.renderer.scene import scene_to_json
+from components.ui.generate.prompt_examples import PROMPT_EXAMPLES
 
 _ROOT = Path(__file__).parents[1]
 _SIZE = (1184, 880)
@@ -22,7 +21,7 @@ _SEEDS = {"lighthouse": 23, "balloons": 57, "city": 68, "cabin": 23, "desert": 1
 def main() -> None:
     """Write the six JPEGs and the scenes that the sandbox knows them by."""
     entries = []
-    for starter in STARTERS:
+    for starter in PROMPT_EXAMPLES:
         scene = parse_prompt(starter.prompt, _SEEDS[starter.name], _SIZE)
         picture = render(scene, _SIZE)
         path = _ROOT / "static" / "starters" / f"{starter.name}.jpg"

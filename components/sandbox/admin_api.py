@@ -6,9 +6,9 @@ The real service has nothing like it, so its paths begin with `/sandbox/`.
 from starlette.requests import Request
 from starlette.responses import Response
 
-from components.sandbox.envelope import json_response
+from components.sandbox.envelope import ApiError, json_response
 from components.sandbox.faults import FAULTS, FaultsRejected
-from components.sandbox.request_body import UnusableBody, read_json
+from components.sandbox.request_body import read_json
 from components.sandbox.service import Service, service_of
 
 _MOST_BODY_BYTES = 100_000
@@ -35,9 +35,8 @@ async def put_faults(request: Request) -> Response:
         if not isinstance(rates, dict):
             raise FaultsRejected("the body must be a JSON object of fault name to rate")
         service.faults.replace(rates)
-    except (FaultsRejected, UnusableBody) as problem:
-        words = problem.detail if isinstance(problem, UnusableBody) else str(problem)
-        return json_response({"error": words, "known": list(FAULTS)}, 422).to_http()
+    except (FaultsRejected, ApiError) as problem:
+        return json_response({"error": str(problem), "known": list(FAULTS)}, 422).to_http()
     return _rates(service)
 
 

@@ -66,6 +66,7 @@ async def _error(request: Request, problem: Exception) -> Response:
     elif isinstance(problem, HTTPException):
         code, msg, headers = problem.status_code, problem.detail, problem.headers
     if request.url.path.startswith("/api/file-"):
+        code = 400 if code == 422 else code
         response = json_response({"success": False, "code": code, "msg": msg}, code).to_http()
     else:
         status = code if isinstance(problem, HTTPException) else 200

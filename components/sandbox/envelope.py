@@ -30,7 +30,7 @@ class ApiError(Exception):
     """An error; each host says it in its own way (docs/kie-api.md, Codes, Uploads)."""
 
     def __init__(self, code: int, msg: str) -> None:
-        super().__init__(f"{code} {msg}")
+        super().__init__(msg)
         self.code = code
         self.msg = msg
 

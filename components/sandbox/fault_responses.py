@@ -1,19 +1,24 @@
 """What each fault sends instead of the response: one table by the fault's name."""
 
 import asyncio
+import socket
+import struct
 from collections.abc import AsyncIterator, Callable, Mapping
 
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from components.sandbox import envelope
-from components.sandbox.disconnect import disconnect, until_disconnected
 from components.sandbox.envelope import ApiError, ApiResponse, json_response, success
 
 _DRIP_BYTES = 512
 _DRIP_SECONDS = 0.25
 _FLOOD_BYTES = 65_536
 _FLOOD_SECONDS = 0.01
+_TRANSPORT = "sandbox.transport"
+# Linger on, for no time: close() then sends a reset instead of a polite end.
+_RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
 
 class Sleeper:
@@ -32,6 +37,34 @@ class Sleeper:
         return False
 
 
+class DisconnectableProtocol(H11Protocol):
+    """uvicorn's HTTP/1.1, whose requests know the transport they came by."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as in uvicorn
+        super().connection_made(transport)
+        inner = self.app
+
+        async def with_transport(scope: Scope, receive: Receive, send: Send) -> None:
+            scope[_TRANSPORT] = transport
+            await inner(scope, receive, send)
+
+        self.app = with_transport
+
+
+async def _disconnect(scope: Scope, receive: Receive, *, reset: bool) -> None:
+    """End the request's connection, by a reset or after what was already sent has left."""
+    transport: asyncio.Transport = scope[_TRANSPORT]
+    if reset:
+        connection: socket.socket = transport.get_extra_info("socket")
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
+        transport.abort()
+    else:
+        transport.close()
+    # uvicorn answers 500 for an application that returns before the loss was noticed.
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
 class _DroppedResponse(Response):
     """Drops the connection: at once with a reset, or after half of the body."""
 
@@ -46,11 +79,11 @@ class _DroppedResponse(Response):
             await send({**start, "headers": whole.raw_headers})
             half = self._part.body[: len(self._part.body) // 2]
             await send({"type": "http.response.body", "body": half, "more_body": True})
-        await disconnect(scope, receive, reset=self._part is None)
+        await _disconnect(scope, receive, reset=self._part is None)
 
 
 class _HangingResponse(Response):
-    """Holds the response back until time is up, the caller leaves or the sandbox closes."""
+    """Holds the response back until time is up or the sandbox closes."""
 
     def __init__(self, response: ApiResponse, sleeper: Sleeper) -> None:
         super().__init__()
@@ -58,11 +91,7 @@ class _HangingResponse(Response):
         self._sleeper = sleeper
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        hold = asyncio.create_task(self._sleeper.wait(self._sleeper.hold_seconds))
-        gone = asyncio.create_task(until_disconnected(receive))
-        await asyncio.wait({hold, gone}, return_when=asyncio.FIRST_COMPLETED)
-        for waiting in (hold, gone):
-            waiting.cancel()
+        await self._sleeper.wait(self._sleeper.hold_seconds)
         await self._response.to_http()(scope, receive, send)
 
 

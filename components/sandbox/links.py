@@ -5,8 +5,7 @@ import secrets
 from pathlib import PurePosixPath
 from urllib.parse import quote, unquote, urlsplit
 
-from components.sandbox.rendering import Picture
-from components.sandbox.store import Store
+from components.sandbox.store import Store, StoredFile
 
 RESULT_SECONDS = 14 * 86_400.0
 ORIGIN_SECONDS = 10 * 60.0
@@ -15,12 +14,12 @@ DOWNLOAD_SECONDS = 20 * 60.0
 """Lives of the links (docs/kie-api.md, Query, Uploads, Common)."""
 
 
-def save_result(store: Store, task_id: str, picture: Picture, now: float) -> tuple[str, str]:
+def save_result(store: Store, picture: StoredFile, now: float) -> tuple[str, str]:
     """Keep a finished picture; the paths of its result link and of its origin link."""
     name = f"{secrets.token_hex(16)}.{picture.mime.removeprefix('image/')}"
     result, origin = f"/results/{name}", f"/origins/{name}"
     links = [(result, now + RESULT_SECONDS), (origin, now + ORIGIN_SECONDS)]
-    store.save_file(picture.content, picture.mime, links, task_id)
+    store.save_file(picture, links)
     return result, origin
 
 

@@ -1,7 +1,6 @@
 """From a task to the bytes of its picture, in the size and format the service would return."""
 
 import re
-from dataclasses import dataclass
 from io import BytesIO
 
 from PIL import Image
@@ -17,7 +16,7 @@ from components.sandbox.renderer.filters import fit
 from components.sandbox.renderer.render import render, render_over
 from components.sandbox.renderer.scene import Scene, scene_to_json
 from components.sandbox.sizes import size_of
-from components.sandbox.store import Store
+from components.sandbox.store import Store, StoredFile
 from components.sandbox.tasks import Task
 
 MAX_INPUT_BYTES = 20_000_000
@@ -38,14 +37,6 @@ class UnusableInput(Exception):
     """The input is no picture that the service takes; the message says why."""
 
 
-@dataclass(frozen=True)
-class Picture:
-    """An encoded picture and its media type."""
-
-    content: bytes
-    mime: str
-
-
 def picture_mime(content: bytes) -> str | None:
     """Return the media type of a JPEG, PNG, GIF or WebP by its first bytes; None for others."""
     return next((mime for magic, mime in _MAGIC if re.match(magic, content, re.DOTALL)), None)
@@ -57,7 +48,7 @@ class Renderer:
     def __init__(self, store: Store, answers: AnswerFolder | None, *, drift: bool) -> None:
         self._store, self._answers, self._drift = store, answers, drift
 
-    def render_task(self, task: Task, source: bytes | None) -> Picture:
+    def render_task(self, task: Task, source: bytes | None) -> StoredFile:
         """Return what the task asks for: a new picture, or an edit of its source.
 
         Raises UnusableInput.
@@ -73,7 +64,7 @@ class Renderer:
             self._store.save_scene([fingerprint(picture)], scene_to_json(scene))
         else:
             picture = self._edited(task, prompt, _decode(source))
-        return _encode(picture, task.output_format)
+        return StoredFile(*_encode(picture, task.output_format), task.task_id)
 
     def _edited(self, task: Task, prompt: str, given: Image.Image) -> Image.Image:
         size = size_of(task.aspect_ratio, given.size)
@@ -116,10 +107,10 @@ def _flat(picture: Image.Image) -> Image.Image:
     return opaque.convert("RGB")
 
 
-def _encode(picture: Image.Image, output_format: str) -> Picture:
+def _encode(picture: Image.Image, output_format: str) -> tuple[bytes, str]:
     encoded = BytesIO()
     if output_format == "png":
         picture.save(encoded, "PNG", compress_level=3)
     else:
         picture.save(encoded, "JPEG", quality=_JPEG_QUALITY)
-    return Picture(encoded.getvalue(), f"image/{output_format}")
+    return encoded.getvalue(), f"image/{output_format}"

@@ -9,7 +9,7 @@ from typing import Any, Self
 import uvicorn
 
 from components.sandbox.app import build_app
-from components.sandbox.disconnect import DisconnectableProtocol
+from components.sandbox.fault_responses import DisconnectableProtocol
 from components.sandbox.options import SandboxOptions
 from components.sandbox.service import Service
 

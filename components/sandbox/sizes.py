@@ -1,7 +1,6 @@
 """The sizes that pictures come back in, in pixels (docs/kie-api.md, Sizes)."""
 
 import math
-import re
 from collections.abc import Mapping
 
 RATIOS: Mapping[str, tuple[int, int]] = {
@@ -14,10 +13,10 @@ RATIOS: Mapping[str, tuple[int, int]] = {
     "16:21": (880, 1184),
 }
 _DEFAULT_RATIO = "16:9"
-_SIDES = re.findall(
-    r"\d+", "672 1568 688 1504 720 1456 752 1392 800 1328 832 1248 880 1184 944 1104"
-)
-_TALL = [(int(wide), int(tall)) for wide, tall in zip(_SIDES[::2], _SIDES[1::2], strict=True)]
+_TALL = [
+    (672, 1568), (688, 1504), (720, 1456), (752, 1392), (800, 1328), (832, 1248), (880, 1184),
+    (944, 1104),
+]  # fmt: skip
 _TRAINED = [*_TALL, (1024, 1024), *((tall, wide) for wide, tall in _TALL)]
 """Width and height of the model's 17 trained sizes."""
 

@@ -6,7 +6,7 @@ disk, so that a long demo does not fill the memory. Every method may be called f
 
 import sqlite3
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -31,16 +31,17 @@ CREATE TABLE IF NOT EXISTS scenes (
 CREATE TABLE IF NOT EXISTS counts (name TEXT PRIMARY KEY, count INTEGER NOT NULL);
 """
 
+_DROP_ORPHANS = "DELETE FROM blobs WHERE number NOT IN (SELECT blob FROM links)"
 _MAX_SCENES = 1_000
 
 
 @dataclass(frozen=True)
 class StoredFile:
-    """The bytes behind a link, and the task whose result they are, if they are one."""
+    """The bytes behind a link, their media type, and the task whose result they are, if any."""
 
     content: bytes
     mime: str
-    task_id: str | None
+    task_id: str | None = None
 
 
 class Store:
@@ -64,8 +65,8 @@ class Store:
 
     def balance(self, account: str, starting: Decimal) -> Decimal:
         """The balance in credits; an account never seen before has the starting one."""
-        row = self._one("SELECT balance FROM accounts WHERE account = ?", account)
-        return starting if row is None else Decimal(row[0])
+        rows = self._run("SELECT balance FROM accounts WHERE account = ?", account)
+        return Decimal(rows[0][0]) if rows else starting
 
     def accept(self, task: Task, price: Decimal, starting: Decimal) -> bool:
         """Pay for a task and keep it, both or neither; False when the balance is too low."""
@@ -84,7 +85,7 @@ class Store:
         """Keep the new state of a task."""
         change = "UPDATE tasks SET running = ?, callback_owed = ?, document = ? WHERE task_id = ?"
         running = task.flag is SuccessFlag.GENERATING
-        self._do(change, running, task.callback_owed, task.to_json(), task.task_id)
+        self._run(change, running, task.callback_owed, task.to_json(), task.task_id)
 
     def task(self, task_id: str) -> Task | None:
         """The task with this id."""
@@ -105,85 +106,69 @@ class Store:
 
     def running(self, account: str) -> int:
         """How many tasks of an account run now."""
-        running: int
-        (running,) = self._one("SELECT count(*) FROM tasks WHERE account = ? AND running", account)
-        return running
+        rows = self._run("SELECT 1 FROM tasks WHERE account = ? AND running", account)
+        return len(rows)
 
     def count_query(self, task: Task) -> QueryCount:
         """Count one query of a task."""
-        with self._lock, self._db:
-            row = self._db.execute(
-                "UPDATE tasks SET looks = looks + 1, looks_after_end = looks_after_end + ?"
-                " WHERE task_id = ? RETURNING looks, looks_after_end",
-                (task.flag is not SuccessFlag.GENERATING, task.task_id),
-            ).fetchone()
+        added = "UPDATE tasks SET looks = looks + 1, looks_after_end = looks_after_end + ?"
+        counted = f"{added} WHERE task_id = ? RETURNING looks, looks_after_end"
+        (row,) = self._run(counted, task.flag is not SuccessFlag.GENERATING, task.task_id)
         return QueryCount(*row)
 
-    def save_file(
-        self, content: bytes, mime: str, links: Iterable[tuple[str, float]], task_id: str | None
-    ) -> None:
+    def save_file(self, file: StoredFile, links: Iterable[tuple[str, float]]) -> None:
         """Put bytes behind links, each a path and when it expires; a path in use is overwritten."""
         with self._lock, self._db:
-            blob = self._db.execute("INSERT INTO blobs (bytes) VALUES (?)", (content,)).lastrowid
+            added = "INSERT INTO blobs (bytes) VALUES (?)"
+            blob = self._db.execute(added, (file.content,)).lastrowid
             self._db.executemany(
                 "INSERT OR REPLACE INTO links VALUES (?, ?, ?, ?, ?)",
-                [(path, blob, mime, expires_at, task_id) for path, expires_at in links],
+                [(path, blob, file.mime, expires_at, file.task_id) for path, expires_at in links],
             )
-            self._drop_orphans()
+            self._db.execute(_DROP_ORPHANS)
 
     def add_link(self, path: str, known_path: str, expires_at: float) -> None:
         """Make a further link to the bytes behind a known one."""
         copy = "INSERT INTO links SELECT ?, blob, mime, ?, task_id FROM links WHERE path = ?"
-        self._do(copy, path, expires_at, known_path)
+        self._run(copy, path, expires_at, known_path)
 
     def file(self, path: str, now: float) -> StoredFile | None:
         """The file behind a path; None when there is none or the link has expired."""
         query = "SELECT bytes, mime, task_id FROM links JOIN blobs ON blob = number"
-        row = self._one(f"{query} WHERE path = ? AND expires_at > ?", path, now)
-        return None if row is None else StoredFile(*row)
+        rows = self._run(f"{query} WHERE path = ? AND expires_at > ?", path, now)
+        return StoredFile(*rows[0]) if rows else None
 
     def delete_expired(self, now: float) -> None:
         """Drop the links that have expired and the bytes that no link leads to."""
-        with self._lock, self._db:
-            self._db.execute("DELETE FROM links WHERE expires_at <= ?", (now,))
-            self._drop_orphans()
+        self._run("DELETE FROM links WHERE expires_at <= ?", now)
+        self._run(_DROP_ORPHANS)
 
-    def save_scene(self, fingerprints: Sequence[bytes], scene_json: str) -> None:
+    def save_scene(self, fingerprints: Iterable[bytes], scene_json: str) -> None:
         """Keep a scene behind its pictures' fingerprints; the oldest make room."""
-        with self._lock, self._db:
-            rows = [(fingerprint, scene_json) for fingerprint in fingerprints]
-            self._db.executemany("INSERT INTO scenes (fingerprint, scene) VALUES (?, ?)", rows)
-            oldest = "(SELECT max(number) FROM scenes) - ?"
-            self._db.execute(f"DELETE FROM scenes WHERE number <= {oldest}", (_MAX_SCENES,))  # noqa: S608 - our own words
+        for fingerprint in fingerprints:
+            added = "INSERT INTO scenes (fingerprint, scene) VALUES (?, ?)"
+            self._run(added, fingerprint, scene_json)
+        oldest = "(SELECT max(number) FROM scenes) - ?"
+        self._run(f"DELETE FROM scenes WHERE number <= {oldest}", _MAX_SCENES)  # noqa: S608 - our own words
 
     def scenes(self) -> list[tuple[bytes, str]]:
         """Return all scenes with their fingerprints, newest first."""
-        with self._lock:
-            query = "SELECT fingerprint, scene FROM scenes ORDER BY number DESC"
-            return self._db.execute(query).fetchall()
+        return self._run("SELECT fingerprint, scene FROM scenes ORDER BY number DESC")
 
     def count(self, name: str) -> None:
         """Add one to a count."""
         added = "INSERT INTO counts VALUES (?, 1) ON CONFLICT DO UPDATE SET count = count + 1"
-        self._do(added, name)
+        self._run(added, name)
 
     def counts(self) -> dict[str, int]:
         """All counts above 0."""
-        with self._lock:
-            return dict(self._db.execute("SELECT name, count FROM counts").fetchall())
-
-    def _drop_orphans(self) -> None:
-        self._db.execute("DELETE FROM blobs WHERE number NOT IN (SELECT blob FROM links)")
+        return dict(self._run("SELECT name, count FROM counts"))
 
     def _tasks(self, which: str, *values: str) -> list[Task]:
-        with self._lock:
-            rows = self._db.execute(f"SELECT document FROM tasks {which}", values).fetchall()  # noqa: S608 - our own words
+        rows = self._run(f"SELECT document FROM tasks {which}", *values)  # noqa: S608 - our own words
         return [Task.from_json(document) for (document,) in rows]
 
-    def _one(self, query: str, *values: Any) -> Any:
-        with self._lock:
-            return self._db.execute(query, values).fetchone()
-
-    def _do(self, statement: str, *values: Any) -> None:
+    def _run(self, statement: str, *values: Any) -> list[Any]:
+        """Run one statement in a transaction of its own, and return its rows."""
         with self._lock, self._db:
-            self._db.execute(statement, values)
+            return self._db.execute(statement, values).fetchall()

@@ -12,7 +12,7 @@ from components.sandbox.fault_responses import apply_fault
 from components.sandbox.faults import FaultPoint
 from components.sandbox.links import address, own_path, save_download_link
 from components.sandbox.record_info import FAULTY_QUERIES, record_info_data
-from components.sandbox.request_body import UnusableBody, read_json
+from components.sandbox.request_body import read_json
 from components.sandbox.service import Service, service_of
 from components.sandbox.tasks import OUTCOMES, Task
 
@@ -28,7 +28,7 @@ async def generate(request: Request) -> Response:
     service = service_of(request)
     service.store.count("creates")
     account = service.account(request)
-    body = await _body(request)
+    body = await read_json(request, _MOST_BODY_BYTES)
     prompt = prompt_of(body) if service.options.faults_on_request else ""
     requested = service.faults.faults_for_create(account, prompt)
     points = (FaultPoint.CREATE, FaultPoint.CREATE_OR_QUERY)
@@ -84,7 +84,7 @@ async def download_url(request: Request) -> Response:
     """`POST /api/v1/common/download-url`: a link for 20 minutes (docs/kie-api.md, Common)."""
     service = service_of(request)
     service.account(request)
-    body = await _body(request)
+    body = await read_json(request, _MOST_BODY_BYTES)
     url = body.get("url") if isinstance(body, dict) else None
     base_url, now = _base_url(request), service.options.clock()
     known = own_path(url, base_url) if isinstance(url, str) else ""
@@ -121,13 +121,6 @@ def _reject(service: Service, fault: str) -> Response:
     if fault.startswith("rate-limited"):
         service.store.count("rejected")
     return apply_fault(fault, success(None), service.sleeper)
-
-
-async def _body(request: Request) -> object:
-    try:
-        return await read_json(request, _MOST_BODY_BYTES)
-    except UnusableBody as problem:
-        raise ApiError(422, problem.detail) from problem
 
 
 def _base_url(request: Request) -> str:

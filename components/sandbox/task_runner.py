@@ -108,7 +108,7 @@ class TaskRunner:
         except Exception:  # noqa: BLE001 - a defect of the renderer must end the task, not hang it
             _log.exception("task %s could not be rendered", task.task_id)
             return task.failed(OUTCOMES["generate-failed"])
-        result, origin = save_result(self._store, task.task_id, picture, self._options.clock())
+        result, origin = save_result(self._store, picture, self._options.clock())
         return replace(task, flag=SuccessFlag.SUCCESS, result_path=result, origin_path=origin)
 
     async def _source(self, task: Task) -> bytes | None:

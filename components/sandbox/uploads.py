@@ -28,6 +28,7 @@ from components.sandbox.links import UPLOAD_SECONDS, address, own_path
 from components.sandbox.rendering import picture_mime
 from components.sandbox.request_body import limit_body, read_json
 from components.sandbox.service import Service, service_of
+from components.sandbox.store import StoredFile
 
 _MOST_FILE_BYTES = 100_000_000
 _MOST_JSON_BYTES = 30_000_000
@@ -88,7 +89,7 @@ async def _keep(service: Service, request: Request, account: str, upload: _Uploa
     now = service.options.clock()
     uploaded_at = datetime.fromtimestamp(now, UTC).isoformat(timespec="milliseconds")
     links = [(f"/{path}", now + UPLOAD_SECONDS)]
-    await asyncio.to_thread(service.store.save_file, upload.content, mime, links, None)
+    await asyncio.to_thread(service.store.save_file, StoredFile(upload.content, mime), links)
     data = {
         "success": True,
         "fileName": name,

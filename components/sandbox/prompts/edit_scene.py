@@ -4,11 +4,12 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from components.sandbox.prompts.parse_prompt import add_things
+from components.sandbox.prompts.parse_prompt import add_things, with_lightning
 from components.sandbox.prompts.vocabulary import QUOTED, Words, quotes_of, read_words
 from components.sandbox.renderer import scene as model
 from components.sandbox.renderer.canvas import from_hex
 from components.sandbox.renderer.scene import Scene, Thing
+from components.sandbox.renderer.sky import FALLS
 from components.sandbox.renderer.things import KINDS
 
 _VERBS = (
@@ -27,7 +28,6 @@ _SWAP = re.compile(
     r"\b(?:replace|swap|change|turn)\b(.+?)\b(?:with|for|into|to|by)\b(.+)", re.IGNORECASE
 )
 _THICK = {model.Weather.STORM, model.Weather.RAIN, model.Weather.SNOW, model.Weather.FOG}
-_FALLS = {"snowfall": model.Weather.SNOW, "rainfall": model.Weather.RAIN, "mist": model.Weather.FOG}
 
 
 def edit_scene(scene: Scene, instruction: str) -> Scene:
@@ -36,6 +36,8 @@ def edit_scene(scene: Scene, instruction: str) -> Scene:
     # A quotation holds no commands.
     for step in _STEP.split(_KEEP.sub(" ", QUOTED.sub(" QUOTE ", instruction))):
         edited = _step(edited, step, quotes)
+    if edited.weather is not scene.weather:
+        edited = with_lightning(edited, read_words(instruction))
     things, grades = edited.things[: model.MOST], edited.grades[-model.MOST :]
     edited = replace(edited, things=things, grades=grades)
     if edited == scene:  # nothing was understood: a gentle change, so that an answer is seen
@@ -103,7 +105,7 @@ def _moods(scene: Scene, words: Words) -> Scene:
 def _without(scene: Scene, kinds: set[str], parts: list[str]) -> Scene:
     kinds = kinds | ({"person"} if kinds & {"woman", "man"} else set())
     kept = tuple(thing for thing in scene.things if thing.kind not in kinds)
-    clear = "clouds" in kinds or scene.weather in {_FALLS.get(kind) for kind in kinds}
+    clear = "clouds" in kinds or FALLS.get(scene.weather) in kinds
     text = "" if "text" in parts else scene.text
     weather = model.Weather.CLEAR if clear else scene.weather
     return replace(scene, things=kept, text=text, weather=weather)

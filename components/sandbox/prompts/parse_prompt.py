@@ -16,11 +16,14 @@ _SKY: dict[str, tuple[float, float, float]] = {
     "moon": (0.7, 0.2, 0.1),
     "rainbow": (0.5, 0.12, 0.7),
     "fireworks": (0.36, 0.22, 0.17),
+    "lightning": (0.5, 0.27, 0.55),
 }
 """Usual place and size of what the sky draws."""
 _FAR = {"house", "castle", "windmill", "tree", "pine", "lighthouse"}
 _INLAND = (model.Ground.MOUNTAINS, model.Ground.HILLS, model.Ground.FOREST)
 _ANIMALS = {"cat", "dog", "fox", "horse", "bird"}
+_HOURS = ("day", "day", "golden", "dawn", "dusk")
+_STORMY_HOURS = ("day", "dusk", "dusk", "night", "dusk")
 _DARK = {"stars", "aurora", "fireworks", "moon", "neon", "noir"}
 
 
@@ -30,7 +33,8 @@ def parse_prompt(prompt: str, seed: int, pixels: art.Size) -> Scene:
     kinds, parts = words.all("thing"), words.all("part")
     ground, winter = _ground(words, kinds, dice)
     season = words.first("season", dice.choice(("summer", "spring", "summer")))
-    chance = dice.choice(("day", "day", "golden", "dawn", "dusk"))
+    stormy = words.first("weather", "clear") == model.Weather.STORM
+    chance = dice.choice(_STORMY_HOURS if stormy else _HOURS)
     dark = _DARK & {word.value for word in words.found}
     lettering = model.Lettering.POSTER if "poster" in parts else model.Lettering.SIGN
     floats = "water" in {KINDS[kind].zone for kind in kinds}
@@ -47,7 +51,7 @@ def parse_prompt(prompt: str, seed: int, pixels: art.Size) -> Scene:
         text=quotes[0][: model.MOST] if quotes else "",
         lettering=model.Lettering.NEON if "neon" in parts else lettering,
     )
-    scene = add_things(scene, words)
+    scene = with_lightning(add_things(scene, words), words)
     people = {"woman", "man"} & {thing.kind for thing in scene.things}
     if scene.genre is model.Genre.PORTRAIT and not people:
         sitter = Thing(dice.choice(("woman", "man")), 0.5, 1.0, 0.92)
@@ -78,6 +82,17 @@ def _ground(words: Words, kinds: Sequence[str], dice: Random) -> tuple[model.Gro
     if ground is model.Ground.SEA and "land" in zones:
         ground = model.Ground.BEACH
     return ground, model.Ground.SNOW in named and ground is not model.Ground.SNOW
+
+
+def with_lightning(scene: Scene, words: Words) -> Scene:
+    """Return the scene with the lightning of its weather; what the words name stays."""
+    if "lightning" in words.all("sky"):
+        return scene
+    scene = replace(scene, things=tuple(t for t in scene.things if t.kind != "lightning"))
+    late = scene.hour in {model.Hour.DUSK, model.Hour.NIGHT}
+    if not late or scene.weather is not model.Weather.STORM or art.rng(scene.seed).random() < 0.3:
+        return scene
+    return replace(scene, things=(*scene.things, _placed(scene, "lightning", 1)))
 
 
 def add_things(scene: Scene, words: Words) -> Scene:
@@ -113,12 +128,11 @@ def _placed(scene: Scene, kind: str, scale: float) -> Thing:
     if kind not in KINDS:
         x, y, size = _SKY.get(kind, (0.5, 0.5, 0.5))
         x, y = (x + 0.2 * len(same), y - 0.05 * (len(same) % 2)) if kind == "fireworks" else (x, y)
+        x = _free_spot(dice, others) if kind == "lightning" else x
         return Thing(kind, min(x, 1.4), y, min(1.0, size * scale**1.6), None, number)
     zone, size = KINDS[kind].zone, KINDS[kind].tall * min(scale, 2.0)
     size = min(1.1, size * (dice.uniform(0.62, 1.05) if same else 1.0))
-    spots = [dice.uniform(0.12, 0.88) for _ in range(14)]
-    free = [min((abs(x - t.x) for t in others), default=1 - abs(x - 0.45)) for x in spots]
-    x = spots[free.index(max(free))]
+    x = _free_spot(dice, others)
     y = dice.uniform(0.82, 0.87) if kind in _FAR else 0.93
     if zone == "bust":
         x, y = 0.5, 1.0
@@ -126,7 +140,7 @@ def _placed(scene: Scene, kind: str, scale: float) -> Thing:
         x = (0.44, 0.66, 0.24, 0.84, 0.14, 0.55)[len(others) % 6]
         y = (0.9 if scene.genre is model.Genre.ROOM else 0.86) - 0.05 * (number % 2)
     elif zone == "sky":
-        y = 0.3 if kind == "lightning" else dice.uniform(0.16, 0.4)
+        y = dice.uniform(0.16, 0.4)
         if same and kind == "bird":  # a flock
             x = same[0].x + dice.uniform(-0.12, 0.12)
             y = same[0].y + dice.uniform(-0.05, 0.05)
@@ -139,3 +153,10 @@ def _placed(scene: Scene, kind: str, scale: float) -> Thing:
         x, y = dice.uniform(0.08, 0.2), 0.95
         x = x if bank_is_left(scene) else 1 - x
     return Thing(kind, x, y, size, None, number)
+
+
+def _free_spot(dice: Random, others: Sequence[Thing]) -> float:
+    """Return the place across the picture that is farthest from the other things."""
+    spots = [dice.uniform(0.12, 0.88) for _ in range(14)]
+    free = [min((abs(x - t.x) for t in others), default=1 - abs(x - 0.45)) for x in spots]
+    return spots[free.index(max(free))]

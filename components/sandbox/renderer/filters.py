@@ -28,8 +28,9 @@ def apply_grades(picture: Image.Image, scene: Scene) -> Image.Image:
 
 
 def relight(picture: Image.Image, scene: Scene) -> Image.Image:
-    """Return the picture in the scene's time of day, season and sky, as far as a filter can."""
-    picture = _gain(scene.season)(_gain(scene.hour)(picture))
+    """Return the picture in the scene's hour, weather, season and sky, as far as a filter can."""
+    for name in (scene.hour, scene.weather, scene.season):
+        picture = _gain(name)(picture)
     if scene.sky is not None:  # the sky is what is bright and high: only that takes the colour
         grey = picture.convert("L")
         high = art.fade(picture.size, [(0, 255), (0.42, 235), (0.62, 0), (1, 0)])
@@ -47,7 +48,7 @@ def vignetted(picture: Image.Image) -> Image.Image:
 
 
 def _gain(name: str) -> _Filter:
-    """Return the gain of an hour, season or grade; most leave a picture as it is."""
+    """Return the gain of an hour, weather, season or grade; most leave a picture as it is."""
     gains = art.table("palettes.txt").get(f"gain-{name}", ["1 1 1"])[0].split()
     tables = [min(255, round(i * float(gain))) for gain in gains for i in range(256)]
     return lambda picture: picture.point(tables)

@@ -353,7 +353,8 @@ def draw_water(picture: Image.Image, scene: Scene, light: Light) -> None:
     plane = waves.transform(size, Image.Transform.PERSPECTIVE, flat, art.SOFT)
     rough = 1.25 if scene.weather in {Weather.STORM, Weather.RAIN} else 0.95
     mirror = art.shade(mirror, art.relief(plane, (0, -max(2, size[1] // 160)), rough))
-    _glitter(mirror, light, plane)
+    if scene.weather is not Weather.STORM:
+        _glitter(mirror, light, plane)
     picture.paste(mirror, (0, row))
     edge = art.mix(light.horizon, (255, 255, 255), 0.3)
     art.paint(picture, edge, Image.new("L", (width, 3), 90), (0, row - 1))

@@ -11,7 +11,7 @@ from components.sandbox.renderer.indoors import draw_room, draw_table
 from components.sandbox.renderer.lettering import draw_lettering
 from components.sandbox.renderer.light import Light, light_of
 from components.sandbox.renderer.scene import Genre, Grade, Hour, Scene, Thing, Weather
-from components.sandbox.renderer.sky import draw_sky, draw_weather
+from components.sandbox.renderer.sky import draw_shining, draw_sky, draw_weather
 from components.sandbox.renderer.things import KINDS, draw_thing
 
 
@@ -42,6 +42,9 @@ def render_over(picture: Image.Image, scene: Scene) -> Image.Image:
     """
     plain = replace(scene, hour=Hour.DAY, weather=Weather.CLEAR, water=False)
     light, picture = light_of(plain), relight(picture, scene)
+    sky = picture.crop((0, 0, picture.width, picture.height // 2))
+    draw_shining(sky, scene, picture.height)
+    picture.paste(sky, (0, 0), art.fade(sky.size, [(0, 255), (0.75, 255), (1, 0)]))
     _add_front(picture, scene, light, plain)
     return apply_grades(apply_style(picture, scene), scene)
 

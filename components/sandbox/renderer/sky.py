@@ -11,7 +11,8 @@ from components.sandbox.renderer.scene import Hour, Scene, Thing, Weather
 
 _LOW_SUN = {Hour.GOLDEN, Hour.DUSK, Hour.DAWN}
 _THICK = {Weather.STORM, Weather.RAIN, Weather.SNOW}
-_FALLS = {Weather.RAIN: "rainfall", Weather.SNOW: "snowfall", Weather.FOG: "mist"}
+FALLS = {"rain": "rainfall", "storm": "rainfall", "snow": "snowfall", "fog": "mist"}
+"""What falls in which weather, by the name of the thing that looks the same."""
 _MARGIN = 12
 """Pixels of cloud that are cut off: a relief has no slope at its edges."""
 
@@ -21,14 +22,15 @@ def draw_sky(picture: Image.Image, scene: Scene, light: Light, horizon: int) -> 
     stops = [(0.0, light.zenith), (0.55, light.middle), (0.97, light.horizon), (1.0, light.horizon)]
     sky = art.gradient((picture.width, max(8, horizon)), stops)
     kinds, height = {thing.kind for thing in scene.things}, picture.height
-    if scene.hour is Hour.NIGHT or kinds & {"stars", "aurora"}:
+    clear_night = scene.hour is Hour.NIGHT and scene.weather is not Weather.STORM
+    if clear_night or kinds & {"stars", "aurora"}:
         _stars(sky, scene)
     _bodies(sky, scene, light, height)
     if "aurora" not in kinds:
         _clouds(sky, scene, light, height)
-    for thing in scene.things:
-        if draw := _SHINING.get(thing.kind):
-            draw(sky, scene, thing, height)
+    if scene.weather is Weather.STORM:
+        _distant_rain(sky, scene, light)
+    draw_shining(sky, scene, height)
     picture.paste(sky, (0, 0))
 
 
@@ -124,6 +126,19 @@ def _clouds(sky: Image.Image, scene: Scene, light: Light, tall: int) -> None:
     art.paint(sky, clouds, ImageChops.subtract(alpha, clear.getchannel(0)))
 
 
+def _distant_rain(sky: Image.Image, scene: Scene, light: Light) -> None:
+    """Let slanting grey curtains hang from the clouds to the horizon."""
+    (width, height), dice = sky.size, art.rng(scene.seed, "curtains")
+    tall = round(height * 0.62)
+    size = (width, tall)
+    rain = art.noise((width, 4), dice, (width / 5, 4), 6, 1.9).resize(size, art.SOFT)
+    rain = rain.transform(size, Image.Transform.AFFINE, (1, 0.35, -0.35 * tall, 0, 1, 0), art.SOFT)
+    rain = rain.point(art.curve(90, 210))
+    veil = art.fade(size, [(0, 0), (0.4, 190), (1, 235)])
+    dark = art.mix(art.scaled(light.zenith, 0.7), light.haze, 0.35)
+    art.paint(sky, dark, ImageChops.multiply(rain, veil), (0, height - tall))
+
+
 def _aurora(sky: Image.Image, scene: Scene, thing: Thing, _height: int) -> None:
     """Hang curtains of light: fine upright rays, bright at a winding lower hem."""
     (width, height), dice = sky.size, art.rng(scene.seed, "aurora", thing.number)
@@ -182,12 +197,36 @@ def _firework(sky: Image.Image, scene: Scene, thing: Thing, height: int) -> None
     art.add_light(sky, trails, art.mix(colour, (255, 255, 255), 0.45))
 
 
-_SHINING = {"aurora": _aurora, "rainbow": _rainbow, "fireworks": _firework}
+def _lightning(sky: Image.Image, scene: Scene, thing: Thing, height: int) -> None:
+    """Draw a forked bolt around the thing's place, and light up the clouds around it."""
+    dice, tall = art.rng(scene.seed, "bolt", thing.number), thing.size * height
+    x, y, reach = thing.x * sky.width, (thing.y - thing.size / 2) * height, tall
+    hue, bolt = thing.colour or (176, 184, 255), Image.new("L", sky.size)
+    art.glow(sky, (x, y + tall * 0.4), (sky.width * 0.45, height * 0.6), hue, 0.6, 1.6)
+    pen = ImageDraw.Draw(bolt)
+    for width, lean, share in ((0.005, 0.06, 1.0), (0.0025, -0.3, 0.45), (0.0025, 0.28, 0.35)):
+        jags = art.ridge(dice, 0.55, 5)
+        steps = [(i / 32, jag - jags[0]) for i, jag in enumerate(jags)]
+        path = [(x + reach * (0.16 * jag + lean * t), y + reach * share * t) for t, jag in steps]
+        pen.line(path, fill=255, width=max(1, round(height * width)), joint="curve")
+        x, y = path[12] if share == 1 else (x, y)
+    art.add_light(sky, art.soften(bolt, height * 0.012), hue, 2.0)
+    art.add_light(sky, art.soften(bolt, 0.6), (250, 250, 255), 1.3)
+
+
+_SHINING = {"aurora": _aurora, "rainbow": _rainbow, "fireworks": _firework, "lightning": _lightning}
+
+
+def draw_shining(sky: Image.Image, scene: Scene, height: int) -> None:
+    """Draw what shines on a sky, in place; `height` is that of the whole picture."""
+    for thing in scene.things:
+        if draw := _SHINING.get(thing.kind):
+            draw(sky, scene, thing, height)
 
 
 def draw_weather(picture: Image.Image, scene: Scene, light: Light) -> None:
     """Lay the weather over `picture` in place; as a thing it leaves the scene's light alone."""
-    kinds = {thing.kind for thing in scene.things} | {_FALLS.get(scene.weather, "")}
+    kinds = {thing.kind for thing in scene.things} | {FALLS.get(scene.weather, "")}
     (width, height), size = picture.size, picture.size
     if "mist" in kinds:
         dice = art.rng(scene.seed, "mist")

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -150,6 +151,22 @@ def test_prompt_is_read(prompt: str, expected: dict[str, object]) -> None:
     assert {name: getattr(scene, name) for name in expected} == expected
 
 
+def test_most_storms_at_night_have_lightning_and_other_skies_have_none() -> None:
+    stormy = [kinds(scene_of("a lighthouse in a storm at night", seed)) for seed in range(12)]
+    assert 4 <= sum("lightning" in found for found in stormy) < 12
+    assert all(found.count("lightning") <= 1 for found in stormy)
+    for prompt in ("a lighthouse in a storm at noon", "a lighthouse at night in the rain"):
+        assert all("lightning" not in kinds(scene_of(prompt, seed)) for seed in range(12))
+
+
+def test_rain_hangs_from_a_stormy_sky_down_to_the_horizon() -> None:
+    scene = scene_of("a storm over the sea, day")
+    calm = replace(scene, weather=Weather.CLOUDS)
+    far = (0, 50, 240, 75)
+    stormy, plain = (render(s, SMALL).crop(far).convert("L") for s in (scene, calm))
+    assert brightness(stormy) < brightness(plain) - 30
+
+
 def test_numbers_colours_and_plurals_are_read() -> None:
     scene = scene_of("Three red hot-air balloons and two sailboats")
     assert kinds(scene) == ["balloon"] * 3 + ["sailboat"] * 2
@@ -203,6 +220,18 @@ def test_edit_sets_a_value(prompt: str, instruction: str, expected: dict[str, ob
 )
 def test_edit_changes_the_things(prompt: str, instruction: str, expected: list[str]) -> None:
     assert kinds(edit_scene(scene_of(prompt), instruction)) == expected
+
+
+def test_lightning_goes_with_its_storm_unless_it_is_named() -> None:
+    storm = scene_of("a lighthouse in a storm at night", 3)
+    assert kinds(storm) == ["lighthouse", "lightning"]
+    assert kinds(edit_scene(storm, "make it foggy")) == ["lighthouse"]
+    assert kinds(edit_scene(storm, "remove the rain")) == ["lighthouse"]
+    calm = edit_scene(storm, "remove the lightning")
+    assert (calm.weather, kinds(calm)) == (Weather.STORM, ["lighthouse"])
+    named = scene_of("lightning over a lake", 3)
+    assert kinds(edit_scene(named, "make it foggy, keep the lake")) == []
+    assert kinds(edit_scene(named, "make it cloudy with lightning")) == ["lightning"]
 
 
 def test_recolour_reaches_only_the_things_of_the_old_colour() -> None:
@@ -262,7 +291,8 @@ def test_a_sky_of_another_colour_leaves_the_ground_alone() -> None:
 @pytest.mark.parametrize(
     "instruction",
     ["make it night", "black and white", "blur it", "flip it", "crop it", "add rain", "sepia",
-     "add falling snow", "write 'HELLO'", "make the sky red", "add a cat", "oil painting"],
+     "add falling snow", "make it stormy", "add lightning", "add a rainbow", "write 'HELLO'",
+     "make the sky red", "add a cat", "oil painting"],
 )  # fmt: skip
 def test_a_strange_picture_gets_a_filter(instruction: str) -> None:
     strange = drawn("a red car on a beach, day")
