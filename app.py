@@ -11,11 +11,20 @@ import streamlit as st
 from streamlit import config
 
 from components import server
-from components.bootstrap import close_at_shutdown, open_at_startup, open_studio, open_tokens
+from components.bootstrap import (
+    close_at_shutdown,
+    load_server_settings,
+    open_at_startup,
+    open_studio,
+    open_tokens,
+)
 from components.ui import frontend, layout, session
+from components.ui.streamlit_internals.base_path import read_base_path
 
 if __name__ != "__main__":
     server.set_up_logs()
+    base_path = read_base_path(__file__)
+    settings = load_server_settings()
 
     @asynccontextmanager
     async def lifespan(_app: st.App) -> AsyncIterator[None]:
@@ -33,12 +42,17 @@ if __name__ != "__main__":
         __file__,
         lifespan=lifespan,
         routes=server.routes(
-            open_studio, files_url=frontend.ASSETS_URL, files=frontend.asset_files()
+            open_studio,
+            settings,
+            base_path=base_path,
+            files_url=f"/{frontend.ASSETS_URL}",
+            files=frontend.asset_files(),
         ),
         middleware=server.middleware(
             open_studio,
             open_tokens,
-            base_path=config.get_option("server.baseUrlPath"),
+            settings,
+            base_path=base_path,
             styles_url=frontend.styles_url(),
         ),
     )

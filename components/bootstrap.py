@@ -56,6 +56,17 @@ def load_settings() -> Settings:
     return read_settings(os.environ, secrets)
 
 
+def load_server_settings() -> Settings:
+    """Settings for routes and middleware; the defaults while one cannot be used.
+
+    The defaults trust nobody, and every page names the setting.
+    """
+    try:
+        return load_settings()
+    except SettingsError:
+        return Settings()
+
+
 def open_studio() -> Studio:
     """The studio of this process, opened at the first call.
 

@@ -10,18 +10,25 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from components.server.metrics_access import may_read_metrics
 from components.server.responses import NO_STORE
 from components.studio.db.database import DatabaseError
-from components.studio.settings import SettingsError
+from components.studio.settings import LOOPBACK, Networks, SettingsError
 from components.studio.studio import Studio
 from components.version import VERSION
 
 
-def health_routes(open_studio: Callable[[], Studio]) -> list[Route]:
-    """The route of the health check."""
+def health_routes(
+    open_studio: Callable[[], Studio], *, details_for: Networks = LOOPBACK
+) -> list[Route]:
+    """The route of the health check. Others than `details_for` learn the status alone."""
 
-    async def health(_request: Request) -> Response:
-        return await run_in_threadpool(_health, open_studio)
+    async def health(request: Request) -> Response:
+        response = await run_in_threadpool(_health, open_studio)
+        if may_read_metrics(request.scope, details_for):
+            return response
+        status = "ok" if response.status_code == 200 else "error"
+        return JSONResponse({"status": status}, response.status_code, NO_STORE)
 
     return [Route("/healthz", health)]
 
@@ -51,5 +58,5 @@ def _health(open_studio: Callable[[], Studio]) -> Response:
 
 
 def _unavailable(reason: str) -> Response:
-    body = {"status": "unavailable", "ready": False, "version": VERSION, "why": reason}
+    body = {"status": "error", "ready": False, "version": VERSION, "why": reason}
     return JSONResponse(body, 503, NO_STORE)

@@ -9,26 +9,34 @@ from starlette.middleware import Middleware
 from components.server.connection_limits import ConnectionLimits
 from components.server.disconnects import QuietDisconnects
 from components.server.identity import IdentifyUser
+from components.server.metrics_access import RestrictMetrics
+from components.server.origin_check import RefuseOtherOrigins
 from components.server.security_headers import SecurityHeaders
 from components.server.stylesheet_middleware import InjectStylesheet
+from components.server.trusted_proxies import BelieveTrustedProxies
 from components.studio.identity import UserTokens
+from components.studio.settings import Settings
 from components.studio.studio import Studio
 
 
 def middleware(
     open_studio: Callable[[], Studio],
     open_tokens: Callable[[], UserTokens],
+    settings: Settings,
     *,
     base_path: str,
     styles_url: str,
 ) -> list[Middleware]:
     """All middleware, in the order in which a request passes it."""
     return [
+        Middleware(BelieveTrustedProxies, trusted=settings.trusted_proxies, base_path=base_path),
         Middleware(QuietDisconnects),
+        Middleware(SecurityHeaders, hsts_seconds=settings.hsts_seconds),
+        Middleware(RefuseOtherOrigins),
+        Middleware(RestrictMetrics, allowed=settings.metrics_allow),
         Middleware(
             IdentifyUser, open_studio=open_studio, open_tokens=open_tokens, base_path=base_path
         ),
-        Middleware(SecurityHeaders),
         Middleware(ConnectionLimits),
         Middleware(InjectStylesheet, styles_url=styles_url),
     ]

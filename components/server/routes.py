@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from starlette.routing import BaseRoute
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route, WebSocketRoute
 
 from components.server.downloads import download_routes
 from components.server.frontend_assets import frontend_asset_routes
@@ -13,15 +15,21 @@ from components.server.images import image_routes
 from components.server.live_updates import websocket_routes
 from components.server.metrics import metrics_routes
 from components.server.webhooks import webhook_routes
+from components.studio.settings import Settings
 from components.studio.studio import Studio
 
 
 def routes(
-    open_studio: Callable[[], Studio], *, files_url: str, files: Mapping[str, bytes]
-) -> list[BaseRoute]:
-    """The routes, given what opens the app, and the assets of its pages."""
-    return [
-        *health_routes(open_studio),
+    open_studio: Callable[[], Studio],
+    settings: Settings,
+    *,
+    base_path: str,
+    files_url: str,
+    files: Mapping[str, bytes],
+) -> list[Route | WebSocketRoute]:
+    """The routes below the base path, given what opens the app, and the assets of its pages."""
+    at_root = [
+        *health_routes(open_studio, details_for=settings.metrics_allow),
         *metrics_routes(open_studio),
         *webhook_routes(open_studio),
         *image_routes(open_studio),
@@ -29,3 +37,25 @@ def routes(
         *websocket_routes(open_studio),
         *frontend_asset_routes(files_url, files),
     ]
+    if not base_path:
+        return at_root
+    return [_redirect_to_slash(base_path), *(_move_below(base_path, route) for route in at_root)]
+
+
+def _move_below(base_path: str, route: Route | WebSocketRoute) -> Route | WebSocketRoute:
+    if isinstance(route, WebSocketRoute):
+        return WebSocketRoute(base_path + route.path, route.endpoint)
+    return Route(base_path + route.path, route.endpoint, methods=route.methods)
+
+
+def _redirect_to_slash(base_path: str) -> Route:
+    """Every address in a page is relative to it, so the first page needs the slash at its end.
+
+    Starlette's own redirect names scheme, host and port, which a proxy may not tell.
+    """
+
+    async def redirect(request: Request) -> Response:
+        path = f"{request.scope.get('root_path', '')}{base_path}/"
+        return RedirectResponse(path + (f"?{request.url.query}" if request.url.query else ""), 307)
+
+    return Route(base_path, redirect)

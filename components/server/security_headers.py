@@ -44,8 +44,9 @@ CONTENT_SECURITY_POLICY = "; ".join(
 class SecurityHeaders:
     """Middleware: adds headers that keep the page to this origin."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, hsts_seconds: int = 0) -> None:
         self.app = app
+        self._hsts_seconds = hsts_seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Add the headers to every HTTP response."""
@@ -56,6 +57,8 @@ class SecurityHeaders:
                 headers.setdefault("content-security-policy", CONTENT_SECURITY_POLICY)
                 headers["x-content-type-options"] = "nosniff"
                 headers["referrer-policy"] = "same-origin"
+                if self._hsts_seconds and scope["scheme"] == "https":
+                    headers["strict-transport-security"] = f"max-age={self._hsts_seconds}"
             await send(message)
 
         await self.app(scope, receive, send_with_headers if scope["type"] == "http" else send)

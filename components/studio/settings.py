@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
 # A host name or an IP address in brackets, then perhaps a port and a path: no user, no query.
@@ -17,6 +18,11 @@ _BASE_URL = re.compile(
     r"https?://(?:[\w-]+(?:\.[\w-]+)*|\[[0-9A-Fa-f:.]+\])(?::(?P<port>\d{1,5}))?(?:/[!-~]*)?"
 )
 _MIN_SECRET_CHARACTERS = 16
+
+
+Networks = tuple[IPv4Network | IPv6Network, ...]
+
+LOOPBACK: Networks = (ip_network("127.0.0.0/8"), ip_network("::1"))
 
 
 class SettingsError(ValueError):
@@ -46,6 +52,12 @@ class Settings:
     """Whether everybody may switch faults of the sandbox on, for everybody."""
     sandbox_drift: bool = False
     """Whether the sandbox's edits drift as the model's do."""
+    trusted_proxies: Networks = ()
+    """Proxies whose word on scheme, host and client is believed."""
+    hsts_seconds: int = 0
+    """How long browsers are told to use https alone; 0 tells them nothing."""
+    metrics_allow: Networks = LOOPBACK
+    """Who may read the metrics and the details of the health check."""
     busy_timeout_seconds: float = 15.0
     """How long a write waits for another one; no environment variable sets it."""
 
@@ -91,13 +103,24 @@ def read_settings(environment: Mapping[str, str], secrets: Mapping[str, object])
             raise SettingsError(f"{name} must be a price in credits, such as {default}.")
         return amount
 
-    def limit(name: str, default: int) -> int:
+    def limit(name: str, default: int, *, least: int = 1) -> int:
         value = text(name)
         if value is None:
             return default
-        if not value.isascii() or not value.isdigit() or int(value) < 1:
-            raise SettingsError(f"{name} must be a whole number from 1, such as {default}.")
+        if not value.isascii() or not value.isdigit() or int(value) < least:
+            raise SettingsError(f"{name} must be a whole number from {least}, such as {default}.")
         return int(value)
+
+    def networks(name: str, default: Networks) -> Networks:
+        value = text(name)
+        if value is None:
+            return default
+        try:
+            return tuple(ip_network(part) for part in re.split(r"[,\s]+", value.strip(", ")))
+        except ValueError as error:
+            raise SettingsError(
+                f"{name} must be addresses or networks, such as 127.0.0.1 or 10.0.0.0/8."
+            ) from error
 
     def switch(name: str) -> bool:
         value = (text(name) or "off").lower()
@@ -129,6 +152,9 @@ def read_settings(environment: Mapping[str, str], secrets: Mapping[str, object])
         queries_per_second=limit("KONTEXT_QUERIES_PER_S", defaults.queries_per_second),
         sandbox_faults=switch("KONTEXT_SANDBOX_FAULTS"),
         sandbox_drift=switch("KONTEXT_SANDBOX_DRIFT"),
+        trusted_proxies=networks("KONTEXT_TRUSTED_PROXIES", defaults.trusted_proxies),
+        hsts_seconds=limit("KONTEXT_HSTS", defaults.hsts_seconds, least=0),
+        metrics_allow=networks("KONTEXT_METRICS_ALLOW", defaults.metrics_allow),
     )
 
 

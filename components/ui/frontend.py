@@ -14,13 +14,14 @@ from pathlib import Path
 import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
 
-ASSETS_URL = "/app/static/browser"
+ASSETS_URL = "app/static/browser"
 _HERE = Path(__file__).parent
 _STYLESHEET = "kontext.css"
+# Relative to the page, as all addresses are: components/ui/urls.py.
 # Streamlit loads a component's script as a blob, which cannot import by a relative URL.
 # The server may be restarting: then the import is tried again each second for a minute.
 _IMPORT = """
-const url = new URL("{url}", location.origin);
+const url = new URL("{url}", document.baseURI);
 const load = (triesLeft) => import(url).catch(async (error) => {{
   if (!triesLeft) throw error;
   await new Promise((resolve) => setTimeout(resolve, 1000));

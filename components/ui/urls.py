@@ -1,5 +1,7 @@
 """URLs of the app's own routes, as a browser is given them.
 
+They are relative: every page stands directly below the base path, whoever adds that path.
+
 Images in the trash are served only where the URL asks for the trash.
 """
 
@@ -7,13 +9,13 @@ from __future__ import annotations
 
 from components.studio.db.models import ImageRecord
 
-LIVE_UPDATES_URL = "/push"
-EXPORT_URL = "/app/static/exports"
+LIVE_UPDATES_URL = "push"
+EXPORT_URL = "app/static/exports"
 
 
 def image_url(image: ImageRecord) -> str:
     """URL of an image."""
-    return f"/app/static/pictures/{image.id}{_query(in_trash=image.deleted_at is not None)}"
+    return f"app/static/pictures/{image.id}{_query(in_trash=image.deleted_at is not None)}"
 
 
 def thumbnail_url(image: ImageRecord) -> str:
@@ -23,12 +25,12 @@ def thumbnail_url(image: ImageRecord) -> str:
 
 def thumbnail_url_template(*, in_trash: bool) -> str:
     """URL of any thumbnail, with "{}" in place of the image's id."""
-    return "/app/static/thumbnails/{}" + _query(in_trash=in_trash)
+    return "app/static/thumbnails/{}" + _query(in_trash=in_trash)
 
 
 def download_url(image: ImageRecord) -> str:
     """URL that downloads an image as a file."""
-    return f"/app/static/downloads/{image.id}"
+    return f"app/static/downloads/{image.id}"
 
 
 def _query(*, in_trash: bool) -> str:

@@ -87,9 +87,9 @@ def test_card_links_to_our_routes() -> None:
     image_id = add_image(at, "A **bold** fox / ../x")
     (card,) = cards(rerun(at))
 
-    assert card["thumbnail_url"] == f"/app/static/thumbnails/{image_id}"
-    assert card["picture_url"] == f"/app/static/pictures/{image_id}"
-    assert card["download_url"] == f"/app/static/downloads/{image_id}"
+    assert card["thumbnail_url"] == f"app/static/thumbnails/{image_id}"
+    assert card["picture_url"] == f"app/static/pictures/{image_id}"
+    assert card["download_url"] == f"app/static/downloads/{image_id}"
     assert card["file_name"] == f"kontext-a-bold-fox-x-{image_id[:8]}.jpg"
     assert card["prompt"] == "A **bold** fox / ../x"
 
@@ -206,7 +206,7 @@ def test_trashed_image_is_shown_with_time_until_purge() -> None:
     assert cards(rerun(at)) == []
     at.session_state["show"] = "Trash"
     (card,) = cards(rerun(at))
-    assert card["thumbnail_url"] == f"/app/static/thumbnails/{image_id}?trash=1"
+    assert card["thumbnail_url"] == f"app/static/thumbnails/{image_id}?trash=1"
     assert grid_data(at)["placeholders"]["thumbnail_url"].endswith("?trash=1")
     days = (card["expires_ms"] / 1000 - time.time()) / DAY_S
     assert 13.9 < days <= 14

@@ -61,7 +61,7 @@ def image_grid(
         key: the component's key, stable over reruns.
         layout: "feed" for recent tasks, "grid" for hundreds of images under day headings.
         push_url: path of a WebSocket that sends `{"version": n}` whenever cards may have
-            changed, relative to the app's root. None subscribes to nothing.
+            changed, relative to the page. None subscribes to nothing.
         empty: the text shown when there is no card.
         extras: what a gallery has beside its cards.
         on_event: called once per event before the rerun draws; `pending_event(key)` returns it.

@@ -110,7 +110,7 @@ export class UpdateSubscription {
     }, POLL_FALLBACK_MS);
   }
 
-  /** @param {string | undefined} url of the WebSocket, relative to the app's root */
+  /** @param {string | undefined} url of the WebSocket, relative to the page */
   subscribe(url) {
     if (this.#url === url) return;
     this.#unsubscribe();

@@ -37,7 +37,7 @@ class Card:
         created_ms, started_ms, finished_ms: epoch milliseconds.
         expected_seconds: the usual duration of such a task; draws the progress bar.
         thumbnail_url, picture_url, download_url, before_thumbnail_url: http(s), or relative to
-            the app's root with or without a leading slash.
+            the page.
         file_name: the name under which the download is saved.
         width_px, height_px: the image's known or expected size; reserves its space.
         details: short facts in reading order ("Pro", "16:9", "PNG").

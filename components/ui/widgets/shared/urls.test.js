@@ -5,9 +5,10 @@ import { appUrl } from "./urls.js";
 
 const ORIGIN = "https://studio.example";
 
-test("a relative URL becomes absolute, with or without a leading slash", () => {
-  assert.equal(appUrl("/push", ORIGIN), "https://studio.example/push");
+test("a relative URL stays below the base path, on the first page and on another", () => {
   assert.equal(appUrl("app/a.png", ORIGIN), "https://studio.example/app/a.png");
+  assert.equal(appUrl("push", `${ORIGIN}/studio/`), "https://studio.example/studio/push");
+  assert.equal(appUrl("push", `${ORIGIN}/studio/gallery?q=1`), "https://studio.example/studio/push");
 });
 
 test("only http and https URLs are returned", () => {
