@@ -2,6 +2,8 @@
 
 PYTHON ?= python3
 PORT ?= 8501
+# Others reach the app only if they are meant to: HOST=0.0.0.0.
+HOST ?= 127.0.0.1
 # Most tests wait for a server or a browser, so two cores keep four processes busy.
 WORKERS ?= 4
 VENV := .venv
@@ -17,7 +19,7 @@ PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 
 .PHONY: test
-test: check test-js $(DEV_STAMP) browser
+test: check test-js $(DEV_STAMP) browser nginx
 	$(PYTEST)
 
 .PHONY: test-fast
@@ -34,7 +36,7 @@ test-js:
 .PHONY: run
 run: $(APP_STAMP)
 	@echo "Kontext Studio opens at http://localhost:$(PORT)  (Ctrl-C ends it)"
-	@$(BIN)/streamlit run app.py --server.port $(PORT)
+	@$(BIN)/streamlit run app.py --server.address $(HOST) --server.port $(PORT)
 
 .PHONY: check
 check: $(DEV_STAMP) $(JS_STAMP)
@@ -101,6 +103,20 @@ install-browser:
 	elif command -v apt-get >/dev/null && command -v sudo >/dev/null; then \
 		sudo apt-get update -qq && sudo apt-get install -y -qq --no-install-recommends chromium fonts-noto-color-emoji; \
 	else $(BIN)/playwright install chromium; fi
+
+# The tests run the nginx example of docs/operations.md. It is unpacked and not installed, as
+# Debian starts an installed one on port 80.
+.PHONY: nginx
+nginx: $(DEV_STAMP)
+	@command -v nginx >/dev/null || test -x /usr/sbin/nginx || test -x $(VENV)/nginx/usr/sbin/nginx \
+		|| $(MAKE) --no-print-directory install-nginx
+
+.PHONY: install-nginx
+install-nginx:
+	@if [ "$$(id -u)" = 0 ]; then apt-get update -qq; \
+	elif command -v sudo >/dev/null && command -v apt-get >/dev/null; then sudo apt-get update -qq; fi; \
+	command -v apt-get >/dev/null || { echo "Install nginx first: the tests run it." >&2; exit 1; }; \
+	cd $(VENV) && apt-get download -qq nginx && dpkg -x nginx_*.deb nginx && rm nginx_*.deb
 
 .PHONY: clean
 clean:

@@ -22,9 +22,9 @@ from components.ui import frontend, layout, session
 from components.ui.streamlit_internals.base_path import read_base_path
 
 if __name__ != "__main__":
-    server.set_up_logs()
     base_path = read_base_path(__file__)
     settings = load_server_settings()
+    server.set_up_logs()  # after Streamlit has read its options, which sets up its own loggers
 
     @asynccontextmanager
     async def lifespan(_app: st.App) -> AsyncIterator[None]:

@@ -28,7 +28,7 @@ def routes(
     files: Mapping[str, bytes],
 ) -> list[Route | WebSocketRoute]:
     """The routes below the base path, given what opens the app, and the assets of its pages."""
-    at_root = [
+    at_root: list[Route | WebSocketRoute] = [
         *health_routes(open_studio, details_for=settings.metrics_allow),
         *metrics_routes(open_studio),
         *webhook_routes(open_studio),

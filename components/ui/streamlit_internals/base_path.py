@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+
 from streamlit import config
+
+_OPTION = "server.baseUrlPath"
 
 
 def read_base_path(script: str) -> str:
@@ -14,5 +18,8 @@ def read_base_path(script: str) -> str:
     # working directory alone. `st.App` does the same (Streamlit 1.67).
     if config._main_script_path is None:
         config._main_script_path = script
-    path = str(config.get_option("server.baseUrlPath") or "").strip("/")
+    # Streamlit's command line alone reads the environment; under uvicorn nobody else would.
+    if named := os.environ.get("STREAMLIT_SERVER_BASE_URL_PATH"):
+        config.set_option(_OPTION, named)
+    path = str(config.get_option(_OPTION) or "").strip("/")
     return f"/{path}" if path else ""
