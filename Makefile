@@ -35,7 +35,7 @@ test-js:
 
 .PHONY: run
 run: $(APP_STAMP)
-	@echo "Kontext Studio opens at http://localhost:$(PORT)  (Ctrl-C ends it)"
+	@echo "Kontext Studio opens at http://$(if $(filter 127.0.0.1 0.0.0.0,$(HOST)),localhost,$(HOST)):$(PORT)  (Ctrl-C ends it)"
 	@$(BIN)/streamlit run app.py --server.address $(HOST) --server.port $(PORT)
 
 .PHONY: check

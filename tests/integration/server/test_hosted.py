@@ -155,16 +155,18 @@ def test_proxy_that_is_not_trusted_is_not_believed(seeded_app: SeededApp) -> Non
     assert "KONTEXT_TRUSTED_PROXIES" in line["reason"]
 
 
-def test_usual_recipe_of_nginx_needs_no_trust(seeded_app: SeededApp) -> None:
+@pytest.mark.parametrize("path", ["/push", "/_stcore/stream"])
+def test_usual_recipe_of_nginx_needs_no_trust(path: str, seeded_app: SeededApp) -> None:
     with open_socket(
         seeded_app.app,
-        "/push",
+        path,
         page="/",
         origin="https://studio.example:8443",
         host="studio.example",
         X_Forwarded_Proto="https",
     ) as opened:
-        assert "version" in json.loads(opened.recv(TIMEOUT_SECONDS))
+        if path == "/push":
+            assert "version" in json.loads(opened.recv(TIMEOUT_SECONDS))
 
 
 @pytest.mark.parametrize("path", ["/push", "/_stcore/stream"])

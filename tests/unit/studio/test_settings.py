@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
@@ -92,3 +93,42 @@ def test_sandbox_faults_are_off_unless_allowed() -> None:
 def test_switch_rejects_other_values_by_setting_name() -> None:
     with pytest.raises(SettingsError, match="KONTEXT_SANDBOX_DRIFT must be on or off"):
         read_settings({"KONTEXT_SANDBOX_DRIFT": "maybe"}, {})
+
+
+def test_proxies_and_readers_of_metrics_are_addresses_or_networks() -> None:
+    environment = {
+        "KONTEXT_TRUSTED_PROXIES": "127.0.0.1, 10.0.0.0/8 2001:db8::/32,",
+        "KONTEXT_METRICS_ALLOW": "10.1.2.3",
+        "KONTEXT_HSTS": "31536000",
+    }
+
+    read = read_settings(environment, {})
+
+    assert read.trusted_proxies == (
+        ip_network("127.0.0.1/32"),
+        ip_network("10.0.0.0/8"),
+        ip_network("2001:db8::/32"),
+    )
+    assert read.metrics_allow == (ip_network("10.1.2.3/32"),)
+    assert read.hsts_seconds == 31_536_000
+    assert read_settings({"KONTEXT_HSTS": "0"}, {}).hsts_seconds == 0
+
+
+def test_nobody_is_trusted_and_loopback_reads_metrics_by_default() -> None:
+    read = read_settings({}, {})
+
+    assert (read.trusted_proxies, read.hsts_seconds) == ((), 0)
+    assert read.metrics_allow == (ip_network("127.0.0.0/8"), ip_network("::1/128"))
+
+
+@pytest.mark.parametrize("name", ["KONTEXT_TRUSTED_PROXIES", "KONTEXT_METRICS_ALLOW"])
+@pytest.mark.parametrize("value", ["*", "proxy.example", "10.0.0.1/8", "1.2.3", "127.0.0.1;::1"])
+def test_unusable_network_is_rejected_by_setting_name(name: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=f"{name} must be addresses or networks"):
+        read_settings({name: value}, {})
+
+
+@pytest.mark.parametrize("value", ["-1", "a year", "1.5"])
+def test_unusable_hsts_is_rejected(value: str) -> None:
+    with pytest.raises(SettingsError, match="KONTEXT_HSTS must be a whole number from 0"):
+        read_settings({"KONTEXT_HSTS": value}, {})
