@@ -25,6 +25,7 @@ from components.kie import AuthenticationError, KieClient, Model
 from components.sandbox import FAULTS, SandboxOptions, SandboxServer
 from components.sandbox import start as start_sandbox
 from components.server.logs import set_up_logs
+from components.studio.data_folder import LOCK_FILE, DataFolder
 from components.studio.db.database import DatabaseError
 from components.studio.db.gallery import GalleryRepository
 from components.studio.db.tasks import TaskRepository
@@ -228,6 +229,7 @@ def build_studio(settings: Settings, sandbox: SandboxServer | None = None) -> St
     repository = TaskRepository.in_folder(
         settings.data_dir, busy_timeout_seconds=settings.busy_timeout_seconds
     )
+    data_folder = DataFolder(settings.data_dir)
     if sandbox is not None:
         repository.clear_upload_urls()  # the sandbox may listen on another port than last time
     # The only origins that may have private addresses: results lie where the provider is.
@@ -258,12 +260,14 @@ def build_studio(settings: Settings, sandbox: SandboxServer | None = None) -> St
         events=events,
         callback_url=settings.callback_url,
         clock=clock,
+        folder_problem=data_folder.problem,
     )
     return Studio(
         settings=settings,
         client=client,
         repository=repository,
         image_store=image_store,
+        data_folder=data_folder,
         gallery=GalleryRepository(
             repository=repository, image_store=image_store, events=events, clock=clock
         ),
@@ -287,7 +291,7 @@ def _lock_folder(folder: Path) -> TextIO:
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        file = (folder / "studio.lock").open("a")
+        file = (folder / LOCK_FILE).open("a")
     except OSError as error:
         raise DatabaseError(f"The data folder {folder} cannot be written.") from error
     try:

@@ -35,13 +35,14 @@ def health_routes(
 
 def _health(open_studio: Callable[[], Studio]) -> Response:
     try:
-        status = open_studio().status()
+        studio = open_studio()
+        if (problem := studio.storage_problem) is not None:
+            return _unavailable(str(problem))
+        status = studio.status()
     except (DatabaseError, SettingsError) as error:
         return _unavailable(str(error))
     if not status.is_running:
         return _unavailable("The worker has stopped. Restart the studio.")
-    if status.is_blocked:
-        return _unavailable("The database cannot be written. Is the disk full?")
     oldest_at = min((task.created_at for task in status.queue), default=None)
     waiting_seconds = None if oldest_at is None else round(max(0.0, time.time() - oldest_at), 1)
     return JSONResponse(

@@ -15,6 +15,8 @@ from pathlib import Path
 
 from components.kie import GenerationRequest, KieClient, Model, ValidationError, WebhookEvent
 from components.studio.credit_balance import CreditBalance, CreditBalanceCache
+from components.studio.data_folder import DataFolder
+from components.studio.db.database import DatabaseError
 from components.studio.db.gallery import GalleryItem, GalleryRepository
 from components.studio.db.gallery_query import GalleryQuery
 from components.studio.db.models import ImageRecord, TaskWithImage
@@ -57,10 +59,9 @@ class NotFoundError(LookupError):
 
 @dataclass(frozen=True)
 class StudioStatus:
-    """Whether the worker runs, whether it waits for the database, and what is queued."""
+    """Whether the worker runs, and what is queued."""
 
     is_running: bool
-    is_blocked: bool
     queue: list[Task]
     pause_reason: FailureReason | None
     tasks_by_state: Mapping[TaskState, int]
@@ -78,6 +79,7 @@ class Studio:
     client: KieClient = field(repr=False)
     repository: TaskRepository
     image_store: ImageStore
+    data_folder: DataFolder
     gallery: GalleryRepository
     worker: TaskWorker
     events: EventBus
@@ -120,8 +122,10 @@ class Studio:
         """Insert one task per variant, at most four, and return at once; the worker sends them.
 
         The same values within a second return the tasks of the first submission. Raises
-        ValidationError, and NotFoundError for a source of another user.
+        ValidationError, and NotFoundError for a source of another user. Raises DatabaseError,
+        too, when the data folder could not keep the images.
         """
+        self._check_folder()
         if source_id is not None:
             request.validate_for_edit()
             self.image(user_id, source_id)
@@ -149,6 +153,7 @@ class Studio:
 
     def resubmit_task(self, user_id: str, task_id: str) -> Task:
         """Send a withdrawn task, or an unconfirmed one whose user knows that no image was made."""
+        self._check_folder()
         return self._change_task(user_id, task_id, requeue)
 
     def withdraw_task(self, user_id: str, task_id: str) -> Task:
@@ -268,6 +273,7 @@ class Studio:
 
     def import_image(self, user_id: str, data: bytes, *, label: str) -> ImageRecord:
         """Store a normalized copy of an image to edit. Raises InvalidImageError or OSError."""
+        self._check_folder()
         normalized = ingest_image(data)
         record = ImageRecord(
             id=uuid.uuid4().hex,
@@ -427,6 +433,11 @@ class Studio:
         """When a pause that kie.ai asked for ends, in epoch seconds; None without one."""
         return self.worker.paused_until
 
+    @property
+    def storage_problem(self) -> DatabaseError | None:
+        """What is wrong with the database or its disk; known without reading the database."""
+        return self.worker.storage_problem
+
     def recheck_account(self) -> None:
         """Check now whether the key is valid and the credits suffice again."""
         self.worker.recheck_account()
@@ -435,7 +446,6 @@ class Studio:
         """What a health check needs to know."""
         return StudioStatus(
             is_running=self.worker.is_running,
-            is_blocked=self.worker.is_blocked,
             queue=self.worker.queue(),
             pause_reason=self.worker.pause_reason,
             tasks_by_state=self.repository.count_by_state(),
@@ -453,6 +463,12 @@ class Studio:
         self.drafts.close()
         self.repository.close()
         self.client.close()
+
+    def _check_folder(self) -> None:
+        """Raise DatabaseError if a new image could not be kept."""
+        problem = self.data_folder.problem()
+        if problem is not None:
+            raise problem
 
     def _change_task(self, user_id: str, task_id: str, rule: Callable[[Task], Task]) -> Task:
         self.task(user_id, task_id)

@@ -12,7 +12,7 @@ from streamlit.navigation.page import Page
 from components.studio.db.database import DatabaseError
 from components.studio.settings import SettingsError
 from components.studio.studio import Studio
-from components.ui import credits_widget, opening_retry, paused_banner, session
+from components.ui import credits_widget, opening_retry, paused_banner, session, storage_banner
 from components.ui.edit import source_picker
 from components.ui.escape import escape_markdown
 from components.ui.streamlit_internals.page_watchdog import page_watchdog
@@ -83,4 +83,5 @@ def _render_banners() -> None:
     if studio.settings.uses_sandbox:
         with st.container(key="kx-sandbox"):
             st.markdown(SANDBOX_MESSAGE + _active_faults_text(studio))
+    storage_banner.render_storage_banner()
     paused_banner.render_paused_banner()

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from components.studio import Model
+from components.studio.db.database import DatabaseError, DatabaseErrorKind
 from components.studio.tasks.models import Failure, FailureReason, Task, TaskState
 
 MATCH_INPUT = "Match input"
@@ -252,6 +253,13 @@ def pause_message(reason: FailureReason, until: str | None = None) -> str:
     message = _MESSAGE_BY_REASON[reason]
     advice = _PAUSE_ADVICE.get(reason, message.advice).format(when=until or "later")
     return f"{message.headline}. {advice}"
+
+
+def storage_message(problem: DatabaseError) -> str:
+    """What is wrong with the database or its disk, and what becomes of pictures under way."""
+    if problem.kind in {DatabaseErrorKind.MISSING, DatabaseErrorKind.DAMAGED}:
+        return str(problem)
+    return f"{problem} Pictures under way are not lost: they go on by themselves after that."
 
 
 def _failure_message(

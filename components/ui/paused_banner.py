@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from components.ui import session
+from components.ui import session, storage_banner
 from components.ui.escape import escape_markdown
 from components.ui.messages import pause_message
 from components.ui.session import Pause
@@ -31,6 +31,7 @@ def render_paused_banner() -> None:
 
 def rerun_if_pause_changed() -> None:
     """Rerun the page if the banner has to change; for fragments that live updates rerun."""
+    storage_banner.rerun_if_storage_changed()
     tab, pause = session.tab_state(), _pause()
     if tab.pause != pause:
         tab.pause = pause

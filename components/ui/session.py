@@ -76,6 +76,8 @@ class TabState:
     """The URL path of the page that was rendered before, which may be the same."""
     pause: Pause = field(default_factory=Pause)
     """What the banner of this tab says about the queue."""
+    storage_problem: str | None = None
+    """What is wrong with the database or its disk, as the banner of this tab says."""
     dialog: DialogState | None = None
     last_trashed: tuple[str, ...] = ()
     """The tasks that were trashed last, for undo."""

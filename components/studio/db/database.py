@@ -7,9 +7,12 @@ place.
 from __future__ import annotations
 
 import logging
+import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -27,8 +30,37 @@ T = TypeVar("T")
 BUSY_TIMEOUT_SECONDS = 15.0  # how long a transaction waits for another
 
 
+MAX_VARIABLES = 500  # of one `IN` list; SQLite may be built with a limit of 999 a statement
+
+
+class DatabaseErrorKind(StrEnum):
+    """What is wrong with the database, one value per thing that a person can do."""
+
+    BUSY = "busy"
+    """Another connection holds the lock: try again."""
+    FULL = "full"
+    """The disk is full, or nearly: make room."""
+    DAMAGED = "damaged"
+    """The file is no database, or a broken one: restore the backup."""
+    MISSING = "missing"
+    """The files that are open no longer lie in the data folder."""
+    REFUSED = "refused"
+    """Anything else, such as rights or a read-only disk: the message quotes SQLite."""
+
+
 class DatabaseError(Exception):
-    """The database cannot be read or written: disk full, read-only or locked."""
+    """The database cannot be read or written. The message says what to do, without Markdown."""
+
+    def __init__(self, message: str, kind: DatabaseErrorKind = DatabaseErrorKind.REFUSED) -> None:
+        super().__init__(message)
+        self.kind = kind
+
+
+def chunked(ids: Collection[str]) -> Iterator[list[str]]:
+    """The ids in lists that fit into one `IN`; none where there are no ids."""
+    listed = list(ids)
+    for start in range(0, len(listed), MAX_VARIABLES):
+        yield listed[start : start + MAX_VARIABLES]
 
 
 class Database:
@@ -36,6 +68,8 @@ class Database:
 
     def __init__(self, url: str, *, busy_timeout_seconds: float = BUSY_TIMEOUT_SECONDS) -> None:
         """Raises DatabaseError."""
+        self._path = Path(sa.make_url(url).database or "")
+        self._opened: tuple[int, int] | None = None
         # Without this, the text of a database error would log the row with its prompt.
         self._engine = sa.create_engine(url, hide_parameters=True)
         if self._engine.dialect.name == "sqlite":
@@ -43,6 +77,7 @@ class Database:
         with self.write_transaction() as connection:
             metadata.create_all(connection)
             add_missing_columns(connection)
+        self._opened = file_identity(self._path)
 
     def close(self) -> None:
         """Close all connections."""
@@ -55,7 +90,7 @@ class Database:
             with self._engine.connect() as connection:
                 yield connection.execution_options(reads_only=True)
         except SQLAlchemyError as error:
-            raise DatabaseError("The ledger cannot be read.") from error
+            raise self._database_error(error, "read") from error
 
     @contextmanager
     def write_transaction(self) -> Iterator[sa.Connection]:
@@ -64,29 +99,42 @@ class Database:
             with self._engine.begin() as connection:
                 yield connection
         except SQLAlchemyError as error:
-            raise DatabaseError("The ledger cannot be written.") from error
+            raise self._database_error(error, "written") from error
+
+    def _database_error(self, error: SQLAlchemyError, done: str) -> DatabaseError:
+        """The error in plain words; `done` is "read" or "written"."""
+        if self._opened not in (None, file_identity(self._path)):
+            return missing_files_error(self._path.parent)
+        return _error_of_sqlite(getattr(error, "orig", None) or error, self._path, done)
 
 
 class DbRetry:
-    """Retries database operations. Safe to use from any thread."""
+    """Retries database operations. Safe to use from any thread.
 
-    def __init__(self, stopping: threading.Event) -> None:
+    `on_change` is called when the first operation has to wait and when the last one is done.
+    """
+
+    def __init__(
+        self, stopping: threading.Event, on_change: Callable[[], object] = lambda: None
+    ) -> None:
         self._stopping = stopping
+        self._on_change = on_change
         self._lock = threading.Lock()
         self._waiting = 0
+        self._error: DatabaseError | None = None
 
     @property
-    def is_retrying(self) -> bool:
-        """Whether an operation failed and is being retried."""
+    def error(self) -> DatabaseError | None:
+        """Why an operation is being retried; None while none is."""
         with self._lock:
-            return self._waiting > 0
+            return self._error
 
     def run(self, work: Callable[[], T]) -> T | None:
         """The result of the operation; None when the app shuts down before it succeeds."""
         try:
             return work()
-        except DatabaseError:
-            self._count(1)
+        except DatabaseError as error:
+            self._count(1, error)
         try:
             return self._retry(work)
         finally:
@@ -97,14 +145,20 @@ class DbRetry:
         while not self._stopping.wait(delay):
             try:
                 return work()
-            except DatabaseError:
+            except DatabaseError as error:
+                self._count(0, error)
                 delay = min(delay * 2, _MAX_RETRY_DELAY_S)
                 log.exception("database operation failed", extra={"retry_in_seconds": delay})
         return None
 
-    def _count(self, more: int) -> None:
+    def _count(self, more: int, error: DatabaseError | None = None) -> None:
         with self._lock:
+            before = self._error and self._error.kind
             self._waiting += more
+            self._error = (error or self._error) if self._waiting else None
+            after = self._error and self._error.kind
+        if before != after:
+            self._on_change()
 
 
 def _configure_sqlite(engine: sa.Engine, busy_timeout_seconds: float) -> None:
@@ -126,3 +180,62 @@ def _configure_sqlite(engine: sa.Engine, busy_timeout_seconds: float) -> None:
     def _begin(connection: sa.Connection) -> None:
         reads_only = connection.get_execution_options().get("reads_only", False)
         connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")
+
+
+# Primary result codes of SQLite: https://sqlite.org/rescode.html
+_KIND_BY_CODE = {
+    sqlite3.SQLITE_BUSY: DatabaseErrorKind.BUSY,
+    sqlite3.SQLITE_LOCKED: DatabaseErrorKind.BUSY,
+    sqlite3.SQLITE_FULL: DatabaseErrorKind.FULL,
+    sqlite3.SQLITE_CORRUPT: DatabaseErrorKind.DAMAGED,
+    sqlite3.SQLITE_NOTADB: DatabaseErrorKind.DAMAGED,
+}
+
+
+def _error_of_sqlite(cause: BaseException, path: Path, done: str) -> DatabaseError:
+    code = getattr(cause, "sqlite_errorcode", -1) & 0xFF  # the rest of the number is a detail
+    kind = _KIND_BY_CODE.get(code, DatabaseErrorKind.REFUSED)
+    match kind:
+        case DatabaseErrorKind.BUSY:
+            message = "The database is busy: another program holds it. Try again in a moment."
+        case DatabaseErrorKind.FULL:
+            message = f"The disk is full: nothing can be saved. Make room in {path.parent}."
+        case DatabaseErrorKind.DAMAGED:
+            return damaged_database_error(path, f"SQLite says “{cause}”")
+        case _:
+            message = (
+                f"The database {path} cannot be {done}: “{cause}”. "
+                "The disk may be full or read-only: check it and the folder's rights."
+            )
+    return DatabaseError(message, kind)
+
+
+def damaged_database_error(path: Path, finding: str) -> DatabaseError:
+    """A database file that cannot be used, and the two ways out."""
+    return DatabaseError(
+        f"The database {path} is damaged: {finding}. Stop the studio, then restore the backup of "
+        f"{path.parent}, or move this file away to begin with an empty gallery.",
+        DatabaseErrorKind.DAMAGED,
+    )
+
+
+def file_identity(path: Path) -> tuple[int, int] | None:
+    """Device and inode of a file; None where there is none.
+
+    Not of an open descriptor: closing one would drop SQLite's own locks on the file.
+    """
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
+
+
+def missing_files_error(folder: Path) -> DatabaseError:
+    """The files that this process has open are no longer in the data folder."""
+    return DatabaseError(
+        f"The data folder {folder} was deleted, moved or replaced while the studio ran. "
+        "Put it back, or restore the backup and restart the studio. "
+        "Nothing is sent or paid for until then.",
+        DatabaseErrorKind.MISSING,
+    )

@@ -13,6 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from components.studio.db.database import chunked
 from components.studio.db.gallery_query import PURGING, GalleryQuery
 from components.studio.db.models import ImageRecord, TaskWithImage
 from components.studio.db.tables import image_from_row, images, sweeps, tasks
@@ -126,29 +127,32 @@ class GalleryRepository:
 
         Returns how many. Tasks that have not ended stay.
         """
+        count = 0
         with self.repository.database.write_transaction() as connection:
-            trashed = connection.execute(
-                sa.update(images)
-                .where(_owned_by(user_id, task_ids), images.c.deleted_at.is_(None))
-                .values(deleted_at=self.clock())
-            ).rowcount
-            dismissed = connection.execute(
-                _tasks_without_image(user_id, task_ids)
-                .where(tasks.c.state.in_(_FINAL), tasks.c.dismissed.is_(False))
-                .values(dismissed=True)
-            ).rowcount
+            for ids in chunked(task_ids):
+                count += connection.execute(
+                    sa.update(images)
+                    .where(_owned_by(user_id, ids), images.c.deleted_at.is_(None))
+                    .values(deleted_at=self.clock())
+                ).rowcount
+                count += connection.execute(
+                    _tasks_without_image(user_id, ids)
+                    .where(tasks.c.state.in_(_FINAL), tasks.c.dismissed.is_(False))
+                    .values(dismissed=True)
+                ).rowcount
         self.events.publish(user_id)
-        return int(trashed + dismissed)
+        return count
 
     def restore(self, user_id: str, task_ids: Sequence[str]) -> None:
         """Take these tasks' images out of the trash."""
         with self.repository.database.write_transaction() as connection:
-            connection.execute(
-                sa.update(images)
-                .where(_owned_by(user_id, task_ids), images.c.deleted_at > PURGING)
-                .values(deleted_at=None)
-            )
-            connection.execute(_tasks_without_image(user_id, task_ids).values(dismissed=False))
+            for ids in chunked(task_ids):
+                connection.execute(
+                    sa.update(images)
+                    .where(_owned_by(user_id, ids), images.c.deleted_at > PURGING)
+                    .values(deleted_at=None)
+                )
+                connection.execute(_tasks_without_image(user_id, ids).values(dismissed=False))
         self.events.publish(user_id)
 
     def empty_trash(self, user_id: str, task_ids: Sequence[str] | None = None) -> int:
@@ -156,10 +160,10 @@ class GalleryRepository:
 
         The source of an unfinished edit stays. Raises OSError.
         """
-        where = images.c.user_id == user_id
-        if task_ids is not None:
-            where = _owned_by(user_id, task_ids)
-        count = self._purge(where)
+        if task_ids is None:
+            count = self._purge(images.c.user_id == user_id)
+        else:
+            count = self._purge(*(_owned_by(user_id, ids) for ids in chunked(task_ids)))
         self.events.publish(user_id)
         return count
 
@@ -195,24 +199,29 @@ class GalleryRepository:
         self, user_id: str, task_ids: Sequence[str], values: dict[str, object]
     ) -> None:
         with self.repository.database.write_transaction() as connection:
-            connection.execute(
-                sa.update(images)
-                .where(_owned_by(user_id, task_ids), images.c.deleted_at.is_(None))
-                .values(values)
-            )
+            for ids in chunked(task_ids):
+                connection.execute(
+                    sa.update(images)
+                    .where(_owned_by(user_id, ids), images.c.deleted_at.is_(None))
+                    .values(values)
+                )
         self.events.publish(user_id)
 
-    def _purge(self, where: sa.ColumnElement[bool]) -> int:
-        """Mark as purging, delete files, then rows: an interrupted purge is finished later."""
+    def _purge(self, *conditions: sa.ColumnElement[bool]) -> int:
+        """Mark as purging, delete files, then rows: an interrupted purge is finished later.
+
+        What meets one of the conditions is purged.
+        """
         sources = sa.select(tasks.c.source_id).where(
             tasks.c.state.in_(_UNFINISHED), tasks.c.source_id.is_not(None)
         )
         with self.repository.database.write_transaction() as connection:
-            connection.execute(
-                sa.update(images)
-                .where(where, images.c.deleted_at.is_not(None), images.c.id.not_in(sources))
-                .values(deleted_at=PURGING)
-            )
+            for where in conditions:
+                connection.execute(
+                    sa.update(images)
+                    .where(where, images.c.deleted_at.is_not(None), images.c.id.not_in(sources))
+                    .values(deleted_at=PURGING)
+                )
             purging = [
                 image_from_row(row)
                 for row in connection.execute(
@@ -226,12 +235,12 @@ class GalleryRepository:
 
     def _delete_rows(self, records: Sequence[ImageRecord]) -> None:
         """The task rows stay: they record what was spent."""
-        ids = [image.id for image in records]
         with self.repository.database.write_transaction() as connection:
-            connection.execute(sa.delete(images).where(images.c.id.in_(ids)))
-            connection.execute(
-                sa.update(tasks).where(tasks.c.image_id.in_(ids)).values(dismissed=True)
-            )
+            for ids in chunked([image.id for image in records]):
+                connection.execute(sa.delete(images).where(images.c.id.in_(ids)))
+                connection.execute(
+                    sa.update(tasks).where(tasks.c.image_id.in_(ids)).values(dismissed=True)
+                )
 
 
 # While an edit has no image yet, its item takes the shape of its source.

@@ -21,6 +21,9 @@ MATCH_INPUT = "match"
 PURGING = 0.0
 """The `deleted_at` of an image whose file is being deleted: it cannot be restored any more."""
 
+MAX_SEARCH_CHARACTERS = 1000
+MAX_SEARCH_WORDS = 50  # each is a condition, and SQLite nests at most 1,000
+
 
 class Origin(StrEnum):
     """How an image was made."""
@@ -34,7 +37,7 @@ class GalleryQuery:
     """What to find. An empty set, text or time matches everything; times are epoch seconds."""
 
     text: str = ""
-    """Words that all occur in the prompt, in any order and case."""
+    """Words that all occur in the prompt, in any order and case. Only the first 50 count."""
     models: frozenset[str] = frozenset()
     origins: frozenset[str] = frozenset()
     ratios: frozenset[str] = frozenset()
@@ -59,7 +62,8 @@ class GalleryQuery:
             yield tasks.c.dismissed.is_(False)
             yield tasks.c.image_id.is_(None) | images.c.id.is_not(None)
             yield images.c.deleted_at.is_(None)
-        for word in casefold_nfkc(self.text).split():
+        text = casefold_nfkc(self.text[:MAX_SEARCH_CHARACTERS])[:MAX_SEARCH_CHARACTERS]
+        for word in list(dict.fromkeys(text.split()))[:MAX_SEARCH_WORDS]:
             yield _CasefoldNfkc(tasks.c.prompt).contains(word, autoescape=True)
         if self.models:
             yield tasks.c.model.in_(self.models)

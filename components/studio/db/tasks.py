@@ -13,7 +13,13 @@ from typing import Any
 import sqlalchemy as sa
 
 from components.kie import Model
-from components.studio.db.database import BUSY_TIMEOUT_SECONDS, Database, DatabaseError
+from components.studio.db.database import (
+    BUSY_TIMEOUT_SECONDS,
+    Database,
+    DatabaseError,
+    chunked,
+    damaged_database_error,
+)
 from components.studio.db.models import ImageRecord, TaskWithImage
 from components.studio.db.tables import (
     drafts,
@@ -28,6 +34,7 @@ from components.studio.db.tables import (
 )
 from components.studio.tasks.models import UNFINISHED, Task, TaskState
 
+DATABASE_FILE = "studio.db"
 ExtraTask = Callable[[Task, Task], Task | None]
 """A new task, if any, that a change from the first task to the second makes necessary."""
 
@@ -56,8 +63,12 @@ class TaskRepository:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise DatabaseError(f"The data folder {folder} cannot be made.") from error
-        url = f"sqlite:///{folder / 'studio.db'}"
-        return cls(Database(url, busy_timeout_seconds=busy_timeout_seconds))
+        path = folder / DATABASE_FILE
+        has_images = any(folder.glob("pictures/*/*"))
+        if has_images and path.is_file() and path.stat().st_size == 0:
+            # SQLite takes an empty file for a new database.
+            raise damaged_database_error(path, "it is empty, yet there are pictures beside it")
+        return cls(Database(f"sqlite:///{path}", busy_timeout_seconds=busy_timeout_seconds))
 
     def close(self) -> None:
         """Close the database."""
@@ -197,16 +208,24 @@ class TaskRepository:
 
     def tasks_with_images(self, user_id: str, task_ids: Sequence[str]) -> list[TaskWithImage]:
         """These tasks of a user with their images, in this order; unknown ids are left out."""
-        query = sa.select(tasks).where(tasks.c.user_id == user_id, tasks.c.id.in_(task_ids))
-        entries = {entry.task.id: entry for entry in self._select_with_images(query)}
+        entries = {
+            entry.task.id: entry
+            for ids in chunked(task_ids)
+            for entry in self._select_with_images(
+                sa.select(tasks).where(tasks.c.user_id == user_id, tasks.c.id.in_(ids))
+            )
+        }
         return [entries[task_id] for task_id in task_ids if task_id in entries]
 
     def _select_with_images(self, query: sa.Select[Any]) -> list[TaskWithImage]:
         with self.database.read_transaction() as connection:
             selected = [task_from_row(row) for row in connection.execute(query)]
             ids = {id_ for task in selected for id_ in (task.image_id, task.source_id) if id_}
-            rows = connection.execute(sa.select(images).where(images.c.id.in_(ids)))
-            records = {row.id: image_from_row(row) for row in rows}
+            records = {
+                row.id: image_from_row(row)
+                for chunk in chunked(ids)
+                for row in connection.execute(sa.select(images).where(images.c.id.in_(chunk)))
+            }
         return [
             TaskWithImage(task, records.get(task.image_id or ""), records.get(task.source_id or ""))
             for task in selected
@@ -217,13 +236,16 @@ class TaskRepository:
 
         Hidden tasks are left out.
         """
-        query = (
-            sa.select(tasks)
-            .where(tasks.c.user_id == user_id, tasks.c.source_id.in_(image_ids))
-            .where(tasks.c.dismissed.is_(False))
-            .order_by(tasks.c.created_at, tasks.c.id)
-        )
-        return self._select_with_images(query)
+        edits = [
+            entry
+            for ids in chunked(image_ids)
+            for entry in self._select_with_images(
+                sa.select(tasks)
+                .where(tasks.c.user_id == user_id, tasks.c.source_id.in_(ids))
+                .where(tasks.c.dismissed.is_(False))
+            )
+        ]
+        return sorted(edits, key=lambda entry: (entry.task.created_at, entry.task.id))
 
     # Images
 

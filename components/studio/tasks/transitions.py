@@ -39,6 +39,7 @@ MAX_REJECTION_DELAY_S = 7 * 24 * 3600.0  # the longest pause that a 429 can ask 
 MAX_DOWNLOAD_DELAY_S = 1800.0
 MAX_DOWNLOAD_ATTEMPTS = 682
 ATTEMPTS_WITH_FULL_DISK = 7  # a pause of about a minute
+STORAGE_RETRY_S = 30.0  # when the data folder is looked at again before a create
 
 # How long the provider's answers are doubted: docs/kie-api.md, Query.
 POLL_TIMEOUT_S = 10 * 60  # give up after 10 minutes at the earliest
@@ -193,6 +194,13 @@ def fork_previous_attempt(before: Task, after: Task) -> Task | None:
 def mark_sent(task: Task, now: float) -> Task:
     """Mark a claimed task as sent: from now on the create may have arrived."""
     return replace(task, sent_at=now) if task.state is TaskState.SUBMITTING else task
+
+
+def release(task: Task, now: float) -> Task:
+    """Put a claimed task back into the queue: its create was certainly not sent."""
+    if task.state is not TaskState.SUBMITTING:
+        return task
+    return replace(task, state=TaskState.QUEUED, sent_at=None, retry_at=now + STORAGE_RETRY_S)
 
 
 def recover_after_restart(task: Task, now: float) -> Task:

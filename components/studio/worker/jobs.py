@@ -32,6 +32,7 @@ from components.studio.tasks.transitions import (
     claim,
     fork_previous_attempt,
     mark_sent,
+    release,
 )
 from components.studio.worker.rate_limiter import RateLimitedCaller
 from components.studio.worker.stats import WorkerStats
@@ -109,10 +110,15 @@ class JobRunner:
     """Epoch seconds."""
     stats: WorkerStats
     rate_limited: RateLimitedCaller
+    storage_problem: Callable[[], Exception | None] = lambda: None
+    """Why an image that is paid for now could not be kept."""
 
     def submit(self, task: Task) -> JobResult:
-        """Send the create of a queued task; upload the source of an edit first."""
-        if task.state is not TaskState.QUEUED:
+        """Send the create of a queued task; upload the source of an edit first.
+
+        Nothing is sent while the data folder could not keep the image; the task stays queued.
+        """
+        if task.state is not TaskState.QUEUED or self._is_held_back(task):
             return JobResult()
         if task.is_edit:
             return self._submit_edit(task)
@@ -138,7 +144,17 @@ class JobRunner:
         task = _submitting_task(changed)
         if task is None:
             return JobResult()
+        # Asked again: an upload, or a database that was busy, may have taken minutes.
+        if self._is_held_back(task):
+            self.update(task.id, lambda task: release(task, self.clock()))
+            return JobResult()
         return JobResult(self._persist_task_id(task, self._call_create(task, input_image)))
+
+    def _is_held_back(self, task: Task) -> bool:
+        problem = self.storage_problem()
+        if problem is not None:
+            log.error("create held back", extra={"task_id": task.id, "reason": str(problem)})
+        return problem is not None
 
     def _call_create(self, task: Task, input_image: str | None) -> TaskEvent:
         try:

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
-from components.studio.db.database import DbRetry
+from components.studio.db.database import DatabaseError, DbRetry
 from components.studio.db.models import ImageRecord
 from components.studio.db.tasks import ExtraTask, TaskRepository
 from components.studio.events import EventBus
@@ -51,6 +51,7 @@ class TaskWorker:
         limits: AccountLimits,
         events: EventBus,
         callback_url: Callable[[str], str | None],
+        folder_problem: Callable[[], DatabaseError | None] = lambda: None,
         clock: Callable[[], float] = time.time,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -60,6 +61,7 @@ class TaskWorker:
         self._limits = limits
         self._provider = provider
         self._events = events
+        self._folder_problem = folder_problem
         self._clock = clock
         self._monotonic = monotonic
         self._update_lock = threading.Lock()  # taken before `_condition`, never after it
@@ -79,8 +81,9 @@ class TaskWorker:
                 monotonic=monotonic,
                 stopping=self._stopping,
             ),
+            storage_problem=folder_problem,
         )
-        self._db_retry = DbRetry(self._stopping)
+        self._db_retry = DbRetry(self._stopping, on_change=events.publish_all)
         self.hooks = StateChangeHooks(
             stats=self.stats,
             events=events,
@@ -128,9 +131,9 @@ class TaskWorker:
         return self._thread.is_alive() and not self._stopping.is_set()
 
     @property
-    def is_blocked(self) -> bool:
-        """Whether work waits for a database that cannot be read or written."""
-        return self._db_retry.is_retrying
+    def storage_problem(self) -> DatabaseError | None:
+        """Why nothing is sent, or why work waits for the database; known without reading it."""
+        return self._folder_problem() or self._db_retry.error
 
     # Commands
 

@@ -153,7 +153,9 @@ def import_source(load: Callable[[], ImageRecord]) -> bool:
         return True
     except (InvalidImageError, FetchError) as error:
         tab.source_error = error.message
-    except (OSError, DatabaseError):
+    except DatabaseError as error:
+        tab.source_error = f"The picture could not be saved. {error}"
+    except OSError:
         tab.source_error = "The picture could not be saved: the server's disk may be full."
     return False
 

@@ -45,11 +45,8 @@ def show_errors(mode: Mode) -> Iterator[None]:
         errors[mode] = error.message
     except NotFoundError:
         errors[mode] = "The source picture is gone. Choose it again."
-    except DatabaseError:
-        errors[mode] = (
-            "This could not be written down, so nothing was sent and nothing was spent. "
-            "The server's disk may be full: try again in a moment."
-        )
+    except DatabaseError as error:
+        errors[mode] = f"Nothing was sent and nothing was spent. {error}"
 
 
 def _submit(form: GenerationForm) -> None:

@@ -46,6 +46,7 @@ def render_filters() -> tuple[GalleryQuery, DeltaGenerator]:
             key=_TEXT,
             type="search",
             placeholder="Search prompts",
+            max_chars=gallery_query.MAX_SEARCH_CHARACTERS,
             label_visibility="collapsed",
             live=True,
             bind="query-params",

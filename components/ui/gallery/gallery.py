@@ -12,7 +12,7 @@ import streamlit as st
 from components.studio.db.gallery import GalleryItem
 from components.studio.db.gallery_query import GalleryQuery
 from components.studio.tasks.models import UNFINISHED, TaskState
-from components.ui import card_actions, session
+from components.ui import card_actions, paused_banner, session
 from components.ui.card_grid import build_task_cards, render_card_grid
 from components.ui.card_view_models import (
     DELETE,
@@ -55,6 +55,7 @@ def render_gallery() -> None:
 
 
 def _render() -> None:
+    paused_banner.rerun_if_pause_changed()
     with st.container(key="kx-title"):
         st.header("Gallery", anchor=False)  # for screen readers: the bar shows it to others
     query, header = filters.render_filters()

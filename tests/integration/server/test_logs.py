@@ -107,9 +107,9 @@ def test_database_error_is_logged_without_rows(tmp_path: Path, log_text: io.Stri
         with closing(sqlite3.connect(tmp_path / "studio.db", isolation_level=None)) as connection:
             connection.execute("BEGIN IMMEDIATE")
             wait_until(lambda: "database operation failed" in log_text.getvalue())
-            assert studio_fixture.studio.worker.is_blocked
+            assert studio_fixture.studio.worker.storage_problem
             connection.execute("ROLLBACK")
         studio_fixture.wait_for(task, TaskState.DONE)
-        assert not studio_fixture.studio.worker.is_blocked
+        assert not studio_fixture.studio.worker.storage_problem
     assert "private fox" not in log_text.getvalue()
     assert any("trace" in line for line in log_lines(log_text))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from components.kie import Model
 from components.studio.db.gallery import GalleryRepository
@@ -197,3 +199,66 @@ def test_query_knows_whether_it_is_filtered() -> None:
     assert not GalleryQuery().is_filtered
     assert not GalleryQuery(in_trash=True).is_filtered
     assert GalleryQuery(text="fox", in_trash=True).is_filtered
+
+
+def test_search_of_1100_words_finds_the_prompt_it_was_copied_from(
+    gallery: GalleryRepository,
+) -> None:
+    prompt = " ".join(f"{number:x}" for number in range(1100))
+    seed(gallery, SeedImage(prompt), SeedImage("1 2 3"))
+    assert prompts(gallery, GalleryQuery(text=prompt)) == [prompt]
+
+
+def test_search_uses_its_first_1000_characters(gallery: GalleryRepository) -> None:
+    seed(gallery, SeedImage("x" * 1500), SeedImage("x" * 999))
+    assert prompts(gallery, GalleryQuery(text="x" * 100_000)) == ["x" * 1500]
+
+
+def test_search_counts_characters_after_folding(gallery: GalleryRepository) -> None:
+    seed(gallery, SeedImage("a hill"))
+    # One of these characters becomes 18: too long a pattern for SQLite would be an error.
+    assert prompts(gallery, GalleryQuery(text="\ufdfa" * 60_000)) == []
+
+
+@pytest.fixture
+def few_variables() -> Iterator[None]:
+    """SQLite takes 999 variables a statement, as it does where it was built with that limit."""
+
+    def limit(connection: sqlite3.Connection, _record: object) -> None:
+        connection.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, 999)
+
+    sa.event.listen(sa.Engine, "connect", limit)
+    yield
+    sa.event.remove(sa.Engine, "connect", limit)
+
+
+def test_more_ids_than_a_statement_takes_are_read_and_changed(
+    few_variables: None, gallery: GalleryRepository
+) -> None:
+    made = [SeedImage(f"{number}", hours=number) for number in range(1100)]
+    ids = seed(gallery, *made)
+    many = [*ids[:2], *(f"{number:032x}" for number in range(2000)), *ids[2:]]
+    repository = gallery.repository
+
+    assert [entry.task.id for entry in repository.tasks_with_images(ANNA, many)] == ids
+    assert repository.edits_of(ANNA, many) == []
+    gallery.star(ANNA, many, starred=True)
+    assert len(gallery.find(ANNA, GalleryQuery(starred=True))) == 1100
+    assert gallery.move_to_trash(ANNA, many) == 1100
+    gallery.restore(ANNA, many)
+    assert gallery.count(ANNA) == 1100
+    gallery.move_to_trash(ANNA, many)
+    assert gallery.empty_trash(ANNA, many) == 1100
+    assert gallery.count(ANNA, in_trash=True) == 0
+
+
+def test_edits_of_many_sources_are_oldest_first(gallery: GalleryRepository) -> None:
+    sources = [f"{number:032x}" for number in range(1200)]
+    seed(
+        gallery,
+        SeedImage("newest", source_id=sources[0], hours=1),
+        SeedImage("oldest", source_id=sources[-1], hours=3),
+        SeedImage("middle", source_id=sources[600], hours=2),
+    )
+    edits = gallery.repository.edits_of(ANNA, sources)
+    assert [entry.task.request.prompt for entry in edits] == ["oldest", "middle", "newest"]

@@ -167,7 +167,7 @@ def test_locked_database_loses_no_answer(tmp_path: Path) -> None:
             locking.execute("BEGIN IMMEDIATE")
             wait_until(lambda: studio_fixture.sandbox.usage_report()["creates"] == 1)
             # The create is answered, but the answer cannot be stored.
-            wait_until(lambda: studio_fixture.studio.worker.is_blocked)
+            wait_until(lambda: studio_fixture.studio.storage_problem is not None)
             assert studio_fixture.reload(task).state is TaskState.SUBMITTING
             locking.execute("ROLLBACK")
         studio_fixture.wait_for(task, TaskState.DONE)
@@ -176,7 +176,7 @@ def test_locked_database_loses_no_answer(tmp_path: Path) -> None:
 
 def test_task_that_cannot_be_stored_is_not_sent(studio_fixture: StudioFixture) -> None:
     task = studio_fixture.wait_for(studio_fixture.submit("first"), TaskState.DONE)
-    with full_disk(), pytest.raises(DatabaseError, match="ledger"):
+    with full_disk(), pytest.raises(DatabaseError, match="written"):
         studio_fixture.submit("second")
     assert len(studio_fixture.sandbox.usage_report()["tasks"]) == 1
     assert studio_fixture.reload(task).state is TaskState.DONE

@@ -65,7 +65,10 @@ class FakeDatabase:
 
 
 def submit(
-    task: Task, database: FakeDatabase, transfers: FakeTransfers | None = None
+    task: Task,
+    database: FakeDatabase,
+    transfers: FakeTransfers | None = None,
+    storage_problem: Callable[[], Exception | None] = lambda: None,
 ) -> tuple[JobResult, FakeProvider]:
     provider = FakeProvider()
     condition = threading.Condition()
@@ -83,6 +86,7 @@ def submit(
             monotonic=lambda: 0.0,
             stopping=threading.Event(),
         ),
+        storage_problem=storage_problem,
     )
     return runner.submit(task), provider
 
@@ -172,3 +176,29 @@ def test_task_withdrawn_before_its_claim_is_not_sent(fields: dict[str, object]) 
     result, provider = submit(task, FakeDatabase(withdraw(task, NOW)))
 
     assert (result.event, provider.created) == (None, [])
+
+
+@pytest.mark.parametrize("fields", [{}, EDIT], ids=["new image", "edit"])
+def test_task_is_not_claimed_while_its_image_could_not_be_kept(fields: dict[str, object]) -> None:
+    task = make_task(**fields)
+    database = FakeDatabase(task)
+
+    result, provider = submit(task, database, lambda: OSError("the folder is gone"))
+
+    assert result == JobResult()
+    assert (database.updates, provider.created, database.stored) == (0, [], task)
+
+
+@pytest.mark.parametrize("fields", [{}, EDIT], ids=["new image", "edit"])
+def test_claimed_task_is_queued_again_when_its_image_cannot_be_kept_any_more(
+    fields: dict[str, object],
+) -> None:
+    task = make_task(**fields)
+    database = FakeDatabase(task)
+    answers = iter([None, OSError("the folder is gone")])
+
+    result, provider = submit(task, database, lambda: next(answers))
+
+    assert result == JobResult()
+    assert provider.created == []
+    assert database.stored == replace(task, retry_at=NOW + 30)

@@ -1,0 +1,48 @@
+"""Whether the data folder can still be paid into: its files are in place and the disk has room.
+
+Files that are deleted while they are open can be written for hours: all is gone at the restart.
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from components.studio.db.database import (
+    DatabaseError,
+    DatabaseErrorKind,
+    file_identity,
+    missing_files_error,
+)
+from components.studio.db.tasks import DATABASE_FILE
+
+LOCK_FILE = "studio.lock"
+# A hundred tasks run at once, and a result with its thumbnail takes about 2 MB.
+MIN_FREE_BYTES = 200 * 1024**2
+
+
+class DataFolder:
+    """The data folder as this process opened it. Thread-safe."""
+
+    def __init__(self, folder: Path) -> None:
+        """Remember which files are open; call it when they are."""
+        self._folder = folder
+        opened = {name: file_identity(folder / name) for name in (DATABASE_FILE, LOCK_FILE)}
+        self._opened = {name: identity for name, identity in opened.items() if identity}
+
+    def problem(self) -> DatabaseError | None:
+        """Why nothing should be paid for now: files are gone, or the disk is nearly full."""
+        for name, identity in self._opened.items():
+            if file_identity(self._folder / name) != identity:
+                return missing_files_error(self._folder)
+        try:
+            free_bytes = shutil.disk_usage(self._folder).free
+        except OSError:
+            return missing_files_error(self._folder)
+        if free_bytes >= MIN_FREE_BYTES:
+            return None
+        return DatabaseError(
+            f"The disk is almost full: fewer than {MIN_FREE_BYTES // 1024**2} MB are free on the "
+            f"disk of {self._folder}. Make room there: nothing is sent or paid for until then.",
+            DatabaseErrorKind.FULL,
+        )
