@@ -18,7 +18,7 @@ from components.bootstrap import (
     open_studio,
     open_tokens,
 )
-from components.ui import frontend, layout, session
+from components.ui import errors, frontend, layout, session
 from components.ui.streamlit_internals.base_path import read_base_path
 
 if __name__ != "__main__":
@@ -55,6 +55,7 @@ if __name__ != "__main__":
             base_path=base_path,
             styles_url=frontend.styles_url(),
         ),
+        on_script_error=errors.show_error,
     )
     # Until this has been called once, Streamlit runs /gallery as a script without this file.
     st.navigation(layout.pages(), position="hidden")

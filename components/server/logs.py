@@ -40,3 +40,9 @@ def set_up_logs() -> None:
     # `st.navigation` is called once outside a page, and Streamlit warns four times.
     script_context = "streamlit.runtime.scriptrunner_utils.script_run_context"
     logging.getLogger(script_context).setLevel(logging.ERROR)
+    # Its line quotes what was typed; the app logs the same error under a number.
+    logging.getLogger("streamlit.error_util").addFilter(_is_not_an_app_error)
+
+
+def _is_not_an_app_error(record: logging.LogRecord) -> bool:
+    return record.msg != "Uncaught app execution"

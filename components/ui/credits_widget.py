@@ -17,6 +17,7 @@ from components.ui import fault_controls, session, task_id_dialogs
 from components.ui.dates import day_of, midnight
 from components.ui.messages import failure_headline, format_count, format_credits
 from components.ui.streamlit_internals.auto_refresh import auto_refresh
+from components.ui.streamlit_internals.uncaught_errors import run_fragment
 
 REFRESH_SECONDS = 10.0  # a refresh costs one database query; kie.ai is asked less often
 _POPOVER_KEY = "kx-credits-open"
@@ -24,12 +25,12 @@ _POPOVER_KEY = "kx-credits-open"
 
 def render_credits() -> None:
     """Render the widget."""
-    st.fragment(_render)()
+    run_fragment(_render)
 
 
 def _render() -> None:
-    tab, studio = session.tab_state(), session.studio()
-    balance, zone = studio.credit_balance(), session.time_zone()
+    studio = session.studio()
+    balance = studio.credit_balance()
     with st.container(key="kx-credits", horizontal=True, vertical_alignment="center", gap=None):
         # Not in the popover's label: with another label or help it is another popover, and closed.
         st.html(balance_html(balance), width="content")
@@ -37,18 +38,18 @@ def _render() -> None:
         popover = st.popover("credits", key=_POPOVER_KEY, type="tertiary", on_change="rerun")
         auto_refresh(REFRESH_SECONDS, key="credits-refresh")
     with popover:
-        st.html(
-            credits_html(
-                balance,
-                today=studio.spending(tab.user_id, since=midnight(day_of(time.time(), zone), zone)),
-                total=studio.spending(tab.user_id),
-            )
-        )
+        run_fragment(_render_spending, balance)  # an error belongs here, and not into the bar
         import_clicked = st.button("Bring home by task id", width="stretch", on_click=_close)
         if studio.fault_controls is not None:
             fault_controls.render_fault_controls(studio.fault_controls)
     if import_clicked:
         task_id_dialogs.import_task_dialog()
+
+
+def _render_spending(balance: CreditBalance | None) -> None:
+    tab, studio, zone = session.tab_state(), session.studio(), session.time_zone()
+    today = studio.spending(tab.user_id, since=midnight(day_of(time.time(), zone), zone))
+    st.html(credits_html(balance, today=today, total=studio.spending(tab.user_id)))
 
 
 def _close() -> None:

@@ -9,16 +9,15 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.navigation.page import Page
 
-from components.studio.db.database import DatabaseError
-from components.studio.settings import SettingsError
 from components.studio.studio import Studio
-from components.ui import credits_widget, opening_retry, paused_banner, session, storage_banner
+from components.ui import credits_widget, paused_banner, session, storage_banner
 from components.ui.edit import source_picker
 from components.ui.escape import escape_markdown
 from components.ui.streamlit_internals.page_watchdog import page_watchdog
 
 _ROOT = Path(__file__).parents[2]
-_LANDMARKS = ".st-key-kx-form, .st-key-kx-title"  # every page has one of them
+# Every page has one of them, also one that cannot be drawn.
+_LANDMARKS = ".st-key-kx-form, .st-key-kx-title, [class*=st-key-kx-error]"
 
 SANDBOX_MESSAGE = (
     "**Sandbox.** Pictures are painted on this machine and cost nothing. "
@@ -43,18 +42,11 @@ def render_page(page: Page) -> None:
         layout="wide",
     )
     bar = _render_bar()
-    try:
-        session.tab_state()  # in here, as Streamlit shows errors of a fragment in its own way
-        with bar:
-            credits_widget.render_credits()
-        _render_banners()
-    except (DatabaseError, SettingsError, session.UnknownUserError) as error:
-        st.error(escape_markdown(str(error)))
-        if isinstance(error, DatabaseError):  # settings are read at start only
-            opening_retry.retry_opening()
-        st.stop()
+    tab = session.tab_state()  # before the bar: what keeps the studio shut is said once
+    with bar:
+        credits_widget.render_credits()
+    _render_banners()
     page_watchdog(page, landmarks=_LANDMARKS)
-    tab = session.tab_state()
     tab.previous_page, tab.page = tab.page, page.url_path
     page.run()
     if page.url_path != "edit":

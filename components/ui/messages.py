@@ -248,6 +248,11 @@ def failure_headline(reason: FailureReason) -> str:
     return _MESSAGE_BY_REASON[reason].headline
 
 
+def unknown_error_message(number: str) -> str:
+    """One sentence on an error of the studio itself, with the number that the log has for it."""
+    return f"Something went wrong here. Your pictures are safe. The log has it as number {number}."
+
+
 def pause_message(reason: FailureReason, until: str | None = None) -> str:
     """What everybody reads while nothing is sent; `until` is such as "tomorrow at 08:05"."""
     message = _MESSAGE_BY_REASON[reason]

@@ -13,6 +13,7 @@ ROOT = Path(__file__).parents[2]
 PAGE_IMPORTS = {"streamlit", "components.ui"}
 APP_IMPORTS = {"streamlit", "components.bootstrap", "components.server", "components.ui"}
 DOWNLOADERS = ("components/kie/", "components/studio/safe_fetch/", "components/sandbox/")
+FRAGMENT_MAKERS = ("components/ui/streamlit_internals/",)
 IMAGE_OPENERS = ("components/studio/images/", "components/sandbox/")
 
 
@@ -31,6 +32,10 @@ def violations(path: str, source: str) -> Iterator[str]:
                 IMAGE_OPENERS
             ):
                 yield f"{path} opens an image: only components/studio/images does."
+            case ast.Attribute(value=ast.Name(id="st"), attr="fragment") if not path.startswith(
+                FRAGMENT_MAKERS
+            ):
+                yield f"{path} uses st.fragment: if it fails, the page ends; call run_fragment."
             case ast.Attribute(attr="session_state") if path.startswith("pages/"):
                 yield f"{path} reads session state: pages leave that to components/ui."
             case ast.Attribute(attr="cache_resource" | "cache_data" as name):
@@ -78,6 +83,7 @@ def test_every_file_keeps_the_source_rules() -> None:
         ("pages/gallery.py", "import streamlit as st\nst.session_state['x'] = 1"),
         ("components/bootstrap.py", "@st.cache_resource\ndef app(): ..."),
         ("components/ui/messages.py", "st.markdown(text, unsafe_allow_html=True)"),
+        ("components/ui/layout.py", "import streamlit as st\nst.fragment(draw)()"),
         ("components/studio/export.py", "from PIL import Image\nImage.open('x')"),
         ("components/studio/studio.py", "from urllib.request import urlopen"),
         ("components/studio/studio.py", "def late():\n    import urllib.request"),

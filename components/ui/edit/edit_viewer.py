@@ -15,6 +15,7 @@ from components.ui.card_grid import build_task_cards, render_card_grid
 from components.ui.edit.pending_status import progress_for
 from components.ui.escape import escape_markdown
 from components.ui.step_view_models import build_compare_image, step_names
+from components.ui.streamlit_internals.uncaught_errors import run_fragment
 from components.ui.urls import download_url, image_url, thumbnail_url
 from components.ui.widgets.image_compare import image_compare
 from components.ui.widgets.progress import Progress, progress
@@ -26,7 +27,7 @@ _HINT = "Say what should change. Before and after will stand here."
 
 def render_viewer(source: ImageRecord) -> None:
     """Render the edits of this source; only live updates rerun it."""
-    st.fragment(_render)(source.id)
+    run_fragment(_render, source.id)
 
 
 @dataclass(frozen=True)

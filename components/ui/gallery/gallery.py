@@ -27,6 +27,7 @@ from components.ui.dates import day_label
 from components.ui.gallery import compare_dialog, filters
 from components.ui.gallery.related_images import related_images
 from components.ui.messages import PURGE_FAILED, format_count
+from components.ui.streamlit_internals.uncaught_errors import run_fragment
 from components.ui.urls import EXPORT_URL, thumbnail_url_template
 from components.ui.widgets.image_grid import (
     Action,
@@ -51,7 +52,7 @@ def render_gallery() -> None:
     tab = session.tab_state()
     if tab.previous_page != tab.page and filters.has_unbound_filters():
         st.rerun()  # the browser's Back brings an empty URL, which a second run ignores
-    st.fragment(_render)()
+    run_fragment(_render)
 
 
 def _render() -> None:

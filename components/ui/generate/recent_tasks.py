@@ -7,6 +7,7 @@ import streamlit as st
 from components.ui import card_actions, paused_banner, session
 from components.ui.card_grid import build_task_cards, render_card_grid
 from components.ui.messages import state_summary
+from components.ui.streamlit_internals.uncaught_errors import run_fragment
 from components.ui.widgets.image_grid import GridExtras
 
 MAX_TASKS = 24
@@ -14,7 +15,7 @@ MAX_TASKS = 24
 
 def render_recent_tasks() -> None:
     """Render the newest tasks of this user."""
-    st.fragment(_render)()
+    run_fragment(_render)
 
 
 def _render() -> None:

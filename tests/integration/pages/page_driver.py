@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from streamlit.components.v2.bidi_component.main import _make_trigger_id
 from streamlit.testing.v1 import AppTest
 
 from components.bootstrap import open_studio
@@ -29,6 +30,7 @@ def rerun(at: AppTest) -> AppTest:
     """Rerun the page and check that nothing was raised."""
     at.run()
     assert not at.exception, at.exception
+    assert not [text for text in messages(at) if text.startswith("Something went wrong")]
     return at
 
 
@@ -103,6 +105,20 @@ def wait_for_state(at: AppTest, state_word: str) -> Card:
 def wait_for_headline(at: AppTest, headline: str) -> Card:
     """The newest card, once it has that headline."""
     return wait_for_card(at, lambda card: card.get("headline") == headline, f"never “{headline}”")
+
+
+def trigger(at: AppTest, key: str, event: str, value: Any = True) -> AppTest:
+    """Let the browser component with this key send an event, which AppTest cannot."""
+    component = next(found for found in at.get("bidi_component") if found.key == key)
+    states = at._tree.get_widget_states()
+    events = states.widgets.add(id=_make_trigger_id(component.proto.id, "events"))
+    events.json_trigger_value = json.dumps([{"event": event, "value": value}])
+    return at._run(states)
+
+
+def messages(at: AppTest) -> list[str]:
+    """The error boxes and toasts as a user reads them."""
+    return [*error_texts(at), *(unescape(toast.value) for toast in at.toast)]
 
 
 def error_texts(at: AppTest) -> list[str]:

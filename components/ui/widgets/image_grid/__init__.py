@@ -113,7 +113,11 @@ def _receive(key: str, on_event: Callable[[], None] | None) -> None:
         return
     slot.update(nonce=event.nonce, event=event)
     if on_event is not None:
-        on_event()
+        try:
+            on_event()
+        except Exception:
+            slot["event"] = None  # it was not done: the run must not go on from it
+            raise
 
 
 def _parsed(value: object) -> GridEvent | None:
