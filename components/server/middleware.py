@@ -8,6 +8,7 @@ from starlette.middleware import Middleware
 
 from components.server.connection_limits import ConnectionLimits
 from components.server.disconnects import QuietDisconnects
+from components.server.error_responses import ReportUnknownErrors
 from components.server.identity import IdentifyUser
 from components.server.metrics_access import RestrictMetrics
 from components.server.origin_check import RefuseOtherOrigins
@@ -32,6 +33,7 @@ def middleware(
         Middleware(BelieveTrustedProxies, trusted=settings.trusted_proxies, base_path=base_path),
         Middleware(QuietDisconnects),
         Middleware(SecurityHeaders, hsts_seconds=settings.hsts_seconds),
+        Middleware(ReportUnknownErrors),  # in here: its responses have the headers above
         Middleware(RefuseOtherOrigins),
         Middleware(RestrictMetrics, allowed=settings.metrics_allow),
         Middleware(

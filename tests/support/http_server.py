@@ -10,17 +10,19 @@ from contextlib import contextmanager
 
 import uvicorn
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
 START_TIMEOUT_S = 20.0
 
 
 @contextmanager
-def serve_routes(routes: Sequence[BaseRoute], port: int = 0) -> Iterator[str]:
+def serve_routes(
+    routes: Sequence[BaseRoute], port: int = 0, *, middleware: Sequence[Middleware] = ()
+) -> Iterator[str]:
     """Serve the routes on this port, or on a free one if 0; yields the base URL."""
-    config = uvicorn.Config(
-        Starlette(routes=routes), ws="none", log_level="critical", access_log=False
-    )
+    app = Starlette(routes=routes, middleware=middleware)
+    config = uvicorn.Config(app, ws="websockets-sansio", log_level="critical", access_log=False)
     server = uvicorn.Server(config)
     with socket.create_server(("127.0.0.1", port)) as listener:
         address = f"http://127.0.0.1:{listener.getsockname()[1]}"

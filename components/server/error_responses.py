@@ -1,0 +1,56 @@
+"""Middleware: answers an error that no route expected with a number that the log has too."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from starlette.requests import ClientDisconnect
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.websockets import WebSocketDisconnect
+
+from components.server.responses import NO_STORE
+from components.studio.error_report import report_unknown_error
+
+INTERNAL_ERROR = 1011  # RFC 6455
+
+
+class ReportUnknownErrors:
+    """Middleware: 500 with a sentence, as text or as the JSON that the caller expects.
+
+    A response that has begun is cut off: the server then closes the connection. The error is
+    logged here, once, and not by the server.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve the request."""
+        has_begun = False
+
+        async def send_and_note(message: Message) -> None:
+            nonlocal has_begun
+            has_begun = True
+            await send(message)
+
+        try:
+            await self.app(scope, receive, send_and_note)
+        except (ClientDisconnect, WebSocketDisconnect):
+            raise
+        except Exception as error:
+            if scope["type"] == "lifespan":
+                raise
+            number = report_unknown_error(error)
+            if scope["type"] == "websocket":
+                with suppress(RuntimeError, OSError):  # closed already
+                    await send({"type": "websocket.close", "code": INTERNAL_ERROR})
+            elif not has_begun:
+                await _response(scope["path"], number)(scope, receive, send)
+
+
+def _response(path: str, number: str) -> Response:
+    message = f"Something went wrong here. The log has it as number {number}."
+    if path.endswith("/healthz") or "/callbacks/" in path:
+        return JSONResponse({"code": 500, "status": "error", "msg": message}, 500, NO_STORE)
+    return PlainTextResponse(f"{message}\n", 500, NO_STORE)
