@@ -33,10 +33,12 @@ def show_error(error: Exception) -> bool:
     """
     if is_reported(error):
         return True
-    place = current_fragment()
+    place, message = current_fragment(), _message(error)
+    if isinstance(error, DatabaseError):
+        message = f"{message} It is tried again by itself."
     # Keys that stay the same while it fails: the box does not flicker.
     with st.container(key=f"kx-error-{place}"):
-        st.error(escape_markdown(_message(error)))
+        st.error(escape_markdown(message))
         if isinstance(error, DatabaseError):
             auto_refresh(RETRY_SECONDS, key=f"retry-{place}")
         elif not isinstance(error, SettingsError):  # read at start alone

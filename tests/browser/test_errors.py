@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -55,3 +58,29 @@ def test_page_errors_fail_their_test(fast_app: AppServer, browser: Browser) -> N
         cause_page_errors(browser, fast_app.url)
 
     assert [message for message in PAGE_ERRORS if message not in str(failed.value)] == []
+
+
+@contextmanager
+def unreadable_pins(app: AppServer) -> Iterator[None]:
+    """Every page with a form fails, which reads the pinned prompts."""
+    with closing(sqlite3.connect(app.folder / "studio.db", isolation_level=None)) as connection:
+        connection.execute("ALTER TABLE pins RENAME TO elsewhere")
+        try:
+            yield
+        finally:
+            connection.execute("ALTER TABLE elsewhere RENAME TO pins")
+
+
+def test_page_comes_back_with_what_was_typed(tmp_path: Path, browser: Browser) -> None:
+    with AppServer(tmp_path / "data") as app, open_page(browser, app.url) as page:
+        expect(page.get_by_test_id("stBaseButton-primary")).to_be_visible()
+        prompt_box(page).fill("A harbour, not sent yet")
+        with unreadable_pins(app):
+            page.get_by_role("radio", name="4:3", exact=True).click()
+            expect(page.get_by_role("alert")).to_contain_text("It is tried again by itself.")
+            expect(page.get_by_test_id("stException")).to_have_count(0)
+            expect(prompt_box(page)).to_have_count(0)
+
+        expect(prompt_box(page)).to_have_value("A harbour, not sent yet")
+        expect(page.get_by_role("radio", name="4:3", exact=True)).to_be_checked()
+        expect(page.get_by_role("alert")).to_have_count(0)

@@ -231,7 +231,7 @@ def test_every_action_ends_in_a_sentence(page: str, error: Exception) -> None:
             assert not at.exception, name
             assert messages(at), name
             assert SECRET not in str(messages(at)), name
-        assert BUSY not in messages(rerun(at)), f"{name}: the page did not recover"
+        assert BUSY not in " ".join(messages(rerun(at))), f"{name}: the page did not recover"
     assert len(names) >= 14
 
 
@@ -292,7 +292,7 @@ def test_busy_page_draws_itself_again_and_keeps_the_prompt(page: str) -> None:
         rerun(at)
     with failing_database(DatabaseError(BUSY)):
         at.run()
-        assert BUSY in error_texts(at)
+        assert f"{BUSY} It is tried again by itself." in error_texts(at)
         retries = [found.key for found in at.get("bidi_component") if "retry-" in str(found.key)]
         assert retries
     for key in retries:
