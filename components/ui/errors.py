@@ -13,6 +13,7 @@ from components.studio.db.database import DatabaseError
 from components.studio.error_report import report_unknown_error
 from components.studio.settings import SettingsError
 from components.studio.studio import NotFoundError
+from components.ui import session
 from components.ui.escape import escape_markdown
 from components.ui.messages import IMAGE_NOT_FOUND, unknown_error_message
 from components.ui.streamlit_internals.auto_refresh import auto_refresh
@@ -41,7 +42,9 @@ def show_error(error: Exception) -> bool:
         st.error(escape_markdown(message))
         if isinstance(error, DatabaseError):
             auto_refresh(RETRY_SECONDS, key=f"retry-{place}")
-        elif not isinstance(error, SettingsError):  # read at start alone
+        elif not isinstance(
+            error, SettingsError | session.UnknownUserError
+        ):  # a rerun changes neither
             st.button("Try again", key=f"kx-try-again-{place}")
     return True
 
@@ -56,7 +59,7 @@ def show_callback_error(error: Exception) -> None:
 
 def _message(error: Exception) -> str:
     match error:
-        case DatabaseError() | SettingsError():
+        case DatabaseError() | SettingsError() | session.UnknownUserError():
             return str(error)
         case NotFoundError():
             return IMAGE_NOT_FOUND
