@@ -9,8 +9,8 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketDisconnect
 
+from components.error_report import report_unknown_error
 from components.server.responses import NO_STORE
-from components.studio.error_report import report_unknown_error
 
 INTERNAL_ERROR = 1011  # RFC 6455
 

@@ -26,7 +26,6 @@ from components.studio.db.tasks import DuplicateTaskId, TaskRepository
 from components.studio.drafts import DraftStore
 from components.studio.events import EventBus
 from components.studio.export import ExportItem, collect_export_items
-from components.studio.fault_injection import FaultControls
 from components.studio.images.ingest import ingest_image
 from components.studio.images.store import ImageStore
 from components.studio.lineage import EditTree, load_edit_tree
@@ -55,6 +54,23 @@ DOUBLE_SUBMIT_WINDOW_S = 1.0
 
 class NotFoundError(LookupError):
     """No such task or image, or it is another user's: callers cannot tell which."""
+
+
+@dataclass
+class FaultControls:
+    """The sandbox's faults by name with their descriptions, and the active rates.
+
+    `apply` raises ValueError for an unknown fault or a rate outside 0 to 1.
+    """
+
+    faults: Mapping[str, str]
+    apply: Callable[[Mapping[str, float]], None] = field(repr=False)
+    rates: Mapping[str, float] = field(default_factory=dict)
+
+    def set_faults(self, rates: Mapping[str, float]) -> None:
+        """Activate these faults at these rates, and no others. Raises ValueError."""
+        self.apply(rates)
+        self.rates = {name: rate for name, rate in rates.items() if rate}
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import streamlit as st
 
+from components.error_report import report_unknown_error
 from components.studio import ValidationError
 from components.studio.db.database import DatabaseError
-from components.studio.error_report import report_unknown_error
 from components.studio.settings import SettingsError
 from components.studio.studio import NotFoundError
 from components.ui import session

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from components.studio.fault_injection import FaultControls
+from components.studio.studio import FaultControls
 from components.ui.escape import escape_markdown
 
 _RATES = {"Always": 1.0, "Half the time": 0.5, "Now and then": 0.1}

@@ -21,10 +21,10 @@ from websockets.sync.client import connect
 from components.server import middleware, routes
 from components.server.logs import JsonFormatter
 from components.studio.db.database import DatabaseError
-from components.studio.identity import new_token
 from components.studio.studio import Studio
 from tests.support.app_server import COOKIE
 from tests.support.http_server import serve_routes
+from tests.support.identity import new_token
 
 BUSY, SECRET = "The database is busy.", "a very private fox"
 TIMEOUT_S = 20

@@ -70,7 +70,9 @@ def test_cookie_in_a_second_header_is_kept(seeded_app: SeededApp) -> None:
 
 
 @pytest.mark.parametrize(
-    "token", ["short", "x" * 43, "<script>" + "x" * 35, UserTokens(b"made up").issue()]
+    "token",
+    ["short", "x" * 43, "<script>" + "x" * 35, UserTokens(b"made up").issue()],
+    ids=["short", "unsigned", "script", "other secret"],
 )
 def test_cookie_that_the_studio_did_not_sign_is_replaced(token: str, seeded_app: SeededApp) -> None:
     assert identity_token(seeded_app.app.client(token).open()) != token

@@ -26,12 +26,12 @@ from components.sandbox import SandboxOptions, start
 from components.server.connection_limits import ConnectionLimits
 from components.server.downloads import download_routes
 from components.studio.db.database import DatabaseError
-from components.studio.identity import new_token
 from components.studio.studio import Studio
 from tests.integration.server.conftest import SeededApp
 from tests.integration.server.test_live_updates import connect_socket, receive
 from tests.support.app_server import COOKIE, AppServer, identity_token
 from tests.support.http_server import serve_routes
+from tests.support.identity import new_token
 from tests.support.seed import open_data_folder
 from tests.support.streamlit_client import StreamlitClient
 
