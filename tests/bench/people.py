@@ -1,8 +1,9 @@
 """Many people at once, as raw sockets: `python -m tests.bench.people [--people 50]`.
 
 Each person has one tab of Generate with six pictures, a socket of live updates, and does what a
-tab does by itself: the credits are drawn again every ten seconds. Each presses something every
-three seconds. Prints the server's CPU, its memory, and how long a press takes, as a table.
+tab does by itself: the credits are drawn again every ten seconds. Each also presses something
+now and then, which draws the page. Prints the server's CPU (100 % is one core), its memory, and
+how long a press takes, as a table.
 """
 
 from __future__ import annotations
@@ -26,7 +27,6 @@ from tests.support.seed import open_data_folder
 from tests.support.streamlit_client import StreamlitClient
 
 PICTURES = 6
-CLICK_SECONDS = 3.0
 CREDITS_SECONDS = 10.0
 HEAD = " people  presses     CPU  RSS, MB  p50, ms  p95, ms  max, ms"
 
@@ -45,16 +45,16 @@ class Person:
         stack.enter_context(push)
         self._tab.rerun()
 
-    def use(self, seconds: float) -> None:
-        """Press and wait, until the time is over."""
+    def use(self, seconds: float, press_seconds: float) -> None:
+        """Press every `press_seconds` and wait, until the time is over."""
         dice = random.Random(id(self))  # noqa: S311 - no secret
         end = time.monotonic() + seconds
         # Spread out, as people are.
-        next_press = time.monotonic() + dice.uniform(0, CLICK_SECONDS)
+        next_press = time.monotonic() + dice.uniform(0, press_seconds)
         next_credits = time.monotonic() + dice.uniform(0, CREDITS_SECONDS)
         while (now := time.monotonic()) < end:
             if now >= next_press:
-                next_press += CLICK_SECONDS
+                next_press += press_seconds
                 began = time.perf_counter()
                 self._tab.rerun(**{"generate-prompt": f"A lighthouse {len(self.presses)}"})
                 self.presses.append(time.perf_counter() - began)
@@ -76,11 +76,11 @@ def memory_mb(pid: int) -> float:
     return pages * resource.getpagesize() / 1e6
 
 
-def measure(app: AppServer, tokens: list[str], seconds: float) -> str:
+def measure(app: AppServer, tokens: list[str], seconds: float, press_seconds: float) -> str:
     """One row of the table."""
     with ExitStack() as stack:
         people = [Person(app, token, stack) for token in tokens]
-        threads = [threading.Thread(target=person.use, args=(seconds,)) for person in people]
+        threads = [threading.Thread(target=p.use, args=(seconds, press_seconds)) for p in people]
         cpu, began = cpu_seconds(app.pid), time.perf_counter()
         for thread in threads:
             thread.start()
@@ -101,6 +101,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--people", type=int, default=50)
     parser.add_argument("--seconds", type=float, default=60.0)
+    parser.add_argument("--every", type=float, default=10.0, help="seconds between two presses")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         # Nothing is sent: the address refuses connections.
@@ -114,7 +115,8 @@ def main() -> None:
         with app:
             sys.stdout.write(f"{HEAD}\n")
             for count in (1, chosen.people):
-                sys.stdout.write(f"{measure(app, tokens[:count], chosen.seconds)}\n")
+                row = measure(app, tokens[:count], chosen.seconds, chosen.every)
+                sys.stdout.write(f"{row}\n")
                 sys.stdout.flush()
 
 

@@ -5,15 +5,19 @@ from __future__ import annotations
 import json
 from collections import deque
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
-from websockets.exceptions import InvalidStatus
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
+from components.server.live_updates import websocket_routes
 from tests.integration.server.conftest import SeededApp
 from tests.support.app_server import COOKIE, HttpClient
+from tests.support.http_server import serve_routes
+from tests.support.studio_fixture import running_studio
 
 TIMEOUT_SECONDS = 10
 
@@ -56,6 +60,21 @@ def test_all_tabs_of_the_user_are_notified(seeded_app: SeededApp) -> None:
         assert {key for message in messages for key in message} == {"version"}
         with pytest.raises(TimeoutError):
             receive(other_tab, timeout_seconds=0.7)
+
+
+def test_socket_closes_with_the_studio(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("components.server.live_updates.read_user_id", lambda _: "d" * 32)
+    with (
+        running_studio(tmp_path) as studio_fixture,
+        serve_routes(websocket_routes(lambda: studio_fixture.studio)) as url,
+        connect_socket(HttpClient(url)) as tab,
+    ):
+        receive(tab)
+        studio_fixture.studio.close()
+        with pytest.raises(ConnectionClosed) as closed:
+            receive(tab)
+        assert closed.value.rcvd is not None
+        assert closed.value.rcvd.code == 1012
 
 
 @pytest.mark.parametrize("token", [None, "x", "x" * 44])
