@@ -45,7 +45,7 @@ if __name__ != "__main__":
             open_studio,
             settings,
             base_path=base_path,
-            files_url=f"/{frontend.ASSETS_URL}",
+            files_url=frontend.ASSETS_URL,
             files=frontend.asset_files(),
         ),
         middleware=server.middleware(

@@ -15,7 +15,7 @@ _MEDIA_TYPES = {".js": "text/javascript", ".css": "text/css"}
 
 
 def frontend_asset_routes(base_url: str, files: Mapping[str, bytes]) -> list[Route]:
-    """The route of these files, given by their paths below a URL."""
+    """The route of these files, given by their paths below a URL, which is relative."""
 
     async def file(request: Request) -> Response:
         path = request.path_params["path"]
@@ -24,4 +24,4 @@ def frontend_asset_routes(base_url: str, files: Mapping[str, bytes]) -> list[Rou
         media_type = _MEDIA_TYPES[PurePosixPath(path).suffix]
         return Response(files[path], media_type=media_type, headers=PUBLIC_IMMUTABLE)
 
-    return [Route(f"{base_url}/{{path:path}}", file)]
+    return [Route(f"/{base_url}/{{path:path}}", file)]

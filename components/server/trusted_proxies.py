@@ -30,6 +30,8 @@ _FORWARDED_PAIR = re.compile(
 _HOST = re.compile(r"(?:[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*\.?|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?")
 _PREFIX = re.compile(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+")
 _PORT = re.compile(r"(?P<v4>[\d.]+):\d+|\[(?P<v6>[^\]]+)\](?::\d+)?")
+# Some proxies say "wss" of a WebSocket.
+_SCHEMES = {"http": "http", "ws": "http", "https": "https", "wss": "https"}
 _MAX_LOGGED_PROXIES = 100
 
 
@@ -37,9 +39,19 @@ _MAX_LOGGED_PROXIES = 100
 class _Hop:
     """What one proxy said about the side from which it got the request."""
 
-    client: str | None = None
+    client: _Address | None = None
     scheme: str | None = None
     host: str | None = None
+
+    @staticmethod
+    def parse(client: str | None, scheme: str | None, host: str | None) -> _Hop:
+        """A hop without what is malformed."""
+        is_host = host is not None and _HOST.fullmatch(host)
+        return _Hop(
+            parse_address(client or ""),
+            _SCHEMES.get((scheme or "").lower()),
+            host.lower() if host and is_host else None,
+        )
 
 
 class BelieveTrustedProxies:
@@ -83,9 +95,8 @@ class BelieveTrustedProxies:
         return self._rewrite(scope, hop, headers.get("x-forwarded-prefix", ""))
 
     def _rewrite(self, scope: Scope, hop: _Hop, prefix: str) -> Scope:
-        client = parse_address(hop.client or "")
-        scope["client"] = client and (str(client), 0)
-        if hop.scheme in {"http", "https"}:
+        scope["client"] = hop.client and (str(hop.client), 0)
+        if hop.scheme:
             scope["scheme"] = _scheme(scope, is_https=hop.scheme == "https")
         headers = [
             (name, value)
@@ -93,7 +104,7 @@ class BelieveTrustedProxies:
             if not _FORWARDING_HEADER.fullmatch(name.decode("latin-1").lower())
         ]
         scope["headers"] = headers
-        if hop.host and _HOST.fullmatch(hop.host):
+        if hop.host:
             set_host(scope, hop.host)
         prefix = prefix.rstrip("/")
         if _PREFIX.fullmatch(prefix) and not (self._base_path or scope.get("root_path")):
@@ -177,7 +188,7 @@ def _read_x_forwarded(headers: Headers) -> list[_Hop]:
         return values[place] if len(values) == count else values[-1]
 
     return [
-        _Hop(at(clients, place), (at(schemes, place) or "").lower() or None, at(hosts, place))
+        _Hop.parse(at(clients, place), at(schemes, place), at(hosts, place))
         for place in range(count)
     ]
 
@@ -196,8 +207,7 @@ def _read_forwarded(headers: Headers) -> list[_Hop]:
         pairs[match["name"].lower()] = match["plain"] if quoted is None else quoted
         position = match.end()
         if match["end"] != ";":
-            scheme = pairs.get("proto")
-            hops.append(_Hop(pairs.get("for"), scheme and scheme.lower(), pairs.get("host")))
+            hops.append(_Hop.parse(pairs.get("for"), pairs.get("proto"), pairs.get("host")))
             pairs = {}
     return hops
 
@@ -205,22 +215,22 @@ def _read_forwarded(headers: Headers) -> list[_Hop]:
 def _outermost(hops: Sequence[_Hop], trusted: Networks) -> _Hop:
     """What the outermost trusted proxy said: what stands before may be made up."""
     for hop in reversed(hops):
-        address = parse_address(hop.client or "")
-        if address is None or not is_in(address, trusted):
+        if hop.client is None or not is_in(hop.client, trusted):
             return hop
     return hops[0] if hops else _Hop()
 
 
 def _merge(first: _Hop, second: _Hop) -> _Hop | None:
     """Both in one; None if they differ, as one of them then comes from the client."""
-    merged = []
-    for pair in (
-        (first.client, second.client),
-        (first.scheme, second.scheme),
-        (first.host, second.host),
+    if any(
+        one is not None and other is not None and one != other
+        for one, other in (
+            (first.client, second.client),
+            (first.scheme, second.scheme),
+            (first.host, second.host),
+        )
     ):
-        said = {value for value in pair if value is not None}
-        if len(said) > 1:
-            return None
-        merged.append(said.pop() if said else None)
-    return _Hop(*merged)
+        return None
+    return _Hop(
+        first.client or second.client, first.scheme or second.scheme, first.host or second.host
+    )

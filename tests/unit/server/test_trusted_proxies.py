@@ -91,8 +91,10 @@ def test_rfc_7239_header_is_read(forwarded: str, expected: tuple[str | None, str
     assert (client(scope), scope["scheme"], host(scope)) == expected
 
 
-def test_websocket_gets_the_scheme_of_websockets() -> None:
-    assert resolve({"X-Forwarded-Proto": "https"}, kind="websocket")["scheme"] == "wss"
+@pytest.mark.parametrize("said", ["https", "wss", "HTTPS"])
+def test_websocket_gets_the_scheme_of_websockets(said: str) -> None:
+    assert resolve({"X-Forwarded-Proto": said}, kind="websocket")["scheme"] == "wss"
+    assert resolve({"X-Forwarded-Proto": said})["scheme"] == "https"
 
 
 @pytest.mark.parametrize("peer", ["10.0.0.4", "203.0.113.7", "::1", "not an address"])
@@ -161,7 +163,7 @@ def test_contradicting_headers_are_not_believed(forwarded: str) -> None:
 
 
 def test_agreeing_headers_are_believed() -> None:
-    scope = resolve({"Forwarded": f"for={CLIENT};proto=https", "X-Forwarded-For": CLIENT})
+    scope = resolve({"Forwarded": f'for="{CLIENT}:99";proto=https', "X-Forwarded-For": CLIENT})
 
     assert (client(scope), scope["scheme"]) == (CLIENT, "https")
 
