@@ -32,7 +32,7 @@ from components.studio.db.tasks import TaskRepository
 from components.studio.events import EventBus
 from components.studio.identity import UserTokens, open_user_tokens
 from components.studio.images.store import ImageStore
-from components.studio.maintenance import TrashPurger
+from components.studio.maintenance import MaintenanceThread
 from components.studio.safe_fetch.client import SafeHttpClient
 from components.studio.settings import Settings, SettingsError, read_settings
 from components.studio.steady_clock import SteadyClock
@@ -175,7 +175,7 @@ class RunningApp:
             self.studio = build_studio(settings, sandbox)
             resources.callback(self.studio.close)
             self.studio.worker.start()
-            purger = TrashPurger(self.studio.gallery)
+            purger = MaintenanceThread(self.studio.gallery, self.studio.prompts)
             resources.callback(purger.stop)
             purger.start()
             self._resources = resources.pop_all()

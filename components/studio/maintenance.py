@@ -7,17 +7,22 @@ import threading
 
 from components.studio.db.database import DatabaseError
 from components.studio.db.gallery import GalleryRepository
+from components.studio.db.prompts import PromptHistory
 
 log = logging.getLogger("kontext.maintenance")
 
 INTERVAL_SECONDS = 3600.0
 
 
-class TrashPurger:
-    """Purges images that have been in the trash for 14 days, at start and then hourly."""
+class MaintenanceThread:
+    """Purges images that have been in the trash for 14 days, at start and then hourly.
 
-    def __init__(self, gallery: GalleryRepository) -> None:
+    Drafts that have expired go, too.
+    """
+
+    def __init__(self, gallery: GalleryRepository, prompts: PromptHistory) -> None:
         self._gallery = gallery
+        self._prompts = prompts
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="maintenance", daemon=True)
 
@@ -39,4 +44,8 @@ class TrashPurger:
                     log.info("trash purged", extra={"removed": removed})
             except (DatabaseError, OSError):
                 log.exception("trash not purged")
+            try:
+                self._prompts.delete_expired_drafts(self._gallery.clock())
+            except DatabaseError:
+                log.exception("drafts not deleted")
             self._stopping.wait(INTERVAL_SECONDS)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import time
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
@@ -49,6 +49,7 @@ from components.studio.worker.worker import TaskWorker
 log = logging.getLogger("kontext.studio")
 
 MAX_VARIANTS = 4
+MAX_LABEL_CHARACTERS = 2048  # the longest URL; a name that a browser sends has no limit
 DOUBLE_SUBMIT_WINDOW_S = 1.0
 
 
@@ -109,7 +110,7 @@ class Studio:
 
     def __post_init__(self) -> None:
         self.prompts = PromptHistory(self.repository.database)
-        self.drafts = DraftStore(self.prompts)
+        self.drafts = DraftStore(self.prompts, clock=self.clock)
         self.credit_cache = CreditBalanceCache(self.client.credits)
         self.worker.hooks.on_charge = self.credit_cache.invalidate
         self._task_importer = TaskImporter(
@@ -300,7 +301,7 @@ class Studio:
             height_px=normalized.height_px,
             size_bytes=len(normalized.data),
             created_at=self.clock(),
-            label=label,
+            label=label[:MAX_LABEL_CHARACTERS],
             notes=normalized.notes,
         )
         self.image_store.save(record.id, record.format, normalized.data)
@@ -414,13 +415,19 @@ class Studio:
         """Undo `pin_prompt`."""
         self.prompts.unpin(user_id, prompt_id)
 
-    def save_draft(self, user_id: str, name: str, text: str) -> None:
+    def save_draft(self, user_id: str, name: str, text: str, *, tab: str = "") -> None:
         """Store the text of an unsent form. Returns at once."""
-        self.drafts.save(user_id, name, text)
+        self.drafts.save(user_id, name, text, tab=tab)
 
     def load_draft(self, user_id: str, name: str) -> str:
-        """The stored text of an unsent form; "" where there is none."""
-        return self.drafts.load(user_id, name)
+        """The newest text of an unsent form; "" where there is none."""
+        return self.drafts.load(user_id, name).text
+
+    def take_over_draft(
+        self, user_id: str, name: str, *, tab: str, open_tabs: Collection[str]
+    ) -> str:
+        """The text for a new tab: the newest of a closed tab, else a copy of the newest."""
+        return self.drafts.take_over(user_id, name, tab=tab, open_tabs=open_tabs)
 
     # Spending
 

@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
 from components.studio.db.gallery_query import casefold_nfkc
-from components.studio.db.migrations import add_missing_columns
+from components.studio.db.migrations import add_missing_columns, move_old_drafts
 from components.studio.db.tables import metadata
 
 log = logging.getLogger("kontext.database")
@@ -77,6 +77,7 @@ class Database:
         with self.write_transaction() as connection:
             metadata.create_all(connection)
             add_missing_columns(connection)
+            move_old_drafts(connection)
         self._opened = file_identity(self._path)
 
     def close(self) -> None:

@@ -11,10 +11,22 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from components.studio.db.database import Database
-from components.studio.db.tables import drafts, pins, tasks
+from components.studio.db.tables import drafts, images, pins, tasks
 
 MAX_PROMPTS = 200
 MAX_TOTAL_CHARACTERS = 80_000  # of all prompts together: they travel to the browser
+
+MAX_DRAFTS = 5  # of one user and form
+DRAFT_LIFETIME_S = 90 * 24 * 3600.0
+UNKNOWN_DRAFT_LIFETIME_S = 7 * 24 * 3600.0
+
+
+@dataclass(frozen=True)
+class Draft:
+    """The text of an unsent form, and the browser tab that it was typed in; "" is every tab."""
+
+    tab: str
+    text: str
 
 
 @dataclass(frozen=True)
@@ -83,22 +95,60 @@ class PromptHistory:
         with self._database.write_transaction() as connection:
             connection.execute(sa.delete(pins).where(pins.c.user_id == user_id, pins.c.id == key))
 
-    def save_draft(self, user_id: str, mode: str, prompt: str) -> None:
-        """Store the text of an unsent form."""
-        with self._database.write_transaction() as connection:
-            where = (drafts.c.user_id == user_id, drafts.c.mode == mode)
-            connection.execute(sa.delete(drafts).where(*where))
-            if prompt:
-                row = {"user_id": user_id, "mode": mode, "prompt": prompt}
-                connection.execute(sa.insert(drafts), [row])
+    def save_draft(self, user_id: str, mode: str, draft: Draft, at: float) -> None:
+        """Store the text of an unsent form; without text, forget it.
 
-    def load_draft(self, user_id: str, mode: str) -> str:
-        """The text of an unsent form; "" where there is none."""
+        Another tab's draft with the same text is this one's predecessor and goes. Of other drafts
+        the newest four stay.
+        """
+        of_form = (drafts.c.user_id == user_id, drafts.c.mode == mode)
+        is_same = (drafts.c.tab == draft.tab) | (drafts.c.prompt == draft.text)
+        newest = (
+            sa.select(drafts.c.tab)
+            .where(*of_form)
+            .order_by(drafts.c.saved_at.desc(), drafts.c.tab)
+            .limit(MAX_DRAFTS)
+        )
+        with self._database.write_transaction() as connection:
+            connection.execute(sa.delete(drafts).where(*of_form, is_same))
+            if draft.text:
+                connection.execute(
+                    sa.insert(drafts).values(
+                        user_id=user_id,
+                        mode=mode,
+                        tab=draft.tab,
+                        prompt=draft.text,
+                        saved_at=at,
+                    )
+                )
+                connection.execute(sa.delete(drafts).where(*of_form, drafts.c.tab.not_in(newest)))
+
+    def load_drafts(self, user_id: str, mode: str) -> list[Draft]:
+        """The texts of a user's unsent forms of this kind, the newest first."""
         with self._database.read_transaction() as connection:
-            text = connection.execute(
-                sa.select(drafts.c.prompt).where(drafts.c.user_id == user_id, drafts.c.mode == mode)
-            ).scalar_one_or_none()
-        return text or ""
+            rows = connection.execute(
+                sa.select(drafts.c.tab, drafts.c.prompt)
+                .where(drafts.c.user_id == user_id, drafts.c.mode == mode)
+                .order_by(drafts.c.saved_at.desc(), drafts.c.tab)
+            )
+            return [Draft(tab, text) for tab, text in rows]
+
+    def delete_expired_drafts(self, now: float) -> int:
+        """Delete drafts after 90 days, and after 7 days those of users who own nothing else.
+
+        Such a user may be a made-up cookie. Returns how many.
+        """
+        owns_something = sa.or_(
+            *(
+                sa.exists().where(table.c.user_id == drafts.c.user_id)
+                for table in (tasks, images, pins)
+            )
+        )
+        is_expired = (drafts.c.saved_at < now - DRAFT_LIFETIME_S) | (
+            (drafts.c.saved_at < now - UNKNOWN_DRAFT_LIFETIME_S) & ~owns_something
+        )
+        with self._database.write_transaction() as connection:
+            return connection.execute(sa.delete(drafts).where(is_expired)).rowcount
 
     def _pinned_prompts(self, user_id: str) -> dict[str, str]:
         with self._database.read_transaction() as connection:

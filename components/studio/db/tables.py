@@ -64,12 +64,17 @@ selected_sources = sa.Table(
     sa.Column("source_id", sa.String(32), nullable=False),
 )
 
+MAX_DRAFT_BYTES = 24_000  # of one row: 6,000 characters of the largest kind
+
+# Version 0.1.0 had one draft for all tabs, in a table "drafts": see migrations.py.
 drafts = sa.Table(
-    "drafts",
+    "tab_drafts",
     metadata,
     sa.Column("designer", sa.String(64), primary_key=True, key="user_id"),
     sa.Column("mode", sa.String(32), primary_key=True),
+    sa.Column("tab", sa.String(32), primary_key=True),
     sa.Column("prompt", sa.Text, nullable=False),
+    sa.Column("saved_at", sa.Float, nullable=False),
 )
 
 pins = sa.Table(

@@ -1,4 +1,8 @@
-"""Drafts of a form: stored per user, so that a reload restores what was typed."""
+"""Drafts of a form: stored per tab, so that a reload restores what was typed.
+
+A tab that was reloaded is a new one: it takes over the newest draft of a tab that is closed. The
+settings are those of the newest tab.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +10,16 @@ import streamlit as st
 
 from components.ui import session
 from components.ui.form.generation_form import GenerationForm
+from components.ui.streamlit_internals.open_tabs import open_tabs, this_tab
 
 
 def restore_draft(form: GenerationForm) -> None:
     """Restore the stored draft into a form that this session has not rendered yet."""
     tab, studio = session.tab_state(), session.studio()
     if form.key("prompt") not in st.session_state:
-        prompt = studio.load_draft(tab.user_id, form.mode)
+        prompt = studio.take_over_draft(
+            tab.user_id, form.mode, tab=this_tab(), open_tabs=open_tabs()
+        )
         tab.drafts[form.mode] = prompt
         if prompt:  # otherwise a value set here would overtake the first letters typed
             st.session_state[form.key("prompt")] = prompt
@@ -23,11 +30,14 @@ def restore_draft(form: GenerationForm) -> None:
 def save_draft(form: GenerationForm) -> None:
     """Store the current values if they differ from the stored ones."""
     tab, studio = session.tab_state(), session.studio()
-    drafts = {form.mode: form.values().prompt, _settings_name(form): form.settings()}
-    for name, text in drafts.items():
+    drafts = (
+        (form.mode, form.values().prompt, this_tab()),
+        (_settings_name(form), form.settings(), ""),
+    )
+    for name, text, of_tab in drafts:
         if tab.drafts.get(name) != text:
             tab.drafts[name] = text
-            studio.save_draft(tab.user_id, name, text)
+            studio.save_draft(tab.user_id, name, text, tab=of_tab)
 
 
 def _settings_name(form: GenerationForm) -> str:

@@ -26,6 +26,9 @@ from components.ui.messages import MATCH_INPUT, MODEL_LABELS, format_credits
 Mode = Literal["generate", "edit"]
 
 MAX_VARIANTS = 4
+# A little more than a request may have, so that what is pasted can be shortened.
+MAX_BOX_CHARACTERS = 6000
+MAX_WATERMARK_BOX_CHARACTERS = 300
 _UNRELIABLE_RATIO = "16:21"
 
 
@@ -148,6 +151,7 @@ class GenerationForm:
             "Prompt",
             key=self.key("prompt"),
             height=148,
+            max_chars=MAX_BOX_CHARACTERS,
             placeholder=placeholder,
             persist_state="session",
         )
@@ -226,6 +230,7 @@ class GenerationForm:
                 value=values.watermark,
                 key=self.key("watermark"),
                 placeholder="None",
+                max_chars=MAX_WATERMARK_BOX_CHARACTERS,
                 help="An identifier that the service puts on the picture.",
                 persist_state="session",
             )

@@ -160,11 +160,11 @@ def test_trash_of_0_1_0_can_be_restored(studio: Studio) -> None:
 
 def test_drafts_pins_and_selected_source_of_0_1_0_are_kept(studio: Studio) -> None:
     pinned = [entry.prompt for entry in studio.prompts.list_prompts(ANNA, editing=False)]
-    settings = json.loads(studio.drafts.load(ANNA, "generate-settings"))
+    settings = json.loads(studio.drafts.load(ANNA, "generate-settings").text)
     source = studio.selected_source(ANNA)
 
-    assert studio.drafts.load(ANNA, "generate") == "A castle in the ai"
-    assert studio.drafts.load(ANNA, "edit") == "make the sky re"
+    assert studio.drafts.load(ANNA, "generate").text == "A castle in the ai"
+    assert studio.drafts.load(ANNA, "edit").text == "make the sky re"
     assert settings["model"] == "flux-kontext-max"
     assert (settings["ratio"], settings["output_format"], settings["variants"]) == ("3:4", "png", 2)
     assert pinned[:2] == ["Replace 'A' with 'B'", "A lighthouse at dusk"]

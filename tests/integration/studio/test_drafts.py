@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
 
 from components.studio.db.database import DatabaseError
-from components.studio.db.prompts import PromptHistory
+from components.studio.db.prompts import Draft, PromptHistory
 from components.studio.db.tasks import TaskRepository
 from components.studio.drafts import DraftStore
+from components.studio.maintenance import MaintenanceThread
+from tests.support.export_fixtures import image_of
+from tests.support.factories import NOW, make_task
+from tests.support.studio_fixture import running_studio, wait_until
 
 ANNA, BORIS = "a" * 32, "b" * 32
 
@@ -21,17 +33,41 @@ class SlowPromptHistory(PromptHistory):
         self.is_full = False
         self.written: list[str] = []
 
-    def save_draft(self, user_id: str, mode: str, prompt: str) -> None:
+    def save_draft(self, user_id: str, mode: str, draft: Draft, at: float) -> None:
         self.may_write.wait(10)
         if self.is_full:
-            raise DatabaseError("The ledger cannot be written.")
-        self.written.append(prompt)
-        super().save_draft(user_id, mode, prompt)
+            raise DatabaseError("The disk is full.")
+        self.written.append(draft.text)
+        super().save_draft(user_id, mode, draft, at)
 
 
 def stored_draft(repository: TaskRepository, user_id: str = ANNA, mode: str = "edit") -> str:
     """The draft in the database, as after a restart."""
-    return PromptHistory(repository.database).load_draft(user_id, mode)
+    drafts = PromptHistory(repository.database).load_drafts(user_id, mode)
+    return drafts[0].text if drafts else ""
+
+
+class Clock:
+    """A clock that each look moves by a second."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> float:
+        self.now += 1
+        return self.now
+
+
+@pytest.fixture
+def drafts(repository: TaskRepository) -> Iterator[DraftStore]:
+    with closing(DraftStore(PromptHistory(repository.database), clock=Clock())) as store:
+        yield store
+
+
+def reopened(drafts: DraftStore, repository: TaskRepository) -> DraftStore:
+    """The store after a restart."""
+    drafts.close()
+    return DraftStore(PromptHistory(repository.database))
 
 
 def test_draft_is_stored_after_close(repository: TaskRepository) -> None:
@@ -67,7 +103,7 @@ def test_save_does_not_wait_and_load_returns_newest(repository: TaskRepository) 
         drafts.save(ANNA, "edit", typed)
 
     assert slow.written == []
-    assert drafts.load(ANNA, "edit") == "a hill"
+    assert drafts.load(ANNA, "edit").text == "a hill"
     slow.may_write.set()
     drafts.close()
     assert slow.written[-1] == stored_draft(repository) == "a hill"
@@ -81,7 +117,7 @@ def test_full_disk_keeps_draft_in_memory(repository: TaskRepository) -> None:
     drafts.save(ANNA, "edit", "a hill")
     drafts.close()
 
-    assert drafts.load(ANNA, "edit") == "a hill"
+    assert drafts.load(ANNA, "edit").text == "a hill"
     assert stored_draft(repository) == ""
 
 
@@ -102,3 +138,129 @@ def test_lone_surrogate_does_not_stop_the_writer(repository: TaskRepository) -> 
 
     assert stored_draft(repository) == "half ?"
     assert stored_draft(repository, mode="generate") == "whole"
+
+
+def test_tabs_do_not_overwrite_each_other(drafts: DraftStore, repository: TaskRepository) -> None:
+    drafts.save(ANNA, "edit", "a hill", tab="one")
+    drafts.save(ANNA, "edit", "a lake", tab="two")
+    drafts.save(ANNA, "edit", "a hill with a tower", tab="one")
+    after = reopened(drafts, repository)
+
+    # Each tab is reloaded while the other one is open.
+    assert after.load(ANNA, "edit", open_tabs={"two"}) == Draft("one", "a hill with a tower")
+    assert after.load(ANNA, "edit", open_tabs={"one"}) == Draft("two", "a lake")
+
+
+def test_newest_draft_of_a_closed_tab_comes_first(
+    drafts: DraftStore, repository: TaskRepository
+) -> None:
+    for tab, text in (("one", "oldest"), ("two", "older"), ("three", "newest")):
+        drafts.save(ANNA, "edit", text, tab=tab)
+
+    for store in (drafts, reopened(drafts, repository)):
+        assert store.load(ANNA, "edit").text == "newest"
+        assert store.load(ANNA, "edit", open_tabs={"three"}).text == "older"
+        assert store.load(ANNA, "edit", open_tabs={"one", "two", "three"}).text == "newest"
+
+
+def test_draft_that_another_tab_took_over_is_not_restored_twice(
+    drafts: DraftStore, repository: TaskRepository
+) -> None:
+    drafts.save(ANNA, "edit", "a hill", tab="closed")
+    assert drafts.take_over(ANNA, "edit", tab="new", open_tabs={"new"}) == "a hill"
+    drafts.save(ANNA, "edit", "", tab="new")
+
+    assert reopened(drafts, repository).load(ANNA, "edit").text == ""
+
+
+def test_copy_of_an_open_tabs_draft_leaves_it_alone(
+    drafts: DraftStore, repository: TaskRepository
+) -> None:
+    drafts.save(ANNA, "edit", "a hill", tab="open")
+    assert drafts.take_over(ANNA, "edit", tab="new", open_tabs={"open", "new"}) == "a hill"
+    drafts.save(ANNA, "edit", "a lake", tab="new")
+
+    after = reopened(drafts, repository)
+    assert after.load(ANNA, "edit", open_tabs={"new"}) == Draft("open", "a hill")
+
+
+def test_tab_that_a_restart_has_renamed_leaves_no_second_draft(
+    drafts: DraftStore, repository: TaskRepository
+) -> None:
+    drafts.save(ANNA, "edit", "a hill", tab="before")
+    after = reopened(drafts, repository)
+    after.save(ANNA, "edit", "a hill", tab="after")
+    after.close()
+
+    stored = PromptHistory(repository.database).load_drafts(ANNA, "edit")
+    assert stored == [Draft("after", "a hill")]
+
+
+def test_five_newest_drafts_of_a_form_are_kept(
+    drafts: DraftStore, repository: TaskRepository
+) -> None:
+    for number in range(7):
+        drafts.save(ANNA, "edit", f"draft {number}", tab=f"tab {number}")
+    drafts.save(ANNA, "generate", "another form")
+    drafts.close()
+
+    kept = PromptHistory(repository.database).load_drafts(ANNA, "edit")
+    assert [draft.text for draft in kept] == [f"draft {number}" for number in (6, 5, 4, 3, 2)]
+    assert stored_draft(repository, mode="generate") == "another form"
+
+
+@pytest.mark.parametrize("character", ["x", "字", "🦊"])
+def test_draft_of_20_mb_is_cut_to_24000_bytes(
+    character: str, drafts: DraftStore, repository: TaskRepository
+) -> None:
+    drafts.save(ANNA, "edit", character * (20_000_000 // len(character.encode())))
+    drafts.close()
+
+    stored = stored_draft(repository)
+    assert len(stored.encode()) == 24_000
+    assert set(stored) == {character}
+
+
+DAY = 24 * 3600.0
+
+
+@pytest.mark.parametrize(
+    ("owns", "days"), [("nothing", 7), ("a task", 90), ("a pin", 90), ("a picture", 90)]
+)
+def test_draft_expires_earlier_where_its_user_owns_nothing(
+    owns: str, days: int, repository: TaskRepository
+) -> None:
+    history = PromptHistory(repository.database)
+    if owns == "a task":
+        repository.add_tasks([make_task(user_id=ANNA)])
+    if owns == "a picture":
+        repository.add_image(replace(image_of(1), user_id=ANNA))
+    if owns == "a pin":
+        history.pin(ANNA, "a hill", NOW)
+    history.save_draft(ANNA, "edit", Draft("one", "a hill"), NOW)
+
+    assert history.delete_expired_drafts(NOW + days * DAY) == 0
+    assert history.delete_expired_drafts(NOW + days * DAY + 1) == 1
+    assert history.load_drafts(ANNA, "edit") == []
+
+
+def test_maintenance_deletes_expired_drafts(tmp_path: Path) -> None:
+    with running_studio(tmp_path) as studio_fixture:
+        studio = studio_fixture.studio
+        studio.prompts.save_draft(ANNA, "edit", Draft("one", "a hill"), time.time() - 8 * DAY)
+        purger = MaintenanceThread(studio.gallery, studio.prompts)
+        purger.start()
+        wait_until(lambda: studio.load_draft(ANNA, "edit") == "")
+        purger.stop()
+
+
+def test_long_old_drafts_are_cut_and_the_table_of_0_1_0_goes(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "studio.db")) as old:
+        old.execute("CREATE TABLE drafts (designer TEXT, mode TEXT, prompt TEXT)")
+        rows = [("edit", "x" * 20_000_000), ("edit-settings", '{"x": "' + "x" * 9000 + '"}')]
+        old.executemany("INSERT INTO drafts VALUES (?, ?, ?)", [(ANNA, *row) for row in rows])
+        old.commit()
+    for _start in ("first", "second"):
+        with closing(TaskRepository.in_folder(tmp_path)) as repository:
+            assert stored_draft(repository) == "x" * 6000
+            assert stored_draft(repository, mode="edit-settings") == ""

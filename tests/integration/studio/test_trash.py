@@ -15,7 +15,7 @@ from components.studio.db.tasks import TaskRepository
 from components.studio.events import EventBus
 from components.studio.images.store import ImageStore
 from components.studio.lineage import load_edit_tree
-from components.studio.maintenance import TrashPurger
+from components.studio.maintenance import MaintenanceThread
 from components.studio.tasks.models import TaskState
 from tests.support.gallery_seed import ANNA, SeedImage, seed_gallery
 
@@ -234,7 +234,7 @@ def test_purger_runs_at_start(gallery_fixture: GalleryFixture) -> None:
     gallery_fixture.gallery.move_to_trash(ANNA, [trashed])
     gallery_fixture.now += 14 * DAY_S
 
-    purger = TrashPurger(gallery_fixture.gallery)
+    purger = MaintenanceThread(gallery_fixture.gallery)
     purger.start()
     purger.stop()
     assert gallery_fixture.count_files() == 0
