@@ -100,7 +100,7 @@ def parse_response(
     if code is None and response.status in _UNAMBIGUOUS_STATUSES:
         code = response.status
     message = parse_message(envelope.message, secret=secret)
-    if code == 200 and 200 <= response.status < 300 and not response.is_cut:
+    if code == 200 and 200 <= response.status < 300:
         return envelope.data
     if code is None or code < 400:
         raise ambiguous_response_error(

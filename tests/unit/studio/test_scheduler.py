@@ -277,3 +277,14 @@ def test_queue_is_in_submit_order_without_tasks_being_sent() -> None:
     assert scheduler.queue() == tasks
     scheduler.pop_due(0.0)
     assert scheduler.queue() == tasks[8:]
+
+
+def test_task_that_is_watched_again_is_looked_at_after_a_minute() -> None:
+    scheduler = make_scheduler()
+    accepted_days_ago = replace(
+        generating_task(accepted_at=NOW - 864_000), state=TaskState.STILL_RUNNING
+    )
+    scheduler.upsert(accepted_days_ago, 0.0, NOW)
+    assert scheduler.seconds_until_next(0.0) == 60.0
+    assert scheduler.pop_due(59.9) == []
+    assert [job.kind for job in scheduler.pop_due(60.0)] == [JobKind.POLL]
