@@ -25,6 +25,7 @@ from components.kie import AuthenticationError, KieClient, Model
 from components.sandbox import FAULTS, SandboxOptions, SandboxServer
 from components.sandbox import start as start_sandbox
 from components.server.logs import set_up_logs
+from components.studio.clock import SteadyClock
 from components.studio.data_folder import LOCK_FILE, DataFolder
 from components.studio.db.database import DatabaseError
 from components.studio.db.gallery import GalleryRepository
@@ -35,7 +36,6 @@ from components.studio.images.store import ImageStore
 from components.studio.maintenance import MaintenanceThread
 from components.studio.safe_fetch.client import SafeHttpClient
 from components.studio.settings import Settings, SettingsError, read_settings
-from components.studio.steady_clock import SteadyClock
 from components.studio.studio import FaultControls, Studio
 from components.studio.worker.account_limits import AccountLimits
 from components.studio.worker.polling import DurationEstimator

@@ -5,7 +5,7 @@ import streamlit as st
 from components.ui import session
 from components.ui.form import prompt_box, submit
 from components.ui.form.generation_form import GenerationForm
-from components.ui.generate import prompt_examples, recent_tasks
+from components.ui.generate import recent_tasks
 
 form = GenerationForm("generate")
 form_column, result_column = st.columns([5, 9], gap="large")
@@ -16,5 +16,4 @@ with form_column, st.container(key="kx-form"):
     form.render_settings(session.studio().price)
     submit.render_submit(form, "Generate")
 with result_column:
-    if not prompt_examples.render_prompt_examples():
-        recent_tasks.render_recent_tasks()
+    recent_tasks.render_recent_tasks()

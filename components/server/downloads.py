@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
 from itertools import chain
 from typing import Final
 from urllib.parse import parse_qs, quote
@@ -19,6 +20,7 @@ from starlette.routing import Route
 from components.server.identity import read_user_id
 from components.server.requests import READ_SECONDS, read_body
 from components.server.responses import NO_STORE, PRIVATE_IMMUTABLE, not_found, run_or_503
+from components.studio.clock import time_zone
 from components.studio.export import ExportItem, download_name, stream_zip
 from components.studio.studio import Studio
 
@@ -33,7 +35,8 @@ def download_routes(
     """The routes of downloads: an image by its id, and a ZIP of those named in `ids`.
 
     `ids` are separated by commas or spaces, in the URL or in a form. An id that is not the user's
-    or is in the trash is left out. A form that has not arrived after `read_seconds` is refused.
+    or is in the trash is left out. `zone` in the URL names the time zone of the ZIP's times. A form
+    that has not arrived after `read_seconds` is refused.
     """
 
     async def download(request: Request) -> Response:
@@ -85,11 +88,13 @@ def _zip(
     if first is None:
         return not_found("No such pictures.")
     now = time.time()
-    name = f"kontext-studio-{time.strftime('%Y-%m-%d', time.gmtime(now))}.zip"
+    zone = time_zone(request.query_params.get("zone")) or UTC
+    name = f"kontext-studio-{datetime.fromtimestamp(now, zone):%Y-%m-%d}.zip"
     headers = {"content-disposition": _attachment(name), **NO_STORE}
     if request.method == "HEAD":
         return Response(media_type="application/zip", headers=headers)
-    chunks = stream_zip(chain([first], items), strip_metadata=strip_metadata, made_at=now)
+    pictures = chain([first], items)
+    chunks = stream_zip(pictures, strip_metadata=strip_metadata, made_at=now, zone=zone)
     return StreamingResponse(chunks, media_type="application/zip", headers=headers)
 
 

@@ -12,11 +12,11 @@ import io
 import json
 import logging
 import re
-import time
 import unicodedata
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import IO, Final, TypeAlias
 
@@ -116,13 +116,18 @@ def _ancestor_prompts(repository: TaskRepository, task: Task | None) -> Iterator
 
 
 def stream_zip(
-    items: Iterable[ExportItem], *, strip_metadata: bool = False, made_at: float
+    items: Iterable[ExportItem],
+    *,
+    strip_metadata: bool = False,
+    made_at: float,
+    zone: tzinfo = UTC,
 ) -> Iterator[bytes]:
     """A ZIP of images followed by `manifest.csv` and `manifest.json`, in pieces.
 
-    `made_at` is in epoch seconds. Images are stored, not deflated, each with its size in front,
-    because some programs cannot unpack stored files whose size follows them. An image whose file
-    is missing is listed so in the manifests. Raises DatabaseError while iterating.
+    `made_at` is in epoch seconds; ZIP times are local ones, of `zone`. Images are stored, not
+    deflated, each with its size in front, because some programs cannot unpack stored files whose
+    size follows them. An image whose file is missing is listed so in the manifests.
+    Raises DatabaseError while iterating.
     """
     buffer = _ChunkBuffer()
     rows: list[ManifestRow] = []
@@ -136,7 +141,7 @@ def stream_zip(
                 log.warning("image not exported", extra=extra)
                 rows.append(manifest_row(item, name, is_missing=True))
                 continue
-            archive.writestr(_zip_info(name, item.image.created_at), data)
+            archive.writestr(_zip_info(name, item.image.created_at, zone), data)
             rows.append(manifest_row(item, name, is_missing=False))
             yield from buffer.drain()
         writers: dict[str, Callable[[IO[bytes], list[ManifestRow]], None]] = {
@@ -144,7 +149,7 @@ def stream_zip(
             "manifest.json": _write_json,
         }
         for name, write in writers.items():
-            with archive.open(_zip_info(name, made_at, zipfile.ZIP_DEFLATED), "w") as file:
+            with archive.open(_zip_info(name, made_at, zone, zipfile.ZIP_DEFLATED), "w") as file:
                 write(file, rows)
             yield from buffer.drain()
     yield from buffer.drain()
@@ -187,9 +192,11 @@ class _ChunkBuffer:
             yield chunk
 
 
-def _zip_info(name: str, at: float, compression: int = zipfile.ZIP_STORED) -> zipfile.ZipInfo:
-    moment = time.gmtime(max(at, 315_532_800))  # ZIP dates begin in 1980
-    info = zipfile.ZipInfo(name, moment[:6])
+def _zip_info(
+    name: str, at: float, zone: tzinfo, compression: int = zipfile.ZIP_STORED
+) -> zipfile.ZipInfo:
+    moment = datetime.fromtimestamp(max(at, 315_619_200), zone)  # ZIP dates begin in 1980
+    info = zipfile.ZipInfo(name, moment.timetuple()[:6])
     info.compress_type = compression
     info.external_attr = 0o644 << 16
     return info

@@ -10,11 +10,11 @@ import time
 from dataclasses import dataclass, field
 from datetime import tzinfo
 from typing import NamedTuple, cast
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 
 from components.bootstrap import open_studio
+from components.studio.clock import time_zone as read_time_zone
 from components.studio.db.models import ImageRecord
 from components.studio.images.generation_metadata import GenerationMetadata
 from components.studio.studio import NotFoundError, Studio
@@ -129,11 +129,7 @@ def select_source(image_id: str | None) -> None:
 
 def time_zone() -> tzinfo | None:
     """The user's time zone as the browser reports it; None is the server's."""
-    name = st.context.timezone
-    try:
-        return ZoneInfo(name) if name else None
-    except (ZoneInfoNotFoundError, ValueError):
-        return None
+    return read_time_zone(st.context.timezone)
 
 
 def describe_moment(moment: float) -> str:

@@ -7,10 +7,11 @@ Images in the trash are served only where the URL asks for the trash.
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from components.studio.db.models import ImageRecord
 
 LIVE_UPDATES_URL = "push"
-EXPORT_URL = "app/static/exports"
 
 
 def image_url(image: ImageRecord) -> str:
@@ -31,6 +32,11 @@ def thumbnail_url_template(*, in_trash: bool) -> str:
 def download_url(image: ImageRecord) -> str:
     """URL that downloads an image as a file."""
     return f"app/static/downloads/{image.id}"
+
+
+def export_url(zone: str | None) -> str:
+    """URL that downloads a ZIP, with its times in the zone of this name."""
+    return "app/static/exports" + (f"?zone={quote(zone, safe='')}" if zone else "")
 
 
 def _query(*, in_trash: bool) -> str:

@@ -28,7 +28,7 @@ from components.ui.gallery import compare_dialog, filters
 from components.ui.gallery.related_images import related_images
 from components.ui.messages import PURGE_FAILED, format_count
 from components.ui.streamlit_internals.uncaught_errors import run_fragment
-from components.ui.urls import EXPORT_URL, thumbnail_url_template
+from components.ui.urls import export_url, thumbnail_url_template
 from components.ui.widgets.image_grid import (
     Action,
     Card,
@@ -85,7 +85,7 @@ def _render() -> None:
             related=_related_images(query),
             dialog_open=tab.dialog is not None,
             bulk_actions=_TRASH_BULK_ACTIONS if query.in_trash else _BULK_ACTIONS,
-            export_url=EXPORT_URL,
+            export_url=export_url(st.context.timezone),
         ),
     )
     if not items and query.is_filtered:

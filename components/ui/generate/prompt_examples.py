@@ -35,11 +35,8 @@ PROMPT_EXAMPLES = (
 )
 
 
-def render_prompt_examples() -> bool:
-    """Render the examples if this user has nothing yet; returns whether it did."""
-    tab, studio = session.tab_state(), session.studio()
-    if studio.recent_tasks(tab.user_id, limit=1):
-        return False
+def render_prompt_examples() -> None:
+    """Render the examples."""
     st.subheader("Begin with one of these", anchor=False)
     st.caption("One click makes it. Or write your own, and press Ctrl or ⌘ with Enter.")
     render_example_tiles(
@@ -48,7 +45,6 @@ def render_prompt_examples() -> bool:
             for example in PROMPT_EXAMPLES
         ]
     )
-    return True
 
 
 def _submit(example: PromptExample) -> None:

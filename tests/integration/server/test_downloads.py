@@ -9,7 +9,9 @@ import time
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 import requests
@@ -127,6 +129,26 @@ def test_zip_keeps_the_requested_order(seeded_app: SeededApp) -> None:
         "manifest.json",
     ]
     assert read_metadata(open_zip(response).read(names[1])) is not None
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Niue"])
+def test_zip_is_named_for_the_day_of_its_zone(zone: str, seeded_app: SeededApp) -> None:
+    path = export_path(seeded_app.anna_png, extra=f"&zone={zone}")
+    before = datetime.now(ZoneInfo(zone)).date()
+    disposition = seeded_app.anna.get(path).headers["content-disposition"]
+
+    days = {before, datetime.now(ZoneInfo(zone)).date()}
+    assert disposition in {f'attachment; filename="kontext-studio-{day}.zip"' for day in days}
+
+
+@pytest.mark.parametrize(
+    "zone", ["Nowhere/Town", "../../etc/passwd", "America", "", "%00", "x" * 300]
+)
+def test_unknown_zone_is_utc(zone: str, seeded_app: SeededApp) -> None:
+    response = seeded_app.anna.get(export_path(seeded_app.anna_png, extra=f"&zone={zone}"))
+
+    assert response.status_code == 200
+    assert open_zip(response).testzip() is None
 
 
 def test_plain_zip_has_the_stored_files(seeded_app: SeededApp) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import subprocess
@@ -11,7 +12,9 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
+import pytest
 from PIL import Image
 
 from components.kie import GenerationRequest, Model
@@ -100,6 +103,22 @@ def test_prompt_never_becomes_a_path(make_item: MakeItem, tmp_path: Path) -> Non
     assert sorted(path.name for path in tmp_path.rglob("*") if path.is_file()) == sorted(
         [*archive.namelist(), "picture.jpeg"]
     )
+
+
+@pytest.mark.parametrize(
+    ("zone", "local"),
+    [
+        ("Asia/Kolkata", (2026, 11, 18, 16, 36, 40)),
+        ("America/New_York", (2026, 11, 18, 6, 6, 40)),
+    ],
+)
+def test_zip_times_are_those_of_the_zone(
+    zone: str, local: tuple[int, ...], make_item: MakeItem
+) -> None:
+    pieces = stream_zip([make_item("A fox")], made_at=NOW, zone=ZoneInfo(zone))
+    archive = zipfile.ZipFile(io.BytesIO(b"".join(pieces)))
+
+    assert {info.date_time for info in archive.infolist()} == {local}
 
 
 def test_images_are_stored_with_sizes_in_front(make_item: MakeItem) -> None:

@@ -13,9 +13,9 @@ import pytest
 from components import bootstrap
 from components.bootstrap import build_studio
 from components.sandbox import SandboxOptions, start
+from components.studio.clock import SteadyClock
 from components.studio.db.database import DatabaseError
 from components.studio.settings import Settings
-from components.studio.steady_clock import SteadyClock
 from components.studio.tasks.models import FailureReason, TaskState
 from tests.support.app_server import free_port
 from tests.support.factories import failure_reason

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from components.studio.steady_clock import SteadyClock
+from components.studio.clock import SteadyClock
 from tests.support.factories import NOW
 
 DAY_S = 86_400.0

@@ -1,10 +1,12 @@
-"""A clock that does not jump, for deadlines and the times that they are compared with."""
+"""The time: a clock that does not jump, and the zone that a browser names."""
 
 from __future__ import annotations
 
 import threading
 import time
 from collections.abc import Callable
+from datetime import tzinfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 _MAX_CORRECTION = 0.1  # of the time that has passed
 # Unlike `time.monotonic`, this one goes on while a machine sleeps.
@@ -44,3 +46,11 @@ class SteadyClock:
             error = self._wall() - (self._now + passed)
             self._now += passed + max(-most, min(error, most))
             return self._now
+
+
+def time_zone(name: str | None) -> tzinfo | None:
+    """The zone of a name such as "Europe/Berlin"; None for a missing or unknown one."""
+    try:
+        return ZoneInfo(name) if name else None
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: the name of a folder of zones
+        return None
