@@ -84,3 +84,4 @@ def test_page_comes_back_with_what_was_typed(tmp_path: Path, browser: Browser) -
         expect(prompt_box(page)).to_have_value("A harbour, not sent yet")
         expect(page.get_by_role("radio", name="4:3", exact=True)).to_be_checked()
         expect(page.get_by_role("alert")).to_have_count(0)
+        assert "Traceback" not in app.log

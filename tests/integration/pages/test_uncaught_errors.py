@@ -410,3 +410,38 @@ def test_page_that_cannot_begin_says_so_once(error: Exception) -> None:
     assert not at.exception
     assert len(messages(at)) == 1
     assert [link.proto.label for link in at.get("page_link")] == ["Generate", "Edit", "Gallery"]
+
+
+def test_page_that_cannot_be_drawn_is_not_taken_for_a_blank_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError(SECRET)
+
+    monkeypatch.setattr("components.studio.studio.Studio.prompt_history", fail)
+    at = open_new_page()
+    [watchdog] = [found for found in at.get("bidi_component") if found.key == "page-watchdog"]
+
+    assert [text for text in error_texts(at) if UNKNOWN.fullmatch(text)]
+    assert "[class*=st-key-kx-error]" in json.loads(watchdog.proto.json)["landmarks"]
+
+
+def test_action_that_failed_is_not_gone_on_with() -> None:
+    open_page()
+
+    def page() -> None:
+        import streamlit as st
+
+        from components.ui.widgets.image_grid import image_grid
+
+        def fail() -> None:
+            raise RuntimeError
+
+        event = image_grid([], key="grid", layout="feed", push_url=None, on_event=fail)
+        st.session_state["returned"] = event
+
+    at = AppTest.from_function(page, default_timeout=20).run()
+    trigger(at, "grid", "action", {"verb": "edit", "ids": ["a"], "nonce": 1})
+
+    assert UNKNOWN.fullmatch(messages(at)[0])
+    assert at.session_state["returned"] is None

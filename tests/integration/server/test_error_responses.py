@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import logging
@@ -12,13 +13,15 @@ from typing import Any
 
 import pytest
 import requests
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.websockets import WebSocketDisconnect
 from websockets.exceptions import ConnectionClosedError, InvalidStatus
 from websockets.sync.client import connect
 
 from components.server import middleware, routes
+from components.server.error_responses import ReportUnknownErrors
 from components.server.logs import JsonFormatter
 from components.studio.db.database import DatabaseError
 from components.studio.studio import Studio
@@ -171,3 +174,18 @@ def test_live_updates_are_refused_when_the_studio_fails(error: Exception) -> Non
         ),
     ):
         pass
+
+
+@pytest.mark.parametrize("error", [ClientDisconnect(), WebSocketDisconnect()])
+def test_client_that_leaves_is_no_error_of_ours(
+    error: Exception, log_lines: Callable[[], list[dict[str, Any]]]
+) -> None:
+    async def leave(*_: object) -> None:
+        raise error
+
+    async def nothing(*_: object) -> Any:
+        raise AssertionError("nothing is to be sent or received")
+
+    with pytest.raises(type(error)):
+        asyncio.run(ReportUnknownErrors(leave)({"type": "http", "path": "/"}, nothing, nothing))
+    assert log_lines() == []

@@ -11,10 +11,12 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from streamlit.error_util import handle_user_script_exception
+from streamlit.testing.v1.util import patch_config_options
 
 from components.bootstrap import build_studio
 from components.sandbox import SandboxOptions, start
-from components.server.logs import JsonFormatter
+from components.server.logs import JsonFormatter, set_up_logs
 from components.studio.settings import Settings
 from components.studio.tasks.models import TaskState
 from tests.support.studio_fixture import StudioFixture, running_studio, wait_until
@@ -113,3 +115,17 @@ def test_database_error_is_logged_without_rows(tmp_path: Path, log_text: io.Stri
         assert not studio_fixture.studio.worker.storage_problem
     assert "private fox" not in log_text.getvalue()
     assert any("trace" in line for line in log_lines(log_text))
+
+
+def test_streamlit_does_not_log_an_error_of_the_app_again() -> None:
+    set_up_logs()
+    stream, logger = io.StringIO(), logging.getLogger("streamlit.error_util")
+    handler = logging.StreamHandler(stream)
+    logger.addHandler(handler)
+    with patch_config_options({"logger.enableRich": False}):  # as in .streamlit/config.toml
+        handle_user_script_exception(RuntimeError("a very private fox"), lambda _: True)
+
+        logger.warning("another line")
+    logger.removeHandler(handler)
+
+    assert stream.getvalue() == "another line\n"

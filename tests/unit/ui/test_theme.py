@@ -1,4 +1,4 @@
-"""The theme and the assets of all pages: complete, and nothing from other hosts."""
+"""The theme, the assets and the configuration of all pages: complete, without other hosts."""
 
 from __future__ import annotations
 
@@ -53,3 +53,8 @@ def test_light_and_dark_themes_differ() -> None:
 
     assert light.keys() == dark.keys()
     assert all(light[name] != dark[name] for name in light)
+
+
+def test_streamlit_shows_no_details_or_links_of_an_error() -> None:
+    assert CONFIG["client"]["showErrorDetails"] == "none"
+    assert CONFIG["client"]["showErrorLinks"] is False
