@@ -2,7 +2,6 @@
 
 import ipaddress
 import secrets
-from pathlib import PurePosixPath
 from urllib.parse import quote, unquote, urlsplit
 
 from components.sandbox.store import Store, StoredFile
@@ -21,13 +20,6 @@ def save_result(store: Store, picture: StoredFile, now: float) -> tuple[str, str
     links = [(result, now + RESULT_SECONDS), (origin, now + ORIGIN_SECONDS)]
     store.save_file(picture, links)
     return result, origin
-
-
-def save_download_link(store: Store, known_path: str, now: float) -> str:
-    """Make a short-lived further link to a known file; its path."""
-    path = f"/downloads/{secrets.token_hex(16)}/{PurePosixPath(known_path).name}"
-    store.add_link(path, known_path, now + DOWNLOAD_SECONDS)
-    return path
 
 
 def own_path(url: str, base_url: str) -> str:

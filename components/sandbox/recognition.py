@@ -18,15 +18,17 @@ from components.sandbox.renderer.scene import InvalidScene, Scene, scene_from_js
 _SIDE = 48
 _SAME = 5.0
 """Mean difference in levels (0 to 255) up to which a picture is known."""
-_SAME_CROPPED = 6.5
-_BETTER_CROPPED = 0.45
+_COARSE = (24, 24)
+"""Size at which crops are compared: a crop's fine detail falls between other pixels."""
+_SAME_CROPPED = 4.0
+_BETTER_CROPPED = 0.7
 """A crop must explain at least the rest of the difference that there is without it."""
 _CROP_CANDIDATES = 6
 _MIN_SHARE = 0.7  # of a side that a mild crop leaves
 _STARTERS = Path(__file__).with_name("starters.json")
 Frame = tuple[float, float, float, float]
-KnownScene = tuple[bytes, str]
-"""A fingerprint and the JSON of its scene."""
+Known = tuple[bytes, str]
+"""A fingerprint, and the JSON of its scene or another name for it."""
 
 
 def fingerprint(picture: Image.Image) -> bytes:
@@ -34,28 +36,29 @@ def fingerprint(picture: Image.Image) -> bytes:
     return picture.resize((_SIDE, _SIDE), Image.Resampling.BOX).tobytes()
 
 
-def similarity(one: bytes, other: bytes) -> float:
-    """Return the mean difference of two fingerprints in levels: 0 is the same, 255 the opposite."""
-    return _difference(_image(one), _image(other))
-
-
-def recognise(picture: Image.Image, known: Iterable[KnownScene]) -> Scene | None:
+def recognise(picture: Image.Image, known: Iterable[Known]) -> Scene | None:
     """Return the scene of a picture, with the part of it that is shown; None for a stranger's."""
-    given = fingerprint(picture)
-    ranked = sorted(known, key=lambda entry: similarity(given, entry[0]))
-    if ranked and similarity(given, ranked[0][0]) <= _SAME:
-        return _scene(ranked[0][1], (0.0, 0.0, 1.0, 1.0))
-    best: tuple[float, Frame, str] | None = None
-    for print_, text in ranked[:_CROP_CANDIDATES]:
-        difference, frame = _crop_of(_image(given), _image(print_))
-        limit = min(_SAME_CROPPED, _BETTER_CROPPED * similarity(given, print_))
-        if difference <= limit and (best is None or difference < best[0]):
-            best = (difference, frame, text)
-    return None if best is None else _scene(best[2], best[1])
+    found = find(picture, known)
+    return _scene(*found) if found else None
+
+
+def find(picture: Image.Image, known: Iterable[Known]) -> tuple[str, Frame] | None:
+    """Return what a picture is known as, and the part of it that is shown."""
+    given = _image(fingerprint(picture))
+    known_pictures = ((_image(print_), text) for print_, text in known)
+    likely = [(_difference(given, whole), whole, text) for whole, text in known_pictures]
+    likely = sorted(likely, key=lambda entry: entry[0])[:_CROP_CANDIDATES]
+    if likely and likely[0][0] <= _SAME:
+        return likely[0][2], (0.0, 0.0, 1.0, 1.0)
+    coarse = given.resize(_COARSE, Image.Resampling.BICUBIC)
+    near = ((_crop_of(coarse, whole), text) for _, whole, text in likely)
+    crops = [(*crop, text) for crop, text in near if crop]
+    _, frame, text = min(crops, default=(0, None, ""))
+    return (text, frame) if frame else None
 
 
 @lru_cache(maxsize=1)
-def starter_scenes() -> Sequence[KnownScene]:
+def starter_scenes() -> Sequence[Known]:
     """Return the scenes of the app's starter pictures."""
     entries = json.loads(_STARTERS.read_text("utf-8"))
     return [(base64.b64decode(entry["fingerprint"]), entry["scene"]) for entry in entries]
@@ -80,15 +83,18 @@ def _difference(one: Image.Image, other: Image.Image) -> float:
     return sum(ImageStat.Stat(ImageChops.difference(one, other)).mean) / 3
 
 
-def _crop_of(given: Image.Image, whole: Image.Image) -> tuple[float, Frame]:
-    """Return the part of `whole` that is most like `given`, by moving one edge at a time."""
+def _crop_of(given: Image.Image, whole: Image.Image) -> tuple[float, Frame] | None:
+    """Return the part of `whole` that is most like `given`, by moving one edge at a time.
+
+    With it comes how much they differ; None where no part explains the difference.
+    """
 
     def distance(frame: Frame) -> float:
         left, top, right, bottom = (value * _SIDE for value in frame)
         part = whole.resize(given.size, Image.Resampling.BICUBIC, box=(left, top, right, bottom))
         return _difference(given, part)
 
-    frame: Frame = (0.06, 0.06, 0.94, 0.94)
+    frame: Frame = (0.03, 0.03, 0.97, 0.97)
     best = distance(frame)
     moves = [(edge, sign) for edge in range(4) for sign in (-1, 1)]
     for step in (0.06, 0.03, 0.015, 0.0075):
@@ -102,4 +108,5 @@ def _crop_of(given: Image.Image, whole: Image.Image) -> tuple[float, Frame]:
                 wide_enough = min(trial[2] - trial[0], trial[3] - trial[1]) >= _MIN_SHARE
                 if wide_enough and (difference := distance(trial)) < best - 1e-6:
                     best, frame, moved = difference, trial, True
-    return best, frame
+    limit = min(_SAME_CROPPED, _BETTER_CROPPED * distance((0.0, 0.0, 1.0, 1.0)))
+    return (best, frame) if best <= limit else None

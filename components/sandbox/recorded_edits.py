@@ -9,11 +9,9 @@ from pathlib import Path
 
 from PIL import Image
 
-from components.sandbox.recognition import fingerprint, similarity
+from components.sandbox.recognition import find, fingerprint
 
 _SUFFIXES = {".jpg", ".jpeg", ".png", ".webp"}
-_SAME = 6.0
-"""Mean difference in levels (0 to 255) up to which a source is known."""
 
 
 class AnswerFolder:
@@ -21,21 +19,21 @@ class AnswerFolder:
 
     def __init__(self, folder: Path) -> None:
         """Raises OSError when the folder or a picture in it cannot be read."""
-        self._sources: dict[str, bytes] = {}
+        self._sources: list[tuple[bytes, str]] = []
         self._edits: dict[str, Path] = {}
         for path in sorted(folder.iterdir()):
             if path.suffix.lower() in _SUFFIXES and path.stem.endswith("_source"):
-                self._sources[path.stem.removesuffix("_source")] = fingerprint(_open(path))
+                name = path.stem.removesuffix("_source")
+                self._sources.append((fingerprint(_open(path)), name))
             elif path.suffix.lower() in _SUFFIXES and path.stem.endswith("_edit"):
                 self._edits[path.stem.removesuffix("_edit")] = path
 
     def find(self, picture: Image.Image, instruction: str) -> Image.Image | None:
         """Return the edit whose source is most like the picture, RGB; None for an unknown one."""
-        given = fingerprint(picture)
-        ranked = sorted((similarity(given, print_), name) for name, print_ in self._sources.items())
-        if not ranked or ranked[0][0] > _SAME:
+        found = find(picture, self._sources)
+        if found is None:
             return None
-        source, words = ranked[0][1], set(re.findall(r"\w+", instruction.lower()))
+        source, words = found[0], set(re.findall(r"\w+", instruction.lower()))
         edits = [name for name in self._edits if name == source or name.startswith(f"{source}_")]
         extra = {name: set(name.removeprefix(source).split("_")) for name in edits}
         best = max(edits, key=lambda name: len(extra[name] & words), default=None)

@@ -23,8 +23,7 @@ MAX_INPUT_BYTES = 20_000_000
 """Largest input picture (docs/kie-api.md, Create)."""
 _MAX_INPUT_PIXELS = 20_000_000
 _JPEG_QUALITY = 92
-_BOMBS = (Image.DecompressionBombError, Image.DecompressionBombWarning)
-_UNREADABLE = (OSError, SyntaxError, ValueError, *_BOMBS)
+_UNREADABLE = (OSError, SyntaxError, ValueError, Image.DecompressionBombError)
 _MAGIC = (
     (rb"\xff\xd8\xff", "image/jpeg"),
     (rb"\x89PNG\r\n\x1a\n", "image/png"),

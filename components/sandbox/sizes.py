@@ -22,13 +22,11 @@ _TRAINED = [*_TALL, (1024, 1024), *((tall, wide) for wide, tall in _TALL)]
 
 
 def size_of(ratio: str | None, source: tuple[int, int] | None) -> tuple[int, int]:
-    """The size of a result: of the ratio asked for, else near to its source's, else 16:9."""
-    if ratio is None and source is not None:
-        return _nearest_trained(source)
-    return RATIOS[ratio or _DEFAULT_RATIO]
+    """The size of a result: of the ratio asked for, else near to its source's, else 16:9.
 
-
-def _nearest_trained(size: tuple[int, int]) -> tuple[int, int]:
-    """The trained size whose ratio is nearest; twice as wide is as far off as twice as tall."""
-    wanted = math.log(size[0] / size[1])
+    The nearest is that by ratio; twice as wide is as far off as twice as tall.
+    """
+    if ratio is not None or source is None:
+        return RATIOS[ratio or _DEFAULT_RATIO]
+    wanted = math.log(source[0] / source[1])
     return min(_TRAINED, key=lambda trained: abs(math.log(trained[0] / trained[1]) - wanted))

@@ -2,6 +2,7 @@
 
 import secrets
 from dataclasses import asdict, replace
+from pathlib import PurePosixPath
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -10,7 +11,7 @@ from components.sandbox.create_request import MAX, CreateRequest, parse_create_r
 from components.sandbox.envelope import NO_CREDIT, NO_RECORD, ApiError, success
 from components.sandbox.fault_responses import apply_fault
 from components.sandbox.faults import FaultPoint
-from components.sandbox.links import address, own_path, save_download_link
+from components.sandbox.links import DOWNLOAD_SECONDS, address, own_path
 from components.sandbox.record_info import FAULTY_QUERIES, record_info_data
 from components.sandbox.request_body import read_json
 from components.sandbox.service import Service, service_of
@@ -90,7 +91,9 @@ async def download_url(request: Request) -> Response:
     known = own_path(url, base_url) if isinstance(url, str) else ""
     if service.store.file(known, now) is None:
         raise ApiError(422, "url is wrong")
-    return success(address(base_url, save_download_link(service.store, known, now))).to_http()
+    path = f"/downloads/{secrets.token_hex(16)}/{PurePosixPath(known).name}"
+    service.store.add_link(path, known, now + DOWNLOAD_SECONDS)
+    return success(address(base_url, path)).to_http()
 
 
 def _task(

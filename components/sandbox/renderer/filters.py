@@ -62,11 +62,6 @@ def _sepia(picture: Image.Image) -> Image.Image:
     return ImageOps.colorize(picture.convert("L"), (38, 24, 14), (255, 242, 214), (156, 118, 82))
 
 
-def _closer(picture: Image.Image) -> Image.Image:
-    border = min(picture.size) // 7
-    return fit(ImageOps.crop(picture, border), picture.size)
-
-
 _HARD = [max(0, min(255, round((i - 122) * 1.4 + 122))) for i in range(256)] * 3
 _GRADES: dict[Grade, _Filter] = {
     Grade.GREY: lambda picture: picture.convert("L").convert("RGB"),
@@ -79,7 +74,7 @@ _GRADES: dict[Grade, _Filter] = {
     Grade.BLUR: lambda picture: art.soften(picture, picture.height / 90),
     Grade.MIRROR: ImageOps.mirror,
     Grade.UPSIDE_DOWN: ImageOps.flip,
-    Grade.CLOSER: _closer,
+    Grade.CLOSER: lambda picture: fit(ImageOps.crop(picture, min(picture.size) // 7), picture.size),
 }
 
 

@@ -133,7 +133,7 @@ def test_data_folder_of_an_older_version_still_opens(tmp_path: Path) -> None:
         caller.ended(task_id)
     with closing(sqlite3.connect(tmp_path / "sandbox.sqlite3")) as database, database:
         database.execute("DROP TABLE scenes")
-    with start(SandboxOptions(data_dir=tmp_path, seconds=0)) as sandbox:
+    with start(SandboxOptions(data_dir=tmp_path, seconds=0, queries_per_s=1000)) as sandbox:
         again = Caller(sandbox.url)
         assert again.record(task_id)["errorCode"] == 400
         assert result(again, prompt="a hill").size == (1392, 752)

@@ -55,16 +55,20 @@ def test_small_edit_is_told_from_its_source(
 
 
 @pytest.mark.parametrize("number", range(4))
+@pytest.mark.parametrize("box", [(30, 20, 560, 410), (8, 0, 592, 432), (12, 9, 580, 431)])
 def test_mild_crop_is_known_and_measured(
-    scenes: list[Scene], known: list[tuple[bytes, str]], number: int
+    scenes: list[Scene],
+    known: list[tuple[bytes, str]],
+    number: int,
+    box: tuple[int, int, int, int],
 ) -> None:
     picture = render(scenes[number], SIZE)
-    cropped = picture.crop((30, 20, 560, 410))
+    cropped = picture.crop(box)
     scene = recognise(encoded(cropped, "JPEG", 85), known)
     assert scene is not None
     assert scene.things[: len(scenes[number].things)] == scenes[number].things
-    for measured, true in zip(scene.frame, (30 / 592, 20 / 440, 560 / 592, 410 / 440), strict=True):
-        assert abs(measured - true) < 0.03
+    for measured, edge, side in zip(scene.frame, box, SIZE * 2, strict=True):
+        assert abs(measured - edge / side) < 0.03
 
 
 def test_strange_pictures_are_not_known(known: list[tuple[bytes, str]]) -> None:
@@ -119,3 +123,17 @@ def test_answer_is_chosen_by_the_words_of_its_name(tmp_path: Path) -> None:
     assert dog is not None
     assert (boy.getpixel((5, 5)), dog.getpixel((5, 5))) == ((0, 0, 255), (165, 42, 42))
     assert answers.find(Image.new("RGB", SIZE, "white"), "add the boy") is None
+
+
+@pytest.mark.parametrize("box", [(12, 9, 580, 431), (6, 4, 586, 436), (12, 0, 592, 440)])
+def test_answer_is_given_for_a_crop_of_its_source(
+    tmp_path: Path, box: tuple[int, int, int, int]
+) -> None:
+    city = render(parse_prompt("a city at night", 7, SIZE), SIZE)
+    city.save(tmp_path / "city_source.png")
+    Image.new("RGB", (80, 60), "blue").save(tmp_path / "city_edit.png")
+    answer = AnswerFolder(tmp_path).find(encoded(city.crop(box), "JPEG", 85), "add a dog")
+    assert answer is not None
+    assert (answer.size, answer.getpixel((5, 5))) == ((80, 60), (0, 0, 255))
+    other = render(parse_prompt("a city at night", 8, SIZE), SIZE)
+    assert AnswerFolder(tmp_path).find(other, "add a dog") is None
