@@ -131,8 +131,10 @@ def _distant_rain(sky: Image.Image, scene: Scene, light: Light) -> None:
     (width, height), dice = sky.size, art.rng(scene.seed, "curtains")
     tall = round(height * 0.62)
     size = (width, tall)
-    rain = art.noise((width, 4), dice, (width / 5, 4), 6, 1.9).resize(size, art.SOFT)
-    rain = rain.transform(size, Image.Transform.AFFINE, (1, 0.35, -0.35 * tall, 0, 1, 0), art.SOFT)
+    rain = art.noise((width, 4), dice, (width / 5, 4), 6, 1.9).resize(
+        (width + tall, tall), art.SOFT
+    )
+    rain = rain.transform(size, Image.Transform.AFFINE, (1, 0.35, 0, 0, 1, 0), art.SOFT)
     rain = rain.point(art.curve(90, 210))
     veil = art.fade(size, [(0, 0), (0.4, 190), (1, 235)])
     dark = art.mix(art.scaled(light.zenith, 0.7), light.haze, 0.35)
