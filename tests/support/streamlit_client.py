@@ -108,6 +108,10 @@ class StreamlitClient:
             self._widget_ids[found[1]] = widget_id
             self._fragment_ids[found[1]] = delta.fragment_id
 
+    def has_drawn(self, key: str) -> bool:
+        """Whether a widget of this key was drawn in any run."""
+        return key in self._widget_ids
+
     def data(self, name: str) -> Any:
         """The data that a browser component is given under this name, or None."""
         for delta in self.deltas():

@@ -231,14 +231,15 @@ def test_every_action_ends_in_a_sentence(page: str, error: Exception) -> None:
             assert not at.exception, name
             assert messages(at), name
             assert SECRET not in str(messages(at)), name
-        assert BUSY not in " ".join(messages(rerun(at))), f"{name}: the page did not recover"
+        left = [text for text in messages(rerun(at)) if "could not be saved" not in text]
+        assert BUSY not in " ".join(left), f"{name}: the page did not recover"
     assert len(names) >= 14
 
 
 @pytest.mark.parametrize(
     ("page", "action", "message"),
     [
-        ("generate", "generate-submit", "nothing was sent"),
+        ("generate", "generate-submit", "Nothing was sent"),
         ("generate", "unpin", "That was not done: try again in a moment."),
         ("generate", "send A lake", "That was not done: try again in a moment."),
         ("generate", "look A hill", "That was not done: try again in a moment."),
@@ -249,7 +250,7 @@ def test_every_action_ends_in_a_sentence(page: str, error: Exception) -> None:
         ("edit", "strip edit", "That was not done: try again in a moment."),
         ("edit", "viewer-edit-this", "That was not done: try again in a moment."),
         ("edit", "upload", "could not be saved"),
-        ("edit", "edit-submit", "nothing was sent"),
+        ("edit", "edit-submit", "Nothing was sent"),
         ("gallery", "star A tower", "That was not done: try again in a moment."),
         ("gallery", "several: delete", "That was not done: try again in a moment."),
         ("gallery", "several: front", "That was not done: try again in a moment."),

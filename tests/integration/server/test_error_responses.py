@@ -24,10 +24,12 @@ from components.server import middleware, routes
 from components.server.error_responses import ReportUnknownErrors
 from components.server.logs import JsonFormatter
 from components.studio.db.database import DatabaseError
+from components.studio.identity import UserTokens
+from components.studio.settings import Settings
 from components.studio.studio import Studio
 from tests.support.app_server import COOKIE
 from tests.support.http_server import serve_routes
-from tests.support.identity import new_token
+from tests.support.identity import COOKIE_SECRET, new_token
 
 BUSY, SECRET = "The database is busy.", "a very private fox"
 TIMEOUT_S = 20
@@ -52,12 +54,19 @@ def failing(error: Exception) -> Callable[[], Studio]:
 
 
 def all_routes(error: Exception) -> list[BaseRoute]:
-    return routes(failing(error), files_url="/files", files={})
+    return routes(failing(error), Settings(), base_path="", files_url="files", files={})
 
 
 @contextmanager
 def serve(served: list[BaseRoute]) -> Iterator[str]:
-    with serve_routes(served, middleware=middleware(styles_url="/files/a.css")) as url:
+    layers = middleware(
+        failing(DatabaseError(BUSY)),
+        lambda: UserTokens(COOKIE_SECRET.encode()),
+        Settings(),
+        base_path="",
+        styles_url="/files/a.css",
+    )
+    with serve_routes(served, middleware=layers) as url:
         yield url
 
 
@@ -86,7 +95,7 @@ def log_lines() -> Iterator[Callable[[], list[dict[str, Any]]]]:
 
 
 def test_every_route_with_the_studio_is_tested_here() -> None:
-    paths = {route.path for route in all_routes(DatabaseError()) if isinstance(route, Route)}
+    paths = {route.path for route in all_routes(DatabaseError(BUSY)) if isinstance(route, Route)}
 
     assert paths - {"/files/{path:path}"} == set(REQUESTS)
 

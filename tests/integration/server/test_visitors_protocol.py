@@ -172,6 +172,7 @@ def test_all_sockets_together_are_limited() -> None:
             scope = {
                 "type": "websocket",
                 "path": "/base/_stcore/stream",
+                "kontext.user_id": None,
                 "headers": [],
                 "client": (host, 1),
                 "extensions": {"websocket.http.response": {}},

@@ -15,7 +15,7 @@ import pytest
 from components.kie import GenerationRequest, Model, OutputFormat
 from components.studio.db.database import DatabaseError
 from components.studio.db.models import ImageRecord
-from components.studio.db.prompts import PromptHistory
+from components.studio.db.prompts import Draft, PromptHistory
 from components.studio.db.tasks import TaskRepository
 from components.studio.tasks.models import Failure, FailureReason, Task, TaskState
 from tests.support.factories import NOW, SERVICE_ID, make_task
@@ -236,7 +236,7 @@ LEAVE_A_ROW: dict[str, Callable[[TaskRepository, Task], object]] = {
     "task": lambda repository, task: repository.add_tasks([task]),
     "image": lambda repository, task: repository.add_image(image_of(task)),
     "draft": lambda repository, task: PromptHistory(repository.database).save_draft(
-        task.user_id, "generate", "a hill"
+        task.user_id, "generate", Draft("tab", "a hill"), NOW
     ),
     "pin": lambda repository, task: PromptHistory(repository.database).pin(
         task.user_id, "a hill", NOW

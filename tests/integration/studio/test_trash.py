@@ -11,6 +11,7 @@ import pytest
 from components.studio.db.gallery import GalleryRepository
 from components.studio.db.gallery_query import GalleryQuery
 from components.studio.db.models import ImageRecord
+from components.studio.db.prompts import PromptHistory
 from components.studio.db.tasks import TaskRepository
 from components.studio.events import EventBus
 from components.studio.images.store import ImageStore
@@ -234,7 +235,9 @@ def test_purger_runs_at_start(gallery_fixture: GalleryFixture) -> None:
     gallery_fixture.gallery.move_to_trash(ANNA, [trashed])
     gallery_fixture.now += 14 * DAY_S
 
-    purger = MaintenanceThread(gallery_fixture.gallery)
+    purger = MaintenanceThread(
+        gallery_fixture.gallery, PromptHistory(gallery_fixture.repository.database)
+    )
     purger.start()
     purger.stop()
     assert gallery_fixture.count_files() == 0

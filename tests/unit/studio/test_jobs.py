@@ -183,7 +183,7 @@ def test_task_is_not_claimed_while_its_image_could_not_be_kept(fields: dict[str,
     task = make_task(**fields)
     database = FakeDatabase(task)
 
-    result, provider = submit(task, database, lambda: OSError("the folder is gone"))
+    result, provider = submit(task, database, storage_problem=lambda: OSError("the folder is gone"))
 
     assert result == JobResult()
     assert (database.updates, provider.created, database.stored) == (0, [], task)
@@ -197,7 +197,7 @@ def test_claimed_task_is_queued_again_when_its_image_cannot_be_kept_any_more(
     database = FakeDatabase(task)
     answers = iter([None, OSError("the folder is gone")])
 
-    result, provider = submit(task, database, lambda: next(answers))
+    result, provider = submit(task, database, storage_problem=lambda: next(answers))
 
     assert result == JobResult()
     assert provider.created == []

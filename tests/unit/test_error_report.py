@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from components.studio.error_report import report_unknown_error
+from components.error_report import report_unknown_error
 
 SECRET = "a very private fox"
 
