@@ -220,3 +220,19 @@ def test_templates_hints_and_text_direction_follow_the_prompt(
         expect(box).to_have_value("Add a red hat, keep everything else the same")
         expect(page.get_by_role("button", name="Keep the rest")).to_have_count(0)
         assert model.bounding_box() == before
+
+
+def test_two_tabs_keep_their_own_text_over_reloads(fast_app: AppServer, browser: Browser) -> None:
+    with open_page(browser, fast_app.url) as first:
+        prompt_box(first).press_sequentially("A red barn")
+        prompt_box(first).blur()
+        second = first.context.new_page()
+        second.goto("/")
+        expect(prompt_picker(second)).to_be_attached()
+        prompt_box(second).fill("A blue lake")
+        prompt_box(second).blur()
+        for _reload in range(2):
+            for page, text in ((first, "A red barn"), (second, "A blue lake")):
+                page.reload()
+                expect(prompt_box(page)).to_have_value(text)
+                expect(prompt_picker(page)).to_be_attached()
