@@ -22,7 +22,7 @@ def render_paused_banner() -> None:
         st.button("Try now", on_click=studio.recheck_account)
         if waiting:
             st.button(
-                f"Do not send the {waiting} waiting" if waiting > 1 else "Do not send it",
+                f"Do not send the {waiting if waiting > 1 else 'one'} waiting",
                 key="kx-paused-withdraw",
                 on_click=studio.withdraw_waiting_tasks,
                 args=(tab.user_id,),
