@@ -16,7 +16,7 @@ from components.sandbox import SandboxOptions, start
 from components.studio.clock import SteadyClock
 from components.studio.db.database import DatabaseError
 from components.studio.settings import Settings
-from components.studio.tasks.models import FailureReason, TaskState
+from components.studio.tasks.models import FINAL, FailureReason, TaskState
 from tests.support.app_server import free_port
 from tests.support.factories import failure_reason
 from tests.support.full_disk import full_disk
@@ -41,6 +41,24 @@ def test_empty_balance_pauses_the_queue_without_failures(
         studio_fixture.wait_for(task, TaskState.DONE)
     assert studio_fixture.studio.pause_reason is None
     assert len(studio_fixture.sandbox.usage_report()["tasks"]) == 12
+
+
+def test_task_withdrawn_while_others_are_sent_is_either_sent_or_taken_back(
+    studio_fixture: StudioFixture,
+) -> None:
+    studio = studio_fixture.studio
+    tasks = [studio_fixture.submit(f"hill {number}") for number in range(20)]
+    for task in reversed(tasks):
+        studio.withdraw_task(DESIGNER, task.id)
+    wait_until(lambda: {studio_fixture.reload(task).state for task in tasks} <= FINAL)
+
+    ended = [studio_fixture.reload(task) for task in tasks]
+    withdrawn = {task.request.prompt for task in ended if task.state is TaskState.FAILED}
+    done = {task.request.prompt for task in ended if task.state is TaskState.DONE}
+    made = [entry["prompt"] for entry in studio_fixture.sandbox.usage_report()["tasks"]]
+    assert sorted(made) == sorted(done)
+    assert len(withdrawn) + len(done) == 20
+    assert withdrawn
 
 
 def test_rejected_key_pauses_the_queue_until_valid(tmp_path: Path) -> None:
