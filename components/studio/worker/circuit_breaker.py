@@ -40,6 +40,8 @@ class CircuitBreaker:
             if first_delay is None or self._is_half_open:
                 delays.append(self._probe_delay)
             self._next_probe_at = now + max(delays)
+        elif first_delay is not None:
+            self._next_probe_at = max(self._next_probe_at, now + first_delay)
         self.reason = reason
 
     def half_open(self) -> None:

@@ -79,3 +79,11 @@ def test_check_that_succeeded_in_vain_is_repeated_less_often() -> None:
     breaker.half_open()
     breaker.open(FailureReason.RATE_LIMITED, 0.0, 86_400.0)
     assert breaker.seconds_until_probe(0.0) == 86_400.0
+
+
+def test_long_pause_outlasts_another_reason() -> None:
+    for first, second in ((None, 86_400.0), (86_400.0, None), (86_400.0, 2.0)):
+        breaker = CircuitBreaker()
+        breaker.open(FailureReason.CREDITS, 0.0, first)
+        breaker.open(FailureReason.RATE_LIMITED, 0.0, second)
+        assert breaker.seconds_until_probe(0.0) == 86_400.0
