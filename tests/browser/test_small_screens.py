@@ -89,7 +89,7 @@ def test_phone_error_cards_use_the_whole_width_and_show_every_word(
         for count, fault in enumerate(faults, start=1):
             submit_prompt(page, f"A hill sandbox:{fault}")
             expect(cards(page)).to_have_count(count)
-        for text in ("content policy", "no answer came", "could not be fetched"):
+        for text in ("content policy", "no answer came", "cannot be fetched yet"):
             expect(cards(page).filter(has_text=text)).to_be_visible(timeout=RESULT_TIMEOUT_MS)
         go_to(page, "Gallery")
 

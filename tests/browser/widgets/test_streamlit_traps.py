@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Route, expect
 
@@ -33,7 +35,7 @@ def test_auto_refresh_reruns_its_fragment_while_nobody_touches_the_page(
     open_widget: OpenWidget,
 ) -> None:
     page = open_widget("/")
-    expect(page.get_by_text("Drawn 3 times")).to_be_visible()
+    expect(page.get_by_text(re.compile(r"Drawn ([3-9]|\d\d) times"))).to_be_visible()
 
 
 @pytest.mark.parametrize("name", ["step-strip.js", "dom.js"])
