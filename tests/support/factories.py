@@ -10,7 +10,7 @@ from components.kie import GenerationRequest, ProviderState, TaskStatus
 from components.studio.tasks.models import Failure, FailureReason, Task, TaskState
 
 NOW = 1_760_000_000.0
-SERVICE_ID = "e730dcfe4e5d59332daf52c08a960085"
+PROVIDER_ID = "e730dcfe4e5d59332daf52c08a960085"
 RESULT_URL = "https://pictures.example/result.jpeg"
 ORIGIN_URL = "https://pictures.example/origin.jpeg"
 
@@ -30,9 +30,9 @@ def make_task(prompt: str = "a hill", **fields: Any) -> Task:
 
 
 def make_status(state: ProviderState = ProviderState.GENERATING, **fields: Any) -> TaskStatus:
-    """The status that record-info gives of the task with the id SERVICE_ID."""
+    """The status that record-info gives of the task with the id PROVIDER_ID."""
     values: dict[str, Any] = {
-        "task_id": SERVICE_ID,
+        "task_id": PROVIDER_ID,
         "state": state,
         "result_url": None,
         "origin_url": None,
@@ -61,14 +61,14 @@ UNCONFIRMED_TASK = make_task(
 )
 GENERATING_TASK = make_task(
     state=TaskState.GENERATING,
-    provider_id=SERVICE_ID,
+    provider_id=PROVIDER_ID,
     accepted_at=NOW,
     polling_since=NOW,
     sent_at=NOW,
 )
 STORING_TASK = make_task(
     state=TaskState.STORING,
-    provider_id=SERVICE_ID,
+    provider_id=PROVIDER_ID,
     accepted_at=NOW,
     polling_since=NOW,
     result_url=RESULT_URL,

@@ -19,7 +19,7 @@ from components.studio.settings import Settings
 from components.studio.studio import Studio
 from components.studio.tasks.models import Task, TaskState
 
-DESIGNER = "d" * 32
+USER_ID = "d" * 32
 TIMEOUT_S = 60.0
 
 
@@ -32,18 +32,18 @@ class StudioFixture:
 
     def submit(self, prompt: str = "a hill", *, source_id: str | None = None) -> Task:
         """Submit one task."""
-        [task] = self.studio.submit(DESIGNER, GenerationRequest(prompt=prompt), source_id=source_id)
+        [task] = self.studio.submit(USER_ID, GenerationRequest(prompt=prompt), source_id=source_id)
         return task
 
     def add_source(self) -> str:
         """Import an image to edit; returns its id."""
         encoded = BytesIO()
         Image.linear_gradient("L").resize((640, 480)).save(encoded, "PNG")
-        return self.studio.import_image(DESIGNER, encoded.getvalue(), label="a source").id
+        return self.studio.import_image(USER_ID, encoded.getvalue(), label="a source").id
 
     def reload(self, task: Task) -> Task:
         """The task as it is now."""
-        return self.studio.task(DESIGNER, task.id)
+        return self.studio.task(USER_ID, task.id)
 
     def wait_for(self, task: Task, *states: TaskState) -> Task:
         """Wait until the task is in one of these states."""

@@ -18,7 +18,7 @@ from components.studio.settings import Settings
 from components.studio.tasks.models import TaskState
 from tests.support.factories import make_task
 from tests.support.http_server import serve_routes
-from tests.support.studio_fixture import DESIGNER, StudioFixture, running_studio, wait_until
+from tests.support.studio_fixture import USER_ID, StudioFixture, running_studio, wait_until
 
 
 class DiskUsage(NamedTuple):
@@ -35,7 +35,7 @@ def leave_free(megabytes: float, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def queue_behind_the_check(studio_fixture: StudioFixture) -> str:
     """Put a task into the queue as an earlier process or a retry would; returns its id."""
-    task = make_task(user_id=DESIGNER)
+    task = make_task(user_id=USER_ID)
     studio_fixture.studio.repository.add_tasks([task])
     studio_fixture.studio.worker.enqueue(task)
     return task.id
@@ -111,7 +111,7 @@ def test_submit_is_refused_below_200_mb(
     with pytest.raises(DatabaseError, match="disk is almost full") as raised:
         studio_fixture.submit()
     assert raised.value.kind is DatabaseErrorKind.FULL
-    assert studio_fixture.studio.recent_tasks(DESIGNER, limit=9) == []
+    assert studio_fixture.studio.recent_tasks(USER_ID, limit=9) == []
     assert health(studio_fixture).status_code == 503
 
 
@@ -124,6 +124,6 @@ def test_queued_task_stays_queued_while_the_disk_is_full(
     task_id = queue_behind_the_check(studio_fixture)
     wait_until(lambda: "create held back" in caplog.text)
 
-    task = studio_fixture.studio.task(DESIGNER, task_id)
+    task = studio_fixture.studio.task(USER_ID, task_id)
     assert (task.state, task.sent_at) == (TaskState.QUEUED, None)
     assert studio_fixture.sandbox.usage_report()["creates"] == 0

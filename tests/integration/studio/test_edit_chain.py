@@ -15,7 +15,7 @@ from PIL import Image
 from components.kie import GenerationRequest, OutputFormat, ValidationError
 from components.studio.studio import NotFoundError
 from components.studio.tasks.models import FailureReason, Task, TaskState
-from tests.support.studio_fixture import DESIGNER, StudioFixture, running_studio, wait_until
+from tests.support.studio_fixture import USER_ID, StudioFixture, running_studio, wait_until
 
 HOUR_S = 3600.0
 MIRROR = "Mirror it"
@@ -49,7 +49,7 @@ def submit_edit(
 ) -> Task:
     """Submit an edit of this image and wait until it is accepted."""
     request = replace(GenerationRequest(prompt=prompt), **fields)
-    [task] = studio_fixture.studio.submit(DESIGNER, request, source_id=source_id)
+    [task] = studio_fixture.studio.submit(USER_ID, request, source_id=source_id)
     wait_until(lambda: studio_fixture.reload(task).accepted_at is not None)
     return task
 
@@ -72,12 +72,12 @@ def import_photo(studio_fixture: StudioFixture, width_px: int = 1600, height_px:
     """Import an image of that size; returns its id."""
     file = BytesIO()
     Image.radial_gradient("L").convert("RGB").resize((width_px, height_px)).save(file, "JPEG")
-    return studio_fixture.studio.import_image(DESIGNER, file.getvalue(), label="IMG_4711.jpg").id
+    return studio_fixture.studio.import_image(USER_ID, file.getvalue(), label="IMG_4711.jpg").id
 
 
 def age_upload(studio_fixture: StudioFixture, image_id: str, seconds: float) -> None:
     """Make the upload of an image older by this time."""
-    image = studio_fixture.studio.image(DESIGNER, image_id)
+    image = studio_fixture.studio.image(USER_ID, image_id)
     assert image.upload_url is not None
     assert image.uploaded_at is not None
     at = image.uploaded_at - seconds
@@ -94,7 +94,7 @@ def test_three_chained_edits_keep_ancestors_and_bytes(
         assert task.state is TaskState.DONE
         assert task.image_id is not None
         source = task.image_id
-    nodes = studio_fixture.studio.edit_tree(DESIGNER, original).ancestors(source)
+    nodes = studio_fixture.studio.edit_tree(USER_ID, original).ancestors(source)
 
     assert [node.label for node in nodes] == [
         "IMG_4711.jpg",
@@ -113,7 +113,7 @@ def test_branch_edits_the_selected_step(studio_fixture: StudioFixture) -> None:
     first = run_edit(studio_fixture, original).image_id or ""
     run_edit(studio_fixture, first, "Make it brighter")
     branch = run_edit(studio_fixture, first, "Make it cooler").image_id or ""
-    tree = studio_fixture.studio.edit_tree(DESIGNER, original)
+    tree = studio_fixture.studio.edit_tree(USER_ID, original)
 
     assert [node.label for node in tree.ancestors(branch)] == [
         "IMG_4711.jpg",
@@ -133,9 +133,7 @@ def test_source_is_uploaded_under_random_name(
 
     assert all(re.fullmatch(r"[0-9a-f]{32}\.jpeg", name) for name in names)
     assert len(set(names)) == 2
-    assert not any(
-        private in name for name in names for private in (first, second, "IMG", DESIGNER)
-    )
+    assert not any(private in name for name in names for private in (first, second, "IMG", USER_ID))
 
 
 def test_recent_upload_is_reused(studio_fixture: StudioFixture) -> None:
@@ -164,7 +162,7 @@ def test_upload_older_than_20_hours_is_renewed(
 def test_variants_of_one_submission_share_one_upload(studio_fixture: StudioFixture) -> None:
     request = GenerationRequest(prompt=MIRROR)
     tasks = studio_fixture.studio.submit(
-        DESIGNER, request, source_id=import_photo(studio_fixture), variants=2
+        USER_ID, request, source_id=import_photo(studio_fixture), variants=2
     )
     wait_until(lambda: all(studio_fixture.reload(task).accepted_at for task in tasks))
 
@@ -178,7 +176,7 @@ def test_failing_upload_host_sends_and_spends_nothing(
     before = studio_fixture.studio.client.credits()
     studio_fixture.sandbox.set_faults({"upload-down": 1.0})
     [task] = studio_fixture.studio.submit(
-        DESIGNER, GenerationRequest(prompt=MIRROR), source_id=import_photo(studio_fixture)
+        USER_ID, GenerationRequest(prompt=MIRROR), source_id=import_photo(studio_fixture)
     )
     wait_until(lambda: studio_fixture.reload(task).failure is not None)
     waiting = studio_fixture.reload(task)
@@ -198,7 +196,7 @@ def test_match_input_omits_ratio_and_keeps_source_ratio(
     studio_fixture: StudioFixture,
 ) -> None:
     task = run_edit(studio_fixture, import_photo(studio_fixture, 900, 1600))
-    result = studio_fixture.studio.image(DESIGNER, task.image_id or "")
+    result = studio_fixture.studio.image(USER_ID, task.image_id or "")
 
     assert "aspectRatio" not in created_tasks(studio_fixture)[0].params
     assert (result.width_px, result.height_px) == (752, 1392)
@@ -206,7 +204,7 @@ def test_match_input_omits_ratio_and_keeps_source_ratio(
 
 def test_selected_ratio_is_sent_and_returned(studio_fixture: StudioFixture) -> None:
     task = run_edit(studio_fixture, import_photo(studio_fixture), aspect_ratio="1:1")
-    result = studio_fixture.studio.image(DESIGNER, task.image_id or "")
+    result = studio_fixture.studio.image(USER_ID, task.image_id or "")
 
     assert created_tasks(studio_fixture)[0].params["aspectRatio"] == "1:1"
     assert (result.width_px, result.height_px) == (1024, 1024)
@@ -229,8 +227,8 @@ def test_invalid_edit_safety_is_rejected_before_upload(
     source = import_photo(studio_fixture)
 
     with pytest.raises(ValidationError, match="0 to 2"):
-        studio_fixture.studio.submit(DESIGNER, request, source_id=source)
-    assert studio_fixture.studio.image(DESIGNER, source).upload_url is None
+        studio_fixture.studio.submit(USER_ID, request, source_id=source)
+    assert studio_fixture.studio.image(USER_ID, source).upload_url is None
     assert created_tasks(studio_fixture) == []
 
 
@@ -239,7 +237,7 @@ def test_stored_format_is_the_requested_one(
     studio_fixture: StudioFixture, output_format: OutputFormat
 ) -> None:
     task = run_edit(studio_fixture, import_photo(studio_fixture), output_format=output_format)
-    result = studio_fixture.studio.image(DESIGNER, task.image_id or "")
+    result = studio_fixture.studio.image(USER_ID, task.image_id or "")
 
     assert result.format == output_format
     with Image.open(studio_fixture.studio.image_path(result)) as file:
@@ -263,11 +261,11 @@ def test_source_of_another_user_is_rejected(
 def test_refused_edit_is_shown_until_dismissed(studio_fixture: StudioFixture) -> None:
     source = import_photo(studio_fixture)
     refused = run_edit(studio_fixture, source, f"{MIRROR} [refused]")
-    tree = studio_fixture.studio.edit_tree(DESIGNER, source)
-    assert [entry.task.id for entry in studio_fixture.studio.pending_edits(DESIGNER, tree)] == [
+    tree = studio_fixture.studio.edit_tree(USER_ID, source)
+    assert [entry.task.id for entry in studio_fixture.studio.pending_edits(USER_ID, tree)] == [
         refused.id
     ]
 
-    studio_fixture.studio.move_to_trash(DESIGNER, [refused.id])
+    studio_fixture.studio.move_to_trash(USER_ID, [refused.id])
 
-    assert studio_fixture.studio.pending_edits(DESIGNER, tree) == []
+    assert studio_fixture.studio.pending_edits(USER_ID, tree) == []

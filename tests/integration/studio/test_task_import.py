@@ -15,7 +15,7 @@ from components.sandbox import SandboxServer
 from components.studio.studio import Studio
 from components.studio.task_import import task_from_status
 from components.studio.tasks.models import Task, TaskState
-from tests.support.factories import NOW, SERVICE_ID, make_status, make_task
+from tests.support.factories import NOW, PROVIDER_ID, make_status, make_task
 from tests.support.studio_fixture import wait_until
 
 ANNA, BORIS = "a" * 32, "b" * 32
@@ -196,7 +196,7 @@ def test_missing_record_fields_become_defaults(parameters: dict[str, object] | N
         now=NOW,
     )
 
-    assert task.request == GenerationRequest(prompt=f"Task {SERVICE_ID}")
+    assert task.request == GenerationRequest(prompt=f"Task {PROVIDER_ID}")
 
 
 def test_record_with_unusable_prompt_is_rejected() -> None:

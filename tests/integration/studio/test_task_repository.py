@@ -18,7 +18,7 @@ from components.studio.db.models import ImageRecord
 from components.studio.db.prompts import Draft, PromptHistory
 from components.studio.db.tasks import TaskRepository
 from components.studio.tasks.models import Failure, FailureReason, Task, TaskState
-from tests.support.factories import NOW, SERVICE_ID, make_task
+from tests.support.factories import NOW, PROVIDER_ID, make_task
 from tests.support.full_disk import full_disk
 
 
@@ -52,7 +52,7 @@ def test_every_task_field_survives_a_restart(tmp_path: Path) -> None:
         source_id="5" * 32,
         state=TaskState.STORING,
         failure=Failure(FailureReason.DISK, 500, "full"),
-        provider_id=SERVICE_ID,
+        provider_id=PROVIDER_ID,
         sent_at=NOW + 1,
         accepted_at=NOW + 2,
         polling_since=NOW + 3,
@@ -68,7 +68,7 @@ def test_every_task_field_survives_a_restart(tmp_path: Path) -> None:
         before.add_tasks([task])
     with closing(TaskRepository.in_folder(tmp_path)) as after:
         assert after.task(task.id) == task
-        assert after.task_by_provider_id(SERVICE_ID) == task
+        assert after.task_by_provider_id(PROVIDER_ID) == task
 
 
 def test_concurrent_updates_do_not_overwrite_each_other(repository: TaskRepository) -> None:

@@ -20,7 +20,7 @@ from components.studio.tasks.models import FINAL, FailureReason, TaskState
 from tests.support.app_server import free_port
 from tests.support.factories import failure_reason
 from tests.support.full_disk import full_disk
-from tests.support.studio_fixture import DESIGNER, StudioFixture, running_studio, wait_until
+from tests.support.studio_fixture import USER_ID, StudioFixture, running_studio, wait_until
 
 
 def test_empty_balance_pauses_the_queue_without_failures(
@@ -49,7 +49,7 @@ def test_task_withdrawn_while_others_are_sent_is_either_sent_or_taken_back(
     studio = studio_fixture.studio
     tasks = [studio_fixture.submit(f"hill {number}") for number in range(20)]
     for task in reversed(tasks):
-        studio.withdraw_task(DESIGNER, task.id)
+        studio.withdraw_task(USER_ID, task.id)
     wait_until(lambda: {studio_fixture.reload(task).state for task in tasks} <= FINAL)
 
     ended = [studio_fixture.reload(task) for task in tasks]
@@ -91,8 +91,8 @@ def test_unreachable_service_pauses_the_queue_until_it_answers(tmp_path: Path) -
             for number, source in enumerate((None, None, source_id))
         ]
         wait_until(lambda: studio.pause_reason is FailureReason.UNREACHABLE)
-        wait_until(lambda: studio.task(DESIGNER, tasks[0].id).attempts > 0)
-        assert studio.task(DESIGNER, tasks[0].id).state is TaskState.QUEUED
+        wait_until(lambda: studio.task(USER_ID, tasks[0].id).attempts > 0)
+        assert studio.task(USER_ID, tasks[0].id).state is TaskState.QUEUED
         with start(SandboxOptions(port=port, key="key", seconds=0.1)) as sandbox:
             studio_fixture = StudioFixture(studio, sandbox)
             studio.recheck_account()
@@ -129,7 +129,7 @@ def test_all_times_come_from_one_clock(tmp_path: Path, monkeypatch: pytest.Monke
         source_id = studio_fixture.add_source()
         edit = studio_fixture.submit(source_id=source_id)
         edit = studio_fixture.wait_for(edit, TaskState.DONE)
-        studio_fixture.studio.move_to_trash(DESIGNER, [edit.id])
+        studio_fixture.studio.move_to_trash(USER_ID, [edit.id])
         images = [studio_fixture.studio.repository.image(id_) for id_ in (source_id, edit.id)]
     times = [edit.created_at, edit.sent_at, edit.accepted_at, edit.polling_since, edit.finished_at]
     for image in images:
@@ -226,7 +226,7 @@ def test_failing_listener_loses_no_image(studio_fixture: StudioFixture) -> None:
     def fail() -> None:
         raise RuntimeError("the tab is gone")
 
-    unsubscribe = studio_fixture.studio.events.subscribe(DESIGNER, fail)
+    unsubscribe = studio_fixture.studio.events.subscribe(USER_ID, fail)
     task = studio_fixture.submit()
     studio_fixture.wait_for(task, TaskState.DONE)
     assert len(studio_fixture.tasks_made("a hill")) == 1

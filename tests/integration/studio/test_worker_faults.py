@@ -14,7 +14,7 @@ from components.studio.db.models import TaskWithImage
 from components.studio.tasks.models import FailureReason, Task, TaskState
 from components.ui.card_view_models import build_card
 from tests.support.factories import failure_reason
-from tests.support.studio_fixture import DESIGNER, StudioFixture, running_studio, wait_until
+from tests.support.studio_fixture import USER_ID, StudioFixture, running_studio, wait_until
 
 DONE, FAILED, REFUSED, UNCONFIRMED = (
     TaskState.DONE,
@@ -82,7 +82,7 @@ def test_each_fault_ends_in_its_state_paid_at_most_once(
     assert failure_reason(task) is reason
     assert len(studio_fixture.tasks_made(prompt_for(fault))) == paid
     if state is DONE:
-        record = studio_fixture.studio.image(DESIGNER, task.id)
+        record = studio_fixture.studio.image(USER_ID, task.id)
         assert studio_fixture.studio.image_path(record).stat().st_size == record.size_bytes
         assert studio_fixture.studio.thumbnail_path(record).is_file()
 
@@ -133,6 +133,6 @@ def test_look_again_fetches_a_result_that_waits_for_its_host(tmp_path: Path) -> 
             FailureReason.DOWNLOAD_FAILED,
             12,
         )
-        after.studio.recheck_task(DESIGNER, task.id)
+        after.studio.recheck_task(USER_ID, task.id)
         after.wait_for(task, DONE)
         assert len(after.tasks_made("a hill")) == 1

@@ -24,10 +24,10 @@ from components.studio.db.tasks import TaskRepository
 from components.studio.settings import Settings
 from components.studio.studio import Studio
 from components.studio.tasks.models import FailureReason, Task, TaskState
-from tests.support.factories import GENERATING_TASK, SERVICE_ID
+from tests.support.factories import GENERATING_TASK, PROVIDER_ID
 from tests.support.http_server import serve_routes
 from tests.support.image_corpus import encoded, quarters
-from tests.support.studio_fixture import DESIGNER, wait_until
+from tests.support.studio_fixture import USER_ID, wait_until
 
 MAX_CALLS_PER_S = 10
 RETRY_AFTER_S = 4
@@ -142,14 +142,14 @@ def studio_with(folder: Path, provider: OddProvider) -> Iterator[Studio]:
 
 
 def submit(studio: Studio, prompt: str) -> Task:
-    [task] = studio.submit(DESIGNER, GenerationRequest(prompt=prompt))
+    [task] = studio.submit(USER_ID, GenerationRequest(prompt=prompt))
     return task
 
 
 def submit_and_wait(studio: Studio, prompt: str, *states: TaskState) -> Task:
     task = submit(studio, prompt)
-    wait_until(lambda: studio.task(DESIGNER, task.id).state in states)
-    return studio.task(DESIGNER, task.id)
+    wait_until(lambda: studio.task(USER_ID, task.id).state in states)
+    return studio.task(USER_ID, task.id)
 
 
 def test_duplicate_provider_id_is_rejected(tmp_path: Path) -> None:
@@ -166,10 +166,10 @@ def test_same_id_for_variants_is_used_once(
 ) -> None:
     provider = OddProvider()
     with studio_with(tmp_path, provider) as studio:
-        tasks = studio.submit(DESIGNER, GenerationRequest(prompt="same id"), variants=4)
+        tasks = studio.submit(USER_ID, GenerationRequest(prompt="same id"), variants=4)
 
         def states() -> Counter[TaskState]:
-            return Counter(studio.task(DESIGNER, task.id).state for task in tasks)
+            return Counter(studio.task(USER_ID, task.id).state for task in tasks)
 
         wait_until(lambda: states() == {TaskState.DONE: 1, TaskState.UNCONFIRMED: 3})
     assert provider.creates["same id"] == 4
@@ -190,7 +190,7 @@ def test_failing_urls_are_queried_within_limits(tmp_path: Path) -> None:
     provider = OddProvider()
     with studio_with(tmp_path, provider) as studio:
         tasks = [submit(studio, f"broken URL {number}") for number in range(18)]
-        wait_until(lambda: all(studio.task(DESIGNER, task.id).attempts >= 2 for task in tasks))
+        wait_until(lambda: all(studio.task(USER_ID, task.id).attempts >= 2 for task in tasks))
     assert provider.rejected == 0
 
 
@@ -241,7 +241,7 @@ def test_record_with_another_prompt_is_not_stored(tmp_path: Path) -> None:
     with studio_with(tmp_path, provider) as studio:
         task = submit_and_wait(studio, "a hill", TaskState.GENERATING, TaskState.FAILED)
         wait_until(lambda: provider.queries["0"] >= 2)
-        task = studio.task(DESIGNER, task.id)
+        task = studio.task(USER_ID, task.id)
     assert (task.state, task.image_id, provider.creates["a hill"]) == (
         TaskState.GENERATING,
         None,
@@ -256,23 +256,23 @@ def test_pause_of_a_day_holds_all_creates_until_somebody_asks(tmp_path: Path) ->
         wait_until(lambda: studio.pause_reason is FailureReason.RATE_LIMITED)
         until = studio.paused_until or 0.0
         assert 86_000 < until - studio.clock() <= 86_400
-        wait_until(lambda: studio.task(DESIGNER, first.id).state is TaskState.QUEUED)
-        assert studio.task(DESIGNER, first.id).retry_at == pytest.approx(until, abs=60)
+        wait_until(lambda: studio.task(USER_ID, first.id).state is TaskState.QUEUED)
+        assert studio.task(USER_ID, first.id).retry_at == pytest.approx(until, abs=60)
         second = submit(studio, "a hill")
         assert studio.queue_positions().keys() == {first.id, second.id}
         assert sum(provider.creates.values()) == 1
         studio.recheck_account()
         for task in (first, second):
-            wait_until(lambda task=task: studio.task(DESIGNER, task.id).state is TaskState.DONE)
+            wait_until(lambda task=task: studio.task(USER_ID, task.id).state is TaskState.DONE)
         assert studio.pause_reason is studio.paused_until is None
     assert provider.creates == {"rate limited for a day": 2, "a hill": 1}
 
 
 @pytest.mark.parametrize("state", [TaskState.STILL_RUNNING, TaskState.GENERATING])
 def test_start_asks_at_once_what_became_of_running_tasks(tmp_path: Path, state: TaskState) -> None:
-    provider = OddProvider(records={SERVICE_ID: {"prompt": "a hill"}})
-    running = replace(GENERATING_TASK, state=state, user_id=DESIGNER)
+    provider = OddProvider(records={PROVIDER_ID: {"prompt": "a hill"}})
+    running = replace(GENERATING_TASK, state=state, user_id=USER_ID)
     with closing(TaskRepository.in_folder(tmp_path)) as repository:
         repository.add_tasks([running])
     with studio_with(tmp_path, provider) as studio:
-        wait_until(lambda: studio.task(DESIGNER, running.id).state is TaskState.DONE)
+        wait_until(lambda: studio.task(USER_ID, running.id).state is TaskState.DONE)

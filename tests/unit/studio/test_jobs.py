@@ -15,7 +15,7 @@ from components.studio.tasks.transitions import Accepted, withdraw
 from components.studio.worker.jobs import JobResult, JobRunner
 from components.studio.worker.rate_limiter import RateLimitedCaller, RateLimiter
 from components.studio.worker.stats import WorkerStats
-from tests.support.factories import NOW, SERVICE_ID, SUBMITTING_TASK, make_task
+from tests.support.factories import NOW, PROVIDER_ID, SUBMITTING_TASK, make_task
 
 EDIT = {"source_id": "5" * 32}
 
@@ -28,7 +28,7 @@ class FakeProvider:
 
     def create(self, request: GenerationRequest) -> str:
         self.created.append(request)
-        return SERVICE_ID
+        return PROVIDER_ID
 
 
 class FakeTransfers:
@@ -98,10 +98,10 @@ def test_queued_task_is_sent_once_and_its_id_stored(fields: dict[str, object]) -
 
     result, provider = submit(task, database)
 
-    assert result.event == Accepted(SERVICE_ID)
+    assert result.event == Accepted(PROVIDER_ID)
     assert len(provider.created) == 1
     assert database.stored is not None
-    assert (database.stored.provider_id, database.stored.sent_at) == (SERVICE_ID, NOW)
+    assert (database.stored.provider_id, database.stored.sent_at) == (PROVIDER_ID, NOW)
     assert database.extra_tasks == []
 
 
@@ -139,7 +139,7 @@ def test_claim_stored_by_a_failed_commit_is_sent() -> None:
 
     result, provider = submit(task, FakeDatabase(claimed))
 
-    assert result.event == Accepted(SERVICE_ID)
+    assert result.event == Accepted(PROVIDER_ID)
     assert len(provider.created) == 1
 
 

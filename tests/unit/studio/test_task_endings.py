@@ -21,8 +21,8 @@ from components.studio.tasks.transitions import (
 from tests.support.factories import (
     GENERATING_TASK,
     NOW,
+    PROVIDER_ID,
     RESULT_URL,
-    SERVICE_ID,
     STORING_TASK,
     SUBMITTING_TASK,
     UNCONFIRMED_TASK,
@@ -95,7 +95,7 @@ def test_download_without_a_url_ends_at_once() -> None:
 )
 @pytest.mark.parametrize("state", [TaskState.DONE, TaskState.FAILED, TaskState.REFUSED])
 def test_final_task_ignores_events(state: TaskState, event: TaskEvent) -> None:
-    task = make_task(state=state, provider_id=SERVICE_ID)
+    task = make_task(state=state, provider_id=PROVIDER_ID)
     assert apply_event(task, event, NOW) == task
 
 
@@ -110,7 +110,7 @@ def test_restart_requeues_task_that_was_uploading() -> None:
 
 
 def test_restart_polls_task_whose_webhook_came_first() -> None:
-    task = recover_after_restart(apply_webhook(SUBMITTING_TASK, SERVICE_ID, NOW), NOW + 5)
+    task = recover_after_restart(apply_webhook(SUBMITTING_TASK, PROVIDER_ID, NOW), NOW + 5)
     assert (task.state, task.polling_since) == (TaskState.GENERATING, NOW + 5)
 
 
@@ -140,12 +140,12 @@ def test_restart_queries_before_downloading() -> None:
         SUBMITTING_TASK,
         UNCONFIRMED_TASK,
         STORING_TASK,
-        make_task(state=TaskState.DONE, provider_id=SERVICE_ID),
-        make_task(state=TaskState.REFUSED, provider_id=SERVICE_ID),
+        make_task(state=TaskState.DONE, provider_id=PROVIDER_ID),
+        make_task(state=TaskState.REFUSED, provider_id=PROVIDER_ID),
         make_task(state=TaskState.FAILED),
         make_task(
             state=TaskState.FAILED,
-            provider_id=SERVICE_ID,
+            provider_id=PROVIDER_ID,
             failure=Failure(FailureReason.NOT_GENERATED),
         ),
     ],

@@ -26,8 +26,8 @@ from tests.support.factories import (
     GENERATING_TASK,
     NOW,
     ORIGIN_URL,
+    PROVIDER_ID,
     RESULT_URL,
-    SERVICE_ID,
     STORING_TASK,
     UNCONFIRMED_TASK,
     error_name,
@@ -187,7 +187,7 @@ def test_clock_set_back_does_not_delay_the_timeout() -> None:
 
 # An id that a person names
 
-ASSIGNED = apply_event(UNCONFIRMED_TASK, Accepted(SERVICE_ID, confirmed=False), NOW)
+ASSIGNED = apply_event(UNCONFIRMED_TASK, Accepted(PROVIDER_ID, confirmed=False), NOW)
 
 
 def test_assigned_id_is_verified_by_the_first_status() -> None:

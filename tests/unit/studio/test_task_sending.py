@@ -34,7 +34,7 @@ from components.studio.tasks.transitions import (
 from tests.support.factories import (
     GENERATING_TASK,
     NOW,
-    SERVICE_ID,
+    PROVIDER_ID,
     SUBMITTING_TASK,
     UNCONFIRMED_TASK,
     error_name,
@@ -44,10 +44,10 @@ from tests.support.factories import (
 
 
 def test_accepted_task_is_polled_by_its_id() -> None:
-    task = apply_event(SUBMITTING_TASK, Accepted(SERVICE_ID), NOW + 1)
+    task = apply_event(SUBMITTING_TASK, Accepted(PROVIDER_ID), NOW + 1)
     assert (task.state, task.provider_id, task.accepted_at) == (
         TaskState.GENERATING,
-        SERVICE_ID,
+        PROVIDER_ID,
         NOW + 1,
     )
 
@@ -186,13 +186,13 @@ def test_rejected_source_fails_at_once() -> None:
 
 def test_requeued_task_keeps_token_until_resent() -> None:
     queued = requeue(UNCONFIRMED_TASK)
-    assert apply_webhook(queued, SERVICE_ID, NOW).state is TaskState.GENERATING
+    assert apply_webhook(queued, PROVIDER_ID, NOW).state is TaskState.GENERATING
     claimed = claim(queued)
     assert claimed.token != queued.token == UNCONFIRMED_TASK.token
     previous = fork_previous_attempt(queued, claimed)
     assert previous is not None
     assert (previous.token, previous.state) == (queued.token, TaskState.FAILED)
-    assert apply_webhook(previous, SERVICE_ID, NOW).provider_id == SERVICE_ID
+    assert apply_webhook(previous, PROVIDER_ID, NOW).provider_id == PROVIDER_ID
 
 
 def test_unsent_task_keeps_its_token() -> None:
@@ -217,33 +217,33 @@ def test_only_unconfirmed_task_can_be_resubmitted(state: TaskState) -> None:
     ids=error_name,
 )
 def test_early_webhook_outweighs_a_failed_create(error: KieError) -> None:
-    early = apply_webhook(SUBMITTING_TASK, SERVICE_ID, NOW)
+    early = apply_webhook(SUBMITTING_TASK, PROVIDER_ID, NOW)
     assert early.state is TaskState.SUBMITTING
     task = apply_event(early, error, NOW)
-    assert (task.state, task.provider_id) == (TaskState.GENERATING, SERVICE_ID)
+    assert (task.state, task.provider_id) == (TaskState.GENERATING, PROVIDER_ID)
 
 
 def test_create_answer_overrides_early_webhook() -> None:
-    task = apply_event(apply_webhook(SUBMITTING_TASK, "another", NOW), Accepted(SERVICE_ID), NOW)
-    assert (task.provider_id, task.failure) == (SERVICE_ID, None)
+    task = apply_event(apply_webhook(SUBMITTING_TASK, "another", NOW), Accepted(PROVIDER_ID), NOW)
+    assert (task.provider_id, task.failure) == (PROVIDER_ID, None)
 
 
 @pytest.mark.parametrize(
     "state", [TaskState.QUEUED, TaskState.UNCONFIRMED, TaskState.FAILED, TaskState.REFUSED]
 )
 def test_webhook_assigns_id_to_task_without_one(state: TaskState) -> None:
-    task = apply_webhook(make_task(state=state), SERVICE_ID, NOW)
-    assert (task.state, task.provider_id) == (TaskState.GENERATING, SERVICE_ID)
+    task = apply_webhook(make_task(state=state), PROVIDER_ID, NOW)
+    assert (task.state, task.provider_id) == (TaskState.GENERATING, PROVIDER_ID)
 
 
 def test_repeated_webhook_changes_nothing() -> None:
-    once = apply_webhook(UNCONFIRMED_TASK, SERVICE_ID, NOW)
-    assert apply_webhook(once, SERVICE_ID, NOW + 9) == once
+    once = apply_webhook(UNCONFIRMED_TASK, PROVIDER_ID, NOW)
+    assert apply_webhook(once, PROVIDER_ID, NOW + 9) == once
     assert apply_webhook(GENERATING_TASK, "another", NOW) == GENERATING_TASK
 
 
 def test_webhook_for_failed_task_polls_again() -> None:
     failed = make_task(
-        state=TaskState.FAILED, provider_id=SERVICE_ID, failure=Failure(FailureReason.UNKNOWN_TASK)
+        state=TaskState.FAILED, provider_id=PROVIDER_ID, failure=Failure(FailureReason.UNKNOWN_TASK)
     )
-    assert apply_webhook(failed, SERVICE_ID, NOW).state is TaskState.GENERATING
+    assert apply_webhook(failed, PROVIDER_ID, NOW).state is TaskState.GENERATING

@@ -21,7 +21,7 @@ from components.studio.tasks.transitions import (
 from tests.support.factories import (
     GENERATING_TASK,
     NOW,
-    SERVICE_ID,
+    PROVIDER_ID,
     STORING_TASK,
     SUBMITTING_TASK,
     UNCONFIRMED_TASK,
@@ -85,7 +85,7 @@ def test_running_task_that_is_not_watched_can_be_looked_at_again(state: TaskStat
     )
     assert requeue(stopped) == stopped
     assert recheck(stopped, NOW + 1).state is TaskState.GENERATING
-    assert apply_webhook(stopped, SERVICE_ID, NOW + 1).state is TaskState.GENERATING
+    assert apply_webhook(stopped, PROVIDER_ID, NOW + 1).state is TaskState.GENERATING
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_running_task_that_is_not_watched_can_be_looked_at_again(state: TaskStat
         make_task(),
         SUBMITTING_TASK,
         STORING_TASK,
-        apply_event(UNCONFIRMED_TASK, Accepted(SERVICE_ID, confirmed=False), NOW),
+        apply_event(UNCONFIRMED_TASK, Accepted(PROVIDER_ID, confirmed=False), NOW),
     ],
     ids=["queued", "sending", "storing", "under an id that is not verified"],
 )
