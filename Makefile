@@ -94,14 +94,15 @@ $(LOCK_VENV)/.uv-$(UV_VERSION):
 # The tests drive Debian's Chromium where there is one, and Playwright's own elsewhere.
 .PHONY: browser
 browser: $(DEV_STAMP)
-	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || $(MAKE) --no-print-directory install-browser
+	@command -v chromium-headless-shell >/dev/null || command -v chromium >/dev/null \
+		|| command -v chromium-browser >/dev/null || $(MAKE) --no-print-directory install-browser
 
 .PHONY: install-browser
 install-browser:
 	@if command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
-		apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-noto-color-emoji; \
+		apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium-headless-shell fonts-noto-color-emoji; \
 	elif command -v apt-get >/dev/null && command -v sudo >/dev/null; then \
-		sudo apt-get update -qq && sudo apt-get install -y -qq --no-install-recommends chromium fonts-noto-color-emoji; \
+		sudo apt-get update -qq && sudo apt-get install -y -qq --no-install-recommends chromium-headless-shell fonts-noto-color-emoji; \
 	else $(BIN)/playwright install chromium; fi
 
 # The tests run the nginx example of docs/operations.md. It is unpacked and not installed, as

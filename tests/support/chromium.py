@@ -30,10 +30,15 @@ _PROBE = re.compile(r"/(edit|gallery)/_stcore/(health|host-config)$")
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    """Launch Debian's Chromium if it is installed, else Playwright's own."""
+    """Launch Debian's Chromium if it is installed, else Playwright's own.
+
+    The headless shell is the same browser without the windows around the page, which cost a
+    quarter of the time.
+    """
+    names = ("chromium-headless-shell", "chromium", "chromium-browser")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium") or shutil.which("chromium-browser"),
+            executable_path=next(filter(None, map(shutil.which, names)), None),
             args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
         )
         expect.set_options(timeout=TIMEOUT_MS)
