@@ -4,8 +4,8 @@ PYTHON ?= python3
 PORT ?= 8501
 # Others reach the app only if they are meant to: HOST=0.0.0.0.
 HOST ?= 127.0.0.1
-# Most tests wait for a server or a browser, so two cores keep four processes busy.
-WORKERS ?= 4
+# Most tests wait for a server or a browser, so two cores keep three processes busy.
+WORKERS ?= 3
 VENV := .venv
 BIN := $(VENV)/bin
 NODE_BIN := node_modules/.bin
