@@ -55,7 +55,7 @@ def test_task_ids_import_foreign_tasks_and_resolve_unconfirmed_ones(
         page.keyboard.press("Escape")
         expect_image(page, prompt)
 
-        page.get_by_role("button", name="credits").click()
+        page.get_by_role("button", name="credits", exact=True).click()
         click_button(page, "Bring home by task id")
         enter_task_id(page, "0" * 32)
         expect(page.get_by_text("nothing to bring home under this id")).to_be_visible()

@@ -19,11 +19,6 @@ def fail() -> None:
         raise KeyError(SECRET) from error
 
 
-@pytest.fixture(autouse=True)
-def _listen_at_the_root(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(logging.getLogger("kontext"), "propagate", True)
-
-
 def reported(caplog: pytest.LogCaptureFixture) -> tuple[str, list[logging.LogRecord]]:
     try:
         fail()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from ipaddress import ip_network
 from typing import Any
 
@@ -213,10 +212,8 @@ def test_ipv4_address_of_an_ipv6_socket_is_recognised() -> None:
 
 
 def test_ignored_headers_are_logged_once_for_each_proxy(
-    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
-    monkeypatch.setattr(logging.getLogger("kontext"), "propagate", True)
-
     async def app(_scope: Scope, _receive: Receive, _send: Send) -> None: ...
 
     middleware = BelieveTrustedProxies(app, trusted=TRUSTED)
