@@ -31,12 +31,12 @@ from components.studio.db.database import DatabaseError
 from components.studio.db.gallery import GalleryRepository
 from components.studio.db.tasks import TaskRepository
 from components.studio.events import EventBus
-from components.studio.identity import UserTokens, open_user_tokens
 from components.studio.images.store import ImageStore
 from components.studio.maintenance import MaintenanceThread
 from components.studio.safe_fetch.client import SafeHttpClient
 from components.studio.settings import Settings, SettingsError, read_settings
 from components.studio.studio import FaultControls, Studio
+from components.studio.user_tokens import UserTokens, open_user_tokens
 from components.studio.worker.account_limits import AccountLimits
 from components.studio.worker.polling import DurationEstimator
 from components.studio.worker.scheduler import Scheduler

@@ -18,15 +18,15 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from components.server.requests import is_https, is_page_request, read_cookies
 from components.studio.db.database import DatabaseError
-from components.studio.identity import (
+from components.studio.settings import SettingsError
+from components.studio.studio import Studio
+from components.studio.user_tokens import (
     COOKIE,
     COOKIE_LIFE_SECONDS,
     UserTokens,
     cookie_name,
     user_id_of_0_1_0,
 )
-from components.studio.settings import SettingsError
-from components.studio.studio import Studio
 
 log = logging.getLogger("kontext.identity")
 

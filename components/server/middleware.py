@@ -15,9 +15,9 @@ from components.server.origin_check import RefuseOtherOrigins
 from components.server.security_headers import SecurityHeaders
 from components.server.stylesheet_middleware import InjectStylesheet
 from components.server.trusted_proxies import BelieveTrustedProxies
-from components.studio.identity import UserTokens
 from components.studio.settings import Settings
 from components.studio.studio import Studio
+from components.studio.user_tokens import UserTokens
 
 
 def middleware(

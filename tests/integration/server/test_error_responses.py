@@ -24,9 +24,9 @@ from components.server import middleware, routes
 from components.server.error_responses import ReportUnknownErrors
 from components.server.logs import JsonFormatter
 from components.studio.db.database import DatabaseError
-from components.studio.identity import UserTokens
 from components.studio.settings import Settings
 from components.studio.studio import Studio
+from components.studio.user_tokens import UserTokens
 from tests.support.app_server import COOKIE
 from tests.support.http_server import serve_routes
 from tests.support.identity import COOKIE_SECRET, new_token

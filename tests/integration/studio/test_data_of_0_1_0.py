@@ -20,11 +20,11 @@ from components.bootstrap import build_studio
 from components.kie import GenerationRequest, Model, OutputFormat
 from components.studio.db.gallery_query import GalleryQuery
 from components.studio.db.spending import Spending
-from components.studio.identity import user_id_of_0_1_0
 from components.studio.images.metadata import read_metadata
 from components.studio.settings import Settings
 from components.studio.studio import Studio
 from components.studio.tasks.models import TaskState
+from components.studio.user_tokens import user_id_of_0_1_0
 
 SAVED = Path(__file__).parents[1] / "data" / "v0_1_0"
 ANNA_TOKEN, BEN_TOKEN = "anna-" + "A" * 38, "ben--" + "B" * 38

@@ -13,8 +13,8 @@ from starlette.types import Message, Receive, Scope, Send
 
 from components.server.identity import IdentifyUser, read_user_id
 from components.studio.db.database import DatabaseError
-from components.studio.identity import UserTokens
 from components.studio.studio import Studio
+from components.studio.user_tokens import UserTokens
 
 TOKENS = UserTokens(b"0123456789abcdef")
 MINE, PLANTED = TOKENS.issue(), TOKENS.issue()
