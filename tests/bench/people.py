@@ -21,8 +21,8 @@ from statistics import median, quantiles
 
 from websockets.sync.client import connect
 
-from components.studio.user_tokens import new_token
 from tests.support.app_server import COOKIE, AppServer
+from tests.support.identity import new_token
 from tests.support.seed import open_data_folder
 from tests.support.streamlit_client import StreamlitClient
 
