@@ -6,6 +6,7 @@ could open them until nobody else is served.
 
 from __future__ import annotations
 
+import asyncio
 import html
 import logging
 from collections import Counter
@@ -33,6 +34,10 @@ STREAM: Final = "/_stcore/stream"
 """Streamlit's socket: one for each tab."""
 PUSH: Final = "/push"
 RETRY_SECONDS: Final = 5
+
+BURST: Final = 100
+MESSAGES_PER_S: Final = 20.0
+"""More than anybody presses; a slider that is dragged sends some ten a second."""
 
 _PAGE: Final = """<!DOCTYPE html>
 <html lang="en">
@@ -86,7 +91,7 @@ class ConnectionLimits:
             return
         open_sockets[person] += 1
         try:
-            await self.app(scope, receive, send)
+            await self.app(scope, _slow_down(receive), send)
         finally:
             open_sockets[person] -= 1
             if not open_sockets[person]:
@@ -125,6 +130,27 @@ class ConnectionLimits:
                 "This page opens by itself when there is room."
             )
         return None
+
+
+def _slow_down(receive: Receive) -> Receive:
+    """Messages of a socket, at most MESSAGES_PER_S after a burst; the rest wait in its buffers.
+
+    Streamlit draws the page for each: without this, one tab could keep all others waiting.
+    """
+    loop = asyncio.get_running_loop()
+    next_at = loop.time() - BURST / MESSAGES_PER_S
+
+    async def receive_slowly() -> Message:
+        nonlocal next_at
+        message = await receive()
+        if message["type"] == "websocket.receive":
+            now = loop.time()
+            next_at = max(next_at, now - BURST / MESSAGES_PER_S) + 1 / MESSAGES_PER_S
+            if next_at > now:
+                await asyncio.sleep(next_at - now)
+        return message
+
+    return receive_slowly
 
 
 def _person(scope: Scope) -> str:

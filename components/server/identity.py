@@ -45,6 +45,8 @@ class _Visitor:
     user_id: str | None
     new_token: str | None = None
     """What the next page sets as the cookie."""
+    is_name_taken: bool = False
+    """Whether another studio of this host holds a cookie of the usual name: it must stay."""
     drops_old_cookie: bool = False
 
 
@@ -74,6 +76,8 @@ class IdentifyUser:
             is_https=is_https(scope), base_path=scope.get("root_path") or self._base_path
         )
         visitor = await self._identify(scope, name)
+        if visitor.is_name_taken and self._tokens is not None:
+            name = _own_name(name, self._tokens)
         scope = _with_user(scope, visitor.user_id)
         token = visitor.new_token
         if token is None or not is_page_request(scope):
@@ -101,16 +105,17 @@ class IdentifyUser:
             return _Visitor(None)  # every page says why; a known user must not become a new one
 
     async def _read_cookies(self, scope: Scope, name: str, tokens: UserTokens) -> _Visitor:
-        values = read_cookies(scope, name)
-        if len(values) > 1:
+        values, own = read_cookies(scope, name), read_cookies(scope, _own_name(name, tokens))
+        for found in (values, own):
+            if len(found) == 1 and (user_id := tokens.user_id(found[0])) is not None:
+                return _Visitor(user_id)
+        nobody = _Visitor(None, tokens.issue(), is_name_taken=bool(values))
+        if max(len(values), len(own)) > 1:
             # One may have been set by another host of the domain, and nothing says which.
             if is_page_request(scope):
                 log.warning("identity cookie refused", extra={"reason": "sent more than once"})
-            return _Visitor(None, tokens.issue())
-        user_id = tokens.user_id(values[0]) if values else None
-        if user_id is not None:
-            return _Visitor(user_id)
-        return await self._read_old_cookie(scope, tokens) or _Visitor(None, tokens.issue())
+            return nobody
+        return await self._read_old_cookie(scope, tokens) or nobody
 
     async def _read_old_cookie(self, scope: Scope, tokens: UserTokens) -> _Visitor | None:
         """The user of a cookie of 0.1.0, or of one that replaced it before there was TLS."""
@@ -125,6 +130,11 @@ class IdentifyUser:
 
     def _owns_anything(self, user_id: str) -> bool:
         return self._open_studio().owns_anything(user_id)
+
+
+def _own_name(name: str, tokens: UserTokens) -> str:
+    """The name for a browser in which another studio, on another port, has the usual one."""
+    return f"{name}_{tokens.fingerprint}"
 
 
 def _with_user(scope: Scope, user_id: str | None) -> Scope:

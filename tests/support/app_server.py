@@ -155,6 +155,6 @@ class HttpClient:
 
 def identity_token(response: requests.Response) -> str:
     """The identity token that a response sets as a cookie."""
-    found = re.search(rf"{COOKIE}=([^;]+)", response.headers.get("set-cookie", ""))
+    found = re.search(rf"{COOKIE}\w*=([^;]+)", response.headers.get("set-cookie", ""))
     assert found is not None, "the response sets no identity cookie"
     return found[1]

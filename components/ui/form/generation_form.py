@@ -26,8 +26,8 @@ from components.ui.messages import MATCH_INPUT, MODEL_LABELS, format_credits
 Mode = Literal["generate", "edit"]
 
 MAX_VARIANTS = 4
-# A little more than a request may have, so that what is pasted can be shortened.
-MAX_BOX_CHARACTERS = 6000
+# Streamlit drops a longer text without a word. A request may have far less, and says so.
+MAX_BOX_CHARACTERS = 100_000
 MAX_WATERMARK_BOX_CHARACTERS = 300
 _UNRELIABLE_RATIO = "16:21"
 

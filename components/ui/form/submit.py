@@ -47,6 +47,8 @@ def show_errors(mode: Mode) -> Iterator[None]:
         errors[mode] = "The source picture is gone. Choose it again."
     except DatabaseError as error:
         errors[mode] = f"Nothing was sent and nothing was spent. {error}"
+    else:
+        errors.pop(mode, None)  # an earlier press may have failed while this one waited
 
 
 def _submit(form: GenerationForm) -> None:

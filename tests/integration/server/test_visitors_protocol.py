@@ -196,6 +196,32 @@ def test_all_sockets_together_are_limited() -> None:
     assert "The studio is full: 2 tabs are open" in refused[1]
 
 
+def test_messages_of_one_socket_are_taken_slowly_after_a_burst() -> None:
+    async def run() -> tuple[int, float]:
+        taken = 0
+
+        async def take_all(_scope: Scope, receive: Receive, _send: Send) -> None:
+            nonlocal taken
+            while (await receive())["type"] == "websocket.receive":
+                taken += 1
+
+        async def flood() -> Message:
+            await asyncio.sleep(0)
+            return {"type": "websocket.receive", "bytes": b""}
+
+        scope = {"type": "websocket", "path": "/_stcore/stream", "kontext.user_id": "a" * 32}
+        loop, limits = asyncio.get_running_loop(), ConnectionLimits(take_all)
+        began = loop.time()
+        task = asyncio.create_task(limits(scope, flood, flood))  # type: ignore[arg-type]
+        while taken < 110:
+            await asyncio.sleep(0.01)
+        task.cancel()
+        return taken, loop.time() - began
+
+    taken, seconds = asyncio.run(run())
+    assert taken - 101 <= 20 * seconds
+
+
 def test_form_that_trickles_gets_408(tmp_path: Path) -> None:
     def no_studio() -> Studio:
         raise DatabaseError("not asked")

@@ -105,6 +105,19 @@ def test_signed_cookie_names_its_user_and_is_not_set_again() -> None:
     assert answer.cookies == []
 
 
+def test_two_studios_of_one_host_leave_each_other_their_cookies() -> None:
+    theirs = f"kontext_designer={UserTokens(b'another secret here').issue()}"
+    answer = send_request(theirs)
+
+    [cookie] = answer.cookies
+    name, token = cookie.split(";")[0].split("=")
+    assert name.startswith("kontext_designer_")
+    assert TOKENS.user_id(token) is not None
+    both = send_request(f"{theirs}; {name}={token}")
+    assert (both.user_id, both.cookies) == (TOKENS.user_id(token), [])
+    assert send_request(f"{theirs}; {name}={token}; {name}={PLANTED}").user_id is None
+
+
 def test_plain_http_gives_the_cookie_its_old_name() -> None:
     answer = send_request()
 
