@@ -81,7 +81,7 @@ def locked_database(data_folder: Path) -> Iterator[None]:
 def _short_wait_for_locks(unreachable_provider: None, monkeypatch: pytest.MonkeyPatch) -> None:
     load = bootstrap.load_settings
     monkeypatch.setattr(
-        bootstrap, "load_settings", lambda: replace(load(), busy_timeout_seconds=0.05)
+        bootstrap, "load_settings", lambda: replace(load(), busy_timeout_seconds=0.4)
     )
 
 
