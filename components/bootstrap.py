@@ -107,7 +107,7 @@ def forget_running_app() -> None:
 
 
 class AppOwner:
-    """Holds the running app. Opened by whoever needs it first, closed by the lifespan alone.
+    """Holds the running app. Opened by its first caller, closed by the lifespan alone.
 
     Nothing that a browser may clear holds it, such as Streamlit's caches.
     """

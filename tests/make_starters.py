@@ -1,4 +1,4 @@
-"""Draws the starter pictures anew: `python -m tests.make_starters`.
+"""Draws the starter pictures again: `python -m tests.make_starters`.
 
 Run it after a change of the renderer: the sandbox knows the starters by what is written here.
 """

@@ -119,7 +119,7 @@ def apply_event(task: Task, event: TaskEvent, now: float) -> Task:
             known = Accepted(task.provider_id, confirmed=False)  # its webhook came before
             return _accept(task, known, now)
         case TaskState.SUBMITTING, StepFailed() if task.sent_at is not None:
-            # A bug of ours after the create was sent.
+            # Our own bug after the create was sent.
             return _mark_unconfirmed(task, Failure(FailureReason.NO_RESPONSE))
         case ((TaskState.SUBMITTING | TaskState.QUEUED), StepFailed()):
             return _retry_step(task, event, now)
@@ -206,7 +206,7 @@ def release(task: Task, now: float) -> Task:
 def recover_after_restart(task: Task, now: float) -> Task:
     """The task after a restart: a create that was being sent may or may not have arrived.
 
-    Delays are cut, and patience begins anew: the clock may have been set back or forward.
+    Delays are cut, and the polling timeout starts again: the clock may have been set back or forward.
     """
     task = replace(task, retry_at=min(task.retry_at, now + MAX_RETRY_DELAY_S))
     if task.state in {TaskState.GENERATING, TaskState.STILL_RUNNING}:

@@ -56,7 +56,7 @@ def failing_database(error: Exception) -> Iterator[None]:
         @contextmanager
         def begin(database: Database) -> Iterator[Any]:
             if threading.current_thread().name == "ScriptRunner.scriptThread":
-                raise type(error)(*error.args)  # anew, as its traceback grows
+                raise type(error)(*error.args)  # a new one: a traceback grows with each raise
             with transaction(database) as connection:
                 yield connection
 

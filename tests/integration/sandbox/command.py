@@ -1,4 +1,4 @@
-"""`python -m components.sandbox` as whoever types it meets it."""
+"""The command line of `python -m components.sandbox`."""
 
 from __future__ import annotations
 

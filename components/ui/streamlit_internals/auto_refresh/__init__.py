@@ -11,13 +11,9 @@ import streamlit as st
 from components.ui import frontend
 
 
-def auto_refresh(seconds: float, *, key: str) -> bool:
-    """Rerun the `st.fragment` that calls this every `seconds`, while the tab is visible.
-
-    Returns whether this is such a rerun.
-    """
+def auto_refresh(seconds: float, *, key: str) -> None:
+    """Rerun the `st.fragment` that calls this every `seconds`, while the tab is visible."""
     with st.container(key=f"kx-hidden-{key}"):
-        state = frontend.load_component("streamlit_internals/auto_refresh/auto-refresh.js")(
+        frontend.load_component("streamlit_internals/auto_refresh/auto-refresh.js")(
             key=key, data={"seconds": seconds}, on_tick_change=lambda: None
         )
-    return bool(state.tick)

@@ -116,7 +116,8 @@ def _receive(key: str, on_event: Callable[[], None] | None) -> None:
         try:
             on_event()
         except Exception:
-            slot["event"] = None  # it was not done: the run must not go on from it
+            # Whatever failed is raised again. The action was not done: the page must not follow it.
+            slot["event"] = None
             raise
 
 
