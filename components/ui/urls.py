@@ -1,6 +1,7 @@
 """URLs of the app's own routes, as a browser is given them.
 
-They are relative: every page stands directly below the base path, whether the app or a proxy adds that path.
+They are relative: every page stands directly below the base path, whether the app or a proxy
+adds that path.
 
 Images in the trash are served only where the URL asks for the trash.
 """

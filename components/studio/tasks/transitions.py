@@ -206,7 +206,7 @@ def release(task: Task, now: float) -> Task:
 def recover_after_restart(task: Task, now: float) -> Task:
     """The task after a restart: a create that was being sent may or may not have arrived.
 
-    Delays are cut, and the polling timeout starts again: the clock may have been set back or forward.
+    Delays are cut, and the polling timeout starts again: the clock may have been set.
     """
     task = replace(task, retry_at=min(task.retry_at, now + MAX_RETRY_DELAY_S))
     if task.state in {TaskState.GENERATING, TaskState.STILL_RUNNING}:
