@@ -12,6 +12,8 @@ from components.studio.db.prompts import PromptHistory
 log = logging.getLogger("kontext.maintenance")
 
 INTERVAL_SECONDS = 3600.0
+TRASH_RETENTION_DAYS = 14
+TRASH_RETENTION_S = TRASH_RETENTION_DAYS * 24 * 3600.0
 
 
 class MaintenanceThread:
@@ -39,7 +41,7 @@ class MaintenanceThread:
     def _run(self) -> None:
         while not self._stopping.is_set():
             try:
-                removed = self._gallery.purge_expired()
+                removed = self._gallery.purge_expired(TRASH_RETENTION_S)
                 if removed:
                     log.info("trash purged", extra={"removed": removed})
             except (DatabaseError, OSError):

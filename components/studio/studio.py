@@ -14,7 +14,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from components.kie import GenerationRequest, KieClient, Model, ValidationError, WebhookEvent
-from components.studio.credit_balance import CreditBalance, CreditBalanceCache
+from components.studio.credits import CreditBalance, CreditBalanceCache, price_of
 from components.studio.data_folder import DataFolder
 from components.studio.db.database import DatabaseError
 from components.studio.db.gallery import GalleryItem, GalleryRepository
@@ -431,10 +431,9 @@ class Studio:
 
     # Spending
 
-    def price(self, model: Model) -> Decimal:
-        """Credits that one image of this model is expected to cost."""
-        settings = self.settings
-        return settings.credits_max if model is Model.MAX else settings.credits_pro
+    def price(self, model: Model, variants: int = 1) -> Decimal:
+        """Credits that these images are expected to cost."""
+        return price_of(self.settings, model, variants)
 
     def spending(self, user_id: str, *, since: float = 0.0) -> Spending:
         """What a user has spent since a moment in epoch seconds."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from components.studio import OUTPUT_SIZES
-from components.studio.db.gallery import TRASH_RETENTION_S
 from components.studio.db.models import ImageRecord, TaskWithImage
 from components.studio.export import download_name
+from components.studio.maintenance import TRASH_RETENTION_S
 from components.studio.result_checks import mismatches
 from components.studio.tasks.models import FailureReason, Task, TaskState
 from components.studio.tasks.transitions import can_stop_watching, is_unsent, recheck, requeue

@@ -22,7 +22,6 @@ from components.studio.events import EventBus
 from components.studio.images.store import ImageStore
 from components.studio.tasks.models import FINAL, UNFINISHED, TaskState
 
-TRASH_RETENTION_S = 14 * 24 * 3600.0
 MAX_SWEEP_GAP_S = 2 * 24 * 3600.0
 _FINAL = [state.value for state in FINAL]
 _UNFINISHED = [state.value for state in UNFINISHED]
@@ -167,14 +166,14 @@ class GalleryRepository:
         self.events.publish(user_id)
         return count
 
-    def purge_expired(self) -> int:
-        """Delete what has been in the trash for 14 days, and finish interrupted deletions.
+    def purge_expired(self, retention_s: float) -> int:
+        """Delete what has been in the trash for so long, and finish interrupted deletions.
 
         To be called every hour. Since the last call at most two days count: the app was off for
         longer, or the clock was wrong. Returns how many images. Raises OSError.
         """
         self._discount_gap()
-        return self._purge(images.c.deleted_at <= self.clock() - TRASH_RETENTION_S)
+        return self._purge(images.c.deleted_at <= self.clock() - retention_s)
 
     def _discount_gap(self) -> None:
         """Shift the dates of the trash by the time since the last sweep that does not count."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from components.ui.form import prompt_hints, prompt_history
+from components.ui.form import hint_lines, prompt_history
 from components.ui.form.drafts import restore_draft, save_draft
 from components.ui.form.generation_form import GenerationForm
 
@@ -15,5 +15,5 @@ def render_prompt(form: GenerationForm, *, placeholder: str) -> None:
     with st.container(key="kx-prompt"):
         prompt_history.render_history(form)
         form.render_prompt(placeholder=placeholder)
-        prompt_hints.render_hints(form)
+        hint_lines.render_hints(form)
     save_draft(form)

@@ -19,7 +19,7 @@ from components.ui.messages import format_credits
 def render_submit(form: GenerationForm, verb: str) -> None:
     """A button such as "Generate · 10 credits"; Ctrl or Cmd with Enter presses it as well."""
     values = form.values()
-    total = session.studio().price(Model(values.model)) * values.variants
+    total = session.studio().price(Model(values.model), values.variants)
     st.button(
         f"{verb} · {format_credits(total)}",
         key=f"{form.mode}-submit",

@@ -11,6 +11,7 @@ import streamlit as st
 
 from components.studio.db.gallery import GalleryItem
 from components.studio.db.gallery_query import GalleryQuery
+from components.studio.maintenance import TRASH_RETENTION_DAYS
 from components.studio.tasks.models import UNFINISHED, TaskState
 from components.ui import card_actions, paused_banner, session
 from components.ui.card_grid import build_task_cards, render_card_grid
@@ -166,7 +167,7 @@ def _related_images(query: GalleryQuery) -> RelatedImages | None:
 def _render_empty_trash(count: int) -> None:
     """Emptying cannot be undone, so it takes two clicks."""
     with st.popover("Empty the trash", type="tertiary"):
-        st.caption("What is deleted stays here for 14 days.")
+        st.caption(f"What is deleted stays here for {TRASH_RETENTION_DAYS} days.")
         st.button(
             f"Delete {count} for good", key="trash-empty", type="primary", on_click=_empty_trash
         )

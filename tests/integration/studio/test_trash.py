@@ -153,7 +153,7 @@ def test_purge_leaves_untrashed_images(gallery_fixture: GalleryFixture) -> None:
 
     assert gallery_fixture.gallery.empty_trash(ANNA, [kept]) == 0
     gallery_fixture.now += 1400 * DAY_S
-    assert gallery_fixture.gallery.purge_expired() == 0
+    assert gallery_fixture.gallery.purge_expired(14 * DAY_S) == 0
     assert gallery_fixture.count_files() == 2
 
 
@@ -162,9 +162,9 @@ def test_trash_is_purged_after_14_days(gallery_fixture: GalleryFixture) -> None:
     gallery_fixture.gallery.move_to_trash(ANNA, [trashed])
 
     gallery_fixture.now += 14 * DAY_S - 1
-    assert gallery_fixture.gallery.purge_expired() == 0
+    assert gallery_fixture.gallery.purge_expired(14 * DAY_S) == 0
     gallery_fixture.now += 1
-    assert gallery_fixture.gallery.purge_expired() == 1
+    assert gallery_fixture.gallery.purge_expired(14 * DAY_S) == 1
     assert gallery_fixture.count_files() == 0
 
 
@@ -180,7 +180,7 @@ def test_source_of_unfinished_edit_is_not_purged(
 
     assert gallery_fixture.gallery.empty_trash(ANNA) == 0
     gallery_fixture.now += 28 * DAY_S
-    assert gallery_fixture.gallery.purge_expired() == 0
+    assert gallery_fixture.gallery.purge_expired(14 * DAY_S) == 0
     assert gallery_fixture.task_ids() == [source]
     assert gallery_fixture.count_files() == 2
 
@@ -199,7 +199,7 @@ def test_interrupted_purge_is_finished_later(gallery_fixture: GalleryFixture) ->
         gallery_fixture.task_ids(GalleryQuery()) == []
     )  # its purge has begun: it cannot be restored
     stuck.rmdir()
-    assert gallery_fixture.gallery.purge_expired() == 1
+    assert gallery_fixture.gallery.purge_expired(14 * DAY_S) == 1
     assert gallery_fixture.repository.image(trashed) is None
 
 
@@ -263,39 +263,39 @@ def test_first_database_version_is_migrated(tmp_path: Path) -> None:
 def test_jump_of_the_clock_over_a_restart_empties_no_trash(gallery_fixture: GalleryFixture) -> None:
     (trashed,) = gallery_fixture.add(SeedImage())
     gallery_fixture.gallery.move_to_trash(ANNA, [trashed])
-    assert gallery_fixture.gallery.purge_expired() == 0
+    assert gallery_fixture.gallery.purge_expired(14 * DAY_S) == 0
 
     gallery_fixture.now += 400 * DAY_S
-    assert gallery_fixture.gallery.purge_expired() == 0
+    assert gallery_fixture.gallery.purge_expired(14 * DAY_S) == 0
     assert gallery_fixture.record(trashed).deleted_at == gallery_fixture.now - 2 * DAY_S
     gallery_fixture.now -= 400 * DAY_S
-    assert gallery_fixture.gallery.purge_expired() == 0
+    assert gallery_fixture.gallery.purge_expired(14 * DAY_S) == 0
     assert gallery_fixture.record(trashed).deleted_at == gallery_fixture.now
     for _ in range(14):
-        assert gallery_fixture.gallery.purge_expired() == 0
+        assert gallery_fixture.gallery.purge_expired(14 * DAY_S) == 0
         gallery_fixture.now += DAY_S
-    assert gallery_fixture.gallery.purge_expired() == 1
+    assert gallery_fixture.gallery.purge_expired(14 * DAY_S) == 1
 
 
 def test_two_days_between_sweeps_count(gallery_fixture: GalleryFixture) -> None:
     (trashed,) = gallery_fixture.add(SeedImage())
     gallery_fixture.gallery.move_to_trash(ANNA, [trashed])
     for _ in range(7):
-        assert gallery_fixture.gallery.purge_expired() == 0
+        assert gallery_fixture.gallery.purge_expired(14 * DAY_S) == 0
         gallery_fixture.now += 2 * DAY_S
-    assert gallery_fixture.gallery.purge_expired() == 1
+    assert gallery_fixture.gallery.purge_expired(14 * DAY_S) == 1
 
 
 def test_clock_that_starts_at_its_epoch_empties_no_trash(gallery_fixture: GalleryFixture) -> None:
     (trashed,) = gallery_fixture.add(SeedImage())
     gallery_fixture.gallery.move_to_trash(ANNA, [trashed])
     for _ in range(5):  # older than what one gap counts for
-        assert gallery_fixture.gallery.purge_expired() == 0
+        assert gallery_fixture.gallery.purge_expired(14 * DAY_S) == 0
         gallery_fixture.now += DAY_S
     right = gallery_fixture.now
     for now in (right, 100.0, 100.0, right, right):
         gallery_fixture.now = now
-        assert gallery_fixture.gallery.purge_expired() == 0
+        assert gallery_fixture.gallery.purge_expired(14 * DAY_S) == 0
     assert gallery_fixture.task_ids() == [trashed]
     gallery_fixture.gallery.restore(ANNA, [trashed])
     assert gallery_fixture.task_ids(GalleryQuery()) == [trashed]

@@ -4,7 +4,7 @@
 
 import { TRIGGER_GAP_MS, whenIdle } from "../../streamlit_internals/script-idle.js";
 import { appUrl } from "../shared/urls.js";
-import { parseVersion, reconnectDelay, remainingPause } from "./update-timing.js";
+import { parseVersion, reconnectDelay, remainingPause } from "./reconnect-timing.js";
 
 /** @typedef {(version: number) => void} Listener */
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from components.kie import AuthenticationError
-from components.studio.credit_balance import CreditBalance, CreditBalanceCache
+from components.studio.credits import CreditBalance, CreditBalanceCache
 from components.studio.tasks.models import FailureReason, TaskState
 from tests.support.studio_fixture import running_studio, wait_until
 

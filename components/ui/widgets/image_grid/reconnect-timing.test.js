@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { parseVersion, reconnectDelay, remainingPause } from "./update-timing.js";
+import { parseVersion, reconnectDelay, remainingPause } from "./reconnect-timing.js";
 
 test("the pause before a reconnect doubles up to fifteen seconds", () => {
   const delays = [0, 1, 2, 3, 4, 5, 20].map((failures) => reconnectDelay(failures, 0.5));

@@ -1,4 +1,4 @@
-"""The credit balance, fetched in the background so that no page waits for kie.ai."""
+"""What images cost, and the credit balance, fetched in the background: no page waits for it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from components.kie import KieError
+from components.kie import KieError, Model
+from components.studio.settings import Settings
 from components.studio.tasks.models import FailureReason
 from components.studio.tasks.transitions import failure_from_error
 
@@ -18,6 +19,12 @@ log = logging.getLogger("kontext.credits")
 
 MAX_AGE_SECONDS = 30.0
 MIN_INTERVAL_SECONDS = 2.0  # between two requests, however often the balance changes
+
+
+def price_of(settings: Settings, model: Model, variants: int = 1) -> Decimal:
+    """Credits that these images are expected to cost: what the operator says a model costs."""
+    per_image = settings.credits_max if model is Model.MAX else settings.credits_pro
+    return per_image * variants
 
 
 @dataclass(frozen=True)
