@@ -22,12 +22,12 @@ from typing import IO, Final, TypeAlias
 
 from components.studio.db.models import ImageRecord
 from components.studio.db.tasks import TaskRepository
-from components.studio.images.generation_metadata import APP, MAX_LINEAGE, iso_time
-from components.studio.images.metadata import (
+from components.studio.images.embed_generation_metadata import (
     GenerationMetadata,
     MetadataUnsupported,
     embed_metadata,
 )
+from components.studio.images.generation_metadata import APP, MAX_LINEAGE, iso_time
 from components.studio.images.store import ImageStore
 from components.studio.tasks.models import Task
 

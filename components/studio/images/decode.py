@@ -1,6 +1,6 @@
 """Opens and decodes image files. Every file passes the size limits before it is decoded.
 
-JPEG and PNG are read by containers.py. The formats that are always re-encoded are opened by
+JPEG and PNG are read by strip_metadata.py. The formats that are always re-encoded are opened by
 their decoder here: GIF, WebP and AVIF by Pillow, HEIC by pillow_heif.
 """
 
@@ -26,14 +26,6 @@ from PIL.PngImagePlugin import PngImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
 from components.studio.images.color import icc_profile_from_cicp
-from components.studio.images.containers import (
-    MAX_PARTS,
-    ImageContainer,
-    bounded_profile,
-    parse_jpeg,
-    parse_png,
-    summarize_exif,
-)
 from components.studio.images.errors import (
     ImageErrorCode,
     InvalidImageError,
@@ -42,6 +34,14 @@ from components.studio.images.errors import (
     truncated_error,
 )
 from components.studio.images.file_type import IMAGE_TYPES, READABLE_TYPES, FileType, detect
+from components.studio.images.strip_metadata import (
+    MAX_PARTS,
+    ImageContainer,
+    bounded_profile,
+    parse_jpeg,
+    parse_png,
+    summarize_exif,
+)
 
 MAX_BYTES: Final = 20 * 1024 * 1024
 

@@ -13,11 +13,11 @@ from typing import Final, Literal
 from PIL import Image
 
 from components.studio.images.color import to_8bit, to_srgb
-from components.studio.images.containers import ImageContainer, has_no_trailing_data
 from components.studio.images.decode import MAX_BYTES, DecodeLimiter, decode, parse_container
 from components.studio.images.encode import MAX_OUTPUT_BYTES, encode, encode_jpeg
 from components.studio.images.errors import ImageErrorCode, InvalidImageError, damaged_error
 from components.studio.images.file_type import FileType
+from components.studio.images.strip_metadata import ImageContainer, has_no_trailing_data
 
 __all__ = [
     "MAX_BYTES",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import streamlit as st
 
 from components.studio.db.models import ImageRecord
-from components.studio.images.metadata import read_metadata
+from components.studio.images.embed_generation_metadata import read_metadata
 from components.ui import session
 from components.ui.escape import escape_markdown
 from components.ui.form.generation_form import GenerationForm, Mode

@@ -12,13 +12,13 @@ from PIL import Image
 
 from components.kie import ASPECT_RATIOS, GenerationRequest, Model, OutputFormat
 from components.studio.images.decode import parse_container
-from components.studio.images.ingest import ingest_image
-from components.studio.images.metadata import (
+from components.studio.images.embed_generation_metadata import (
     GenerationMetadata,
     MetadataUnsupported,
     embed_metadata,
     read_metadata,
 )
+from components.studio.images.ingest import ingest_image
 from tests.support.image_corpus import chunk, encoded, exif, good, jpeg_with, png_with, quarters
 
 FULL = GenerationMetadata(

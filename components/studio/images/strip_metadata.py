@@ -1,8 +1,8 @@
-"""Takes JPEG and PNG files apart byte by byte, without decoding them.
+"""Strips JPEG and PNG files of EXIF, GPS position, text and trailing bytes, without decoding them.
 
 These two formats are read here and not by Pillow, because a file that needs no change is sent
-with its compressed pixels untouched and all metadata cut out. JPEG: ITU-T T.81, annex B.
-PNG: W3C PNG, third edition. Other formats are always re-encoded: see decode.py.
+with its compressed pixels untouched. JPEG: ITU-T T.81, annex B. PNG: W3C PNG, third edition.
+Other formats are always re-encoded, which leaves all metadata behind: see decode.py.
 """
 
 from __future__ import annotations

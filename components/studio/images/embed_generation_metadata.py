@@ -15,7 +15,16 @@ from typing import Final
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
-from components.studio.images.containers import (
+from components.studio.images.errors import InvalidImageError
+from components.studio.images.file_type import FileType, detect
+from components.studio.images.generation_metadata import (
+    MAX_JSON_BYTES,
+    GenerationMetadata,
+    MetadataUnsupported,
+    from_json,
+    to_json,
+)
+from components.studio.images.strip_metadata import (
     APP0,
     APP1,
     EOI,
@@ -25,15 +34,6 @@ from components.studio.images.containers import (
     build_chunk,
     iter_chunks,
     iter_segments,
-)
-from components.studio.images.errors import InvalidImageError
-from components.studio.images.file_type import FileType, detect
-from components.studio.images.generation_metadata import (
-    MAX_JSON_BYTES,
-    GenerationMetadata,
-    MetadataUnsupported,
-    from_json,
-    to_json,
 )
 
 __all__ = ["GenerationMetadata", "MetadataUnsupported", "embed_metadata", "read_metadata"]
