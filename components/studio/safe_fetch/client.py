@@ -40,6 +40,7 @@ __all__ = ["FetchError", "FetchErrorCode", "SafeHttpClient"]
 
 _PORTS: Final = frozenset({80, 443})
 _MAX_REDIRECTS: Final = 3
+_WHOLE_BODY_STATUSES: Final = frozenset({200, 203})  # 203: a proxy on the way changed something
 _REDIRECT_STATUSES: Final = frozenset({301, 302, 303, 307, 308})
 # A stuck lookup cannot be stopped, only counted. Those of hosts that users name must not hold up
 # results that were paid for.
@@ -91,7 +92,7 @@ class SafeHttpClient:
                 deadline=deadline,
             ) as response:
                 if response.status not in _REDIRECT_STATUSES:
-                    if response.status != 200:
+                    if response.status not in _WHOLE_BODY_STATUSES:
                         raise status_error(response.status)
                     data = response.read_body(self._max_bytes)
                     _check_is_image(data)

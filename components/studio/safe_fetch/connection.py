@@ -9,14 +9,17 @@ from __future__ import annotations
 import http.client
 import io
 import queue
+import re
 import socket
 import ssl
 import threading
 import time
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, cast
 
+from components.studio.images.file_type import IMAGE_TYPES, detect
 from components.studio.safe_fetch.errors import (
     FetchError,
     FetchErrorCode,
@@ -42,6 +45,8 @@ _USER_AGENT: Final = f"KontextStudio/{VERSION}"
 _MAX_HEAD_BYTES: Final = 64 * 1024
 _MAX_BODY_OVERHEAD: Final = 4  # bytes received per image byte; normal chunks need 1.01
 _INTERIM_STATUSES: Final = range(102, 200)  # 101 means that no HTTP follows
+_ZLIB_ENCODINGS: Final = frozenset({"gzip", "x-gzip", "deflate"})
+_ENCODINGS: Final = _ZLIB_ENCODINGS | {"br", "zstd", "compress", "x-compress"}  # RFC 9110, 16.6
 _READ_BYTES: Final = 64 * 1024
 _CONNECT_SECONDS: Final = 8.0  # for one address while others are left to try
 
@@ -156,9 +161,10 @@ class Response:
         return ", ".join(self._response.headers.get_all(name, [])).strip()
 
     def read_body(self, max_bytes: int) -> bytes:
-        """Read the whole body, which must not be compressed. Raises FetchError."""
-        if self.header("Content-Encoding").lower() not in {"", "identity"}:
-            raise bad_response_error()
+        """Read the whole body, unpacked if it is compressed by gzip or deflate.
+
+        `max_bytes` counts as sent and as unpacked. Raises FetchError.
+        """
         length = self._content_length()
         if length is not None and length > max_bytes:
             raise too_large_error(max_bytes)
@@ -174,7 +180,21 @@ class Response:
                     raise too_large_error(max_bytes)
         if length is not None and received < length:
             raise truncated_error()
-        return b"".join(parts)
+        return self._unpack(b"".join(parts), max_bytes)
+
+    def _unpack(self, body: bytes, max_bytes: int) -> bytes:
+        """The file in a body. Raises FetchError for an encoding that cannot be unpacked.
+
+        An uncompressed body was asked for. Some servers compress all the same, some name an
+        encoding that they did not use, and many fill the header with words that say nothing.
+        """
+        words = re.split(r"[\s,]+", self.header("Content-Encoding").lower())
+        encodings = [word for word in words if word in _ENCODINGS]
+        if not encodings or detect(body) in IMAGE_TYPES:
+            return body
+        if len(encodings) > 1 or encodings[0] not in _ZLIB_ENCODINGS:
+            raise bad_response_error()
+        return _inflate(body, max_bytes)
 
     def _content_length(self) -> int | None:
         """The one Content-Length, or None if there is none. Raises FetchError."""
@@ -190,6 +210,26 @@ class Response:
                 raise bad_response_error()
             return int(digits)
         return None
+
+
+def _inflate(body: bytes, max_bytes: int) -> bytes:
+    """The content of a gzip or deflate body, also of deflate without its header.
+
+    Raises FetchError.
+    """
+    has_header = body[:2] == b"\x1f\x8b" or (
+        body[:1] == b"x" and int.from_bytes(body[:2]) % 31 == 0
+    )
+    inflater = zlib.decompressobj(32 + zlib.MAX_WBITS if has_header else -zlib.MAX_WBITS)
+    try:
+        content = inflater.decompress(body, max_bytes + 1)
+    except zlib.error as error:
+        raise bad_response_error() from error
+    if len(content) > max_bytes:
+        raise too_large_error(max_bytes)
+    if not inflater.eof:
+        raise truncated_error()
+    return content
 
 
 @contextmanager

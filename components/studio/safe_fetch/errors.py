@@ -81,7 +81,7 @@ def unreachable_error(host: str) -> FetchError:
 
 
 def status_error(status: int) -> FetchError:
-    """The error for an HTTP status that is neither 200 nor a redirect."""
+    """The error for an HTTP status that is neither a whole file nor a redirect."""
     if status in {404, 410}:
         return FetchError(
             FetchErrorCode.NOT_FOUND,

@@ -19,7 +19,7 @@ from components.studio.safe_fetch.ip_filter import parse_address
 _MAX_URL_CHARACTERS: Final = 2000
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 _URL: Final = re.compile(r"(https?)://([^/?#]*)([^#]*)(?:#.*)?", re.IGNORECASE | re.DOTALL)
-_AUTHORITY: Final = re.compile(r"(\[[^\]]*\]|[^:\[\]]*)(?::([0-9]{1,5}))?")
+_AUTHORITY: Final = re.compile(r"(\[[^\]]*\]|[^:\[\]]*)(?::([0-9]{0,5}))?")
 _LABEL: Final = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
 _NUMBER: Final = re.compile(r"0x[0-9a-f]*|[0-9]+")
 _FORBIDDEN: Final = re.compile(
@@ -98,17 +98,29 @@ def _normalize_host(text: str) -> str:
             raise _bad_host()
         return str(address)
     try:
-        # ASCII names may hold underscores, which IDNA forbids.
-        name = text if text.isascii() else idna.encode(text, uts46=True).decode("ascii")
+        name = text if text.isascii() else idna.uts46_remap(text, std3_rules=False)
+        labels = [_ascii_label(label) for label in name.lower().removesuffix(".").split(".")]
     except UnicodeError as error:
         raise _bad_host() from error
-    name = name.lower().removesuffix(".")
-    labels = name.split(".")
+    name = ".".join(labels)
     if len(name) > 253 or not all(_LABEL.fullmatch(label) for label in labels):
         raise _bad_host()
     if _NUMBER.fullmatch(labels[-1]) and parse_address(name) is None:
         raise _bad_url("This link hides its address in numbers.", _PASTE + " and a website's name.")
     return name
+
+
+def _ascii_label(label: str) -> str:
+    """One part of a host name in ASCII. Raises UnicodeError.
+
+    Signs that IDNA 2008 forbids and browsers open, such as "☕", are encoded as browsers do.
+    """
+    if label.isascii():
+        return label
+    try:
+        return idna.alabel(label).decode("ascii")
+    except idna.InvalidCodepoint:
+        return "xn--" + label.encode("punycode").decode("ascii")
 
 
 def _wrong_scheme(text: str) -> FetchError:

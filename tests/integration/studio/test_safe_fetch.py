@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import socket
 import threading
+import tracemalloc
 import zlib
 from contextlib import suppress
 
@@ -49,6 +51,19 @@ def test_image_bytes_arrive_unchanged() -> None:
             HEAD + b"\r\n" + PICTURE,
         ),
         responds(PICTURE, "Content-Encoding: identity"),
+        responds(PICTURE, "Content-Encoding: "),
+        responds(PICTURE, "Content-Encoding: none"),
+        responds(PICTURE, "Content-Encoding: UTF-8"),
+        responds(PICTURE, "Content-Encoding: binary"),
+        responds(PICTURE, "Content-Encoding: image/png"),
+        responds(PICTURE, "Content-Encoding: identity", "Content-Encoding: gzip"),
+        responds(PICTURE, "Content-Encoding: br"),
+        responds(gzip.compress(PICTURE), "Content-Encoding: gzip"),
+        responds(gzip.compress(PICTURE), "Content-Encoding: utf-8, X-GZIP"),
+        responds(zlib.compress(PICTURE), "Content-Encoding: deflate"),
+        responds(zlib.compress(PICTURE, wbits=-15), "Content-Encoding: deflate"),
+        sends(HEAD + b"Content-Encoding: gzip\r\n\r\n" + gzip.compress(PICTURE)),
+        responds(PICTURE, status="203 Non-Authoritative Information"),
         responds(PICTURE, "Content-Type: text/html"),
         responds(PICTURE + b"more than was announced", length=len(PICTURE)),
     ],
@@ -116,6 +131,25 @@ def test_non_image_body_is_rejected_by_name(body: bytes, words: str) -> None:
     assert words in error.message
 
 
+def test_compressed_web_page_is_named() -> None:
+    page = gzip.compress(b"<!doctype html><p>Log in")
+    assert "web page" in fetch_error(responds(page, "Content-Encoding: gzip")).message
+
+
+def test_gzip_bomb_is_not_unpacked() -> None:
+    bomb = gzip.compress(PICTURE + bytes(500_000_000))
+    with website(responds(bomb, "Content-Encoding: gzip")) as (client, _):
+        tracemalloc.start()
+        try:
+            with pytest.raises(FetchError) as caught:
+                client.get_image(URL)
+            _, peak_bytes = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+    assert caught.value.code is FetchErrorCode.TOO_LARGE
+    assert peak_bytes < 10_000_000
+
+
 def test_undecodable_image_types_pass_to_ingest() -> None:
     tiff = encoded(quarters(), "TIFF")
     with website(responds(tiff)) as (client, _):
@@ -140,11 +174,19 @@ def test_undecodable_image_types_pass_to_ingest() -> None:
         (sends(HEAD + b"Content-Length: -1\r\n\r\n" + PICTURE), FetchErrorCode.BAD_RESPONSE),
         (sends(HEAD + b"Content-Length: 1e3\r\n\r\n" + PICTURE), FetchErrorCode.BAD_RESPONSE),
         (sends(HEAD + b"Transfer-Encoding: gzip\r\n\r\n" + PICTURE), FetchErrorCode.BAD_RESPONSE),
-        (responds(zlib.compress(PICTURE), "Content-Encoding: gzip"), FetchErrorCode.BAD_RESPONSE),
-        (responds(PICTURE, "Content-Encoding: br"), FetchErrorCode.BAD_RESPONSE),
+        (responds(b"no gzip", "Content-Encoding: gzip"), FetchErrorCode.BAD_RESPONSE),
+        (responds(b"packed", "Content-Encoding: br"), FetchErrorCode.BAD_RESPONSE),
         (
-            responds(PICTURE, "Content-Encoding: identity", "Content-Encoding: gzip"),
+            responds(gzip.compress(gzip.compress(PICTURE)), "Content-Encoding: gzip, gzip"),
             FetchErrorCode.BAD_RESPONSE,
+        ),
+        (
+            responds(gzip.compress(PICTURE)[:-20], "Content-Encoding: gzip"),
+            FetchErrorCode.TRUNCATED,
+        ),
+        (
+            responds(gzip.compress(PICTURE + bytes(100_000)), "Content-Encoding: gzip"),
+            FetchErrorCode.TOO_LARGE,
         ),
         (
             sends(CHUNKED[:-2] + b"Transfer-Encoding: gzip\r\n\r\n0\r\n\r\n"),

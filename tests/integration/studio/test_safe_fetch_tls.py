@@ -23,7 +23,7 @@ AUTHORITY = trustme.CA()
 
 def server_tls() -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    AUTHORITY.issue_cert("pictures.example").configure_cert(context)
+    AUTHORITY.issue_cert("pictures.example", "xn--strae-oqa.example").configure_cert(context)
     return context
 
 
@@ -38,6 +38,7 @@ def trusting_client(server: HostileServer) -> SafeHttpClient:
 def test_certificate_must_match_host_name() -> None:
     with HostileServer(responds(), server_tls()) as server:
         assert trusting_client(server).get_image("https://pictures.example/x") == PICTURE
+        assert trusting_client(server).get_image("https://straße.example/x") == PICTURE
         with pytest.raises(FetchError, match="cannot prove") as caught:
             trusting_client(server).get_image("https://other.example/x")
     assert not caught.value.may_retry
