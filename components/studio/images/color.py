@@ -147,6 +147,14 @@ _BRADFORD: Final = (
 _D50: Final = (0.9642, 1.0, 0.8249)
 
 
+_PQ, _HLG = 16, 18
+
+
+def is_hdr(transfer: int) -> bool:
+    """Whether a transfer code of H.273 is one of the two of HDR, PQ or HLG."""
+    return transfer in {_PQ, _HLG}
+
+
 def icc_profile_from_cicp(primaries: int, transfer: int) -> bytes | None:
     """The profile for two codes of H.273.
 

@@ -1,7 +1,7 @@
 """Opens and decodes image files. Every file passes the size limits before it is decoded.
 
 JPEG and PNG are read by strip_metadata.py. The formats that are always re-encoded are opened by
-their decoder here: GIF, WebP and AVIF by Pillow, HEIC by pillow_heif.
+their decoder here: GIF, WebP and AVIF by Pillow, HEIC by pillow_heif (read by heif.py).
 """
 
 from __future__ import annotations
@@ -12,20 +12,18 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from io import BytesIO
 from types import MappingProxyType
 from typing import Final
 
 import pillow_heif
-from PIL import Image, ImageFile, features
+from PIL import Image, ImageFile
 from PIL.AvifImagePlugin import AvifImageFile
 from PIL.GifImagePlugin import GifImageFile
 from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
-from components.studio.images.color import icc_profile_from_cicp
 from components.studio.images.errors import (
     ImageErrorCode,
     InvalidImageError,
@@ -34,8 +32,8 @@ from components.studio.images.errors import (
     truncated_error,
 )
 from components.studio.images.file_type import IMAGE_TYPES, READABLE_TYPES, FileType, detect
+from components.studio.images.heif import parse_avif, parse_heic
 from components.studio.images.strip_metadata import (
-    MAX_PARTS,
     ImageContainer,
     bounded_profile,
     parse_jpeg,
@@ -52,6 +50,10 @@ MAX_PX: Final = 80_000_000
 """For formats that must be decoded whole. Below 89.5 million, where Pillow begins to warn, so
 that its process-wide `Image.MAX_IMAGE_PIXELS` can stay as it is."""
 
+_CODED_PER_SHOWN_PX: Final = 4
+"""A tile can be almost twice as wide and high as the image that is cut from it."""
+
+_MIN_CODED_PX: Final = 1_000_000
 _MAX_SCANNED_PX: Final = 1_500_000_000
 """Pixels times scans of a JPEG: 15 scans of the largest, 75 of a 20-megapixel one."""
 
@@ -121,8 +123,12 @@ def parse_container(data: bytes) -> ImageContainer:
     container = _PARSERS[file_type](data)
     limit = MAX_JPEG_PX if file_type is FileType.JPEG else MAX_PX
     pixels = container.width_px * container.height_px
-    if pixels > limit:
-        raise too_many_pixels_error(container.width_px, container.height_px, limit)
+    coded_width, coded_height = container.coded_size_px
+    for width, height in ((container.width_px, container.height_px), container.coded_size_px):
+        if width * height > limit:
+            raise too_many_pixels_error(width, height, limit)
+    if coded_width * coded_height > max(_CODED_PER_SHOWN_PX * pixels, _MIN_CODED_PX):
+        raise damaged_error(file_type)
     if container.scan_count > 1 and pixels * container.scan_count > _MAX_SCANNED_PX:
         raise damaged_error(file_type)
     return container
@@ -223,115 +229,14 @@ def _parse_webp(data: bytes) -> ImageContainer:
     )
 
 
-# --- HEIC and AVIF (ISO/IEC 23008-12) ---
-
-_META: Final = b"meta"
-_NCLX: Final = re.compile(rb"\x00\x00\x00\x13colrnclx(....)", re.DOTALL)
-_NCLX_UNSPECIFIED: Final = b"\x00\x02\x00\x02"  # for primaries and transfer
-
-
-def _parse_heic(data: bytes) -> ImageContainer:
-    """libheif applies the orientation by itself, so it is 1 here."""
-    _check_whole(data, FileType.HEIC)
-    try:
-        heif = pillow_heif.open_heif(data, convert_hdr_to_8bit=True)
-        info = dict(heif.info)
-        width, height = heif.size
-    except Exception as error:
-        raise damaged_error(FileType.HEIC) from error
-    profile = bounded_profile(info.get("icc_profile"))
-    nclx = info.get("nclx_profile")
-    if profile is None and nclx:
-        profile = icc_profile_from_cicp(nclx["color_primaries"], nclx["transfer_characteristics"])
-    return ImageContainer(
-        file_type=FileType.HEIC,
-        pixels=data,
-        width_px=width,
-        height_px=height,
-        exif=replace(summarize_exif(info.get("exif")), orientation=1),
-        icc_profile=profile,
-        has_text=bool(info.get("xmp")),
-    )
-
-
-def _parse_avif(data: bytes) -> ImageContainer:
-    """Also raises InvalidImageError if this installation's Pillow was built without AVIF."""
-    if not features.check("avif"):
-        raise InvalidImageError(
-            ImageErrorCode.UNSUPPORTED,
-            "This is an AVIF, which this installation cannot read. "
-            "Save it as PNG or JPEG and try again.",
-        )
-    _check_whole(data, FileType.AVIF)
-    pixels = _hide_exif(data)
-    try:
-        with AvifImageFile(BytesIO(pixels)) as image:
-            info, (width, height) = dict(image.info), image.size
-            is_animated = image.n_frames > 1
-    except Exception as error:
-        raise damaged_error(FileType.AVIF) from error
-    return ImageContainer(
-        file_type=FileType.AVIF,
-        pixels=pixels,
-        width_px=width,
-        height_px=height,
-        # Pillow reports the container's own rotation and mirroring as EXIF orientation.
-        exif=replace(summarize_exif(info.get("exif")), present=pixels != data),
-        icc_profile=bounded_profile(info.get("icc_profile")) or _profile_from_nclx(data),
-        has_text=bool(info.get("xmp")),
-        is_animated=is_animated,
-    )
-
-
-def _profile_from_nclx(data: bytes) -> bytes | None:
-    """The profile for the nclx `colr` boxes, if all agree. Pillow 13.0 does not report them."""
-    for name, start, end in _iter_boxes(data):
-        if name == _META:
-            codes = {match[1] for match in _NCLX.finditer(data, start, end)} - {_NCLX_UNSPECIFIED}
-            if len(codes) == 1:
-                primaries, transfer = struct.unpack(">HH", codes.pop())
-                return icc_profile_from_cicp(primaries, transfer)
-    return None
-
-
-def _hide_exif(data: bytes) -> bytes:
-    """Rename the EXIF item: Pillow 13.0 parses it on opening and warns where it is odd."""
-    for name, start, end in _iter_boxes(data):
-        if name == _META:
-            return data[:start] + data[start:end].replace(b"Exif", b"skip") + data[end:]
-    return data
-
-
-def _check_whole(data: bytes, file_type: FileType) -> None:
-    if any(end > len(data) for _, _, end in _iter_boxes(data)):
-        raise truncated_error(file_type)
-
-
-def _iter_boxes(data: bytes) -> Iterator[tuple[bytes, int, int]]:
-    """Name, start and end of each top-level box. The end can lie behind the end of the data."""
-    at = 0
-    for _ in range(MAX_PARTS):
-        if at + 8 > len(data):
-            return
-        size, name = int.from_bytes(data[at : at + 4], "big"), data[at + 4 : at + 8]
-        if size == 1:
-            size = int.from_bytes(data[at + 8 : at + 16], "big")
-        elif size == 0:
-            size = len(data) - at
-        if size < 8:
-            return
-        yield name, at, at + size
-        at += size
-
-
 _PARSERS: Final[Mapping[FileType, Callable[[bytes], ImageContainer]]] = MappingProxyType(
     {
         FileType.JPEG: parse_jpeg,
         FileType.PNG: parse_png,
         FileType.GIF: _parse_gif,
         FileType.WEBP: _parse_webp,
-        FileType.HEIC: _parse_heic,
-        FileType.AVIF: _parse_avif,
+        FileType.HEIC: parse_heic,
+        FileType.AVIF: parse_avif,
     }
 )
 

@@ -45,8 +45,9 @@ class ImageContainer:
 
     `pixels` is a file of the same type that the decoder gets. For JPEG and PNG it holds only
     what makes pixels: no metadata, no embedded thumbnail, no compressed text. The size is as
-    stored, before EXIF orientation is applied. `icc_profile` is not checked yet. `scan_count`
-    is 1 except for JPEG.
+    stored, before EXIF orientation is applied. `coded_size_px` is that of the largest frame
+    inside, where it can differ. `icc_profile` is not checked yet. `scan_count` is 1 except for
+    JPEG.
     """
 
     file_type: FileType
@@ -58,6 +59,8 @@ class ImageContainer:
     has_text: bool = False
     is_animated: bool = False
     is_lossless: bool = False
+    is_hdr: bool = False
+    coded_size_px: tuple[int, int] = (0, 0)
     scan_count: int = 1
 
 
