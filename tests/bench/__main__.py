@@ -22,7 +22,7 @@ from components.kie import GenerationRequest, Model
 from components.sandbox.prompts.parse_prompt import parse_prompt
 from components.sandbox.renderer.render import render
 from components.studio.db.tasks import TaskRepository
-from components.studio.images.ingest import thumbnail
+from components.studio.images.thumbnails import make_thumbnails
 from components.studio.tasks.models import TaskState
 from components.studio.worker.account_limits import AccountLimits
 from components.studio.worker.polling import DurationEstimator
@@ -140,8 +140,8 @@ def image_comparisons() -> list[Comparison]:
             lambda: picture.resize((1400, 1400), Image.Resampling.LANCZOS),
         ),
         compare(
-            "thumbnail of one megapixel",
-            lambda: thumbnail(jpeg),
+            "thumbnails of one megapixel",
+            lambda: make_thumbnails(jpeg),
             "Pillow's decoding of it",
             lambda: Image.open(BytesIO(jpeg)).load(),
         ),

@@ -41,10 +41,15 @@ def encoded(image: Image.Image, form: str, **options: Any) -> bytes:
     return out.getvalue()
 
 
-def exif(orientation: int = 1, *, location: bool = False) -> bytes:
+def exif(
+    orientation: int = 1,
+    *,
+    location: bool = False,
+    text: tuple[int, str] = (0x010F, "SECRET-CAMERA"),
+) -> bytes:
     """EXIF data with a camera, an orientation and, if `location`, GPS data."""
     tags = Image.Exif()
-    tags[0x010F] = "SECRET-CAMERA"
+    tags[text[0]] = text[1]
     tags[0x0112] = orientation
     if location:
         tags.get_ifd(0x8825)[1] = "N"
@@ -155,6 +160,10 @@ def good() -> dict[str, bytes]:
         "jpeg broken profile": lambda: encoded(plain, "JPEG", icc_profile=b"SECRET" * 40),
         "jpeg comment": lambda: encoded(plain, "JPEG", comment=b"SECRET"),
         "jpeg location": lambda: encoded(plain, "JPEG", exif=exif(location=True)),
+        "jpeg place alone": lambda: encoded(
+            plain, "JPEG", exif=exif(location=True, text=(0x010E, "SECRET"))
+        ),
+        "jpeg artist": lambda: encoded(plain, "JPEG", exif=exif(text=(0x013B, "SECRET"))),
         "jpeg broken exif": lambda: jpeg_with(base, (0xE1, b"Exif\0\0II*\0\xff\xff\xff\xffSECRET")),
         "jpeg xmp": lambda: jpeg_with(base, (0xE1, b"http://ns.adobe.com/xap/1.0/\0SECRET")),
         "jpeg iptc": lambda: jpeg_with(base, (0xED, b"Photoshop 3.0\0SECRET")),
@@ -211,6 +220,7 @@ def good() -> dict[str, bytes]:
         "avif": lambda: encoded(plain, "AVIF"),
         "avif alpha": lambda: encoded(see_through(), "AVIF"),
         "avif camera": lambda: encoded(plain, "AVIF", exif=exif()),
+        "avif location": lambda: encoded(plain, "AVIF", exif=exif(location=True)),
         "avif broken exif": lambda: _with_bad_exif_offset(encoded(plain, "AVIF", exif=exif())),
         "avif animated": lambda: _frames("AVIF"),
         "heic": lambda: heic(plain),

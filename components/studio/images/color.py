@@ -1,4 +1,4 @@
-"""Converts any decoded image to 8-bit RGB or RGBA in sRGB.
+"""Converts any decoded image to 8-bit RGB or RGBA in sRGB, and flattens transparent ones.
 
 The second half turns color spaces given in numbers into ICC profiles: ITU-T H.273 codes (cICP
 in PNG, nclx in HEIC and AVIF) and PNG's gAMA and cHRM. Profiles: ICC.1:2022, matrix and curve.
@@ -6,19 +6,25 @@ in PNG, nclx in HEIC and AVIF) and PNG's gAMA and cHRM. Profiles: ICC.1:2022, ma
 
 from __future__ import annotations
 
+import math
 import struct
 from io import BytesIO
 from typing import Final
 
 from PIL import Image, ImageChops, ImageCms
 
+Color = tuple[int, int, int]
+"""Red, green and blue, 0 to 255."""
+
 _SCALABLE_MODES: Final = frozenset({"L", "LA", "RGB", "RGBA", "CMYK"})
 _ICC_COLOR_SPACES: Final = {"L": "GRAY", "RGB": "RGB", "CMYK": "CMYK"}
 _INVISIBLE_DIFFERENCE: Final = 2  # of 255 levels
 
 
-def to_8bit(image: Image.Image) -> Image.Image:
+def to_8bit(image: Image.Image, *, is_hdr: bool = False) -> Image.Image:
     """The same image as 8-bit L, LA, RGB, RGBA or CMYK, which can be scaled.
+
+    HDR becomes RGB or RGBA, as the profile that it gets is for RGB.
 
     Palettes are resolved, a transparent color becomes an alpha channel, 1 and 16 bits become
     8. A fully opaque alpha channel is dropped.
@@ -34,6 +40,8 @@ def to_8bit(image: Image.Image) -> Image.Image:
         image = image.convert("RGB")
     if image.mode in {"RGBA", "LA"} and image.getchannel("A").getextrema() == (255, 255):
         image = image.convert(image.mode[:-1])
+    if is_hdr and image.mode in {"L", "LA"}:
+        image = image.convert("RGB" if image.mode == "L" else "RGBA")
     return image
 
 
@@ -62,6 +70,15 @@ def to_srgb(image: Image.Image, profile: bytes | None) -> tuple[Image.Image, tup
     if alpha is not None:
         opaque.putalpha(alpha)
     return opaque, notes
+
+
+def flatten(image: Image.Image, ground: Color) -> Image.Image:
+    """An RGB or RGBA image in front of one color. Colors of fully transparent parts vanish."""
+    if image.mode == "RGB":
+        return image
+    flat = Image.new("RGB", image.size, ground)
+    flat.paste(image, mask=image.getchannel("A"))
+    return flat
 
 
 def _apply_profile(
@@ -134,8 +151,12 @@ _PRIMARIES_BY_CODE: Final[dict[int, Primaries]] = {
     11: ((0.680, 0.320), (0.265, 0.690), (0.150, 0.060), (0.314, 0.351)),  # DCI P3
     12: ((0.680, 0.320), (0.265, 0.690), (0.150, 0.060), _D65),  # Display P3
 }
+_BT2020: Final = 9
 _SRGB_CURVES: Final = frozenset({1, 6, 13, 14, 15})  # video curves are displayed as sRGB
 _GAMMA_BY_CODE: Final = {4: 2.2, 5: 2.8, 8: 1.0}
+_HDR_CURVE_STEPS: Final = 1024
+_PAPER_WHITE: Final = 203.0  # cd/m²
+_LINEAR_UP_TO: Final = 0.75
 _INVISIBLE: Final = 0.01  # difference of a coordinate or of a gamma
 
 # Bradford cone matrix, and D50, the white of every profile (ICC.1, annex E).
@@ -156,15 +177,20 @@ def is_hdr(transfer: int) -> bool:
 
 
 def icc_profile_from_cicp(primaries: int, transfer: int) -> bytes | None:
-    """The profile for two codes of H.273.
+    """The profile for two codes of H.273. None for sRGB and for unknown codes.
 
-    None for sRGB, for unknown codes, and for HDR, which no 8-bit profile describes.
+    That of HDR keeps colors up to the white of paper and compresses what is brighter.
     """
-    points = _PRIMARIES_BY_CODE.get(primaries)
+    if is_hdr(transfer):
+        points = _PRIMARIES_BY_CODE.get(primaries, _PRIMARIES_BY_CODE[_BT2020])
+        return _build_profile(points, _hdr_curve(transfer))
+    known_points = _PRIMARIES_BY_CODE.get(primaries)
     gamma = _GAMMA_BY_CODE.get(transfer)
-    if points is None or (gamma is None and (points is SRGB or transfer not in _SRGB_CURVES)):
+    if known_points is not None and gamma is not None:
+        return _build_profile(known_points, _gamma_curve(gamma))
+    if known_points is None or known_points is SRGB or transfer not in _SRGB_CURVES:
         return None
-    return _build_profile(points, gamma)
+    return _build_profile(known_points, _SRGB_CURVE)
 
 
 def icc_profile_from_gamma(points: Primaries, gamma: float) -> bytes | None:
@@ -177,13 +203,49 @@ def icc_profile_from_gamma(points: Primaries, gamma: float) -> bytes | None:
     if (near_srgb and abs(gamma - 2.2) < _INVISIBLE) or not 0.1 < gamma < 10:
         return None
     try:
-        return _build_profile(points, gamma)
+        return _build_profile(points, _gamma_curve(gamma))
     except (ArithmeticError, ValueError, struct.error):  # impossible primaries
         return None
 
 
-def _build_profile(points: Primaries, gamma: float | None) -> bytes:
-    """A display profile with a gamma curve, or with sRGB's curve if `gamma` is None."""
+def _gamma_curve(gamma: float) -> bytes:
+    return _tag(b"para", b"\0\0\0\0", gamma)
+
+
+def _hdr_curve(transfer: int) -> bytes:
+    """PQ or HLG (ITU-R BT.2100) as a curve from 0 to 1, where 1 is the brightest of a screen.
+
+    The white of paper has 203 cd/m² (ITU-R BT.2408). Three quarters of that stay linear.
+    """
+    levels = bytearray()
+    for step in range(_HDR_CURVE_STEPS):
+        signal = step / (_HDR_CURVE_STEPS - 1)
+        light = (_pq_light(signal) if transfer == _PQ else _hlg_light(signal)) / _PAPER_WHITE
+        if light > _LINEAR_UP_TO:
+            rest = 1 - _LINEAR_UP_TO
+            light = _LINEAR_UP_TO + rest * math.tanh((light - _LINEAR_UP_TO) / rest)
+        levels += round(light * 0xFFFF).to_bytes(2, "big")
+    return b"curv" + bytes(4) + struct.pack(">I", _HDR_CURVE_STEPS) + bytes(levels)
+
+
+def _pq_light(signal: float) -> float:
+    """cd/m² of a PQ signal from 0 to 1."""
+    root = signal ** (32 / 2523)
+    return float(
+        10_000 * (max(root - 0.8359375, 0) / (18.8515625 - 18.6875 * root)) ** (8192 / 1305)
+    )
+
+
+def _hlg_light(signal: float) -> float:
+    """cd/m² of an HLG signal from 0 to 1 on a screen of 1,000 cd/m²."""
+    scene = signal**2 / 3
+    if signal > 0.5:
+        scene = (math.exp((signal - 0.55991073) / 0.17883277) + 0.28466892) / 12
+    return float(1_000 * scene**1.2)
+
+
+def _build_profile(points: Primaries, curve: bytes) -> bytes:
+    """A display profile with a curve tag for all three channels."""
     red, green, blue, white = (_xyz(point) for point in points)
     whole = _determinant(red, green, blue)
     weights = (
@@ -191,10 +253,6 @@ def _build_profile(points: Primaries, gamma: float | None) -> bytes:
         _determinant(red, white, blue) / whole,
         _determinant(red, green, white) / whole,
     )
-    if gamma is not None:
-        curve = _tag(b"para", b"\0\0\0\0", gamma)
-    else:
-        curve = _tag(b"para", b"\0\3\0\0", 2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045)
     tags = {
         b"wtpt": _tag(b"XYZ ", b"", *_D50),
         **{
@@ -226,6 +284,9 @@ def _tag(tag_type: bytes, function: bytes, *values: float) -> bytes:
 
 def _s15_fixed16(value: float) -> bytes:
     return struct.pack(">i", round(value * 65_536))
+
+
+_SRGB_CURVE: Final = _tag(b"para", b"\0\3\0\0", 2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045)
 
 
 def _xyz(point: Point) -> Vector:

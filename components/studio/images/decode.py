@@ -11,13 +11,13 @@ import struct
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from io import BytesIO
 from types import MappingProxyType
 from typing import Final
 
 import pillow_heif
-from PIL import Image, ImageFile
+from PIL import Image, ImageChops, ImageFile
 from PIL.AvifImagePlugin import AvifImageFile
 from PIL.GifImagePlugin import GifImageFile
 from PIL.JpegImagePlugin import JpegImageFile
@@ -56,6 +56,17 @@ _CODED_PER_SHOWN_PX: Final = 4
 _MIN_CODED_PX: Final = 1_000_000
 _MAX_SCANNED_PX: Final = 1_500_000_000
 """Pixels times scans of a JPEG: 15 scans of the largest, 75 of a 20-megapixel one."""
+
+
+_TRANSPOSE_BY_ORIENTATION: Final = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 
 
 class DecodeLimiter:
@@ -101,6 +112,15 @@ class DecodeLimiter:
                 self._changed.notify_all()
 
 
+_LARGE_PX: Final = 30_000_000
+_DECODE_LIMITER: Final = DecodeLimiter(slots=2, wait_seconds=30.0)
+
+
+def decode_slot(container: ImageContainer) -> AbstractContextManager[None]:
+    """Hold it while the image is decoded. Raises InvalidImageError (BUSY)."""
+    return _DECODE_LIMITER.slot(is_large=container.width_px * container.height_px > _LARGE_PX)
+
+
 def parse_container(data: bytes) -> ImageContainer:
     """Read an image file's metadata and check its limits, without decoding pixels.
 
@@ -129,7 +149,8 @@ def parse_container(data: bytes) -> ImageContainer:
             raise too_many_pixels_error(width, height, limit)
     if coded_width * coded_height > max(_CODED_PER_SHOWN_PX * pixels, _MIN_CODED_PX):
         raise damaged_error(file_type)
-    if container.scan_count > 1 and pixels * container.scan_count > _MAX_SCANNED_PX:
+    scan_count = len(container.scan_ends)
+    if scan_count > 1 and pixels * scan_count > _MAX_SCANNED_PX:
         raise damaged_error(file_type)
     return container
 
@@ -145,12 +166,11 @@ def decode(container: ImageContainer, *, min_size_px: tuple[int, int] | None = N
             heif = pillow_heif.open_heif(container.pixels, convert_hdr_to_8bit=True)
             pixels = heif.data  # decodes; only then are mode and stride final
             return Image.frombytes(heif.mode, heif.size, pixels, "raw", heif.mode, heif.stride)
-        image = _DECODERS[container.file_type](BytesIO(container.pixels))
-        if image.size != (container.width_px, container.height_px):
-            raise damaged_error(container.file_type)
-        if min_size_px is not None:
-            image.draft(image.mode, min_size_px)
-        image.load()
+        image = _open_and_load(container, _without_jpeg_end(container), min_size_px)
+        if len(container.scan_ends) > 1:
+            filled = _open_and_load(container, _fill_behind_scans(container), min_size_px)
+            if ImageChops.difference(image, filled).getbbox() is not None:
+                raise truncated_error(FileType.JPEG)
     except InvalidImageError:
         raise
     except Exception as error:
@@ -159,6 +179,64 @@ def decode(container: ImageContainer, *, min_size_px: tuple[int, int] | None = N
             raise truncated_error(container.file_type) from error
         raise damaged_error(container.file_type) from error
     return image
+
+
+def _open_and_load(
+    container: ImageContainer, pixels: bytes, min_size_px: tuple[int, int] | None
+) -> ImageFile.ImageFile:
+    image = _DECODERS[container.file_type](BytesIO(pixels))
+    if image.size != (container.width_px, container.height_px):
+        raise damaged_error(container.file_type)
+    if min_size_px is not None:
+        image.draft(image.mode, min_size_px)
+    image.load()
+    return image
+
+
+def turn_upright(image: Image.Image, orientation: int) -> Image.Image:
+    """Turn an image by its EXIF orientation, 1 to 8."""
+    transpose = _TRANSPOSE_BY_ORIENTATION.get(orientation)
+    return image if transpose is None else image.transpose(transpose)
+
+
+# --- Scans of a JPEG that are cut or hold more than pixels ---
+
+_LOOKAHEAD_BYTES: Final = 8  # what libjpeg reads ahead of the bits that it needs
+_FILLING: Final = b"\xa5\x5a" * 32
+
+
+def _without_jpeg_end(container: ImageContainer) -> bytes:
+    """The pixels for the decoder, where a JPEG's end mark is replaced by a few bytes.
+
+    With the mark, libjpeg fills what is missing with grey. Without it, it asks for more.
+    """
+    if container.file_type is FileType.JPEG and len(container.scan_ends) == 1:
+        return container.pixels[: container.scan_ends[0]] + bytes(_LOOKAHEAD_BYTES)
+    return container.pixels
+
+
+def has_surplus_scan_data(container: ImageContainer) -> bool:
+    """Whether the one scan of a JPEG goes on behind its last pixel."""
+    whole = container.pixels[: container.scan_ends[0]]
+    try:
+        image = JpegImageFile(BytesIO(whole[: -2 * _LOOKAHEAD_BYTES]))
+        image.draft(image.mode, (1, 1))  # an eighth of each side: all data, few pixels
+        image.load()
+    except (OSError, SyntaxError):  # it needs its last bytes
+        return False
+    return True
+
+
+def _fill_behind_scans(container: ImageContainer) -> bytes:
+    """The pixels with more bytes behind each scan.
+
+    A decoder skips them behind a whole scan, and takes them for pixels where a scan is cut.
+    """
+    starts = (0, *container.scan_ends)
+    ends = (*container.scan_ends, len(container.pixels))
+    return _FILLING.join(
+        container.pixels[start:end] for start, end in zip(starts, ends, strict=True)
+    )
 
 
 # --- GIF and WebP ---

@@ -8,27 +8,40 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Final, Literal
 
 from PIL import Image
 
-from components.studio.images.color import to_8bit, to_srgb
-from components.studio.images.decode import MAX_BYTES, DecodeLimiter, decode, parse_container
-from components.studio.images.encode import MAX_OUTPUT_BYTES, encode, encode_jpeg
+from components.studio.images.color import Color, flatten, to_8bit, to_srgb
+from components.studio.images.decode import (
+    MAX_BYTES,
+    decode,
+    decode_slot,
+    has_surplus_scan_data,
+    parse_container,
+    turn_upright,
+)
+from components.studio.images.embed_generation_metadata import read_metadata
 from components.studio.images.errors import ImageErrorCode, InvalidImageError, damaged_error
 from components.studio.images.file_type import FileType
 from components.studio.images.strip_metadata import ImageContainer, has_no_trailing_data
 
 __all__ = [
     "MAX_BYTES",
+    "WHITE",
     "ImageErrorCode",
     "ImageInfo",
     "InvalidImageError",
     "NormalizedImage",
     "ingest_image",
-    "make_thumbnail",
     "verify_result",
 ]
+
+WHITE: Final[Color] = (255, 255, 255)
+
+MAX_OUTPUT_BYTES: Final = 20_000_000
+"""The upstream limit is "20 MB" (docs/kie-api.md, Create). The smaller meaning is taken."""
 
 _MAX_OUTPUT_PX: Final = 20_000_000
 """The upstream limit of 20 megapixels (docs/kie-api.md, Create)."""
@@ -39,24 +52,13 @@ _MIN_SIDE_PX: Final = 16
 _MAX_RATIO: Final = 20
 """Long side to short side. The model's own sizes end at 2.34 (docs/kie-api.md, Sizes)."""
 
-_LARGE_PX: Final = 30_000_000
-_THUMBNAIL_BACKGROUND: Final = (128, 128, 128)  # visible on a light and on a dark page
-_DECODE_LIMITER: Final = DecodeLimiter(slots=2, wait_seconds=30.0)
-
-_TRANSPOSE_BY_ORIENTATION: Final = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
+_JPEG_QUALITIES: Final = (95, 88, 80)
+_SCALE_STEP: Final = 0.8  # of each side, about a third fewer bytes
 
 
 @dataclass(frozen=True)
 class NormalizedImage:
-    """A normalized image: upright, sRGB, 8 bit, RGB or (PNG only) RGBA, no metadata.
+    """A normalized image: upright, opaque, sRGB, 8-bit RGB, no metadata.
 
     At most 20 megapixels and 20 MB. `notes` are short sentences on what was changed.
     """
@@ -77,16 +79,17 @@ class ImageInfo:
     height_px: int
 
 
-def ingest_image(data: bytes) -> NormalizedImage:
-    """Normalize an image. Raises InvalidImageError.
+def ingest_image(data: bytes, *, ground: Color = WHITE) -> NormalizedImage:
+    """Normalize an image. `ground` is what shows through it. Raises InvalidImageError.
 
-    A JPEG or PNG that needs no change keeps its compressed pixels.
+    A JPEG or PNG that needs no change keeps its compressed pixels, if nothing can hide in them.
     """
     container = parse_container(data)
     _check_dimensions(container)
-    with _DECODE_LIMITER.slot(is_large=_is_large(container)):
+    holds_record = read_metadata(data) is not None
+    with decode_slot(container):
         try:
-            return _normalize(container)
+            return _normalize(container, ground, holds_record=holds_record)
         except (MemoryError, OSError, ValueError) as error:
             raise damaged_error(container.file_type) from error
 
@@ -97,88 +100,69 @@ def verify_result(data: bytes) -> ImageInfo:
     The caller keeps the bytes as they came. Raises InvalidImageError.
     """
     container = parse_container(data)
-    with _DECODE_LIMITER.slot(is_large=_is_large(container)):
+    with decode_slot(container):
         width, height = decode(container).size
     if container.exif.orientation >= 5:
         width, height = height, width
     return ImageInfo(container.file_type.lower(), width, height)
 
 
-def make_thumbnail(data: bytes, *, side_px: int = 384) -> bytes:
-    """A JPEG (RGB, quality 80) whose longer side is at most `side_px`. Raises InvalidImageError.
-
-    Transparent parts become neutral grey. Speed: docs/architecture.md.
-    """
-    container = parse_container(data)
-    with _DECODE_LIMITER.slot(is_large=_is_large(container)):
-        try:
-            small = to_8bit(decode(container, min_size_px=(side_px, side_px)))
-            small.thumbnail((side_px, side_px), Image.Resampling.BICUBIC, reducing_gap=2.0)
-            small, _ = to_srgb(small, container.icc_profile)
-            small = _apply_orientation(small, container.exif.orientation)
-            if small.mode == "RGBA":
-                background = Image.new("RGB", small.size, _THUMBNAIL_BACKGROUND)
-                background.paste(small, mask=small.getchannel("A"))
-                small = background
-            return encode_jpeg(small, quality=80, subsampling=2)
-        except (MemoryError, OSError, ValueError) as error:
-            raise damaged_error(container.file_type) from error
-
-
-def _normalize(container: ImageContainer) -> NormalizedImage:
+def _normalize(container: ImageContainer, ground: Color, *, holds_record: bool) -> NormalizedImage:
     orientation = container.exif.orientation
     stored = (container.width_px, container.height_px)
     target = _output_size(*stored)
     decoded = decode(container, min_size_px=None if target == stored else target)
-    image = to_8bit(decoded)
+    image = to_8bit(decoded, is_hdr=container.is_hdr)
     if target != stored:
         image = image.resize(target, Image.Resampling.LANCZOS, reducing_gap=3.0)
     image, color_notes = to_srgb(image, container.icc_profile)
-    image = _apply_orientation(image, orientation)
-    notes = [*_container_notes(container), *color_notes]
+    notes = [*_container_notes(container, holds_record=holds_record), *color_notes]
+    if image.mode == "RGBA":
+        image = flatten(image, ground)
+        notes.append(f"Transparent parts filled with {_name(ground)}.")
+    image = turn_upright(image, orientation)
     if target != stored:
         width, height = stored if orientation < 5 else stored[::-1]
         notes.append(f"Scaled down from {width}×{height} to {image.width}×{image.height}.")
     if image is decoded and _can_keep_pixels(container):
         kept: Literal["jpeg", "png"] = "png" if container.file_type is FileType.PNG else "jpeg"
         return NormalizedImage(container.pixels, kept, image.width, image.height, tuple(notes))
-    encoded = encode(image, lossless=container.is_lossless)
-    notes.extend(encoded.notes)
-    return NormalizedImage(
-        encoded.data, encoded.format, encoded.width_px, encoded.height_px, tuple(notes)
-    )
+    return _encode(image, notes, lossless=container.is_lossless)
 
 
-def _container_notes(container: ImageContainer) -> list[str]:
+def _container_notes(container: ImageContainer, *, holds_record: bool) -> list[str]:
     exif, notes = container.exif, []
     if container.file_type in {FileType.HEIC, FileType.AVIF}:
         notes.append(f"Converted from {container.file_type}.")
+    if container.is_hdr:
+        notes.append("Used without HDR: the brightest parts look flatter.")
     if container.is_animated:
         notes.append("Only the first frame is used.")
     if exif.orientation != 1:
         notes.append("Turned upright.")
     if exif.has_location:
-        notes.append("Location and camera data removed.")
-    elif exif.present:
+        notes.append(f"Location{' and camera data' if exif.has_camera else ''} removed.")
+    elif exif.has_camera:
         notes.append("Camera data removed.")
-    elif container.has_text:
+    elif holds_record:
+        notes.append("The prompt and settings in the file are not sent.")
+    elif exif.has_text or container.has_text:
         notes.append("Notes hidden in the file removed.")
     return notes
 
 
+def _name(color: Color) -> str:
+    """A color as users read it: "white", "black" or a hex code."""
+    return {WHITE: "white", (0, 0, 0): "black"}.get(color, f"#{bytes(color).hex()}")
+
+
 def _can_keep_pixels(container: ImageContainer) -> bool:
-    """Whether an RGB or RGBA file that needed no change can be sent without re-encoding."""
-    if len(container.pixels) > MAX_OUTPUT_BYTES:
+    """Whether an RGB file that needed no change can be sent without re-encoding."""
+    if len(container.pixels) > MAX_OUTPUT_BYTES or container.may_hide_bytes:
         return False
-    return container.file_type is FileType.JPEG or (
-        container.file_type is FileType.PNG and has_no_trailing_data(container.pixels)
-    )
-
-
-def _apply_orientation(image: Image.Image, orientation: int) -> Image.Image:
-    """Turn an image upright by its EXIF orientation, 1 to 8."""
-    transpose = _TRANSPOSE_BY_ORIENTATION.get(orientation)
-    return image if transpose is None else image.transpose(transpose)
+    if container.file_type is FileType.JPEG:
+        return not has_surplus_scan_data(container)
+    return container.file_type is FileType.PNG and has_no_trailing_data(container.pixels)
 
 
 def _output_size(width_px: int, height_px: int) -> tuple[int, int]:
@@ -186,10 +170,6 @@ def _output_size(width_px: int, height_px: int) -> tuple[int, int]:
     if factor >= 1:
         return width_px, height_px
     return int(width_px * factor), int(height_px * factor)
-
-
-def _is_large(container: ImageContainer) -> bool:
-    return container.width_px * container.height_px > _LARGE_PX
 
 
 def _check_dimensions(container: ImageContainer) -> None:
@@ -206,3 +186,37 @@ def _check_dimensions(container: ImageContainer) -> None:
             f"This picture is {container.width_px}×{container.height_px}, too long and narrow to "
             f"edit. Crop it until its long side is at most {_MAX_RATIO} times the short one.",
         )
+
+
+# --- Encoding as kie.ai accepts it ---
+
+
+def _encode(image: Image.Image, notes: list[str], *, lossless: bool) -> NormalizedImage:
+    """Encode an RGB image in at most MAX_OUTPUT_BYTES, without metadata.
+
+    PNG if `lossless` and it fits, else JPEG in 4:4:4. To fit, JPEG quality is reduced first and
+    size last.
+    """
+    image.info.clear()  # Pillow writes profile and comment from there
+    original = image.size
+    if lossless:
+        data = _save(image, "PNG")
+        if len(data) <= MAX_OUTPUT_BYTES:
+            return NormalizedImage(data, "png", *image.size, tuple(notes))
+        notes.append("Saved as JPEG, as a PNG would be over 20 MB.")
+    while True:
+        for quality in _JPEG_QUALITIES:
+            data = _save(image, "JPEG", quality=quality, subsampling=0)
+            if len(data) <= MAX_OUTPUT_BYTES:
+                if image.size != original:
+                    size = f"{image.width}×{image.height}"
+                    notes.append(f"Scaled down to {size} to stay under 20 MB.")
+                return NormalizedImage(data, "jpeg", *image.size, tuple(notes))
+        width, height = (max(1, int(side * _SCALE_STEP)) for side in image.size)
+        image = image.resize((width, height), Image.Resampling.LANCZOS)
+
+
+def _save(image: Image.Image, file_format: str, **options: int) -> bytes:
+    out = BytesIO()
+    image.save(out, file_format, **options)
+    return out.getvalue()

@@ -10,7 +10,12 @@ import re
 import secrets
 from pathlib import Path
 
-from components.studio.images.ingest import make_thumbnail
+from components.studio.images.thumbnails import (
+    SMALL_PX,
+    THUMBNAIL_SIDES_PX,
+    make_thumbnails,
+    thumbnail_file_name,
+)
 
 _ID = re.compile(r"[0-9a-f]{32}")
 _FORMATS = frozenset({"jpeg", "png", "webp", "gif"})
@@ -24,9 +29,21 @@ class ImageStore:
         self._thumbnails = folder / "thumbnails"
 
     def save(self, image_id: str, file_format: str, data: bytes) -> None:
-        """Store an image's bytes unchanged, and its thumbnail. Raises InvalidImageError, too."""
-        atomic_write(self.thumbnail_path(image_id), make_thumbnail(data))
+        """Store an image's bytes unchanged, and its thumbnails. Raises InvalidImageError, too."""
+        for side_px, thumbnail in make_thumbnails(data).items():
+            atomic_write(self.thumbnail_path(image_id, side_px), thumbnail)
         atomic_write(self.image_path(image_id, file_format), data)
+
+    def make_missing_thumbnail(self, image_id: str, file_format: str, side_px: int) -> None:
+        """Make one thumbnail of an image that was stored before this size existed.
+
+        Raises OSError or InvalidImageError.
+        """
+        thumbnail = make_thumbnails(self.read(image_id, file_format), (side_px,))[side_px]
+        path = self.thumbnail_path(image_id, side_px)
+        atomic_write(path, thumbnail)
+        if not self.image_path(image_id, file_format).exists():  # deleted meanwhile
+            path.unlink(missing_ok=True)
 
     def remove_partial_files(self) -> None:
         """Delete the temporary files that a killed process left."""
@@ -35,9 +52,10 @@ class ImageStore:
                 partial.unlink(missing_ok=True)
 
     def remove(self, image_id: str, file_format: str) -> None:
-        """Delete an image and its thumbnail. Missing files are no error."""
+        """Delete an image and its thumbnails. Missing files are no error."""
         self.image_path(image_id, file_format).unlink(missing_ok=True)
-        self.thumbnail_path(image_id).unlink(missing_ok=True)
+        for side_px in THUMBNAIL_SIDES_PX:
+            self.thumbnail_path(image_id, side_px).unlink(missing_ok=True)
 
     def read(self, image_id: str, file_format: str) -> bytes:
         """The bytes of an image. Raises FileNotFoundError when the file is missing."""
@@ -49,11 +67,11 @@ class ImageStore:
             raise ValueError("invalid image id or format")
         return self._images / image_id[:2] / f"{image_id}.{file_format}"
 
-    def thumbnail_path(self, image_id: str) -> Path:
-        """The path of an image's JPEG thumbnail, 384 px on its longer side."""
+    def thumbnail_path(self, image_id: str, side_px: int = SMALL_PX) -> Path:
+        """The path of an image's thumbnail. Raises ValueError for an invalid id or size."""
         if not _ID.fullmatch(image_id):
             raise ValueError("invalid image id")
-        return self._thumbnails / image_id[:2] / f"{image_id}.jpeg"
+        return self._thumbnails / image_id[:2] / thumbnail_file_name(image_id, side_px)
 
 
 def atomic_write(path: Path, data: bytes) -> None:

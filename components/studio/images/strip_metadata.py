@@ -12,9 +12,15 @@ import struct
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Final, Literal
 
-from components.studio.images.color import SRGB, icc_profile_from_cicp, icc_profile_from_gamma
+from components.studio.images.color import (
+    SRGB,
+    icc_profile_from_cicp,
+    icc_profile_from_gamma,
+    is_hdr,
+)
 from components.studio.images.errors import (
     ImageErrorCode,
     InvalidImageError,
@@ -31,9 +37,10 @@ MAX_PARTS: Final = 50_000  # a real 20 MB file has some thousand chunks or segme
 class ExifSummary:
     """The few facts of EXIF data that matter here. `orientation` is 1 to 8."""
 
-    present: bool = False
     orientation: int = 1
     has_location: bool = False
+    has_camera: bool = False
+    has_text: bool = False
 
 
 NO_EXIF: Final = ExifSummary()
@@ -46,8 +53,8 @@ class ImageContainer:
     `pixels` is a file of the same type that the decoder gets. For JPEG and PNG it holds only
     what makes pixels: no metadata, no embedded thumbnail, no compressed text. The size is as
     stored, before EXIF orientation is applied. `coded_size_px` is that of the largest frame
-    inside, where it can differ. `icc_profile` is not checked yet. `scan_count` is 1 except for
-    JPEG.
+    inside, where it can differ. `icc_profile` is not checked yet. `scan_ends` are the places in a
+    JPEG's `pixels` where the data of a scan end.
     """
 
     file_type: FileType
@@ -61,21 +68,30 @@ class ImageContainer:
     is_lossless: bool = False
     is_hdr: bool = False
     coded_size_px: tuple[int, int] = (0, 0)
-    scan_count: int = 1
+    scan_ends: tuple[int, ...] = ()
+    may_hide_bytes: bool = False
+    """Whether `pixels` has places for bytes that no decoder needs and that cannot be found."""
 
 
 # --- EXIF (CIPA DC-008) ---
 
 _ORIENTATION_TAG: Final = 0x0112
+_INNER_DIRECTORY_TAG: Final = 0x8769
 _GPS_TAG: Final = 0x8825
+_CAMERA_TAGS: Final = frozenset(
+    {0x010F, 0x0110}  # make and model
+    | {0x829A, 0x829D, 0x8827, 0x9003, 0x9004, 0x9201, 0x9202, 0x920A}  # exposure, its time, lens
+    | {0x927C, 0xA431, 0xA432, 0xA433, 0xA434}  # maker's notes, serial number, lens
+)
+_TEXT_TAGS: Final = frozenset({0x010E, 0x0131, 0x0132, 0x013B, 0x8298, 0x9286})
 EXIF_PREFIX: Final = b"Exif\x00\x00"
 
 
 def summarize_exif(exif: bytes | None) -> ExifSummary:
-    """Read orientation and the presence of GPS data from EXIF bytes, with or without prefix.
+    """Read the few facts from EXIF bytes, with or without prefix.
 
-    Unreadable data counts as absent, as in browsers. Not done by Pillow, because Pillow 13.0
-    warns about odd EXIF data.
+    In unreadable data nothing is found but a text, as in browsers. Not done by Pillow, because
+    Pillow 13.0 warns about odd EXIF data.
     """
     if exif is None:
         return NO_EXIF
@@ -85,23 +101,30 @@ def summarize_exif(exif: bytes | None) -> ExifSummary:
     elif body[:4] == b"MM\x00*":
         order = "big"
     else:
-        return ExifSummary(present=True)
+        return ExifSummary(has_text=True)
 
     def number(at: int, size: int) -> int:
         return int.from_bytes(body[at : at + size], order)
 
-    directory = number(4, 4)
-    orientation, has_location = 1, False
-    for index in range(min(number(directory, 2), 512)):
-        entry = directory + 2 + 12 * index
-        if entry + 12 > len(body):
-            break
-        tag = number(entry, 2)
-        if tag == _ORIENTATION_TAG and number(entry + 2, 2) == 3:
-            orientation = number(entry + 8, 2)
-        elif tag == _GPS_TAG:
-            has_location = True
-    return ExifSummary(True, orientation if 1 <= orientation <= 8 else 1, has_location)
+    def entries(directory: int) -> Iterator[tuple[int, int]]:
+        """Tag and position of each entry."""
+        for index in range(min(number(directory, 2), 512)):
+            at = directory + 2 + 12 * index
+            if at + 12 > len(body):
+                return
+            yield number(at, 2), at
+
+    first = dict(entries(number(4, 4)))
+    inner = first.get(_INNER_DIRECTORY_TAG)
+    tags = first.keys() | (dict(entries(number(inner + 8, 4))).keys() if inner else set())
+    at = first.get(_ORIENTATION_TAG)
+    orientation = number(at + 8, 2) if at and number(at + 2, 2) == 3 else 1
+    return ExifSummary(
+        orientation=orientation if 1 <= orientation <= 8 else 1,
+        has_location=_GPS_TAG in tags,
+        has_camera=not _CAMERA_TAGS.isdisjoint(tags),
+        has_text=not first or not _TEXT_TAGS.isdisjoint(tags),
+    )
 
 
 def bounded_profile(profile: bytes | None) -> bytes | None:
@@ -117,15 +140,22 @@ APP0: Final = 0xE0
 APP1: Final = 0xE1
 
 _SOI: Final = b"\xff\xd8"
-_DECODABLE_FRAMES: Final = frozenset({0xC0, 0xC1, 0xC2})  # baseline, extended, progressive
+_PROGRESSIVE_FRAME: Final = 0xC2
+_DECODABLE_FRAMES: Final = frozenset({0xC0, 0xC1, _PROGRESSIVE_FRAME})  # baseline, extended
 _OTHER_FRAMES: Final = frozenset(
     {0xC3, 0xC5, 0xC6, 0xC7, 0xC9, 0xCA, 0xCB, 0xCD, 0xCE, 0xCF}
 )  # lossless, hierarchical, arithmetic
-_TABLES: Final = frozenset({0xC4, 0xDB, 0xDD})  # Huffman, quantisation, restart interval
+_RESTART_INTERVAL: Final = 0xDD
+_TABLES: Final = frozenset({0xC4, 0xDB, _RESTART_INTERVAL})  # Huffman, quantisation
+_MAX_SCANS: Final = 500  # of real files: about ten
+_MAX_TABLE_BYTES: Final = 1_200
+"""Twice what a usual JPEG has. In more, tables can lie that nothing uses."""
 _APP2, _APP13, _APP14, _COMMENT = 0xE2, 0xED, 0xEE, 0xFE
 
 _JFIF: Final = b"\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00"
 _MARKER: Final = re.compile(rb"\xff[^\x00\x01\xd0-\xd8\xff]")  # markers that have a body, and EOI
+_STRAY_MARKER: Final = re.compile(rb"\xff[\x01\xd0-\xd8]")
+_RESTART_CODES: Final = range(0xD0, 0xD8)
 _BLOCKS_PER_BYTE: Final = 16  # a block takes 1 bit or more; factor 2 for odd subsampling
 
 
@@ -174,22 +204,32 @@ def parse_jpeg(data: bytes) -> ImageContainer:
     kept = [_SOI]
     profile_parts: dict[int, bytes] = {}
     exif: bytes | None = None
-    has_text = in_scan = False
-    size: tuple[int, int] | None = None
-    scan_count = scan_bytes = 0
+    has_text = in_scan = has_restarts = False
+    frame: Segment | None = None
+    scans: list[Segment] = []
+    scan_parts: list[int] = []
+    scan_bytes = table_bytes = 0
     for segment in iter_segments(data):
         code, body = segment.code, segment.body
         if in_scan:
-            kept.append(data[segment.start : segment.at])
-            scan_bytes += segment.at - segment.start
+            pixels = data[segment.start : segment.at]
+            _check_markers(pixels, has_restarts=has_restarts)
+            scan_parts.append(len(kept))
+            kept.append(pixels)
+            scan_bytes += len(pixels)
         in_scan = code == SOS
         if code in _OTHER_FRAMES:
             raise _unsupported_jpeg_error()
         if code in _DECODABLE_FRAMES:
-            if size is not None:
+            if frame is not None:
                 raise damaged_error(FileType.JPEG)
-            size = _frame_size(body)
-        scan_count += in_scan
+            frame = segment
+        if in_scan:
+            scans.append(segment)
+        if code == _RESTART_INTERVAL:
+            has_restarts = any(body)
+        if code in _TABLES:
+            table_bytes += len(body)
         if in_scan or code in _TABLES or code in _DECODABLE_FRAMES:
             kept.append(data[segment.at : segment.end])
         elif code == APP0 and body.startswith(b"JFIF\x00") and len(kept) == 1:
@@ -202,23 +242,56 @@ def parse_jpeg(data: bytes) -> ImageContainer:
             profile_parts[body[12]] = body[14:]
         elif code in {APP1, _APP13, _COMMENT}:
             has_text = True  # XMP, IPTC, a comment
-    if size is None or not scan_count:
+    if frame is None or not scans:
         raise damaged_error(FileType.JPEG)
-    if -(-size[0] // 8) * -(-size[1] // 8) > scan_bytes * _BLOCKS_PER_BYTE:
+    width, height = _frame_size(frame.body)
+    if -(-width // 8) * -(-height // 8) > scan_bytes * _BLOCKS_PER_BYTE:
         raise truncated_error(FileType.JPEG)
+    _check_scans(frame, scans)
     kept.append(b"\xff\xd9")
+    ends = tuple(accumulate(map(len, kept)))
     return ImageContainer(
         file_type=FileType.JPEG,
         pixels=b"".join(kept),
-        width_px=size[0],
-        height_px=size[1],
+        width_px=width,
+        height_px=height,
         exif=summarize_exif(exif),
         icc_profile=bounded_profile(
             b"".join(profile_parts[number] for number in sorted(profile_parts))
         ),
         has_text=has_text,
-        scan_count=scan_count,
+        scan_ends=tuple(ends[part] for part in scan_parts),
+        may_hide_bytes=len(scans) > 1 or has_restarts or table_bytes > _MAX_TABLE_BYTES,
     )
+
+
+def _check_markers(pixels: bytes, *, has_restarts: bool) -> None:
+    """Raise InvalidImageError if the data of a scan hold a marker at which decoders give up."""
+    for marker in _STRAY_MARKER.finditer(pixels):
+        if not has_restarts or pixels[marker.start() + 1] not in _RESTART_CODES:
+            raise damaged_error(FileType.JPEG)
+
+
+def _check_scans(frame: Segment, scans: list[Segment]) -> None:
+    """Raise InvalidImageError if the scans leave out a component, a frequency or a bit."""
+    if len(scans) > _MAX_SCANS:
+        raise damaged_error(FileType.JPEG)
+    components = frame.body[6::3]
+    missing = {(component, frequency) for component in components for frequency in range(64)}
+    for scan in scans:
+        if not scan.body or len(scan.body) != 4 + 2 * scan.body[0]:
+            raise damaged_error(FileType.JPEG)
+        first, last, precision = scan.body[-3:]
+        if frame.code != _PROGRESSIVE_FRAME:  # decoders ignore the three numbers, and some are odd
+            first, last, precision = 0, 63, 0
+        if precision & 15 == 0:  # down to the lowest bit
+            missing -= {
+                (component, frequency)
+                for component in scan.body[1:-3:2]
+                for frequency in range(first, last + 1)
+            }
+    if missing:
+        raise truncated_error(FileType.JPEG)
 
 
 def _frame_size(body: bytes) -> tuple[int, int]:
@@ -245,7 +318,7 @@ def _unsupported_jpeg_error() -> InvalidImageError:
 
 _PNG_SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 _PIXEL_CHUNKS: Final = frozenset({b"IHDR", b"IDAT", b"IEND"})
-_GREY, _RGB, _PALETTE, _RGBA = 0, 2, 3, 6  # color types
+_GREY, _RGB, _PALETTE = 0, 2, 3  # color types; that of RGBA is 6
 _WITH_TRNS: Final = frozenset({_GREY, _RGB, _PALETTE})  # color types where tRNS has a meaning
 _TEXT_CHUNKS: Final = frozenset({b"tEXt", b"zTXt", b"iTXt"})
 _COLOR_CHUNKS: Final = frozenset({b"cICP", b"sRGB", b"gAMA", b"cHRM"})
@@ -311,13 +384,15 @@ def parse_png(data: bytes) -> ImageContainer:
         has_pixels = has_pixels or name == b"IDAT"
     if size is None or not all(size) or not has_pixels:
         raise damaged_error(FileType.PNG)
+    hdr = is_hdr(int.from_bytes(colors.get(b"cICP", b"")[1:2], "big"))
     return ImageContainer(
         file_type=FileType.PNG,
         pixels=b"".join(kept),
         width_px=size[0],
         height_px=size[1],
         exif=summarize_exif(exif),
-        icc_profile=_effective_profile(profile, colors) if color_type & _RGB else profile,
+        icc_profile=(_effective_profile(profile, colors) if color_type & _RGB or hdr else profile),
+        is_hdr=hdr,
         has_text=has_text,
         is_animated=is_animated,
         is_lossless=True,
@@ -325,15 +400,14 @@ def parse_png(data: bytes) -> ImageContainer:
 
 
 def has_no_trailing_data(pixels: bytes) -> bool:
-    """Whether an 8-bit, not interlaced RGB(A) PNG ends with its last row.
+    """Whether an 8-bit, not interlaced RGB PNG ends with its last row.
 
     `pixels` is from an ImageContainer. Decoders stop at the last row, so data can hide after it.
     """
     width, height, depth, color_type, _, _, lace = struct.unpack_from(">IIBBBBB", pixels, 16)
-    channels = {_RGB: 3, _RGBA: 4}.get(color_type)
-    if depth != 8 or lace or channels is None:
+    if depth != 8 or lace or color_type != _RGB:
         return False
-    bytes_left = height * (1 + width * channels)
+    bytes_left = height * (1 + width * 3)
     inflater = zlib.decompressobj()
     for name, start, end in iter_chunks(pixels):
         if name != b"IDAT":

@@ -16,9 +16,9 @@ from components.studio.images.ingest import (
     ImageErrorCode,
     InvalidImageError,
     ingest_image,
-    make_thumbnail,
     verify_result,
 )
+from components.studio.images.thumbnails import make_thumbnails
 from tests.support.image_corpus import chunk, encoded, good, heic, quarters
 
 _NAMES = sorted(name for name in good() if "orientation" not in name)
@@ -136,7 +136,7 @@ def test_truncated_file_is_named_in_message(form: str) -> None:
 
 def assert_only_invalid_image_error(data: bytes) -> None:
     """Any other error fails the test, also a warning from Pillow."""
-    for act in (ingest_image, verify_result, make_thumbnail):
+    for act in (ingest_image, verify_result, make_thumbnails):
         with suppress(InvalidImageError):
             act(data)
 

@@ -12,6 +12,7 @@ from PIL import Image
 
 from components.studio.images.color import icc_profile_from_cicp, icc_profile_from_gamma
 from components.studio.images.ingest import ingest_image
+from components.studio.images.thumbnails import make_thumbnails
 from tests.support.image_asserts import near, pixel, shown
 from tests.support.image_corpus import chunk, encoded, heic, icc, png_with
 
@@ -74,7 +75,6 @@ def test_numeric_color_space_is_converted_to_srgb(data: bytes, color: tuple[int,
             gamma(45455), points(31270, 32900, 64000, 33000, 30000, 60000, 15000, 6000)
         ),
         png_with_colors((b"sRGB", b"\0"), gamma(100_000), points(*DISPLAY_P3)),
-        png_with_colors(code(9, 16)),
         png_with_colors(code(99, 99)),
         png_with_colors(gamma(0)),
         png_with_colors(gamma(45455), points(0, 0, 0, 0, 0, 0, 0, 0)),
@@ -82,7 +82,6 @@ def test_numeric_color_space_is_converted_to_srgb(data: bytes, color: tuple[int,
         png_with_colors((b"gAMA", b"")),
         avif_with_nclx(1, 13),
         avif_with_nclx(2, 2),
-        avif_with_nclx(9, 18),
         heic(plain()),
     ],
 )
@@ -91,6 +90,54 @@ def test_srgb_or_unusable_numbers_change_no_color(data: bytes) -> None:
     assert near(pixel(shown(image.data), 32, 32), GREEN, 4)
     assert CONVERTED not in image.notes
     assert not any("profile" in note for note in image.notes)
+
+
+HDR_NOTE = "Used without HDR: the brightest parts look flatter."
+
+
+def hdr_files(transfer: int, level: int) -> list[bytes]:
+    """One grey level in every format that names HDR: PQ is 16, HLG 18."""
+    image = plain((level,) * 3)
+    avif = encoded(image, "AVIF", quality=100, subsampling="4:4:4")
+    at = avif.index(b"colrnclx") + 8
+    return [
+        png_with(encoded(image, "PNG"), chunk(*code(9, transfer))),
+        png_with(encoded(image.convert("L"), "PNG"), chunk(*code(9, transfer))),
+        png_with(encoded(image.convert("RGBA"), "PNG"), chunk(*code(1, transfer))),
+        avif[:at] + struct.pack(">HH", 9, transfer) + avif[at + 4 :],
+        heic(image, quality=-1, color_primaries=9, transfer_characteristics=transfer),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("transfer", "level", "shown_level"),
+    [
+        (16, 0, 0),
+        (16, 103, 119),  # a grey card is as bright as in any photo
+        (16, 148, 248),  # white paper
+        (16, 192, 255),  # 1,000 cd/m²
+        (18, 111, 118),
+        (18, 191, 248),
+        (18, 255, 255),
+    ],
+)
+def test_hdr_becomes_normal_brightness_and_says_so(
+    transfer: int, level: int, shown_level: int
+) -> None:
+    for data in hdr_files(transfer, level):
+        image = ingest_image(data)
+        assert near(pixel(shown(image.data), 32, 32), (shown_level,) * 3, 5)
+        assert HDR_NOTE in image.notes
+
+
+def test_thumbnail_of_hdr_picture_has_normal_brightness() -> None:
+    for data in hdr_files(16, 103):
+        assert near(pixel(shown(make_thumbnails(data)[384]), 32, 32), (119,) * 3, 5)
+
+
+def test_normal_picture_has_no_hdr_note() -> None:
+    for data in (png_with_colors(code(12, 13)), avif_with_nclx(9, 1), heic(plain())):
+        assert HDR_NOTE not in ingest_image(data).notes
 
 
 def test_grey_png_with_gamma_is_unchanged() -> None:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import struct
+from io import BytesIO
 
 import pytest
 from PIL import Image
 
+from components.kie import GenerationRequest
+from components.studio.images.embed_generation_metadata import embed_metadata
 from components.studio.images.file_type import detect
-from components.studio.images.ingest import ingest_image, make_thumbnail, verify_result
+from components.studio.images.generation_metadata import GenerationMetadata
+from components.studio.images.ingest import ingest_image, verify_result
+from components.studio.images.thumbnails import make_thumbnails
 from tests.support.image_asserts import corners, near, pixel, shown
 from tests.support.image_corpus import (
     BLUE,
@@ -37,7 +42,7 @@ def test_ingest_returns_jpeg_or_png_without_metadata(name: str) -> None:
     image = shown(normalized.data)
     assert image.format is not None
     assert image.format.lower() == normalized.format
-    assert image.mode in ({"RGB"} if normalized.format == "jpeg" else {"RGB", "RGBA"})
+    assert image.mode == "RGB"
     assert image.size == (normalized.width_px, normalized.height_px)
     assert b"SECRET" not in normalized.data
     assert set(image.info) <= FORMAT_INFO
@@ -56,7 +61,7 @@ def test_ingest_is_idempotent(name: str) -> None:
 
 @pytest.mark.parametrize("name", good())
 def test_every_image_has_thumbnail_and_info(name: str) -> None:
-    small = shown(make_thumbnail(good()[name], side_px=24))
+    small = shown(make_thumbnails(good()[name], (24,))[24])
     assert (small.format, small.mode) == ("JPEG", "RGB")
     assert max(small.size) == 24
     assert not small.getexif()
@@ -69,7 +74,7 @@ def test_every_image_has_thumbnail_and_info(name: str) -> None:
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_all_exif_orientations_are_turned_upright(form: str, orientation: int) -> None:
     data = good()[f"{form} orientation {orientation}"]
-    for image in (shown(ingest_image(data).data), shown(make_thumbnail(data, side_px=96))):
+    for image in (shown(ingest_image(data).data), shown(make_thumbnails(data, (96,))[96])):
         assert image.size == (96, 64)
         assert all(map(near, corners(image), CORNERS))
 
@@ -130,18 +135,45 @@ def test_16_bit_grey_is_scaled_to_8_bit() -> None:
         ("png 16 bit rgb clear", (8, 8), (30, 8)),
     ],
 )
-def test_transparency_is_preserved(
+def test_transparent_parts_are_filled_and_said(
     name: str, clear: tuple[int, int], solid: tuple[int, int]
 ) -> None:
-    normalized = ingest_image(good()[name])
-    image = shown(normalized.data)
-    assert normalized.format == "png"
-    assert pixel(image, *clear)[3] == 0
-    assert pixel(image, *solid)[3] == 255
+    white = ingest_image(good()[name])
+    image = shown(white.data)
+    assert image.mode == "RGB"
+    assert near(pixel(image, *clear), (255, 255, 255), 1)
+    assert "Transparent parts filled with white." in white.notes
+    red = ingest_image(good()[name], ground=(255, 0, 0))
+    assert near(pixel(shown(red.data), *clear), (255, 0, 0), 1)
+    assert pixel(shown(red.data), *solid) == pixel(image, *solid)
+    assert "Transparent parts filled with #ff0000." in red.notes
+
+
+def test_half_transparent_parts_are_mixed_with_the_ground() -> None:
+    data = encoded(Image.new("RGBA", (32, 32), (200, 0, 0, 128)), "PNG")
+    assert near(pixel(shown(ingest_image(data).data), 9, 9), (227, 127, 127), 1)
+    black = ingest_image(data, ground=(0, 0, 0))
+    assert near(pixel(shown(black.data), 9, 9), (100, 0, 0), 1)
+    assert black.notes == ("Transparent parts filled with black.",)
+
+
+def test_colors_under_transparent_parts_are_not_sent() -> None:
+    secret = encoded(quarters(), "PNG")
+    image = Image.open(BytesIO(secret)).convert("RGBA")
+    image.putalpha(0)
+    for form in ("PNG", "WEBP"):
+        data = encoded(image, form, lossless=True, exact=True)
+        for side in (96, 24):
+            sent = shown(ingest_image(data).data).resize((side, side))
+            assert sent.getcolors() == [(side * side, (255, 255, 255))]
+
+
+def test_opaque_picture_has_no_ground_note() -> None:
+    assert ingest_image(good()["png opaque alpha"]).notes == ()
 
 
 def test_thumbnail_of_transparent_image_has_grey_background() -> None:
-    small = shown(make_thumbnail(encoded(see_through(), "PNG"), side_px=96))
+    small = shown(make_thumbnails(encoded(see_through(), "PNG"), (96,))[96])
     assert near(pixel(small, 8, 8), (128, 128, 128))
 
 
@@ -160,6 +192,10 @@ def test_unchanged_jpeg_is_not_reencoded() -> None:
     ("name", "note"),
     [
         ("jpeg location", "Location and camera data removed."),
+        ("avif location", "Location and camera data removed."),
+        ("jpeg place alone", "Location removed."),
+        ("jpeg artist", "Notes hidden in the file removed."),
+        ("jpeg broken exif", "Notes hidden in the file removed."),
         ("heic location", "Location and camera data removed."),
         ("avif camera", "Camera data removed."),
         ("heic", "Converted from HEIC."),
@@ -180,6 +216,27 @@ def test_notes_say_what_was_changed(name: str, note: str) -> None:
     assert note in ingest_image(good()[name]).notes
 
 
+def test_our_own_files_have_no_camera_data_note() -> None:
+    record = GenerationMetadata(request=GenerationRequest(prompt="A fox"))
+    for form in ("JPEG", "PNG"):
+        data = embed_metadata(encoded(quarters(), form), record)
+        normalized = ingest_image(data)
+        assert normalized.notes == ("The prompt and settings in the file are not sent.",)
+        assert b"fox" not in normalized.data
+
+
+def test_upright_photo_without_camera_has_no_note() -> None:
+    tags = Image.Exif()
+    tags[0x0112] = 1
+    assert ingest_image(encoded(quarters(), "JPEG", exif=tags)).notes == ()
+
+
+def test_camera_named_only_in_the_inner_directory_is_found() -> None:
+    tags = Image.Exif()
+    tags.get_ifd(0x8769)[0x829D] = 2.8
+    assert ingest_image(encoded(quarters(), "JPEG", exif=tags)).notes == ("Camera data removed.",)
+
+
 def test_looping_gif_has_no_hidden_text_note() -> None:
     assert ingest_image(good()["gif looping"]).notes == ("Only the first frame is used.",)
 
@@ -195,6 +252,6 @@ def test_webp_first_frame_keeps_its_place_on_canvas() -> None:
 
     image = shown(ingest_image(data).data)
     assert image.size == (200, 150)
-    assert image.getchannel("A").getbbox() == (40, 20, 136, 84)
-    assert corners(image.crop((40, 20, 136, 84)).convert("RGB")) == list(CORNERS)
+    assert corners(image.crop((40, 20, 136, 84))) == list(CORNERS)
+    assert pixel(image, 39, 20) == pixel(image, 136, 83) == (255, 255, 255)
     assert verify_result(data).width_px == 200
