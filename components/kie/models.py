@@ -5,10 +5,10 @@ See docs/kie-api.md, Create and Query.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final, Self
 
 from components.kie import parsing, validation
 from components.kie.errors import ValidationError
@@ -113,6 +113,17 @@ class GenerationRequest:
             validation.validate_text(
                 "watermark", "Watermark", self.watermark, max_characters=MAX_WATERMARK_CHARACTERS
             )
+
+    @classmethod
+    def from_storage(cls, **values: Any) -> Self:
+        """Return a request with these values as they were stored, without validating them.
+
+        Rules may have changed since. What is sent is a copy, and that is validated.
+        """
+        request = object.__new__(cls)
+        for item in fields(cls):
+            object.__setattr__(request, item.name, values.get(item.name, item.default))
+        return request
 
     def validate_for_edit(self) -> None:
         """Raise ValidationError if an edit could not have these values. Needs no `input_image`."""

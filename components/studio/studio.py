@@ -20,10 +20,9 @@ from components.studio.db.database import DatabaseError
 from components.studio.db.gallery import GalleryItem, GalleryRepository
 from components.studio.db.gallery_query import GalleryQuery
 from components.studio.db.models import ImageRecord, TaskWithImage
-from components.studio.db.prompts import PromptEntry, PromptHistory
+from components.studio.db.prompts import DraftStore, PromptEntry, PromptHistory
 from components.studio.db.spending import Spending, spending_for_user
 from components.studio.db.tasks import DuplicateTaskId, TaskRepository
-from components.studio.drafts import DraftStore
 from components.studio.events import EventBus
 from components.studio.export import ExportItem, collect_export_items
 from components.studio.images.ingest import ingest_image

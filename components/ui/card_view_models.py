@@ -9,7 +9,7 @@ from components.studio.db.models import ImageRecord, TaskWithImage
 from components.studio.export import download_name
 from components.studio.maintenance import TRASH_RETENTION_S
 from components.studio.result_checks import mismatches
-from components.studio.tasks.models import FailureReason, Task, TaskState
+from components.studio.tasks.models import FailureReason, Task, TaskState, shown_state
 from components.studio.tasks.transitions import can_stop_watching, is_unsent, recheck, requeue
 from components.ui.messages import (
     MATCH_INPUT,
@@ -71,7 +71,7 @@ def build_card(
     width, height = _size(entry)
     return Card(
         id=task.id,
-        state=card_state(task.state),
+        state=card_state(shown_state(task.state, has_image=image is not None)),
         state_word=state_label(task),
         prompt=task.request.prompt,
         alt=f"{task.request.prompt} ({'edited' if task.is_edit else 'made'} picture)",
@@ -134,7 +134,7 @@ def _actions(entry: TaskWithImage, *, in_gallery: bool) -> tuple[Action, ...]:
     if image is not None and image.deleted_at is not None:
         return (RESTORE, PURGE)
     stop = (WITHDRAW,) if is_unsent(task) else (STOP_WATCHING,) if can_stop_watching(task) else ()
-    match task.state:
+    match shown_state(task.state, has_image=image is not None):
         case TaskState.DONE:
             has_source = entry.source is not None and entry.source.deleted_at is None
             tree_actions = (LINEAGE, *((COMPARE,) if has_source else ())) if in_gallery else ()
@@ -175,9 +175,9 @@ def _result_expires_at(task: Task, image: ImageRecord | None) -> float | None:
 def _detail_lines(task: Task, image: ImageRecord | None) -> tuple[str, ...]:
     request = task.request
     ratio = request.aspect_ratio or (MATCH_INPUT if task.is_edit else "")
-    file_format = (image.format if image else request.output_format.value).upper()
+    file_format = (image.format if image else request.output_format).upper()
     size = _format_size(image) if image else ""
-    details = (MODEL_LABELS[request.model], ratio, file_format, size)
+    details = (MODEL_LABELS.get(request.model, request.model), ratio, file_format, size)
     return tuple(detail for detail in details if detail)
 
 

@@ -33,6 +33,7 @@ UNKNOWN_USER = (
     "pictures. Allow cookies for this site and reload the page. If they are allowed, delete the "
     "old ones first."
 )
+_UNKNOWN_STATE = "Unknown"
 _LABEL_BY_REASON = {
     FailureReason.WITHDRAWN: "Not sent",
     FailureReason.NOT_WATCHED: "Not watched",
@@ -147,6 +148,14 @@ _MESSAGE_BY_REASON = {
     ),
 }
 
+# A newer version may have written states and reasons that this one does not know.
+_UNKNOWN_STATE_MESSAGE = TaskMessage(
+    "Written by a newer version", "Start that version again to see what became of it."
+)
+_UNKNOWN_REASON_MESSAGE = TaskMessage(
+    "It did not work", "A newer version of the studio wrote down why. Start it again to read it."
+)
+
 # Reasons that may pass: shown as waiting while queued, as a failure at the end.
 _TEMPORARY_REASONS = {
     FailureReason.UNREACHABLE,
@@ -185,6 +194,8 @@ def task_message(
     `describe_moment` turns epoch seconds into words such as "tomorrow at 08:05".
     """
     next_try = describe_moment(task.retry_at)
+    if task.state not in STATE_LABELS:
+        return _UNKNOWN_STATE_MESSAGE
     match task.state, task.failure:
         case TaskState.QUEUED, None if pause_reason is not None:
             return TaskMessage(
@@ -223,13 +234,14 @@ def task_message(
 def state_label(task: Task) -> str:
     """The state of a task in words."""
     reason = task.failure.reason if task.failure and task.state is TaskState.FAILED else None
-    return (reason and _LABEL_BY_REASON.get(reason)) or STATE_LABELS[task.state]
+    label = reason and _LABEL_BY_REASON.get(reason)
+    return label or STATE_LABELS.get(task.state, _UNKNOWN_STATE)
 
 
 def state_summary(tasks: Iterable[Task]) -> str:
     """How many tasks have which state, such as "2 Generating · 1 Queued · 9 Done"."""
     counts = Counter(map(state_label, tasks))
-    labels = dict.fromkeys([*STATE_LABELS.values(), *_LABEL_BY_REASON.values()])
+    labels = dict.fromkeys([*STATE_LABELS.values(), *_LABEL_BY_REASON.values(), _UNKNOWN_STATE])
     return " · ".join(f"{counts[label]} {label}" for label in labels if counts[label])
 
 
@@ -270,11 +282,12 @@ def storage_message(problem: DatabaseError) -> str:
 def _failure_message(
     failure: Failure, *, may_retry: bool = False, when: str = "later"
 ) -> TaskMessage:
-    message = _MESSAGE_BY_REASON[failure.reason]
+    message = _MESSAGE_BY_REASON.get(failure.reason, _UNKNOWN_REASON_MESSAGE)
     advice = message.advice.format(when=when)
     if failure.reason in _TEMPORARY_REASONS:
         advice += " It is tried again by itself." if may_retry else " Try again later."
-    if failure.reason in _SHOWS_PROVIDER_MESSAGE and failure.message:
+    shows_message = failure.reason in _SHOWS_PROVIDER_MESSAGE or message is _UNKNOWN_REASON_MESSAGE
+    if shows_message and failure.message:
         advice = f"“{failure.message.rstrip('.')}.” {advice}"
     return TaskMessage(message.headline, advice)
 

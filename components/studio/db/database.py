@@ -18,9 +18,7 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
-from components.studio.db.gallery_query import casefold_nfkc
-from components.studio.db.migrations import add_missing_columns, move_old_drafts
-from components.studio.db.tables import metadata
+from components.studio.db.migrations import MigrationError, migrate
 
 log = logging.getLogger("kontext.database")
 
@@ -64,7 +62,7 @@ def chunked(ids: Collection[str]) -> Iterator[list[str]]:
 
 
 class Database:
-    """Creates missing tables and opens transactions."""
+    """Brings the tables up to date and opens transactions."""
 
     def __init__(self, url: str, *, busy_timeout_seconds: float = BUSY_TIMEOUT_SECONDS) -> None:
         """Raises DatabaseError."""
@@ -74,10 +72,11 @@ class Database:
         self._engine = sa.create_engine(url, hide_parameters=True)
         if self._engine.dialect.name == "sqlite":
             _configure_sqlite(self._engine, busy_timeout_seconds)
-        with self.write_transaction() as connection:
-            metadata.create_all(connection)
-            add_missing_columns(connection)
-            move_old_drafts(connection)
+        try:
+            with self.write_transaction() as connection:
+                migrate(connection, self._path)
+        except MigrationError as error:
+            raise DatabaseError(str(error)) from error
         self._opened = file_identity(self._path)
 
     def close(self) -> None:
@@ -175,7 +174,6 @@ def _configure_sqlite(engine: sa.Engine, busy_timeout_seconds: float) -> None:
         connection.execute(f"PRAGMA busy_timeout={round(busy_timeout_seconds * 1000)}")
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")
-        connection.create_function("casefold_nfkc", 1, casefold_nfkc, deterministic=True)
 
     @sa.event.listens_for(engine, "begin")
     def _begin(connection: sa.Connection) -> None:

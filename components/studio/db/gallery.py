@@ -16,14 +16,13 @@ import sqlalchemy as sa
 from components.studio.db.database import chunked
 from components.studio.db.gallery_query import PURGING, GalleryQuery
 from components.studio.db.models import ImageRecord, TaskWithImage
-from components.studio.db.tables import image_from_row, images, sweeps, tasks
+from components.studio.db.tables import image_from_row, images, insert_or, sweeps, tasks
 from components.studio.db.tasks import TaskRepository
 from components.studio.events import EventBus
 from components.studio.images.store import ImageStore
-from components.studio.tasks.models import FINAL, UNFINISHED, TaskState
+from components.studio.tasks.models import UNFINISHED, TaskState, shown_state
 
 MAX_SWEEP_GAP_S = 2 * 24 * 3600.0
-_FINAL = [state.value for state in FINAL]
 _UNFINISHED = [state.value for state in UNFINISHED]
 
 
@@ -136,7 +135,7 @@ class GalleryRepository:
                 ).rowcount
                 count += connection.execute(
                     _tasks_without_image(user_id, ids)
-                    .where(tasks.c.state.in_(_FINAL), tasks.c.dismissed.is_(False))
+                    .where(tasks.c.state.not_in(_UNFINISHED), tasks.c.dismissed.is_(False))
                     .values(dismissed=True)
                 ).rowcount
         self.events.publish(user_id)
@@ -191,8 +190,11 @@ class GalleryRepository:
                     .where(in_trash)
                     .values(deleted_at=sa.case((shifted > 1.0, shifted), else_=1.0))
                 )
-            connection.execute(sa.delete(sweeps).where(this))
-            connection.execute(sa.insert(sweeps), [{"name": "trash", "at": now}])
+            connection.execute(
+                insert_or(connection, sweeps)
+                .values(name="trash", at=now)
+                .on_conflict_do_update(index_elements=[sweeps.c.name], set_={"at": now})
+            )
 
     def _update_images(
         self, user_id: str, task_ids: Sequence[str], values: dict[str, object]
@@ -257,7 +259,6 @@ _ITEM_COLUMNS = (
     images.c.starred,
     images.c.chosen_at,
 )
-_STATES = {state.value: state for state in TaskState}
 
 
 def _item_from_row(row: Any) -> GalleryItem:
@@ -267,7 +268,7 @@ def _item_from_row(row: Any) -> GalleryItem:
         batch,
         created_at,
         deleted_at,
-        _STATES[state],
+        shown_state(state, has_image=starred is not None),
         ratio,
         width_px,
         height_px,

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
 import sqlalchemy as sa
-from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.sql.functions import FunctionElement
 
-from components.studio.db.tables import images, tasks
+from components.studio.db.tables import fold_text, images, tasks
 from components.studio.tasks.models import TaskState
 
 MATCH_INPUT = "match"
@@ -62,9 +58,9 @@ class GalleryQuery:
             yield tasks.c.dismissed.is_(False)
             yield tasks.c.image_id.is_(None) | images.c.id.is_not(None)
             yield images.c.deleted_at.is_(None)
-        text = casefold_nfkc(self.text[:MAX_SEARCH_CHARACTERS])[:MAX_SEARCH_CHARACTERS]
+        text = fold_text(self.text[:MAX_SEARCH_CHARACTERS])[:MAX_SEARCH_CHARACTERS]
         for word in list(dict.fromkeys(text.split()))[:MAX_SEARCH_WORDS]:
-            yield _CasefoldNfkc(tasks.c.prompt).contains(word, autoescape=True)
+            yield tasks.c.search_text.contains(word, autoescape=True)
         if self.models:
             yield tasks.c.model.in_(self.models)
         if len(self.origins) == 1:
@@ -80,26 +76,3 @@ class GalleryQuery:
             yield tasks.c.created_at >= self.since
         if self.until is not None:
             yield tasks.c.created_at < self.until
-
-
-def casefold_nfkc(text: str) -> str:
-    """Text without differences of case and character width."""
-    return unicodedata.normalize("NFKC", text).casefold()
-
-
-class _CasefoldNfkc(FunctionElement[str]):
-    """A column as `casefold_nfkc` makes it."""
-
-    type = sa.Text()
-    inherit_cache = True
-
-
-@compiles(_CasefoldNfkc)
-def _compile_default(element: _CasefoldNfkc, compiler: SQLCompiler, **options: object) -> str:
-    return f"lower({compiler.process(element.clauses, **options)})"
-
-
-@compiles(_CasefoldNfkc, "sqlite")
-def _compile_sqlite(element: _CasefoldNfkc, compiler: SQLCompiler, **options: object) -> str:
-    """SQLite's own `lower` knows ASCII only; `database.py` registers this function with it."""
-    return f"casefold_nfkc({compiler.process(element.clauses, **options)})"

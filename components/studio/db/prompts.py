@@ -6,12 +6,26 @@ Earlier prompts come from the tasks themselves; pins and drafts have tables of t
 from __future__ import annotations
 
 import hashlib
+import logging
+import time
+from collections.abc import Callable, Collection
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from threading import Lock
 
 import sqlalchemy as sa
 
-from components.studio.db.database import Database
-from components.studio.db.tables import drafts, images, pins, tasks
+from components.studio.db.database import Database, DatabaseError
+from components.studio.db.tables import (
+    MAX_DRAFT_BYTES,
+    drafts,
+    images,
+    insert_or,
+    pins,
+    tasks,
+)
+
+log = logging.getLogger("kontext.drafts")
 
 MAX_PROMPTS = 200
 MAX_TOTAL_CHARACTERS = 80_000  # of all prompts together: they travel to the browser
@@ -85,10 +99,11 @@ class PromptHistory:
         """Keep a prompt at the top of the list; a second pin changes nothing."""
         key = prompt_key(prompt)
         with self._database.write_transaction() as connection:
-            known = connection.execute(_select_pin(user_id, key)).one_or_none()
-            if known is None:
-                row = {"user_id": user_id, "id": key, "prompt": prompt, "pinned_at": at}
-                connection.execute(sa.insert(pins), [row])
+            connection.execute(
+                insert_or(connection, pins)
+                .values(user_id=user_id, id=key, prompt=prompt, pinned_at=at)
+                .on_conflict_do_nothing()
+            )
 
     def unpin(self, user_id: str, key: str) -> None:
         """Remove a pin; nothing happens where there is none."""
@@ -102,7 +117,7 @@ class PromptHistory:
         the newest four stay.
         """
         of_form = (drafts.c.user_id == user_id, drafts.c.mode == mode)
-        is_same = (drafts.c.tab == draft.tab) | (drafts.c.prompt == draft.text)
+        written = {"prompt": draft.text, "saved_at": at}
         newest = (
             sa.select(drafts.c.tab)
             .where(*of_form)
@@ -110,18 +125,20 @@ class PromptHistory:
             .limit(MAX_DRAFTS)
         )
         with self._database.write_transaction() as connection:
-            connection.execute(sa.delete(drafts).where(*of_form, is_same))
-            if draft.text:
-                connection.execute(
-                    sa.insert(drafts).values(
-                        user_id=user_id,
-                        mode=mode,
-                        tab=draft.tab,
-                        prompt=draft.text,
-                        saved_at=at,
-                    )
+            if not draft.text:
+                connection.execute(sa.delete(drafts).where(*of_form, drafts.c.tab == draft.tab))
+                return
+            connection.execute(
+                sa.delete(drafts).where(
+                    *of_form, drafts.c.tab != draft.tab, drafts.c.prompt == draft.text
                 )
-                connection.execute(sa.delete(drafts).where(*of_form, drafts.c.tab.not_in(newest)))
+            )
+            connection.execute(
+                insert_or(connection, drafts)
+                .values(user_id=user_id, mode=mode, tab=draft.tab, **written)
+                .on_conflict_do_update(index_elements=drafts.primary_key.columns, set_=written)
+            )
+            connection.execute(sa.delete(drafts).where(*of_form, drafts.c.tab.not_in(newest)))
 
     def load_drafts(self, user_id: str, mode: str) -> list[Draft]:
         """The texts of a user's unsent forms of this kind, the newest first."""
@@ -165,5 +182,79 @@ def prompt_key(prompt: str) -> str:
     return hashlib.sha256(prompt.encode()).hexdigest()[:32]
 
 
-def _select_pin(user_id: str, key: str) -> sa.Select[tuple[str]]:
-    return sa.select(pins.c.id).where(pins.c.user_id == user_id, pins.c.id == key)
+_Key = tuple[str, str, str]
+"""User, form and tab."""
+
+
+class DraftStore:
+    """Drafts by user, form and tab, written by one thread in order: no page waits for the disk.
+
+    So a tab never overwrites what was typed in another one. Of one user and form the newest five
+    stay.
+    """
+
+    def __init__(self, history: PromptHistory, *, clock: Callable[[], float] = time.time) -> None:
+        self._history = history
+        self._clock = clock
+        self._lock = Lock()
+        self._unsaved: dict[_Key, str] = {}
+        self._queued: set[_Key] = set()
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="drafts")
+
+    def save(self, user_id: str, name: str, text: str, *, tab: str = "") -> None:
+        """Store the text of a form, at most 24,000 bytes of it. Returns at once."""
+        key = (user_id, name, tab)
+        # Half of a surrogate pair can stand in a text box, but not in the database.
+        storable = text.encode(errors="replace")[:MAX_DRAFT_BYTES].decode(errors="ignore")
+        with self._lock:
+            self._unsaved.pop(key, None)  # so that the newest is the last
+            self._unsaved[key] = storable
+            if key in self._queued:
+                return
+            self._queued.add(key)
+        self._writer.submit(self._write, key)
+
+    def load(self, user_id: str, name: str, *, open_tabs: Collection[str] = ()) -> Draft:
+        """The newest text that no open tab shows, else the newest one. Raises DatabaseError."""
+        with self._lock:
+            unsaved = {
+                tab: Draft(tab, text)
+                for (owner, form, tab), text in self._unsaved.items()
+                if (owner, form) == (user_id, name)
+            }
+        stored = self._history.load_drafts(user_id, name)
+        newest_first = [
+            *reversed(unsaved.values()),
+            *(draft for draft in stored if draft.tab not in unsaved),
+        ]
+        drafts = sorted(
+            (draft for draft in newest_first if draft.text),
+            key=lambda draft: draft.tab in open_tabs,
+        )
+        return drafts[0] if drafts else Draft("", "")
+
+    def take_over(self, user_id: str, name: str, *, tab: str, open_tabs: Collection[str]) -> str:
+        """What `load` finds; a closed tab's draft becomes this tab's. Raises DatabaseError."""
+        draft = self.load(user_id, name, open_tabs=open_tabs)
+        if draft.text and draft.tab != tab and draft.tab not in open_tabs:
+            self.save(user_id, name, draft.text, tab=tab)
+            self.save(user_id, name, "", tab=draft.tab)
+        return draft.text
+
+    def close(self) -> None:
+        """Write what is left, then stop."""
+        self._writer.shutdown()
+
+    def _write(self, key: _Key) -> None:
+        user_id, name, tab = key
+        with self._lock:
+            self._queued.discard(key)
+            text = self._unsaved[key]
+        try:
+            self._history.save_draft(user_id, name, Draft(tab, text), self._clock())
+        except DatabaseError:
+            log.exception("draft kept in memory only")
+            return
+        with self._lock:
+            if key not in self._queued:
+                del self._unsaved[key]

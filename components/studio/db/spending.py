@@ -13,7 +13,7 @@ from decimal import Decimal
 import sqlalchemy as sa
 
 from components.studio.db.database import Database
-from components.studio.db.tables import tasks
+from components.studio.db.tables import stored_word, tasks
 from components.studio.tasks.models import FailureReason, TaskState
 
 DOLLARS_PER_CREDIT = Decimal("0.005")  # docs/kie-api.md, Codes
@@ -76,7 +76,7 @@ def spending_for_user(database: Database, user_id: str, *, since: float = 0.0) -
         )
         return summarize(
             ChargeGroup(
-                TaskState(row.state),
+                stored_word(TaskState, row.state),
                 _reason_from_column(row.reason),
                 bool(row.was_sent),
                 Decimal(row.price),
@@ -118,4 +118,4 @@ def _may_be_charged(charge: ChargeGroup) -> bool:
 
 def _reason_from_column(failure: str | None) -> FailureReason | None:
     """The reason at the start of a failure's JSON, such as `["policy", 400, "…"]`."""
-    return None if failure is None else FailureReason(failure.split('"')[1])
+    return None if failure is None else stored_word(FailureReason, failure.split('"')[1])

@@ -1,19 +1,27 @@
-"""The tables, and the conversion between rows and records."""
+"""The tables, and the conversion between rows and records.
+
+A change of a table needs a file in `migrations/versions`, too: data folders of before take it.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import json
+import unicodedata
 from dataclasses import asdict, fields
 from decimal import Decimal
-from typing import Any
+from enum import StrEnum
+from typing import Any, TypeVar, cast
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 
 from components.kie import GenerationRequest, Model, OutputFormat
 from components.studio.db.models import ImageRecord
 from components.studio.tasks.models import Failure, FailureReason, Task, TaskState
 
 metadata = sa.MetaData()
+Word = TypeVar("Word", bound=StrEnum)
 
 # Some tables and columns have another name in the database than in code: the database keeps the
 # names of version 0.1.0, so that its data folders open. `key` is the name in code.
@@ -52,9 +60,27 @@ tasks = sa.Table(
     sa.Column("empties", sa.Integer, nullable=False, key="empty_successes"),
     sa.Column("missing_since", sa.Float, key="not_found_since"),
     sa.Column("dismissed", sa.Boolean, nullable=False, default=False),
+    sa.Column("search_text", sa.Text, nullable=False, server_default=""),
     sa.Index("tasks_of_designer", "user_id", "created_at"),
     sa.Index("tasks_by_state", "state"),
     sa.Index("tasks_by_source", "source_id"),
+    sa.Index(
+        "tasks_by_service_id",
+        "provider_id",
+        unique=True,
+        sqlite_where=sa.text("service_id IS NOT NULL"),
+        postgresql_where=sa.text("service_id IS NOT NULL"),
+    ),
+)
+
+# The latest submissions of each user, so that a double click pays once.
+presses = sa.Table(
+    "presses",
+    metadata,
+    sa.Column("designer", sa.String(64), primary_key=True, key="user_id"),
+    sa.Column("request_hash", sa.String(64), primary_key=True),
+    sa.Column("batch", sa.String(32), nullable=False),
+    sa.Column("at", sa.Float, nullable=False),
 )
 
 selected_sources = sa.Table(
@@ -66,7 +92,7 @@ selected_sources = sa.Table(
 
 MAX_DRAFT_BYTES = 24_000  # of one row: 6,000 characters of the largest kind
 
-# Version 0.1.0 had one draft for all tabs, in a table "drafts": see migrations.py.
+# Version 0.1.0 had one draft for all tabs, in a table "drafts".
 drafts = sa.Table(
     "tab_drafts",
     metadata,
@@ -149,33 +175,61 @@ def task_to_row(task: Task) -> dict[str, Any]:
     """A task as a row."""
     row = {name: getattr(task, name) for name in _TASK_COLUMNS}
     row |= {name: getattr(task.request, name) for name in _REQUEST_COLUMNS}
-    row["model"] = task.request.model.value
-    row["output_format"] = task.request.output_format.value
+    row["search_text"] = fold_text(task.request.prompt)
+    row["model"] = str(task.request.model)
+    row["output_format"] = str(task.request.output_format)
     row["price"] = str(task.price)
-    row["state"] = task.state.value
+    row["state"] = str(task.state)
     failure = task.failure
     row["failure"] = failure and json.dumps([failure.reason, failure.code, failure.message])
     return row
 
 
 def task_from_row(row: Any) -> Task:
-    """A row as a task."""
+    """A row as a task. It is not validated: rules may have changed since it was written."""
     failure = None
     if row.failure is not None:
-        reason, code, message = json.loads(row.failure)
-        failure = Failure(FailureReason(reason), code, message)
-    request = GenerationRequest(
-        model=Model(row.model),
-        output_format=OutputFormat(row.output_format),
+        reason, code, message, *_ = json.loads(row.failure)
+        failure = Failure(stored_word(FailureReason, reason), code, message)
+    request = GenerationRequest.from_storage(
+        model=stored_word(Model, row.model),
+        output_format=stored_word(OutputFormat, row.output_format),
         **{name: getattr(row, name) for name in _REQUEST_COLUMNS},
     )
     return Task(
         request=request,
         price=Decimal(row.price),
-        state=TaskState(row.state),
+        state=stored_word(TaskState, row.state),
         failure=failure,
         **{name: getattr(row, name) for name in _TASK_COLUMNS},
     )
+
+
+def stored_word(words: type[Word], text: str) -> Word:
+    """The member with this value. The word of a later version stays text, and is kept so."""
+    try:
+        return words(text)
+    except ValueError:
+        return cast(Word, text)
+
+
+def fold_text(text: str) -> str:
+    """Text without differences of case and character width, as it is searched."""
+    return unicodedata.normalize("NFKC", text).casefold()
+
+
+def request_hash(task: Task) -> str:
+    """The same for two tasks with the same request and source."""
+    row = task_to_row(task)
+    values = [row[name] for name in (*_REQUEST_COLUMNS, "model", "output_format", "source_id")]
+    return hashlib.sha256(json.dumps(values).encode()).hexdigest()
+
+
+def insert_or(connection: sa.Connection, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
+    """An INSERT that can say what to do on a conflict."""
+    if connection.dialect.name == "postgresql":
+        return postgresql.insert(table)
+    return sqlite.insert(table)
 
 
 def image_to_row(image: ImageRecord) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 
 from components.kie import Model
 from components.studio.db.database import (
@@ -26,8 +27,12 @@ from components.studio.db.tables import (
     image_from_row,
     image_to_row,
     images,
+    insert_or,
     pins,
+    presses,
+    request_hash,
     selected_sources,
+    stored_word,
     task_from_row,
     task_to_row,
     tasks,
@@ -130,15 +135,20 @@ class TaskRepository:
             after = rule(before)
             if after == before:
                 return before, after
-            if after.provider_id not in (None, before.provider_id):
-                holder = _select_task(connection, tasks.c.provider_id == after.provider_id)
-                if holder is not None:
-                    raise DuplicateTaskId(before, holder)
             row = task_to_row(after)
             if image is not None and after.image_id == image.id != before.image_id:
                 connection.execute(sa.insert(images), [image_to_row(image)])
                 row["dismissed"] = False  # its image came after all
-            connection.execute(sa.update(tasks).where(tasks.c.id == before.id).values(row))
+            change = sa.update(tasks).where(tasks.c.id == before.id).values(row)
+            try:
+                with connection.begin_nested():
+                    connection.execute(change)
+            except IntegrityError as error:
+                has_id = tasks.c.provider_id == after.provider_id
+                holder = _select_task(connection, has_id) if after.provider_id else None
+                if holder is None:
+                    raise
+                raise DuplicateTaskId(before, holder) from error
             extra = extra_task and extra_task(before, after)
             if extra is not None:
                 connection.execute(sa.insert(tasks), [task_to_row(extra) | {"dismissed": True}])
@@ -167,7 +177,7 @@ class TaskRepository:
             rows = connection.execute(
                 sa.select(tasks.c.state, sa.func.count()).group_by(tasks.c.state)
             )
-            return {TaskState(state): count for state, count in rows}
+            return {stored_word(TaskState, state): count for state, count in rows}
 
     def count_sent(self, since: float, until: float) -> int:
         """Number of creates sent within this span of epoch seconds."""
@@ -263,12 +273,18 @@ class TaskRepository:
     def set_selected_source(self, user_id: str, image_id: str | None) -> None:
         """Remember which image a user has selected to edit."""
         with self.database.write_transaction() as connection:
+            if image_id is None:
+                connection.execute(
+                    sa.delete(selected_sources).where(selected_sources.c.user_id == user_id)
+                )
+                return
             connection.execute(
-                sa.delete(selected_sources).where(selected_sources.c.user_id == user_id)
+                insert_or(connection, selected_sources)
+                .values(user_id=user_id, source_id=image_id)
+                .on_conflict_do_update(
+                    index_elements=[selected_sources.c.user_id], set_={"source_id": image_id}
+                )
             )
-            if image_id is not None:
-                row = {"user_id": user_id, "source_id": image_id}
-                connection.execute(sa.insert(selected_sources), [row])
 
     def get_selected_source(self, user_id: str) -> str | None:
         """The image that a user has selected to edit."""
@@ -322,20 +338,35 @@ def _select_task(connection: sa.Connection, where: sa.ColumnElement[bool]) -> Ta
 
 
 def _find_double_submit(connection: sa.Connection, task: Task, since: float) -> list[Task]:
-    """The newest submission of this user with the same values since that moment."""
+    """The submission of this user with the same values since that moment; else this is the latest.
+
+    Two processes that ask at once cannot both find none: the row is unique.
+    """
+    this = {"user_id": task.user_id, "request_hash": request_hash(task)}
+    latest = {"batch": task.batch, "at": task.created_at}
+    connection.execute(
+        sa.delete(presses).where(presses.c.user_id == task.user_id, presses.c.at < since)
+    )
+    written = connection.execute(
+        insert_or(connection, presses)
+        .values(this | latest)
+        .on_conflict_do_update(
+            index_elements=[presses.c.user_id, presses.c.request_hash],
+            set_=latest,
+            # A clock that was set back leaves rows from the future: they do not count.
+            where=~presses.c.at.between(since, 2 * task.created_at - since),
+        )
+        .returning(presses.c.batch)
+    ).scalar_one_or_none()
+    if written is not None:
+        return []
+    batch = sa.select(presses.c.batch).filter_by(**this).scalar_subquery()
     rows = connection.execute(
         sa.select(tasks)
-        .where(tasks.c.user_id == task.user_id)
-        # A clock that was set back leaves rows from the future: they do not count.
-        .where(tasks.c.created_at.between(since, 2 * task.created_at - since))
-        .order_by(tasks.c.created_at)
+        .where(tasks.c.user_id == task.user_id, tasks.c.batch == batch)
+        .order_by(tasks.c.created_at, tasks.c.id)
     )
-    same = [
-        earlier
-        for earlier in map(task_from_row, rows)
-        if earlier.request == task.request and earlier.source_id == task.source_id
-    ]
-    return [earlier for earlier in same if earlier.batch == same[-1].batch]
+    return [task_from_row(row) for row in rows]
 
 
 def get_or_create_by_provider_id(database: Database, task: Task) -> tuple[Task, bool]:
@@ -343,19 +374,24 @@ def get_or_create_by_provider_id(database: Database, task: Task) -> tuple[Task, 
 
     A hidden task of the same user is shown again. Raises DatabaseError.
     """
+    has_id = tasks.c.provider_id == task.provider_id
     with database.write_transaction() as connection:
-        stored = connection.execute(
-            sa.select(tasks).where(tasks.c.provider_id == task.provider_id).limit(1)
-        ).one_or_none()
-        if stored is None:
-            connection.execute(sa.insert(tasks), [task_to_row(task)])
+        # PostgreSQL counts no rows here: only what is returned says who was first.
+        inserted = connection.execute(
+            insert_or(connection, tasks)
+            .values(task_to_row(task))
+            .on_conflict_do_nothing(
+                index_elements=[tasks.c.provider_id],
+                index_where=sa.text("service_id IS NOT NULL"),
+            )
+            .returning(tasks.c.id)
+        ).scalar_one_or_none()
+        if inserted is not None:
             return task, True
         connection.execute(
-            sa.update(tasks)
-            .where(tasks.c.id == stored.id, tasks.c.user_id == task.user_id)
-            .values(dismissed=False)
+            sa.update(tasks).where(has_id, tasks.c.user_id == task.user_id).values(dismissed=False)
         )
-        return task_from_row(stored), False
+        return task_from_row(connection.execute(sa.select(tasks).where(has_id)).one()), False
 
 
 def image_id_by_upload_url(database: Database, user_id: str, url: str) -> str | None:

@@ -29,6 +29,12 @@ class TaskState(StrEnum):
 
 FINAL = frozenset({TaskState.DONE, TaskState.REFUSED, TaskState.FAILED})
 UNFINISHED = frozenset(TaskState) - FINAL
+_STATE_BY_WORD = {state.value: state for state in TaskState}
+
+
+def shown_state(word: str, *, has_image: bool) -> TaskState:
+    """The state to show. A word of a later version is done with an image, else failed."""
+    return _STATE_BY_WORD.get(word, TaskState.DONE if has_image else TaskState.FAILED)
 
 
 class FailureReason(StrEnum):
@@ -95,6 +101,7 @@ class Task:
     """Credits expected when it was submitted."""
     created_at: float
     state: TaskState = TaskState.QUEUED
+    """Or the word of a later version, which no rule changes."""
     failure: Failure | None = None
     provider_id: str | None = None
     sent_at: float | None = None

@@ -113,11 +113,13 @@ class Scheduler:
         """Add a finished task to the duration estimate of its kind."""
         if task.accepted_at is not None and task.finished_at is not None:
             seconds = task.finished_at - task.accepted_at
-            self._durations[task.request.model, task.is_edit].add(seconds)
+            if (durations := self._durations.get((task.request.model, task.is_edit))) is not None:
+                durations.add(seconds)
 
     def typical_seconds(self, model: Model, *, editing: bool) -> float | None:
         """The usual seconds from acceptance to storage; None before the first image."""
-        return self._durations[model, editing].seconds
+        durations = self._durations.get((model, editing))
+        return None if durations is None else durations.seconds
 
     # Jobs
 

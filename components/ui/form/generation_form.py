@@ -129,21 +129,25 @@ class GenerationForm:
         }
 
     def load_request(self, request: GenerationRequest) -> None:
-        """Put a request's values into the form. Call it before the form is rendered."""
+        """Put a request's values into the form. Call it before the form is rendered.
+
+        A value that can no longer be requested is its default.
+        """
         values = replace(
             self.defaults(),
             prompt=request.prompt,
-            model=request.model.value,
+            model=str(request.model),
             ratio=request.aspect_ratio or self.defaults().ratio,
-            output_format=request.output_format.value,
+            output_format=str(request.output_format),
             safety_tolerance=request.safety_tolerance,
             translate=request.translate,
             enhance=request.enhance,
             watermark=request.watermark or "",
             store_in_china=request.store_in_china,
         )
-        for field, value in vars(values).items():
-            st.session_state[self.key(field)] = value
+        for field, default in vars(self.defaults()).items():
+            value = getattr(values, field)
+            st.session_state[self.key(field)] = value if self._fits(field, value) else default
 
     def render_prompt(self, *, placeholder: str) -> None:
         """The prompt's text box."""

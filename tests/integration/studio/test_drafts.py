@@ -13,9 +13,8 @@ from pathlib import Path
 import pytest
 
 from components.studio.db.database import DatabaseError
-from components.studio.db.prompts import Draft, PromptHistory
+from components.studio.db.prompts import Draft, DraftStore, PromptHistory
 from components.studio.db.tasks import TaskRepository
-from components.studio.drafts import DraftStore
 from components.studio.maintenance import MaintenanceThread
 from tests.support.export_fixtures import image_of
 from tests.support.factories import NOW, make_task

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from components.studio.tasks.models import FailureReason
-from components.studio.worker.circuit_breaker import CircuitBreaker
+from components.studio.worker.account_limits import CircuitBreaker
 
 
 def test_half_open_breaker_allows_one_create_at_a_time() -> None:
