@@ -19,11 +19,11 @@ PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 
 .PHONY: test
-test: check test-js $(DEV_STAMP) browser nginx
+test: check test-js $(DEV_STAMP) browser nginx postgresql
 	$(PYTEST)
 
 .PHONY: test-fast
-test-fast: test-js $(DEV_STAMP)
+test-fast: test-js $(DEV_STAMP) postgresql
 	$(PYTEST) tests/unit tests/integration
 
 # Node 20 has no globs of its own, and without a file it would pass on no test.
@@ -118,6 +118,25 @@ install-nginx:
 	elif command -v sudo >/dev/null && command -v apt-get >/dev/null; then sudo apt-get update -qq; fi; \
 	command -v apt-get >/dev/null || { echo "Install nginx first: the tests run it." >&2; exit 1; }; \
 	cd $(VENV) && apt-get download -qq nginx && dpkg -x nginx_*.deb nginx && rm nginx_*.deb
+
+# The tests make the tables on PostgreSQL, too. It is unpacked and not installed, as nginx is; with
+# it come the libraries that it needs and the system lacks, but not its large compiler.
+.PHONY: postgresql
+postgresql: $(DEV_STAMP)
+	@test -n "$$(ls -d /usr/lib/postgresql/*/bin/initdb $(POSTGRESQL)/usr/lib/postgresql/*/bin/initdb 2>/dev/null)" \
+		|| $(MAKE) --no-print-directory install-postgresql
+POSTGRESQL := $(VENV)/postgresql
+
+.PHONY: install-postgresql
+install-postgresql:
+	@if [ "$$(id -u)" = 0 ]; then apt-get update -qq; \
+	elif command -v sudo >/dev/null && command -v apt-get >/dev/null; then sudo apt-get update -qq; fi; \
+	command -v apt-get >/dev/null || { echo "Install PostgreSQL first: the tests run it." >&2; exit 1; }; \
+	mkdir -p $(POSTGRESQL)/packages/partial && cd $(POSTGRESQL) \
+	&& apt-get install -qq --yes --download-only --no-install-recommends \
+		-o Dir::Cache::archives="$$PWD/packages" -o Debug::NoLocking=1 postgresql >/dev/null \
+	&& rm -f packages/libllvm* packages/libclang* \
+	&& for package in packages/*.deb; do dpkg -x "$$package" . || exit 1; done && rm -r packages
 
 .PHONY: clean
 clean:

@@ -76,7 +76,11 @@ class Database:
             with self.write_transaction() as connection:
                 migrate(connection, self._path)
         except MigrationError as error:
+            self.close()
             raise DatabaseError(str(error)) from error
+        except DatabaseError:
+            self.close()
+            raise
         self._opened = file_identity(self._path)
 
     def close(self) -> None:

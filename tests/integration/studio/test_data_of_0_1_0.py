@@ -1,12 +1,8 @@
-"""A data folder that version 0.1.0 wrote is read as it was written.
-
-The folder was made by 0.1.0 in sandbox mode; of its image files two are kept, to stay small.
-"""
+"""A data folder that version 0.1.0 wrote is read as it was written."""
 
 from __future__ import annotations
 
 import json
-import shutil
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -25,10 +21,11 @@ from components.studio.settings import Settings
 from components.studio.studio import Studio
 from components.studio.tasks.models import TaskState
 from components.studio.user_tokens import user_id_of_0_1_0
+from tests.support.data_of_0_1_0 import SAVED, copy_data_of_0_1_0
 
-SAVED = Path(__file__).parents[1] / "data" / "v0_1_0"
 ANNA_TOKEN, BEN_TOKEN = "anna-" + "A" * 38, "ben--" + "B" * 38
 ANNA, BEN = "d6cc2bcc3cb5b83116a8c04aa59fb1f2", "68316ec90417fa3b13d50adbbaad34a7"
+CLEO = "89362c7d69aee17dfc96187bee27a7c3"
 SOURCE, WARMER = "a8523f4505274609a8f0fc3aaffc3312", "314a033d8b2b4c8bad8f39c8640282ac"
 FOX = "A fox, **bold** & <b>red</b> 🦊"
 
@@ -37,9 +34,7 @@ FOX = "A fox, **bold** & <b>red</b> 🦊"
 def studio(tmp_path: Path) -> Iterator[Studio]:
     """The current application on a copy of the folder."""
     folder = tmp_path / "data"
-    shutil.copytree(SAVED, folder)
-    with closing(sqlite3.connect(folder / "studio.db")) as database:
-        database.executescript((folder / "studio.sql").read_text("utf-8"))
+    with closing(sqlite3.connect(copy_data_of_0_1_0(folder))) as database:
         # The trash keeps images for 14 days: let this one be deleted just now.
         database.execute(
             "UPDATE pictures SET deleted_at = ? WHERE deleted_at IS NOT NULL", [time.time()]
@@ -78,6 +73,36 @@ def test_tasks_of_0_1_0_keep_states_failures_and_messages(studio: Studio) -> Non
     refused = studio.recent_tasks(ANNA, limit=99)[2].task.failure
     assert refused is not None
     assert "flagged by Website" in str(refused)
+
+
+def test_unfinished_tasks_of_0_1_0_keep_their_states(studio: Studio) -> None:
+    tasks = [
+        (
+            entry.task.request.prompt,
+            entry.task.state.value,
+            entry.task.failure and entry.task.failure.reason.value,
+            entry.task.provider_id,
+            entry.task.attempts,
+        )
+        for entry in studio.recent_tasks(CLEO, limit=99)
+    ]
+
+    assert tasks == [
+        ("A slow river", "still_running", None, "c1e0" + 28 * "5", 0),
+        ("A paper crane", "storing", "result_lost", "c1e0" + 28 * "4", 1),
+        ("Ｔｏｋｙｏ at night", "generating", None, "c1e0" + 28 * "3", 0),
+        ("A ship in a bottle", "submitting", None, None, 0),
+        ("Straße am Abend", "queued", "unreachable", None, 2),
+    ]
+
+
+def test_prompts_of_0_1_0_are_found_in_any_case_and_width(studio: Studio) -> None:
+    def found(text: str) -> list[str]:
+        items = studio.gallery.find(CLEO, GalleryQuery(text=text))
+        return [studio.task(CLEO, item.task_id).request.prompt for item in items]
+
+    assert found("STRASSE") == ["Straße am Abend"]
+    assert found("tokyo ＮＩＧＨＴ") == ["Ｔｏｋｙｏ at night"]
 
 
 def test_requests_of_0_1_0_keep_every_field(studio: Studio) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -241,23 +240,6 @@ def test_purger_runs_at_start(gallery_fixture: GalleryFixture) -> None:
     purger.start()
     purger.stop()
     assert gallery_fixture.count_files() == 0
-
-
-def test_first_database_version_is_migrated(tmp_path: Path) -> None:
-    repository = TaskRepository.in_folder(tmp_path)
-    (old,) = seed_gallery(tmp_path, repository, [SeedImage()])
-    repository.close()
-    with sqlite3.connect(tmp_path / "studio.db") as connection:
-        for column in ("starred", "chosen_at", "deleted_at"):
-            connection.execute(f"ALTER TABLE pictures DROP COLUMN {column}")
-    connection.close()
-
-    gallery_fixture = GalleryFixture(tmp_path)
-    assert gallery_fixture.task_ids(GalleryQuery()) == [old]
-    assert not gallery_fixture.record(old).starred
-    gallery_fixture.gallery.star(ANNA, [old], starred=True)
-    assert gallery_fixture.record(old).starred
-    gallery_fixture.repository.close()
 
 
 def test_jump_of_the_clock_over_a_restart_empties_no_trash(gallery_fixture: GalleryFixture) -> None:

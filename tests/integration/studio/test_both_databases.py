@@ -1,0 +1,223 @@
+"""Tables and queries are the same on SQLite and PostgreSQL, and what is unique stays so."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+
+from components.kie import Model
+from components.studio.db.database import Database, DatabaseError
+from components.studio.db.gallery import GalleryRepository
+from components.studio.db.gallery_query import GalleryQuery
+from components.studio.db.prompts import Draft, PromptHistory
+from components.studio.db.spending import spending_for_user
+from components.studio.db.tables import metadata
+from components.studio.db.tasks import (
+    DuplicateTaskId,
+    TaskRepository,
+    get_or_create_by_provider_id,
+)
+from components.studio.events import EventBus
+from components.studio.images.store import ImageStore
+from components.studio.tasks.models import Task, TaskState
+from tests.support.factories import NOW, make_task
+from tests.support.gallery_seed import ANNA, SeedImage, seed_gallery
+from tests.support.postgresql import running_postgresql
+
+T = TypeVar("T")
+USER = "d" * 32
+
+
+@pytest.fixture(scope="module")
+def postgresql_url() -> Iterator[str]:
+    with running_postgresql() as url:
+        yield url
+
+
+@pytest.fixture
+def empty_postgresql(postgresql_url: str) -> str:
+    engine = sa.create_engine(postgresql_url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("DROP SCHEMA public CASCADE")
+        connection.exec_driver_sql("CREATE SCHEMA public")
+    engine.dispose()
+    return postgresql_url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of an empty database."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'studio.db'}"
+    return str(request.getfixturevalue("empty_postgresql"))
+
+
+@pytest.fixture
+def repository(url: str) -> Iterator[TaskRepository]:
+    with closing(TaskRepository(Database(url))) as opened:
+        yield opened
+
+
+def at_once(work: Callable[[int], T], *, times: int = 8) -> list[T]:
+    """Run the work in several threads, which start together."""
+    barrier = threading.Barrier(times)
+
+    def run(number: int) -> T:
+        barrier.wait()
+        return work(number)
+
+    with ThreadPoolExecutor(times) as pool:
+        return list(pool.map(run, range(times)))
+
+
+def test_tables_are_those_of_the_code(url: str) -> None:
+    with closing(Database(url)) as database, database.read_transaction() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, metadata) == []
+
+
+def test_several_processes_may_start_at_once(url: str) -> None:
+    databases = at_once(lambda _: Database(url), times=4)
+    with databases[0].read_transaction() as connection:
+        assert connection.exec_driver_sql("SELECT version_num FROM alembic_version").all() == [
+            ("0002",)
+        ]
+    for database in databases:
+        database.close()
+
+
+def test_newer_database_is_refused(url: str) -> None:
+    with closing(Database(url)) as database, database.write_transaction() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(DatabaseError, match="newer version"):
+        Database(url)
+
+
+def test_task_is_read_as_it_was_written(repository: TaskRepository) -> None:
+    task = make_task("Straße", provider_id="one", state=TaskState.GENERATING, sent_at=NOW)
+    repository.add_tasks([task])
+
+    assert repository.task(task.id) == task
+    assert repository.unfinished() == [task]
+    assert repository.count_by_state() == {TaskState.GENERATING: 1}
+    assert repository.recent_durations(Model.PRO, editing=False) == []
+    assert spending_for_user(repository.database, USER).images == 0
+    assert repository.owns_anything(USER)
+
+
+def test_double_press_from_several_threads_is_one_submission(repository: TaskRepository) -> None:
+    def press(number: int) -> list[Task]:
+        at = NOW + number / 100
+        tasks = [make_task(batch=f"{number}", created_at=at) for _ in range(2)]
+        return repository.add_tasks(tasks, unless_since=at - 1)
+
+    pressed = at_once(press)
+
+    assert len({task.batch for tasks in pressed for task in tasks}) == 1
+    assert len(repository.unfinished()) == 2
+    later = repository.add_tasks([make_task(created_at=NOW + 2)], unless_since=NOW + 1)
+    assert later[0] not in pressed[0]
+
+
+def test_task_adopted_by_several_threads_is_one(repository: TaskRepository) -> None:
+    def adopt(_: int) -> tuple[Task, bool]:
+        return get_or_create_by_provider_id(repository.database, make_task(provider_id="one"))
+
+    adopted = at_once(adopt)
+
+    assert [is_new for _, is_new in adopted].count(True) == 1
+    assert len({task.id for task, _ in adopted}) == 1
+
+
+def test_task_id_named_by_several_threads_has_one_holder(repository: TaskRepository) -> None:
+    tasks = [make_task() for _ in range(8)]
+    repository.add_tasks(tasks)
+
+    def name(number: int) -> str | None:
+        named = make_task(**{**vars(tasks[number]), "provider_id": "one"})
+        try:
+            repository.update_task(tasks[number].id, lambda _: named)
+        except DuplicateTaskId as duplicate:
+            return duplicate.holder.id
+        return None
+
+    holders = at_once(name)
+
+    winner = repository.task_by_provider_id("one")
+    assert winner is not None
+    assert holders.count(None) == 1
+    assert holders.count(winner.id) == 7
+
+
+def test_pin_draft_and_source_written_by_several_threads_are_one(
+    repository: TaskRepository,
+) -> None:
+    prompts = PromptHistory(repository.database)
+
+    def write(number: int) -> None:
+        prompts.pin(USER, "a hill", NOW + number)
+        prompts.save_draft(USER, "generate", Draft("tab", f"text {number}"), NOW + number)
+        repository.set_selected_source(USER, f"{number:032x}")
+
+    at_once(write)
+
+    assert [entry.prompt for entry in prompts.list_prompts(USER, editing=False)] == ["a hill"]
+    [draft] = prompts.load_drafts(USER, "generate")
+    assert draft.text.startswith("text ")
+    assert repository.get_selected_source(USER) is not None
+    repository.set_selected_source(USER, None)
+    assert repository.get_selected_source(USER) is None
+
+
+@pytest.mark.parametrize(
+    ("prompt", "text"),
+    [
+        ("Straße bei Nacht", "STRASSE"),
+        ("ÜBER DEN WOLKEN", "über"),
+        ("Ｔｏｋｙｏ の夜", "tokyo"),
+        ("tokyo", "ＴＯＫＹＯ"),
+        ("КОТ на окне", "кот"),
+        ("100 % wool", "100 %"),
+        ("snake_case", "e_c"),
+        ("a \\ b", "\\"),
+    ],
+)
+def test_search_finds_the_same(
+    repository: TaskRepository, tmp_path: Path, prompt: str, text: str
+) -> None:
+    found, _ = seed_gallery(tmp_path, repository, [SeedImage(prompt), SeedImage("else")])
+    gallery = GalleryRepository(
+        repository=repository, image_store=ImageStore(tmp_path), events=EventBus()
+    )
+
+    assert [item.task_id for item in gallery.find(ANNA, GalleryQuery(text=text))] == [found]
+
+
+def test_gallery_stars_deletes_and_restores(repository: TaskRepository, tmp_path: Path) -> None:
+    gallery = GalleryRepository(
+        repository=repository, image_store=ImageStore(tmp_path), events=EventBus()
+    )
+    done, failed = seed_gallery(
+        tmp_path, repository, [SeedImage(), SeedImage(state=TaskState.FAILED)]
+    )
+
+    gallery.star(ANNA, [done], starred=True)
+    assert [item.task_id for item in gallery.find(ANNA, GalleryQuery(starred=True))] == [done]
+    assert gallery.move_to_trash(ANNA, [done, failed]) == 2
+    assert gallery.find(ANNA, GalleryQuery()) == []
+    assert gallery.purge_expired() == 0
+    gallery.restore(ANNA, [done, failed])
+    assert len(gallery.find(ANNA, GalleryQuery())) == 2
+    assert len(gallery.variants(ANNA, done)) == 1
+    gallery.move_to_trash(ANNA, [done])
+    assert gallery.empty_trash(ANNA) == 1
+    assert spending_for_user(repository.database, ANNA).images == 1
