@@ -6,6 +6,7 @@ import time
 from dataclasses import replace
 
 import pytest
+import sqlalchemy as sa
 from streamlit.testing.v1 import AppTest
 
 from components.bootstrap import open_studio
@@ -213,3 +214,67 @@ def test_trashed_image_is_shown_with_time_until_purge() -> None:
     at.button(key="trash-empty").click()
     assert cards(rerun(at)) == []
     assert open_studio().count_images(user_id_of(at), in_trash=True) == 0
+
+
+ROWS_OF_ANOTHER_VERSION = {
+    "ratio": {"aspect_ratio": "2:1"},
+    "ratio in words": {"aspect_ratio": "wide"},
+    "model": {"model": "flux-kontext-ultra"},
+    "format": {"output_format": "avif"},
+    "safety": {"safety_tolerance": 9},
+    "prompt": {"prompt": "x" * 6000},
+    "watermark": {"watermark": "w" * 300},
+    "state": {"state": "dreaming"},
+    "state without an image": {"state": "dreaming", "picture_id": None},
+    "reason": {"state": "failed", "obstacle": '["bored", 7, "Too many hills.", "later"]'},
+}
+
+
+@pytest.mark.parametrize("page", ["pages/gallery.py", "app.py"])
+@pytest.mark.parametrize("row", ROWS_OF_ANOTHER_VERSION.values(), ids=ROWS_OF_ANOTHER_VERSION)
+def test_row_of_another_version_is_one_card(page: str, row: dict[str, object]) -> None:
+    at = open_page(page)
+    add_image(at, "before", days_ago=2)
+    odd = add_image(at, "odd", days_ago=1)
+    add_image(at, "after")
+    with open_studio().repository.database.write_transaction() as connection:
+        changes = ", ".join(f"{name} = :{name}" for name in row)
+        connection.execute(
+            sa.text(f"UPDATE tasks SET {changes} WHERE id = :id"),  # noqa: S608 - names of above
+            {**row, "id": odd},
+        )
+
+    loaded = cards(rerun(at))
+
+    assert [card["id"] for card in loaded if card["id"] == odd] == [odd]
+    assert [card["prompt"] for card in loaded if card["id"] != odd] == ["after", "before"]
+    assert at.error == at.warning == []
+
+
+def test_card_of_another_version_says_what_is_known() -> None:
+    at = open_gallery()
+    ids = {name: add_image(at, name) for name in ("model", "state", "image", "reason")}
+    with open_studio().repository.database.write_transaction() as connection:
+        for name, change in (
+            ("model", "model = 'flux-kontext-ultra', aspect_ratio = '2:1'"),
+            ("state", "state = 'dreaming', picture_id = NULL"),
+            ("image", "state = 'dreaming'"),
+            ("reason", "state = 'failed', obstacle = '[\"bored\", 7, \"Too many hills.\"]'"),
+        ):
+            connection.exec_driver_sql(
+                f"UPDATE tasks SET {change} WHERE id = '{ids[name]}'"  # noqa: S608 - of above
+            )
+
+    shown = {card["id"]: card for card in cards(rerun(at))}
+
+    model, state, image, reason = (shown[ids[name]] for name in ids)
+    assert model["details"][:2] == ["flux-kontext-ultra", "2:1"]
+    assert (state["state"], state["headline"]) == ("failed", "Written by a newer version")
+    assert image["state"] == "done"
+    assert image["thumbnail_url"]
+    assert "Too many hills." in reason["advice"]
+    # What cannot be read can still be deleted, and comes back as it was.
+    studio, user_id = open_studio(), user_id_of(at)
+    assert studio.move_to_trash(user_id, list(ids.values())) == 4
+    studio.restore(user_id, list(ids.values()))
+    assert studio.task(user_id, ids["state"]).state == "dreaming"

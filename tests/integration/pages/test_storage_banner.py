@@ -61,3 +61,15 @@ def test_deleted_folder_is_said_above_the_page(tmp_path: Path) -> None:
     [message] = error_texts(open_page())
     assert "deleted, moved or replaced" in message
     assert str(tmp_path / "data") in message
+
+
+def test_database_of_a_newer_version_is_said_on_the_page(tmp_path: Path) -> None:
+    TaskRepository.in_folder(tmp_path / "data").close()
+    with closing(sqlite3.connect(tmp_path / "data" / "studio.db")) as database:
+        database.execute("UPDATE alembic_version SET version_num = '9999'")
+        database.commit()
+
+    [message] = error_texts(open_page())
+
+    assert "written by a newer version" in message
+    assert "Start that version again" in message

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from components.kie import GenerationRequest
+from components.kie import GenerationRequest, ValidationError
 from components.studio.db.tasks import ExtraTask
 from components.studio.tasks.models import Task, TaskState
 from components.studio.tasks.transitions import Accepted, withdraw
@@ -103,6 +103,17 @@ def test_queued_task_is_sent_once_and_its_id_stored(fields: dict[str, object]) -
     assert database.stored is not None
     assert (database.stored.provider_id, database.stored.sent_at) == (PROVIDER_ID, NOW)
     assert database.extra_tasks == []
+
+
+@pytest.mark.parametrize("fields", [{}, EDIT], ids=["new image", "edit"])
+def test_stored_request_that_is_no_longer_allowed_is_not_sent(fields: dict[str, object]) -> None:
+    request = GenerationRequest.from_storage(prompt="a hill", aspect_ratio="2:1")
+    task = make_task(request=request, **fields)
+
+    result, provider = submit(task, FakeDatabase(task))
+
+    assert isinstance(result.event, ValidationError)
+    assert provider.created == []
 
 
 @pytest.mark.parametrize("fields", [{}, EDIT], ids=["new image", "edit"])

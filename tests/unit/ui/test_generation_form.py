@@ -110,6 +110,30 @@ def test_remix_restores_every_setting() -> None:
     assert at.button_group(key="generate-variants").value == 1
 
 
+def test_remix_of_what_can_no_longer_be_requested_is_the_default() -> None:
+    def page() -> None:
+        from decimal import Decimal
+
+        from components.studio import GenerationRequest
+        from components.ui.form.generation_form import GenerationForm
+
+        form = GenerationForm("generate")
+        stored = GenerationRequest.from_storage(
+            prompt="A hill", model="flux-kontext-ultra", aspect_ratio="2:1", safety_tolerance=9
+        )
+        form.load_request(stored)
+        form.render_prompt(placeholder="")
+        form.render_settings(lambda _: Decimal(5))
+
+    at = AppTest.from_function(page, default_timeout=20).run()
+
+    assert not at.exception
+    assert at.text_area(key="generate-prompt").value == "A hill"
+    assert at.button_group(key="generate-model").value == "flux-kontext-pro"
+    assert at.button_group(key="generate-ratio").value == "16:9"
+    assert at.slider(key="generate-safety_tolerance").value == 2
+
+
 def test_every_ratio_is_offered_and_match_input_for_edits() -> None:
     ratios = ["21:9", "16:9", "4:3", "1:1", "3:4", "9:16", "16:21"]
 
