@@ -20,17 +20,23 @@ from components.bootstrap import (
 )
 from components.ui import errors, frontend, layout, session
 from components.ui.streamlit_internals.base_path import read_base_path
+from components.ui.streamlit_internals.client_messages import check_client_messages
+from components.ui.streamlit_internals.logs import pass_on_log_records
 
 if __name__ != "__main__":
     base_path = read_base_path(__file__)
     settings = load_server_settings()
-    server.set_up_logs()  # after Streamlit has read its options, which sets up its own loggers
+    server.set_up_logs()
+    server.set_up_logs_of_libraries()
+    pass_on_log_records()
+    check_client_messages()
 
     @asynccontextmanager
     async def lifespan(_app: st.App) -> AsyncIterator[None]:
         """Open the studio before the first request and close it after the last."""
         # Not in config.toml: without it, a session could be taken over by its id.
         config.set_option("server.trustedUserHeaders", {server.USER_HEADER: session.USER_KEY})
+        server.raise_file_limit()
         open_at_startup()
         # Streamlit runs a full garbage collection after each rerun: exclude permanent objects.
         gc.collect()

@@ -17,9 +17,13 @@ def report_unknown_error(error: BaseException) -> str:
     prompt or the key.
     """
     number = f"{secrets.randbelow(1_000_000):06}"
-    trace = "".join(_format_chain(error))
-    log.error("unknown error", extra={"number": number, "trace": trace})
+    log.error("unknown error", extra={"number": number, "trace": format_trace(error)})
     return number
+
+
+def format_trace(error: BaseException) -> str:
+    """Where an exception was raised and of which class it is, without its text."""
+    return "".join(_format_chain(error))
 
 
 def _format_chain(error: BaseException) -> Iterator[str]:

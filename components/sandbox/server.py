@@ -42,7 +42,7 @@ class SandboxServer:
             ws="none",
             loop="asyncio",
             log_config=None,
-            log_level="critical",
+            log_level=None,  # the level is the process's, and the app's own server has it, too
             access_log=False,
             proxy_headers=False,
             server_header=False,

@@ -13,6 +13,7 @@ from components.server.identity import IdentifyUser
 from components.server.metrics_access import RestrictMetrics
 from components.server.origin_check import RefuseOtherOrigins
 from components.server.security_headers import SecurityHeaders
+from components.server.slow_clients import CloseSlowClients
 from components.server.stylesheet_middleware import InjectStylesheet
 from components.server.trusted_proxies import BelieveTrustedProxies
 from components.studio.settings import Settings
@@ -30,6 +31,7 @@ def middleware(
 ) -> list[Middleware]:
     """All middleware, in the order in which a request passes it."""
     return [
+        Middleware(CloseSlowClients),
         Middleware(BelieveTrustedProxies, trusted=settings.trusted_proxies, base_path=base_path),
         Middleware(QuietDisconnects),
         Middleware(SecurityHeaders, hsts_seconds=settings.hsts_seconds),

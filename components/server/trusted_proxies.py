@@ -11,7 +11,7 @@ import logging
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -141,6 +141,14 @@ def parse_address(text: str) -> _Address | None:
     except ValueError:
         return None
     return getattr(address, "ipv4_mapped", None) or address
+
+
+def address_group(text: str) -> str:
+    """What counts as one address: of IPv6 the first 64 bits, since one customer has all others."""
+    address = parse_address(text)
+    if address is None or address.version == 4:
+        return str(address or "")
+    return str(ip_network((address, 64), strict=False))
 
 
 def is_in(address: _Address, networks: Networks) -> bool:
