@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from contextlib import suppress
 
 from starlette.requests import ClientDisconnect
@@ -10,7 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketDisconnect
 
 from components.error_report import report_unknown_error
-from components.server.responses import NO_STORE
+from components.server.responses import NO_STORE, not_found
 
 INTERNAL_ERROR = 1011  # RFC 6455
 
@@ -41,6 +42,10 @@ class ReportUnknownErrors:
         except Exception as error:
             if scope["type"] == "lifespan":
                 raise
+            if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG and not has_begun:
+                # Streamlit asks the file system for any name.
+                await not_found("No such file.\n")(scope, receive, send)
+                return
             number = report_unknown_error(error)
             if scope["type"] == "websocket":
                 with suppress(RuntimeError, OSError):  # closed already
