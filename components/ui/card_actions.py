@@ -121,6 +121,8 @@ def _image_id_for(card_id: str) -> str:
 def _pair_for(card_ids: Sequence[str]) -> tuple[str, str]:
     """Two images, the earlier first; a single edit is paired with its source."""
     tab, studio = session.tab_state(), session.studio()
+    if not card_ids:
+        raise NotFoundError
     after = _image_id_for(card_ids[-1])
     if len(card_ids) == 1:
         source_id = studio.task(tab.user_id, card_ids[0]).source_id

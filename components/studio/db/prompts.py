@@ -31,8 +31,15 @@ MAX_PROMPTS = 200
 MAX_TOTAL_CHARACTERS = 80_000  # of all prompts together: they travel to the browser
 
 MAX_DRAFTS = 5  # of one user and form
+MAX_UNSAVED_DRAFTS = 1000  # in memory, while the database cannot be written: at most 24 MB
+MAX_DRAFTS_IN_ALL = 5000  # a made-up cookie is free; this is 250 people's, at most 120 MB
 DRAFT_LIFETIME_S = 90 * 24 * 3600.0
 UNKNOWN_DRAFT_LIFETIME_S = 7 * 24 * 3600.0
+
+
+_OWNS_SOMETHING = sa.or_(
+    *(sa.exists().where(table.c.user_id == drafts.c.user_id) for table in (tasks, images, pins))
+)
 
 
 @dataclass(frozen=True)
@@ -114,7 +121,8 @@ class PromptHistory:
         """Store the text of an unsent form; without text, forget it.
 
         Another tab's draft with the same text is this one's predecessor and goes. Of other drafts
-        the newest four stay.
+        the newest four stay. Above 5,000 in all the oldest go, those of users who own nothing else
+        first.
         """
         of_form = (drafts.c.user_id == user_id, drafts.c.mode == mode)
         written = {"prompt": draft.text, "saved_at": at}
@@ -139,6 +147,7 @@ class PromptHistory:
                 .on_conflict_do_update(index_elements=drafts.primary_key.columns, set_=written)
             )
             connection.execute(sa.delete(drafts).where(*of_form, drafts.c.tab.not_in(newest)))
+            _delete_above_limit(connection)
 
     def load_drafts(self, user_id: str, mode: str) -> list[Draft]:
         """The texts of a user's unsent forms of this kind, the newest first."""
@@ -155,14 +164,8 @@ class PromptHistory:
 
         Such a user may be a made-up cookie. Returns how many.
         """
-        owns_something = sa.or_(
-            *(
-                sa.exists().where(table.c.user_id == drafts.c.user_id)
-                for table in (tasks, images, pins)
-            )
-        )
         is_expired = (drafts.c.saved_at < now - DRAFT_LIFETIME_S) | (
-            (drafts.c.saved_at < now - UNKNOWN_DRAFT_LIFETIME_S) & ~owns_something
+            (drafts.c.saved_at < now - UNKNOWN_DRAFT_LIFETIME_S) & ~_OWNS_SOMETHING
         )
         with self._database.write_transaction() as connection:
             return connection.execute(sa.delete(drafts).where(is_expired)).rowcount
@@ -180,6 +183,20 @@ class PromptHistory:
 def prompt_key(prompt: str) -> str:
     """The id of a prompt: 32 hex digits of its hash."""
     return hashlib.sha256(prompt.encode()).hexdigest()[:32]
+
+
+def _delete_above_limit(connection: sa.Connection) -> None:
+    count = connection.execute(sa.select(sa.func.count()).select_from(drafts)).scalar_one()
+    if count <= MAX_DRAFTS_IN_ALL:
+        return
+    key = drafts.primary_key.columns.values()
+    # Some more than needed: it is not worth doing for each draft.
+    first_to_go = (
+        sa.select(*key)
+        .order_by(_OWNS_SOMETHING, drafts.c.saved_at)
+        .limit(count - MAX_DRAFTS_IN_ALL * 19 // 20)
+    )
+    connection.execute(sa.delete(drafts).where(sa.tuple_(*key).in_(first_to_go)))
 
 
 _Key = tuple[str, str, str]
@@ -209,6 +226,8 @@ class DraftStore:
         with self._lock:
             self._unsaved.pop(key, None)  # so that the newest is the last
             self._unsaved[key] = storable
+            if len(self._unsaved) > MAX_UNSAVED_DRAFTS:
+                del self._unsaved[next(iter(self._unsaved))]
             if key in self._queued:
                 return
             self._queued.add(key)
@@ -249,7 +268,8 @@ class DraftStore:
         user_id, name, tab = key
         with self._lock:
             self._queued.discard(key)
-            text = self._unsaved[key]
+            if (text := self._unsaved.get(key)) is None:
+                return  # newer ones took its room
         try:
             self._history.save_draft(user_id, name, Draft(tab, text), self._clock())
         except DatabaseError:
@@ -257,4 +277,4 @@ class DraftStore:
             return
         with self._lock:
             if key not in self._queued:
-                del self._unsaved[key]
+                self._unsaved.pop(key, None)

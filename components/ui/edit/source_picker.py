@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from components.studio.db.database import DatabaseError
 from components.studio.db.models import ImageRecord
@@ -120,6 +121,9 @@ def _import_upload(uploader_key: str) -> None:
         return
     tab.has_unseen_import = True
     tab.upload_round += 1  # an uploader with a new key has released the file
+    if not isinstance(file, UploadedFile):  # Streamlit's server has restarted, or needed the room
+        tab.source_error = "The file did not arrive. Choose it again."
+        return
     data = file.getvalue()
     if import_source(lambda: session.studio().import_image(tab.user_id, data, label=file.name)):
         embedded_settings.remember_metadata(tab.source_id or "", data)

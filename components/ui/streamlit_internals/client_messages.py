@@ -6,6 +6,7 @@ session, an unknown fragment is never answered, and files are kept in memory wit
 
 from __future__ import annotations
 
+import json
 import logging
 from typing import Any, Final
 
@@ -78,11 +79,20 @@ def _get_or_default(states: WStates, widget_id: str) -> Any:
         try:
             if kind not in {None, metadata.value_type}:
                 raise TypeError(kind)
+            if kind in {"json_value", "json_trigger_value"}:
+                setattr(state.value, kind, _without_surrogates(getattr(state.value, kind)))
             return _get(states, widget_id)
         except Exception:  # noqa: BLE001 - whatever its text does to a parser
             _log_ignored("value of a widget")
             states.states[widget_id] = Value(metadata.deserializer(None))
     return _get(states, widget_id)
+
+
+def _without_surrogates(text: str) -> str:
+    """JSON that a database takes: half of a surrogate pair becomes a question mark."""
+    if r"\ud" not in text.lower():
+        return text
+    return json.dumps(json.loads(text), ensure_ascii=False).encode(errors="replace").decode()
 
 
 def _add_and_make_room(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 
 import streamlit as st
 
@@ -27,9 +28,10 @@ def capture_images(
 
     def receive() -> None:
         rejected = st.session_state[key].get("rejected")
-        if isinstance(rejected, str):
-            file = json.loads(rejected)
-            on_rejected(str(file["name"]), bool(file["is_image"]))
+        with suppress(ValueError):  # a text that is no JSON is none of our script's
+            match json.loads(rejected) if isinstance(rejected, str) else None:
+                case {"name": str(name), "is_image": bool(is_image)}:
+                    on_rejected(name, is_image)
 
     # Inside a dict: Streamlit (1.67) imports pandas and pyarrow for other values.
     data = {
