@@ -162,7 +162,7 @@ def _owner() -> AppOwner:
 
 
 class RunningApp:
-    """The studio with its running worker, trash purger, sandbox and the data folder's lock."""
+    """The studio with its running worker, maintenance, sandbox and the data folder's lock."""
 
     def __init__(self, settings: Settings) -> None:
         """Start everything. Raises SettingsError and DatabaseError; all is closed then."""
@@ -175,9 +175,11 @@ class RunningApp:
             self.studio = build_studio(settings, sandbox)
             resources.callback(self.studio.close)
             self.studio.worker.start()
-            purger = MaintenanceThread(self.studio.gallery, self.studio.prompts)
-            resources.callback(purger.stop)
-            purger.start()
+            maintenance = MaintenanceThread(
+                self.studio.gallery, self.studio.prompts, self.studio.worker.check_storage
+            )
+            resources.callback(maintenance.stop)
+            maintenance.start()
             self._resources = resources.pop_all()
 
     def close(self) -> None:

@@ -5,6 +5,7 @@ Files that are deleted while they are open can be written for hours: all is gone
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -21,6 +22,13 @@ LOCK_FILE = "studio.lock"
 MIN_FREE_BYTES = 200 * 1024**2
 
 
+def _read_only_error(path: Path) -> DatabaseError:
+    return DatabaseError(
+        f"{path} is read-only for the studio, so nothing can be saved. "
+        "Make it writable again: nothing is sent or paid for until then."
+    )
+
+
 class DataFolder:
     """The data folder as this process opened it. Thread-safe."""
 
@@ -31,10 +39,14 @@ class DataFolder:
         self._opened = {name: identity for name, identity in opened.items() if identity}
 
     def problem(self) -> DatabaseError | None:
-        """Why nothing should be paid for now: files are gone, or the disk is nearly full."""
+        """Why nothing should be paid for now: files are gone, read-only, or the disk is full."""
         for name, identity in self._opened.items():
             if file_identity(self._folder / name) != identity:
                 return missing_files_error(self._folder)
+            if not os.access(self._folder / name, os.W_OK):
+                return _read_only_error(self._folder / name)
+        if not os.access(self._folder, os.W_OK):
+            return _read_only_error(self._folder)
         try:
             free_bytes = shutil.disk_usage(self._folder).free
         except OSError:

@@ -58,7 +58,7 @@ class Settings:
     """How long browsers are told to use https alone; 0 tells them nothing."""
     metrics_allow: Networks = LOOPBACK
     """Who may read the metrics and the details of the health check."""
-    busy_timeout_seconds: float = 15.0
+    busy_timeout_seconds: float = 3.0
     """How long a write waits for another one; no environment variable sets it."""
 
     @property

@@ -8,15 +8,25 @@ from __future__ import annotations
 import logging
 import time
 import uuid
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import (
+    Callable,
+    Collection,
+    Hashable,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
+from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
+from threading import Lock
 
 from components.kie import GenerationRequest, KieClient, Model, ValidationError, WebhookEvent
 from components.studio.credits import CreditBalance, CreditBalanceCache, price_of
 from components.studio.data_folder import DataFolder
-from components.studio.db.database import DatabaseError
+from components.studio.db.database import DatabaseError, DatabaseErrorKind
 from components.studio.db.gallery import GalleryItem, GalleryRepository
 from components.studio.db.gallery_query import GalleryQuery
 from components.studio.db.models import ImageRecord, TaskWithImage
@@ -49,7 +59,7 @@ log = logging.getLogger("kontext.studio")
 
 MAX_VARIANTS = 4
 MAX_LABEL_CHARACTERS = 2048  # the longest URL; a name that a browser sends has no limit
-DOUBLE_SUBMIT_WINDOW_S = 1.0
+REPEATED_PRESS_S = 1.0
 
 
 class NotFoundError(LookupError):
@@ -83,6 +93,58 @@ class StudioStatus:
     tasks_by_state: Mapping[TaskState, int]
 
 
+@dataclass
+class _Press:
+    """A press of a submit button: what came of it, and when in epoch seconds."""
+
+    outcome: Future[list[Task]] = field(default_factory=Future)
+    ended_at: float | None = None
+
+
+class _Presses:
+    """Makes one submission of presses for the same wish that come while the first is under way.
+
+    Streamlit runs presses of a page side by side, and those of a fragment one after the other.
+    So a press counts as under way for a second longer, also one that found the database busy.
+    """
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._lock = Lock()
+        self._presses: dict[Hashable, _Press] = {}
+
+    def run(self, wish: Hashable, submit: Callable[[], list[Task]]) -> list[Task]:
+        """The outcome of `submit`, or of the press for the same wish; raises what that raised."""
+        with self._lock:
+            self._presses = {
+                known: press for known, press in self._presses.items() if self._is_recent(press)
+            }
+            first = self._presses.get(wish)
+            if first is None:
+                press = self._presses[wish] = _Press()
+        if first is not None:
+            return first.outcome.result()
+        try:
+            press.outcome.set_result(submit())
+        except BaseException as error:
+            is_busy = isinstance(error, DatabaseError) and error.kind is DatabaseErrorKind.BUSY
+            self._end(wish, press, is_kept=is_busy)
+            press.outcome.set_exception(error)
+            raise
+        self._end(wish, press, is_kept=True)
+        return press.outcome.result()
+
+    def _end(self, wish: Hashable, press: _Press, *, is_kept: bool) -> None:
+        with self._lock:
+            press.ended_at = self._clock()
+            if not is_kept:
+                self._presses.pop(wish)
+
+    def _is_recent(self, press: _Press) -> bool:
+        # A clock that was set back must not make a press recent for hours.
+        return press.ended_at is None or abs(self._clock() - press.ended_at) <= REPEATED_PRESS_S
+
+
 @dataclass(kw_only=True)
 class Studio:
     """The running application. `ui` and `server` use its methods only.
@@ -111,6 +173,7 @@ class Studio:
         self.prompts = PromptHistory(self.repository.database)
         self.drafts = DraftStore(self.prompts, clock=self.clock)
         self.credit_cache = CreditBalanceCache(self.client.credits)
+        self._presses = _Presses(self.clock)
         self.worker.hooks.on_charge = self.credit_cache.invalidate
         self._task_importer = TaskImporter(
             self.repository, query=self.client.query, price=self.price, clock=self.clock
@@ -137,15 +200,23 @@ class Studio:
     ) -> list[Task]:
         """Insert one task per variant, at most four, and return at once; the worker sends them.
 
-        The same values within a second return the tasks of the first submission. Raises
+        The same values while the first submission is under way, or within a second after it,
+        have its outcome: tasks that are older than this call, or its error. Raises
         ValidationError, and NotFoundError for a source of another user. Raises DatabaseError,
-        too, when the data folder could not keep the images.
+        too, when the data folder could not keep the images; nothing is stored later then.
         """
+        return self._presses.run(
+            (user_id, request, source_id, variants),
+            lambda: self._submit(user_id, request, source_id, variants),
+        )
+
+    def _submit(
+        self, user_id: str, request: GenerationRequest, source_id: str | None, variants: int
+    ) -> list[Task]:
         self._check_folder()
         if source_id is not None:
             request.validate_for_edit()
             self.image(user_id, source_id)
-        now = self.clock()
         first = Task(
             id=uuid.uuid4().hex,
             user_id=user_id,
@@ -154,14 +225,15 @@ class Studio:
             source_id=source_id,
             token=new_token(),
             price=self.price(request.model),
-            created_at=now,
+            created_at=self.clock(),
         )
         others = [
             replace(first, id=uuid.uuid4().hex, token=new_token())
             for _ in range(min(max(variants, 1), MAX_VARIANTS) - 1)
         ]
         new = [first, *others]
-        stored = self.repository.add_tasks(new, unless_since=now - DOUBLE_SUBMIT_WINDOW_S)
+        # The database knows the presses of other processes as well.
+        stored = self.repository.add_tasks(new, unless_since=first.created_at - REPEATED_PRESS_S)
         if stored[0].batch == first.batch:
             for task in stored:
                 self.worker.enqueue(task)

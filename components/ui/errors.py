@@ -15,7 +15,7 @@ from components.studio.settings import SettingsError
 from components.studio.studio import NotFoundError
 from components.ui import session
 from components.ui.escape import escape_markdown
-from components.ui.messages import IMAGE_NOT_FOUND, unknown_error_message
+from components.ui.messages import IMAGE_NOT_FOUND, NEEDS_RESTART, unknown_error_message
 from components.ui.streamlit_internals.auto_refresh import auto_refresh
 from components.ui.streamlit_internals.uncaught_errors import (
     catch_callback_errors,
@@ -35,7 +35,7 @@ def show_error(error: Exception) -> bool:
     if is_reported(error):
         return True
     place, message = current_fragment(), _message(error)
-    if isinstance(error, DatabaseError):
+    if isinstance(error, DatabaseError) and error.kind not in NEEDS_RESTART:
         message = f"{message} It is tried again by itself."
     # Keys that stay the same while it fails: the box does not flicker.
     with st.container(key=f"kx-error-{place}"):
@@ -53,7 +53,7 @@ def show_callback_error(error: Exception) -> None:
     """Say that an action failed; the page stays."""
     message = _message(error)
     if isinstance(error, DatabaseError):
-        message = f"That was not done: try again in a moment. {message}"
+        message = f"That was not done. {message}"
     st.toast(escape_markdown(message), duration="long")
 
 

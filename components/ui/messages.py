@@ -39,6 +39,9 @@ _LABEL_BY_REASON = {
     FailureReason.NOT_WATCHED: "Not watched",
 }
 IMAGE_NOT_FOUND = "That picture is no longer here."
+NEEDS_RESTART = {DatabaseErrorKind.MISSING, DatabaseErrorKind.DAMAGED}
+"""What is wrong with a database that does not pass by itself."""
+PRESSED_TWICE = "You pressed twice: it is made once. For more of the same, choose more variants."
 TOO_LATE_TO_WITHDRAW = "It has just been sent."
 PURGE_FAILED = "Some could not be deleted: the server's disk refuses. They stay in the trash."
 
@@ -165,9 +168,10 @@ _TEMPORARY_REASONS = {
 
 # What the banner says where the advice on a card is about that one picture.
 _PAUSE_ADVICE = {
-    FailureReason.UNREACHABLE: "What waits was not sent. It goes by itself once it answers.",
+    FailureReason.UNREACHABLE: "What waits was not sent. It is sent by itself as soon as the "
+    "service answers.",
     FailureReason.CERTIFICATE: "Check this server's clock, its certificates and KIE_BASE_URL. "
-    "What waits goes by itself after that.",
+    "What waits is sent by itself after that.",
     FailureReason.RATE_LIMITED: "It asks for a pause. What waits is sent by itself {when}.",
 }
 
@@ -274,7 +278,7 @@ def pause_message(reason: FailureReason, until: str | None = None) -> str:
 
 def storage_message(problem: DatabaseError) -> str:
     """What is wrong with the database or its disk, and what becomes of pictures under way."""
-    if problem.kind in {DatabaseErrorKind.MISSING, DatabaseErrorKind.DAMAGED}:
+    if problem.kind in NEEDS_RESTART:
         return str(problem)
     return f"{problem} Pictures under way are not lost: they go on by themselves after that."
 

@@ -45,6 +45,7 @@ class StreamlitClient:
         self.session_id = session_id
         self._state = ClientState(page_name=page)
         self._widget_ids: dict[str, str] = {}
+        self._texts: dict[str, str] = {}
         self._fragment_ids: dict[str, str] = {}
         connection = connect(
             url.replace("http", "ws", 1) + "/_stcore/stream",
@@ -77,25 +78,62 @@ class StreamlitClient:
                 widget.trigger_value = value
             else:
                 widget.string_value = value
+                self._texts[key] = value
         self.messages = []
         self.send(rerun_script=state)
         return self.wait_for_run()
 
+    def press(self, key: str) -> None:
+        """Press a button, with the texts that were typed, and wait for no answer."""
+        state = ClientState()
+        state.CopyFrom(self._state)
+        for box, text in self._texts.items():
+            state.widget_states.widgets.add(id=self._widget_ids[box], string_value=text)
+        state.widget_states.widgets.add(id=self._widget_ids[key], trigger_value=True)
+        self.send(rerun_script=state)
+
+    def wait_for_start(self) -> None:
+        """Read messages until a run has started: the next press has to wait for its callbacks."""
+        deadline = time.monotonic() + TIMEOUT_S
+        while self._read(deadline).WhichOneof("type") != "new_session":
+            pass
+
+    def wait_for_text(self, text: str) -> None:
+        """Read messages until something with this text is drawn."""
+        deadline = time.monotonic() + TIMEOUT_S
+        self.messages = []
+        while text not in self.text():
+            self._read(deadline)
+
     def wait_for_run(self) -> Self:
         """Read messages until a run has finished."""
         deadline = time.monotonic() + TIMEOUT_S
+        while self._read(deadline).WhichOneof("type") != "script_finished":
+            pass
+        return self
+
+    def wait_for_last_run(self) -> None:
+        """Read messages until a run has finished that no later press has cut short."""
+        deadline = time.monotonic() + TIMEOUT_S
         while True:
-            message = ForwardMsg()
-            message.ParseFromString(self.socket.recv(deadline - time.monotonic(), decode=False))
-            self.messages.append(message)
-            match message.WhichOneof("type"):
-                case "new_session":
-                    self.session_id = message.new_session.initialize.session_id
-                    self._state.page_script_hash = message.new_session.page_script_hash
-                case "delta":
-                    self._remember_widget(message.delta)
-                case "script_finished":
-                    return self
+            message = self._read(deadline)
+            if message.WhichOneof("type") == "script_finished" and (
+                message.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY
+            ):
+                return
+
+    def _read(self, deadline: float) -> ForwardMsg:
+        """Read one message."""
+        message = ForwardMsg()
+        message.ParseFromString(self.socket.recv(deadline - time.monotonic(), decode=False))
+        self.messages.append(message)
+        match message.WhichOneof("type"):
+            case "new_session":
+                self.session_id = message.new_session.initialize.session_id
+                self._state.page_script_hash = message.new_session.page_script_hash
+            case "delta":
+                self._remember_widget(message.delta)
+        return message
 
     def deltas(self) -> list[Delta]:
         """What the last run drew."""

@@ -25,9 +25,7 @@ log = logging.getLogger("kontext.database")
 _FIRST_RETRY_DELAY_S = 0.5
 _MAX_RETRY_DELAY_S = 30.0
 T = TypeVar("T")
-BUSY_TIMEOUT_SECONDS = 15.0  # how long a transaction waits for another
-
-
+BUSY_TIMEOUT_SECONDS = 3.0  # how long a transaction waits for another: a person waits for it, too
 MAX_VARIABLES = 500  # of one `IN` list; SQLite may be built with a limit of 999 a statement
 
 
@@ -104,6 +102,15 @@ class Database:
                 yield connection
         except SQLAlchemyError as error:
             raise self._database_error(error, "written") from error
+
+    def check_writable(self) -> None:
+        """Raise DatabaseError if a write would fail now.
+
+        An empty transaction takes the write lock and gives it back, and the disk writes nothing.
+        A read would not do: it succeeds while another program holds that lock.
+        """
+        with self.write_transaction():
+            pass
 
     def _database_error(self, error: SQLAlchemyError, done: str) -> DatabaseError:
         """The error in plain words; `done` is "read" or "written"."""
@@ -194,23 +201,40 @@ _KIND_BY_CODE = {
     sqlite3.SQLITE_NOTADB: DatabaseErrorKind.DAMAGED,
 }
 
+_ADVICE_BY_CODE = {
+    sqlite3.SQLITE_READONLY: "Give the studio the right to write this file and its folder.",
+    sqlite3.SQLITE_CANTOPEN: "Give the studio the right to read and write this file and its folder.",
+    sqlite3.SQLITE_IOERR: "The disk may be full or broken: check it.",
+}
+
 
 def _error_of_sqlite(cause: BaseException, path: Path, done: str) -> DatabaseError:
     code = getattr(cause, "sqlite_errorcode", -1) & 0xFF  # the rest of the number is a detail
     kind = _KIND_BY_CODE.get(code, DatabaseErrorKind.REFUSED)
     match kind:
         case DatabaseErrorKind.BUSY:
-            message = "The database is busy: another program holds it. Try again in a moment."
+            return busy_database_error()
         case DatabaseErrorKind.FULL:
             message = f"The disk is full: nothing can be saved. Make room in {path.parent}."
         case DatabaseErrorKind.DAMAGED:
             return damaged_database_error(path, f"SQLite says “{cause}”")
-        case _:
+        case _ if path.is_dir():
             message = (
-                f"The database {path} cannot be {done}: “{cause}”. "
-                "The disk may be full or read-only: check it and the folder's rights."
+                f"There is a folder at {path}, where the database should be. "
+                "Move it away, or restore the backup, and restart the studio."
             )
+        case _:
+            advice = _ADVICE_BY_CODE.get(code, "Check the disk and the folder's rights.")
+            message = f"The database {path} cannot be {done}: “{cause}”. {advice}"
     return DatabaseError(message, kind)
+
+
+def busy_database_error() -> DatabaseError:
+    """Something else has held the write lock for too long."""
+    return DatabaseError(
+        "The database is busy: another program holds it. Try again in a moment.",
+        DatabaseErrorKind.BUSY,
+    )
 
 
 def damaged_database_error(path: Path, finding: str) -> DatabaseError:

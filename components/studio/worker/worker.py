@@ -14,7 +14,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
-from components.studio.db.database import DatabaseError, DbRetry
+from components.studio.db.database import DatabaseError, DbRetry, busy_database_error
 from components.studio.db.models import ImageRecord
 from components.studio.db.tasks import ExtraTask, TaskRepository
 from components.studio.events import EventBus
@@ -32,6 +32,8 @@ from components.studio.worker.scheduler import MAX_CONCURRENT_JOBS, Job, JobKind
 from components.studio.worker.stats import WorkerStats
 
 log = logging.getLogger("kontext.worker")
+
+UPDATE_LOCK_SECONDS = 1.0
 
 
 class TaskWorker:
@@ -67,6 +69,8 @@ class TaskWorker:
         self._update_lock = threading.Lock()  # taken before `_condition`, never after it
         self._condition = threading.Condition()
         self._stopping = threading.Event()
+        self._write_error: DatabaseError | None = None
+        self._known_problem: str | None = None
         self._jobs = JobRunner(
             provider=provider,
             transfers=transfers,
@@ -133,7 +137,25 @@ class TaskWorker:
     @property
     def storage_problem(self) -> DatabaseError | None:
         """Why nothing is sent, or why work waits for the database; known without reading it."""
-        return self._folder_problem() or self._db_retry.error
+        return self._folder_problem() or self._write_error or self._db_retry.error
+
+    def check_storage(self) -> None:
+        """Find out whether the data folder can be written, and tell all pages of a change.
+
+        Nothing else would notice before the next image is paid for.
+        """
+        try:
+            self._repository.database.check_writable()
+        except DatabaseError as error:
+            self._write_error = error
+        else:
+            self._write_error = None
+        problem = self.storage_problem
+        found = None if problem is None else str(problem)
+        if found != self._known_problem:
+            log.warning("storage checked", extra={"reason": found or "it can be written again"})
+            self._known_problem = found
+            self._events.publish_all()
 
     # Commands
 
@@ -173,7 +195,10 @@ class TaskWorker:
         return self._update(lambda: self._repository.update_task_by_token(token, transition))
 
     def _update(self, update: Callable[[], tuple[Task, Task] | None]) -> tuple[Task, Task] | None:
-        with self._update_lock:
+        # Who holds the lock may wait for the database: a person must not wait in a line for it.
+        if not self._update_lock.acquire(timeout=UPDATE_LOCK_SECONDS):
+            raise busy_database_error()
+        try:
             changed = update()
             if changed is None:
                 return None
@@ -181,6 +206,8 @@ class TaskWorker:
             with self._condition:
                 self._scheduler.upsert(after, self._monotonic(), self._clock())
                 self._condition.notify_all()
+        finally:
+            self._update_lock.release()
         if after != before:
             self.hooks.run(before, after)
         return changed

@@ -7,13 +7,13 @@ from contextlib import contextmanager
 
 import streamlit as st
 
-from components.studio import Model, ValidationError
+from components.studio import GenerationRequest, Model, ValidationError
 from components.studio.db.database import DatabaseError
 from components.studio.studio import NotFoundError
 from components.ui import session
 from components.ui.escape import escape_markdown
 from components.ui.form.generation_form import GenerationForm, Mode
-from components.ui.messages import format_credits
+from components.ui.messages import PRESSED_TWICE, format_credits
 
 
 def render_submit(form: GenerationForm, verb: str) -> None:
@@ -63,7 +63,16 @@ def _submit(form: GenerationForm) -> None:
                 "Choose a picture first: upload one, paste one, or give its address.",
             )
         values = form.values()
-        session.studio().submit(
-            tab.user_id, values.request(), source_id=source_id, variants=values.variants
-        )
+        submit_request(values.request(), source_id=source_id, variants=values.variants)
         tab.pair = None  # show the newest edit when it is done
+
+
+def submit_request(
+    request: GenerationRequest, *, source_id: str | None = None, variants: int = 1
+) -> None:
+    """Submit a request, or say that it is the same as the one that is being submitted."""
+    studio, user_id = session.studio(), session.tab_state().user_id
+    pressed_at = studio.clock()
+    tasks = studio.submit(user_id, request, source_id=source_id, variants=variants)
+    if tasks[0].created_at < pressed_at:
+        st.toast(PRESSED_TWICE)

@@ -11,9 +11,8 @@ from functools import partial
 import streamlit as st
 
 from components.studio import GenerationRequest
-from components.ui import session
 from components.ui.form.example_tiles import ExampleTile, render_example_tiles
-from components.ui.form.submit import show_errors
+from components.ui.form.submit import show_errors, submit_request
 
 
 @dataclass(frozen=True)
@@ -48,7 +47,5 @@ def render_prompt_examples() -> None:
 
 
 def _submit(example: PromptExample) -> None:
-    tab = session.tab_state()
-    request = GenerationRequest(prompt=example.prompt, aspect_ratio=example.ratio)
     with show_errors("generate"):
-        session.studio().submit(tab.user_id, request)
+        submit_request(GenerationRequest(prompt=example.prompt, aspect_ratio=example.ratio))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from contextlib import closing
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from components.server.health import health_routes
 from components.server.metrics import metrics_routes
 from components.studio.db.database import DatabaseError
+from components.studio.maintenance import MaintenanceThread
 from components.studio.settings import SettingsError
 from components.studio.studio import Studio
 from components.studio.tasks.models import FailureReason, TaskState
@@ -66,6 +68,29 @@ def test_health_fails_while_the_database_cannot_be_written(tmp_path: Path) -> No
         connection.execute("ROLLBACK")
         fixture.wait_for(task, TaskState.DONE)
         assert requests.get(f"{url}/healthz", timeout=20).status_code == 200
+
+
+def test_idle_studio_notices_a_lock_and_tells_every_page(tmp_path: Path) -> None:
+    told = threading.Event()
+    with (
+        running_studio(tmp_path, settings={"busy_timeout_seconds": 0.05}) as fixture,
+        serve_routes([*health_routes(lambda: fixture.studio)]) as url,
+        closing(sqlite3.connect(tmp_path / "studio.db", isolation_level=None)) as connection,
+    ):
+        studio = fixture.studio
+        maintenance = MaintenanceThread(studio.gallery, studio.prompts, studio.worker.check_storage)
+        studio.subscribe("a" * 32, told.set)
+        connection.execute("BEGIN IMMEDIATE")
+        maintenance.start()
+        assert told.wait(20)
+        response = requests.get(f"{url}/healthz", timeout=20)
+        assert response.status_code == 503
+        assert "database is busy" in response.json()["why"]
+        told.clear()
+        connection.execute("ROLLBACK")
+        assert told.wait(20)
+        assert requests.get(f"{url}/healthz", timeout=20).status_code == 200
+        maintenance.stop()
 
 
 @pytest.mark.parametrize("error", [DatabaseError("It is locked."), SettingsError("KIE_X.")])

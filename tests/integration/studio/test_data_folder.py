@@ -127,3 +127,26 @@ def test_queued_task_stays_queued_while_the_disk_is_full(
     task = studio_fixture.studio.task(USER_ID, task_id)
     assert (task.state, task.sent_at) == (TaskState.QUEUED, None)
     assert studio_fixture.sandbox.usage_report()["creates"] == 0
+
+
+@pytest.mark.parametrize("name", ["", "studio.db"])
+def test_read_only_folder_or_database_stops_paying_and_is_said(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with running_studio(tmp_path) as studio_fixture:
+        may_access = data_folder.os.access
+        monkeypatch.setattr(
+            data_folder.os,
+            "access",
+            # As root, who runs the tests, may write everything.
+            lambda path, mode: path != tmp_path / name and may_access(path, mode),
+        )
+        response = health(studio_fixture)
+        assert response.status_code == 503
+        assert f"{tmp_path / name} is read-only" in response.json()["why"]
+        with pytest.raises(DatabaseError, match="read-only"):
+            studio_fixture.submit("never")
+        assert studio_fixture.sandbox.usage_report()["creates"] == 0
+        monkeypatch.undo()
+        studio_fixture.wait_for(studio_fixture.submit("later"), TaskState.DONE)
+        assert health(studio_fixture).status_code == 200

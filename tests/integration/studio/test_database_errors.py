@@ -109,6 +109,35 @@ def test_locked_database_is_busy(tmp_path: Path) -> None:
         repository.add_tasks([make_task()])
 
 
+def test_folder_in_place_of_the_database_is_called_one(tmp_path: Path) -> None:
+    (tmp_path / "studio.db").mkdir()
+
+    message = str(error_of(tmp_path))
+
+    assert f"There is a folder at {tmp_path / 'studio.db'}" in message
+    assert "disk" not in message
+
+
+def test_read_only_database_asks_for_rights_and_not_for_room(repository: TaskRepository) -> None:
+    with pytest.raises(DatabaseError, match="right to write this file") as raised:
+        write(repository, "PRAGMA query_only=ON", "CREATE TABLE more (id TEXT)")
+    assert "full" not in str(raised.value)
+
+
+def test_check_finds_a_lock_and_writes_nothing(tmp_path: Path) -> None:
+    with (
+        closing(TaskRepository.in_folder(tmp_path, busy_timeout_seconds=0.05)) as repository,
+        closing(sqlite3.connect(tmp_path / "studio.db", isolation_level=None)) as locking,
+    ):
+        repository.add_tasks([make_task()])
+        files = {path: path.read_bytes() for path in tmp_path.glob("studio.db*")}
+        repository.database.check_writable()
+        assert files[tmp_path / "studio.db-wal"] == (tmp_path / "studio.db-wal").read_bytes()
+        locking.execute("BEGIN IMMEDIATE")
+        with pytest.raises(DatabaseError, match="database is busy"):
+            repository.database.check_writable()
+
+
 def test_full_database_says_that_the_disk_is_full(repository: TaskRepository) -> None:
     # SQLite's answer to ENOSPC, by its own limit of pages.
     with pytest.raises(DatabaseError) as raised:

@@ -247,7 +247,7 @@ def test_maintenance_deletes_expired_drafts(tmp_path: Path) -> None:
     with running_studio(tmp_path) as studio_fixture:
         studio = studio_fixture.studio
         studio.prompts.save_draft(ANNA, "edit", Draft("one", "a hill"), time.time() - 8 * DAY)
-        purger = MaintenanceThread(studio.gallery, studio.prompts)
+        purger = MaintenanceThread(studio.gallery, studio.prompts, studio.worker.check_storage)
         purger.start()
         wait_until(lambda: studio.load_draft(ANNA, "edit") == "")
         purger.stop()

@@ -235,7 +235,7 @@ def test_purger_runs_at_start(gallery_fixture: GalleryFixture) -> None:
     gallery_fixture.now += 14 * DAY_S
 
     purger = MaintenanceThread(
-        gallery_fixture.gallery, PromptHistory(gallery_fixture.repository.database)
+        gallery_fixture.gallery, PromptHistory(gallery_fixture.repository.database), lambda: None
     )
     purger.start()
     purger.stop()
