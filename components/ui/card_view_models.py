@@ -9,7 +9,13 @@ from components.studio.db.models import ImageRecord, TaskWithImage
 from components.studio.export import download_name
 from components.studio.maintenance import TRASH_RETENTION_S
 from components.studio.result_checks import mismatches
-from components.studio.tasks.models import FailureReason, Task, TaskState, shown_state
+from components.studio.tasks.models import (
+    STOPPED_BY_USER,
+    FailureReason,
+    Task,
+    TaskState,
+    shown_state,
+)
 from components.studio.tasks.transitions import can_stop_watching, is_unsent, recheck, requeue
 from components.ui.messages import (
     MATCH_INPUT,
@@ -69,9 +75,10 @@ def build_card(
         describe_moment=describe_moment,
     )
     width, height = _size(entry)
+    reason = task.failure.reason if task.failure else None
     return Card(
         id=task.id,
-        state=card_state(shown_state(task.state, has_image=image is not None)),
+        state=card_state(shown_state(task.state, has_image=image is not None), reason),
         state_word=state_label(task),
         prompt=task.request.prompt,
         alt=f"{task.request.prompt} ({'edited' if task.is_edit else 'made'} picture)",
@@ -79,7 +86,7 @@ def build_card(
         advice=message.advice,
         created_ms=_ms(task.created_at),
         started_ms=_optional_ms(task.sent_at),
-        finished_ms=_optional_ms(task.finished_at),
+        finished_ms=None if reason in STOPPED_BY_USER else _optional_ms(task.finished_at),
         expected_seconds=expected_seconds,
         thumbnail_url=thumbnail_url(image) if image else None,
         picture_url=image_url(image) if image else None,
@@ -116,8 +123,13 @@ def build_source_card(image: ImageRecord) -> Card:
     )
 
 
-def card_state(state: TaskState) -> str:
-    """The state of a card, which does not tell the phases of generating apart."""
+def card_state(state: TaskState, reason: FailureReason | None) -> str:
+    """The state of a card, which does not tell the phases of generating apart.
+
+    What a user has stopped is "stopped".
+    """
+    if state is TaskState.FAILED and reason in STOPPED_BY_USER:
+        return "stopped"
     if state in (TaskState.SUBMITTING, TaskState.STORING):
         return TaskState.GENERATING.value
     return state.value

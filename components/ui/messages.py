@@ -34,7 +34,7 @@ UNKNOWN_USER = (
     "old ones first."
 )
 _UNKNOWN_STATE = "Unknown"
-_LABEL_BY_REASON = {
+STOPPED_LABELS = {
     FailureReason.WITHDRAWN: "Not sent",
     FailureReason.NOT_WATCHED: "Not watched",
 }
@@ -238,14 +238,14 @@ def task_message(
 def state_label(task: Task) -> str:
     """The state of a task in words."""
     reason = task.failure.reason if task.failure and task.state is TaskState.FAILED else None
-    label = reason and _LABEL_BY_REASON.get(reason)
+    label = reason and STOPPED_LABELS.get(reason)
     return label or STATE_LABELS.get(task.state, _UNKNOWN_STATE)
 
 
 def state_summary(tasks: Iterable[Task]) -> str:
     """How many tasks have which state, such as "2 Generating · 1 Queued · 9 Done"."""
     counts = Counter(map(state_label, tasks))
-    labels = dict.fromkeys([*STATE_LABELS.values(), *_LABEL_BY_REASON.values(), _UNKNOWN_STATE])
+    labels = dict.fromkeys([*STATE_LABELS.values(), *STOPPED_LABELS.values(), _UNKNOWN_STATE])
     return " · ".join(f"{counts[label]} {label}" for label in labels if counts[label])
 
 

@@ -203,7 +203,7 @@ _KIND_BY_CODE = {
 
 _ADVICE_BY_CODE = {
     sqlite3.SQLITE_READONLY: "Give the studio the right to write this file and its folder.",
-    sqlite3.SQLITE_CANTOPEN: "Give the studio the right to read and write this file and its folder.",
+    sqlite3.SQLITE_CANTOPEN: "Give the studio the right to use this file and its folder.",
     sqlite3.SQLITE_IOERR: "The disk may be full or broken: check it.",
 }
 

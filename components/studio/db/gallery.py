@@ -6,6 +6,7 @@ purged.
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -16,11 +17,18 @@ import sqlalchemy as sa
 from components.studio.db.database import chunked
 from components.studio.db.gallery_query import PURGING, GalleryQuery
 from components.studio.db.models import ImageRecord, TaskWithImage
-from components.studio.db.tables import image_from_row, images, insert_or, sweeps, tasks
+from components.studio.db.tables import (
+    image_from_row,
+    images,
+    insert_or,
+    stored_word,
+    sweeps,
+    tasks,
+)
 from components.studio.db.tasks import TaskRepository
 from components.studio.events import EventBus
 from components.studio.images.store import ImageStore
-from components.studio.tasks.models import UNFINISHED, TaskState, shown_state
+from components.studio.tasks.models import UNFINISHED, FailureReason, TaskState, shown_state
 
 MAX_SWEEP_GAP_S = 2 * 24 * 3600.0
 _UNFINISHED = [state.value for state in UNFINISHED]
@@ -35,6 +43,7 @@ class GalleryItem:
     created_at: float
     deleted_at: float | None
     state: TaskState
+    failure_reason: FailureReason | None
     aspect_ratio: str | None
     width_px: int | None
     """Of the image, or of the source while there is no image."""
@@ -253,6 +262,7 @@ _ITEM_COLUMNS = (
     tasks.c.created_at,
     images.c.deleted_at,
     tasks.c.state,
+    tasks.c.failure,
     tasks.c.aspect_ratio,
     sa.func.coalesce(images.c.width_px, _source_images.c.width_px),
     sa.func.coalesce(images.c.height_px, _source_images.c.height_px),
@@ -262,13 +272,15 @@ _ITEM_COLUMNS = (
 
 
 def _item_from_row(row: Any) -> GalleryItem:
-    task_id, batch, created_at, deleted_at, state, ratio, width_px, height_px, starred, chosen = row
+    task_id, batch, created_at, deleted_at, state, failure, *shape, starred, chosen = row
+    ratio, width_px, height_px = shape
     return GalleryItem(
         task_id,
         batch,
         created_at,
         deleted_at,
         shown_state(state, has_image=starred is not None),
+        stored_word(FailureReason, json.loads(failure)[0]) if failure else None,
         ratio,
         width_px,
         height_px,

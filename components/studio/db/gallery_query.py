@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
 import sqlalchemy as sa
 
 from components.studio.db.tables import fold_text, images, tasks
-from components.studio.tasks.models import TaskState
+from components.studio.tasks.models import STOPPED_BY_USER, FailureReason, TaskState
 
 MATCH_INPUT = "match"
 """Stands for "no ratio requested" among the ratios of a query."""
@@ -39,6 +39,9 @@ class GalleryQuery:
     ratios: frozenset[str] = frozenset()
     """As requested, such as "16:9"; or MATCH_INPUT."""
     states: frozenset[TaskState] = frozenset()
+    """What a user has stopped is no failure here."""
+    stopped: frozenset[FailureReason] = frozenset()
+    """Tasks that a user has stopped, beside those in `states`."""
     starred: bool = False
     since: float | None = None
     until: float | None = None
@@ -68,11 +71,22 @@ class GalleryQuery:
             yield is_edit if Origin.EDITED in self.origins else ~is_edit
         if self.ratios:
             yield sa.func.coalesce(tasks.c.aspect_ratio, MATCH_INPUT).in_(self.ratios)
-        if self.states:
-            yield tasks.c.state.in_([state.value for state in self.states])
+        if self.states or self.stopped:
+            in_state = tasks.c.state.in_([state.value for state in self.states])
+            yield sa.or_(
+                in_state & ~sa.func.coalesce(_failed_for(STOPPED_BY_USER), sa.false()),
+                _failed_for(self.stopped),
+            )
         if self.starred:
             yield images.c.starred.is_(True)
         if self.since is not None:
             yield tasks.c.created_at >= self.since
         if self.until is not None:
             yield tasks.c.created_at < self.until
+
+
+def _failed_for(reasons: Iterable[FailureReason]) -> sa.ColumnElement[bool]:
+    """Condition: the task has failed for one of these reasons; unknown without a failure."""
+    is_failed = tasks.c.state == TaskState.FAILED.value
+    named = (tasks.c.failure.startswith(f'["{reason}"') for reason in sorted(reasons))
+    return is_failed & sa.or_(sa.false(), *named)

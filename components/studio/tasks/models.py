@@ -68,6 +68,10 @@ class FailureReason(StrEnum):
     NOT_WATCHED = "not_watched"
 
 
+STOPPED_BY_USER = frozenset({FailureReason.WITHDRAWN, FailureReason.NOT_WATCHED})
+"""What a user has done with a task that is stored as failed: nothing went wrong."""
+
+
 def new_token() -> str:
     """An unguessable token for the task's webhook URL."""
     return secrets.token_urlsafe(32)

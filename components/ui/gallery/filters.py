@@ -16,7 +16,7 @@ from components.studio.db.gallery_query import GalleryQuery, Origin
 from components.studio.tasks.models import TaskState
 from components.ui import session
 from components.ui.dates import day_of, midnight
-from components.ui.messages import MATCH_INPUT, MODEL_LABELS, STATE_LABELS
+from components.ui.messages import MATCH_INPUT, MODEL_LABELS, STATE_LABELS, STOPPED_LABELS
 
 # The keys are the names in the URL.
 _TEXT, _SHOW, _MODEL, _ORIGIN, _RATIO, _STATE = "find", "show", "model", "way", "ratio", "state"
@@ -94,7 +94,8 @@ def _render_popover() -> GalleryQuery:
     models = _pills("Model", list(_MODELS), _MODEL)
     origins = _pills("Mode", list(_ORIGINS), _ORIGIN)
     ratios = _pills("Aspect ratio", list(_RATIOS), _RATIO)
-    states = _pills("State", list(dict.fromkeys(STATE_LABELS.values())), _STATE)
+    labels = dict.fromkeys([*STATE_LABELS.values(), *STOPPED_LABELS.values()])
+    states = _pills("State", list(labels), _STATE)
     date_range = st.pills(
         "When",
         list(_DATE_RANGES),
@@ -126,6 +127,7 @@ def _render_popover() -> GalleryQuery:
         origins=frozenset(_ORIGINS[label] for label in origins),
         ratios=frozenset(_RATIOS[label] for label in ratios),
         states=frozenset(state for state in TaskState if STATE_LABELS[state] in states),
+        stopped=frozenset(reason for reason, label in STOPPED_LABELS.items() if label in states),
         since=since,
         until=until,
     )

@@ -129,7 +129,7 @@ def _placeholder(item: GalleryItem, heading: str) -> Placeholder:
         id=item.task_id,
         width_px=item.width_px or expected[0],
         height_px=item.height_px or expected[1],
-        state=card_state(item.state),
+        state=card_state(item.state, item.failure_reason),
         starred=item.starred,
         group=heading,
         variant_ids=item.hidden_variants,

@@ -16,7 +16,8 @@ from components.studio.db.gallery_query import GalleryQuery, Origin
 from components.studio.db.tasks import TaskRepository
 from components.studio.events import EventBus
 from components.studio.images.store import ImageStore
-from components.studio.tasks.models import TaskState
+from components.studio.tasks.models import Failure, FailureReason, TaskState
+from tests.support.factories import make_task
 from tests.support.gallery_seed import ANNA, HOUR, SeedImage, seed_gallery
 
 BEN = "b" * 32
@@ -140,6 +141,33 @@ def test_filters_apply_alone_and_together(gallery: GalleryRepository) -> None:
     assert found(GalleryQuery(starred=True)) == {"edit"}
     assert found(GalleryQuery(text="ma", models=frozenset({Model.MAX.value}))) == {"max"}
     assert found(GalleryQuery(starred=True, states=frozenset({TaskState.FAILED}))) == set()
+
+
+def test_what_a_user_has_stopped_is_not_found_among_failures(
+    gallery: GalleryRepository,
+) -> None:
+    for prompt, state, reason in [
+        ("failed", TaskState.FAILED, FailureReason.NOT_GENERATED),
+        ("failed long ago", TaskState.FAILED, None),
+        ("not sent", TaskState.FAILED, FailureReason.WITHDRAWN),
+        ("not watched", TaskState.FAILED, FailureReason.NOT_WATCHED),
+        ("refused", TaskState.REFUSED, FailureReason.CONTENT_POLICY),
+    ]:
+        failure = reason and Failure(reason)
+        task = make_task(prompt, user_id=ANNA, state=state, failure=failure)
+        gallery.repository.add_tasks([task])
+
+    def found(*states: TaskState, stopped: frozenset[FailureReason] = frozenset()) -> set[str]:
+        return set(prompts(gallery, GalleryQuery(states=frozenset(states), stopped=stopped)))
+
+    failures = {"failed", "failed long ago"}
+    not_sent = frozenset({FailureReason.WITHDRAWN})
+    assert found(TaskState.FAILED) == failures
+    assert found(TaskState.FAILED, TaskState.REFUSED) == {*failures, "refused"}
+    assert found(stopped=not_sent) == {"not sent"}
+    assert found(TaskState.REFUSED, stopped=not_sent) == {"not sent", "refused"}
+    reasons = {item.failure_reason for item in gallery.find(ANNA, GalleryQuery())}
+    assert reasons >= {None, FailureReason.NOT_WATCHED}
 
 
 def test_date_range_end_is_exclusive(gallery: GalleryRepository) -> None:

@@ -114,6 +114,26 @@ def test_withdrawn_task_reads_not_sent_and_can_be_tried_again() -> None:
     assert [action.label for action in card.actions] == ["Try again", "Remix", "Dismiss"]
 
 
+@pytest.mark.parametrize(
+    ("reason", "state", "has_duration"),
+    [
+        (FailureReason.WITHDRAWN, "stopped", False),
+        (FailureReason.NOT_WATCHED, "stopped", False),
+        (FailureReason.NOT_GENERATED, "failed", True),
+    ],
+)
+def test_what_a_user_has_stopped_does_not_look_like_a_failure(
+    reason: FailureReason, state: str, has_duration: bool
+) -> None:
+    ended = replace(
+        TASK, state=TaskState.FAILED, failure=Failure(reason), finished_at=TASK.created_at + 9
+    )
+    card = build_card(TaskWithImage(ended, None))
+
+    assert card.state == state
+    assert (card.finished_ms is not None) == has_duration
+
+
 def test_task_that_is_not_watched_says_that_it_is_charged_and_can_be_looked_at() -> None:
     failure = Failure(FailureReason.NOT_WATCHED)
     card = build_card(

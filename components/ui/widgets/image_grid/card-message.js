@@ -27,7 +27,9 @@ export class CardMessage {
     this.state = state;
     this.root = element("div", `kx-grid-message kx-grid-message-${kind}`);
     if (kind === "problem") {
-      this.root.append(icon(state), this.#headline, this.#advice);
+      // What a person has stopped is no problem, and has no sign of one.
+      if (state !== "stopped") this.root.append(icon(state));
+      this.root.append(this.#headline, this.#advice);
     } else {
       const status = element("div", "kx-grid-status", this.#headline, this.#elapsed);
       this.root.append(status, this.#advice, this.#progress);

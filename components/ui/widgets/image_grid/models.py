@@ -28,7 +28,8 @@ class Card:
 
     Attributes:
         id: stable for the life of the task; cards are matched by it.
-        state: queued, generating, done, refused, failed, unconfirmed or still_running.
+        state: queued, generating, done, refused, failed, stopped, unconfirmed or
+            still_running.
         state_word: the state as the user reads it ("Queued").
         prompt: the prompt of the task.
         alt: the image's text alternative; begins with the prompt.
