@@ -13,10 +13,13 @@ from dataclasses import dataclass
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
-from starlette.requests import HTTPConnection
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from components.server.requests import is_https, is_page_request, read_cookies
+from components.server.responses import NO_STORE
 from components.studio.db.database import DatabaseError
 from components.studio.settings import SettingsError
 from components.studio.studio import Studio
@@ -26,6 +29,7 @@ from components.studio.user_tokens import (
     UserTokens,
     cookie_name,
     user_id_of_0_1_0,
+    user_tag,
 )
 
 log = logging.getLogger("kontext.identity")
@@ -38,6 +42,16 @@ def read_user_id(connection: HTTPConnection) -> str | None:
     """The user id of a request or WebSocket; None without a cookie that is believed."""
     user_id: str | None = connection.scope[_SCOPE_KEY]
     return user_id
+
+
+def identity_routes() -> list[Route]:
+    """The route by which a page learns whether its browser is still the same person's."""
+
+    async def who(request: Request) -> Response:
+        user_id = read_user_id(request)
+        return PlainTextResponse(user_tag(user_id) if user_id else "", headers=NO_STORE)
+
+    return [Route("/who", who)]
 
 
 @dataclass(frozen=True)

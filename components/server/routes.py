@@ -11,6 +11,7 @@ from starlette.routing import Route, WebSocketRoute
 from components.server.downloads import download_routes
 from components.server.frontend_assets import frontend_asset_routes
 from components.server.health import health_routes
+from components.server.identity import identity_routes
 from components.server.images import image_routes
 from components.server.live_updates import websocket_routes
 from components.server.metrics import metrics_routes
@@ -35,6 +36,7 @@ def routes(
         *image_routes(open_studio),
         *download_routes(open_studio),
         *websocket_routes(open_studio),
+        *identity_routes(),
         *frontend_asset_routes(files_url, files),
     ]
     if not base_path:

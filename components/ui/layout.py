@@ -10,9 +10,11 @@ from streamlit.delta_generator import DeltaGenerator
 from streamlit.navigation.page import Page
 
 from components.studio.studio import Studio
+from components.studio.user_tokens import user_tag
 from components.ui import credits_widget, paused_banner, session, storage_banner
 from components.ui.edit import source_picker
 from components.ui.escape import escape_markdown
+from components.ui.messages import COOKIE_LOST
 from components.ui.streamlit_internals.page_watchdog import page_watchdog
 
 _ROOT = Path(__file__).parents[2]
@@ -46,7 +48,12 @@ def render_page(page: Page) -> None:
     with bar:
         credits_widget.render_credits()
     _render_banners()
-    page_watchdog(page, landmarks=_LANDMARKS)
+    page_watchdog(
+        page,
+        landmarks=_LANDMARKS,
+        person=user_tag(tab.user_id),
+        on_stranger=_say_cookie_lost,
+    )
     tab.previous_page, tab.page = tab.page, page.url_path
     page.run()
     if page.url_path != "edit":
@@ -68,6 +75,10 @@ def _active_faults_text(studio: Studio) -> str:
     if studio.fault_controls is None or not studio.fault_controls.rates:
         return ""
     return f" **Faults are on:** {escape_markdown(', '.join(studio.fault_controls.rates))}."
+
+
+def _say_cookie_lost() -> None:
+    st.toast(COOKIE_LOST, duration="infinite")
 
 
 def _render_banners() -> None:

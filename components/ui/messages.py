@@ -34,6 +34,10 @@ UNKNOWN_USER = (
     "old ones first."
 )
 _UNKNOWN_STATE = "Unknown"
+COOKIE_LOST = (
+    "Nothing was sent. Your browser has deleted the cookie by which this tab knew you, so it "
+    "could not show you the picture. Copy your prompt, then reload the page."
+)
 STOPPED_LABELS = {
     FailureReason.WITHDRAWN: "Not sent",
     FailureReason.NOT_WATCHED: "Not watched",

@@ -16,24 +16,26 @@ MAX_TASKS = 24
 
 def render_recent_tasks() -> None:
     """Render the newest tasks of this user, or examples while there are none."""
-    tab, studio = session.tab_state(), session.studio()
-    has_tasks = bool(studio.recent_tasks(tab.user_id, limit=1))
-    if not has_tasks:
-        prompt_examples.render_prompt_examples()
-    run_fragment(_render, has_tasks)
+    run_fragment(_render, session.tab_state().submit_errors.get("generate"))
 
 
-def _render(has_tasks: bool) -> None:
-    """Render the grid, also an empty one: it is told of a task that another tab submits."""
+def _render(shown_error: str | None) -> None:
+    """Render the grid, also an empty one: it is told of a task that another tab submits.
+
+    The page is not run again for that: a dialog that is open would close.
+    """
     paused_banner.rerun_if_pause_changed()
     tab, studio = session.tab_state(), session.studio()
+    if tab.submit_errors.get("generate") != shown_error:
+        st.rerun()  # an example was pressed: its error stands beside the form
     entries = studio.recent_tasks(tab.user_id, limit=MAX_TASKS)
-    if entries and not has_tasks:
-        st.rerun()  # the examples go
-    if has_tasks:
+    if entries:
         with st.container(key="kx-feed-head", horizontal=True, vertical_alignment="center"):
             st.subheader("Newest", anchor=False, width="content")
             st.caption(state_summary(entry.task for entry in entries), width="content")
+    else:
+        with st.container(key="kx-feed-examples"):
+            prompt_examples.render_prompt_examples()
     event = render_card_grid(
         build_task_cards(entries),
         key="feed",

@@ -175,5 +175,5 @@ page = st.navigation(
     position="top",
 )
 if page.title in ("first", "second"):
-    page_watchdog(page, landmarks=".st-key-landmark")
+    page_watchdog(page, landmarks=".st-key-landmark", person="", on_stranger=lambda: None)
 page.run()

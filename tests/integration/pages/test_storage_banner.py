@@ -14,6 +14,7 @@ import pytest
 from components import bootstrap
 from components.bootstrap import open_studio
 from components.sandbox import SandboxOptions, start
+from components.studio.db.tasks import TaskRepository
 from components.studio.settings import Settings, read_settings
 from tests.integration.pages.page_driver import (
     error_texts,

@@ -7,6 +7,7 @@ new page has drawn, and nothing is left below the top bar.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import streamlit as st
@@ -19,18 +20,25 @@ _KEY = "kx-hidden-watchdog"
 _RARELY = timedelta(days=1)
 
 
-def page_watchdog(page: Page, *, landmarks: str) -> None:
+def page_watchdog(
+    page: Page, *, landmarks: str, person: str, on_stranger: Callable[[], None]
+) -> None:
     """Draw `page` again whenever none of its landmarks, a CSS selector, is in the document.
 
-    Call it outside of the page: inside, it would be blanked with it.
+    `on_stranger` is called in place of a paid press if the browser is no longer this person's, a
+    tag that the server's `/who` gives as well. Call it outside of the page: inside, it would be
+    blanked with it.
     """
-    st.fragment(_draw, run_every=_RARELY)(page, landmarks)
+    st.fragment(_draw, run_every=_RARELY)(page, landmarks, person, on_stranger)
 
 
-def _draw(page: Page, landmarks: str) -> None:
+def _draw(page: Page, landmarks: str, person: str, on_stranger: Callable[[], None]) -> None:
     with st.container(key=_KEY):
         state = frontend.load_component("streamlit_internals/page_watchdog/watchdog.js")(
-            key="page-watchdog", data={"landmarks": landmarks}, on_blank_change=lambda: None
+            key="page-watchdog",
+            data={"landmarks": landmarks, "person": person},
+            on_blank_change=lambda: None,
+            on_stranger_change=on_stranger,
         )
     if state.blank:
         st.switch_page(page)

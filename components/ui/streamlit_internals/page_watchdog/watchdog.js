@@ -4,6 +4,7 @@
 
 import { queueEarlyClicks } from "../click-replay.js";
 import { closeConnectionDialog } from "../connection-dialog.js";
+import { askBeforePaying } from "../identity-check.js";
 import { mountComponent } from "../mount.js";
 import { isIdle } from "../script-idle.js";
 import { letTextLeaveFirst } from "../text-before-page.js";
@@ -18,16 +19,21 @@ class Watchdog {
   #pause = CHECK_MS;
   #retryAt = 0;
   #timer = setInterval(() => this.#check(), CHECK_MS);
-  /** @type {Component<{landmarks: string}> | null} */
+  /** @type {Component<{landmarks: string, person: string}> | null} */
   #component = null;
 
   constructor() {
     queueEarlyClicks(this.#listening.signal);
     letTextLeaveFirst(this.#listening.signal);
     closeConnectionDialog(this.#listening.signal);
+    askBeforePaying(
+      this.#listening.signal,
+      () => this.#component?.data.person ?? "",
+      () => this.#component?.setTriggerValue("stranger", true),
+    );
   }
 
-  /** @param {Component<{landmarks: string}>} component */
+  /** @param {Component<{landmarks: string, person: string}>} component */
   update(component) {
     this.#component = component;
   }

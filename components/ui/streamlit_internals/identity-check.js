@@ -1,0 +1,68 @@
+/**
+ * Asks the server who this browser is before a press that costs money.
+ *
+ * A tab whose cookie was deleted stays open, and its socket stays the old person's: what it makes
+ * could be shown to nobody. No script can read the cookie, so the server is asked.
+ */
+
+import { copyOf } from "./click-replay.js";
+import { appUrl } from "../widgets/shared/urls.js";
+
+const PAID_BUTTON =
+  '.st-key-generate-submit button, .st-key-edit-submit button, [class*="st-key-example-"] button, [data-verb="send"]';
+const MAX_WAIT_MS = 3_000;
+
+/**
+ * @param {Event} event
+ * @returns {Element | null} what to press again, if the press costs money
+ */
+function paidTarget(event) {
+  const { target } = event;
+  if (!(target instanceof Element)) return null;
+  if (!(event instanceof KeyboardEvent)) return target.closest(PAID_BUTTON);
+  return event.key === "Enter" && (event.ctrlKey || event.metaKey) ? target : null;
+}
+
+/**
+ * @param {string} person
+ * @returns {Promise<boolean>} false only if the server says that it is somebody else by now
+ */
+async function isSamePerson(person) {
+  try {
+    const signal = AbortSignal.timeout(MAX_WAIT_MS);
+    const response = await fetch(appUrl("who") ?? "", { cache: "no-store", signal });
+    return !response.ok || (await response.text()) === person;
+  } catch {
+    return true; // nothing is known, and a press does not arrive either
+  }
+}
+
+/**
+ * Hold each paid press until the server has answered.
+ * @param {AbortSignal} signal ends it
+ * @param {() => string} person the tag of the person whose page this is
+ * @param {() => void} onStranger called in place of a press of somebody else
+ */
+export function askBeforePaying(signal, person, onStranger) {
+  /** @type {WeakSet<Event>} */
+  const allowed = new WeakSet();
+  let isAsking = false;
+
+  /** @param {Event} event */
+  async function hold(event) {
+    const target = allowed.has(event) ? null : paidTarget(event);
+    if (!target) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    if (isAsking) return; // pressed twice
+    isAsking = true;
+    const isSame = await isSamePerson(person());
+    isAsking = false;
+    if (!isSame) return onStranger();
+    const copy = copyOf(event);
+    allowed.add(copy);
+    target.dispatchEvent(copy);
+  }
+
+  for (const kind of ["click", "keydown"]) addEventListener(kind, hold, { capture: true, signal });
+}
