@@ -134,6 +134,57 @@ def test_truncated_file_is_named_in_message(form: str) -> None:
     assert "stops in the middle" in ingest_error(data[: len(data) * 2 // 3]).message
 
 
+def cut_with_end_mark(data: bytes, share: float) -> bytes:
+    """A JPEG of which a share is left, and its end mark."""
+    return data[: int(len(data) * share)].rstrip(b"\xff") + b"\xff\xd9"
+
+
+@pytest.mark.parametrize("share", [0.3, 0.5, 0.9, 0.99])
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"subsampling": 0},
+        {"optimize": True},
+        {"restart_marker_rows": 2},
+        {"restart_marker_blocks": 5},
+        {"progressive": True},
+        {"progressive": True, "restart_marker_rows": 2},
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("mode", ["L", "RGB", "CMYK"])
+def test_cut_jpeg_with_end_mark_is_rejected(
+    mode: str, options: dict[str, object], share: float
+) -> None:
+    noise = Image.effect_noise((333, 257), 80).convert("RGB").convert(mode)
+    whole = encoded(noise, "JPEG", **options)
+    assert ingest_image(whole).width_px == verify_result(whole).width_px == 333
+    for act in (ingest_image, verify_result, make_thumbnails):
+        with pytest.raises(InvalidImageError) as caught:
+            act(cut_with_end_mark(whole, share))
+        assert caught.value.code is ImageErrorCode.DAMAGED
+
+
+@pytest.mark.parametrize("mark", [b"\xff\xd0", b"\xff\xd8", b"\xff\x01"])
+def test_jpeg_with_stray_mark_among_its_pixels_is_rejected(mark: bytes) -> None:
+    data = encoded(Image.effect_noise((99, 99), 80), "JPEG")
+    middle = len(data) * 3 // 4
+    half = data[:middle].rstrip(b"\xff")
+    assert ingest_error(half + mark + data[middle:]).code is ImageErrorCode.DAMAGED
+
+
+@pytest.mark.parametrize("progressive", [False, True])
+@pytest.mark.parametrize("size", [(16, 16), (17, 40), (200, 31)])
+@pytest.mark.parametrize("quality", [1, 50, 100])
+def test_whole_jpeg_of_any_size_is_accepted(
+    size: tuple[int, int], quality: int, progressive: bool
+) -> None:
+    for image in (Image.effect_noise(size, 90), Image.new("RGB", size, (9, 99, 200))):
+        data = encoded(image, "JPEG", quality=quality, progressive=progressive)
+        assert ingest_image(data).height_px == size[1]
+
+
 def assert_only_invalid_image_error(data: bytes) -> None:
     """Any other error fails the test, also a warning from Pillow."""
     for act in (ingest_image, verify_result, make_thumbnails):

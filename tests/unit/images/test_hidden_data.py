@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Callable
 
 import pytest
+from PIL import Image
 
 from components.studio.images.ingest import ingest_image
 from tests.support.image_asserts import shown
@@ -15,6 +16,7 @@ from tests.support.image_corpus import (
     encoded,
     exif,
     good,
+    jpeg_with,
     png,
     png_with,
     quarters,
@@ -81,6 +83,56 @@ def test_compressed_png_text_is_never_inflated() -> None:
         chunk(b"iCCP", b"x\0\0" + bomb),
     )
     assert ingest_image(data).width_px == 96
+
+
+SECRET = b"SECRET" * 6
+PHOTO = Image.effect_noise((333, 257), 60).convert("RGB")
+JPEG = encoded(PHOTO, "JPEG")
+
+
+def before_mark(data: bytes, mark: bytes, hidden: bytes = SECRET) -> bytes:
+    """The data with bytes in front of a mark's last place."""
+    at = data.rindex(mark)
+    return data[:at] + hidden + data[at:]
+
+
+def jpeg_with_many_tables() -> bytes:
+    """A JPEG whose tables are sent ten times; only the last ones are used."""
+    table = bytes([0]) + SECRET.ljust(64, b"x")
+    return jpeg_with(JPEG, *[(0xDB, table)] * 20)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        before_mark(JPEG, b"\xff\xd9"),
+        before_mark(JPEG, b"\xff\xd9", b"\xff\xfe\x00\x26" + SECRET),
+        before_mark(encoded(PHOTO, "JPEG", optimize=True), b"\xff\xd9"),
+        JPEG + SECRET,
+        JPEG[:-2] + b"\xff\xd9" + JPEG[:-2] + SECRET + b"\xff\xd9",
+        JPEG.replace(b"\xff\xc0", SECRET + b"\xff\xc0"),
+        jpeg_with(JPEG, (0xE0, SECRET), (0xE5, SECRET), (0xEF, SECRET), (0xFE, SECRET)),
+        jpeg_with(JPEG, (0xEE, b"Adobe\0" + b"\x64\0\0\0\0\1" + SECRET)),
+        jpeg_with_many_tables(),
+        before_mark(encoded(PHOTO, "JPEG", restart_marker_rows=1), b"\xff\xd3"),
+        before_mark(encoded(PHOTO, "JPEG", progressive=True), b"\xff\xd9"),
+        before_mark(encoded(PHOTO, "JPEG", progressive=True), b"\xff\xda"),
+        before_mark(encoded(PHOTO, "JPEG", progressive=True), b"\xff\xc4"),
+    ],
+    ids=range(13),
+)
+def test_hidden_data_in_jpeg_is_removed(data: bytes) -> None:
+    assert SECRET in data
+    ingested = ingest_image(data)
+    assert SECRET not in ingested.data
+    assert (ingested.width_px, ingested.height_px) == (333, 257)
+
+
+@pytest.mark.parametrize("options", [{}, {"optimize": True}, {"quality": 30}, {"subsampling": 0}])
+def test_jpeg_without_hidden_data_keeps_its_pixels(options: dict[str, object]) -> None:
+    data = encoded(PHOTO, "JPEG", **options)
+    scan = data[data.index(b"\xff\xda") :]
+    assert ingest_image(data).data.endswith(scan)
 
 
 def webp_with(data: bytes, name: bytes, body: bytes) -> bytes:
