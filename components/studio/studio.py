@@ -35,8 +35,10 @@ from components.studio.db.spending import Spending, spending_for_user
 from components.studio.db.tasks import DuplicateTaskId, TaskRepository
 from components.studio.events import EventBus
 from components.studio.export import ExportItem, collect_export_items
-from components.studio.images.ingest import ingest_image
+from components.studio.images.color import Color
+from components.studio.images.ingest import WHITE, ingest_image
 from components.studio.images.store import ImageStore
+from components.studio.images.thumbnails import SMALL_PX, average_color
 from components.studio.lineage import EditTree, load_edit_tree
 from components.studio.safe_fetch.client import SafeHttpClient
 from components.studio.settings import Settings
@@ -359,10 +361,15 @@ class Studio:
 
     # Images in
 
-    def import_image(self, user_id: str, data: bytes, *, label: str) -> ImageRecord:
-        """Store a normalized copy of an image to edit. Raises InvalidImageError or OSError."""
+    def import_image(
+        self, user_id: str, data: bytes, *, label: str, ground: Color = WHITE
+    ) -> ImageRecord:
+        """Store a normalized copy of an image to edit. Raises InvalidImageError or OSError.
+
+        `ground` is the color that transparent parts get.
+        """
         self._check_folder()
-        normalized = ingest_image(data)
+        normalized = ingest_image(data, ground=ground)
         record = ImageRecord(
             id=uuid.uuid4().hex,
             user_id=user_id,
@@ -379,9 +386,11 @@ class Studio:
         self.repository.add_image(record)
         return record
 
-    def import_image_from_url(self, user_id: str, url: str) -> ImageRecord:
+    def import_image_from_url(
+        self, user_id: str, url: str, *, ground: Color = WHITE
+    ) -> ImageRecord:
         """The same from a URL. Raises FetchError as well."""
-        return self.import_image(user_id, self.http.get_image(url), label=url)
+        return self.import_image(user_id, self.http.get_image(url), label=url, ground=ground)
 
     def select_source(self, user_id: str, image_id: str | None) -> None:
         """Select an image of this user as the source of edits, or none. Raises NotFoundError."""
@@ -408,9 +417,17 @@ class Studio:
         """Path of an image's file."""
         return self.image_store.image_path(record.id, record.format)
 
-    def thumbnail_path(self, record: ImageRecord) -> Path:
-        """Path of an image's thumbnail."""
-        return self.image_store.thumbnail_path(record.id)
+    def thumbnail_path(self, record: ImageRecord, side_px: int = SMALL_PX) -> Path:
+        """Path of an image's thumbnail. Raises ValueError for a size that does not exist."""
+        return self.image_store.thumbnail_path(record.id, side_px)
+
+    def make_missing_thumbnail(self, record: ImageRecord, side_px: int) -> None:
+        """Make a thumbnail of an older image. Raises OSError or InvalidImageError."""
+        self.image_store.make_missing_thumbnail(record.id, record.format, side_px)
+
+    def average_color(self, record: ImageRecord) -> str | None:
+        """An image's average color as "#rrggbb"; None if its thumbnail is missing."""
+        return average_color(self.image_store.thumbnail_path(record.id))
 
     # Gallery
 

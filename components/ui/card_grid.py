@@ -23,6 +23,7 @@ def build_task_cards(entries: Sequence[TaskWithImage], *, in_gallery: bool = Fal
             queue_position=queue_positions.get(entry.task.id),
             pause_reason=pause_reason,
             expected_seconds=studio.expected_seconds(entry.task),
+            color=studio.average_color(entry.image) if entry.image else None,
             in_gallery=in_gallery,
             describe_moment=session.describe_moment,
         )

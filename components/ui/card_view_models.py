@@ -59,12 +59,14 @@ def build_card(
     queue_position: int | None = None,
     pause_reason: FailureReason | None = None,
     expected_seconds: float | None = None,
+    color: str | None = None,
     in_gallery: bool = False,
     describe_moment: Callable[[float], str] = lambda _: "later",
 ) -> Card:
     """The card of a task, with its image if there is one.
 
-    In the gallery it has more actions. `describe_moment` says when something to come happens.
+    In the gallery it has more actions. `color` is the image's average color. `describe_moment`
+    says when something to come happens.
     """
     task, image = entry.task, entry.image
     source = entry.source if entry.source and entry.source.deleted_at is None else None
@@ -93,6 +95,7 @@ def build_card(
         download_url=download_url(image) if image else None,
         file_name=download_name(image) if image else "",
         before_thumbnail_url=thumbnail_url(source) if source else None,
+        color=color,
         width_px=width,
         height_px=height,
         details=_detail_lines(task, image),

@@ -33,8 +33,13 @@ from components.studio.safe_fetch.errors import (
     bad_response_error,
     status_error,
 )
-from components.studio.safe_fetch.ip_filter import is_public, parse_address
-from components.studio.safe_fetch.urls import ParsedUrl, parse_url, resolve_redirect
+from components.studio.safe_fetch.url_filter import (
+    ParsedUrl,
+    is_public,
+    parse_address,
+    parse_url,
+    resolve_redirect,
+)
 
 __all__ = ["FetchError", "FetchErrorCode", "SafeHttpClient"]
 

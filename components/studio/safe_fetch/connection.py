@@ -29,7 +29,7 @@ from components.studio.safe_fetch.errors import (
     truncated_error,
     unreachable_error,
 )
-from components.studio.safe_fetch.urls import ParsedUrl
+from components.studio.safe_fetch.url_filter import ParsedUrl
 from components.version import VERSION
 
 if TYPE_CHECKING:

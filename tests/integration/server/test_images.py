@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import unquote
 
 import pytest
@@ -11,8 +12,10 @@ import requests
 from PIL import Image
 
 from components.kie import OutputFormat
+from components.studio.images.store import ImageStore
 from tests.integration.server.conftest import HOSTILE_PROMPTS, SeededApp
 from tests.support.identity import new_token, user_id_of
+from tests.support.seed import open_data_folder
 
 FOLDERS = ("pictures", "thumbnails", "downloads")
 
@@ -43,14 +46,72 @@ def test_owner_gets_the_stored_bytes(seeded_app: SeededApp) -> None:
     assert response.content == seeded_app.seeds.picture_bytes(seeded_app.anna_png, OutputFormat.PNG)
 
 
-def test_thumbnail_is_small_jpeg_of_same_shape(seeded_app: SeededApp) -> None:
-    response = seeded_app.anna.get(image_path("thumbnails", seeded_app.anna_png))
-
+def assert_thumbnail(response: requests.Response, side_px: int) -> None:
+    """A JPEG of this size and the image's shape, which caches of its owner keep forever."""
     assert response.headers["content-type"] == "image/jpeg"
+    assert {"private", "immutable"} <= set(response.headers["cache-control"].split(", "))
     with Image.open(io.BytesIO(response.content)) as thumbnail:
         assert thumbnail.format == "JPEG"
-        assert max(thumbnail.size) == 384
+        assert max(thumbnail.size) == side_px
         assert thumbnail.width / thumbnail.height == pytest.approx(880 / 1184, abs=0.01)
+
+
+def test_thumbnail_is_jpeg_of_same_shape_in_two_sizes(seeded_app: SeededApp) -> None:
+    path = image_path("thumbnails", seeded_app.anna_png)
+
+    assert_thumbnail(seeded_app.anna.get(path), 384)
+    assert_thumbnail(seeded_app.anna.get(f"{path}?size=384"), 384)
+    assert_thumbnail(seeded_app.anna.get(f"{path}?size=768"), 768)
+
+
+@pytest.mark.parametrize("size", ["", "1", "512", "4096", "768.0", "-768", "x"])
+def test_unknown_thumbnail_size_is_404(size: str, seeded_app: SeededApp) -> None:
+    path = image_path("thumbnails", seeded_app.anna_png)
+
+    assert seeded_app.anna.get(f"{path}?size={size}").status_code == 404
+
+
+def test_large_thumbnail_of_another_user_is_404(seeded_app: SeededApp) -> None:
+    path = image_path("thumbnails", seeded_app.anna_png)
+
+    assert seeded_app.ben.get(f"{path}?size=768").status_code == 404
+    assert seeded_app.app.client().get(f"{path}?size=768").status_code == 404
+
+
+def test_missing_large_thumbnail_is_made_on_request(seeded_app: SeededApp) -> None:
+    file = ImageStore(seeded_app.app.folder).thumbnail_path(seeded_app.anna_picture, 768)
+    file.unlink()
+    path = image_path("thumbnails", seeded_app.anna_picture)
+
+    assert seeded_app.ben.get(f"{path}?size=768").status_code == 404
+    assert not file.exists()
+    assert_thumbnail(seeded_app.anna.get(f"{path}?size=768"), 768)
+    assert file.is_file()
+
+
+def test_large_thumbnails_of_an_older_gallery_are_made_side_by_side(
+    seeded_app: SeededApp,
+) -> None:
+    store, ids = ImageStore(seeded_app.app.folder), [seeded_app.anna_picture, seeded_app.anna_png]
+    for image_id in ids:
+        store.thumbnail_path(image_id, 768).unlink()
+    paths = [f"{image_path('thumbnails', image_id)}?size=768" for image_id in ids * 6]
+
+    with ThreadPoolExecutor(len(paths)) as pool:
+        for response in pool.map(seeded_app.anna.get, paths):
+            assert_thumbnail(response, 768)
+
+
+def test_small_thumbnail_is_served_where_no_large_one_can_be_made(seeded_app: SeededApp) -> None:
+    store = ImageStore(seeded_app.app.folder)
+    with open_data_folder(seeded_app.app.folder) as seeds:
+        image_id = seeds.add_picture(seeded_app.anna.token or "", "A picture that breaks")
+    store.thumbnail_path(image_id, 768).unlink()
+    store.image_path(image_id, "jpeg").write_bytes(b"\xff\xd8\xff broken")
+
+    response = seeded_app.anna.get(f"{image_path('thumbnails', image_id)}?size=768")
+    assert response.headers["cache-control"] == "no-store"
+    assert response.content == store.thumbnail_path(image_id).read_bytes()
 
 
 @pytest.mark.parametrize("folder", FOLDERS)

@@ -10,8 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from components.studio.safe_fetch.client import FetchError, FetchErrorCode, SafeHttpClient
-from components.studio.safe_fetch.ip_filter import is_public
-from components.studio.safe_fetch.urls import parse_url
+from components.studio.safe_fetch.url_filter import is_public, parse_url
 
 NAMES = {
     "localhost": ["127.0.0.1", "::1"],

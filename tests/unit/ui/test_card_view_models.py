@@ -40,6 +40,10 @@ def test_prompt_is_shown_as_typed_and_begins_alt_text() -> None:
     assert card.alt.startswith("A **red** fox")
 
 
+def test_color_is_passed_on() -> None:
+    assert build_card(TaskWithImage(DONE, IMAGE), color="#a0b0c0").color == "#a0b0c0"
+
+
 def test_details_come_from_the_stored_file() -> None:
     request = replace(TASK.request, model=Model.MAX, output_format=OutputFormat.JPEG)
 

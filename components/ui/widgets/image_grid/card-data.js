@@ -97,6 +97,26 @@ export function groupCards(cards) {
   return groups;
 }
 
+const THUMBNAIL_SIDES = [384, 768]; // longer sides, as in components/studio/images/thumbnails.py
+
+/**
+ * Both thumbnails of a card, for a browser to choose from.
+ * @param {string | null} url absolute, of the small thumbnail
+ * @param {Pick<Card, "width_px" | "height_px">} card
+ * @returns {{srcset: string, sizes: string} | null} null where there is one size only
+ */
+export function thumbnailSources(url, { width_px: width = 0, height_px: height = 0 }) {
+  const longer = Math.max(width, height);
+  const [small = 0, large = 0] = THUMBNAIL_SIDES.map((side) =>
+    Math.round((width * Math.min(side, longer)) / (longer || 1)),
+  );
+  if (!url || small === large) return null;
+  const larger = new URL(url);
+  larger.searchParams.set("size", String(THUMBNAIL_SIDES[1]));
+  // Browsers that do not know "auto" take the second: the small one, unless pixels are fine.
+  return { srcset: `${url} ${small}w, ${larger.href} ${large}w`, sizes: `auto, ${small}px` };
+}
+
 /**
  * How far the bar of a running task is drawn: fast at first, then ever slower. 0.67 at the
  * expected time, never more than 0.94.

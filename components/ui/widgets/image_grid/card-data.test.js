@@ -9,6 +9,7 @@ import {
   progressShare,
   readCard,
   readPlaceholders,
+  thumbnailSources,
   withVariants,
 } from "./card-data.js";
 
@@ -81,4 +82,20 @@ test("a task is announced when it ends, and only then", () => {
   assert.equal(announcement({ state: "queued" }, running), "");
   assert.equal(announcement(done, done), "");
   assert.equal(announcement(undefined, done), "");
+});
+
+test("a browser may choose between two thumbnails by their real widths", () => {
+  const wide = thumbnailSources("https://x/t/a?trash=1", { width_px: 1392, height_px: 752 });
+  assert.equal(wide?.srcset, "https://x/t/a?trash=1 384w, https://x/t/a?trash=1&size=768 768w");
+  assert.equal(wide?.sizes, "auto, 384px");
+  const tall = thumbnailSources("https://x/t/a", { width_px: 752, height_px: 1392 });
+  assert.equal(tall?.srcset, "https://x/t/a 207w, https://x/t/a?size=768 415w");
+  const middle = thumbnailSources("https://x/t/a", { width_px: 500, height_px: 250 });
+  assert.equal(middle?.srcset, "https://x/t/a 384w, https://x/t/a?size=768 500w");
+});
+
+test("an image that is no larger than its small thumbnail has one size", () => {
+  assert.equal(thumbnailSources("https://x/t/a", { width_px: 384, height_px: 200 }), null);
+  assert.equal(thumbnailSources("https://x/t/a", {}), null);
+  assert.equal(thumbnailSources(null, { width_px: 1392, height_px: 752 }), null);
 });

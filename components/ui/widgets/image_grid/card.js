@@ -3,7 +3,7 @@
  */
 
 import { ActionBar } from "./action-bar.js";
-import { cardKind, withVariants } from "./card-data.js";
+import { cardKind, thumbnailSources, withVariants } from "./card-data.js";
 import { CardMessage } from "./card-message.js";
 import { icon } from "./icons.js";
 import { button, element, setBackground, setText } from "../shared/dom.js";
@@ -97,6 +97,11 @@ export class CardView {
     return this.element.classList.contains("kx-grid-missing");
   }
 
+  /** URL of the thumbnail that the browser has loaded, or null. */
+  get loadedUrl() {
+    return (this.element.classList.contains("kx-grid-loaded") && this.#content?.image?.currentSrc) || null;
+  }
+
   /** Whether there is an image to open. */
   get hasImage() {
     const { state, thumbnail_url: thumbnail, picture_url: image } = this.card;
@@ -187,6 +192,7 @@ export class CardView {
     content.imageUrl = url;
     this.element.classList.remove("kx-grid-loaded", "kx-grid-missing");
     setBackground(content.backdrop, null);
+    content.imageBox.style.backgroundColor = (url && card.color) || "";
     if (url) this.#loadImage(content, url);
   }
 
@@ -203,11 +209,12 @@ export class CardView {
     image.addEventListener("load", () => {
       if (!isCurrent()) return;
       this.element.classList.add("kx-grid-loaded");
-      if (this.element.dataset.fit === "whole") setBackground(content.backdrop, url);
+      if (this.element.dataset.fit === "whole") setBackground(content.backdrop, image.currentSrc);
     });
     image.addEventListener("error", () => {
       if (isCurrent()) this.#showMissing(content, image);
     });
+    Object.assign(image, this.card.thumbnail_url && thumbnailSources(url, this.card));
     image.src = url;
     content.image = image;
     content.imageBox.append(image);
@@ -221,6 +228,7 @@ export class CardView {
   #showMissing(content, image) {
     this.element.classList.add("kx-grid-missing");
     image.remove();
+    content.imageBox.style.backgroundColor = "";
     content.opener.hidden = true;
     this.#drawMessage(content);
     this.showActions();

@@ -83,6 +83,7 @@ class ImageGrid {
   });
   #lightbox = new Lightbox({
     cards: () => this.#list.withImage.map((view) => view.card),
+    loadedUrl: (id) => this.#list.view(id)?.loadedUrl ?? null,
     act: this.#act,
     onShow: () => this.#onLightboxShow(),
     undo: () => this.#undo(),

@@ -26,6 +26,7 @@ const STAYS_OPEN = new Set(["star", "delete", "restore", "purge", "front", "copy
 /**
  * @typedef {object} LightboxHost the grid
  * @property {() => Card[]} cards with an image, in display order
+ * @property {(id: string) => string | null} loadedUrl of the thumbnail that a card shows
  * @property {Act} act
  * @property {() => void} onShow another image is shown
  * @property {() => void} undo
@@ -164,7 +165,8 @@ export class Lightbox {
     this.#url = url;
     setText(this.#message, "");
     this.#image.hidden = false;
-    setBackground(this.#image, appUrl(card.thumbnail_url)); // shown until the large file is there
+    // Shown until the large file is there; the one that is loaded already needs no request.
+    setBackground(this.#image, this.#host.loadedUrl(card.id) ?? appUrl(card.thumbnail_url));
     this.#image.removeAttribute("src"); // or the last image would stay until the next is there
     if (url) this.#image.src = url;
     this.#zoom?.reset();

@@ -38,7 +38,8 @@ class Card:
         created_ms, started_ms, finished_ms: epoch milliseconds.
         expected_seconds: the usual duration of such a task; draws the progress bar.
         thumbnail_url, picture_url, download_url, before_thumbnail_url: http(s), or relative to
-            the page.
+            the page. With `size=768` in its query, a thumbnail is twice as large.
+        color: "#rrggbb", shown where the image is not loaded yet.
         file_name: the name under which the download is saved.
         width_px, height_px: the image's known or expected size; reserves its space.
         details: short facts in reading order ("Pro", "16:9", "PNG").
@@ -66,6 +67,7 @@ class Card:
     download_url: str | None = None
     file_name: str = ""
     before_thumbnail_url: str | None = None
+    color: str | None = None
     width_px: int
     height_px: int
     details: tuple[str, ...] = ()

@@ -23,6 +23,7 @@ interface CardFields {
   download_url?: string;
   file_name?: string;
   before_thumbnail_url?: string;
+  color?: string;
   width_px?: number;
   height_px?: number;
   details?: string[];
