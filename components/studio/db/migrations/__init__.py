@@ -59,11 +59,13 @@ def migrate(connection: sa.Connection, path: Path) -> None:
         return
     if current is not None and current not in versions:
         raise MigrationError(_newer_database_message(path if is_file else None, versions))
-    if is_file and sa.inspect(connection).get_table_names():
+    is_new = not sa.inspect(connection).get_table_names()
+    if is_file and not is_new:
         _copy(path, _copy_path(path, newest))
     with Operations.context(context):
         context.run_migrations()
-    log.info("database migrated", extra={"from": current, "to": newest})
+    if not is_new:
+        log.info("database migrated", extra={"from": current, "to": newest})
 
 
 @cache
