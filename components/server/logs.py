@@ -18,9 +18,6 @@ _OWN: Final = "kontext"
 _CAUSED_BY_STRANGERS: Final = {
     f"{_OWN}.{name}" for name in ("connections", "identity", "messages", "origin", "webhooks")
 }
-# Streamlit logs these as errors.
-_NO_ERRORS: Final = {"Error processing back message", "Error sending websocket payload"}
-
 _STANDARD_FIELDS = frozenset(vars(logging.makeLogRecord({}))) | {
     *("message", "asctime", "taskName", "color_message")  # the last one is uvicorn's
 }
@@ -35,11 +32,11 @@ class JsonFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """One line of JSON."""
         is_own = _is_own(record)
-        level = "warning" if record.msg in _NO_ERRORS else record.levelname.lower()
+        level = logging.WARNING if _is_clients_error(record) else record.levelno
         text = record.getMessage()
         line: dict[str, object] = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
-            "level": level,
+            "level": logging.getLevelName(level).lower(),
             "logger": record.name,
             "event": text if is_own else text[:MAX_TEXT_CHARACTERS],
         }
@@ -68,14 +65,15 @@ class LimitRepetitions(logging.Filter):
     def __init__(self) -> None:
         super().__init__()
         self._minute = 0
-        self._lines: Counter[tuple[str, str]] = Counter()
-        self._left_out: Counter[tuple[str, str]] = Counter()
+        self._lines: Counter[tuple[str, str, str]] = Counter()
+        self._left_out: Counter[tuple[str, str, str]] = Counter()
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Whether the line is written."""
         if _is_own(record) and record.name not in _CAUSED_BY_STRANGERS:
             return True
-        minute, event = int(record.created // 60), (record.name, str(record.msg))
+        minute = int(record.created // 60)
+        event = record.name, str(record.msg), str(vars(record).get("reason"))
         if minute != self._minute:
             self._minute = minute
             self._lines.clear()
@@ -119,6 +117,17 @@ def _json_handler() -> logging.Handler:
 
 def _is_own(record: logging.LogRecord) -> bool:
     return record.name.partition(".")[0] == _OWN
+
+
+def _is_clients_error(record: logging.LogRecord) -> bool:
+    """Whether Streamlit calls an error what a client has sent; the app reports its own."""
+    return (
+        record.levelno > logging.WARNING
+        and record.name.startswith(
+            ("streamlit.web.server.starlette.", "streamlit.runtime.app_session")
+        )
+        and not record.name.endswith("_server")  # a port that is taken
+    )
 
 
 def _is_not_an_app_error(record: logging.LogRecord) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import threading
 import time
@@ -12,17 +13,27 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 START_TIMEOUT_S = 20.0
 
 
 @contextmanager
 def serve_routes(
-    routes: Sequence[BaseRoute], port: int = 0, *, middleware: Sequence[Middleware] = ()
+    routes: Sequence[BaseRoute],
+    port: int = 0,
+    *,
+    middleware: Sequence[Middleware] = (),
+    protocol: type[asyncio.Protocol] = H11Protocol,
 ) -> Iterator[str]:
-    """Serve the routes on this port, or on a free one if 0; yields the base URL."""
+    """Serve the routes on this port, or on a free one if 0; yields the base URL.
+
+    `protocol` is the class of its connections.
+    """
     app = Starlette(routes=routes, middleware=middleware)
-    config = uvicorn.Config(app, ws="websockets-sansio", log_level="critical", access_log=False)
+    config = uvicorn.Config(
+        app, http=protocol, ws="websockets-sansio", log_level="critical", access_log=False
+    )
     server = uvicorn.Server(config)
     with socket.create_server(("127.0.0.1", port)) as listener:
         address = f"http://127.0.0.1:{listener.getsockname()[1]}"

@@ -146,6 +146,15 @@ class StreamlitClient:
             self._widget_ids[found[1]] = widget_id
             self._fragment_ids[found[1]] = delta.fragment_id
 
+    @property
+    def page_script_hash(self) -> str:
+        """What Streamlit calls the page."""
+        return str(self._state.page_script_hash)
+
+    def widget_ids(self) -> dict[str, str]:
+        """The ids of all widgets that were drawn, by key."""
+        return self._widget_ids
+
     def has_drawn(self, key: str) -> bool:
         """Whether a widget of this key was drawn in any run."""
         return key in self._widget_ids

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+from itertools import islice
 from typing import Any, Final
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -45,9 +46,11 @@ def check_client_messages() -> None:
 def _handle_checked(session: AppSession, message: BackMsg) -> None:
     if message.WhichOneof("type") == "rerun_script":
         state = message.rerun_script
-        widgets = [widget for widget in state.widget_states.widgets if widget.id][:MAX_WIDGETS]
+        # Others would count as keys of the app's own state.
+        ours = (widget for widget in state.widget_states.widgets if widget.id.startswith("$$"))
+        widgets = list(islice(ours, MAX_WIDGETS))
         if len(widgets) != len(state.widget_states.widgets):
-            _log_ignored("widgets without an id or too many")
+            _log_ignored("no widgets, or too many")
             del state.widget_states.widgets[:]
             state.widget_states.widgets.extend(widgets)
         if state.fragment_id and not session.has_fragment(state.fragment_id):
