@@ -85,3 +85,27 @@ def test_page_comes_back_with_what_was_typed(tmp_path: Path, browser: Browser) -
         expect(page.get_by_role("radio", name="Max")).to_be_checked()
         expect(page.get_by_role("alert")).to_have_count(0)
         assert "Traceback" not in app.log
+
+
+def test_tab_whose_cookie_was_deleted_pays_for_nothing(
+    fast_app: AppServer, browser: Browser
+) -> None:
+    with open_page(browser, fast_app.url) as page:
+        expect(page.get_by_test_id("stBaseButton-primary")).to_be_visible()
+        prompt_box(page).fill("A harbour")
+        page.context.clear_cookies()
+        for press in (
+            lambda: page.keyboard.press("Control+Enter"),
+            lambda: page.get_by_test_id("stBaseButton-primary").click(),
+        ):
+            with page.expect_response("**/who"):
+                press()
+            expect(page.get_by_text("deleted the cookie").last).to_be_visible()
+        assert "A harbour" not in prompts_of(fast_app)
+        expect(prompt_box(page)).to_have_value("A harbour")
+
+
+def prompts_of(app: AppServer) -> list[str]:
+    """The prompts of all tasks of an app."""
+    with closing(sqlite3.connect(app.folder / "studio.db")) as connection:
+        return [prompt for (prompt,) in connection.execute("SELECT prompt FROM tasks")]

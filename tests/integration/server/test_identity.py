@@ -13,6 +13,7 @@ import pytest
 from components.studio.user_tokens import UserTokens
 from tests.integration.server.conftest import SeededApp
 from tests.support.app_server import COOKIE, AppServer, identity_token
+from tests.support.identity import user_id_of
 from tests.support.seed import open_data_folder
 
 NOT_PAGES = (
@@ -143,3 +144,16 @@ def test_every_response_has_security_headers(path: str, seeded_app: SeededApp) -
     assert "http:" not in headers["content-security-policy"]
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["referrer-policy"] == "same-origin"
+
+
+def test_page_can_learn_whether_its_browser_is_still_the_same_persons(
+    seeded_app: SeededApp,
+) -> None:
+    app = seeded_app.app
+    anna, ben = (identity_token(app.client().open()) for _ in range(2))
+    tags = [app.client(token).get("/who").text for token in (anna, anna, ben)]
+
+    assert tags[0] == tags[1] != tags[2]
+    assert app.client().get("/who").text == ""
+    assert app.client(anna).get("/who").headers["cache-control"] == "no-store"
+    assert not any(user_id_of(token) in " ".join(tags) for token in (anna, ben))
