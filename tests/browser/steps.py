@@ -11,11 +11,20 @@ from pathlib import Path
 from typing import Any
 
 from PIL import Image
-from playwright.sync_api import FloatRect, Locator, Page, WebSocket, expect
+from playwright.sync_api import FloatRect, Locator, Page, expect
 
 from tests.support.app_server import AppServer
 
-IDLE = ("data-test-script-state", "notRunning")  # Streamlit 1.67 sets it on `stApp`
+# Streamlit 1.67 sets both on `stApp`.
+CONNECTION = ("data-test-connection-state", "CONNECTED")
+IDLE = ("data-test-script-state", "notRunning")
+OUTAGE = ("WebSocket connection", "ERR_CONNECTION_REFUSED")
+"""What Chromium logs while the server is gone."""
+# Without the slow timer behind them, live updates alone show an image.
+NO_FALLBACK = """
+const { setInterval: original } = window;
+window.setInterval = (run, ms, ...rest) => (ms === 15_000 ? 0 : original(run, ms, ...rest));
+"""
 RESULT_TIMEOUT_MS = 30_000
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
 
@@ -93,13 +102,6 @@ def expect_idle(page: Page) -> None:
     expect(page.get_by_test_id("stApp")).to_have_attribute(*IDLE)
 
 
-def reload_with_socket(page: Page) -> WebSocket:
-    """Reload the page; returns Streamlit's WebSocket of the new page."""
-    with page.expect_websocket(lambda socket: "/_stcore/stream" in socket.url) as opened:
-        page.reload()
-    return opened.value
-
-
 def download(page: Page) -> tuple[str, bytes]:
     """Download the newest image: its file name and bytes."""
     cards(page).first.hover()
@@ -158,3 +160,16 @@ def observe_layout_shifts(page: Page, *, from_next_load: bool = False) -> None:
 def layout_shift(page: Page) -> float:
     """The sum of the recorded layout shifts, as browsers score them: 1 is a whole screen."""
     return float(page.evaluate("() => window.shifts.reduce((sum, shift) => sum + shift, 0)"))
+
+
+def expect_loaded_without_shift(page: Page, path: str) -> None:
+    """Load a page that has an image, since `observe_layout_shifts` for the next load."""
+    page.goto(path)
+    if path == "/edit":
+        viewer = page.locator(".kx-compare-viewport")
+        expect(viewer).to_have_attribute("data-status", "ready", timeout=RESULT_TIMEOUT_MS)
+        expect(prompt_box(page)).to_be_visible()
+    else:
+        expect(cards(page).locator("img").first).to_be_visible()
+    expect_idle(page)
+    assert layout_shift(page) < 0.1, path  # "good" by web.dev's Core Web Vitals

@@ -50,18 +50,29 @@ def chromium() -> Iterator[Browser]:
 class PageErrors:
     """Collects console errors, uncaught exceptions and requests beyond loopback."""
 
+    expected: tuple[str, ...] = ()
+    """Parts of messages that are no error here."""
     messages: list[str] = field(default_factory=list)
 
-    def watch(self, page: Page) -> Page:
-        """Start collecting from a page; returns the page."""
+    def watch(self, page: Page) -> None:
+        """Start collecting from a page."""
         page.set_default_timeout(TIMEOUT_MS)
         page.on("console", self._on_console)
         page.on("pageerror", lambda error: self.messages.append(f"page error: {error}"))
         page.on("request", self._on_request)
         return page
 
+    def expect_none(self) -> None:
+        """Fail the test if there was an error."""
+        assert not self.messages, "\n".join(self.messages)
+
     def _on_console(self, message: ConsoleMessage) -> None:
-        if message.type == "error" and not _PROBE.search(message.location["url"]):
+        is_expected = any(part in message.text for part in self.expected)
+        if (
+            message.type == "error"
+            and not is_expected
+            and not _PROBE.search(message.location["url"])
+        ):
             self.messages.append(f"console: {message.text} @ {message.location}")
 
     def _on_request(self, request: Request) -> None:
@@ -70,16 +81,27 @@ class PageErrors:
 
 
 @contextmanager
-def open_page(browser: Browser, url: str, path: str = "/", **options: Any) -> Iterator[Page]:
-    """A page in a new browser context; fails at the end if the page had errors."""
-    errors = PageErrors()
+def open_page(
+    browser: Browser,
+    url: str,
+    path: str = "/",
+    *,
+    expected_errors: tuple[str, ...] = (),
+    **options: Any,
+) -> Iterator[Page]:
+    """A page in a new browser context; fails at the end if a page of it had errors.
+
+    Open "about:blank" to set up what must stand before the app is loaded.
+    """
+    errors = PageErrors(expected_errors)
     settings = {"viewport": {"width": 1360, "height": 900}, "color_scheme": "light", **options}
     context = browser.new_context(base_url=url, **settings)
+    context.on("page", errors.watch)
     try:
-        page = errors.watch(context.new_page())
+        page = context.new_page()
         page.goto(path)
         yield page
-        assert not errors.messages, "\n".join(errors.messages)
+        errors.expect_none()
     finally:
         context.close()
 
@@ -107,15 +129,15 @@ class HeldWebSocket:
         else:
             self.held.append(message)
 
-    def wait_for_held(self) -> None:
-        """Wait until a message is held back."""
+    def wait_for_held(self, count: int = 1) -> None:
+        """Wait until so many messages are held back."""
         deadline = time.monotonic() + TIMEOUT_MS / 1000
-        while not self.held:
+        while len(self.held or ()) < count:
             assert time.monotonic() < deadline, "no message was sent"
             self._page.wait_for_timeout(20)  # Playwright delivers messages while it waits
 
-    def release(self) -> None:
-        """Send the held messages, and hold no more."""
+    def release(self, *, lost: int = 0) -> None:
+        """Send the held messages but the first `lost`, and hold no more."""
         held, self.held = self.held or [], None
-        for message in held:
+        for message in held[lost:]:
             self._receiver.send(message)

@@ -1,6 +1,6 @@
 /**
- * Keeps text that Python does not have yet through a reload of the tab. It is stored in the tab
- * until Python confirms it, and put back when the page is there again.
+ * Keeps text that Python does not have yet through a reload of the tab or a change of page. It is
+ * stored in the tab until Python confirms it, and put back when the page is there again.
  */
 
 /** @typedef {Pick<Storage, "getItem" | "setItem" | "removeItem">} DraftStorage */
@@ -8,6 +8,7 @@
 export class DraftGuard {
   #storage;
   #name;
+  #oldTextName;
 
   /**
    * @param {string} key of the text area
@@ -16,15 +17,29 @@ export class DraftGuard {
   constructor(key, storage = sessionStorage) {
     this.#storage = storage;
     this.#name = `kontext.unsent.${key}`;
+    this.#oldTextName = `${this.#name}.over`;
   }
 
   /** @param {string} text that was typed and not sent */
   keep(text) {
     this.#storage.setItem(this.#name, text);
+    this.#storage.removeItem(this.#oldTextName);
   }
 
   discard() {
     this.#storage.removeItem(this.#name);
+    this.#storage.removeItem(this.#oldTextName);
+  }
+
+  /**
+   * The page changes before Python has confirmed the draft. It may be on its way and get lost:
+   * Streamlit (1.67) drops it when the page change overtakes it on the server.
+   * @param {string} oldText what Python has confirmed last
+   */
+  leavePage(oldText) {
+    if (this.#storage.getItem(this.#name) !== null) {
+      this.#storage.setItem(this.#oldTextName, oldText);
+    }
   }
 
   /**
@@ -49,7 +64,10 @@ export class DraftGuard {
       return null;
     }
     const draft = this.#storage.getItem(this.#name);
+    const oldText = this.#storage.getItem(this.#oldTextName);
     this.discard();
-    return draft === value ? null : draft;
+    // With another text in the box Python got the draft, or put a remix in its place.
+    const isNewer = oldText === null || oldText === value;
+    return isNewer && draft !== value ? draft : null;
   }
 }

@@ -53,3 +53,30 @@ test("a text that Python puts into a box without focus discards the draft", () =
   guard.confirm("A remix", false);
   assert.equal(draft(), undefined);
 });
+
+test("a draft that a page change has overtaken is put back over the text before it", () => {
+  const { guard, draft } = guarded("A red barn and a dog");
+  guard.leavePage("A red barn");
+  assert.equal(guard.restore("A red barn", false), "A red barn and a dog");
+  assert.equal(draft(), undefined);
+});
+
+test("a draft is not put back over a remix that came while the page was away", () => {
+  const { guard, draft } = guarded("A red barn and a dog");
+  guard.leavePage("");
+  assert.equal(guard.restore("A blue lake", false), null);
+  assert.equal(draft(), undefined);
+});
+
+test("a draft typed after a return is put back after a reload over any text", () => {
+  const { guard } = guarded("A red");
+  guard.leavePage("");
+  guard.keep("A red barn");
+  assert.equal(guard.restore("A red", false), "A red barn");
+});
+
+test("a page that is left without a draft has nothing to put back", () => {
+  const { guard } = guarded();
+  guard.leavePage("A red barn");
+  assert.equal(guard.restore("A red barn", false), null);
+});

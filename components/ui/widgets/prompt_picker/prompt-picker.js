@@ -50,8 +50,6 @@ class PromptPicker {
   #currentText = "";
   /** @type {string[]} Earlier prompts, newest first. */
   #prompts = [];
-  /** Whether the box was left since the last letter: then Streamlit sends the text. */
-  #isSent = false;
   #isInTemplate = false;
 
   /** @param {Element} parent */
@@ -62,7 +60,6 @@ class PromptPicker {
     const { signal } = this.#listening;
     document.addEventListener("keydown", (event) => this.#onKey(event), { capture: true, signal });
     document.addEventListener("input", (event) => this.#onInput(event), { signal });
-    document.addEventListener("focusout", (event) => this.#onBlur(event), { signal });
     keepTextAreaEnabled(() => this.#box, signal);
   }
 
@@ -91,9 +88,9 @@ class PromptPicker {
 
   /** @param {string} boxKey */
   #begin(boxKey) {
+    this.#draft.leavePage(this.#currentText);
     this.#boxKey = boxKey;
     this.#draft = new DraftGuard(boxKey);
-    this.#isSent = false;
     this.#isInTemplate = false;
     this.#historyKeys.restart();
     const draft = this.#draft;
@@ -108,8 +105,7 @@ class PromptPicker {
 
   destroy() {
     this.#listening.abort();
-    // Another page comes; on the way back the box may hold a remix.
-    if (this.#isSent) this.#draft.discard();
+    this.#draft.leavePage(this.#currentText);
     this.#root.remove();
   }
 
@@ -160,13 +156,7 @@ class PromptPicker {
   #onInput(event) {
     const box = this.#box;
     if (!box || event.target !== box) return;
-    this.#isSent = false;
     this.#draft.keep(box.value);
-  }
-
-  /** @param {Event} event */
-  #onBlur(event) {
-    if (event.target === this.#box) this.#isSent = true;
   }
 }
 
