@@ -108,32 +108,53 @@ def mark_on_screen(page: Page, colour: tuple[int, int, int]) -> tuple[int, int, 
     return found
 
 
-def test_a_point_of_the_scene_is_at_one_place_of_the_screen_in_both_images(
-    open_widget: OpenWidget,
-) -> None:
-    for query, fit in (
-        ("after=same.png&size=1184x880", None),
-        ("after=cropped.png&size=1392x752", "Crop"),
-        ("after=padded.png&size=1392x752", "Pad"),
-    ):
-        page = wait_until_ready(open_widget(f"/compare?{query}"))
-        if fit:
-            page.get_by_role("radio", name=fit).click()
-        page.mouse.move(0, 0)
-        for _ in ("fitted", "zoomed"):
-            page.locator(".kx-compare-handle").focus()
-            page.keyboard.press("End")
-            before = mark_on_screen(page, LIME)
-            page.keyboard.press("Home")
-            assert before == pytest.approx(mark_on_screen(page, BLUE), abs=1.5)
-            page.keyboard.press("+")
-            settle(page)
+def retry_the_lost_image(widgets: WidgetServer, page: Page) -> None:
+    lost = page.get_by_text("The picture could not be loaded.")
+    expect(lost).to_be_visible()
+    reserved = box(page, ".kx-compare-viewport")
+    cropped(scene(BLUE), (1184, 880)).save(widgets.images / "late.png")
+    page.get_by_role("button", name="Try again").click()
+    wait_until_ready(page)
+    expect(lost).to_be_hidden()
+    assert box(page, ".kx-compare-viewport") == reserved
 
 
-def test_mouse_and_fingers_move_the_divider_and_both_images_as_one(
-    open_widget: OpenWidget,
+def expect_difference_of_the_pixels(page: Page) -> None:
+    # The square is 200×200 of the 1600×1200 pixels that the after shows.
+    summary = "2 % of the picture changed"
+    expect(page.get_by_role("img", name=f"Map of what changed. {summary}")).to_be_visible()
+
+
+def expect_marks_at_one_place(page: Page) -> None:
+    """Fitted and zoomed, the square is at one place of the screen in both images."""
+    page.mouse.move(0, 0)
+    for _ in ("fitted", "zoomed"):
+        page.locator(".kx-compare-handle").focus()
+        page.keyboard.press("End")
+        before = mark_on_screen(page, LIME)
+        page.keyboard.press("Home")
+        assert before == pytest.approx(mark_on_screen(page, BLUE), abs=1.5)
+        page.keyboard.press("+")
+        settle(page)
+
+
+def test_both_images_are_compared_pixel_by_pixel_whatever_their_shape(
+    widgets: WidgetServer, open_widget: OpenWidget
 ) -> None:
-    page = wait_until_ready(open_widget("/compare"))
+    page = open_widget("/compare?mode=difference&after=late.png")
+    retry_the_lost_image(widgets, page)
+    expect_difference_of_the_pixels(page)
+    page.keyboard.press("1")
+    page.get_by_role("radio", name="Slider").click()
+    expect_marks_at_one_place(page)
+
+    for file, fit in (("cropped.png", "Crop"), ("padded.png", "Pad")):
+        page = wait_until_ready(open_widget(f"/compare?after={file}&size=1392x752"))
+        page.get_by_role("radio", name=fit).click()
+        expect_marks_at_one_place(page)
+
+
+def drag_the_divider_and_pan(page: Page) -> None:
     x, y = middle(page, ".kx-compare-grip")
     page.mouse.move(x, y)
     page.mouse.down()
@@ -151,6 +172,9 @@ def test_mouse_and_fingers_move_the_divider_and_both_images_as_one(
     assert divider(page) == place  # a zoomed image pans instead
     assert frames(page)[0] == pytest.approx([lay[0] + 60, lay[1] - 30, lay[2]], abs=1)
 
+
+def zoom_one_side_by_wheel(page: Page) -> None:
+    """The other side follows."""
     page.keyboard.press("0")
     page.keyboard.press("2")
     settle(page)
@@ -158,15 +182,16 @@ def test_mouse_and_fingers_move_the_divider_and_both_images_as_one(
     pane = box(page, "[data-side=after]")
     page.mouse.move(pane["x"] + pane["width"] * 0.4, pane["y"] + pane["height"] * 0.45)
     page.mouse.wheel(0, -400)
-    page.wait_for_function(
-        "document.querySelector('.kx-compare-viewport').hasAttribute('data-zoomed')"
-    )
+    expect(page.locator(".kx-compare-viewport[data-zoomed]")).to_be_attached()
     before, after = frames(page)
     assert after[2] > fitted[2] * 1.5
     assert before == pytest.approx(after, abs=0.5)
+    page.keyboard.press("0")
+    page.keyboard.press("1")
+    settle(page)
 
-    phone = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
-    page = wait_until_ready(open_widget("/compare", **phone))
+
+def pinch(page: Page) -> None:
     fitted = frames(page)[0]
     x, y = middle(page, ".kx-compare-viewport")
     touch = page.context.new_cdp_session(page)
@@ -179,37 +204,37 @@ def test_mouse_and_fingers_move_the_divider_and_both_images_as_one(
         held = [] if kind == "touchEnd" else points
         touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": held})
     assert frames(page)[0][2] == pytest.approx(fitted[2] * 3, rel=0.1)
+    page.keyboard.press("0")
+    settle(page)
 
 
-def test_rerun_and_return_keep_mode_divider_and_zoom(open_widget: OpenWidget) -> None:
-    page = wait_until_ready(open_widget("/compare"))
+def keep_the_view_over_rerun_and_return(page: Page) -> None:
     page.locator(".kx-compare-handle").focus()
+    page.keyboard.press("Home")
     for key in ("Shift+ArrowRight", "+", "+"):
         page.keyboard.press(key)
     settle(page)
-    lay = frames(page)
+    place, lay = divider(page), frames(page)
+    assert place > 0
     page.evaluate("document.querySelector('.kx-compare-viewport').dataset.witness = 'first'")
 
     page.get_by_role("button", name="Again").click()
     expect(page.get_by_text("Ran again")).to_be_visible()
     settle(page)
     assert page.locator(".kx-compare-viewport").get_attribute("data-witness") == "first"
-    assert (divider(page), frames(page)) == (60, lay)
+    assert (divider(page), frames(page)) == (place, lay)
 
     page.get_by_text("Show", exact=True).click()
-    page.wait_for_selector(".kx-compare-viewport", state="detached")
+    expect(page.locator(".kx-compare-viewport")).to_have_count(0)
     page.get_by_text("Show", exact=True).click()
     wait_until_ready(page)
     assert page.locator(".kx-compare-viewport").get_attribute("data-witness") is None
-    assert divider(page) == 60
+    assert divider(page) == place
     for now, then in zip(frames(page), lay, strict=True):
         assert now == pytest.approx(then, abs=0.5)
 
 
-def test_controls_are_named_and_full_screen_works_also_where_the_browser_refuses_it(
-    open_widget: OpenWidget,
-) -> None:
-    page = wait_until_ready(open_widget("/compare"))
+def reach_the_controls_by_keyboard(page: Page) -> None:
     alts = [image.get_attribute("alt") for image in page.locator(".kx-compare img").all()]
     assert alts == ["Green hills (Before)", "A blue hut (After)"]
     modes = page.get_by_role("radiogroup", name="Way of comparing")
@@ -228,6 +253,9 @@ def test_controls_are_named_and_full_screen_works_also_where_the_browser_refuses
     page.keyboard.up("b")
     expect(peek).to_have_count(0)
 
+
+def fill_the_screen(page: Page) -> None:
+    """Also where the browser refuses full screen."""
     root = page.locator(".kx-compare")
     for refuses in (False, True):
         if refuses:
@@ -245,19 +273,13 @@ def test_controls_are_named_and_full_screen_works_also_where_the_browser_refuses
         assert page.evaluate("document.fullscreenElement") is None
 
 
-def test_lost_image_can_be_retried_and_the_difference_is_computed_from_its_pixels(
-    widgets: WidgetServer, open_widget: OpenWidget
+def test_mouse_fingers_and_keys_move_both_images_as_one_and_the_view_is_kept(
+    open_widget: OpenWidget,
 ) -> None:
-    page = open_widget("/compare?mode=difference&after=late.png")
-    lost = page.get_by_text("The picture could not be loaded.")
-    expect(lost).to_be_visible()
-    reserved = box(page, ".kx-compare-viewport")
-
-    cropped(scene(BLUE), (1184, 880)).save(widgets.images / "late.png")
-    page.get_by_role("button", name="Try again").click()
-    wait_until_ready(page)
-    expect(lost).to_be_hidden()
-    assert box(page, ".kx-compare-viewport") == reserved
-    # The square is 200×200 of the 1600×1200 pixels that the after shows.
-    summary = "2 % of the picture changed"
-    expect(page.get_by_role("img", name=f"Map of what changed. {summary}")).to_be_visible()
+    page = wait_until_ready(open_widget("/compare", has_touch=True))
+    drag_the_divider_and_pan(page)
+    zoom_one_side_by_wheel(page)
+    pinch(page)
+    keep_the_view_over_rerun_and_return(page)
+    reach_the_controls_by_keyboard(page)
+    fill_the_screen(page)

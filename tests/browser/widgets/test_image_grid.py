@@ -6,10 +6,11 @@ import io
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Locator, Page, Route, WebSocketRoute, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.widgets.conftest import OpenWidget
 from tests.browser.widgets.widget_server import WidgetServer
+from tests.support.chromium import HeldWebSocket
 
 pytestmark = pytest.mark.browser
 
@@ -39,27 +40,24 @@ def middle_colour(shown: Locator) -> object:
     return image.getpixel((image.width // 2, image.height // 2))
 
 
-def test_hostile_prompt_is_shown_as_typed_and_never_run(
-    widgets: WidgetServer, open_widget: OpenWidget
-) -> None:
-    widgets.show(done("a", HOSTILE), running("b", HOSTILE, headline=HOSTILE))
-    page = open_widget("/grid")
+def expect_prompts_as_typed(page: Page) -> None:
+    """A hostile prompt is text and never runs."""
     expect(card(page, "a").locator(".kx-grid-prompt")).to_have_text(HOSTILE)
     expect(card(page, "b").locator(".kx-grid-headline")).to_have_text(HOSTILE)
     assert page.locator("[onerror], .kx-grid script, .kx-grid b").count() == 0
     assert page.get_by_role("img", name=HOSTILE).get_attribute("alt") == f"{HOSTILE} (made picture)"
     card(page, "a").locator(".kx-grid-frame").click()
     expect(page.locator(".kx-lightbox-prompt")).to_have_text(HOSTILE)
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_be_hidden()
     assert page.title() == "Widgets"
 
 
-def test_update_turns_a_waiting_card_into_its_image_in_place(
-    widgets: WidgetServer, open_widget: OpenWidget
-) -> None:
-    widgets.show(running("b"), done("a"), running("x"))
-    page = open_widget("/grid")
+def turn_a_waiting_card_into_its_image(widgets: WidgetServer, page: Page) -> None:
+    """In place: nodes, height and focus stay."""
     expect(card(page, "b").locator(".kx-grid-elapsed")).to_be_visible()
     expect(loaded(page, "a")).to_be_visible()
+    expect(page.get_by_text("The file is missing on this server")).to_be_visible()
     page.evaluate("""() => {
       const nodes = document.querySelectorAll('.kx-grid-card, .kx-grid-image');
       for (const node of nodes) node.known = true;
@@ -67,7 +65,7 @@ def test_update_turns_a_waiting_card_into_its_image_in_place(
     card(page, "b").focus()
     height = (card(page, "b").bounding_box() or {})["height"]
 
-    widgets.show(done("c", "Brand new"), done("b"), done("a"), running("x"))
+    widgets.show(done("c", "Brand new"), done("b", headline=HOSTILE), done("a"), running("x"))
     assert widgets.announce() == 1
     expect(loaded(page, "b")).to_be_visible()
     ids = page.locator(".kx-grid-card").evaluate_all("all => all.map((one) => one.dataset.id)")
@@ -78,46 +76,31 @@ def test_update_turns_a_waiting_card_into_its_image_in_place(
     expect(card(page, "b")).to_be_focused()
     expect(page.locator(".kx-grid-live-region")).to_have_text("Picture done: A harbour")
 
-    # In a hidden tab it is counted in the title; after a lost socket it is fetched.
+
+def update_a_hidden_tab_after_a_lost_socket(widgets: WidgetServer, page: Page) -> None:
+    """What arrives unseen is counted in the title; after a lost socket it is fetched."""
     page.evaluate("Object.defineProperty(document, 'hidden', {value: true, configurable: true})")
-    widgets.show(done("x"))
+    widgets.show(*(done(name) for name in "abx"))
     widgets.drop_sockets()
     expect(page).to_have_title("(1) Widgets")
     page.evaluate("() => { delete document.hidden; window.dispatchEvent(new Event('focus')); }")
     expect(page).to_have_title("Widgets")
 
 
-def test_every_click_arrives_once_however_fast(
-    widgets: WidgetServer, open_widget: OpenWidget
-) -> None:
-    widgets.show(*(done(name) for name in "abc"))
-    page = open_widget("/grid")
-    expect(card(page, "c").locator("[data-verb=delete]")).to_be_attached()
+def click_three_times_at_once(page: Page) -> None:
+    """Every click arrives, once."""
+    expect(card(page, "x").locator("[data-verb=delete]")).to_be_attached()
     page.evaluate("""() => {
-      for (const id of ['a', 'b', 'c']) {
+      for (const id of ['a', 'b', 'x']) {
         document.querySelector(`[data-id=${id}] [data-verb=delete]`).click();
       }
     }""")
-    expect(page.get_by_text("Events: delete a, delete b, delete c", exact=True)).to_be_visible()
-    expect(page.get_by_text("Callbacks: a, b, c", exact=True)).to_be_visible()
+    expect(page.get_by_text("Events: delete a, delete b, delete x", exact=True)).to_be_visible()
+    expect(page.get_by_text("Callbacks: a, b, x", exact=True)).to_be_visible()
 
 
-def test_click_that_never_arrives_is_reported_and_taken_back(
-    widgets: WidgetServer, open_widget: OpenWidget
-) -> None:
-    widgets.show(done("a"))
-    page = open_widget("/grid", color_scheme="light")
-    page.clock.install()
-    is_cut = False
-
-    def forward(wire: WebSocketRoute) -> None:
-        server = wire.connect_to_server()
-        wire.on_message(lambda message: None if is_cut else server.send(message))
-
-    page.route_web_socket("**/_stcore/stream", forward)
-    page.reload()
-    expect(loaded(page, "a")).to_be_visible()
-    is_cut = True
+def take_back_a_click_that_never_arrives(page: Page, connection: HeldWebSocket) -> None:
+    connection.held = []
     card(page, "a").focus()
     page.keyboard.press("Delete")
     expect(page.locator(".kx-grid-leaving")).to_be_attached()
@@ -127,12 +110,23 @@ def test_click_that_never_arrives_is_reported_and_taken_back(
     expect(page.locator(".kx-grid-leaving")).to_have_count(0)
 
 
-def test_cards_and_lightbox_work_by_keyboard_and_never_drop_the_focus(
+def test_update_draws_in_place_and_every_click_arrives_or_is_taken_back(
     widgets: WidgetServer, open_widget: OpenWidget
 ) -> None:
-    widgets.show(done("a", "First"), running("b"), done("c", "Third"), done("d"), layout="grid")
-    page = open_widget("/grid")
-    expect(loaded(page, "a")).to_be_visible()
+    lost = done("l", file="lost")
+    widgets.show(running("b", headline=HOSTILE), done("a", HOSTILE), running("x"), lost)
+    page = open_widget("about:blank", color_scheme="light")
+    page.clock.install()
+    connection = HeldWebSocket(page, "page")
+    page.goto(f"{widgets.url}/grid")
+    expect_prompts_as_typed(page)
+    turn_a_waiting_card_into_its_image(widgets, page)
+    update_a_hidden_tab_after_a_lost_socket(widgets, page)
+    click_three_times_at_once(page)
+    take_back_a_click_that_never_arrives(page, connection)
+
+
+def reach_the_actions_of_a_card(widgets: WidgetServer, page: Page) -> None:
     card(page, "a").focus()
     page.keyboard.press("ArrowRight")
     expect(card(page, "b")).to_be_focused()
@@ -142,17 +136,25 @@ def test_cards_and_lightbox_work_by_keyboard_and_never_drop_the_focus(
     expect(page.get_by_text("Events: edit b", exact=True)).to_be_visible()
 
     # A card keeps the focus when its focused button is no longer offered.
-    widgets.show(done("a", "First"), running("b", verbs="delete"), done("c", "Third"), done("d"))
+    cards = (done("a", "First"), running("b", verbs="delete"), done("c", "Third", file="never"))
+    widgets.show(*cards, done("d"), layout="grid")
     widgets.announce()
     expect(card(page, "b").locator("[data-verb=edit]")).to_have_count(0)
     expect(card(page, "b")).to_be_focused()
 
+
+def walk_in_the_lightbox(page: Page) -> None:
     page.keyboard.press("ArrowLeft")
     page.keyboard.press("Enter")
     dialog = page.get_by_role("dialog")
     expect(dialog.locator(".kx-lightbox-prompt")).to_have_text("First")
+    image = page.locator(".kx-lightbox-image")
+    page.wait_for_function("document.querySelector('.kx-lightbox-image').naturalWidth")
+    dialog.evaluate(ANIMATED)
+    assert middle_colour(image) == TEAL
     page.keyboard.press("ArrowRight")
     expect(dialog.get_by_role("img")).to_have_attribute("alt", "Third (made picture)")
+    assert middle_colour(image) != TEAL  # the next image never comes: the last one is not shown
     page.keyboard.press("+")
     expect(dialog.locator(".kx-lightbox-zoomed")).to_be_attached()
     for _ in range(10):
@@ -162,12 +164,13 @@ def test_cards_and_lightbox_work_by_keyboard_and_never_drop_the_focus(
     expect(dialog).to_be_hidden()
     expect(card(page, "c")).to_be_focused()
 
-    # A deleted card hands the focus to its neighbour.
+
+def hand_the_focus_on(widgets: WidgetServer, page: Page) -> None:
+    """From a deleted card to its neighbour, and from the closed selection bar to its card."""
     widgets.show(done("a", "First"), done("d"), layout="grid")
     widgets.announce()
     expect(card(page, "d")).to_be_focused()
 
-    # The selection bar gives the focus back when it closes.
     page.keyboard.press("x")
     page.get_by_role("button", name="All 2 shown").press("Enter")
     expect(page.get_by_text("2 selected")).to_be_visible()
@@ -176,66 +179,25 @@ def test_cards_and_lightbox_work_by_keyboard_and_never_drop_the_focus(
     expect(page.get_by_role("toolbar", name="Selected pictures")).to_be_hidden()
     expect(card(page, "d")).to_be_focused()
 
-    # Without the clipboard API the prompt is copied by a selection.
+
+def copy_without_the_clipboard_api(page: Page) -> None:
+    """The prompt is copied by a selection, and the focus stays."""
     page.evaluate("Object.defineProperty(navigator, 'clipboard', {value: undefined})")
     page.keyboard.press("c")
     expect(page.get_by_text("Prompt copied")).to_be_visible()
     expect(card(page, "d")).to_be_focused()
 
 
-def test_only_near_images_of_a_thousand_load_and_the_size_is_remembered(
+def test_cards_and_lightbox_work_by_keyboard_and_never_drop_the_focus(
     widgets: WidgetServer, open_widget: OpenWidget
 ) -> None:
-    held: list[Route] = []
-
-    def hold(route: Route) -> None:
-        held.append(route)
-
-    days = ("Today", "Yesterday")
-    cards = [done(f"p{n}", group=days[n // 500]) for n in range(1000)]
-    widgets.show(done("p0", file="lost", group="Today"), *cards[1:], layout="grid")
-    page = open_widget("/second", color_scheme="light")
-    page.route("**/pictures/lost.png", hold)
-    page.goto(f"{widgets.url}/grid")
-    expect(page.locator(".kx-grid-card")).to_have_count(1000)
-    expect(page.locator(".kx-grid-heading")).to_have_text(["Today500", "Yesterday500"])
-    expect(loaded(page, "p1")).to_be_visible()
-    assert page.locator(".kx-grid-loaded").count() < 500
-    assert page.locator(".kx-grid-action").count() < 1500
-    card(page, "p1").focus()
-    page.keyboard.press("End")
-    expect(loaded(page, "p999")).to_be_in_viewport()
-    expect(card(page, "p0").locator(".kx-grid-frame")).to_have_count(0)
-
-    # An image that fails after its card was emptied does not disturb; drawn again it is missing.
-    for route in held:
-        route.fulfill(status=404)
-    page.unroute("**/pictures/lost.png")
-    page.keyboard.press("Home")
-    expect(page.get_by_text("The file is missing on this server")).to_be_visible()
-    assert card(page, "p0").locator("img").count() == 0
-
-    slider = page.get_by_label("Picture size")
-    slider.focus()
-    page.keyboard.press("End")
-    page.reload()
-    expect(slider).to_have_value("380")
-
-
-def test_lightbox_never_shows_the_last_image_in_place_of_the_next(
-    widgets: WidgetServer, open_widget: OpenWidget
-) -> None:
-    widgets.show(done("a", "First"), done("b", "Second", file="never"))
-    page = open_widget("/second", color_scheme="light")
+    third = done("c", "Third", file="never")
+    widgets.show(done("a", "First"), running("b"), third, done("d"), layout="grid")
+    page = open_widget("about:blank", color_scheme="light")
     page.route("**/pictures/never.png", lambda _: None)
     page.goto(f"{widgets.url}/grid")
     expect(loaded(page, "a")).to_be_visible()
-    card(page, "a").focus()
-    page.keyboard.press("Enter")
-    image = page.locator(".kx-lightbox-image")
-    page.wait_for_function("document.querySelector('.kx-lightbox-image').naturalWidth")
-    page.get_by_role("dialog").evaluate(ANIMATED)
-    assert middle_colour(image) == TEAL
-    page.keyboard.press("ArrowRight")
-    expect(page.locator(".kx-lightbox-prompt")).to_have_text("Second")
-    assert middle_colour(image) != TEAL
+    reach_the_actions_of_a_card(widgets, page)
+    walk_in_the_lightbox(page)
+    hand_the_focus_on(widgets, page)
+    copy_without_the_clipboard_api(page)

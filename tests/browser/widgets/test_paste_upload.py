@@ -21,6 +21,7 @@ DISPATCH = """([kind, selector, file, text]) => {
   return event.defaultPrevented;
 }"""
 IMAGE = {"name": "shot.png", "type": "image/png", "size": 7}
+OTHER_IMAGE = {"name": "photo.png", "type": "image/png", "size": 9}
 TEXT_FILE = {"name": "notes.txt", "type": "text/plain", "size": 7}
 
 
@@ -42,7 +43,7 @@ def uploaded(page: Page, what: str) -> None:
     expect(page.get_by_text(f"Uploaded: {what}", exact=True)).to_be_visible()
 
 
-def test_pasted_image_reaches_the_uploader_and_pasted_text_its_field(
+def test_pasted_and_dropped_files_reach_the_uploader_and_pasted_text_its_field(
     open_widget: OpenWidget,
 ) -> None:
     page = open_widget("/strip")
@@ -50,16 +51,11 @@ def test_pasted_image_reaches_the_uploader_and_pasted_text_its_field(
     assert not dispatch(page, "paste", "textarea", text="Make it night")
     # Text copied from a document brings an image of itself along.
     assert not dispatch(page, "paste", "textarea", file=IMAGE, text="Make it night")
-    assert dispatch(page, "paste", "textarea", file=IMAGE)
-    uploaded(page, "shot.png 7")
-
-
-def test_dropped_file_is_uploaded_or_rejected_by_name(open_widget: OpenWidget) -> None:
-    page = open_widget("/strip")
-    uploaded(page, "nothing")
     assert dispatch(page, "drop", file=TEXT_FILE)
     expect(page.get_by_text("Events: rejected notes.txt False")).to_be_visible()
     uploaded(page, "nothing")
-    assert dispatch(page, "dragover", file=IMAGE)
-    assert dispatch(page, "drop", file=IMAGE)
+    assert dispatch(page, "paste", "textarea", file=IMAGE)
     uploaded(page, "shot.png 7")
+    assert dispatch(page, "dragover", file=OTHER_IMAGE)
+    assert dispatch(page, "drop", file=OTHER_IMAGE)
+    uploaded(page, "photo.png 9")
