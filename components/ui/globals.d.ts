@@ -1,6 +1,6 @@
 /** State of this app that outlives one component: Streamlit may mount a component again. */
 interface Window {
-  kontextPasteUpload?: import("./widgets/paste_upload/paste-upload.js").PasteState;
+  kontextUploads?: import("./widgets/paste_upload/paste-upload.js").PasteState;
   kontextSockets?: Map<string, import("./widgets/image_grid/live-updates.js").ReconnectingSocket>;
 }
 

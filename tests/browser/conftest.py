@@ -34,19 +34,26 @@ def restartable_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppSer
 
 
 @pytest.fixture(scope="package")
-def seeded_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SeededApp]:
-    """One app with a fast sandbox and a full gallery; a test leaves the gallery as it was."""
+def fast_sandbox() -> Iterator[dict[str, str]]:
+    """The settings of an app that uses a fast sandbox."""
     with start(SandboxOptions(seconds=1)) as sandbox:
-        settings = {
+        yield {
             "KIE_API_KEY": "a-key",
             "KIE_BASE_URL": sandbox.url,
             "KIE_UPLOAD_BASE_URL": sandbox.url,
         }
-        app = AppServer(tmp_path_factory.mktemp("seeded") / "data", settings)
-        seeded = SeededApp(app, new_token(), new_token())
-        _seed(seeded)
-        with app:
-            yield seeded
+
+
+@pytest.fixture(scope="package")
+def seeded_app(
+    fast_sandbox: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[SeededApp]:
+    """One app with a fast sandbox and a full gallery; a test leaves the gallery as it was."""
+    app = AppServer(tmp_path_factory.mktemp("seeded") / "data", fast_sandbox)
+    seeded = SeededApp(app, new_token(), new_token())
+    _seed(seeded)
+    with app:
+        yield seeded
 
 
 @pytest.fixture

@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 import json
 import re
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -14,18 +15,19 @@ from PIL import Image
 from playwright.sync_api import FloatRect, Locator, Page, expect
 
 from tests.support.app_server import AppServer
+from tests.support.chromium import TIMEOUT_MS
 
 # Streamlit 1.67 sets both on `stApp`.
 CONNECTION = ("data-test-connection-state", "CONNECTED")
 IDLE = ("data-test-script-state", "notRunning")
-OUTAGE = ("WebSocket connection", "ERR_CONNECTION_REFUSED")
-"""What Chromium logs while the server is gone."""
+OUTAGE = ("WebSocket", "ERR_CONNECTION_", "server endpoint", "server is not responding")
+"""What Chromium and Streamlit log while the server is gone."""
 # Without the slow timer behind them, live updates alone show an image.
 NO_FALLBACK = """
 const { setInterval: original } = window;
 window.setInterval = (run, ms, ...rest) => (ms === 15_000 ? 0 : original(run, ms, ...rest));
 """
-RESULT_TIMEOUT_MS = 30_000
+RESULT_TIMEOUT_MS = 90_000
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
 
 
@@ -91,10 +93,18 @@ def box_of(element: Locator) -> FloatRect:
 
 
 def go_to(page: Page, name: str) -> None:
-    """Change the page by the navigation, and wait until the old page is gone."""
+    """Change the page by the navigation, and wait until the new one is drawn."""
     page.get_by_role("link", name=name, exact=True).click()
-    search = page.get_by_placeholder("Search prompts")
-    expect(search if name == "Gallery" else prompt_box(page)).to_be_visible()
+    box = page.locator(f".st-key-{name.lower()}-prompt textarea")
+    expect(page.get_by_placeholder("Search prompts") if name == "Gallery" else box).to_be_visible()
+
+
+def wait_until(page: Page, is_true: Callable[[], bool]) -> None:
+    """Wait until it is true. The app forbids eval, which `wait_for_function` needs."""
+    deadline = time.monotonic() + TIMEOUT_MS / 1000
+    while not is_true():
+        assert time.monotonic() < deadline
+        page.wait_for_timeout(20)
 
 
 def expect_idle(page: Page) -> None:

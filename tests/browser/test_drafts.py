@@ -13,6 +13,7 @@ from tests.browser.steps import (
     go_to,
     prompt_box,
     prompt_picker,
+    wait_until,
 )
 from tests.support.app_server import AppServer
 from tests.support.chromium import HeldWebSocket, open_page
@@ -20,14 +21,14 @@ from tests.support.chromium import HeldWebSocket, open_page
 pytestmark = pytest.mark.browser
 
 PICKER_SCRIPTS = "**/prompt_picker/*.js"
-PYTHON_HAS_IT = "sessionStorage.getItem('kontext.unsent.generate-prompt') === null"
+UNSENT = "sessionStorage.getItem('kontext.unsent.generate-prompt')"
 
 
 def expect_text(page: Page, text: str) -> None:
     """The text is in the box, and Python has it."""
     expect(prompt_box(page)).to_have_value(text)
     expect(prompt_picker(page)).to_be_attached()
-    page.wait_for_function(PYTHON_HAS_IT)
+    wait_until(page, lambda: page.evaluate(UNSENT) is None)
 
 
 def reload_while_typing(page: Page) -> None:

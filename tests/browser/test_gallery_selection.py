@@ -1,15 +1,16 @@
-"""Images of a gallery: selected, starred, downloaded, deleted and restored."""
+"""Images of a gallery: selected, starred, downloaded, deleted, restored and compared."""
 
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.gallery_steps import (
     SeededApp,
     card,
     card_at,
     download_selected,
+    find,
     gallery,
     images_in,
     selection,
@@ -18,77 +19,107 @@ from tests.browser.gallery_steps import (
 pytestmark = pytest.mark.browser
 
 
-def test_actions_on_a_selected_stack_reach_every_variant(
+def download_and_delete_a_stack(page: Page) -> None:
+    """An action on a stack reaches every variant."""
+    page.locator("article").click(modifiers=["Control"])
+    bar = selection(page)
+    expect(bar.get_by_text("3 selected")).to_be_visible()
+    expect(page.locator(".kx-grid-count")).to_have_text("3")
+    with download_selected(page) as archive:
+        assert archive.testzip() is None
+        assert len(images_in(archive)) == 3
+        assert {"manifest.csv", "manifest.json"} <= set(archive.namelist())
+        assert "A fox on a press" in archive.read("manifest.json").decode()
+    expect(bar.get_by_text("3 selected")).to_be_visible()
+    bar.get_by_role("button", name="Delete").click()
+    expect(page.locator("article")).to_have_count(0)
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("3 pictures", exact=True)).to_be_visible()
+
+
+def restore_from_the_trash(page: Page) -> None:
+    find(page, "picture 055")
+    deleted = card(page, "Picture 0055")
+    deleted.focus()
+    page.keyboard.press("Delete")
+    expect(deleted).to_have_count(0)
+    page.get_by_text("Trash", exact=True).click()
+    expect(page.locator("article")).to_have_count(1)
+    expect(deleted.get_by_text("14 days left")).to_be_visible()
+    expect(page.locator(".kx-grid-loaded")).to_have_count(1)
+    page.mouse.move(0, 0)
+    deleted.hover()
+    deleted.get_by_role("button", name="Restore").click()
+    expect(page.locator("article")).to_have_count(0)
+    page.get_by_text("All", exact=True).click()
+    expect(deleted).to_be_visible()
+
+
+def select_by_click_range_and_all(page: Page) -> None:
+    find(page, "picture 033")
+    expect(page.locator("article")).to_have_count(11)
+    expect(card(page, "Picture 0033")).to_be_visible()
+    bar = selection(page)
+    card_at(page, 1).click(modifiers=["Control"])
+    expect(bar.get_by_text("1 selected")).to_be_visible()
+    expect(bar.get_by_role("button", name="Compare")).to_be_disabled()
+    card_at(page, 4).click(modifiers=["Shift"])
+    expect(bar.get_by_text("4 selected")).to_be_visible()
+    card_at(page, 4).click()
+    card_at(page, 3).click()
+    expect(bar.get_by_role("button", name="Compare")).to_be_enabled()
+
+
+def compare_the_selected_two(page: Page) -> None:
+    selection(page).get_by_role("button", name="Compare").click()
+    dialog = page.get_by_role("dialog", name="Compare")
+    expect(dialog.locator(".kx-compare")).to_be_visible()
+    dialog.get_by_role("button", name="Close").click()
+    expect(dialog).to_have_count(0)
+
+
+def star_all_and_delete_the_starred(page: Page) -> None:
+    bar = selection(page)
+    card_at(page, 1).click(modifiers=["Control"])
+    bar.get_by_role("button", name="All 11 shown").click()
+    expect(bar.get_by_text("11 selected")).to_be_visible()
+    bar.get_by_role("button", name="Star").click()
+    expect(page.locator(".kx-grid-starred")).to_have_count(11)
+    page.keyboard.press("Escape")
+    page.get_by_text("Starred", exact=True).click()
+    expect(page.locator("article")).to_have_count(11)
+    card_at(page, 0).focus()
+    page.keyboard.press("Control+a")
+    bar.get_by_role("button", name="Delete").click()
+    expect(page.locator("article")).to_have_count(0)
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator("article")).to_have_count(11)
+    page.get_by_text("All", exact=True).click()
+
+
+def see_every_branch_of_the_edit_tree(page: Page) -> None:
+    find(page, "add rain")
+    expect(page.locator("article")).to_have_count(1)
+    card(page, "Add rain").focus()
+    page.keyboard.press("l")
+    lineage = page.get_by_role("dialog", name="Lineage")
+    nodes = lineage.locator(".kx-tree-node")
+    expect(nodes).to_have_count(4)
+    expect(lineage.locator(".kx-tree-lines path")).to_have_count(3)
+    expect(lineage.locator("[data-role=after]")).to_contain_text("Add rain")
+    expect(lineage.locator("[data-role=before]")).to_contain_text("Make it night")
+    nodes.filter(has_text="Add snow").click()
+    expect(lineage.locator("[data-role=after]")).to_contain_text("Add snow")
+    expect(lineage.locator("[data-role=before]")).to_contain_text("Add rain")
+
+
+def test_images_are_selected_downloaded_deleted_restored_starred_and_compared(
     browser: Browser, seeded_app: SeededApp
 ) -> None:
     with gallery(browser, seeded_app, seeded_app.anna, "/gallery?find=press") as page:
-        page.locator("article").click(modifiers=["Control"])
-        bar = selection(page)
-        expect(bar.get_by_text("3 selected")).to_be_visible()
-        expect(page.locator(".kx-grid-count")).to_have_text("3")
-        with download_selected(page) as archive:
-            assert archive.testzip() is None
-            assert len(images_in(archive)) == 3
-            assert {"manifest.csv", "manifest.json"} <= set(archive.namelist())
-            assert "A fox on a press" in archive.read("manifest.json").decode()
-        expect(bar.get_by_text("3 selected")).to_be_visible()
-        bar.get_by_role("button", name="Delete").click()
-        expect(page.locator("article")).to_have_count(0)
-        page.get_by_role("button", name="Undo").click()
-        expect(page.get_by_text("3 pictures", exact=True)).to_be_visible()
-
-
-def test_deleted_image_is_undone_at_once_or_restored_from_the_trash(
-    browser: Browser, seeded_app: SeededApp
-) -> None:
-    with gallery(browser, seeded_app, seeded_app.anna, "/gallery?find=picture+055") as page:
-        deleted = card(page, "Picture 0055")
-        deleted.focus()
-        page.keyboard.press("Delete")
-        expect(deleted).to_have_count(0)
-        page.get_by_role("button", name="Undo").click()
-        expect(deleted).to_be_visible()
-
-        deleted.focus()
-        page.keyboard.press("Delete")
-        expect(deleted).to_have_count(0)
-        page.get_by_text("Trash", exact=True).click()
-        expect(page.locator("article")).to_have_count(1)
-        expect(deleted.get_by_text("14 days left")).to_be_visible()
-        expect(page.locator(".kx-grid-loaded")).to_have_count(1)
-        page.mouse.move(0, 0)
-        deleted.hover()
-        deleted.get_by_role("button", name="Restore").click()
-        expect(page.locator("article")).to_have_count(0)
-        page.get_by_text("All", exact=True).click()
-        expect(deleted).to_be_visible()
-
-
-def test_images_are_selected_by_click_range_and_all_then_starred_and_deleted(
-    browser: Browser, seeded_app: SeededApp
-) -> None:
-    with gallery(browser, seeded_app, seeded_app.anna, "/gallery?find=picture+033") as page:
-        expect(page.locator("article")).to_have_count(11)
-        bar = selection(page)
-        card_at(page, 1).click(modifiers=["Control"])
-        expect(bar.get_by_text("1 selected")).to_be_visible()
-        expect(bar.get_by_role("button", name="Compare")).to_be_disabled()
-        card_at(page, 4).click(modifiers=["Shift"])
-        expect(bar.get_by_text("4 selected")).to_be_visible()
-        card_at(page, 4).click()
-        card_at(page, 3).click()
-        expect(bar.get_by_role("button", name="Compare")).to_be_enabled()
-        bar.get_by_role("button", name="All 11 shown").click()
-        expect(bar.get_by_text("11 selected")).to_be_visible()
-
-        bar.get_by_role("button", name="Star").click()
-        expect(page.locator(".kx-grid-starred")).to_have_count(11)
-        page.keyboard.press("Escape")
-        page.get_by_text("Starred", exact=True).click()
-        expect(page.locator("article")).to_have_count(11)
-        card_at(page, 0).focus()
-        page.keyboard.press("Control+a")
-        bar.get_by_role("button", name="Delete").click()
-        expect(page.locator("article")).to_have_count(0)
-        page.get_by_role("button", name="Undo").click()
-        expect(page.locator("article")).to_have_count(11)
+        download_and_delete_a_stack(page)
+        restore_from_the_trash(page)
+        select_by_click_range_and_all(page)
+        compare_the_selected_two(page)
+        star_all_and_delete_the_starred(page)
+        see_every_branch_of_the_edit_tree(page)

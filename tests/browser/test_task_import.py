@@ -12,6 +12,7 @@ from tests.browser.steps import (
     cards,
     click_button,
     expect_image,
+    go_to,
     submit_prompt,
 )
 from tests.support.app_server import AppServer
@@ -62,5 +63,5 @@ def test_task_ids_import_foreign_tasks_and_resolve_unconfirmed_ones(
         enter_task_id(page, create_elsewhere(fast_app, "A windmill from elsewhere"))
         expect(page.get_by_text("It is on its way to your gallery.")).to_be_visible()
         page.keyboard.press("Escape")
-        page.goto("/gallery")
+        go_to(page, "Gallery")
         expect_image(page, "A windmill from elsewhere")

@@ -21,7 +21,7 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
-TIMEOUT_MS = 20_000
+TIMEOUT_MS = 60_000  # for a machine whose cores have other work
 _LOCAL_HOSTS = {"127.0.0.1", "localhost", None}  # a blob: or data: address has no host
 # Opened at /gallery, Streamlit 1.67 first probes for an app under /gallery; the browser logs the
 # 404 as an error.

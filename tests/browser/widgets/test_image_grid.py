@@ -149,7 +149,7 @@ def walk_in_the_lightbox(page: Page) -> None:
     dialog = page.get_by_role("dialog")
     expect(dialog.locator(".kx-lightbox-prompt")).to_have_text("First")
     image = page.locator(".kx-lightbox-image")
-    page.wait_for_function("document.querySelector('.kx-lightbox-image').naturalWidth")
+    expect(image).to_have_js_property("naturalWidth", 160)
     dialog.evaluate(ANIMATED)
     assert middle_colour(image) == TEAL
     page.keyboard.press("ArrowRight")

@@ -4,7 +4,7 @@
 
 import { TRIGGER_GAP_MS, whenIdle } from "../../streamlit_internals/script-idle.js";
 import { appUrl } from "../shared/urls.js";
-import { parseVersion, reconnectDelay, remainingPause } from "./reconnect-timing.js";
+import { mayHaveMissed, parseVersion, reconnectDelay, remainingPause } from "./reconnect-timing.js";
 
 /** @typedef {(version: number) => void} Listener */
 
@@ -16,11 +16,12 @@ const CLOSE_DELAY_MS = 1_000;
 /** A socket that reconnects by itself and tells its listeners the newest version. */
 export class ReconnectingSocket {
   /** @type {Set<Listener>} */
-  listeners = new Set();
+  #listeners = new Set();
   #url;
   #version = 0;
   #failures = 0;
   #wasOpen = false;
+  #lastAnnounced = -Infinity;
   #lastNotified = 0;
   /** @type {number | undefined} */
   #notifying;
@@ -35,6 +36,21 @@ export class ReconnectingSocket {
     this.#open();
   }
 
+  /** @param {Listener} listener */
+  add(listener) {
+    this.#listeners.add(listener);
+    if (mayHaveMissed(this.#lastAnnounced, Date.now())) this.#notify();
+  }
+
+  /** @param {Listener} listener */
+  remove(listener) {
+    this.#listeners.delete(listener);
+  }
+
+  get isUsed() {
+    return this.#listeners.size > 0;
+  }
+
   #open() {
     const socket = new WebSocket(this.#url);
     this.#socket = socket;
@@ -47,6 +63,7 @@ export class ReconnectingSocket {
       const version = parseVersion(data);
       if (version === null) return;
       this.#version = version;
+      this.#lastAnnounced = Date.now();
       this.#notify();
     };
     socket.onclose = () => {
@@ -62,7 +79,7 @@ export class ReconnectingSocket {
       () => {
         this.#notifying = undefined;
         this.#lastNotified = Date.now();
-        this.#notifyNext([...this.listeners]);
+        this.#notifyNext([...this.#listeners]);
       },
       remainingPause(this.#lastNotified, Date.now()),
     );
@@ -74,7 +91,7 @@ export class ReconnectingSocket {
    */
   #notifyNext([listener, ...others]) {
     if (!listener) return;
-    if (this.listeners.has(listener)) listener(this.#version);
+    if (this.#listeners.has(listener)) listener(this.#version);
     setTimeout(() => this.#notifyNext(others), TRIGGER_GAP_MS);
   }
 
@@ -144,11 +161,11 @@ function subscribe(path, listener) {
   const sockets = (window.kontextSockets ??= new Map());
   const socket = sockets.get(url) ?? new ReconnectingSocket(url);
   sockets.set(url, socket);
-  socket.listeners.add(listener);
+  socket.add(listener);
   return () => {
-    socket.listeners.delete(listener);
+    socket.remove(listener);
     setTimeout(() => {
-      if (socket.listeners.size || sockets.get(url) !== socket) return;
+      if (socket.isUsed || sockets.get(url) !== socket) return;
       sockets.delete(url);
       socket.close();
     }, CLOSE_DELAY_MS);

@@ -3,6 +3,7 @@
  */
 
 const MIN_PAUSE_MS = 150; // between two notifications: a burst becomes one rerun
+const RECENT_MS = 15_000; // longer than a busy server draws a page
 const FIRST_RETRY_MS = 500;
 const MAX_RETRY_MS = 15_000;
 
@@ -22,6 +23,16 @@ export function reconnectDelay(failures, random) {
  */
 export function remainingPause(lastNotified, now) {
   return Math.max(0, lastNotified + MIN_PAUSE_MS - now);
+}
+
+/**
+ * Whether a grid that is drawn now may show what was before the last announcement: a page is drawn
+ * some time before its grid listens, and the last grid no longer updates.
+ * @param {number} lastAnnounced epoch milliseconds
+ * @param {number} now epoch milliseconds
+ */
+export function mayHaveMissed(lastAnnounced, now) {
+  return now - lastAnnounced < RECENT_MS;
 }
 
 /**

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { parseVersion, reconnectDelay, remainingPause } from "./reconnect-timing.js";
+import { mayHaveMissed, parseVersion, reconnectDelay, remainingPause } from "./reconnect-timing.js";
 
 test("the pause before a reconnect doubles up to fifteen seconds", () => {
   const delays = [0, 1, 2, 3, 4, 5, 20].map((failures) => reconnectDelay(failures, 0.5));
@@ -24,4 +24,11 @@ test("a message without a version is ignored", () => {
   for (const message of ["", "null", "[]", '{"version": "3"}', "{", undefined]) {
     assert.equal(parseVersion(message), null);
   }
+});
+
+test("a grid that joins within fifteen seconds of an announcement may have missed it", () => {
+  assert.equal(mayHaveMissed(1000, 1000), true);
+  assert.equal(mayHaveMissed(1000, 15_999), true);
+  assert.equal(mayHaveMissed(1000, 16_000), false);
+  assert.equal(mayHaveMissed(-Infinity, 0), false);
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { chooseFile, isImage } from "./paste-rules.js";
+import { chooseFile, chooseTarget, isImage, remember } from "./paste-rules.js";
 
 const file = (name, type = "", size = 7) => ({ name, type, size });
 
@@ -29,4 +29,24 @@ test("an image larger than the uploader takes is rejected as an image", () => {
   assert.deepEqual(chooseFile([file("a.png", "image/png", 11)], 10), {
     rejected: { name: "a.png", is_image: true },
   });
+});
+
+const target = (uploader, round = 1) => ({ data: { uploader, round } });
+
+test("a page that is left and drawn once more does not take the files of the new one", () => {
+  const targets = ["drop", "edit", "drop"].map((name) => target(name)).reduce(remember, []);
+  assert.equal(chooseTarget(targets, (name) => name === "edit").data.uploader, "edit");
+});
+
+test("while no uploader is on the page the newest is waited for", () => {
+  const targets = ["drop", "edit"].map((name) => target(name)).reduce(remember, []);
+  assert.equal(chooseTarget(targets, () => false).data.uploader, "edit");
+  assert.equal(chooseTarget([], () => false), undefined);
+});
+
+test("each uploader is remembered once, with what was drawn last, and four in all", () => {
+  const again = remember([target("edit", 1), target("drop")], target("edit", 2));
+  assert.deepEqual(again, [target("edit", 2), target("drop")]);
+  const many = ["a", "b", "c", "d", "e"].map((name) => target(name)).reduce(remember, []);
+  assert.deepEqual(many.map(({ data }) => data.uploader), ["e", "d", "c", "b"]);
 });

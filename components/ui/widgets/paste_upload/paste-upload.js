@@ -6,7 +6,7 @@
  * uploader.
  */
 
-import { chooseFile } from "./paste-rules.js";
+import { chooseFile, chooseTarget, remember } from "./paste-rules.js";
 import { findUploaderInput, giveFile, isInUploader } from "../../streamlit_internals/file-uploader.js";
 import { isIdle, whenIdle } from "../../streamlit_internals/script-idle.js";
 import { closest } from "../shared/dom.js";
@@ -20,13 +20,18 @@ import { closest } from "../shared/dom.js";
  * @property {number} until when it is given up, epoch milliseconds
  * @property {HTMLInputElement | null} input that got it last
  * @property {number | null} round of Python when it was given
- * @typedef {{component: PasteComponent | null, held: HeldFile | null}} PasteState
+ * @typedef {{targets: PasteComponent[], held: HeldFile | null}} PasteState
  */
 
-const HOLD_MS = 15_000; // how long a file waits for an uploader
+const HOLD_MS = 60_000; // how long a file waits for an uploader: a busy server draws slowly
 
 /** One per window: page elements come and go, a dropped file must not be lost. */
-const state = (window.kontextPasteUpload ??= { component: null, held: null });
+const state = (window.kontextUploads ??= { targets: [], held: null });
+
+/** @returns {PasteComponent | undefined} what takes files on this page */
+function currentTarget() {
+  return chooseTarget(state.targets, (uploader) => findUploaderInput(uploader) !== null);
+}
 
 /**
  * @param {ClipboardEvent} event
@@ -39,17 +44,19 @@ function wantsText(event) {
 
 /** Give the held file to the page's uploader, again if the one that had it is gone. */
 function deliver() {
-  const { held, component } = state;
-  if (!held || !component) return;
-  const { uploader, round } = component.data;
-  const isCounted = held.input && round !== held.round;
+  const { held, targets } = state;
+  const target = currentTarget();
+  if (!held || !target) return;
+  const { uploader } = target.data;
+  const lastRound = Math.max(...targets.map(({ data }) => data.round));
+  const isCounted = held.round !== null && lastRound > held.round;
   if (isCounted || Date.now() > held.until) {
     state.held = null; // Python has it, or no uploader will come
     return;
   }
   const input = findUploaderInput(uploader);
   if (input && input !== held.input && isIdle()) {
-    Object.assign(held, { input, round });
+    Object.assign(held, { input, round: lastRound });
     giveFile(input, held.file);
   }
   requestAnimationFrame(deliver);
@@ -60,12 +67,12 @@ function deliver() {
  * @param {FileList} files
  */
 function take(files) {
-  const { component } = state;
-  if (!component) return;
-  const choice = chooseFile([...files], component.data.max_bytes);
+  const target = currentTarget();
+  if (!target) return;
+  const choice = chooseFile([...files], target.data.max_bytes);
   if ("rejected" in choice) {
     const rejected = JSON.stringify(choice.rejected);
-    whenIdle(() => state.component?.setTriggerValue("rejected", rejected));
+    whenIdle(() => currentTarget()?.setTriggerValue("rejected", rejected));
     return;
   }
   const isDelivering = state.held !== null;
@@ -97,10 +104,8 @@ function onDragOver(event) {
 
 /** @param {PasteComponent} component */
 export default function (component) {
-  const isFirst = !state.component;
-  if (!state.component || component.data.round >= state.component.data.round) {
-    state.component = component; // Streamlit (1.67) draws a page that is being left once more, as it was
-  }
+  const isFirst = state.targets.length === 0;
+  state.targets = remember(state.targets, component);
   if (!isFirst) return; // it listens as long as the window is open, also between two pages
   document.addEventListener("paste", onPaste);
   document.addEventListener("drop", onDrop);

@@ -1,0 +1,94 @@
+"""A first card: by keyboard, downloaded as stored, deleted, restored and remixed."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.steps import (
+    card_action,
+    cards,
+    download,
+    expect_idle,
+    expect_image,
+    go_to,
+    pixels,
+    prompt_box,
+    stored_file,
+    submit_prompt,
+)
+from tests.support.app_server import AppServer
+from tests.support.chromium import open_page
+
+pytestmark = pytest.mark.browser
+
+PROMPT = "A tower in the fog"
+
+
+def walk_by_tab(page: Page) -> None:
+    """The focus is visible and goes in the order of the page."""
+    credits_button = page.get_by_role("button", name="credits", exact=True)
+    expect(credits_button).to_be_visible()
+    links = [
+        page.get_by_role("link", name=name, exact=True) for name in ("Generate", "Edit", "Gallery")
+    ]
+    links[1].focus()
+    page.keyboard.press("Shift+Tab")
+    for link in links:
+        expect(link).to_be_focused()
+        expect(link).to_have_css("outline-style", "solid")
+        expect(link).to_have_css("outline-width", "2px")
+        page.keyboard.press("Tab")
+    expect(credits_button).to_be_focused()
+    expect(page.locator(".st-key-kx-credits")).to_have_css("outline-style", "solid")
+
+    page.get_by_role("slider", name="Safety tolerance").focus()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("switch", name="Translate prompt")).to_be_focused()
+
+
+def make_a_tall_png(page: Page) -> None:
+    page.get_by_role("radio", name="9:16").click()
+    page.get_by_role("radio", name="PNG").click()
+    submit_prompt(page, PROMPT)
+    expect_image(page, PROMPT)
+
+
+def expect_download_as_stored(app: AppServer, page: Page) -> None:
+    name, saved = download(page)
+    assert name.startswith("kontext-a-tower-in-the-fog-")
+    assert name.endswith(".png")
+    assert pixels(saved) == pixels(stored_file(app, page, "png"))
+    assert pixels(saved)[0] == "PNG"
+
+
+def delete_and_restore_by_keyboard(page: Page) -> None:
+    cards(page).focus()
+    page.keyboard.press("Delete")
+    expect(cards(page)).to_have_count(0)
+    page.get_by_role("button", name="Undo").press("Enter")
+    expect(cards(page)).to_be_focused()
+
+
+def expect_settings_of_the_image(page: Page) -> None:
+    expect(prompt_box(page)).to_have_value(PROMPT)
+    expect(page.get_by_role("radio", name="9:16")).to_be_checked()
+    expect(page.get_by_role("radio", name="PNG")).to_be_checked()
+
+
+def test_card_is_downloaded_as_stored_restored_and_remixed_over_other_text(
+    fast_app: AppServer, browser: Browser
+) -> None:
+    with open_page(browser, fast_app.url) as page:
+        walk_by_tab(page)
+        make_a_tall_png(page)
+        expect_download_as_stored(fast_app, page)
+        prompt_box(page).fill("Something else")
+        page.get_by_role("radio", name="1:1", exact=True).click()
+        go_to(page, "Gallery")
+        delete_and_restore_by_keyboard(page)
+        card_action(page, "Remix")
+        expect_settings_of_the_image(page)
+        expect_idle(page)
+        page.reload()  # shows what the server has
+        expect_settings_of_the_image(page)
