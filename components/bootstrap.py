@@ -256,7 +256,7 @@ def build_studio(settings: Settings, sandbox: SandboxServer | None = None) -> St
             repository=repository,
             clock=clock,
         ),
-        scheduler=Scheduler(limits, estimators),
+        scheduler=Scheduler(limits, estimators, pause_factor=settings.pause_factor),
         limits=limits,
         events=events,
         callback_url=settings.callback_url,

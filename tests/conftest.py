@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from streamlit.components.v2 import manifest_scanner
+from streamlit.testing.v1.util import patch_config_options
 
 from components.bootstrap import forget_running_app
 from components.sandbox import SandboxOptions, SandboxServer, start
@@ -36,10 +37,13 @@ def _order(item: pytest.Item) -> int:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _scan_packages_once() -> Iterator[None]:
-    """Streamlit 1.67 reads the metadata of every installed package for each AppTest: cache it."""
+def _quick_streamlit() -> Iterator[None]:
+    """Log errors plainly, as .streamlit/config.toml says: colours take longer than the page.
+
+    And cache the metadata of installed packages: Streamlit 1.67 reads them for each AppTest.
+    """
     manifests = manifest_scanner.scan_component_manifests()
-    with pytest.MonkeyPatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch, patch_config_options({"logger.enableRich": False}):
         patch.setattr(manifest_scanner, "scan_component_manifests", lambda: manifests)
         yield
 

@@ -60,6 +60,8 @@ class Settings:
     """Who may read the metrics and the details of the health check."""
     busy_timeout_seconds: float = 3.0
     """How long a write waits for another one; no environment variable sets it."""
+    pause_factor: float = 1.0
+    """Stretches the pauses between queries and between tries; no environment variable sets it."""
 
     @property
     def uses_sandbox(self) -> bool:

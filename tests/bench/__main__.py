@@ -23,6 +23,7 @@ from components.sandbox.prompts.parse_prompt import parse_prompt
 from components.sandbox.renderer.render import render
 from components.studio.db.tasks import TaskRepository
 from components.studio.images.thumbnails import make_thumbnails
+from components.studio.prompt_hints import lint_prompt
 from components.studio.tasks.models import TaskState
 from components.studio.worker.account_limits import AccountLimits
 from components.studio.worker.polling import DurationEstimator
@@ -148,6 +149,19 @@ def image_comparisons() -> list[Comparison]:
     ]
 
 
+def hint_comparisons() -> list[Comparison]:
+    """The longest prompts that are hard to search; twice the length should be twice the cost."""
+    return [
+        compare(
+            f"prompt hints: 5,000 characters of {piece!r}",
+            lambda piece=piece: lint_prompt((piece * 5000)[:5000], editing=True, translate=False),
+            "2,500",
+            lambda piece=piece: lint_prompt((piece * 5000)[:2500], editing=True, translate=False),
+        )
+        for piece in ("“", "'a", "say ", "don't change ", "background ", "{", "«»")
+    ]
+
+
 def main() -> int:
     """Print the table."""
     thousand, hundred = scheduler_with(1000), scheduler_with(100)
@@ -162,6 +176,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="kontext-bench-") as folder:
         comparisons += database_comparisons(Path(folder))
     comparisons += image_comparisons()
+    comparisons += hint_comparisons()
     with tempfile.TemporaryDirectory(prefix="kontext-bench-") as folder:
         comparisons += [
             Comparison(f"gallery of {MANY:,}: {what}", f"of {FEW}", many, few)

@@ -70,17 +70,17 @@ def wait_until(condition: Callable[[], bool]) -> None:
 def running_studio(
     folder: Path, *, settings: dict[str, Any] | None = None, **options: Any
 ) -> Iterator[StudioFixture]:
-    """Run a studio in this folder; `options` are those of its sandbox."""
+    """Run a studio with short pauses in this folder; `options` are those of its sandbox."""
     sandbox_options: dict[str, Any] = {
-        "seconds": 0.2,
+        "seconds": 0,
         "hold_seconds": 0.5,
         "creates_per_10s": 1000,
         "queries_per_s": 1000,
     }
     sandbox_options |= {"data_dir": folder / "sandbox", "only_own_links": True}
-    limits = {"creates_per_10s": 1000, "queries_per_second": 30, **(settings or {})}
+    quick = {"creates_per_10s": 1000, "queries_per_second": 30, "pause_factor": 0.1}
     with start(SandboxOptions(**{**sandbox_options, **options})) as sandbox:
-        studio = build_studio(Settings(data_dir=folder, **limits), sandbox)
+        studio = build_studio(Settings(data_dir=folder, **{**quick, **(settings or {})}), sandbox)
         try:
             studio.worker.start()
             yield StudioFixture(studio, sandbox)

@@ -146,10 +146,14 @@ class AccountLimits:
             RateLimiter(queries_per_second, QUERY_WINDOW_S),
         )
 
-    def resume(self, recent_creates: int, now: float) -> None:
-        """Count what an earlier process may have sent within the open windows."""
+    def resume(self, recent_creates: int, now: float, *, was_querying: bool) -> None:
+        """Count what an earlier process may have sent within the open windows.
+
+        `was_querying`: it left tasks whose state it may have asked for.
+        """
         self.creates.consume(recent_creates, now)
-        self.queries.consume(self.queries.limit, now)
+        if was_querying:
+            self.queries.consume(self.queries.limit, now)
 
     def on_create_result(self, event: TaskEvent | None, now: float) -> None:
         """Apply the result of a create to the limits."""

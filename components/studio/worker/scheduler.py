@@ -63,12 +63,18 @@ class Scheduler:
         self,
         limits: AccountLimits,
         durations: Mapping[tuple[Model, bool], DurationEstimator],
+        *,
+        pause_factor: float = 1.0,
     ) -> None:
-        """`durations` is by model and by whether an image is edited."""
+        """`durations` is by model and by whether an image is edited.
+
+        The pauses before a query and before another try are multiplied by `pause_factor`.
+        """
         self._creates = limits.creates
         self._queries = limits.queries
         self._breaker = limits.breaker
         self._durations = durations
+        self._pause_factor = pause_factor
         self._entries: dict[str, _Entry] = {}
         self._running: dict[str, Job] = {}
         self._poll_again: set[str] = set()
@@ -81,7 +87,8 @@ class Scheduler:
         if task.state not in _JOB_KIND_BY_STATE:
             self.remove(task.id)
         else:
-            self._entries[task.id] = _Entry(task, now + self._delay(task, wall))
+            pause = self._delay(task, wall) * self._pause_factor
+            self._entries[task.id] = _Entry(task, now + pause)
 
     def remove(self, task_id: str) -> None:
         """Forget a task; an unknown one is ignored."""

@@ -108,7 +108,8 @@ class TaskWorker:
     def start(self) -> None:
         """Schedule every unfinished task, then work. Raises DatabaseError."""
         now, wall = self._monotonic(), self._clock()
-        for task in self._repository.unfinished():
+        unfinished = self._repository.unfinished()
+        for task in unfinished:
             is_polled = task.state in {TaskState.GENERATING, TaskState.STILL_RUNNING}
             if recover_after_restart(task, wall) != task:
                 self.update_task(task.id, lambda task: recover_after_restart(task, wall))
@@ -117,7 +118,7 @@ class TaskWorker:
             if is_polled:
                 self._scheduler.poll_now(task.id)  # it may have been ready for long
         recent_creates = self._repository.count_sent(wall - CREATE_WINDOW_S, wall)
-        self._limits.resume(recent_creates, now)
+        self._limits.resume(recent_creates, now, was_querying=bool(unfinished))
         self._thread.start()
 
     def stop(self) -> None:

@@ -7,7 +7,7 @@ import pytest
 import trustme
 
 from components.kie import CertificateError, ConnectError, KieError, UnknownOutcomeError
-from tests.integration.kie.conftest import API_KEY, REQUEST, SHORT_TIMEOUT_S, MakeClient
+from tests.integration.kie.conftest import API_KEY, REQUEST, TIMEOUT_S, MakeClient
 from tests.support import hostile_website
 from tests.support.hostile_server import HostileServer
 
@@ -29,9 +29,7 @@ def test_failed_tls_handshake_is_connect_error(
 ) -> None:
     server.tls_hello_route = route
     with pytest.raises(ConnectError):
-        make_client(server.url_of(route).replace("http:", "https:"), SHORT_TIMEOUT_S).create(
-            REQUEST
-        )
+        make_client(server.url_of(route).replace("http:", "https:"), TIMEOUT_S).create(REQUEST)
     assert [request.method for request in server.received] == ["HELLO"]
 
 

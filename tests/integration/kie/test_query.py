@@ -17,8 +17,9 @@ from components.kie import (
     UnavailableError,
     ValidationError,
 )
-from tests.integration.kie.conftest import API_KEY, SHORT_TIMEOUT_S, MakeClient
+from tests.integration.kie.conftest import API_KEY, TIMEOUT_S, MakeClient, outcomes
 from tests.support.hostile_server import HTML_PAGE, TASK_ID, HostileServer, envelope, http_response
+from tests.support.studio_fixture import wait_until
 
 
 def record(**fields: Any) -> dict[str, Any]:
@@ -167,13 +168,10 @@ def test_record_without_readable_flag_is_unavailable_error(query_status: Any, fl
     [
         "reset_after_request",
         "hang_up_after_request",
-        "never_answer",
         "not_http",
         "cut_json",
         "cut_chunk",
         "broken_gzip",
-        "drip_headers",
-        "drip_body",
         "endless_body",
     ],
 )
@@ -181,8 +179,24 @@ def test_query_without_response_is_unavailable_error_and_is_sent_once(
     server: HostileServer, make_client: MakeClient, route: str
 ) -> None:
     with pytest.raises(UnavailableError):
-        make_client(server.url_of(route), SHORT_TIMEOUT_S).query(TASK_ID)
+        make_client(server.url_of(route)).query(TASK_ID)
     assert len(server.received) == 1
+
+
+def test_query_that_never_ends_is_unavailable_error_and_is_sent_once(
+    server: HostileServer, make_client: MakeClient
+) -> None:
+    told = outcomes(
+        lambda route: make_client(server.url_of(route), TIMEOUT_S).query(TASK_ID),
+        ["never_answer", "drip_headers", "drip_body"],
+    )
+    assert {route: isinstance(error, UnavailableError) for route, error in told.items()} == {
+        "never_answer": True,
+        "drip_headers": True,
+        "drip_body": True,
+    }
+    wait_until(lambda: len(server.received) >= 3)
+    assert sorted(request.path.split("/")[1] for request in server.received) == sorted(told)
 
 
 @pytest.mark.parametrize(
@@ -255,7 +269,7 @@ def test_total_timeout_also_ends_a_query_on_a_reused_connection(
     server: HostileServer, make_client: MakeClient
 ) -> None:
     base_url = server.url_answering(http_response(envelope(record())), then="drip_body")
-    client = make_client(base_url, 2 * SHORT_TIMEOUT_S)
+    client = make_client(base_url, TIMEOUT_S)
     client.query(TASK_ID)
     with pytest.raises(UnavailableError):
         client.query(TASK_ID)

@@ -58,12 +58,15 @@ def test_health_reports_queue_and_pause_reason(tmp_path: Path) -> None:
 
 def test_health_fails_while_the_database_cannot_be_written(tmp_path: Path) -> None:
     with (
-        running_studio(tmp_path, settings={"busy_timeout_seconds": 0.05}, seconds=0.3) as fixture,
+        running_studio(
+            tmp_path, settings={"busy_timeout_seconds": 0.05}, faults={"query-500": 1}
+        ) as fixture,
         serve_routes([*health_routes(lambda: fixture.studio)]) as url,
         closing(sqlite3.connect(tmp_path / "studio.db", isolation_level=None)) as connection,
     ):
         task = fixture.wait_for(fixture.submit(), TaskState.GENERATING)
         connection.execute("BEGIN IMMEDIATE")
+        fixture.sandbox.set_faults({})
         wait_until(lambda: requests.get(f"{url}/healthz", timeout=20).status_code == 503)
         connection.execute("ROLLBACK")
         fixture.wait_for(task, TaskState.DONE)

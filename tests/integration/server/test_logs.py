@@ -85,9 +85,13 @@ def test_log_line_of_a_create_names_the_user(
 def test_logs_hold_no_key_prompt_or_token(
     tmp_path: Path, log_text: io.StringIO, fault: str, logged: str
 ) -> None:
-    with start(SandboxOptions(seconds=0.1, faults={fault: 1})) as sandbox:
+    with start(SandboxOptions(seconds=0, faults={fault: 1})) as sandbox:
         settings = Settings(
-            api_key=KEY, base_url=sandbox.url, upload_base_url=sandbox.url, data_dir=tmp_path
+            api_key=KEY,
+            base_url=sandbox.url,
+            upload_base_url=sandbox.url,
+            data_dir=tmp_path,
+            pause_factor=0.1,
         )
         studio = build_studio(settings)
         studio.worker.start()
@@ -101,13 +105,14 @@ def test_logs_hold_no_key_prompt_or_token(
 
 def test_database_error_is_logged_without_rows(tmp_path: Path, log_text: io.StringIO) -> None:
     with running_studio(
-        tmp_path, settings={"busy_timeout_seconds": 0.05}, seconds=0.3
+        tmp_path, settings={"busy_timeout_seconds": 0.05}, faults={"query-500": 1}
     ) as studio_fixture:
         task = studio_fixture.wait_for(
             studio_fixture.submit("a very private fox"), TaskState.GENERATING
         )
         with closing(sqlite3.connect(tmp_path / "studio.db", isolation_level=None)) as connection:
             connection.execute("BEGIN IMMEDIATE")
+            studio_fixture.sandbox.set_faults({})
             wait_until(lambda: "database operation failed" in log_text.getvalue())
             assert studio_fixture.studio.worker.storage_problem
             connection.execute("ROLLBACK")

@@ -5,20 +5,12 @@ from __future__ import annotations
 import asyncio
 import socket
 import struct
-import threading
 import time
 from collections import deque
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-import requests
-from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
 from starlette.types import Message, Receive, Scope, Send
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
@@ -30,51 +22,13 @@ from components.studio.studio import Studio
 from tests.integration.server.conftest import SeededApp
 from tests.integration.server.test_live_updates import connect_socket, receive
 from tests.support.app_server import COOKIE, AppServer, identity_token
+from tests.support.held_provider import held_provider
 from tests.support.http_server import serve_routes
 from tests.support.identity import new_token
 from tests.support.seed import open_data_folder
 from tests.support.streamlit_client import StreamlitClient
 
 TIMEOUT_S = 20
-
-
-@dataclass
-class HeldProvider:
-    """A provider whose answers to creates are held back until `release` is set."""
-
-    url: str = ""
-    arrived: threading.Event = field(default_factory=threading.Event)
-    release: threading.Event = field(default_factory=threading.Event)
-
-
-@contextmanager
-def held_provider(provider_url: str) -> Iterator[HeldProvider]:
-    """Forward every request to a provider; a create's answer is held back."""
-    held = HeldProvider()
-
-    def forward(method: str, request: Request, body: bytes) -> Response:
-        answer = requests.request(
-            method,
-            provider_url + request.url.path,
-            params=dict(request.query_params),
-            data=body,
-            headers={"authorization": request.headers["authorization"]},
-            timeout=TIMEOUT_S,
-        )
-        if request.url.path.endswith("/generate"):
-            held.arrived.set()
-            held.release.wait(TIMEOUT_S)
-        return Response(answer.content, answer.status_code, media_type="application/json")
-
-    async def handle(request: Request) -> Response:
-        return await run_in_threadpool(forward, request.method, request, await request.body())
-
-    with serve_routes([Route("/{path:path}", handle, methods=["GET", "POST"])]) as url:
-        held.url = url
-        try:
-            yield held
-        finally:
-            held.release.set()
 
 
 def newest_card(tab: StreamlitClient) -> str:

@@ -20,7 +20,14 @@ from components.studio.tasks.models import FINAL, FailureReason, TaskState
 from tests.support.app_server import free_port
 from tests.support.factories import failure_reason
 from tests.support.full_disk import full_disk
-from tests.support.studio_fixture import USER_ID, StudioFixture, running_studio, wait_until
+from tests.support.held_provider import held_provider
+from tests.support.studio_fixture import (
+    TIMEOUT_S,
+    USER_ID,
+    StudioFixture,
+    running_studio,
+    wait_until,
+)
 
 
 def test_empty_balance_pauses_the_queue_without_failures(
@@ -44,21 +51,24 @@ def test_empty_balance_pauses_the_queue_without_failures(
 
 
 def test_task_withdrawn_while_others_are_sent_is_either_sent_or_taken_back(
-    studio_fixture: StudioFixture,
+    tmp_path: Path,
 ) -> None:
-    studio = studio_fixture.studio
-    tasks = [studio_fixture.submit(f"hill {number}") for number in range(20)]
-    for task in reversed(tasks):
-        studio.withdraw_task(USER_ID, task.id)
-    wait_until(lambda: {studio_fixture.reload(task).state for task in tasks} <= FINAL)
+    # At this rate the last ones wait for half a minute.
+    with running_studio(tmp_path, settings={"creates_per_10s": 5}) as studio_fixture:
+        tasks = [studio_fixture.submit(f"[refused] hill {number}") for number in range(20)]
+        wait_until(lambda: studio_fixture.sandbox.usage_report()["creates"] > 0)
+        for task in reversed(tasks):
+            studio_fixture.studio.withdraw_task(USER_ID, task.id)
+        wait_until(lambda: {studio_fixture.reload(task).state for task in tasks} <= FINAL)
 
-    ended = [studio_fixture.reload(task) for task in tasks]
-    withdrawn = {task.request.prompt for task in ended if task.state is TaskState.FAILED}
-    done = {task.request.prompt for task in ended if task.state is TaskState.DONE}
-    made = [entry["prompt"] for entry in studio_fixture.sandbox.usage_report()["tasks"]]
-    assert sorted(made) == sorted(done)
-    assert len(withdrawn) + len(done) == 20
-    assert withdrawn
+        ended = [studio_fixture.reload(task) for task in tasks]
+        withdrawn = {task.request.prompt for task in ended if task.state is TaskState.FAILED}
+        sent = {task.request.prompt for task in ended if task.state is TaskState.REFUSED}
+        made = [entry["prompt"] for entry in studio_fixture.sandbox.usage_report()["tasks"]]
+        assert sorted(made) == sorted(sent)
+        assert len(withdrawn) + len(sent) == 20
+        assert withdrawn
+        assert sent
 
 
 def test_rejected_key_pauses_the_queue_until_valid(tmp_path: Path) -> None:
@@ -176,20 +186,28 @@ def test_full_disk_is_shown_and_image_stored_later(
 
 
 def test_locked_database_loses_no_answer(tmp_path: Path) -> None:
-    settings = {"busy_timeout_seconds": 0.05}
-    faults = {"create-timeout": 1}
-    with running_studio(tmp_path, settings=settings, seconds=0.5, faults=faults) as studio_fixture:
-        task = studio_fixture.wait_for(studio_fixture.submit(), TaskState.SUBMITTING)
-        wait_until(lambda: bool(studio_fixture.tasks_made("a hill")))
-        with closing(sqlite3.connect(tmp_path / "studio.db", isolation_level=None)) as locking:
-            locking.execute("BEGIN IMMEDIATE")
-            wait_until(lambda: studio_fixture.sandbox.usage_report()["creates"] == 1)
-            # The create is answered, but the answer cannot be stored.
-            wait_until(lambda: studio_fixture.studio.storage_problem is not None)
-            assert studio_fixture.reload(task).state is TaskState.SUBMITTING
-            locking.execute("ROLLBACK")
-        studio_fixture.wait_for(task, TaskState.DONE)
-        assert len(studio_fixture.tasks_made("a hill")) == 1
+    with start(SandboxOptions(seconds=0)) as sandbox, held_provider(sandbox.url) as provider:
+        settings = Settings(
+            api_key="key",
+            base_url=provider.url,
+            upload_base_url=sandbox.url,
+            data_dir=tmp_path,
+            busy_timeout_seconds=0.05,
+        )
+        with closing(build_studio(settings)) as studio:
+            studio.worker.start()
+            studio_fixture = StudioFixture(studio, sandbox)
+            task = studio_fixture.submit()
+            assert provider.arrived.wait(TIMEOUT_S)
+            with closing(sqlite3.connect(tmp_path / "studio.db", isolation_level=None)) as locking:
+                locking.execute("BEGIN IMMEDIATE")
+                provider.release.set()
+                # The create is answered, but the answer cannot be stored.
+                wait_until(lambda: studio.storage_problem is not None)
+                assert studio_fixture.reload(task).state is TaskState.SUBMITTING
+                locking.execute("ROLLBACK")
+            studio_fixture.wait_for(task, TaskState.DONE)
+            assert len(studio_fixture.tasks_made("a hill")) == 1
 
 
 def test_task_that_cannot_be_stored_is_not_sent(studio_fixture: StudioFixture) -> None:
@@ -201,9 +219,10 @@ def test_task_that_cannot_be_stored_is_not_sent(studio_fixture: StudioFixture) -
 
 
 def test_restart_works_with_sandbox_on_another_port(tmp_path: Path) -> None:
-    with running_studio(tmp_path, seconds=1.0, faults={"result-404": 1}) as before:
+    with running_studio(tmp_path, faults={"result-404": 1}) as before:
         storing = before.submit("first")
         wait_until(lambda: before.reload(storing).attempts > 0)
+        before.sandbox.set_faults({"query-500": 1})
         running = before.wait_for(before.submit("second"), TaskState.GENERATING)
     with running_studio(tmp_path) as after:
         after.wait_for(storing, TaskState.DONE)
@@ -213,7 +232,7 @@ def test_restart_works_with_sandbox_on_another_port(tmp_path: Path) -> None:
 
 def test_queries_stay_within_strict_limits(tmp_path: Path) -> None:
     limits = {"creates_per_10s": 1000, "queries_per_second": 10}
-    with running_studio(tmp_path, settings=limits, seconds=1.0, queries_per_s=10) as studio_fixture:
+    with running_studio(tmp_path, settings=limits, queries_per_s=10) as studio_fixture:
         tasks = [studio_fixture.submit(f"[refused] hill {number}") for number in range(24)]
         for task in tasks:
             studio_fixture.wait_for(task, TaskState.REFUSED)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -158,13 +156,18 @@ def test_every_fix_removes_its_hint_when_repeated(
             pytest.fail(f"{hint.rule} is never resolved: {text!r}")
 
 
-@pytest.mark.parametrize("piece", ["“", "'a", "say ", "don't change ", "background ", "{", "«»"])
-def test_longest_odd_prompt_is_checked_quickly(piece: str) -> None:
-    prompt = (piece * 5000)[:5000]
-    began = time.thread_time()  # of this thread: the load of the machine does not count
-    lint_edit(prompt)
+@pytest.mark.parametrize("quotes", ["“”", '""', "„“", "«»", "‘’", "''"])
+def test_quotes_around_more_than_200_characters_are_no_lettering(quotes: str) -> None:
+    """Without this bound, a prompt of opening quotes alone would take seconds."""
+    opening, closing = quotes
+    for length, is_lettering in ((200, True), (201, False)):
+        found = rules(lint_edit(f"{opening}{'x' * length}{closing}", translate=True))
+        assert (HintRule.TRANSLATED_QUOTE in found) is is_lettering, length
 
-    assert time.thread_time() - began < 1.0
+
+def test_braces_around_more_than_200_characters_are_no_slot() -> None:
+    assert HintRule.SLOTS in rules(lint_edit("{" + "x" * 200 + "}"))
+    assert HintRule.SLOTS not in rules(lint_edit("{" + "x" * 201 + "}"))
 
 
 @given(st.text(max_size=400), st.booleans(), st.booleans())

@@ -82,7 +82,13 @@ def test_rejections_never_stop_calls_forever() -> None:
 
 def test_calls_of_an_earlier_process_count() -> None:
     limits = AccountLimits.with_limits(creates_per_10s=20, queries_per_second=10)
-    limits.resume(18, 100.0)
+    limits.resume(18, 100.0, was_querying=True)
     assert sum(limits.creates.acquire(100.0) for _ in range(20)) == 2
     assert not limits.queries.acquire(100.9)
     assert limits.queries.acquire(101.1)
+
+
+def test_earlier_process_without_tasks_has_sent_no_query() -> None:
+    limits = AccountLimits.with_limits(creates_per_10s=20, queries_per_second=10)
+    limits.resume(0, 100.0, was_querying=False)
+    assert sum(limits.queries.acquire(100.0) for _ in range(20)) == 10
