@@ -123,7 +123,7 @@ class HttpTransport:
             cause = _root_cause(error)
         # The text contains no header and no request.
         reason = f"{type(cause).__name__}: {cause}"
-        if deadline.expired:
+        if deadline.has_passed:
             reason = f"no answer within {total_timeout_seconds:g} s"
         return TransportError(
             reason,
@@ -245,6 +245,11 @@ class Deadline:
         if self._connected:
             return True
         return False if self.tracking else None
+
+    @property
+    def has_passed(self) -> bool:
+        """Whether time ran out, even if the socket noticed it before the timer did."""
+        return self.expired or time.monotonic() >= self._ends_at
 
     def attach(self, connection: "TrackedConnection") -> None:
         """Record the open connection that will carry the request.

@@ -13,8 +13,8 @@ from components.sandbox.fault_responses import DisconnectableProtocol
 from components.sandbox.options import SandboxOptions
 from components.sandbox.service import Service
 
-_START_SECONDS = 10.0
-_END_SECONDS = 10.0
+_START_SECONDS = 60.0
+_END_SECONDS = 60.0
 _ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - read, not listened on
 _GRACE_SECONDS = 1
 

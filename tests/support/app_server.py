@@ -19,8 +19,8 @@ from tests.support.identity import COOKIE_SECRET
 
 ROOT = Path(__file__).parents[2]
 COOKIE = "kontext_designer"  # of version 0.1.0: it stands in browsers
-START_TIMEOUT_S = 60
-STOP_TIMEOUT_S = 15
+START_TIMEOUT_S = 120
+STOP_TIMEOUT_S = 60
 _SETTING_PREFIXES = ("KIE_", "KONTEXT_", "STREAMLIT_")
 
 
@@ -146,7 +146,7 @@ class HttpClient:
         request.url = self.url + path  # requests would normalise "/../"
         with requests.Session() as session:
             session.trust_env = False
-            return session.send(request, timeout=20, allow_redirects=False)
+            return session.send(request, timeout=60, allow_redirects=False)
 
     def open(self, path: str = "/", **headers: str) -> requests.Response:
         """GET a page with the Accept header of a browser navigation."""

@@ -116,7 +116,7 @@ class HostileServer:
         self.connections += 1
         number = self.connections
         answered = False
-        connection.settimeout(10)
+        connection.settimeout(60)
         if connection.recv(64, socket.MSG_PEEK).startswith(b"POST /too_large_at_once/"):
             connection.recv(65536)
             connection.sendall(http_response(HTML_PAGE, status=413))

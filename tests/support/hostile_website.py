@@ -48,7 +48,7 @@ class HostileServer:
             with suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
         for thread in self._threads:
-            thread.join(10)
+            thread.join(60)
 
     def _accept(self) -> None:
         with suppress(OSError):
@@ -155,7 +155,7 @@ def resolve_to_public(_host: str, _port: int) -> list[str]:
 
 @contextmanager
 def website(
-    behavior: Behavior, *, budget_seconds: float = 10.0, max_bytes: int = 1_000_000
+    behavior: Behavior, *, budget_seconds: float = 60.0, max_bytes: int = 1_000_000
 ) -> Iterator[tuple[SafeHttpClient, HostileServer]]:
     """A client for which the hostile server is every resolve_to_public website."""
     with HostileServer(behavior) as server:
@@ -168,7 +168,7 @@ def website(
         yield client, server
 
 
-def fetch_error(behavior: Behavior, *, budget_seconds: float = 10.0) -> FetchError:
+def fetch_error(behavior: Behavior, *, budget_seconds: float = 60.0) -> FetchError:
     """The error that a client raises for such a website."""
     with (
         website(behavior, budget_seconds=budget_seconds, max_bytes=100_000) as (client, _),

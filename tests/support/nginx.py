@@ -15,7 +15,7 @@ import trustme
 
 from tests.support.app_server import ROOT, free_port
 
-START_TIMEOUT_S = 20
+START_TIMEOUT_S = 60
 _EXAMPLE = re.compile(r"^```nginx\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 # Where nginx is no package of the system, `make nginx` unpacks it into the environment.
 _PATH = f"/usr/sbin:/usr/local/sbin:{ROOT / '.venv/nginx/usr/sbin'}"

@@ -18,7 +18,7 @@ from websockets.typing import Subprotocol
 
 from tests.support.app_server import COOKIE
 
-TIMEOUT_S = 20.0
+TIMEOUT_S = 60.0
 
 
 class StreamlitClient:

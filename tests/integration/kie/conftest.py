@@ -20,7 +20,7 @@ REQUEST = GenerationRequest(prompt="a red kite over dunes")
 class MakeClient(Protocol):
     """Creates a client whose calls end within `timeout_s`."""
 
-    def __call__(self, base_url: str, timeout_s: float = 10) -> KieClient: ...
+    def __call__(self, base_url: str, timeout_s: float = 60) -> KieClient: ...
 
 
 def outcomes(call: Callable[[str], object], routes: Iterable[str]) -> dict[str, object]:
@@ -55,7 +55,7 @@ def make_client() -> Iterator[MakeClient]:
     """Create clients that use one base URL for the task API and the upload host."""
     clients: list[KieClient] = []
 
-    def make(base_url: str, timeout_s: float = 10) -> KieClient:
+    def make(base_url: str, timeout_s: float = 60) -> KieClient:
         client = KieClient(
             api_key=API_KEY,
             base_url=base_url,

@@ -15,7 +15,7 @@ from components.bootstrap import open_studio
 from components.studio.tasks.models import Task
 
 ROOT = Path(__file__).parents[3]
-TIMEOUT_S = 20
+TIMEOUT_S = 60
 Card = dict[str, Any]
 
 

@@ -27,7 +27,7 @@ def run_action(verb: str, task_id: str, *, user_id: str = ANNA) -> AppTest:
 
         card_actions.on_card_event("feed")
 
-    at = AppTest.from_function(page, default_timeout=20)
+    at = AppTest.from_function(page, default_timeout=60)
     at.session_state["kontext.session"] = TabState(user_id)
     at.session_state["feed.event_slot"] = {"nonce": 1, "event": GridEvent(verb, (task_id,), 1)}
     return rerun(at)

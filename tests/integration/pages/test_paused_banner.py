@@ -23,7 +23,7 @@ def open_banner() -> AppTest:
 
         paused_banner.render_paused_banner()
 
-    at = AppTest.from_function(page, default_timeout=20)
+    at = AppTest.from_function(page, default_timeout=60)
     at.session_state["kontext.session"] = TabState(ANNA)
     return rerun(at)
 

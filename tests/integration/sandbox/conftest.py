@@ -16,7 +16,7 @@ from PIL import Image
 
 from components.sandbox import SandboxOptions, SandboxServer, start
 
-PATIENCE_SECONDS = 20
+PATIENCE_SECONDS = 60
 
 
 class Clock:

@@ -8,7 +8,7 @@ from tests.integration.sandbox.conftest import Caller, Open
 
 
 def put(caller: Caller, body: object) -> tuple[int, dict[str, object]]:
-    answer = requests.put(f"{caller.url}/sandbox/faults", json=body, timeout=9)
+    answer = requests.put(f"{caller.url}/sandbox/faults", json=body, timeout=60)
     return answer.status_code, answer.json()
 
 

@@ -1,6 +1,7 @@
 """Every fault: how it is asked for, and what it does on the wire."""
 
 import json
+import threading
 import time
 from http.client import IncompleteRead
 from pathlib import Path
@@ -122,6 +123,7 @@ def test_answer_faults_spoil_the_answer_of_a_task_that_is_made_and_paid(
 
 
 def test_a_held_answer_does_not_hold_up_the_sandboxs_end() -> None:
+    before = threading.enumerate()
     with start(SandboxOptions(hold_seconds=600)) as sandbox:
         caller = Caller(sandbox.url)
         with pytest.raises(requests.ReadTimeout):
@@ -131,8 +133,7 @@ def test_a_held_answer_does_not_hold_up_the_sandboxs_end() -> None:
                 headers=caller.headers,
                 timeout=0.3,
             )
-        began = time.monotonic()
-    assert time.monotonic() - began < 5
+    assert [thread for thread in threading.enumerate() if thread not in before] == []
 
 
 @pytest.mark.parametrize("name", ["query-html", "query-cut", "query-500"])
@@ -191,25 +192,22 @@ def test_a_cut_result_ends_before_its_promised_length(
         answer.read()
 
 
-@pytest.mark.parametrize(
-    ("name", "least", "most"), [("result-slow", 1, 8_000), ("result-endless", 4_000_000, 10**9)]
-)
-def test_a_result_may_drip_or_never_end(
-    caller: Caller,
-    running_sandbox: SandboxServer,
-    plain_result: str,
-    name: str,
-    least: int,
-    most: int,
+def test_a_result_may_drip(
+    caller: Caller, running_sandbox: SandboxServer, plain_result: str
 ) -> None:
-    running_sandbox.set_faults({name: 1})
-    come, began = 0, time.monotonic()
+    whole = len(requests.get(plain_result, timeout=PATIENCE_SECONDS).content)
+    running_sandbox.set_faults({"result-slow": 1})
     with requests.get(plain_result, stream=True, timeout=PATIENCE_SECONDS) as answer:
-        for chunk in answer.iter_content(512):
-            come += len(chunk)
-            if come >= 4_000_000 or time.monotonic() - began > 1:
-                break
-    assert least <= come <= most
+        assert 1 <= len(answer.raw.read1(whole)) < whole / 2
+
+
+def test_a_result_may_never_end(
+    caller: Caller, running_sandbox: SandboxServer, plain_result: str
+) -> None:
+    whole = len(requests.get(plain_result, timeout=PATIENCE_SECONDS).content)
+    running_sandbox.set_faults({"result-endless": 1})
+    with requests.get(plain_result, stream=True, timeout=PATIENCE_SECONDS) as answer:
+        assert len(answer.raw.read(whole + 1_000_000)) == whole + 1_000_000
 
 
 def test_a_word_in_the_prompt_spoils_that_tasks_result_only(caller: Caller) -> None:

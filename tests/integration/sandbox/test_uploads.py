@@ -53,7 +53,7 @@ def test_a_multipart_upload_answers_with_the_recorded_fields(caller: Caller) -> 
     assert (data["fileSize"], data["mimeType"]) == (len(content), "image/png")
     assert datetime.fromisoformat(data["uploadedAt"])
     assert data["uploadedAt"].endswith("Z")
-    assert requests.get(data["downloadUrl"], timeout=9).content == content
+    assert requests.get(data["downloadUrl"], timeout=60).content == content
 
 
 def test_missing_file_name_is_invented_even_for_a_named_part(caller: Caller) -> None:
@@ -131,7 +131,7 @@ def test_a_malformed_upload_is_a_real_400(caller: Caller, path: str, body: bytes
 def test_a_form_that_breaks_off_is_a_real_400(caller: Caller) -> None:
     headers = {**caller.headers, "Content-Type": "multipart/form-data; boundary=x"}
     url = caller.url + "/api/file-stream-upload"
-    answer = requests.post(url, data=b"--y\r\n", headers=headers, timeout=9)
+    answer = requests.post(url, data=b"--y\r\n", headers=headers, timeout=60)
     assert refusal_of(answer)[0] == 400
 
 
@@ -143,7 +143,7 @@ def test_a_body_over_the_limit_is_a_real_400(caller: Caller) -> None:
 
 
 def test_an_uploaded_page_cannot_run_as_one(caller: Caller) -> None:
-    answer = requests.get(caller.uploaded(b"<script>1</script>", "a.html"), timeout=9)
+    answer = requests.get(caller.uploaded(b"<script>1</script>", "a.html"), timeout=60)
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.headers["Content-Security-Policy"].startswith("sandbox")
 
@@ -152,7 +152,7 @@ def test_an_uploaded_page_cannot_run_as_one(caller: Caller) -> None:
 def test_a_path_or_method_nobody_knows_is_refused_in_this_hosts_way(
     caller: Caller, method: str, path: str
 ) -> None:
-    answer = requests.request(method, f"{caller.url}/api/{path}", timeout=9)
+    answer = requests.request(method, f"{caller.url}/api/{path}", timeout=60)
     assert refusal_of(answer)[0] in (404, 405)
 
 
@@ -165,6 +165,6 @@ def test_callers_who_are_slow_to_send_keep_nobody_out(open_sandbox: Open) -> Non
     )
     with ExitStack() as slow:
         for _ in range(8):
-            sent = slow.enter_context(socket.create_connection((host, int(port)), timeout=9))
+            sent = slow.enter_context(socket.create_connection((host, int(port)), timeout=60))
             sent.sendall(begun.encode())
         data_of(caller.upload(picture((30, 20)), uploadPath="inputs"))

@@ -11,6 +11,7 @@ from components.kie import OutputFormat
 from components.studio.tasks.models import Task
 from tests.support.app_server import AppServer, HttpClient
 from tests.support.identity import new_token
+from tests.support.quick_pictures import quick_pictures as quick_pictures
 from tests.support.seed import DataFolder, open_data_folder
 
 HOSTILE_PROMPTS = (
@@ -27,7 +28,7 @@ HOSTILE_PROMPTS = (
 
 @dataclass(frozen=True)
 class SeededApp:
-    """The app, two users with images, and an unconfirmed task of the first one."""
+    """The app, and two users, each with images and an unconfirmed task."""
 
     app: AppServer
     seeds: DataFolder
@@ -38,6 +39,7 @@ class SeededApp:
     hostile: tuple[str, ...]
     ben: HttpClient
     ben_picture: str
+    ben_lost: Task
 
 
 @pytest.fixture(scope="package")
@@ -55,6 +57,7 @@ def seeded_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SeededApp]:
             hostile=tuple(seeds.add_picture(anna, prompt) for prompt in HOSTILE_PROMPTS),
             ben=app.client(ben),
             ben_picture=seeds.add_picture(ben, "Ben's own"),
+            ben_lost=seeds.add_task(ben, "A lake"),
         )
     with app:
         yield seeded_app

@@ -42,14 +42,14 @@ def post(client: HttpClient, fields: dict[str, str] | bytes) -> requests.Respons
     cookie = {"cookie": f"{COOKIE}={client.token}"}
     with requests.Session() as session:
         session.trust_env = False
-        return session.post(client.url + EXPORTS, data=fields, headers=cookie, timeout=20)
+        return session.post(client.url + EXPORTS, data=fields, headers=cookie, timeout=60)
 
 
 def head(client: HttpClient, path: str) -> requests.Response:
     cookie = {"cookie": f"{COOKIE}={client.token}"}
     with requests.Session() as session:
         session.trust_env = False
-        return session.head(client.url + path, headers=cookie, timeout=20)
+        return session.head(client.url + path, headers=cookie, timeout=60)
 
 
 def open_zip(response: requests.Response) -> zipfile.ZipFile:
@@ -274,7 +274,7 @@ def test_large_zip_takes_little_memory(crowd: Crowd) -> None:
     with (
         requests.Session() as session,
         session.post(
-            crowd.owner.url + EXPORTS, data=fields, headers=cookie, timeout=20, stream=True
+            crowd.owner.url + EXPORTS, data=fields, headers=cookie, timeout=60, stream=True
         ) as response,
     ):
         for chunk in response.iter_content(1024 * 1024):
@@ -292,7 +292,7 @@ def test_disconnect_and_missing_file_are_harmless(crowd: Crowd) -> None:
     path = crowd.owner.url + export_path(*crowd.ids)
     with (
         requests.Session() as session,
-        session.get(path, headers=cookie, timeout=20, stream=True) as response,
+        session.get(path, headers=cookie, timeout=60, stream=True) as response,
     ):
         assert next(response.iter_content(1024)).startswith(b"PK")
     ImageStore(crowd.app.folder).image_path(crowd.ids[0], "jpeg").unlink()

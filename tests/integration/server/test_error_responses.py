@@ -32,7 +32,7 @@ from tests.support.http_server import serve_routes
 from tests.support.identity import COOKIE_SECRET, new_token
 
 BUSY, SECRET = "The database is busy.", "a very private fox"
-TIMEOUT_S = 20
+TIMEOUT_S = 60
 ID = "0" * 32
 REQUESTS = {
     "/healthz": ("GET", "/healthz"),

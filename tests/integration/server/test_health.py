@@ -36,7 +36,7 @@ def test_health_reports_queue_and_pause_reason(tmp_path: Path) -> None:
         running_studio(tmp_path) as studio_fixture,
         serve_routes([*health_routes(lambda: studio_fixture.studio)]) as url,
     ):
-        response = requests.get(f"{url}/healthz", timeout=20)
+        response = requests.get(f"{url}/healthz", timeout=60)
         assert response.status_code == 200
         healthy = response.json()
         assert (healthy["ready"], healthy["queued"]) == (True, 0)
@@ -49,11 +49,11 @@ def test_health_reports_queue_and_pause_reason(tmp_path: Path) -> None:
                 and bool(studio_fixture.studio.worker.queue())
             )
         )
-        paused = requests.get(f"{url}/healthz", timeout=20).json()
+        paused = requests.get(f"{url}/healthz", timeout=60).json()
         assert (paused["queued"], paused["held_by"]) == (1, FailureReason.CREDITS)
         assert 0 <= paused["oldest_waiting_seconds"] < 60
         studio_fixture.studio.worker.stop()
-        assert requests.get(f"{url}/healthz", timeout=20).status_code == 503
+        assert requests.get(f"{url}/healthz", timeout=60).status_code == 503
 
 
 def test_health_fails_while_the_database_cannot_be_written(tmp_path: Path) -> None:
@@ -67,10 +67,10 @@ def test_health_fails_while_the_database_cannot_be_written(tmp_path: Path) -> No
         task = fixture.wait_for(fixture.submit(), TaskState.GENERATING)
         connection.execute("BEGIN IMMEDIATE")
         fixture.sandbox.set_faults({})
-        wait_until(lambda: requests.get(f"{url}/healthz", timeout=20).status_code == 503)
+        wait_until(lambda: requests.get(f"{url}/healthz", timeout=60).status_code == 503)
         connection.execute("ROLLBACK")
         fixture.wait_for(task, TaskState.DONE)
-        assert requests.get(f"{url}/healthz", timeout=20).status_code == 200
+        assert requests.get(f"{url}/healthz", timeout=60).status_code == 200
 
 
 def test_idle_studio_notices_a_lock_and_tells_every_page(tmp_path: Path) -> None:
@@ -103,7 +103,7 @@ def test_health_reports_why_the_studio_cannot_open(error: Exception, path: str) 
         raise error
 
     with serve_routes([*health_routes(raise_error), *metrics_routes(raise_error)]) as url:
-        response = requests.get(f"{url}/{path}", timeout=20)
+        response = requests.get(f"{url}/{path}", timeout=60)
     assert response.status_code == 503
     assert str(error) in response.text
 
@@ -115,7 +115,7 @@ def test_metrics_count_tasks_calls_and_storage_time(tmp_path: Path) -> None:
     ):
         studio_fixture.wait_for(studio_fixture.submit("a hill"), TaskState.DONE)
         studio_fixture.wait_for(studio_fixture.submit("[refused] a hill"), TaskState.REFUSED)
-        response = requests.get(f"{url}/metrics", timeout=20)
+        response = requests.get(f"{url}/metrics", timeout=60)
     values = samples(response.text)
     assert response.headers["content-type"].startswith("text/plain")
     assert values["kontext_tasks done"] == values["kontext_tasks refused"] == 1
@@ -131,5 +131,5 @@ def test_metrics_of_two_studios_are_separate(tmp_path: Path) -> None:
     with running_studio(tmp_path / "a") as first, running_studio(tmp_path / "b") as second:
         first.wait_for(first.submit(), TaskState.DONE)
         with serve_routes([*metrics_routes(lambda: second.studio)]) as url:
-            values = samples(requests.get(f"{url}/metrics", timeout=20).text)
+            values = samples(requests.get(f"{url}/metrics", timeout=60).text)
     assert values["kontext_creates_total"] == 0

@@ -16,7 +16,7 @@ from websockets.sync.client import ClientConnection, connect
 from tests.integration.server.conftest import SeededApp
 from tests.support.app_server import AppServer
 
-TIMEOUT_SECONDS = 20
+TIMEOUT_SECONDS = 60
 STRANGER = "203.0.113.7"
 PAGE = {"Accept": "text/html"}
 

@@ -57,7 +57,7 @@ def test_cookie_is_set_once(seeded_app: SeededApp) -> None:
 
 
 def test_cookie_in_a_second_header_is_kept(seeded_app: SeededApp) -> None:
-    connection = HTTPConnection(urlsplit(seeded_app.app.url).netloc, timeout=20)
+    connection = HTTPConnection(urlsplit(seeded_app.app.url).netloc, timeout=60)
     connection.putrequest("GET", "/")
     connection.putheader("Accept", "text/html")
     connection.putheader("Cookie", "other=1")

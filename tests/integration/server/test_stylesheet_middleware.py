@@ -55,7 +55,7 @@ def test_other_responses_are_unchanged(seeded_app: SeededApp) -> None:
 
 
 def test_head_of_a_page_has_no_zero_length(seeded_app: SeededApp) -> None:
-    head = requests.head(seeded_app.app.url, headers={"accept": "text/html"}, timeout=20)
+    head = requests.head(seeded_app.app.url, headers={"accept": "text/html"}, timeout=60)
 
     assert head.status_code == 200
     assert int(head.headers["content-length"]) > 0

@@ -28,7 +28,7 @@ from tests.support.identity import new_token
 from tests.support.seed import open_data_folder
 from tests.support.streamlit_client import StreamlitClient
 
-TIMEOUT_S = 20
+TIMEOUT_S = 60
 
 
 def newest_card(tab: StreamlitClient) -> str:

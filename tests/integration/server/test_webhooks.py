@@ -50,7 +50,7 @@ def post(
     url = studio_fixture.studio.settings.callback_url(token)
     assert url is not None
     data = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return requests.post(url, data=data, timeout=20)
+    return requests.post(url, data=data, timeout=60)
 
 
 @pytest.mark.parametrize("fault", ["create-lost", "create-html", "create-no-id", "create-cut"])
@@ -135,7 +135,7 @@ def test_closed_database_answers_503() -> None:
         raise DatabaseError("The database cannot be read.")
 
     with serve_routes(webhook_routes(raise_error)) as url:
-        response = requests.post(f"{url}/callbacks/kontext/x", data=b"{}", timeout=20)
+        response = requests.post(f"{url}/callbacks/kontext/x", data=b"{}", timeout=60)
     assert response.status_code == 503
     assert "database" not in response.text
 

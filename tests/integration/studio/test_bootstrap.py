@@ -110,7 +110,7 @@ def test_many_threads_open_one_studio() -> None:
     together = threading.Barrier(8)
 
     def open_together(_: int) -> int:
-        together.wait(20)
+        together.wait(60)
         return id(open_studio())
 
     with ThreadPoolExecutor(8) as threads:

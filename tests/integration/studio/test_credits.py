@@ -22,7 +22,7 @@ class SlowAccount:
 
     def credits(self) -> Decimal:
         self.requests += 1
-        self.may_answer.wait(10)
+        self.may_answer.wait(60)
         if self.rejects_key:
             raise AuthenticationError("no")
         return Decimal("99.5")

@@ -43,7 +43,7 @@ def queue_behind_the_check(studio_fixture: StudioFixture) -> str:
 
 def health(studio_fixture: StudioFixture) -> requests.Response:
     with serve_routes([*health_routes(lambda: studio_fixture.studio)]) as url:
-        return requests.get(f"{url}/healthz", timeout=20)
+        return requests.get(f"{url}/healthz", timeout=60)
 
 
 def test_deleted_folder_stops_paying_and_is_said(

@@ -33,7 +33,7 @@ class SlowPromptHistory(PromptHistory):
         self.written: list[str] = []
 
     def save_draft(self, user_id: str, mode: str, draft: Draft, at: float) -> None:
-        self.may_write.wait(10)
+        self.may_write.wait(60)
         if self.is_full:
             raise DatabaseError("The disk is full.")
         self.written.append(draft.text)

@@ -34,7 +34,7 @@ def create_elsewhere(sandbox: SandboxServer, **values: object) -> str:
         f"{sandbox.url}/api/v1/flux/kontext/generate",
         json={"prompt": "A red barn", **values},
         headers={"Authorization": "Bearer a-key"},
-        timeout=10,
+        timeout=60,
     ).json()
     return str(answer["data"]["taskId"])
 

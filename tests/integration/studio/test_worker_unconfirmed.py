@@ -49,7 +49,7 @@ def test_id_of_another_prompt_is_rejected(
         f"{studio_fixture.sandbox.url}/api/v1/flux/kontext/generate",
         json={"prompt": "another prompt"},
         headers={"Authorization": "Bearer sandbox"},
-        timeout=9,
+        timeout=60,
     )
     studio_fixture.studio.assign_task_id(USER_ID, lost.id, response.json()["data"]["taskId"])
     wait_until(lambda: studio_fixture.reload(lost).state is UNCONFIRMED)

@@ -36,9 +36,9 @@ def test_waiting_thread_continues_when_slot_is_free() -> None:
     with limiter.slot(is_large=False):
         thread = threading.Thread(target=decode_large)
         thread.start()
-        assert started.wait(10)
+        assert started.wait(60)
         order.append("small")
-    thread.join(10)
+    thread.join(60)
     assert order == ["small", "large"]
 
 
@@ -57,7 +57,7 @@ def test_small_images_do_not_pass_a_large_one_that_waits() -> None:
             wait_until(lambda count=count: len(limiter.waiting) == count)
         assert order == []  # one slot is free, but the large image is first in line
     for thread in threads:
-        thread.join(10)
+        thread.join(60)
     assert order == ["large", "small"]
 
 

@@ -90,7 +90,7 @@ def open_form() -> AppTest:
         form.render_prompt(placeholder="")
         form.render_settings(lambda _: Decimal(5))
 
-    return AppTest.from_function(page, default_timeout=20).run()
+    return AppTest.from_function(page, default_timeout=60).run()
 
 
 def test_remix_restores_every_setting() -> None:
@@ -156,7 +156,7 @@ def open_restored_form(settings: str) -> AppTest:
         form.restore(settings)
         form.render_settings(lambda _: Decimal(5))
 
-    at = AppTest.from_function(page, default_timeout=20, args=(settings,)).run()
+    at = AppTest.from_function(page, default_timeout=60, args=(settings,)).run()
     assert not at.exception
     return at
 
@@ -205,7 +205,7 @@ def test_every_missing_value_is_its_default() -> None:
         form.render_settings(lambda _: Decimal(5))
         assert form.values() == form.defaults()
 
-    at = AppTest.from_function(page, default_timeout=20).run()
+    at = AppTest.from_function(page, default_timeout=60).run()
 
     assert not at.exception
     assert at.slider(key="generate-safety_tolerance").value == 2
