@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1.util import patch_config_options
 
-from components.bootstrap import forget_running_app
+from components import bootstrap
 from components.sandbox import SandboxOptions, SandboxServer, start
 
 # Tests of an app that their package shares run in one worker process, so that it starts once.
@@ -59,12 +60,14 @@ def _isolated_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> It
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.chdir(tmp_path)
     yield
-    forget_running_app()
+    bootstrap.forget_running_app()
 
 
 @pytest.fixture
 def sandbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[SandboxServer]:
-    """A fast sandbox server, configured in the environment as the provider."""
+    """A fast sandbox server, configured in the environment as the provider; short pauses."""
+    load = bootstrap.load_settings
+    monkeypatch.setattr(bootstrap, "load_settings", lambda: replace(load(), pause_factor=0.1))
     options = SandboxOptions(seconds=0, creates_per_10s=1000, queries_per_s=1000)
     with start(options) as running:
         monkeypatch.setenv("KIE_API_KEY", "a-key")

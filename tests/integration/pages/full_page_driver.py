@@ -6,6 +6,7 @@ import json
 import re
 import threading
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -81,9 +82,9 @@ def open_full_page(page: str) -> AppTest:
     add("At dawn", TaskState.FAILED, source_id=source)
     studio.move_to_trash(user_id, [add("Thrown away", TaskState.STORING)])
     lost = Failure(FailureReason.DOWNLOAD_FAILED)
-    add("A hill", TaskState.FAILED, failure=lost, provider_id="1" * 32)
+    add("A hill", TaskState.FAILED, failure=lost, provider_id=uuid.uuid4().hex)
     add("A lake", TaskState.UNCONFIRMED)
-    add("A road", TaskState.STILL_RUNNING, provider_id="2" * 32)
+    add("A road", TaskState.STILL_RUNNING, provider_id=uuid.uuid4().hex)
     add("A wall", TaskState.REFUSED)
     studio.pin_prompt(user_id, "A pinned prompt")
     if page == "edit":

@@ -123,8 +123,9 @@ def test_chained_edit_shows_steps_and_original(
 def test_running_edit_is_shown_above_the_source(sandbox: SandboxServer) -> None:
     at = upload(open_edit(), image_bytes())
     assert widget_data(at, "line") is None
+    sandbox.set_faults({"query-500": 1})  # nobody learns that it is finished
 
-    line = widget_data(submit_edit(at, "Mirror it [slow]"), "line")
+    line = widget_data(submit_edit(at, "Mirror it"), "line")
 
     assert line["elapsed_seconds"] >= 0
     assert "Mirror it" in line["detail"]

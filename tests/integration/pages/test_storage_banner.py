@@ -26,14 +26,14 @@ from tests.support.studio_fixture import wait_until
 
 
 def impatient_settings() -> Settings:
-    """The settings of this test, with writes that wait 0.05 s for another one."""
-    return replace(read_settings(os.environ, {}), busy_timeout_seconds=0.05)
+    """The settings of this test, with writes that wait 0.4 s for another one."""
+    return replace(read_settings(os.environ, {}), busy_timeout_seconds=0.4)
 
 
 def test_busy_database_is_said_above_the_page_until_it_is_free(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with start(SandboxOptions(seconds=0.5)) as sandbox:
+    with start(SandboxOptions(seconds=0, faults={"query-500": 1})) as sandbox:
         monkeypatch.setenv("KIE_API_KEY", "a-key")
         monkeypatch.setenv("KIE_BASE_URL", sandbox.url)
         monkeypatch.setattr(bootstrap, "load_settings", impatient_settings)
@@ -43,6 +43,7 @@ def test_busy_database_is_said_above_the_page_until_it_is_free(
             sqlite3.connect(tmp_path / "data" / "studio.db", isolation_level=None)
         ) as locking:
             locking.execute("BEGIN IMMEDIATE")
+            sandbox.set_faults({})  # only now there is a result to write down
             wait_until(lambda: studio.storage_problem is not None)
             # AppTest renders the layout of every page in the first run only.
             [message] = error_texts(open_page())

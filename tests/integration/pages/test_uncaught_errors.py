@@ -30,7 +30,7 @@ from tests.integration.pages.full_page_driver import (
 from tests.integration.pages.page_driver import cards, error_texts, messages, rerun, trigger
 
 PAGES = ("generate", "edit", "gallery")
-NOT_DONE = "That was not done: try again in a moment."
+NOT_DONE = "That was not done. The database is busy"
 # By page: actions that write, and what is said when they cannot.
 REFUSED_WRITES = {
     "generate": {

@@ -9,7 +9,7 @@ import pytest
 import requests
 from PIL import Image
 
-from components.bootstrap import RunningApp, load_settings
+from components import bootstrap
 from components.kie import GenerationRequest, Model, OutputFormat, ValidationError
 from components.sandbox import SandboxServer
 from components.studio.studio import Studio
@@ -23,7 +23,7 @@ ANNA, BORIS = "a" * 32, "b" * 32
 
 @pytest.fixture
 def studio(sandbox: SandboxServer) -> Iterator[Studio]:
-    opened = RunningApp(load_settings())
+    opened = bootstrap.RunningApp(bootstrap.load_settings())
     yield opened.studio
     opened.close()
 
