@@ -4,13 +4,20 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from components.sandbox.prompts.parse_prompt import add_things, with_lightning
+from components.sandbox.prompts.parse_prompt import (
+    accent_of,
+    add_things,
+    with_hair,
+    with_lettering,
+    with_lightning,
+)
+from components.sandbox.prompts.placement import moved
 from components.sandbox.prompts.vocabulary import QUOTED, Words, quotes_of, read_words
 from components.sandbox.renderer import scene as model
 from components.sandbox.renderer.canvas import from_hex
 from components.sandbox.renderer.scene import Scene, Thing
 from components.sandbox.renderer.sky import FALLS
-from components.sandbox.renderer.things import KINDS
+from components.sandbox.renderer.things import KINDS, is_worn
 
 _VERBS = (
     "add|put|place|insert|draw|give|make|turn|change|set|replace|swap|remove|delete|erase|restyle|"
@@ -23,6 +30,7 @@ _KEEP = re.compile(
 )
 _STEP = re.compile(rf"(?:[.;,]|\band\b|\bthen\b)+\s*(?=(?:then\s+)?(?:{_VERBS})\b)", re.IGNORECASE)
 _ADD = re.compile(r"\b(add|put|place|insert|draw|give|include)\b", re.IGNORECASE)
+_MOVE = re.compile(r"\b(move|shift|bring|push|slide)\b", re.IGNORECASE)
 _REMOVE = re.compile(r"\b(remove|delete|erase|get rid of)\b", re.IGNORECASE)
 _SWAP = re.compile(
     r"\b(?:replace|swap|change|turn)\b(.+?)\b(?:with|for|into|to|by)\b(.+)", re.IGNORECASE
@@ -51,14 +59,23 @@ def _step(scene: Scene, step: str, quotes: list[str]) -> Scene:
     kinds = {word.value for word in words.found if word.group in {"thing", "sky"}}
     parts, hues = words.all("part"), words.all("colour")
     if "QUOTE" in step and quotes:
-        lettering = scene.lettering if scene.text else model.Lettering.SIGN
-        lettering = model.Lettering.NEON if "neon" in parts else lettering
-        return replace(scene, text=quotes.pop()[: model.MOST], lettering=lettering)
+        lettered = with_lettering(scene, words)
+        if scene.text and "neon" not in parts:  # other words in the old letters
+            lettered = replace(lettered, lettering=scene.lettering)
+        return replace(lettered, text=quotes.pop()[: model.MOST])
     if _REMOVE.search(step):
         return _without(scene, kinds, parts)
     swap = _SWAP.search(step)
     if swap and (swapped := _swapped(scene, *map(read_words, swap.groups()))) != scene:
         return swapped
+    if (_MOVE.search(step) or not adds) and words.all("spot"):
+        scene, before = _moved(scene, words, kinds), scene
+        if scene != before:
+            return scene
+    if words.all("size") and not adds and (sized := _sized(scene, words, kinds)) != scene:
+        return sized
+    if "background" in parts and (accent := accent_of(words)) and not words.all("ground"):
+        return replace(scene, accent=accent, ground=_plain(scene), sky=accent)
     if "background" in parts and words.all("ground"):
         genre = scene.genre if scene.genre is model.Genre.PORTRAIT else model.Genre.LANDSCAPE
         ground, water = model.Ground(words.all("ground")[0]), bool(words.all("water"))
@@ -71,6 +88,8 @@ def _step(scene: Scene, step: str, quotes: list[str]) -> Scene:
         return replace(scene, sky=from_hex(hues[-1]))
     if hues and not adds and (recoloured := _recoloured(scene, words, hues[-1])) != scene:
         return recoloured
+    if "hair" in parts and (haired := with_hair(scene, words)) != scene:
+        return haired
     moody = any(word.group in {"hour", "weather", "season", "grade"} for word in words.found)
     return _added(scene, words, kinds) if kinds and (adds or not moody) else _moods(scene, words)
 
@@ -102,6 +121,41 @@ def _moods(scene: Scene, words: Words) -> Scene:
     return replace(scene, grades=(*scene.grades, *grades))
 
 
+def _plain(scene: Scene) -> model.Ground:
+    """Return the ground that a background of one colour leaves: none behind a portrait."""
+    indoors = scene.genre in {model.Genre.PORTRAIT, model.Genre.TABLE}
+    return model.Ground.STUDIO if indoors else scene.ground
+
+
+def _moved(scene: Scene, words: Words, kinds: set[str]) -> Scene:
+    """Put the named things, and what they wear, where the words say; or the lettering."""
+    if "text" in words.all("part") and not kinds:
+        return with_lettering(scene, words)
+    for word in words.found:
+        spots = words.spots_of(word)
+        if word.group not in {"thing", "sky"} or not spots:
+            continue
+        if word.group == "sky" and not any(t.kind == word.value for t in scene.things):
+            scene = add_things(scene, words)  # the sun or moon of the hour becomes a thing
+        here = {t.x: moved(scene, t, spots) for t in scene.things if t.kind == word.value}
+        things = tuple(
+            here[t.x] if t.kind == word.value
+            else replace(t, x=here[t.x].x) if t.x in here and is_worn(t) else t
+            for t in scene.things
+        )  # fmt: skip
+        scene = replace(scene, things=things)
+    return scene
+
+
+def _sized(scene: Scene, words: Words, kinds: set[str]) -> Scene:
+    """Make the named things or the lettering larger or smaller."""
+    factor = 1.4 if float(words.all("size")[0]) > 1 else 0.7
+    if "text" in words.all("part") and not kinds:
+        return replace(scene, text_size=max(0.3, min(3.0, scene.text_size * factor)))
+    grown = _each(scene, kinds, lambda t: replace(t, size=max(0.01, min(1.2, t.size * factor))))
+    return grown
+
+
 def _without(scene: Scene, kinds: set[str], parts: list[str]) -> Scene:
     kinds = kinds | ({"person"} if kinds & {"woman", "man"} else set())
     kept = tuple(thing for thing in scene.things if thing.kind not in kinds)
@@ -130,6 +184,8 @@ def _recoloured(scene: Scene, words: Words, hue: str) -> Scene:
     kinds, parts = {word.value for word in words.found}, words.all("part")
     if "garment" in parts:
         kinds |= {"woman", "man", "person"}
+    if "hair" in parts:
+        kinds |= {kind for kind in KINDS if KINDS[kind].zone == "hair"}
     if "wall" in parts:
         scene = replace(scene, accent=from_hex(hue))
     if "text" in parts and scene.text:

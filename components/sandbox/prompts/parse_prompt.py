@@ -4,84 +4,114 @@ from collections.abc import Sequence
 from dataclasses import replace
 from random import Random
 
-from components.sandbox.prompts.vocabulary import Words, quotes_of, read_words
+from components.sandbox.prompts.placement import placed
+from components.sandbox.prompts.vocabulary import Word, Words, quotes_of, read_words
 from components.sandbox.renderer import canvas as art
 from components.sandbox.renderer import scene as model
-from components.sandbox.renderer.ground import bank_is_left, waterline
-from components.sandbox.renderer.scene import Scene, Thing
-from components.sandbox.renderer.things import KINDS
+from components.sandbox.renderer.scene import Genre, Ground, Scene, Thing
+from components.sandbox.renderer.things import KINDS, is_worn
 
-_SKY: dict[str, tuple[float, float, float]] = {
-    "sun": (0.5, 0.32, 0.13),
-    "moon": (0.7, 0.2, 0.1),
-    "rainbow": (0.5, 0.12, 0.7),
-    "fireworks": (0.36, 0.22, 0.17),
-    "lightning": (0.5, 0.27, 0.55),
-}
-"""Usual place and size of what the sky draws."""
-_FAR = {"house", "castle", "windmill", "tree", "pine", "lighthouse"}
-_INLAND = (model.Ground.MOUNTAINS, model.Ground.HILLS, model.Ground.FOREST)
-_ANIMALS = {"cat", "dog", "fox", "horse", "bird"}
+_INLAND = (Ground.MOUNTAINS, Ground.HILLS, Ground.FOREST)
 _HOURS = ("day", "day", "golden", "dawn", "dusk")
 _STORMY_HOURS = ("day", "dusk", "dusk", "night", "dusk")
 _DARK = {"stars", "aurora", "fireworks", "moon", "neon", "noir"}
+_LOGO_PAPER = (246, 240, 228)
+_HAIR = {"woman": ("longhair", "longhair", "bun", "curls"), "man": ("shorthair", "shorthair", "curls")}
+_USUAL = {"bird": 5, "balloon": 5, "fireworks": 5}
+"""How many there are where the words say no number."""
 
 
 def parse_prompt(prompt: str, seed: int, pixels: art.Size) -> Scene:
     """Return the scene of a prompt."""
     words, dice, quotes = read_words(prompt), art.rng(seed, "scene"), quotes_of(prompt)
-    kinds, parts = words.all("thing"), words.all("part")
-    ground, winter = _ground(words, kinds, dice)
+    kinds, parts = words.kinds(), words.all("part")
+    genre = _genre(words, kinds)
+    ground, winter = _ground(words, kinds, genre, dice)
     season = words.first("season", dice.choice(("summer", "spring", "summer")))
-    stormy = words.first("weather", "clear") == model.Weather.STORM
-    chance = dice.choice(_STORMY_HOURS if stormy else _HOURS)
-    dark = _DARK & {word.value for word in words.found}
-    lettering = model.Lettering.POSTER if "poster" in parts else model.Lettering.SIGN
+    weather = model.Weather(words.first("weather", "clear"))
+    chance = dice.choice(_STORMY_HOURS if weather is model.Weather.STORM else _HOURS)
+    inside = genre in {Genre.TABLE, Genre.ROOM} or ground in {Ground.STUDIO, Ground.MOON}
+    plain = {"print", "rainbow", "fog"} & {word.value for word in words.found}
+    chance = "day" if inside or plain else chance
+    dark = _DARK & {word.value for word in words.found if word.group != "ground"}
     floats = "water" in {KINDS[kind].zone for kind in kinds}
     scene = Scene(
         seed=seed,
         pixels=(max(64, pixels[0]), max(64, pixels[1])),
-        genre=_genre(words, kinds),
+        genre=genre,
         ground=ground,
-        water=bool(words.all("water")) or floats or (ground is model.Ground.CITY and not kinds),
+        water=bool(words.all("water")) or floats or (ground is Ground.CITY and not kinds),
         hour=model.Hour(words.first("hour", "night" if dark else chance)),
-        weather=model.Weather(words.first("weather", "clear")),
+        weather=weather,
         season=model.Season.WINTER if winter else model.Season(season),
         style=model.Style(words.first("style", "plain")),
         text=quotes[0][: model.MOST] if quotes else "",
-        lettering=model.Lettering.NEON if "neon" in parts else lettering,
+        sky=(10, 11, 20) if ground is Ground.MOON else None,
+        accent=accent_of(words) or (_LOGO_PAPER if "logo" in parts else None),
     )
-    scene = with_lightning(add_things(scene, words), words)
-    people = {"woman", "man"} & {thing.kind for thing in scene.things}
-    if scene.genre is model.Genre.PORTRAIT and not people:
-        sitter = Thing(dice.choice(("woman", "man")), 0.5, 1.0, 0.92)
-        scene = replace(scene, things=(*scene.things, sitter))
-    return scene
+    if scene.genre is Genre.PORTRAIT and not {"woman", "man"} & set(kinds):
+        scene = add_kind(scene, dice.choice(("woman", "man")))
+    scene = _furnished(add_things(with_lettering(scene, words), words), dice)
+    scene = with_lightning(scene, words)
+    return _as_logo(scene) if "logo" in parts else scene
 
 
-def _genre(words: Words, kinds: Sequence[str]) -> model.Genre:
-    zones, animals = {KINDS[kind].zone for kind in kinds}, _ANIMALS & set(kinds)
-    genre = model.Genre(words.first("genre", "landscape"))
-    if genre is model.Genre.PORTRAIT and animals:
-        return model.Genre.LANDSCAPE
-    if words.all("genre") or words.all("ground") or animals:
+def _genre(words: Words, kinds: Sequence[str]) -> Genre:
+    zones = {KINDS[kind].zone for kind in kinds}
+    genre = Genre(words.first("genre", "landscape"))
+    if genre is Genre.PORTRAIT and "animal" in zones or "badge" in kinds or "windowsill" in kinds:
+        return Genre.LANDSCAPE
+    if words.all("genre") or words.all("ground") or "animal" in zones:
         return genre
-    return model.Genre.ROOM if "room" in zones else model.Genre.TABLE if "table" in zones else genre
+    return Genre.ROOM if "room" in zones else Genre.TABLE if "table" in zones else genre
 
 
-def _ground(words: Words, kinds: Sequence[str], dice: Random) -> tuple[model.Ground, bool]:
+def _ground(
+    words: Words, kinds: Sequence[str], genre: Genre, dice: Random
+) -> tuple[Ground, bool]:
     """Return the ground, and whether snow lies on another one than bare snow."""
-    named = words.all("ground")
-    others = [model.Ground(name) for name in named if name != model.Ground.SNOW]
-    choice = _INLAND if words.all("water") else (*_INLAND, model.Ground.SEA, model.Ground.DESERT)
-    ground = others[0] if others else model.Ground.SNOW if named else dice.choice(choice)
+    named, parts = words.all("ground"), set(words.all("part"))
     zones = {KINDS[kind].zone for kind in kinds if kind != "lighthouse"}
+    others = [Ground(name) for name in named if name != Ground.SNOW]
+    choice = _INLAND if words.all("water") else (*_INLAND, Ground.SEA, Ground.DESERT)
+    ground = others[0] if others else Ground.SNOW if named else dice.choice(choice)
     lighthouse = "lighthouse" in kinds and (not named or ground in _INLAND)
     if lighthouse or (not named and zones == {"water"}):
-        ground = model.Ground.SEA
-    if ground is model.Ground.SEA and "land" in zones:
-        ground = model.Ground.BEACH
-    return ground, model.Ground.SNOW in named and ground is not model.Ground.SNOW
+        ground = Ground.SEA
+    if ground is Ground.SEA and zones & {"land", "far", "animal"}:
+        ground = Ground.BEACH
+    backdrop = genre is Genre.PORTRAIT or "portrait" in words.all("genre") or "logo" in parts
+    backdrop |= ("plain" in parts or accent_of(words) is not None) and not parts & {"solid", "wall"}
+    backdrop |= "neon" in parts and "text" in parts and not kinds
+    if backdrop and not named and not words.all("water") and "marble" not in kinds:
+        return Ground.STUDIO, False
+    return ground, Ground.SNOW in named and ground is not Ground.SNOW
+
+
+def accent_of(words: Words) -> art.RGB | None:
+    """Return the colour said of a wall or background."""
+    said = (words.colour_of(w) for w in words.found if w.value in {"wall", "background"})
+    return next(filter(None, said), None)
+
+
+def with_lettering(scene: Scene, words: Words) -> Scene:
+    """Return the scene with the kind, colour and place of lettering that words name."""
+    parts = words.all("part")
+    if "neon" in parts:
+        scene = replace(scene, lettering=model.Lettering.NEON)
+    elif "sign" in parts and "poster" not in parts:
+        scene = replace(scene, lettering=model.Lettering.SIGN)
+    elif "text" in parts:
+        scene = replace(scene, lettering=model.Lettering.POSTER)
+    for word in words.found:
+        if word.value == "text":
+            colour, x, y = words.colour_of(word), 0.5, 0.0
+            for spot in words.spots_of(word):
+                x = {"left": 0.28, "right": 0.72}.get(spot, x)
+                y = {"top": 0.14, "middle": 0.5, "low": 0.86}.get(spot, y)
+            at = (x, y or 0.14) if words.spots_of(word) else scene.text_at
+            scene = replace(scene, text_colour=colour or scene.text_colour, text_at=at)
+    return scene
 
 
 def with_lightning(scene: Scene, words: Words) -> Scene:
@@ -92,71 +122,110 @@ def with_lightning(scene: Scene, words: Words) -> Scene:
     late = scene.hour in {model.Hour.DUSK, model.Hour.NIGHT}
     if not late or scene.weather is not model.Weather.STORM or art.rng(scene.seed).random() < 0.3:
         return scene
-    return replace(scene, things=(*scene.things, _placed(scene, "lightning", 1)))
+    return add_kind(scene, "lightning")
+
+
+def add_kind(scene: Scene, kind: str, scale: float = 1.0, spots: Sequence[str] = ()) -> Scene:
+    """Return the scene with one more thing, and the hair of a portrait; hair replaces hair."""
+    thing = placed(scene, kind, scale, spots)
+    if thing is None:
+        return scene
+    is_hair = kind in KINDS and KINDS[kind].zone == "hair"
+    kept = tuple(
+        t for t in scene.things
+        if not (is_hair and t.x == thing.x and t.kind in KINDS and KINDS[t.kind].zone == "hair")
+    )  # fmt: skip
+    scene = replace(scene, things=(*kept, thing))
+    if kind in _HAIR:
+        scene = add_kind(scene, art.rng(scene.seed, "hair", thing.number).choice(_HAIR[kind]))
+    return scene
 
 
 def add_things(scene: Scene, words: Words) -> Scene:
     """Return the scene with all things that the words name, where they fit."""
     coat = next((words.colour_of(word) for word in words.found if word.value == "garment"), None)
-    groups = {"thing", "sky"} if scene.genre is model.Genre.LANDSCAPE else {"thing"}
+    groups = {"thing", "sky"} if scene.genre is Genre.LANDSCAPE else {"thing"}
     ofs = {word.at for word in words.found if word.value == "of"}
     nouns = {word.at for word in words.found if word.group == "thing"}
-    for word in words.found:
+    twice: set[str] = set()
+    for word in sorted(words.found, key=lambda word: is_worn(Thing(word.value, 0, 0, 0))):
+        kind, number = word.value, words.near(word, "number")
         inside = word.at - 1 in ofs and word.at - 2 in nouns  # a cup of coffee is one thing
+        # A desk and a computer are one as well.
+        inside |= kind in twice and KINDS[kind].zone == "room"
         if inside or word.group not in groups:
             continue
-        kind, number = word.value, words.near(word, "number")
-        count = int(number) if number and not (number == "1" and word.plural) else 0
-        usual = {"bird": 5, "balloon": 5, "fireworks": 3}.get(kind, 3)
-        count = count or (usual if word.plural or kind == "fireworks" else 1)
-        if kind in {"woman", "man"} and scene.genre is not model.Genre.PORTRAIT:
+        twice |= {kind} & set(KINDS)
+        if kind in {"woman", "man"} and scene.genre is not Genre.PORTRAIT:
             kind = "person"
-        dressed = coat if kind in {"woman", "man", "person"} else None
-        for _ in range(min(count, 9)):
-            thing = _placed(scene, kind, float(words.near(word, "size") or 1))
-            thing = replace(thing, colour=dressed or words.colour_of(word))
-            scene = replace(scene, things=(*scene.things, thing))
+        alone = words.kinds() == [word.value] and not word.plural
+        scale = float(words.near(word, "size") or 1) * _hero(scene, kind, alone=alone)
+        colour = coat if kind in {"woman", "man", "person"} else None
+        for _ in range(min(_count(word, number), 9)):
+            before, scene = scene, add_kind(scene, kind, scale, words.spots_of(word))
+            if scene != before:
+                at = max(thing.number for thing in scene.things if thing.kind == kind)
+                colour = colour or words.colour_of(word)
+                scene = replace(scene, things=tuple(
+                    replace(t, colour=colour) if t.number == at else t for t in scene.things
+                ))  # fmt: skip
+    return with_hair(scene, words)
+
+
+def _count(word: Word, number: str | None) -> int:
+    if number and not (number == "1" and word.plural):
+        return int(number)
+    return _USUAL.get(word.value, 3) if word.plural or word.value == "fireworks" else 1
+
+
+def _hero(scene: Scene, kind: str, *, alone: bool) -> float:
+    """Return how much larger than usual the only thing of a picture is."""
+    if kind not in KINDS or not alone:
+        return 1.0
+    if scene.genre is Genre.TABLE:
+        return max(1.0, min(1.7, 0.5 / KINDS[kind].tall))
+    studio = 1.9 if scene.ground is Ground.STUDIO else 1.35
+    return studio if KINDS[kind].zone in {"land", "animal"} else 1.0
+
+
+def with_hair(scene: Scene, words: Words) -> Scene:
+    """Return the scene with the cut and colour of hair that words name."""
+    for word in words.found:
+        cut, colour = words.near(word, "cut"), words.colour_of(word)
+        if word.value == "hair" and (cut or colour):
+            scene = add_kind(scene, cut) if cut else scene
+            things = tuple(
+                replace(t, colour=colour) if t.kind in KINDS and KINDS[t.kind].zone == "hair" else t
+                for t in scene.things
+            )
+            scene = replace(scene, things=things) if colour else scene
     return scene
 
 
-def _placed(scene: Scene, kind: str, scale: float) -> Thing:
-    """Return one more thing of a kind, at a free place that suits it."""
-    number = max((thing.number for thing in scene.things), default=0) + 1
-    dice, line = art.rng(scene.seed, "place", kind, number), waterline(scene)
-    others = [thing for thing in scene.things if thing.kind in KINDS]
-    same = [thing for thing in scene.things if thing.kind == kind]
-    if kind not in KINDS:
-        x, y, size = _SKY.get(kind, (0.5, 0.5, 0.5))
-        x, y = (x + 0.2 * len(same), y - 0.05 * (len(same) % 2)) if kind == "fireworks" else (x, y)
-        x = _free_spot(dice, others) if kind == "lightning" else x
-        return Thing(kind, min(x, 1.4), y, min(1.0, size * scale**1.6), None, number)
-    zone, size = KINDS[kind].zone, KINDS[kind].tall * min(scale, 2.0)
-    size = min(1.1, size * (dice.uniform(0.62, 1.05) if same else 1.0))
-    x = _free_spot(dice, others)
-    y = dice.uniform(0.82, 0.87) if kind in _FAR else 0.93
-    if zone == "bust":
-        x, y = 0.5, 1.0
-    elif scene.genre in {model.Genre.ROOM, model.Genre.TABLE}:
-        x = (0.44, 0.66, 0.24, 0.84, 0.14, 0.55)[len(others) % 6]
-        y = (0.9 if scene.genre is model.Genre.ROOM else 0.86) - 0.05 * (number % 2)
-    elif zone == "sky":
-        y = dice.uniform(0.16, 0.4)
-        if same and kind == "bird":  # a flock
-            x = same[0].x + dice.uniform(-0.12, 0.12)
-            y = same[0].y + dice.uniform(-0.05, 0.05)
-    elif line is not None and zone == "water":
-        y = line + dice.uniform(0.05, 0.27)
-        size *= 0.45 + 2.6 * (y - line)
-    elif line is not None and kind == "lighthouse":
-        x, y = dice.choice((0.36, 0.62)), 0.82
-    elif line is not None and scene.ground is not model.Ground.BEACH:
-        x, y = dice.uniform(0.08, 0.2), 0.95
-        x = x if bank_is_left(scene) else 1 - x
-    return Thing(kind, x, y, size, None, number)
+def _furnished(scene: Scene, dice: Random) -> Scene:
+    """Return a room or table with what makes it one."""
+    kinds = {thing.kind for thing in scene.things}
+    if scene.genre is Genre.ROOM:
+        wide = any(KINDS[k].half > 0.7 and KINDS[k].zone == "room" for k in kinds)
+        wanted = ["rug", *([] if wide else ["sofa"]), "plant", "lamp"]
+        for kind in wanted if len(kinds) < 3 else wanted[:1]:
+            scene = scene if kind in kinds else add_kind(scene, kind)
+    elif scene.genre is Genre.TABLE and all(KINDS[k].zone == "flat" for k in kinds):
+        scene = add_kind(scene, dice.choice(("vase", "fruit", "teapot")))
+    return scene
 
 
-def _free_spot(dice: Random, others: Sequence[Thing]) -> float:
-    """Return the place across the picture that is farthest from the other things."""
-    spots = [dice.uniform(0.12, 0.88) for _ in range(14)]
-    free = [min((abs(x - t.x) for t in others), default=1 - abs(x - 0.45)) for x in spots]
-    return spots[free.index(max(free))]
+def _as_logo(scene: Scene) -> Scene:
+    """Return the scene as a logo: the first thing on a badge, the lettering below."""
+    badge = placed(replace(scene, things=()), "badge", 1.0)
+    icon = next((t for t in scene.things if t.kind in KINDS and KINDS[t.kind].zone != "flat"), None)
+    things = (badge,) if badge else ()
+    if icon:
+        size = min(0.3, 0.19 / KINDS[icon.kind].half)
+        low = 0.0 if KINDS[icon.kind].zone == "sky" else size / 2
+        things = (*things, replace(icon, x=0.5, y=0.42 + low, size=size, number=2))
+    ink = scene.text_colour or (44, 40, 52)
+    return replace(
+        scene, things=things, text_at=(0.5, 0.86), text_colour=ink,
+        lettering=model.Lettering.POSTER,
+    )  # fmt: skip

@@ -1,15 +1,28 @@
 """Finds the known words of a text. The words themselves stand in `words.txt`."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from components.sandbox.renderer import canvas as art
+from components.sandbox.renderer import scene
+from components.sandbox.renderer.things import KINDS
 
 QUOTED = re.compile(
     r"\"([^\"\n]{1,200})\"|“([^”\n]{1,200})”|‘([^’\n]{1,200})’|(?<!\w)'([^'\n]{1,200})'(?!\w)"
 )
+_FILE = Path(__file__).with_name("words.txt")
+VALUES: dict[str, Iterable[str]] = {
+    "hour": scene.Hour, "weather": scene.Weather, "season": scene.Season, "ground": scene.Ground,
+    "genre": scene.Genre, "style": scene.Style, "grade": scene.Grade, "thing": KINDS, "cut": KINDS,
+    "sky": "sun moon stars aurora rainbow fireworks lightning clouds snowfall rainfall mist".split(),
+    "part": "garment hair wall sky background text sign neon of none poster plain logo solid".split(),
+    "spot": "left right middle top low far near".split(), "water": ["water"],
+    "number": (), "size": (), "colour": (),
+}  # fmt: skip
+"""The groups of `words.txt` with their values; any where there are none."""
 MOST = 5_000
 """Letters of a prompt that are read; the model reads no more (docs/kie-api.md, Create)."""
 
@@ -38,17 +51,33 @@ class Words:
         """Return the first value of a group."""
         return next(iter(self.all(group)), default)
 
+    def kinds(self) -> list[str]:
+        """Return the things that stand for themselves: not hair, nor what is worn."""
+        return [kind for kind in self.all("thing") if KINDS[kind].zone not in {"hair", "worn"}]
+
     def near(self, noun: Word, group: str) -> str | None:
         """Return the value of a group that stands at most three words before a noun."""
         nouns = [w.at for w in self.found if w.group in {"thing", "part"} and w.at < noun.at]
         start = max(noun.at - 3, max(nouns, default=-1) + 1)
-        fitting = [w for w in self.found if w.group == group and start <= w.at < noun.at]
+        fitting = [w for w in self.found if w.group == group and start <= w.at <= noun.at]
         return fitting[-1].value if fitting else None
 
     def colour_of(self, noun: Word) -> art.RGB | None:
-        """Return the colour said of a noun."""
+        """Return the colour said of a noun; of lettering also the one that follows it."""
         value = self.near(noun, "colour")
+        if value is None and noun.value == "text":
+            after = [w.value for w in self.found if 0 < w.at - noun.at < 4 and w.group == "colour"]
+            value = next(iter(after), None)
         return art.from_hex(value) if value else None
+
+    def spots_of(self, noun: Word) -> list[str]:
+        """Return where a noun is said to be: spots follow their nouns, or all precede them."""
+        nouns = [w.at for w in self.found if w.group in {"thing", "sky"} or w.value == "text"]
+        spots = [w for w in self.found if w.group == "spot"]
+        leading = bool(spots) and spots[0].at < min(nouns, default=0)
+        start = max((at for at in nouns if at < noun.at), default=-1) if leading else noun.at
+        end = noun.at if leading else min((at for at in nouns if at > noun.at), default=MOST)
+        return [w.value for w in spots if start < w.at < end]
 
 
 def quotes_of(text: str) -> list[str]:
@@ -59,16 +88,23 @@ def quotes_of(text: str) -> list[str]:
 @lru_cache(maxsize=1)
 def _lexicon() -> dict[tuple[str, ...], list[tuple[str, str]]]:
     lexicon: dict[tuple[str, ...], list[tuple[str, str]]] = {}
-    for head, (phrases,) in art.table("words.txt", Path(__file__).parent).items():
-        group, value = head.split()
+    for number, line in enumerate(_FILE.read_text("utf-8").splitlines(), 1):
+        head, _, phrases = line.partition(": ")
+        if line.startswith("#"):
+            continue
+        with art.told_where(_FILE.name, number):
+            group, value = head.split()
+            right = VALUES[art.one_of(VALUES, group, "group")]
+            if right:
+                art.one_of(right, value, group)
         for phrase in phrases.split(","):
             lexicon.setdefault(tuple(phrase.split()), []).append((group, value))
     return lexicon
 
 
 def read_words(text: str) -> Words:
-    """Return the known words of a text, without quotations and what is denied."""
-    plain = QUOTED.sub(" ", text[:MOST].lower().replace("-", " "))
+    """Return the known words of a text, without what is denied; a quotation is one word."""
+    plain = QUOTED.sub(" quote ", text[:MOST].lower().replace("-", " "))
     tokens, at = re.findall(r"[a-z0-9]+", plain), 0
     found: list[Word] = []
     while at < len(tokens):

@@ -2,7 +2,8 @@
 
 import math
 import random
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
@@ -34,6 +35,22 @@ def table(name: str, folder: Path = Path(__file__).parent) -> dict[str, list[str
         if colon and not line.startswith("#"):
             lines.setdefault(key, []).append(value)
     return lines
+
+
+def one_of(right: Iterable[str], word: str, what: str) -> str:
+    """Return the word, or raise ValueError with the list of the right ones."""
+    if word not in (words := list(right)):
+        raise ValueError(f"no {what} is called {word!r}, only {', '.join(words)}")
+    return word
+
+
+@contextmanager
+def told_where(file: str, line: int) -> Iterator[None]:
+    """Put file and line before the message of a ValueError."""
+    try:
+        yield
+    except ValueError as problem:
+        raise ValueError(f"{file}, line {line}: {problem}") from None
 
 
 def from_hex(code: str) -> RGB:

@@ -110,7 +110,7 @@ def _watercolour(picture: Image.Image, seed: int) -> Image.Image:
     inset, edge = round(height * 0.035), Image.new("L", size, 0)
     ImageDraw.Draw(edge).rectangle((inset, inset, width - inset, height - inset), fill=255)
     ragged = art.noise(size, art.rng(seed, "edge"), (height / 12, height / 12), 5, 1.8)
-    mask = ImageChops.add(art.soften(edge, inset * 0.5), ragged, 2).point(art.curve(112, 140))
+    mask = ImageChops.add(art.soften(edge, inset * 0.5), ragged, 2).point(art.curve(96, 124))
     sheet.paste(wash, (0, 0), mask)
     tooth = art.noise(size, art.rng(seed, "paper"), (5, 5), 2, 0.8)
     return art.shade(sheet, art.relief(tooth, (1, 1), 0.2))
@@ -142,6 +142,20 @@ def _ink(picture: Image.Image, seed: int) -> Image.Image:
     return ImageOps.colorize(sheet, (34, 32, 46), _PAPER)
 
 
+def _pencil(picture: Image.Image, seed: int) -> Image.Image:
+    """Return the picture as lines and soft strokes of graphite."""
+    grey, size = picture.convert("L").filter(ImageFilter.MedianFilter(3)), picture.size
+    # What is darker than its surroundings is a line.
+    lines = ImageChops.subtract(art.soften(grey, 4), art.soften(grey, 0.8), 0.2)
+    dark = ImageOps.invert(art.soften(grey, 2)).point(art.curve(70, 280))
+    stroke = art.noise((size[0] * 2, size[1] * 2), art.rng(seed, "graphite"), (70, 3.5), 3, 2.4)
+    lean = (0.8, 0.6, 0, -0.6, 0.8, size[0] * 0.6)
+    stroke = stroke.transform(size, Image.Transform.AFFINE, lean, art.SOFT)
+    tone = ImageChops.multiply(dark, stroke.point(art.curve(70, 200)))
+    ink = ImageChops.add(tone.point([i * 3 // 4 for i in range(256)]), lines.point(art.curve(20, 130)))
+    return ImageOps.colorize(ImageOps.invert(ink), (58, 58, 66), _PAPER)
+
+
 def _pixel(picture: Image.Image, _seed: int) -> Image.Image:
     cell = max(4, round(picture.height / 150))
     small = (max(1, picture.width // cell), max(1, picture.height // cell))
@@ -150,13 +164,37 @@ def _pixel(picture: Image.Image, _seed: int) -> Image.Image:
     return vivid.point(levels).resize(picture.size, Image.Resampling.NEAREST)
 
 
+def _flat(picture: Image.Image, steps: int) -> Image.Image:
+    """Return the picture in a few even tones of each colour, as inks would print it."""
+    small = picture.reduce(2).filter(ImageFilter.MedianFilter(7))
+    soft = art.soften(small, 3)
+    step = 255 / steps
+    tones = [round(min(255, round(i / step) * step)) for i in range(256)]
+    light = soft.convert("L")
+    gain = ImageChops.subtract(light.point(tones), light, 1, 128)
+    wide = gain.filter(ImageFilter.MedianFilter(5)).resize(picture.size, art.SOFT)
+    body = small.filter(ImageFilter.MedianFilter(5)).resize(picture.size, art.SOFT)
+    shift = Image.merge("RGB", [wide] * 3)
+    return ImageEnhance.Color(ImageChops.add(body, shift, 1, -128)).enhance(1.25)
+
+
+def _bordered(picture: Image.Image) -> Image.Image:
+    border = min(picture.size) // 28
+    warm = ImageChops.multiply(picture, Image.new("RGB", picture.size, (255, 246, 226)))
+    return ImageOps.expand(ImageOps.crop(warm, border), border, _PAPER)
+
+
 def _poster(picture: Image.Image, _seed: int) -> Image.Image:
-    flat, border = picture.reduce(2).filter(ImageFilter.MedianFilter(7)), min(picture.size) // 28
-    levels = [min(255, round(i / 34) * 34 + 6) for i in range(256)] * 3
-    flat = ImageEnhance.Color(art.soften(flat, 1.2).point(levels)).enhance(1.2)
-    flat = flat.filter(ImageFilter.MedianFilter(5)).resize(picture.size, art.SOFT)
-    flat = ImageChops.multiply(flat, Image.new("RGB", flat.size, (255, 246, 226)))
-    return ImageOps.expand(ImageOps.crop(flat, border), border, _PAPER)
+    return _bordered(_flat(picture, 6))
+
+
+def _print(picture: Image.Image, seed: int) -> Image.Image:
+    """Return the picture as a woodblock print: flat inks, a dark key line, the grain of wood."""
+    flat, grey = _flat(picture, 5), picture.convert("L").filter(ImageFilter.MedianFilter(5))
+    lines = ImageChops.subtract(art.soften(grey, 3.5), art.soften(grey, 1.0), 0.16)
+    art.paint(flat, (30, 40, 66), lines.point(art.curve(40, 150)))
+    grain = art.noise(picture.size, art.rng(seed, "wood"), (picture.width / 3, 5), 4, 0.3)
+    return _bordered(art.shade(ImageEnhance.Color(flat).enhance(0.85), grain))
 
 
 def _noir(picture: Image.Image, _seed: int) -> Image.Image:
@@ -169,7 +207,9 @@ _STYLES: dict[Style, Callable[[Image.Image, int], Image.Image]] = {
     Style.WATERCOLOUR: _watercolour,
     Style.OIL: _oil,
     Style.INK: _ink,
+    Style.PENCIL: _pencil,
     Style.PIXEL: _pixel,
     Style.POSTER: _poster,
+    Style.PRINT: _print,
     Style.NOIR: _noir,
 }

@@ -10,6 +10,7 @@ from PIL import Image, ImageChops, ImageDraw
 from components.sandbox.renderer import canvas as art
 from components.sandbox.renderer.light import Light
 from components.sandbox.renderer.scene import Ground, Scene, Season, Weather
+from components.sandbox.renderer.sky import body_of
 
 _OPEN = {Ground.SEA, Ground.BEACH}
 Texture = Callable[[art.Size], Image.Image]
@@ -28,6 +29,11 @@ class Land:
     def cover(self) -> art.RGB:
         """Colour of grass or snow in this season."""
         return art.from_hex(seasonal(self.scene)[0])
+
+    @property
+    def sand(self) -> art.RGB:
+        """Colour of dunes."""
+        return (150, 150, 156) if self.scene.ground is Ground.MOON else (236, 184, 116)
 
     def dice(self, *names: object) -> Random:
         """Return the chance of one part of this ground."""
@@ -221,13 +227,13 @@ def pine(foot: art.Point, size: float, dice: Random) -> list[art.Point]:
 
 def _sand(land: Land, _name: str, row: float, _tall: float, distance: float) -> None:
     line = [(0.0, row), (land.picture.width, row)]
-    sand: art.RGB = (236, 184, 116)
+    sand = land.sand
     _layer(land, line, land.tone(sand, distance), land.tone(sand, distance / 2))
 
 
 def _dune(land: Land, name: str, base: float, tall: float, distance: float) -> None:
     """Draw a dune: a lit back, a sharp crest and a shaded side away from the sun."""
-    (width, height), sand, away = land.picture.size, (236, 184, 116), -land.light.side
+    (width, height), sand, away = land.picture.size, land.sand, -land.light.side
     dice = land.dice(name)
     peak, swing = dice.uniform(0.2, 0.8) * width, away * width * dice.uniform(0.06, 0.14)
     ups, xs = (-0.2, 0.25, 0.74, 1, 0.6, 0.2, -0.1), (-0.9, -0.42, -0.16, 0, 0.2, 0.5, 0.9)
@@ -244,7 +250,8 @@ def _dune(land: Land, name: str, base: float, tall: float, distance: float) -> N
     low, high = min(0.98, base / height), min(0.99, (base + height * 0.16) / height)
     clear = art.fade((width, height), [(0, 235), (low, 235), (high, 0), (1, 0)])
     mask = ImageChops.multiply(art.polygon_mask((width, height), [outline], 2), clear)
-    art.paint(land.picture, art.mix(lit, land.tone((168, 112, 92), distance), 0.8), mask)
+    shade = (66, 66, 78) if land.scene.ground is Ground.MOON else (168, 112, 92)
+    art.paint(land.picture, art.mix(lit, land.tone(shade, distance), 0.8), mask)
 
 
 def _city(land: Land, _name: str, foot: float, tall: float, _distance: float) -> None:
@@ -327,7 +334,8 @@ def waterline(scene: Scene) -> float | None:
     """Return where the water begins, as a share of the height; None on dry land."""
     if scene.ground in _OPEN:
         return horizon(scene)
-    return horizon(scene) + 0.04 if scene.water else None
+    wet = scene.water and scene.ground is not Ground.STUDIO
+    return horizon(scene) + 0.04 if wet else None
 
 
 def bank_is_left(scene: Scene) -> bool:
@@ -354,7 +362,7 @@ def draw_water(picture: Image.Image, scene: Scene, light: Light) -> None:
     rough = 1.25 if scene.weather in {Weather.STORM, Weather.RAIN} else 0.95
     mirror = art.shade(mirror, art.relief(plane, (0, -max(2, size[1] // 160)), rough))
     if scene.weather is not Weather.STORM:
-        _glitter(mirror, light, plane)
+        _glitter(mirror, light, plane, body_of(scene, light)[0] * width)
     picture.paste(mirror, (0, row))
     edge = art.mix(light.horizon, (255, 255, 255), 0.3)
     art.paint(picture, edge, Image.new("L", (width, 3), 90), (0, row - 1))
@@ -379,8 +387,8 @@ def _rippled(above: Image.Image, land: Land, size: art.Size) -> Image.Image:
     return mirror.transform(size, Image.Transform.MESH, pieces, Image.Resampling.BILINEAR)
 
 
-def _glitter(water: Image.Image, light: Light, plane: Image.Image) -> None:
-    (width, tall), spot = water.size, light.x * water.width
+def _glitter(water: Image.Image, light: Light, plane: Image.Image, spot: float) -> None:
+    width, tall = water.size
     path = Image.new("L", (width // 4, tall // 4), 0)
     sides = ((-0.014, 0), (0.014, 0), (0.07, tall), (-0.07, tall))
     outline = [((spot + x * width) / 4, y / 4) for x, y in sides]

@@ -2,14 +2,16 @@
 
 from collections.abc import Callable
 
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from components.sandbox.renderer import canvas as art
 from components.sandbox.renderer.light import Light
-from components.sandbox.renderer.scene import Scene, Thing
+from components.sandbox.renderer.scene import Lettering, Scene, Thing
 from components.sandbox.renderer.things import draw_thing
 
 Outdoors = Callable[[Image.Image, Scene, Light], None]
+_BRICK = (104, 62, 58)
+_BACKDROPS = ((206, 140, 120), (112, 158, 158), (150, 160, 182), (210, 176, 112), (150, 132, 160))
 _WALLS: tuple[art.RGB, ...] = ((206, 196, 180), (176, 192, 188), (214, 186, 168), (168, 180, 200))
 _WOODS: tuple[art.RGB, ...] = ((164, 112, 74), (138, 94, 66), (186, 140, 98))
 
@@ -26,6 +28,26 @@ def draw_table(picture: Image.Image, scene: Scene, light: Light) -> None:
     art.glow(picture, shine, (width * 0.6, height * 0.2), light.sun, 0.2)
 
 
+def draw_studio(picture: Image.Image, scene: Scene, light: Light) -> None:
+    """Draw a plain backdrop with soft light; of bricks behind neon."""
+    (width, height), neon = picture.size, scene.lettering is Lettering.NEON and bool(scene.text)
+    chosen = _BRICK if neon else art.rng(scene.seed, "backdrop").choice(_BACKDROPS)
+    lit = art.times(scene.accent or chosen, art.mix(light.ambient, (255, 255, 255), 0.45))
+    stops = [(0.0, art.scaled(lit, 0.84)), (0.62, lit), (0.7, art.scaled(lit, 1.03)), (1.0, art.scaled(lit, 0.8))]
+    picture.paste(art.gradient(picture.size, stops), (0, 0))
+    if neon:
+        tall, pen = height / 18, ImageDraw.Draw(picture)
+        dice, wide = art.rng(scene.seed, "bricks"), height / 8
+        for row, column in ((r, c) for r in range(19) for c in range(-1, round(width / wide) + 1)):
+            x, y = (column + row % 2 / 2) * wide, row * tall
+            brick = art.scaled(lit, dice.uniform(0.75, 1.25))
+            pen.rectangle((x, y, x + wide * 0.96, y + tall * 0.9), fill=brick)
+        fine = art.noise(art.half(picture.size), dice, (14, 14), 3, 1.2).resize(picture.size)
+        picture.paste(art.shade(picture, art.relief(fine, (2, 2), 0.5)), (0, 0))
+    spot = (width * (0.5 + 0.12 * light.side), height * 0.4)
+    art.glow(picture, spot, (width * 0.55, height * 0.8), light.sun, 0.08 if neon else 0.3, 1.4)
+
+
 def draw_room(picture: Image.Image, scene: Scene, light: Light, outdoors: Outdoors) -> None:
     """Draw a room: floor, rug, a picture on the wall, a window to the scene's ground."""
     (width, height), floor = picture.size, picture.height * 0.7
@@ -36,8 +58,7 @@ def draw_room(picture: Image.Image, scene: Scene, light: Light, outdoors: Outdoo
     view = Image.new("RGB", (round(width * 0.52), round(height * 0.84)))
     outdoors(view, scene, light)
     _window(picture, scene, light, at, art.soften(view, 2).reduce(2))
-    draw_thing(picture, scene, light, Thing("picture", other + 0.07, 0.38, 0.25), "wall")
-    draw_thing(picture, scene, light, Thing("rug", 0.5, 0.95, 0.16, scene.accent), "wall")
+    draw_thing(picture, scene, light, Thing("picture", other + 0.14, 0.42, 0.27), "wall")
     if not light.dark:
         _sunbeam(picture, light, (width * at, height * 0.76, width * (at + 0.24), height * 0.98))
 

@@ -7,7 +7,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from components.sandbox.renderer import canvas as art
 from components.sandbox.renderer.light import Light
-from components.sandbox.renderer.scene import Genre, Lettering, Scene
+from components.sandbox.renderer.scene import Genre, Ground, Lettering, Scene
 
 _MISSING = "\U0010ffff"  # no font draws it: what stands for it stands for any missing letter
 _ROOM = {Lettering.SIGN: (0.34, 0.11), Lettering.NEON: (0.6, 0.2), Lettering.POSTER: (0.8, 0.17)}
@@ -25,13 +25,22 @@ def drawable(text: str) -> str:
     return " ".join("".join(next(filter(_drawn, pair), "") for pair in plain).split())
 
 
+def _length(words: str, size: float, spaced: float) -> float:
+    letters = words if spaced else [words]
+    font = ImageFont.load_default(size)
+    return sum(font.getlength(letter) for letter in letters) + size * spaced * (len(letters) - 1)
+
+
 def draw_lettering(picture: Image.Image, scene: Scene, light: Light) -> None:
     """Write the scene's text on `picture` in place."""
     words, (width, height) = drawable(scene.text), picture.size
     if not words:
         return
     across, size = _ROOM[scene.lettering][0] * width, _ROOM[scene.lettering][1] * height
-    while size > 8 and ImageFont.load_default(size).getlength(words) > across:
+    title = scene.lettering is Lettering.POSTER
+    spaced = 0.12 if title and words.isupper() else 0.0  # capitals are set apart
+    size *= scene.text_size
+    while size > 8 and _length(words, size, spaced) > across * max(1.0, scene.text_size):
         size *= 0.92
     font, x, y = ImageFont.load_default(size), width * 0.5, height * 0.14
     indoors = scene.genre in {Genre.ROOM, Genre.TABLE}
@@ -39,10 +48,17 @@ def draw_lettering(picture: Image.Image, scene: Scene, light: Light) -> None:
         taken = any(0.45 < thing.x < 0.9 and thing.y > 0.5 for thing in scene.things)
         x, y = width * (0.28 if taken else 0.68), height * (0.34 if indoors else 0.7)
     elif scene.lettering is Lettering.NEON:
-        y = height * 0.3
+        y = height * (0.44 if scene.ground is Ground.STUDIO else 0.3)
+    if scene.text_at is not None:
+        reach = min(0.5, _length(words, size, spaced) / width / 2 + 0.06)
+        x = width * min(max(scene.text_at[0], reach), 1 - reach)
+        y = height * scene.text_at[1]
     ink = Image.new("L", picture.size)
     pen = ImageDraw.Draw(ink)
-    pen.text((x, y), words, fill=255, font=font, anchor="mm", stroke_width=size * 0.02)
+    bold, left = size * (0.035 if title else 0.02), x - _length(words, size, spaced) / 2
+    for letter in words if spaced else [words]:
+        pen.text((left, y), letter, fill=255, font=font, anchor="lm", stroke_width=bold)
+        left += font.getlength(letter) + size * spaced
     colour = scene.text_colour or (250, 242, 224)
     if scene.lettering is Lettering.SIGN:
         lit = art.mix(light.ambient, (255, 255, 255), 0.45)
@@ -56,8 +72,9 @@ def draw_lettering(picture: Image.Image, scene: Scene, light: Light) -> None:
             art.add_light(picture, halo, tube, gain)
         colour = art.mix(tube, (255, 255, 255), 0.8)
     else:
-        shadow = art.soften(ink, size * 0.05).point([i // 2 for i in range(256)])
-        art.paint(picture, art.scaled(light.zenith, 0.35), shadow, (size * 0.03, size * 0.05))
+        shadow = art.soften(ink, size * 0.05).point([i // 3 for i in range(256)])
+        if art.luma(colour) > 110:
+            art.paint(picture, art.scaled(light.zenith, 0.35), shadow, (size * 0.03, size * 0.05))
     art.paint(picture, colour, ink)
 
 

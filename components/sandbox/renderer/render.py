@@ -7,12 +7,21 @@ from PIL import Image, ImageChops
 from components.sandbox.renderer import canvas as art
 from components.sandbox.renderer.filters import apply_grades, apply_style, fit, relight
 from components.sandbox.renderer.ground import draw_ground, draw_water, horizon, waterline
-from components.sandbox.renderer.indoors import draw_room, draw_table
+from components.sandbox.renderer.indoors import draw_room, draw_studio, draw_table
 from components.sandbox.renderer.lettering import draw_lettering
 from components.sandbox.renderer.light import Light, light_of
-from components.sandbox.renderer.scene import Genre, Grade, Hour, Scene, Thing, Weather
+from components.sandbox.renderer.scene import (
+    Genre,
+    Grade,
+    Ground,
+    Hour,
+    Lettering,
+    Scene,
+    Thing,
+    Weather,
+)
 from components.sandbox.renderer.sky import draw_shining, draw_sky, draw_weather
-from components.sandbox.renderer.things import KINDS, draw_thing
+from components.sandbox.renderer.things import KINDS, draw_thing, is_worn
 
 
 def render(scene: Scene, size: art.Size) -> Image.Image:
@@ -20,14 +29,18 @@ def render(scene: Scene, size: art.Size) -> Image.Image:
     light, picture = light_of(replace(scene, sky=None)), Image.new("RGB", scene.pixels)
     if scene.genre is Genre.ROOM:
         draw_room(picture, scene, light, _outdoors)
+    elif scene.ground is Ground.STUDIO:
+        draw_studio(picture, scene, light)
     elif scene.genre is Genre.TABLE:
         draw_table(picture, scene, light)
     else:
         _outdoors(picture, scene, light)
-    if Grade.BLUR_BACKGROUND in scene.grades or scene.genre is Genre.PORTRAIT:
+    window = any(thing.kind == "windowsill" for thing in scene.things)
+    if Grade.BLUR_BACKGROUND in scene.grades or scene.genre is Genre.PORTRAIT or window:
         picture = art.soften(picture, picture.height * 0.014)
     _add_front(picture, scene, light, scene)
-    picture = apply_grades(_grain(apply_style(picture, scene), scene.seed), scene)
+    picture = _titled(_grain(apply_style(picture, scene), scene.seed), scene, light)
+    picture = apply_grades(picture, scene)
     if scene.frame != (0, 0, 1, 1):
         (width, height), (left, top, right, bottom) = scene.pixels, scene.frame
         corners = (left * width, top * height, right * width, bottom * height)
@@ -46,7 +59,14 @@ def render_over(picture: Image.Image, scene: Scene) -> Image.Image:
     draw_shining(sky, scene, picture.height)
     picture.paste(sky, (0, 0), art.fade(sky.size, [(0, 255), (0.75, 255), (1, 0)]))
     _add_front(picture, scene, light, plain)
-    return apply_grades(apply_style(picture, scene), scene)
+    return apply_grades(_titled(apply_style(picture, scene), scene, light), scene)
+
+
+def _titled(picture: Image.Image, scene: Scene, light: Light) -> Image.Image:
+    """Return the picture with the title of a poster, which its style leaves crisp."""
+    if scene.lettering is Lettering.POSTER:
+        draw_lettering(picture, scene, light)
+    return picture
 
 
 def _outdoors(picture: Image.Image, scene: Scene, light: Light) -> None:
@@ -58,19 +78,25 @@ def _outdoors(picture: Image.Image, scene: Scene, light: Light) -> None:
 
 def _add_front(picture: Image.Image, scene: Scene, light: Light, lit: Scene) -> None:
     """Draw things, weather and lettering; `lit` is the scene whose light the things stand in."""
-    for thing in sorted(scene.things, key=lambda thing: (thing.y, thing.number)):
-        if thing.kind in KINDS:
-            _stamp(picture, lit, light, thing)
+    drawn = [thing for thing in scene.things if thing.kind in KINDS and not is_worn(thing)]
+    for thing in sorted(drawn, key=lambda t: (KINDS[t.kind].zone != "flat", t.y, t.number)):
+        _stamp(picture, lit, light, thing)
     if scene.genre in {Genre.LANDSCAPE, Genre.PORTRAIT}:
         draw_weather(picture, scene, light)
-    draw_lettering(picture, scene, light)
+    if scene.lettering is not Lettering.POSTER:
+        draw_lettering(picture, scene, light)
 
 
 def _stamp(picture: Image.Image, scene: Scene, light: Light, thing: Thing) -> None:
     kind, line = KINDS[thing.kind], waterline(scene)
     place, distance = kind.zone, 0.0
-    if scene.genre in {Genre.ROOM, Genre.TABLE}:
+    kinds = {other.kind for other in scene.things}
+    if place == "flat" or "badge" in kinds:
+        place = "wall"
+    elif scene.genre in {Genre.ROOM, Genre.TABLE} or kinds & {"windowsill"}:
         place = "floor"
+    elif scene.ground is Ground.STUDIO and place != "bust":
+        place = "sky" if place == "sky" else "floor"
     elif place == "sky":
         distance = max(0.0, 0.5 - thing.size * 2)
     elif place != "bust":

@@ -6,7 +6,7 @@ range.
 
 import json
 import math
-from dataclasses import asdict, dataclass, is_dataclass
+from dataclasses import MISSING, asdict, dataclass, fields, is_dataclass
 from enum import StrEnum
 from typing import Any, get_args, get_origin, get_type_hints
 
@@ -17,9 +17,13 @@ Hour = StrEnum("Hour", ["DAWN", "DAY", "GOLDEN", "DUSK", "NIGHT"])
 Weather = StrEnum("Weather", ["CLEAR", "CLOUDS", "STORM", "RAIN", "SNOW", "FOG"])
 Season = StrEnum("Season", ["SPRING", "SUMMER", "AUTUMN", "WINTER"])
 Ground = StrEnum(
-    "Ground", ["MOUNTAINS", "HILLS", "SEA", "BEACH", "CITY", "FOREST", "DESERT", "SNOW"]
-)
-Style = StrEnum("Style", ["PLAIN", "WATERCOLOUR", "OIL", "INK", "PIXEL", "POSTER", "NOIR"])
+    "Ground",
+    ["MOUNTAINS", "HILLS", "SEA", "BEACH", "CITY", "FOREST", "DESERT", "SNOW", "MOON", "STUDIO"],
+)  # fmt: skip
+Style = StrEnum(
+    "Style",
+    ["PLAIN", "WATERCOLOUR", "OIL", "INK", "PENCIL", "PIXEL", "POSTER", "PRINT", "NOIR"],
+)  # fmt: skip
 Lettering = StrEnum("Lettering", ["SIGN", "NEON", "POSTER"])
 Grade = StrEnum(
     "Grade",
@@ -32,7 +36,7 @@ _COLOUR = (0, 255)
 _BOUNDS: dict[str, tuple[float, float]] = {
     "seed": (0, 2**53), "pixels": (16, 4096), "frame": (0, 1), "sky": _COLOUR, "accent": _COLOUR,
     "text_colour": _COLOUR, "colour": _COLOUR, "x": (-0.5, 1.5), "y": (-0.5, 1.5),
-    "size": (0.005, 1.2), "number": (0, 1_000_000),
+    "size": (0.005, 1.2), "text_at": (0, 1), "text_size": (0.3, 3), "number": (0, 1_000_000),
 }  # fmt: skip
 _MAX_PIXELS = 4_000_000
 _MIN_FRAME = 0.3
@@ -76,10 +80,13 @@ class Scene:
     things: tuple[Thing, ...] = ()
     sky: RGB | None = None
     accent: RGB | None = None
-    """Colour of the wall in a room or behind a table."""
+    """Colour of a room's wall, or of a plain background."""
     text: str = ""
     lettering: Lettering = Lettering.SIGN
     text_colour: RGB | None = None
+    text_at: tuple[float, float] | None = None
+    """Middle of the lettering; None is its usual place."""
+    text_size: float = 1.0
     grades: tuple[Grade, ...] = ()
     frame: tuple[float, float, float, float] = (0.0, 0.0, 1.0, 1.0)
     """The part of the picture that is shown: left, top, right, bottom as shares."""
@@ -93,10 +100,10 @@ def scene_to_json(scene: Scene) -> str:
 def scene_from_json(text: str) -> Scene:
     """Read a scene. Raises InvalidScene for anything `scene_to_json` could not have written."""
     try:
-        fields = json.loads(text)
+        decoded = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise InvalidScene("the scene is no JSON text") from error
-    scene: Scene = _checked(Scene, fields, "scene")
+    scene: Scene = _checked(Scene, decoded, "scene")
     left, top, right, bottom = scene.frame
     if min(right - left, bottom - top) < _MIN_FRAME or math.prod(scene.pixels) > _MAX_PIXELS:
         raise InvalidScene("the frame is too small or the picture too large")
@@ -108,8 +115,9 @@ def _checked(kind: Any, value: Any, name: str) -> Any:
     number = isinstance(value, int | float) and not isinstance(value, bool)
     if isinstance(kind, type) and is_dataclass(kind) and isinstance(value, dict):
         hints = get_type_hints(kind)
-        if set(value) == set(hints):
-            return kind(**{field: _checked(hints[field], value[field], field) for field in hints})
+        needed = {field.name for field in fields(kind) if field.default is MISSING}
+        if needed <= set(value) <= set(hints):  # an older version wrote fewer
+            return kind(**{field: _checked(hints[field], value[field], field) for field in value})
     elif get_origin(kind) is tuple and isinstance(value, list):
         parts = get_args(kind)
         if parts[-1] is Ellipsis:

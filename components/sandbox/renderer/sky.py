@@ -7,9 +7,10 @@ from PIL import Image, ImageChops, ImageDraw, ImageOps
 
 from components.sandbox.renderer import canvas as art
 from components.sandbox.renderer.light import Light
-from components.sandbox.renderer.scene import Hour, Scene, Thing, Weather
+from components.sandbox.renderer.scene import Ground, Hour, Scene, Thing, Weather
 
 _LOW_SUN = {Hour.GOLDEN, Hour.DUSK, Hour.DAWN}
+_OPEN = {Ground.SEA, Ground.BEACH}
 _THICK = {Weather.STORM, Weather.RAIN, Weather.SNOW}
 FALLS = {"rain": "rainfall", "storm": "rainfall", "snow": "snowfall", "fog": "mist"}
 """What falls in which weather, by the name of the thing that looks the same."""
@@ -22,11 +23,11 @@ def draw_sky(picture: Image.Image, scene: Scene, light: Light, horizon: int) -> 
     stops = [(0.0, light.zenith), (0.55, light.middle), (0.97, light.horizon), (1.0, light.horizon)]
     sky = art.gradient((picture.width, max(8, horizon)), stops)
     kinds, height = {thing.kind for thing in scene.things}, picture.height
-    clear_night = scene.hour is Hour.NIGHT and scene.weather is not Weather.STORM
-    if clear_night or kinds & {"stars", "aurora"}:
+    clear_night = scene.hour is Hour.NIGHT and scene.weather not in {*_THICK, Weather.FOG}
+    if clear_night or kinds & {"stars", "aurora"} or scene.ground is Ground.MOON:
         _stars(sky, scene)
     _bodies(sky, scene, light, height)
-    if "aurora" not in kinds:
+    if "aurora" not in kinds and scene.ground is not Ground.MOON:
         _clouds(sky, scene, light, height)
     if scene.weather is Weather.STORM:
         _distant_rain(sky, scene, light)
@@ -52,7 +53,7 @@ def _stars(sky: Image.Image, scene: Scene) -> None:
     art.add_light(sky, specks, (240, 242, 255), 1.5)
 
 
-def _body(scene: Scene, light: Light) -> tuple[float, float, float]:
+def body_of(scene: Scene, light: Light) -> tuple[float, float, float]:
     """Return place and size of the sun or moon: the one asked for, else the hour's own."""
     for thing in scene.things:
         if thing.kind in {"sun", "moon"}:
@@ -63,15 +64,16 @@ def _body(scene: Scene, light: Light) -> tuple[float, float, float]:
 def _bodies(sky: Image.Image, scene: Scene, light: Light, height: int) -> None:
     """Draw sun and moon, and the light around them; thick cloud hides the usual one."""
     bodies = [thing for thing in scene.things if thing.kind in {"sun", "moon"}]
-    hidden = scene.weather in {*_THICK, Weather.FOG}
-    night, (x, y, _) = scene.hour is Hour.NIGHT, _body(scene, light)
+    hidden, kinds = scene.weather in {*_THICK, Weather.FOG}, {thing.kind for thing in scene.things}
+    night, (x, y, _) = scene.hour is Hour.NIGHT, body_of(scene, light)
     spot = (x * sky.width, y * height)
     if not night:
         strength, reach = (0.35 if hidden else 0.85), height * 1.05
         art.glow(sky, spot, (reach * 1.25, reach * 0.62), light.sun, strength * 0.55, 1.7)
         art.glow(sky, spot, reach * 0.34, light.sun, strength * 0.6, 2.4)
+    hidden |= "rainbow" in kinds or (night and "fireworks" in kinds)
     if light.size and not (bodies or hidden):
-        bodies = [Thing("moon" if night else "sun", *_body(scene, light))]
+        bodies = [Thing("moon" if night else "sun", *body_of(scene, light))]
     for body in bodies:
         centre, r = (body.x * sky.width, body.y * height), body.size * height / 2
         if body.kind == "sun":
@@ -120,7 +122,7 @@ def _clouds(sky: Image.Image, scene: Scene, light: Light, tall: int) -> None:
     inner = (_MARGIN, _MARGIN, wide - _MARGIN, deep - _MARGIN)
     clouds, alpha = (layer.resize(sky.size, art.SOFT, box=inner) for layer in (clouds, alpha))
     clear = Image.new("RGB", sky.size)  # thin cloud lets the sun or moon through
-    x, y, size = _body(scene, light)
+    x, y, size = body_of(scene, light)
     reach = tall * (0.08 + size * 0.8)
     art.glow(clear, (x * sky.width, y * tall), reach, (200, 200, 200), 1, 1.2)
     art.paint(sky, clouds, ImageChops.subtract(alpha, clear.getchannel(0)))
@@ -166,10 +168,12 @@ def _aurora(sky: Image.Image, scene: Scene, thing: Thing, _height: int) -> None:
     art.glow(sky, (width / 2, height * 0.85), (width * 0.7, height * 0.4), hue, 0.16, 1.4)
 
 
-def _rainbow(sky: Image.Image, _scene: Scene, thing: Thing, height: int) -> None:
+def _rainbow(sky: Image.Image, scene: Scene, thing: Thing, height: int) -> None:
     """Draw a bow whose top is at the thing's place."""
     colours = ("e84646", "f6963c", "fae25a", "60c86e", "5096ec", "7860d2")
-    radius, veil = thing.size * height, art.fade(sky.size, [(0, 255), (0.7, 235), (1, 110)])
+    # Its reflection must not close it to a ring: over water it ends above the horizon.
+    foot = [(0.62, 170), (0.94, 0)] if scene.water or scene.ground in _OPEN else [(0.7, 235), (1, 110)]
+    radius, veil = thing.size * height, art.fade(sky.size, [(0, 255), *foot])
     band, (x, y) = radius * 0.018, (thing.x * sky.width, thing.y * height + radius)
     for number, colour in enumerate(colours):
         ring, r = Image.new("L", sky.size, 0), radius - number * band

@@ -7,8 +7,8 @@ of the thing's height: y from 0 (top) to 1 (foot), x is 0 in the middle.
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from PIL import Image, ImageChops, ImageDraw, ImageOps
 
@@ -21,63 +21,138 @@ _FINER = 2
 _MARGIN = 0.06
 _PEOPLE = (("e8ba98", "70422a"), ("b07a5a", "222028"), ("f6d4b8", "be8a54"), ("7c523e", "2c2224"))
 """Skin and hair."""
+_COLOUR = re.compile(r"(main|leaf|skin|hair|[0-9a-f]{6})(\*[\d.]+|\+[0-9a-f]{6}:[\d.]+)*")
 _STEP = re.compile(r"([*+])([0-9a-f]{6}:)?([\d.]+)")
+ZONES = "land far animal water sky table room wall flat bust hair worn part".split()
+VERBS = "shape curve mirror both line round box lamp oval puff pine head use".split()
+_SIZED = {"oval", "puff", "pine", "head"}
+"""Verbs with pairs of a point and a size."""
+_PAIRED = _SIZED | {"box", "lamp"}
+_WHEN = ("snow?", "dark?", "back?")
+_BUST = ((0.0, 0.31), (0.165, 0.2))
+"""Middle and radii of the head that worn things are drawn for."""
+Place = tuple[float, float, float]
+"""Where the (0, 0) of a block lies in the thing that it is drawn in, and its scale."""
 
 
-@dataclass(frozen=True)
-class Kind:
-    """How a silhouette is drawn and where it belongs."""
+class Line(NamedTuple):
+    """A line of a block: when it is drawn, and what; points are in units of the height."""
+
+    when: str
+    verb: str
+    colour: str
+    number: float
+    points: list[art.Point]
+    block: str
+
+
+class Kind(NamedTuple):
+    """How a silhouette is drawn and where it belongs: a block of `silhouettes.txt`."""
 
     tall: float
-    """Usual height as a share of the picture's."""
     half: float
-    """Half the width in units of the height."""
     zone: str
-    """Where it belongs: land, water, sky, table, room or bust."""
-    colours: tuple[str, ...]
-    lines: tuple[str, ...]
+    colours: list[str]
+    lines: list[Line]
+
+    @property
+    def head(self) -> list[art.Point]:
+        """Middle and radii of the head, which hats and glasses fit; empty without one."""
+        return next((line.points for line in self.lines if line.verb == "head"), [])
 
 
-def _read(text: str) -> dict[str, Kind]:
-    kinds = {}
-    for block in re.sub(r"^#.*\n", "", text, flags=re.MULTILINE).strip().split("\n\n"):
-        head, *lines = (line.strip() for line in block.splitlines())
-        name, tall, half, zone, *colours = head.split()
-        kinds[name] = Kind(float(tall), float(half), zone, tuple(colours), tuple(lines))
+def read_silhouettes(text: str, name: str) -> dict[str, Kind]:
+    """Read a file of silhouettes. Raises ValueError with file, line and the right words."""
+    kinds: dict[str, Kind] = {}
+    lines: list[Line] = []
+    for number, line in enumerate(text.splitlines(), 1):
+        words = line.split()
+        with art.told_where(name, number):
+            if words and line.startswith(" "):
+                lines.append(_read_line(words, kinds))
+            elif words and not line.startswith("#"):
+                block, tall, half, zone, *colours = words
+                art.one_of(ZONES, zone, "zone")
+                kinds[block] = Kind(float(tall), float(half), zone, colours, lines := [])
     return kinds
 
 
-KINDS: Mapping[str, Kind] = _read(Path(__file__).with_name("silhouettes.txt").read_text("utf-8"))
+def _read_line(words: list[str], kinds: Mapping[str, Kind]) -> Line:
+    when = art.one_of(_WHEN, words.pop(0), "condition") if words[0].endswith("?") else ""
+    verb, block = art.one_of(VERBS, words.pop(0), "verb"), ""
+    if verb == "use":
+        block = art.one_of(kinds, words.pop(0), "block above this line")
+        words = words or ["main", "1", "0,50"]
+    colour, number, *pairs = words
+    if not _COLOUR.fullmatch(colour):
+        raise ValueError(f"no colour is {colour!r}: 6 hexadecimal digits, main, leaf, skin, hair")
+    points = [(float(x) / 100, float(y) / 100) for x, y in (pair.split(",") for pair in pairs)]
+    if not points or (verb in _PAIRED and len(points) % 2):
+        raise ValueError(f"{verb} needs {'pairs of points' if verb in _PAIRED else 'points'}")
+    return Line(when, verb, colour, float(number), points, block)
+
+
+_FILE = Path(__file__).with_name("silhouettes.txt")
+KINDS: Mapping[str, Kind] = read_silhouettes(_FILE.read_text("utf-8"), _FILE.name)
 """Every silhouette by its name; the words for it stand in `prompts/words.txt`."""
 
 
 def draw_thing(
     picture: Image.Image, scene: Scene, light: Light, thing: Thing, place: str, distance: float = 0
 ) -> None:
-    """Draw a silhouette into `picture` (see `Pen.stamp`)."""
+    """Draw a silhouette and what it wears into `picture` (see `Pen.stamp`)."""
     kind = KINDS[thing.kind]
     pen = Pen(scene, light, thing, (thing.size * picture.height, kind.half))
-    people = art.rng(pen.scene.seed, "people", pen.thing.number)
-    skin, hair = people.choice(_PEOPLE)
-    palette = {"leaf": pen.dice.choice(seasonal(pen.scene)[1:]), "skin": skin, "hair": hair}
-    main = pen.dice.choice(kind.colours or ("808080",))
-    palette["main"] = bytes(pen.thing.colour).hex() if pen.thing.colour else palette.get(main, main)
-    for line in kind.lines:
-        _draw_line(pen, line, palette)
+    worn = [t for t in scene.things if kind.head and t.x == thing.x and is_worn(t)]
+    cut = next((t.colour for t in worn if KINDS[t.kind].zone == "hair" and t.colour), None)
+    people = _PEOPLE[::2] if cut and art.luma(cut) > 70 else _PEOPLE  # fair hair, fair skin
+    skin, hair = art.rng(scene.seed, "people", thing.number).choice(people)
+    grey = "d8d4d0" if "age" in {t.kind for t in worn} else hair
+    palette = {"skin": skin, "hair": bytes(cut).hex() if cut else grey}
+    (x, y), (wide, _) = kind.head or _BUST
+    fit = wide / _BUST[1][0]
+    at = (x, y - _BUST[0][1] * fit, fit)
+    layers = [(t.kind, _colours(scene, t, palette), at) for t in worn]
+    for layer in layers:
+        _draw_block(pen, *layer, back=True)
+    for layer in ((thing.kind, _colours(scene, thing, palette), (0.0, 0.0, 1.0)), *layers):
+        _draw_block(pen, *layer)
     pen.stamp(picture, distance, place)
 
 
-def _draw_line(pen: "Pen", line: str, palette: Mapping[str, str]) -> None:
-    condition, _, rest = line.rpartition("? ")
-    if not {"snow": snowed(pen.scene), "dark": pen.light.dark}.get(condition, True):
-        return
-    if rest.startswith("use "):
-        for part in KINDS[rest[4:]].lines:
-            _draw_line(pen, part, palette)
-        return
-    verb, colour, number, *pairs = rest.split()
-    points = [(float(x) / 100, float(y) / 100) for x, y in (pair.split(",") for pair in pairs)]
-    pen.draw(verb, points, _colour(colour, palette), float(number))
+def is_worn(thing: Thing) -> bool:
+    """Return whether a thing is drawn only with who wears it: hair, a hat, glasses."""
+    return thing.kind in KINDS and KINDS[thing.kind].zone in {"hair", "worn"}
+
+
+def _colours(scene: Scene, thing: Thing, palette: Mapping[str, str]) -> dict[str, str]:
+    """Return the colours of one thing by their names."""
+    dice = art.rng(scene.seed, thing.kind, thing.number)
+    named = {**palette, "leaf": dice.choice(seasonal(scene)[1:])}
+    main = dice.choice(KINDS[thing.kind].colours or ["808080"])
+    return named | {"main": bytes(thing.colour).hex() if thing.colour else named.get(main, main)}
+
+
+def _draw_block(
+    pen: "Pen", block: str, palette: dict[str, str], at: Place, *, back: bool = False
+) -> None:
+    shown = {"": not back, "snow?": snowed(pen.scene), "dark?": pen.light.dark, "back?": back}
+    left, top, scale = at
+    for line in KINDS[block].lines:
+        colour, sized = _colour(line.colour, palette), line.verb in _SIZED
+        points = [
+            (x * scale, y * scale) if sized and i % 2 else (left + x * scale, top + y * scale)
+            for i, (x, y) in enumerate(line.points)
+        ]
+        if not shown[line.when]:
+            continue
+        if line.verb == "use":
+            small, painted = line.number * scale, palette | {"main": bytes(colour).hex()}
+            for x, y in points:
+                _draw_block(pen, line.block, painted, (x, y - small / 2, small))
+        else:
+            number = line.number * scale if line.verb == "line" else line.number
+            pen.draw(line.verb, points, colour, number)
 
 
 def _colour(text: str, palette: Mapping[str, str]) -> art.RGB:
@@ -107,7 +182,6 @@ class Pen:
 
     def draw(self, verb: str, points: list[art.Point], colour: art.RGB, number: float) -> None:
         """Draw one part, as a line of `silhouettes.txt` says."""
-        (x, y), (rx, ry) = points[0], points[-1]
         mirrored = [(-x, y) for x, y in points]
         match verb:
             case "shape":
@@ -119,24 +193,33 @@ class Pen:
             case "both":
                 for side in (points, mirrored):
                     self._fill(side if len(side) < 4 else art.smooth(side), colour, number)
-            case "box":
-                self._fill(art.rect(x, y, rx, ry), colour, number)
-            case "oval":
-                self._fill(art.ellipse(x, y, rx, ry), colour, number)
-            case "puff":
-                rim, dice = art.ellipse(x, y, rx, ry)[::3], self.dice
-                rim = [(x + (a - x) * dice.uniform(0.86, 1.12), b) for a, b in rim]
-                self._fill(art.smooth(rim), colour, number)
-            case "pine":
-                self._fill(pine((x, y), rx, self.dice), colour, number)
             case "line":
                 self._line(art.smooth(points, closed=False), colour, number / 100)
-            case "lamp":
-                self._lamp(points[0], points[-1], colour, number)
             case "round":
                 outline = art.smooth([*points, *mirrored[::-1]])
                 mask = art.polygon_mask(self._alpha.size, [[self._spot(p) for p in outline]], 1)
                 self._body.paste(self._rounded(self._body, mask, number), (0, 0), mask)
+            case _:
+                for one, other in zip(points[::2], points[1::2], strict=True):
+                    self._draw_pair(verb, one, other, colour, number)
+
+    def _draw_pair(
+        self, verb: str, one: art.Point, other: art.Point, colour: art.RGB, number: float
+    ) -> None:
+        (x, y), (rx, ry), dice = one, other, self.dice
+        match verb:
+            case "box":
+                self._fill(art.rect(x, y, rx, ry), colour, number)
+            case "lamp":
+                self._lamp(one, other, colour, number)
+            case "oval":
+                self._fill(art.ellipse(x, y, rx, ry), colour, number)
+            case "puff":
+                rim = [(x + (a - x) * dice.uniform(0.86, 1.12), b)
+                       for a, b in art.ellipse(x, y, rx, ry)[::3]]  # fmt: skip
+                self._fill(art.smooth(rim), colour, number)
+            case "pine":
+                self._fill(pine(one, rx, dice), colour, number)
 
     def _line(self, points: list[art.Point], colour: art.RGB, width: float) -> None:
         spots, thick = [self._spot(point) for point in points], max(1, round(width * self._unit))
