@@ -9,15 +9,15 @@ from components.sandbox.renderer.ground import bank_is_left, horizon, waterline
 from components.sandbox.renderer.scene import Genre, Ground, Scene, Thing
 from components.sandbox.renderer.things import KINDS, is_worn
 
-_SKY: dict[str, tuple[float, float, float]] = {
-    "sun": (0.5, 0.32, 0.13),
-    "moon": (0.7, 0.2, 0.1),
-    "rainbow": (0.5, 0.12, 0.7),
-    "lightning": (0.5, 0.27, 0.55),
-}
-"""Usual place and size of what the sky draws."""
-_BURSTS = ((0.4, 0.22, 0.2), (0.66, 0.26, 0.15), (0.2, 0.27, 0.12), (0.57, 0.1, 0.09),
-           (0.85, 0.17, 0.13), (0.09, 0.13, 0.1))  # fmt: skip
+_SKY: dict[str, tuple[tuple[float, float, float], ...]] = {
+    "sun": ((0.5, 0.32, 0.13),),
+    "moon": ((0.7, 0.2, 0.1),),
+    "rainbow": ((0.5, 0.36, 0.5),),
+    "lightning": ((0.5, 0.27, 0.55),),
+    "fireworks": ((0.4, 0.24, 0.4), (0.66, 0.28, 0.3), (0.2, 0.29, 0.24), (0.57, 0.11, 0.18),
+                  (0.85, 0.18, 0.26), (0.09, 0.14, 0.2)),
+}  # fmt: skip
+"""Usual places and sizes of what shines in the sky."""
 _TALL = ((0.43, 0.82), (0.6, 0.84), (0.29, 0.85), (0.74, 0.83), (0.17, 0.83), (0.87, 0.85))
 _SMALL = ((0.55, 0.91), (0.44, 0.94), (0.64, 0.93), (0.35, 0.92), (0.73, 0.94), (0.26, 0.93))
 _WIDE = ((0.45, 0.91), (0.8, 0.96), (0.16, 0.96))
@@ -31,16 +31,15 @@ _ACROSS = {"left": 0.22, "right": 0.78, "middle": 0.5}
 def placed(scene: Scene, kind: str, scale: float, spots: Sequence[str] = ()) -> Thing | None:
     """Return one more thing of a kind where it is asked for; None where nobody could wear it."""
     number = max((thing.number for thing in scene.things), default=0) + 1
-    others = [thing for thing in scene.things if thing.kind in KINDS and not is_worn(thing)]
+    others = [t for t in scene.things if t.kind in KINDS and t.kind not in _SKY and not is_worn(t)]
     same = [thing for thing in scene.things if thing.kind == kind]
     if is_worn(worn := Thing(kind, 0.5, 0.5, 0.5, None, number)):
         wearers = [thing for thing in others if KINDS[thing.kind].head]
         return replace(worn, x=wearers[-1].x) if wearers else None
     dice = art.rng(scene.seed, "place", kind, number)
-    if kind not in KINDS:
-        x, y, size = _SKY.get(kind, (0.5, 0.5, 0.5))
-        if kind == "fireworks":
-            x, y, size = _BURSTS[len(same) % len(_BURSTS)]
+    if kind not in KINDS or kind in _SKY:
+        places = _SKY.get(kind, ((0.5, 0.5, 0.5),))
+        x, y, size = places[len(same) % len(places)]
         x = _free_spot(dice, others) if kind == "lightning" else x
         thing = Thing(kind, x, y, min(1.0, size * scale**1.6), None, number)
     else:
@@ -51,7 +50,7 @@ def placed(scene: Scene, kind: str, scale: float, spots: Sequence[str] = ()) -> 
 
 def moved(scene: Scene, thing: Thing, spots: Sequence[str], aside: float = 0.0) -> Thing:
     """Return the thing at the spots that words name, `aside` of them where it is not alone."""
-    flies = thing.kind not in KINDS or KINDS[thing.kind].zone == "sky"
+    flies = thing.kind not in KINDS or KINDS[thing.kind].zone in {"sky", "light"}
     outdoors = scene.genre is Genre.LANDSCAPE
     for spot in spots:
         if spot in _ACROSS:

@@ -67,7 +67,7 @@ def mix(a: RGB, b: RGB, share: float) -> RGB:
 
 def scaled(colour: RGB, factor: float) -> RGB:
     """Return the colour made brighter or darker by `factor`."""
-    red, green, blue = (_clamp(part * factor) for part in colour)
+    red, green, blue = (clamp(part * factor) for part in colour)
     return red, green, blue
 
 
@@ -97,7 +97,7 @@ def noise(
         layer = Image.frombytes("L", (wide, tall), dice.randbytes(wide * tall)).resize(work, SOFT)
         total = layer if total is None else Image.blend(total, layer, 1 / (2 ** (octave + 1) - 1))
     assert total is not None  # noqa: S101 - there is at least one octave
-    stretched = total.point([_clamp(128 + (i - 128) * gain) for i in range(256)])
+    stretched = total.point([clamp(128 + (i - 128) * gain) for i in range(256)])
     return stretched if work == size else stretched.resize(size, Image.Resampling.BILINEAR)
 
 
@@ -122,7 +122,7 @@ def relief(height: Image.Image, light: Point, strength: float = 1.0) -> Image.Im
 
 def shade(picture: Image.Image, shading: Image.Image) -> Image.Image:
     """Return the picture darkened and lightened by a shading of the same size."""
-    return ImageChops.overlay(picture, Image.merge("RGB", [shading] * 3))
+    return ImageChops.overlay(picture, grey(shading))
 
 
 def gradient(size: Size, stops: Sequence[tuple[float, RGB]]) -> Image.Image:
@@ -133,8 +133,13 @@ def gradient(size: Size, stops: Sequence[tuple[float, RGB]]) -> Image.Image:
         (start, low), (end, high) = stops[max(0, after - 1)], stops[after]
         levels.append(mix(low, high, (place - start) / (end - start) if end > start else 0))
     column = Image.linear_gradient("L").resize((1, size[1]), Image.Resampling.BILINEAR)
-    column = Image.merge("RGB", [column] * 3).point([c[part] for part in range(3) for c in levels])
+    column = grey(column).point([c[part] for part in range(3) for c in levels])
     return column.resize(size, Image.Resampling.NEAREST)
+
+
+def grey(mask: Image.Image) -> Image.Image:
+    """Return a mask as a picture of greys."""
+    return Image.merge("RGB", [mask] * 3)
 
 
 def fade(size: Size, stops: Sequence[tuple[float, int]]) -> Image.Image:
@@ -165,7 +170,7 @@ def glow(
     x, y, x2, y2 = (max(0.0, min(256.0, value)) for value in part)
     size = (box[2] - box[0], box[3] - box[1])
     disc = Image.radial_gradient("L").resize(size, SOFT, box=(x, y, x2, y2))
-    falloff = [_clamp(255 * max(0.0, 1 - i / _RADIAL_EDGE) ** power) for i in range(256)]
+    falloff = [clamp(255 * max(0.0, 1 - i / _RADIAL_EDGE) ** power) for i in range(256)]
     add_light(picture, disc.point(falloff), colour, strength, box[:2])
 
 
@@ -176,8 +181,8 @@ def add_light(
     if bright := mask.getbbox():
         x, y = at
         box = (bright[0] + x, bright[1] + y, bright[2] + x, bright[3] + y)
-        tables = [_clamp(i * part * strength / 255) for part in colour for i in range(256)]
-        light = Image.merge("RGB", [mask.crop(bright)] * 3).point(tables)
+        tables = [clamp(i * part * strength / 255) for part in colour for i in range(256)]
+        light = grey(mask.crop(bright)).point(tables)
         picture.paste(ImageChops.screen(picture.crop(box), light), box)
 
 
@@ -250,5 +255,6 @@ def soften(picture: Image.Image, radius: float) -> Image.Image:
     return picture.filter(ImageFilter.GaussianBlur(radius))
 
 
-def _clamp(value: float) -> int:
+def clamp(value: float) -> int:
+    """Return the nearest level, 0 to 255."""
     return max(0, min(255, round(value)))

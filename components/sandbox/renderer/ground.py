@@ -8,9 +8,10 @@ from random import Random
 from PIL import Image, ImageChops, ImageDraw
 
 from components.sandbox.renderer import canvas as art
-from components.sandbox.renderer.light import Light
-from components.sandbox.renderer.scene import Ground, Scene, Season, Weather
+from components.sandbox.renderer.light import Light, seasonal, snowed
+from components.sandbox.renderer.scene import Ground, Scene, Season, Thing, Weather
 from components.sandbox.renderer.sky import body_of
+from components.sandbox.renderer.things import stand_in
 
 _OPEN = {Ground.SEA, Ground.BEACH}
 Texture = Callable[[art.Size], Image.Image]
@@ -45,17 +46,6 @@ class Land:
         return art.mix(art.times(colour, self.light.ambient), self.light.haze, air)
 
 
-def snowed(scene: Scene) -> bool:
-    """Return whether snow lies on things and ground."""
-    return scene.season is Season.WINTER or scene.ground is Ground.SNOW
-
-
-def seasonal(scene: Scene) -> list[str]:
-    """Return the colour of the ground's cover, then those of leaves."""
-    season = Season.WINTER if snowed(scene) else scene.season
-    return art.table("palettes.txt")[season][0].split()
-
-
 def horizon(scene: Scene) -> float:
     """Return where the sky ends, as a share of the height."""
     return float(art.table("grounds.txt")[scene.ground][0].split()[0])
@@ -70,10 +60,10 @@ def draw_ground(picture: Image.Image, scene: Scene, light: Light) -> None:
     dry, _, covered = art.table("grounds.txt")[scene.ground][0].partition(" ")[2].partition("|")
     layers = dry if scene.water else f"{dry},{covered}"
     for number, layer in enumerate(filter(str.strip, layers.split(","))):
-        kind, *numbers = layer.split()
-        foot, tall, distance, *more = map(float, numbers)
-        spot = (base + foot * height, tall * height)
-        _LAYERS[kind](land, f"{kind}{number}", *spot, distance, *more)
+        kind, foot, tall, distance, *more = layer.split()
+        spot = (base + float(foot) * height, float(tall) * height, float(distance))
+        how = [float(more[0]), *more[1:]] if kind == "row" else more
+        _LAYERS[kind](land, f"{kind}{number}", *spot, *how)
 
 
 def _layer(
@@ -89,13 +79,13 @@ def _layer(
     art.paint(land.picture, art.shade(body, texture(size)) if texture else body, mask, (0, top))
 
 
-def _profile(land: Land, name: str, base: float, tall: float, rough: float) -> list[art.Point]:
-    """Return the line of a hill: jagged where `rough` is over 0.45, else rolling."""
-    heights = art.ridge(land.dice(name), rough, 8 if rough > 0.45 else 5)
+def _profile(land: Land, name: str, base: float, tall: float) -> list[art.Point]:
+    """Return the line of a rolling hill."""
+    heights = art.ridge(land.dice(name), 0.3, 5)
     step, low = land.picture.width / (len(heights) - 1), min(heights)
     span = max(0.6, max(heights) - low)
     line = [(i * step, base - tall * (y - low) / span) for i, y in enumerate(heights)]
-    return line if rough > 0.45 else art.smooth(line, closed=False)
+    return art.smooth(line, closed=False)
 
 
 def _turf(land: Land, name: str, strength: float, flat: float = 7) -> Texture:
@@ -154,24 +144,17 @@ def _range(land: Land, name: str, base: float, tall: float, distance: float) -> 
     art.paint(land.picture, art.shade(white, crags), ImageChops.multiply(mask, snow), (0, top))
 
 
-def _blue(land: Land, name: str, base: float, tall: float, distance: float) -> None:
-    colours = land.tone((88, 112, 120), distance), land.tone((110, 130, 120), distance + 0.1)
-    _layer(land, _profile(land, name, base, tall, 0.48), *colours, _turf(land, name, 1.2))
-
-
-def _hill(land: Land, name: str, base: float, tall: float, distance: float) -> None:
+def _hill(
+    land: Land, name: str, base: float, tall: float, distance: float, colour: str = ""
+) -> None:
+    """Draw a hill of grass or snow; or a floor that is half of a colour of its own."""
     white, straw = snowed(land.scene), land.dice(name, "straw").uniform(0, 0.22)
-    cover = land.cover if white else art.mix(land.cover, (206, 190, 110), straw)
+    other = art.mix(land.cover, art.from_hex(colour or "cebe6e"), 0.5 if colour else straw)
+    cover = land.cover if white else other
     near = art.mix(cover, art.scaled(cover, 0.86 if white else 0.55), 1 - distance)
-    colours = land.tone(cover, distance), land.tone(near, distance * 0.7)
-    line = _profile(land, name, base, tall, 0.3)
-    _layer(land, line, *colours, _turf(land, name, 0.8 if white else 1.5))
-
-
-def _floor(land: Land, name: str, base: float, tall: float, distance: float) -> None:
-    cover = land.cover if snowed(land.scene) else art.mix(land.cover, (70, 62, 40), 0.5)
-    colours = land.tone(cover, distance), land.tone(art.scaled(cover, 0.72), 0)
-    _layer(land, _profile(land, name, base, tall, 0.3), *colours, _turf(land, name, 1.3))
+    line = _profile(land, name, base, tall)
+    texture = _turf(land, name, 0.8 if white else 1.4)
+    _layer(land, line, land.tone(cover, distance), land.tone(near, distance * 0.7), texture)
 
 
 def _flowers(land: Land, _name: str, top: float, _tall: float, _distance: float) -> None:
@@ -189,46 +172,32 @@ def _flowers(land: Land, _name: str, top: float, _tall: float, _distance: float)
         pen.ellipse((x - r, y - r * 0.8, x + r, y + r * 0.8), fill=colour)
 
 
-def _trees(land: Land, name: str, foot: float, tall: float, distance: float, cover: float) -> None:
-    """Draw a row of pines; `cover` is the share of the row that has trees."""
-    (width, height), dice = land.picture.size, land.dice(name)
-    green = art.mix((30, 68, 56), (58, 92, 54), dice.random())
-    green = art.mix(green, (206, 218, 230), 0.25) if snowed(land.scene) else green
+def _row(
+    land: Land, name: str, foot: float, tall: float, distance: float, cover: float, *kinds: str
+) -> None:
+    """Draw a row of silhouettes, few of each many times; `cover` is the share without gaps."""
+    (width, _), dice, lights = land.picture.size, land.dice(name), Image.new("RGB", land.picture.size)
     gaps = art.ridge(land.dice("gaps", name), 0.5, 6)
     low, span = min(gaps), max(gaps) - min(gaps)
-    top, x, outlines = max(0, round(foot - tall * 1.25)), -tall * 0.2, []
+    drawn = [
+        stand_in(land.scene, land.light, Thing(kind, 0, 0, 0, None, n), tall * k, distance)
+        for kind in kinds for n, k in enumerate((1.15, 0.95, 0.75, 0.6) if tall > 30 else (1, 0.7))
+    ]  # fmt: skip
+    x = -tall * 0.2
     while x < width + tall * 0.2:
-        gap = gaps[int(max(0, min(width - 1, x)) / width * (len(gaps) - 1))]
-        share, size = (gap - low) / span, tall * dice.uniform(0.55, 1.0)
-        if share > 1 - cover:
-            root = (x, foot - top + dice.uniform(0, tall * 0.08))
-            outlines.append(pine(root, size * (0.7 + 0.5 * share), dice))
-        x += tall * dice.uniform(0.12, 0.3)
-    box = (width, min(height, round(foot + tall * 0.1)) - top)
-    mask = art.polygon_mask(box, outlines, 2)
-    shaded = land.tone(art.scaled(green, 0.8), min(1.0, distance + 0.2))
-    body = art.gradient(box, [(0.0, land.tone(green, distance)), (1.0, shaded)])
-    rim = art.relief(art.soften(mask, 1.5), (land.light.side * 2, -1), 0.22)
-    firm = art.fade(box, [(0, 255), (0.9, 255), (1, 120)])
-    art.paint(land.picture, art.shade(body, rim), ImageChops.multiply(mask, firm), (0, top))
-
-
-def pine(foot: art.Point, size: float, dice: Random) -> list[art.Point]:
-    """Return the outline of a pine whose trunk ends at `foot`."""
-    right: list[art.Point] = []
-    for tier in range(1, 8):
-        reach = size * (0.025 + 0.027 * tier) * dice.uniform(0.8, 1.15)
-        y = foot[1] - size + size * 0.134 * tier
-        right += [(reach, y), (reach * 0.45, y - size * 0.012)]
-    left = [(-x * dice.uniform(0.85, 1.1), y) for x, y in reversed(right)]
-    trunk = [(size * 0.018, foot[1]), (-size * 0.018, foot[1])]
-    return [(foot[0] + x, y) for x, y in [(0.0, foot[1] - size), *right, *trunk, *left]]
-
-
-def _sand(land: Land, _name: str, row: float, _tall: float, distance: float) -> None:
-    line = [(0.0, row), (land.picture.width, row)]
-    sand = land.sand
-    _layer(land, line, land.tone(sand, distance), land.tone(sand, distance / 2))
+        share = (gaps[int(max(0, min(width - 1, x)) / width * (len(gaps) - 1))] - low) / span
+        body, alpha, lit = dice.choice(drawn)
+        if share >= 1 - cover:
+            at = (round(x - body.width / 2), round(foot - body.height * 0.95 + dice.random() * tall * 0.06))
+            land.picture.paste(body, at, alpha)
+            lights.paste((0, 0, 0), at, alpha)
+            lights.paste(body, at, lit)
+        x += body.width * dice.uniform(0.4, 0.8)
+    if land.light.dark and lights.getbbox():
+        for radius, gain in ((2.0, 0.7), (land.picture.height * 0.016, 1.5)):
+            halo = art.soften(lights.reduce(2), radius / 2).resize(lights.size)
+            halo = halo.point([art.clamp(i * gain) for i in range(256)] * 3)
+            land.picture.paste(ImageChops.screen(land.picture, halo), (0, 0))
 
 
 def _dune(land: Land, name: str, base: float, tall: float, distance: float) -> None:
@@ -254,76 +223,23 @@ def _dune(land: Land, name: str, base: float, tall: float, distance: float) -> N
     art.paint(land.picture, art.mix(lit, land.tone(shade, distance), 0.8), mask)
 
 
-def _city(land: Land, _name: str, foot: float, tall: float, _distance: float) -> None:
-    """Draw a skyline in three depths, its windows lit after dusk."""
-    (width, height), dark = land.picture.size, land.light.dark
-    warm = (255, 150, 110) if dark else land.light.horizon
-    art.glow(land.picture, (width / 2, foot), (width * 0.7, height * 0.36), warm, 0.34, 1.5)
-    lights = Image.new("RGB", land.picture.size)
-    for distance, share in ((0.72, 1.0), (0.42, 0.8), (0.12, 0.5)):
-        dice, x = land.dice("skyline", share), -width * 0.02
-        while x < width:
-            wide = width * dice.uniform(0.03, 0.075) * (1.15 - distance * 0.5)
-            up = tall * share * dice.uniform(0.35, 1.0)
-            up *= 1 - abs((x + wide / 2) / width - 0.5) * 0.9
-            _tower(land, lights, (x, foot - up, x + wide, foot), distance, dice)
-            x += wide * dice.uniform(0.8, 1.25)
-        _mist(land, f"smog{share}", foot - height * 0.02, height * 0.07, 0.3 * distance)
-    if dark:
-        lit = ImageChops.screen(land.picture, lights)
-        for radius, gain in ((2.0, 0.7), (height * 0.016, 1.5)):
-            halo = art.soften(lights.reduce(2), radius / 2).resize(lights.size)
-            glare = halo.point([min(255, round(i * gain)) for i in range(256)] * 3)
-            lit = ImageChops.screen(lit, glare)
-        land.picture.paste(lit, (0, 0))
-
-
-def _tower(
-    land: Land, lights: Image.Image, box: tuple[float, ...], distance: float, dice: Random
-) -> None:
-    """Draw one building with its shaded side, mast, windows and neon."""
-    (x, top, right, foot), dark = box, land.light.dark
-    wide, up, pitch = right - x, foot - top, land.picture.height * (0.008 + 0.006 * (1 - distance))
-    pen, lamp = ImageDraw.Draw(land.picture), ImageDraw.Draw(lights)
-    stone = art.mix((84, 90, 116), (132, 118, 112), dice.random())
-    face = land.tone(art.scaled(stone, dice.uniform(0.7, 1.05)), distance)
-    dim = art.mix(face, land.tone((30, 34, 56), distance), 0.45)
-    for left, roof, end in ((x, top, right), (x + wide / 4, top - up * 0.12, right - wide / 4)):
-        pen.rectangle((left, roof, end, foot), fill=face)
-        third = (end - left) * 0.34
-        split = end - third if land.light.side < 0 else left
-        pen.rectangle((split, roof, split + third, foot), fill=dim)
-        if dice.random() < 0.6:
-            break
-    if dice.random() < 0.3:
-        pen.line((x + wide / 2, top - up * 0.3, x + wide / 2, top), fill=face, width=2)
-    for row in range(int((up - pitch) / (pitch * 1.5))):
-        for column in range(int((wide - pitch) / (pitch * 1.15))):
-            left, y = x + pitch * (0.7 + column * 1.15), top + pitch * (1 + row * 1.5)
-            pane, bright = (left, y, left + pitch * 0.55, y + pitch * 0.8), dice.uniform(0.45, 1)
-            if dice.random() < (0.46 if dark else 0.8):
-                warm = dice.choice(((255, 214, 140), (255, 190, 110), (190, 220, 255)))
-                glass = art.scaled(warm, bright * (1 - distance / 2))
-                fill = glass if dark else art.mix(dim, land.light.middle, 0.4)
-                (lamp if dark else pen).rectangle(pane, fill=fill)
-    if dark and distance < 0.5 and dice.random() < 0.42:
-        tube, side = dice.choice(art.TUBES), x + wide * dice.uniform(0.15, 0.8)
-        lamp.rectangle((side, foot - up * 0.86, side + pitch * 0.4, foot - up * 0.3), fill=tube)
-        lamp.line((x, top, right, top), fill=tube, width=2)
-
-
 def _coast(land: Land, name: str, row: float, tall: float, distance: float) -> None:
     """Draw a far coast; the water itself is drawn later."""
-    start, line = land.dice(name).choice((-0.15, 0.5)), _profile(land, name, 0, tall, 0.5)
+    start, line = land.dice(name).choice((-0.15, 0.5)), _profile(land, name, 0, tall)
     taper = [1 - abs(2 * i / len(line) - 1) for i in range(len(line))]
     left = start * land.picture.width
     coast = [(left + x * 0.65, row + 2 + y * k) for (x, y), k in zip(line, taper, strict=True)]
     art.fill(land.picture, coast, land.tone((92, 98, 110), distance))
 
 
+def _glow(land: Land, _name: str, foot: float, tall: float, _distance: float) -> None:
+    width, warm = land.picture.width, (255, 150, 110) if land.light.dark else land.light.horizon
+    art.glow(land.picture, (width / 2, foot), (width * 0.7, tall), warm, 0.34, 1.5)
+
+
 _LAYERS: dict[str, Callable[..., None]] = {
-    "range": _range, "mist": _mist, "hill": _hill, "blue": _blue, "floor": _floor, "trees": _trees,
-    "flowers": _flowers, "sand": _sand, "dune": _dune, "city": _city, "coast": _coast,
+    "range": _range, "mist": _mist, "hill": _hill, "row": _row, "flowers": _flowers, "dune": _dune,
+    "coast": _coast, "glow": _glow,
 }  # fmt: skip
 
 

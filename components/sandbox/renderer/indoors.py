@@ -33,54 +33,34 @@ def draw_studio(picture: Image.Image, scene: Scene, light: Light) -> None:
     (width, height), neon = picture.size, scene.lettering is Lettering.NEON and bool(scene.text)
     chosen = _BRICK if neon else art.rng(scene.seed, "backdrop").choice(_BACKDROPS)
     lit = art.times(scene.accent or chosen, art.mix(light.ambient, (255, 255, 255), 0.45))
-    stops = [(0.0, art.scaled(lit, 0.84)), (0.62, lit), (0.7, art.scaled(lit, 1.03)), (1.0, art.scaled(lit, 0.8))]
-    picture.paste(art.gradient(picture.size, stops), (0, 0))
-    if neon:
-        tall, pen = height / 18, ImageDraw.Draw(picture)
-        dice, wide = art.rng(scene.seed, "bricks"), height / 8
-        for row, column in ((r, c) for r in range(19) for c in range(-1, round(width / wide) + 1)):
-            x, y = (column + row % 2 / 2) * wide, row * tall
-            brick = art.scaled(lit, dice.uniform(0.75, 1.25))
-            pen.rectangle((x, y, x + wide * 0.96, y + tall * 0.9), fill=brick)
-        fine = art.noise(art.half(picture.size), dice, (14, 14), 3, 1.2).resize(picture.size)
-        picture.paste(art.shade(picture, art.relief(fine, (2, 2), 0.5)), (0, 0))
+    stops = [(0.0, 0.84), (0.62, 1.0), (0.7, 1.03), (1.0, 0.8)]
+    picture.paste(art.gradient(picture.size, [(y, art.scaled(lit, k)) for y, k in stops]), (0, 0))
+    dice, tall = art.rng(scene.seed, "bricks"), height / 18
+    for n in range(19 * 24) if neon else ():
+        x, y = (n % 24 - 1 + n // 24 % 2 / 2) * width / 22, n // 24 * tall
+        brick = art.rect(x, y, x + width / 23, y + tall * 0.9)
+        ImageDraw.Draw(picture).polygon(brick, art.scaled(lit, dice.uniform(0.75, 1.25)))
     spot = (width * (0.5 + 0.12 * light.side), height * 0.4)
     art.glow(picture, spot, (width * 0.55, height * 0.8), light.sun, 0.08 if neon else 0.3, 1.4)
 
 
 def draw_room(picture: Image.Image, scene: Scene, light: Light, outdoors: Outdoors) -> None:
-    """Draw a room: floor, rug, a picture on the wall, a window to the scene's ground."""
+    """Draw a room: floor, a picture on the wall, a window to the scene's ground."""
     (width, height), floor = picture.size, picture.height * 0.7
     _wall(picture, scene, light, floor)
     _boards(picture, scene, light, floor, deep=True)
-    art.fill(picture, art.rect(0, floor - height * 0.03, width, floor), _white(light))
-    at, other = (0.66, 0.12) if light.side > 0 else (0.08, 0.66)
-    view = Image.new("RGB", (round(width * 0.52), round(height * 0.84)))
+    board = art.times((240, 236, 228), art.mix(light.ambient, (255, 255, 255), 0.3))
+    art.fill(picture, art.rect(0, floor - height * 0.03, width, floor), board)
+    view, at = Image.new("RGB", (round(height * 0.96), round(height * 0.84))), 0.79
+    at, other = (at, 0.25) if light.side > 0 else (1 - at, 0.75)
     outdoors(view, scene, light)
-    _window(picture, scene, light, at, art.soften(view, 2).reduce(2))
-    draw_thing(picture, scene, light, Thing("picture", other + 0.14, 0.42, 0.27), "wall")
+    corner = (round(width * at - height * 0.24), round(height * 0.1))
+    picture.paste(art.soften(view, 2).reduce(2), corner)
+    draw_thing(picture, scene, light, Thing("window", at, 0.68, 0.62), "wall")
+    draw_thing(picture, scene, light, Thing("picture", other, 0.42, 0.27), "wall")
     if not light.dark:
-        _sunbeam(picture, light, (width * at, height * 0.76, width * (at + 0.24), height * 0.98))
-
-
-def _window(picture: Image.Image, scene: Scene, light: Light, at: float, view: Image.Image) -> None:
-    """Draw a window whose left edge is at a share of the width, with its view and curtains."""
-    (width, height), white = picture.size, _white(light)
-    left, top, frame = round(width * at), round(height * 0.1), height * 0.014
-    wide, tall = view.size
-    for grow, colour in ((frame * 1.6, art.scaled(white, 0.6)), (frame, white)):
-        outer = art.rect(left - grow, top - grow, left + wide + grow, top + tall + grow)
-        art.fill(picture, outer, colour)
-    picture.paste(view, (left, top))
-    middle, bar = left + wide / 2, top + tall * 0.4
-    art.fill(picture, art.rect(middle - frame / 3, top, middle + frame / 3, top + tall), white)
-    art.fill(picture, art.rect(left, bar, left + wide, bar + frame * 0.6), white)
-    for side in (at - 0.02, at + 0.28):
-        draw_thing(picture, scene, light, Thing("curtain", side, 0.68, 0.62), "wall")
-
-
-def _white(light: Light) -> art.RGB:
-    return art.times((240, 236, 228), art.mix(light.ambient, (255, 255, 255), 0.3))
+        left = width * at - height * 0.24
+        _sunbeam(picture, light, (left, height * 0.76, left + height * 0.45, height * 0.98))
 
 
 def _wall(picture: Image.Image, scene: Scene, light: Light, foot: float) -> None:

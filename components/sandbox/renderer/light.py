@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from components.sandbox.renderer import canvas as art
-from components.sandbox.renderer.scene import Scene
+from components.sandbox.renderer.scene import Ground, Scene, Season
 
 
 @dataclass(frozen=True)
@@ -57,3 +57,14 @@ def light_of(scene: Scene) -> Light:
     base = art.scaled(scene.sky, 0.55 + 0.45 * art.luma(ambient) / 255)
     foot = art.mix(base, light.horizon, 0.45)
     return replace(light, zenith=art.scaled(base, 0.72), middle=base, horizon=foot)
+
+
+def snowed(scene: Scene) -> bool:
+    """Return whether snow lies on things and ground."""
+    return scene.season is Season.WINTER or scene.ground is Ground.SNOW
+
+
+def seasonal(scene: Scene) -> list[str]:
+    """Return the colour of the ground's cover, then those of leaves."""
+    season = Season.WINTER if snowed(scene) else scene.season
+    return art.table("palettes.txt")[season][0].split()

@@ -5,23 +5,15 @@ from dataclasses import replace
 from PIL import Image, ImageChops
 
 from components.sandbox.renderer import canvas as art
-from components.sandbox.renderer.filters import apply_grades, apply_style, fit, relight
+from components.sandbox.renderer.filters import apply_filter, fit, relight
 from components.sandbox.renderer.ground import draw_ground, draw_water, horizon, waterline
 from components.sandbox.renderer.indoors import draw_room, draw_studio, draw_table
 from components.sandbox.renderer.lettering import draw_lettering
 from components.sandbox.renderer.light import Light, light_of
-from components.sandbox.renderer.scene import (
-    Genre,
-    Grade,
-    Ground,
-    Hour,
-    Lettering,
-    Scene,
-    Thing,
-    Weather,
-)
-from components.sandbox.renderer.sky import draw_shining, draw_sky, draw_weather
-from components.sandbox.renderer.things import KINDS, draw_thing, is_worn
+from components.sandbox.renderer import scene as model
+from components.sandbox.renderer.scene import Genre, Scene, Thing
+from components.sandbox.renderer.sky import draw_aurora, draw_sky, draw_weather
+from components.sandbox.renderer.things import KINDS, draw_thing
 
 
 def render(scene: Scene, size: art.Size) -> Image.Image:
@@ -29,18 +21,17 @@ def render(scene: Scene, size: art.Size) -> Image.Image:
     light, picture = light_of(replace(scene, sky=None)), Image.new("RGB", scene.pixels)
     if scene.genre is Genre.ROOM:
         draw_room(picture, scene, light, _outdoors)
-    elif scene.ground is Ground.STUDIO:
+    elif scene.ground is model.Ground.STUDIO:
         draw_studio(picture, scene, light)
     elif scene.genre is Genre.TABLE:
         draw_table(picture, scene, light)
     else:
         _outdoors(picture, scene, light)
     window = any(thing.kind == "windowsill" for thing in scene.things)
-    if Grade.BLUR_BACKGROUND in scene.grades or scene.genre is Genre.PORTRAIT or window:
+    if model.Grade.BLUR_BACKGROUND in scene.grades or scene.genre is Genre.PORTRAIT or window:
         picture = art.soften(picture, picture.height * 0.014)
     _add_front(picture, scene, light, scene)
-    picture = _titled(_grain(apply_style(picture, scene), scene.seed), scene, light)
-    picture = apply_grades(picture, scene)
+    picture = _styled(_grain(picture, scene.seed), scene, light)
     if scene.frame != (0, 0, 1, 1):
         (width, height), (left, top, right, bottom) = scene.pixels, scene.frame
         corners = (left * width, top * height, right * width, bottom * height)
@@ -53,37 +44,49 @@ def render_over(picture: Image.Image, scene: Scene) -> Image.Image:
 
     The scene is an edit of an empty one, so that only what the instruction named is in it.
     """
-    plain = replace(scene, hour=Hour.DAY, weather=Weather.CLEAR, water=False)
+    plain = replace(scene, hour=model.Hour.DAY, weather=model.Weather.CLEAR, water=False)
     light, picture = light_of(plain), relight(picture, scene)
     sky = picture.crop((0, 0, picture.width, picture.height // 2))
-    draw_shining(sky, scene, picture.height)
+    draw_aurora(sky, scene)
     picture.paste(sky, (0, 0), art.fade(sky.size, [(0, 255), (0.75, 255), (1, 0)]))
+    _add_lights(picture, scene, light)
     _add_front(picture, scene, light, plain)
-    return apply_grades(_titled(apply_style(picture, scene), scene, light), scene)
+    return _styled(picture, scene, light)
 
 
-def _titled(picture: Image.Image, scene: Scene, light: Light) -> Image.Image:
-    """Return the picture with the title of a poster, which its style leaves crisp."""
-    if scene.lettering is Lettering.POSTER:
+def _styled(picture: Image.Image, scene: Scene, light: Light) -> Image.Image:
+    """Return the picture in its style and grades; the title of a poster stays crisp."""
+    picture = apply_filter(picture, scene.style, scene.seed)
+    if scene.lettering is model.Lettering.POSTER:
         draw_lettering(picture, scene, light)
+    for grade in scene.grades:
+        picture = apply_filter(picture, grade, scene.seed)
     return picture
+
+
+def _add_lights(picture: Image.Image, scene: Scene, light: Light) -> None:
+    for thing in scene.things:
+        if thing.kind in KINDS and KINDS[thing.kind].zone == "light":
+            draw_thing(picture, scene, light, thing, "light")
 
 
 def _outdoors(picture: Image.Image, scene: Scene, light: Light) -> None:
     """Draw sky, ground and water; a sky of its own colour leaves the light below it alone."""
     draw_sky(picture, scene, light_of(scene), round(horizon(scene) * picture.height) + 2)
+    _add_lights(picture, scene, light)
     draw_ground(picture, scene, light)
     draw_water(picture, scene, light)
 
 
 def _add_front(picture: Image.Image, scene: Scene, light: Light, lit: Scene) -> None:
     """Draw things, weather and lettering; `lit` is the scene whose light the things stand in."""
-    drawn = [thing for thing in scene.things if thing.kind in KINDS and not is_worn(thing)]
+    apart = {"hair", "worn", "light"}
+    drawn = [t for t in scene.things if t.kind in KINDS and KINDS[t.kind].zone not in apart]
     for thing in sorted(drawn, key=lambda t: (KINDS[t.kind].zone != "flat", t.y, t.number)):
         _stamp(picture, lit, light, thing)
     if scene.genre in {Genre.LANDSCAPE, Genre.PORTRAIT}:
         draw_weather(picture, scene, light)
-    if scene.lettering is not Lettering.POSTER:
+    if scene.lettering is not model.Lettering.POSTER:
         draw_lettering(picture, scene, light)
 
 
@@ -95,7 +98,7 @@ def _stamp(picture: Image.Image, scene: Scene, light: Light, thing: Thing) -> No
         place = "wall"
     elif scene.genre in {Genre.ROOM, Genre.TABLE} or kinds & {"windowsill"}:
         place = "floor"
-    elif scene.ground is Ground.STUDIO and place != "bust":
+    elif scene.ground is model.Ground.STUDIO and place != "bust":
         place = "sky" if place == "sky" else "floor"
     elif place == "sky":
         distance = max(0.0, 0.5 - thing.size * 2)
@@ -109,4 +112,4 @@ def _grain(picture: Image.Image, seed: int) -> Image.Image:
     """Add a fine grain, which also keeps gradients free of bands."""
     chance = art.rng(seed, "grain").randbytes(picture.width * picture.height)
     speck = Image.frombytes("L", picture.size, chance).point([i // 29 for i in range(256)])
-    return ImageChops.add(picture, Image.merge("RGB", [speck] * 3), 1, -4)
+    return ImageChops.add(picture, art.grey(speck), 1, -4)

@@ -10,7 +10,6 @@ from components.sandbox.renderer.light import Light
 from components.sandbox.renderer.scene import Ground, Hour, Scene, Thing, Weather
 
 _LOW_SUN = {Hour.GOLDEN, Hour.DUSK, Hour.DAWN}
-_OPEN = {Ground.SEA, Ground.BEACH}
 _THICK = {Weather.STORM, Weather.RAIN, Weather.SNOW}
 FALLS = {"rain": "rainfall", "storm": "rainfall", "snow": "snowfall", "fog": "mist"}
 """What falls in which weather, by the name of the thing that looks the same."""
@@ -31,7 +30,7 @@ def draw_sky(picture: Image.Image, scene: Scene, light: Light, horizon: int) -> 
         _clouds(sky, scene, light, height)
     if scene.weather is Weather.STORM:
         _distant_rain(sky, scene, light)
-    draw_shining(sky, scene, height)
+    draw_aurora(sky, scene)
     picture.paste(sky, (0, 0))
 
 
@@ -143,8 +142,11 @@ def _distant_rain(sky: Image.Image, scene: Scene, light: Light) -> None:
     art.paint(sky, dark, ImageChops.multiply(rain, veil), (0, height - tall))
 
 
-def _aurora(sky: Image.Image, scene: Scene, thing: Thing, _height: int) -> None:
-    """Hang curtains of light: fine upright rays, bright at a winding lower hem."""
+def draw_aurora(sky: Image.Image, scene: Scene) -> None:
+    """Hang curtains of light, if any: fine upright rays, bright at a winding lower hem."""
+    thing = next((thing for thing in scene.things if thing.kind == "aurora"), None)
+    if thing is None:
+        return
     (width, height), dice = sky.size, art.rng(scene.seed, "aurora", thing.number)
     hue = thing.colour or (72, 255, 170)
     rise = [(0, (150, 84, 230)), (0.35, art.mix((110, 120, 240), hue, 0.5)), (0.8, hue), (1, hue)]
@@ -163,71 +165,9 @@ def _aurora(sky: Image.Image, scene: Scene, thing: Thing, _height: int) -> None:
             pieces.append(((x, 0, right, height), corners))
         band = curtain.transform(sky.size, Image.Transform.MESH, pieces, Image.Resampling.BILINEAR)
         band = band.point([min(255, round(i * gain)) for i in range(256)])
-        light = ImageChops.multiply(art.gradient(sky.size, rise), Image.merge("RGB", [band] * 3))
+        light = ImageChops.multiply(art.gradient(sky.size, rise), art.grey(band))
         sky.paste(ImageChops.screen(sky, light), (0, 0))
     art.glow(sky, (width / 2, height * 0.85), (width * 0.7, height * 0.4), hue, 0.16, 1.4)
-
-
-def _rainbow(sky: Image.Image, scene: Scene, thing: Thing, height: int) -> None:
-    """Draw a bow whose top is at the thing's place."""
-    colours = ("e84646", "f6963c", "fae25a", "60c86e", "5096ec", "7860d2")
-    # Its reflection must not close it to a ring: over water it ends above the horizon.
-    foot = [(0.62, 170), (0.94, 0)] if scene.water or scene.ground in _OPEN else [(0.7, 235), (1, 110)]
-    radius, veil = thing.size * height, art.fade(sky.size, [(0, 255), *foot])
-    band, (x, y) = radius * 0.018, (thing.x * sky.width, thing.y * height + radius)
-    for number, colour in enumerate(colours):
-        ring, r = Image.new("L", sky.size, 0), radius - number * band
-        box = (x - r, y - r, x + r, y + r)
-        ImageDraw.Draw(ring).ellipse(box, outline=150, width=max(1, round(band * 1.3)))
-        ring = ImageChops.multiply(art.soften(ring, band * 0.55), veil)
-        art.paint(sky, art.mix(art.from_hex(colour), (255, 255, 255), 0.25), ring)
-
-
-def _firework(sky: Image.Image, scene: Scene, thing: Thing, height: int) -> None:
-    dice = art.rng(scene.seed, "firework", thing.number)
-    colour = thing.colour or dice.choice((*art.TUBES, (255, 206, 96), (130, 255, 170)))
-    x, y, radius = thing.x * sky.width, thing.y * height, thing.size * height
-    trails = Image.new("L", sky.size, 0)
-    pen, thick, dot = ImageDraw.Draw(trails), max(1, round(radius * 0.012)), radius * 0.018
-    for _ in range(54):
-        turn, reach = dice.random() * math.tau, radius * dice.uniform(0.55, 1.0)
-        along, up = math.cos(turn) * reach, math.sin(turn) * reach
-        steps = (0.25, 0.45, 0.65, 0.85, 1.0)
-        path = [(x + along * t, y + up * t + radius * 0.16 * t * t) for t in steps]
-        for piece, level in zip(pairwise(path), (90, 140, 200, 255), strict=True):
-            pen.line(piece, fill=level, width=thick)
-        end = path[-1]
-        pen.ellipse((end[0] - dot, end[1] - dot, end[0] + dot, end[1] + dot), fill=255)
-    art.glow(sky, (x, y), radius * 1.25, colour, 0.42, 1.6)
-    art.add_light(sky, art.soften(trails, radius * 0.03), colour, 1.6)
-    art.add_light(sky, trails, art.mix(colour, (255, 255, 255), 0.45))
-
-
-def _lightning(sky: Image.Image, scene: Scene, thing: Thing, height: int) -> None:
-    """Draw a forked bolt around the thing's place, and light up the clouds around it."""
-    dice, tall = art.rng(scene.seed, "bolt", thing.number), thing.size * height
-    x, y, reach = thing.x * sky.width, (thing.y - thing.size / 2) * height, tall
-    hue, bolt = thing.colour or (176, 184, 255), Image.new("L", sky.size)
-    art.glow(sky, (x, y + tall * 0.4), (sky.width * 0.45, height * 0.6), hue, 0.6, 1.6)
-    pen = ImageDraw.Draw(bolt)
-    for width, lean, share in ((0.005, 0.06, 1.0), (0.0025, -0.3, 0.45), (0.0025, 0.28, 0.35)):
-        jags = art.ridge(dice, 0.55, 5)
-        steps = [(i / 32, jag - jags[0]) for i, jag in enumerate(jags)]
-        path = [(x + reach * (0.16 * jag + lean * t), y + reach * share * t) for t, jag in steps]
-        pen.line(path, fill=255, width=max(1, round(height * width)), joint="curve")
-        x, y = path[12] if share == 1 else (x, y)
-    art.add_light(sky, art.soften(bolt, height * 0.012), hue, 2.0)
-    art.add_light(sky, art.soften(bolt, 0.6), (250, 250, 255), 1.3)
-
-
-_SHINING = {"aurora": _aurora, "rainbow": _rainbow, "fireworks": _firework, "lightning": _lightning}
-
-
-def draw_shining(sky: Image.Image, scene: Scene, height: int) -> None:
-    """Draw what shines on a sky, in place; `height` is that of the whole picture."""
-    for thing in scene.things:
-        if draw := _SHINING.get(thing.kind):
-            draw(sky, scene, thing, height)
 
 
 def draw_weather(picture: Image.Image, scene: Scene, light: Light) -> None:

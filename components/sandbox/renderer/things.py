@@ -13,8 +13,7 @@ from typing import NamedTuple
 from PIL import Image, ImageChops, ImageDraw, ImageOps
 
 from components.sandbox.renderer import canvas as art
-from components.sandbox.renderer.ground import pine, seasonal, snowed
-from components.sandbox.renderer.light import Light
+from components.sandbox.renderer.light import Light, seasonal, snowed
 from components.sandbox.renderer.scene import Hour, Scene, Thing
 
 _FINER = 2
@@ -23,8 +22,10 @@ _PEOPLE = (("e8ba98", "70422a"), ("b07a5a", "222028"), ("f6d4b8", "be8a54"), ("7
 """Skin and hair."""
 _COLOUR = re.compile(r"(main|leaf|skin|hair|[0-9a-f]{6})(\*[\d.]+|\+[0-9a-f]{6}:[\d.]+)*")
 _STEP = re.compile(r"([*+])([0-9a-f]{6}:)?([\d.]+)")
-ZONES = "land far animal water sky table room wall flat bust hair worn part".split()
-VERBS = "shape curve mirror both line round box lamp oval puff pine head use".split()
+ZONES = ("land", "far", "animal", "water", "sky", "light", "table", "room", "wall", "flat", "bust",
+         "hair", "worn", "part")  # fmt: skip
+VERBS = ("shape", "curve", "mirror", "both", "line", "round", "box", "lamp", "oval", "puff", "pine",
+         "panes", "head", "use")  # fmt: skip
 _SIZED = {"oval", "puff", "pine", "head"}
 """Verbs with pairs of a point and a size."""
 _PAIRED = _SIZED | {"box", "lamp"}
@@ -120,6 +121,15 @@ def draw_thing(
     pen.stamp(picture, distance, place)
 
 
+def stand_in(
+    scene: Scene, light: Light, thing: Thing, height: float, distance: float
+) -> tuple[Image.Image, Image.Image, Image.Image]:
+    """Return a silhouette for a row of many: its picture, its mask, and that of its lamps."""
+    pen = Pen(scene, light, thing, (height, KINDS[thing.kind].half))
+    _draw_block(pen, thing.kind, _colours(scene, thing, {}), (0.0, 0.0, 1.0))
+    return pen.sprite(distance)
+
+
 def is_worn(thing: Thing) -> bool:
     """Return whether a thing is drawn only with who wears it: hair, a hat, glasses."""
     return thing.kind in KINDS and KINDS[thing.kind].zone in {"hair", "worn"}
@@ -199,6 +209,8 @@ class Pen:
                 outline = art.smooth([*points, *mirrored[::-1]])
                 mask = art.polygon_mask(self._alpha.size, [[self._spot(p) for p in outline]], 1)
                 self._body.paste(self._rounded(self._body, mask, number), (0, 0), mask)
+            case "panes":
+                self._panes(points, colour, number)
             case _:
                 for one, other in zip(points[::2], points[1::2], strict=True):
                     self._draw_pair(verb, one, other, colour, number)
@@ -219,7 +231,22 @@ class Pen:
                        for a, b in art.ellipse(x, y, rx, ry)[::3]]  # fmt: skip
                 self._fill(art.smooth(rim), colour, number)
             case "pine":
-                self._fill(pine(one, rx, dice), colour, number)
+                tiers = [(0.025 + 0.027 * n, y - rx * (1 - 0.134 * n)) for n in range(1, 8)]
+                right = [(rx * k * dice.uniform(0.8, 1.15), at) for k, at in tiers]
+                zigzag = [p for a, b in right for p in ((a, b), (a * 0.45, b - rx * 0.012))]
+                left = [(x - a * dice.uniform(0.85, 1.1), b) for a, b in reversed(zigzag)]
+                rim = [(x, y - rx), *((x + a, b) for a, b in zigzag), *left]
+                self._fill(rim, colour, number)
+
+    def _panes(self, points: list[art.Point], colour: art.RGB, share: float) -> None:
+        """Draw windows in columns and rows between two corners, a share of them."""
+        (x, y), (right, foot), (columns, rows) = points
+        wide, tall = (right - x) / columns / 100, (foot - y) / rows / 100
+        for n in range(round(columns * 100) * round(rows * 100)):
+            left, top = x + n % round(columns * 100) * wide, y + n // round(columns * 100) * tall
+            if self.dice.random() < share:
+                corner = (left + wide * 0.55, top + tall * 0.55)
+                self._lamp((left, top), corner, art.scaled(colour, self.dice.uniform(0.5, 1)), 0)
 
     def _line(self, points: list[art.Point], colour: art.RGB, width: float) -> None:
         spots, thick = [self._spot(point) for point in points], max(1, round(width * self._unit))
@@ -264,18 +291,33 @@ class Pen:
         slope = slope.crop((reach, reach, reach + mask.width, reach + mask.height))
         return Image.blend(body, art.shade(body, slope), min(1.0, volume * 1.3))
 
+    def sprite(self, distance: float) -> tuple[Image.Image, Image.Image, Image.Image]:
+        """Return the thing lit, its mask, and the mask of its lamps."""
+        alpha = self._alpha.reduce(_FINER)
+        body = self._toned(self._body.reduce(_FINER), alpha, distance)
+        return body, alpha, self._lit.reduce(_FINER)
+
     def stamp(self, picture: Image.Image, distance: float, place: str) -> None:
         """Put the thing into `picture`; `place` is "land", "water", "sky", "floor" or "bust"."""
         body, alpha = self._body.reduce(_FINER), self._alpha.reduce(_FINER)
         unit = self._unit / _FINER
         left = round(self.thing.x * picture.width - self._half * unit)
-        foot = round(self.thing.y * picture.height + (0.5 * unit if place == "sky" else 0))
+        middle = 0.5 * unit if place in {"sky", "light"} else 0
+        foot = round(self.thing.y * picture.height + middle)
+        at = (left, round(foot - (1 + _MARGIN) * unit))
+        if place == "light":
+            box = (*at, at[0] + body.width, at[1] + body.height)
+            veil = art.fade(body.size, [(0, 200), (0.7, 190), (1, 30)])
+            picture.paste(body, at, ImageChops.multiply(art.soften(alpha, unit * 0.004), veil))
+            halo = Image.composite(art.soften(body, unit * 0.03), Image.new("RGB", body.size), veil)
+            picture.paste(ImageChops.screen(picture.crop(box), halo), at)
+            return
         body = self._toned(body, alpha, distance)
         if place in {"land", "floor"}:
             self._shadow(picture, alpha, (left, foot), unit, indoors=place == "floor")
         if place == "water":
             self._mirror(picture, body, alpha, (left, foot), unit)
-        picture.paste(body, (left, round(foot - (1 + _MARGIN) * unit)), alpha)
+        picture.paste(body, at, alpha)
         for (x, y), size, colour in self._lamps:
             spot = (left + (x + self._half) * unit, foot - (1 - y) * unit)
             art.glow(picture, spot, unit * max(0.2, size * 3.2), colour, 0.55, 2.2)
