@@ -16,12 +16,13 @@ const CLOSE_DELAY_MS = 1_000;
 /** A socket that reconnects by itself and tells its listeners the newest version. */
 export class ReconnectingSocket {
   /** @type {Set<Listener>} */
-  #listeners = new Set();
+  listeners = new Set();
+  /** Epoch milliseconds. */
+  lastAnnounced = -Infinity;
   #url;
   #version = 0;
   #failures = 0;
   #wasOpen = false;
-  #lastAnnounced = -Infinity;
   #lastNotified = 0;
   /** @type {number | undefined} */
   #notifying;
@@ -36,21 +37,6 @@ export class ReconnectingSocket {
     this.#open();
   }
 
-  /** @param {Listener} listener */
-  add(listener) {
-    this.#listeners.add(listener);
-    if (mayHaveMissed(this.#lastAnnounced, Date.now())) this.#notify();
-  }
-
-  /** @param {Listener} listener */
-  remove(listener) {
-    this.#listeners.delete(listener);
-  }
-
-  get isUsed() {
-    return this.#listeners.size > 0;
-  }
-
   #open() {
     const socket = new WebSocket(this.#url);
     this.#socket = socket;
@@ -63,7 +49,7 @@ export class ReconnectingSocket {
       const version = parseVersion(data);
       if (version === null) return;
       this.#version = version;
-      this.#lastAnnounced = Date.now();
+      this.lastAnnounced = Date.now();
       this.#notify();
     };
     socket.onclose = () => {
@@ -79,7 +65,7 @@ export class ReconnectingSocket {
       () => {
         this.#notifying = undefined;
         this.#lastNotified = Date.now();
-        this.#notifyNext([...this.#listeners]);
+        this.#notifyNext([...this.listeners]);
       },
       remainingPause(this.#lastNotified, Date.now()),
     );
@@ -91,7 +77,7 @@ export class ReconnectingSocket {
    */
   #notifyNext([listener, ...others]) {
     if (!listener) return;
-    if (this.#listeners.has(listener)) listener(this.#version);
+    if (this.listeners.has(listener)) listener(this.#version);
     setTimeout(() => this.#notifyNext(others), TRIGGER_GAP_MS);
   }
 
@@ -157,15 +143,20 @@ export class UpdateSubscription {
 function subscribe(path, listener) {
   const url = appUrl(path)?.replace(/^http/, "ws");
   if (!url) return () => {};
-  // On the window: the next version of these scripts is another module.
+  // On the window: the next version of these scripts is another module. It may find a socket of
+  // this version, whose public members must stay.
   const sockets = (window.kontextSockets ??= new Map());
   const socket = sockets.get(url) ?? new ReconnectingSocket(url);
   sockets.set(url, socket);
-  socket.add(listener);
+  socket.listeners.add(listener);
+  if (mayHaveMissed(socket.lastAnnounced, Date.now())) {
+    const gap = socket.listeners.size * TRIGGER_GAP_MS;
+    setTimeout(() => socket.listeners.has(listener) && listener(0), gap);
+  }
   return () => {
-    socket.remove(listener);
+    socket.listeners.delete(listener);
     setTimeout(() => {
-      if (socket.isUsed || sockets.get(url) !== socket) return;
+      if (socket.listeners.size || sockets.get(url) !== socket) return;
       sockets.delete(url);
       socket.close();
     }, CLOSE_DELAY_MS);

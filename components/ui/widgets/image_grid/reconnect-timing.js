@@ -28,11 +28,11 @@ export function remainingPause(lastNotified, now) {
 /**
  * Whether a grid that is drawn now may show what was before the last announcement: a page is drawn
  * some time before its grid listens, and the last grid no longer updates.
- * @param {number} lastAnnounced epoch milliseconds
+ * @param {number | undefined} lastAnnounced epoch milliseconds; undefined by an older script
  * @param {number} now epoch milliseconds
  */
 export function mayHaveMissed(lastAnnounced, now) {
-  return now - lastAnnounced < RECENT_MS;
+  return lastAnnounced !== undefined && now - lastAnnounced < RECENT_MS;
 }
 
 /**

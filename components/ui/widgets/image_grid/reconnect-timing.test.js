@@ -31,4 +31,5 @@ test("a grid that joins within fifteen seconds of an announcement may have misse
   assert.equal(mayHaveMissed(1000, 15_999), true);
   assert.equal(mayHaveMissed(1000, 16_000), false);
   assert.equal(mayHaveMissed(-Infinity, 0), false);
+  assert.equal(mayHaveMissed(undefined, 0), false);
 });
