@@ -19,6 +19,12 @@ def test_tracking_deadline_without_connection_is_certain_that_none_was_opened() 
     assert deadline.connection_established is False
 
 
+def test_deadline_has_passed_also_before_its_timer_runs() -> None:
+    deadline = Deadline(0)
+    assert (deadline.expired, deadline.has_passed) == (False, True)
+    assert not Deadline(60).has_passed
+
+
 @pytest.mark.parametrize("tracking", [False, True])
 def test_attached_connection_was_established(tracking: bool) -> None:
     deadline = Deadline(60)

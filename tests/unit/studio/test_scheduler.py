@@ -33,14 +33,17 @@ def make_limits() -> AccountLimits:
 
 
 def make_scheduler(
-    limits: AccountLimits | None = None, durations: list[float] | None = None
+    limits: AccountLimits | None = None,
+    durations: list[float] | None = None,
+    *,
+    pause_factor: float = 1.0,
 ) -> Scheduler:
     estimators = {
         (model, editing): DurationEstimator(durations)
         for model in Model
         for editing in (False, True)
     }
-    return Scheduler(limits or make_limits(), estimators)
+    return Scheduler(limits or make_limits(), estimators, pause_factor=pause_factor)
 
 
 def generating_task(number: int = 0, **fields: object) -> Task:
@@ -267,6 +270,14 @@ def test_worker_sleeps_until_a_job_is_due() -> None:
     scheduler.pop_due(100.0)
     assert not scheduler.pop_due(100.0)
     assert scheduler.seconds_until_next(100.0) > 0.5
+
+
+def test_pause_factor_shortens_the_pauses_before_queries_and_tries() -> None:
+    scheduler = make_scheduler(pause_factor=0.5)
+    scheduler.upsert(make_task(retry_at=NOW + 8), 0.0, NOW)
+    assert scheduler.seconds_until_next(0.0) == 4.0
+    scheduler.upsert(generating_task(), 0.0, NOW)
+    assert scheduler.seconds_until_next(0.0) == 0.5
 
 
 def test_queue_is_in_submit_order_without_tasks_being_sent() -> None:
