@@ -6,6 +6,8 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketDisconnect
 
+ABNORMAL_CLOSURE = 1006  # RFC 6455
+
 
 class QuietDisconnects:
     """Middleware: ends a request or a socket whose client has gone, and says nothing."""
@@ -23,8 +25,19 @@ class QuietDisconnects:
                 return {"type": "websocket.disconnect", "code": 1003}  # RFC 6455
             return message
 
-        streamlit = scope["type"] == "websocket" and "/_stcore/" in scope["path"]
+        async def send_if_open(message: Message) -> None:
+            try:
+                await send(message)
+            except OSError as error:  # uvicorn's; Starlette expects it of open sockets alone
+                raise WebSocketDisconnect(ABNORMAL_CLOSURE) from error
+
+        is_socket = scope["type"] == "websocket"
+        streamlit = is_socket and "/_stcore/" in scope["path"]
         try:
-            await self.app(scope, receive_bytes if streamlit else receive, send)
+            await self.app(
+                scope,
+                receive_bytes if streamlit else receive,
+                send_if_open if is_socket else send,
+            )
         except (ClientDisconnect, WebSocketDisconnect):
             return

@@ -16,9 +16,10 @@ from streamlit.testing.v1.util import patch_config_options
 
 from components.bootstrap import build_studio
 from components.sandbox import SandboxOptions, start
-from components.server.logs import JsonFormatter, set_up_logs
+from components.server.logs import JsonFormatter, LimitRepetitions, set_up_logs
 from components.studio.settings import Settings
 from components.studio.tasks.models import TaskState
+from tests.support.app_server import AppServer
 from tests.support.studio_fixture import StudioFixture, running_studio, wait_until
 
 KEY = "kie-secret-key-0815"
@@ -134,3 +135,78 @@ def test_streamlit_does_not_log_an_error_of_the_app_again() -> None:
     logger.removeHandler(handler)
 
     assert stream.getvalue() == "another line\n"
+
+
+def record(name: str, message: str, **fields: object) -> logging.LogRecord:
+    level = fields.pop("levelno", logging.WARNING)
+    return logging.makeLogRecord(
+        {"name": name, "msg": message, "levelno": level}
+        | {"levelname": logging.getLevelName(level), **fields}  # type: ignore[arg-type]
+    )
+
+
+@pytest.mark.parametrize("name", ["streamlit.runtime", "uvicorn.error", "asyncio"])
+def test_line_of_a_library_is_one_short_line_of_json(name: str) -> None:
+    secret = "a very private fox\n{}"
+    try:
+        raise ValueError(secret)
+    except ValueError as error:
+        info = (ValueError, error, error.__traceback__)
+    written = JsonFormatter().format(
+        record(name, "Rejecting %s", args=("x\n{}" + "y" * 5000,), exc_info=info, secret=secret)
+    )
+    assert "\n" not in written
+    line = json.loads(written)
+    assert line["event"] == f"Rejecting x\n{{}}{'y' * 486}"
+    assert line["trace"].endswith("ValueError\n")
+    assert "fox" not in written
+
+
+@pytest.mark.parametrize(
+    ("name", "level"),
+    [
+        ("streamlit.web.server.starlette.starlette_websocket", "warning"),
+        ("streamlit.runtime.app_session", "warning"),
+        ("streamlit.web.server.starlette.starlette_server", "error"),
+        ("streamlit.runtime.scriptrunner.script_runner", "error"),
+        ("uvicorn.error", "error"),
+        ("kontext.errors", "error"),
+    ],
+)
+def test_error_that_a_client_can_cause_is_a_warning(name: str, level: str) -> None:
+    line = json.loads(JsonFormatter().format(record(name, "failed", levelno=logging.ERROR)))
+    assert line["level"] == level
+
+
+def test_repeated_lines_are_counted_and_left_out() -> None:
+    limit = LimitRepetitions()
+
+    def passed(name: str, at: float, count: int = 30, **fields: object) -> list[object]:
+        records = [record(name, "refused", created=at, **fields) for _ in range(count)]
+        return [vars(line).get("left_out") for line in records if limit.filter(line)]
+
+    assert passed("kontext.origin", at=60) == [None] * 20
+    assert passed("kontext.origin", at=61, reason="another") == [None] * 20
+    assert passed("asyncio", at=62) == [None] * 20
+    assert passed("kontext.worker", at=63) == [None] * 30
+    assert passed("kontext.origin", at=120, count=2) == [10, None]
+
+
+def test_sandbox_leaves_the_level_of_the_apps_own_server_alone() -> None:
+    logger = logging.getLogger("uvicorn.error")
+    level = logger.level
+    try:
+        logger.setLevel(logging.INFO)
+        with start(SandboxOptions()):
+            assert logger.level == logging.INFO
+    finally:
+        logger.setLevel(level)
+
+
+def test_every_line_of_a_running_app_is_json(tmp_path: Path) -> None:
+    with AppServer(tmp_path / "data", starter="uvicorn") as app:
+        assert app.client().open().status_code == 200
+    lines = [json.loads(line) for line in app.log.splitlines()]
+    started = [line for line in lines if "Started server process" in line["event"]]
+    assert len(started) == 1  # and not that of the sandbox
+    assert started[0].keys() == {"time", "level", "logger", "event"}

@@ -243,6 +243,39 @@ def test_draft_expires_earlier_where_its_user_owns_nothing(
     assert history.load_drafts(ANNA, "edit") == []
 
 
+def test_drafts_in_all_are_limited_and_those_of_the_unknown_go_first(
+    repository: TaskRepository, tmp_path: Path
+) -> None:
+    history = PromptHistory(repository.database)
+    repository.add_tasks([make_task(user_id=ANNA)])
+    history.save_draft(ANNA, "edit", Draft("one", "of somebody known"), NOW - DAY)
+    with closing(sqlite3.connect(tmp_path / "studio.db")) as connection:
+        rows = [(f"{number:032}", "edit", "", "x", NOW + number) for number in range(4999)]
+        connection.executemany("INSERT INTO tab_drafts VALUES (?, ?, ?, ?, ?)", rows)
+        connection.commit()
+
+    history.save_draft(BORIS, "edit", Draft("one", "the newest"), NOW + 9999)
+
+    with closing(sqlite3.connect(tmp_path / "studio.db")) as connection:
+        kept = dict(connection.execute("SELECT designer, prompt FROM tab_drafts"))
+    assert len(kept) == 4750
+    assert (kept[ANNA], kept[BORIS]) == ("of somebody known", "the newest")
+    assert f"{250:032}" not in kept
+    assert f"{251:032}" in kept
+
+
+def test_drafts_that_cannot_be_written_are_limited(repository: TaskRepository) -> None:
+    history = SlowPromptHistory(repository.database)
+    history.is_full = True
+    history.may_write.set()
+    drafts = DraftStore(history)
+    for number in range(1100):
+        drafts.save(f"{number:032}", "edit", "a hill")
+    assert drafts.load(f"{0:032}", "edit").text == ""
+    assert drafts.load(f"{1099:032}", "edit").text == "a hill"
+    drafts.close()
+
+
 def test_maintenance_deletes_expired_drafts(tmp_path: Path) -> None:
     with running_studio(tmp_path) as studio_fixture:
         studio = studio_fixture.studio
