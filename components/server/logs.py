@@ -103,7 +103,7 @@ def set_up_logs() -> None:
 def set_up_logs_of_libraries() -> None:
     """Send what reaches the root logger to standard error as JSON lines, too."""
     handler = _json_handler()
-    handler.addFilter(_is_not_the_sandbox)
+    handler.addFilter(_is_news)
     logging.getLogger().handlers[:] = [handler]
     logging.captureWarnings(True)
 
@@ -120,7 +120,9 @@ def _is_own(record: logging.LogRecord) -> bool:
 
 
 def _is_clients_error(record: logging.LogRecord) -> bool:
-    """Whether Streamlit calls an error what a client has sent; the app reports its own."""
+    """Whether a library calls an error what a client has sent; the app reports its own."""
+    if record.msg == "Invalid UTF-8 sequence received from client.":  # uvicorn
+        return True
     return (
         record.levelno > logging.WARNING
         and record.name.startswith(
@@ -134,6 +136,9 @@ def _is_not_an_app_error(record: logging.LogRecord) -> bool:
     return record.msg != "Uncaught app execution"
 
 
-def _is_not_the_sandbox(record: logging.LogRecord) -> bool:
-    """The sandbox is a second uvicorn in this process: only what goes wrong in it is news."""
-    return record.threadName != "sandbox" or record.levelno >= logging.WARNING
+def _is_news(record: logging.LogRecord) -> bool:
+    """Leaves out what each tab causes, and the start of the sandbox's uvicorn."""
+    if record.levelno >= logging.WARNING:
+        return True
+    is_of_a_tab = str(record.msg).startswith(('%s - "WebSocket', "connection "))
+    return not is_of_a_tab and record.threadName != "sandbox"

@@ -6,6 +6,7 @@ import io
 import json
 import logging
 import sqlite3
+from collections import deque
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -13,13 +14,16 @@ from pathlib import Path
 import pytest
 from streamlit.error_util import handle_user_script_exception
 from streamlit.testing.v1.util import patch_config_options
+from websockets.exceptions import ConnectionClosed
 
 from components.bootstrap import build_studio
 from components.sandbox import SandboxOptions, start
 from components.server.logs import JsonFormatter, LimitRepetitions, set_up_logs
 from components.studio.settings import Settings
 from components.studio.tasks.models import TaskState
+from tests.integration.server.test_live_updates import connect_socket, receive
 from tests.support.app_server import AppServer
+from tests.support.identity import new_token
 from tests.support.studio_fixture import StudioFixture, running_studio, wait_until
 
 KEY = "kie-secret-key-0815"
@@ -206,7 +210,14 @@ def test_sandbox_leaves_the_level_of_the_apps_own_server_alone() -> None:
 def test_every_line_of_a_running_app_is_json(tmp_path: Path) -> None:
     with AppServer(tmp_path / "data", starter="uvicorn") as app:
         assert app.client().open().status_code == 200
+        with connect_socket(app.client(new_token())) as pushes:
+            receive(pushes)
+            pushes.socket.sendall(b"\x81\x81\0\0\0\0\xff")  # a text that is none
+            with pytest.raises(ConnectionClosed):
+                deque(iter(pushes.recv, None), maxlen=0)
     lines = [json.loads(line) for line in app.log.splitlines()]
+    assert {line["level"] for line in lines} == {"info", "warning"}
+    assert not [line for line in lines if "WebSocket" in line["event"]]
     started = [line for line in lines if "Started server process" in line["event"]]
     assert len(started) == 1  # and not that of the sandbox
     assert started[0].keys() == {"time", "level", "logger", "event"}
