@@ -222,7 +222,7 @@ def test_restart_works_with_sandbox_on_another_port(tmp_path: Path) -> None:
     with running_studio(tmp_path, faults={"result-404": 1}) as before:
         storing = before.submit("first")
         wait_until(lambda: before.reload(storing).attempts > 0)
-        before.sandbox.set_faults({"query-500": 1})
+        before.sandbox.set_faults({"result-404": 1, "query-500": 1})
         running = before.wait_for(before.submit("second"), TaskState.GENERATING)
     with running_studio(tmp_path) as after:
         after.wait_for(storing, TaskState.DONE)
