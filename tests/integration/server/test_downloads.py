@@ -26,7 +26,7 @@ from tests.support.identity import new_token
 from tests.support.seed import open_data_folder
 
 EXPORTS = "/app/static/exports"
-CROWD_SIZE = 500
+CROWD_SIZE = 200
 
 
 def download_path(image_id: str, query: str = "") -> str:
