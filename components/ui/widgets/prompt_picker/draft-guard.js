@@ -37,7 +37,8 @@ export class DraftGuard {
    * @param {string} oldText what Python has confirmed last
    */
   leavePage(oldText) {
-    if (this.#storage.getItem(this.#name) !== null) {
+    const isKept = this.#storage.getItem(this.#name) !== null;
+    if (isKept && this.#storage.getItem(this.#oldTextName) === null) {
       this.#storage.setItem(this.#oldTextName, oldText);
     }
   }
@@ -54,20 +55,20 @@ export class DraftGuard {
 
   /**
    * Take the draft when the page is drawn again.
-   * @param {string} value what is in the box
-   * @param {boolean} isTyping whether the user already types there: then their text is kept
+   * @param {string} currentText what Python has now. The box may still show something else.
+   * @param {string} typed what the user already types there, which is then kept; or ""
    * @returns {string | null} the text to put back, or null
    */
-  restore(value, isTyping) {
-    if (isTyping && value) {
-      this.keep(value);
+  restore(currentText, typed) {
+    if (typed) {
+      this.keep(typed);
       return null;
     }
     const draft = this.#storage.getItem(this.#name);
     const oldText = this.#storage.getItem(this.#oldTextName);
     this.discard();
-    // With another text in the box Python got the draft, or put a remix in its place.
-    const isNewer = oldText === null || oldText === value;
-    return isNewer && draft !== value ? draft : null;
+    // With another text Python got the draft, or put a remix in its place.
+    const isNewer = oldText === null || oldText === currentText;
+    return isNewer && draft !== currentText ? draft : null;
   }
 }

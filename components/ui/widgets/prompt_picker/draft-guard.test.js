@@ -21,22 +21,22 @@ test("a draft is kept under a name that older versions wrote as well", () => {
 
 test("a draft is put back after a reload, once", () => {
   const { guard, draft } = guarded("A red barn");
-  assert.equal(guard.restore("", false), "A red barn");
+  assert.equal(guard.restore("", ""), "A red barn");
   assert.equal(draft(), undefined);
-  assert.equal(guard.restore("", false), null);
+  assert.equal(guard.restore("", ""), null);
 });
 
 test("an empty draft is put back as well: the user had deleted the text", () => {
-  assert.equal(guarded("").guard.restore("A red barn", false), "");
+  assert.equal(guarded("").guard.restore("A red barn", ""), "");
 });
 
 test("a draft that is in the box already is not put back", () => {
-  assert.equal(guarded("A red barn").guard.restore("A red barn", false), null);
+  assert.equal(guarded("A red barn").guard.restore("A red barn", ""), null);
 });
 
 test("a user who types before the draft is put back keeps what they type", () => {
   const { guard, draft } = guarded("A red barn");
-  assert.equal(guard.restore("A blue", true), null);
+  assert.equal(guard.restore("", "A blue"), null);
   assert.equal(draft(), "A blue");
 });
 
@@ -57,14 +57,14 @@ test("a text that Python puts into a box without focus discards the draft", () =
 test("a draft that a page change has overtaken is put back over the text before it", () => {
   const { guard, draft } = guarded("A red barn and a dog");
   guard.leavePage("A red barn");
-  assert.equal(guard.restore("A red barn", false), "A red barn and a dog");
+  assert.equal(guard.restore("A red barn", ""), "A red barn and a dog");
   assert.equal(draft(), undefined);
 });
 
 test("a draft is not put back over a remix that came while the page was away", () => {
   const { guard, draft } = guarded("A red barn and a dog");
   guard.leavePage("");
-  assert.equal(guard.restore("A blue lake", false), null);
+  assert.equal(guard.restore("A blue lake", ""), null);
   assert.equal(draft(), undefined);
 });
 
@@ -72,11 +72,18 @@ test("a draft typed after a return is put back after a reload over any text", ()
   const { guard } = guarded("A red");
   guard.leavePage("");
   guard.keep("A red barn");
-  assert.equal(guard.restore("A red", false), "A red barn");
+  assert.equal(guard.restore("A red", ""), "A red barn");
+});
+
+test("a page that is left again before the draft is put back does not change what it was over", () => {
+  const { guard } = guarded("A red barn and a dog");
+  guard.leavePage("A red barn");
+  guard.leavePage("A remix");
+  assert.equal(guard.restore("A remix", ""), null);
 });
 
 test("a page that is left without a draft has nothing to put back", () => {
   const { guard } = guarded();
   guard.leavePage("A red barn");
-  assert.equal(guard.restore("A red barn", false), null);
+  assert.equal(guard.restore("A red barn", ""), null);
 });

@@ -7,6 +7,7 @@ import { PromptPopover } from "./popover.js";
 import { PromptHistoryKeys } from "./prompt-history-keys.js";
 import { nextSlot } from "./template-slots.js";
 import { mountComponent } from "../../streamlit_internals/mount.js";
+import { whenIdle } from "../../streamlit_internals/script-idle.js";
 import {
   findTextArea,
   keepTextAreaEnabled,
@@ -48,6 +49,7 @@ class PromptPicker {
   #boxKey = "";
   #draft = new DraftGuard("");
   #currentText = "";
+  #cancelRestore = () => {};
   /** @type {string[]} Earlier prompts, newest first. */
   #prompts = [];
   #isInTemplate = false;
@@ -65,6 +67,12 @@ class PromptPicker {
 
   get #box() {
     return findTextArea(this.#boxKey);
+  }
+
+  /** What is in the box while the user types there, else "". */
+  get #textOfTyping() {
+    const box = this.#box;
+    return box && box === document.activeElement ? box.value : "";
   }
 
   /** @param {PickerComponent} component */
@@ -93,18 +101,27 @@ class PromptPicker {
     this.#draft = new DraftGuard(boxKey);
     this.#isInTemplate = false;
     this.#historyKeys.restart();
-    const draft = this.#draft;
+    this.#cancelRestore();
     whenTextAreaDrawn(boxKey, (box) => {
       box.dir = "auto"; // a prompt may run from right to left
-      const text = draft.restore(box.value, box === document.activeElement);
-      if (text === null) return;
-      typeText(box, text);
-      box.blur(); // Streamlit now takes the text over
+      if (this.#textOfTyping) this.#draft.keep(this.#textOfTyping);
+      // Until then Streamlit (1.67) may draw another text over the one that is put back.
+      this.#cancelRestore = whenIdle(() => this.#restoreDraft());
     });
+  }
+
+  #restoreDraft() {
+    const box = this.#box;
+    if (!box) return;
+    const text = this.#draft.restore(this.#currentText, this.#textOfTyping);
+    if (text === null) return;
+    typeText(box, text);
+    box.blur(); // Streamlit now takes the text over
   }
 
   destroy() {
     this.#listening.abort();
+    this.#cancelRestore();
     this.#draft.leavePage(this.#currentText);
     this.#root.remove();
   }
