@@ -15,7 +15,11 @@ from components import bootstrap
 from components.sandbox import SandboxOptions, SandboxServer, start
 
 # Tests of an app that their package shares run in one worker process, so that it starts once.
-SHARED_APPS = {"tests/integration/server": "seeded_app", "tests/browser": "restartable_app"}
+SHARED_APPS = {
+    "tests/integration/server": "seeded_app",
+    "tests/browser": "restartable_app",
+    "tests/browser/widgets": "widgets",
+}
 FIRST = "tests/integration/studio/test_kill.py"  # the longest file: the others run beside it
 LAST = "tests/unit"  # quick files, which leave no worker process with a long one at the end
 

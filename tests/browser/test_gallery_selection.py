@@ -37,9 +37,16 @@ def download_and_delete_a_stack(page: Page) -> None:
     expect(page.get_by_text("3 pictures", exact=True)).to_be_visible()
 
 
-def restore_from_the_trash(page: Page) -> None:
+def undo_at_once_or_restore_from_the_trash(page: Page) -> None:
     find(page, "picture 055")
+    expect(page.locator("article")).to_have_count(11)
     deleted = card(page, "Picture 0055")
+    deleted.focus()
+    page.keyboard.press("Delete")
+    expect(deleted).to_have_count(0)
+    page.keyboard.press("Control+z")
+    expect(deleted).to_be_visible()
+
     deleted.focus()
     page.keyboard.press("Delete")
     expect(deleted).to_have_count(0)
@@ -118,7 +125,7 @@ def test_images_are_selected_downloaded_deleted_restored_starred_and_compared(
 ) -> None:
     with gallery(browser, seeded_app, seeded_app.anna, "/gallery?find=press") as page:
         download_and_delete_a_stack(page)
-        restore_from_the_trash(page)
+        undo_at_once_or_restore_from_the_trash(page)
         select_by_click_range_and_all(page)
         compare_the_selected_two(page)
         star_all_and_delete_the_starred(page)

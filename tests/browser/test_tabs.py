@@ -59,7 +59,7 @@ def star_and_delete_in_both(first: Page, second: Page) -> None:
     expect(card(second, PROMPT)).to_have_class(re.compile("kx-grid-starred"))
     first.keyboard.press("Delete")
     expect(second.locator("article")).to_have_count(0)
-    first.keyboard.press("Control+z")
+    first.get_by_role("button", name="Undo").click()
     expect(card(second, PROMPT)).to_be_visible()
 
 
