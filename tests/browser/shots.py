@@ -14,7 +14,14 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, expect
 
 from components.sandbox import SandboxOptions, start
-from tests.browser.steps import cards, expect_idle, expect_image, prompt_box, submit_prompt
+from tests.browser.steps import (
+    cards,
+    expect_idle,
+    expect_image,
+    prompt_box,
+    submit_prompt,
+    wait_until,
+)
 from tests.support.app_server import AppServer
 from tests.support.chromium import chromium, open_page
 
@@ -22,6 +29,7 @@ FOLDER = Path(__file__).parents[2] / "shots"
 PAGES = {"generate": "/", "edit": "/edit", "gallery": "/gallery"}
 VIEWPORTS = {"wide": (1360, 860), "narrow": (390, 844)}
 PROMPTS = ("A lighthouse at dusk, storm clouds", "A fox in a snowy forest")
+ALL_IMAGES_ARE_LOADED = "[...document.images].every((image) => image.complete)"
 REJECTED = "A quiet harbour [refused]"
 
 
@@ -67,7 +75,7 @@ def save_pages(page: Page, name: str) -> None:
             landmark = page.locator(".kx-grid") if label == "gallery" else prompt_box(page)
             landmark.wait_for()
             expect_idle(page)
-            page.wait_for_function("[...document.images].every((image) => image.complete)")
+            wait_until(page, lambda: page.evaluate(ALL_IMAGES_ARE_LOADED))
             page.evaluate("document.fonts.ready")
             page.screenshot(path=FOLDER / f"{label}-{name}-{size}.png")
 
