@@ -284,7 +284,10 @@ def storage_message(problem: DatabaseError) -> str:
     """What is wrong with the database or its disk, and what becomes of pictures under way."""
     if problem.kind in NEEDS_RESTART:
         return str(problem)
-    return f"{problem} Pictures under way are not lost: they go on by themselves after that."
+    return (
+        f"{problem} Pictures under way are not lost: they go on by themselves as soon as it can "
+        "be written again."
+    )
 
 
 def _failure_message(

@@ -137,7 +137,7 @@ def _container_notes(container: ImageContainer, *, holds_record: bool) -> list[s
     if container.is_hdr:
         notes.append("Used without HDR: the brightest parts look flatter.")
     if container.is_animated:
-        notes.append("Only the first frame is used.")
+        notes.append("Animated: only its first frame is used.")
     if exif.orientation != 1:
         notes.append("Turned upright.")
     if exif.has_location:

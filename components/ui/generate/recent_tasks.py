@@ -22,7 +22,7 @@ def render_recent_tasks() -> None:
 def _render(shown_error: str | None) -> None:
     """Render the grid, also an empty one: it is told of a task that another tab submits.
 
-    The page is not run again for that: a dialog that is open would close.
+    The page is not run again for that.
     """
     paused_banner.rerun_if_pause_changed()
     tab, studio = session.tab_state(), session.studio()

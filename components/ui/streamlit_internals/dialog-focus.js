@@ -6,6 +6,12 @@ const DIALOG = '[data-testid="stDialog"]';
 const OPEN_TIMEOUT_MS = 3_000;
 const OPENING_MS = 100; // Streamlit's dialog takes the focus within this time
 
+/** @returns {boolean} whether a dialog that Python has opened covers the page */
+export function isDialogOpen() {
+  // Streamlit's own dialog on a lost connection has no such block.
+  return document.querySelector(`${DIALOG} [data-testid="stVerticalBlock"]`) !== null;
+}
+
 /**
  * Keep the focus in the dialog that is about to open: without it Escape would not close it. When
  * a script has moved the focus, as a closing lightbox does, react-aria in Streamlit (1.67) takes

@@ -201,10 +201,10 @@ def test_unchanged_jpeg_is_not_reencoded() -> None:
         ("heic", "Converted from HEIC."),
         ("heic alpha", "Converted from HEIC."),
         ("avif", "Converted from AVIF."),
-        ("gif animated", "Only the first frame is used."),
-        ("webp animated", "Only the first frame is used."),
-        ("png animated", "Only the first frame is used."),
-        ("avif animated", "Only the first frame is used."),
+        ("gif animated", "Animated: only its first frame is used."),
+        ("webp animated", "Animated: only its first frame is used."),
+        ("png animated", "Animated: only its first frame is used."),
+        ("avif animated", "Animated: only its first frame is used."),
         ("jpeg cmyk", "Converted from CMYK."),
         ("jpeg orientation 6", "Turned upright."),
         ("jpeg lab profile", "Its colour profile does not fit and was ignored."),
@@ -238,7 +238,7 @@ def test_camera_named_only_in_the_inner_directory_is_found() -> None:
 
 
 def test_looping_gif_has_no_hidden_text_note() -> None:
-    assert ingest_image(good()["gif looping"]).notes == ("Only the first frame is used.",)
+    assert ingest_image(good()["gif looping"]).notes == ("Animated: only its first frame is used.",)
 
 
 def test_webp_first_frame_keeps_its_place_on_canvas() -> None:

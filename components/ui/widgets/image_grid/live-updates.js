@@ -2,6 +2,7 @@
  * One WebSocket for all grids of a page, which announces that cards may have changed.
  */
 
+import { isDialogOpen } from "../../streamlit_internals/dialog-focus.js";
 import { TRIGGER_GAP_MS, whenIdle } from "../../streamlit_internals/script-idle.js";
 import { appUrl } from "../shared/urls.js";
 import { mayHaveMissed, parseVersion, reconnectDelay, remainingPause } from "./reconnect-timing.js";
@@ -125,7 +126,8 @@ export class UpdateSubscription {
   #update(version) {
     const { isBusy, onUpdate } = this.#options;
     this.#cancel();
-    this.#cancel = whenIdle(() => onUpdate(version), () => !isBusy());
+    // An update may run the whole page again, which would close a dialog.
+    this.#cancel = whenIdle(() => onUpdate(version), () => !isBusy() && !isDialogOpen());
   }
 
   destroy() {
