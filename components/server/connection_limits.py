@@ -63,8 +63,14 @@ _PAGE: Final = """<!DOCTYPE html>
 <meta http-equiv="refresh" content="{seconds}">
 <title>Kontext Studio</title>
 <style>
-:root {{ color-scheme: light dark; font: 1.1rem/1.5 system-ui, sans-serif; }}
-body {{ max-width: 34rem; margin: 20vh auto; padding: 0 1.5rem; }}
+:root {{
+  color-scheme: light dark;
+  font: 1rem/1.5 system-ui, sans-serif;
+  color: light-dark(#1c1b1a, #efeeec);
+  background: light-dark(#fbfaf8, #141416);
+}}
+body {{ max-width: 30rem; margin: 20vh auto; padding: 0 1.5rem; }}
+h1 {{ font-size: 1.25rem; font-weight: 600; }}
 </style>
 </head>
 <body><h1>Kontext Studio</h1><p>{sentence}</p></body>

@@ -35,8 +35,7 @@ UNKNOWN_USER = (
 )
 _UNKNOWN_STATE = "Unknown"
 COOKIE_LOST = (
-    "Nothing was sent. Your browser has deleted the cookie by which this tab knew you, so it "
-    "could not show you the picture. Copy your prompt, then reload the page."
+    "Nothing was sent: the cookie of this tab was deleted. Copy your prompt and reload the page."
 )
 STOPPED_LABELS = {
     FailureReason.WITHDRAWN: "Not sent",
