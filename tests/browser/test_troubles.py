@@ -109,6 +109,33 @@ def test_what_is_wrong_is_said_above_the_page_and_goes_by_itself(
             run_out_of_credits(page)
 
 
+def prompts_of(app: AppServer) -> list[str]:
+    """The prompts of all tasks of an app."""
+    with closing(sqlite3.connect(app.folder / "studio.db")) as connection:
+        return [prompt for (prompt,) in connection.execute("SELECT prompt FROM tasks")]
+
+
+def test_tab_whose_cookie_was_deleted_pays_for_nothing(
+    fast_app: AppServer, browser: Browser
+) -> None:
+    # Not `open_page`: the console says that live updates are refused, which is right.
+    with closing(browser.new_context(base_url=fast_app.url)) as context:
+        page = context.new_page()
+        page.goto("/")
+        expect(page.get_by_test_id("stBaseButton-primary")).to_be_visible()
+        prompt_box(page).fill("A harbour without a cookie")
+        context.clear_cookies()
+        for press in (
+            lambda: page.keyboard.press("Control+Enter"),
+            lambda: page.get_by_test_id("stBaseButton-primary").click(),
+        ):
+            with page.expect_response("**/who"):
+                press()
+            expect(page.get_by_text("the cookie of this tab was deleted").last).to_be_visible()
+        assert "A harbour without a cookie" not in prompts_of(fast_app)
+        expect(prompt_box(page)).to_have_value("A harbour without a cookie")
+
+
 def cause_page_errors(browser: Browser, url: str) -> None:
     # A page without Streamlit, which has the content policy of all.
     with (
