@@ -109,6 +109,69 @@ def heic(image: Image.Image, **options: Any) -> bytes:
     return out.getvalue()
 
 
+def box(name: bytes, *parts: bytes) -> bytes:
+    """A box of ISO/IEC 14496-12."""
+    body = b"".join(parts)
+    return struct.pack(">I", 8 + len(body)) + name + body
+
+
+def full_box(name: bytes, *parts: bytes, version: int = 0) -> bytes:
+    return box(name, struct.pack(">I", version << 24), *parts)
+
+
+def heif_grid(
+    form: str, *, size: tuple[int, int] = (192, 128), says: tuple[int, int] | None = None
+) -> bytes:
+    """A HEIC or AVIF of four tiles of 96×64, as phones write them.
+
+    `size` is that of the grid, `says` the one in the boxes if that differs.
+    """
+    tile = heic(quarters()) if form == "HEIC" else encoded(quarters(), "AVIF")
+    config_at = tile.index(b"hvcC" if form == "HEIC" else b"av1C") - 4
+    config = tile[config_at:][: int.from_bytes(tile[config_at:][:4], "big")]
+    tile_type = b"hvc1" if form == "HEIC" else b"av01"
+    pixels = tile[tile.index(b"mdat") + 4 :]
+    grid = struct.pack(">BBBBII", 0, 1, 1, 1, *size)
+    tiles = range(2, 6)
+
+    def entry(number: int, item_type: bytes) -> bytes:
+        return full_box(b"infe", struct.pack(">HH", number, 0), item_type, b"\0", version=2)
+
+    def location(number: int, at: int, length: int) -> bytes:
+        return struct.pack(">HHHII", number, 0, 1, at, length)
+
+    def meta(at: int) -> bytes:
+        places = [location(1, at, len(grid))]
+        places += [location(number, at + len(grid), len(pixels)) for number in tiles]
+        properties = box(
+            b"ipco",
+            full_box(b"ispe", struct.pack(">II", *(says or size))),
+            full_box(b"ispe", struct.pack(">II", 96, 64)),
+            config,
+            full_box(b"pixi", b"\x03\x08\x08\x08"),
+        )
+        uses = [struct.pack(">HBBB", 1, 2, 1, 4)]
+        uses += [struct.pack(">HBBBB", number, 3, 2, 0x83, 4) for number in tiles]
+        return full_box(
+            b"meta",
+            full_box(b"hdlr", bytes(4), b"pict", bytes(13)),
+            full_box(b"pitm", struct.pack(">H", 1)),
+            full_box(b"iloc", b"\x44\x00", struct.pack(">H", 5), *places),
+            full_box(
+                b"iinf",
+                struct.pack(">H", 5),
+                entry(1, b"grid"),
+                *(entry(number, tile_type) for number in tiles),
+            ),
+            full_box(b"iref", box(b"dimg", struct.pack(">HH4H", 1, 4, *tiles))),
+            box(b"iprp", properties, full_box(b"ipma", struct.pack(">I", 5), *uses)),
+        )
+
+    file_type = tile[: int.from_bytes(tile[:4], "big")]
+    at = len(file_type) + len(meta(0)) + 8
+    return file_type + meta(at) + box(b"mdat", grid, pixels)
+
+
 def icc(name: str) -> bytes:
     """An ICC profile: "sRGB", or a swapped-primaries RGB one for "odd", or "LAB"."""
     if name == "odd":
@@ -223,7 +286,9 @@ def good() -> dict[str, bytes]:
         "avif location": lambda: encoded(plain, "AVIF", exif=exif(location=True)),
         "avif broken exif": lambda: _with_bad_exif_offset(encoded(plain, "AVIF", exif=exif())),
         "avif animated": lambda: _frames("AVIF"),
+        "avif grid": lambda: heif_grid("AVIF"),
         "heic": lambda: heic(plain),
+        "heic grid": lambda: heif_grid("HEIC"),
         "heic alpha": lambda: heic(see_through()),
         "heic location": lambda: heic(plain, exif=exif(location=True)),
         "heic profile": lambda: heic(plain, icc_profile=icc("odd")),

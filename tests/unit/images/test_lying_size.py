@@ -20,7 +20,7 @@ from components.studio.images.ingest import (
     ingest_image,
     verify_result,
 )
-from tests.support.image_corpus import encoded, good, heic, quarters
+from tests.support.image_corpus import encoded, good, heic, heif_grid, quarters
 
 ROOT = Path(__file__).parents[3]
 
@@ -127,6 +127,8 @@ LIARS = {
     "avif": lambda: saying(unpacked(_AVIF), 96, 64),
     "avif with the pixels of another": lambda: with_frame_of(good()["avif"], unpacked(_AVIF)),
     "avif animated": lambda: animated_avif_with_frame_of(unpacked(_AVIF)),
+    "avif grid": lambda: heif_grid("AVIF", size=(16_000, 10_000), says=(192, 128)),
+    "heic grid": lambda: heif_grid("HEIC", size=(16_000, 10_000), says=(192, 128)),
     "heic": lambda: saying(unpacked(_HEIC), 96, 64),
     "heic with the pixels of another": lambda: with_frame_of(heic(quarters()), unpacked(_HEIC)),
     "webp": lambda: webp_with_frame_of(encoded(Image.new("RGB", (5_000, 4_000)), "WEBP")),
