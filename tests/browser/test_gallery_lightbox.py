@@ -12,6 +12,12 @@ from tests.browser.steps import PHONE, box_of, go_to
 
 pytestmark = pytest.mark.browser
 
+_BEGINS_WITH_LOADED_THUMBNAIL = """() => {
+  const shown = document.querySelector(".kx-lightbox-image").style.backgroundImage;
+  const images = [...document.querySelectorAll(".kx-grid-loaded .kx-grid-image[srcset]")];
+  return images.some((image) => shown === `url("${image.currentSrc}")`);
+}"""
+
 
 def walk_by_keyboard(page: Page) -> None:
     expect(page.locator("article")).to_have_count(2)
@@ -43,6 +49,7 @@ def leave_by_back(page: Page) -> None:
     card(page, "Add rain").click()
     lightbox = page.get_by_role("dialog", name="Picture")
     expect(lightbox).to_be_visible()
+    page.wait_for_function(_BEGINS_WITH_LOADED_THUMBNAIL)
     page.go_back()
     expect(lightbox).to_be_hidden()
     expect(page).to_have_url(re.compile("find=add"))

@@ -251,11 +251,11 @@ def _largest_av1_frame(data: bytes) -> tuple[int, int]:
 
     Those of all items count, and of animations the first. Raises ValueError.
     """
-    largest = (0, 0)
+    sizes = [(0, 0)]
     parts = iter(range(MAX_PARTS))  # shared by all streams
     for stream in chain(_payloads(data, b"av01"), _first_samples(data)):
-        largest = max(largest, *_frame_sizes(stream, parts), key=lambda size: size[0] * size[1])
-    return largest
+        sizes.extend(_frame_sizes(stream, parts))
+    return max(sizes, key=lambda size: size[0] * size[1])
 
 
 def _first_samples(data: bytes) -> Iterator[bytes]:
