@@ -188,7 +188,7 @@ def test_avif_items_with_more_bytes_than_the_file_are_refused() -> None:
     count_at = at + 6  # after version, flags and widths: one item of one part
     assert data[at : count_at + 2] == b"\0\0\0\0\x44\0\0\x01"
     part = data[count_at + 8 : count_at + 16]
-    bomb = data[: count_at + 6] + struct.pack(">H", 2) + part * 2
+    bomb = data[: count_at + 6] + struct.pack(">H", 200) + part * 200
     with pytest.raises(InvalidImageError) as caught:
         parse_container(grown(data, bomb, count_at + 16))
     assert caught.value.code is ImageErrorCode.DAMAGED
