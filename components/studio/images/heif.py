@@ -73,10 +73,10 @@ def parse_avif(data: bytes) -> ImageContainer:
     _check_whole(data, FileType.AVIF)
     pixels = _hide_exif(data)
     try:
+        coded_size, exif = _largest_av1_frame(data), _exif_item(data)
         with AvifImageFile(BytesIO(pixels)) as image:
             info, (width, height) = dict(image.info), image.size
             is_animated = image.n_frames > 1
-        coded_size, exif = _largest_av1_frame(data), _exif_item(data)
     except Exception as error:
         raise damaged_error(FileType.AVIF) from error
     primaries, transfer = _nclx_codes(data)

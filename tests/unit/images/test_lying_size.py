@@ -192,6 +192,7 @@ def test_avif_items_with_more_bytes_than_the_file_are_refused() -> None:
     with pytest.raises(InvalidImageError) as caught:
         parse_container(grown(data, bomb, count_at + 16))
     assert caught.value.code is ImageErrorCode.DAMAGED
+    assert "overlap" in str(caught.value.__cause__), "refused before libavif reads it"
 
 
 def grown(data: bytes, head: bytes, rest_at: int) -> bytes:
