@@ -16,7 +16,10 @@ _HOURS = ("day", "day", "golden", "dawn", "dusk")
 _STORMY_HOURS = ("day", "dusk", "dusk", "night", "dusk")
 _DARK = {"stars", "aurora", "fireworks", "moon", "neon", "noir"}
 _LOGO_PAPER = (246, 240, 228)
-_HAIR = {"woman": ("longhair", "longhair", "bun", "curls"), "man": ("shorthair", "shorthair", "curls")}
+_HAIR = {
+    "woman": ("longhair", "longhair", "bun", "curls"),
+    "man": ("shorthair", "shorthair", "curls"),
+}
 _USUAL = {"bird": 5, "balloon": 5, "fireworks": 5}
 """How many there are where the words say no number."""
 
@@ -66,9 +69,7 @@ def _genre(words: Words, kinds: Sequence[str]) -> Genre:
     return Genre.ROOM if "room" in zones else Genre.TABLE if "table" in zones else genre
 
 
-def _ground(
-    words: Words, kinds: Sequence[str], genre: Genre, dice: Random
-) -> tuple[Ground, bool]:
+def _ground(words: Words, kinds: Sequence[str], genre: Genre, dice: Random) -> tuple[Ground, bool]:
     """Return the ground, and whether snow lies on another one than bare snow."""
     named, parts = words.all("ground"), set(words.all("part"))
     zones = {KINDS[kind].zone for kind in kinds if kind != "lighthouse"}

@@ -124,7 +124,9 @@ def _graphite(picture: Image.Image, source: Image.Image, seed: int, depth: float
     size, dark = picture.size, ImageOps.invert(art.soften(source.convert("L"), 2))
     stroke = art.noise((size[0] * 2, size[1] * 2), art.rng(seed, "graphite"), (70, 3.5), 3, 2.4)
     lean = (0.8, 0.6, 0, -0.6, 0.8, size[0] * 0.6)
-    stroke = stroke.transform(size, Image.Transform.AFFINE, lean, art.SOFT).point(art.curve(70, 200))
+    stroke = stroke.transform(size, Image.Transform.AFFINE, lean, art.SOFT).point(
+        art.curve(70, 200)
+    )
     tone = ImageChops.multiply(dark.point(art.curve(70, 280)), stroke)
     ink = tone.point([round(i * depth) for i in range(256)])
     return Image.composite(Image.new("RGB", size, _INK), picture, ink)
@@ -132,7 +134,9 @@ def _graphite(picture: Image.Image, source: Image.Image, seed: int, depth: float
 
 def _vignette(picture: Image.Image) -> Image.Image:
     edge = Image.radial_gradient("L").resize(picture.size)
-    return ImageChops.multiply(picture, art.grey(edge.point([355 - max(100, i) for i in range(256)])))
+    return ImageChops.multiply(
+        picture, art.grey(edge.point([355 - max(100, i) for i in range(256)]))
+    )
 
 
 def _border(picture: Image.Image) -> Image.Image:

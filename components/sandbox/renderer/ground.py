@@ -176,7 +176,11 @@ def _row(
     land: Land, name: str, foot: float, tall: float, distance: float, cover: float, *kinds: str
 ) -> None:
     """Draw a row of silhouettes, few of each many times; `cover` is the share without gaps."""
-    (width, _), dice, lights = land.picture.size, land.dice(name), Image.new("RGB", land.picture.size)
+    (width, _), dice, lights = (
+        land.picture.size,
+        land.dice(name),
+        Image.new("RGB", land.picture.size),
+    )
     gaps = art.ridge(land.dice("gaps", name), 0.5, 6)
     low, span = min(gaps), max(gaps) - min(gaps)
     drawn = [
@@ -188,7 +192,10 @@ def _row(
         share = (gaps[int(max(0, min(width - 1, x)) / width * (len(gaps) - 1))] - low) / span
         body, alpha, lit = dice.choice(drawn)
         if share >= 1 - cover:
-            at = (round(x - body.width / 2), round(foot - body.height * 0.95 + dice.random() * tall * 0.06))
+            at = (
+                round(x - body.width / 2),
+                round(foot - body.height * 0.95 + dice.random() * tall * 0.06),
+            )
             land.picture.paste(body, at, alpha)
             lights.paste((0, 0, 0), at, alpha)
             lights.paste(body, at, lit)

@@ -218,11 +218,11 @@ def fold_text(text: str) -> str:
     return unicodedata.normalize("NFKC", text).casefold()
 
 
-def request_hash(task: Task) -> str:
-    """The same for two tasks with the same request and source."""
+def request_hash(task: Task, variants: int) -> str:
+    """The same for two submissions with the same request, source and number of variants."""
     row = task_to_row(task)
     values = [row[name] for name in (*_REQUEST_COLUMNS, "model", "output_format", "source_id")]
-    return hashlib.sha256(json.dumps(values).encode()).hexdigest()
+    return hashlib.sha256(json.dumps([*values, variants]).encode()).hexdigest()
 
 
 def insert_or(connection: sa.Connection, table: sa.Table) -> sqlite.Insert | postgresql.Insert:

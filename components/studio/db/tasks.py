@@ -89,7 +89,7 @@ class TaskRepository:
         """
         with self.database.write_transaction() as connection:
             if unless_since is not None:
-                earlier = _find_double_submit(connection, new[0], unless_since)
+                earlier = _find_double_submit(connection, new, unless_since)
                 if earlier:
                     return earlier
             connection.execute(sa.insert(tasks), [task_to_row(task) for task in new])
@@ -337,12 +337,13 @@ def _select_task(connection: sa.Connection, where: sa.ColumnElement[bool]) -> Ta
     return None if row is None else task_from_row(row)
 
 
-def _find_double_submit(connection: sa.Connection, task: Task, since: float) -> list[Task]:
+def _find_double_submit(connection: sa.Connection, new: Sequence[Task], since: float) -> list[Task]:
     """The submission of this user with the same values since that moment; else this is the latest.
 
     Two processes that ask at once cannot both find none: the row is unique.
     """
-    this = {"user_id": task.user_id, "request_hash": request_hash(task)}
+    task = new[0]
+    this = {"user_id": task.user_id, "request_hash": request_hash(task, len(new))}
     latest = {"batch": task.batch, "at": task.created_at}
     connection.execute(
         sa.delete(presses).where(presses.c.user_id == task.user_id, presses.c.at < since)

@@ -214,7 +214,7 @@ def test_gallery_stars_deletes_and_restores(repository: TaskRepository, tmp_path
     assert [item.task_id for item in gallery.find(ANNA, GalleryQuery(starred=True))] == [done]
     assert gallery.move_to_trash(ANNA, [done, failed]) == 2
     assert gallery.find(ANNA, GalleryQuery()) == []
-    assert gallery.purge_expired() == 0
+    assert gallery.purge_expired(14 * 24 * 3600) == 0
     gallery.restore(ANNA, [done, failed])
     assert len(gallery.find(ANNA, GalleryQuery())) == 2
     assert len(gallery.variants(ANNA, done)) == 1

@@ -9,6 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -70,9 +71,9 @@ def press_in_another_tab(
     """Press, and return once that press waits for the database."""
     is_waiting, insert = threading.Event(), studio.repository.add_tasks
 
-    def add_tasks(new: list[Task]) -> None:
+    def add_tasks(new: list[Task], **options: Any) -> list[Task]:
         is_waiting.set()
-        insert(new)
+        return insert(new, **options)
 
     monkeypatch.setattr(studio.repository, "add_tasks", add_tasks)
     pressed = pool.submit(studio.submit, ANNA, REQUEST)
