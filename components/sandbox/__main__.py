@@ -7,6 +7,7 @@ import sys
 import threading
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import fields
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,11 +16,8 @@ from components.sandbox.faults import FAULTS, FaultsRejected
 from components.sandbox.options import SandboxOptions
 from components.sandbox.server import start
 
-_SWITCH: dict[str, Any] = {"action": "store_true"}
-
 
 def _number(text: str, kind: type[float] = float, most: int = 1_000_000_000) -> float:
-    """A number from 0 to `most`."""
     with suppress(ValueError):
         if 0 <= (number := kind(text)) <= most:
             return number
@@ -42,31 +40,19 @@ def _read(arguments: Sequence[str] | None) -> SandboxOptions:
         f" [NAME]:\n{faults}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    default = SandboxOptions()
-    calls, port = partial(_number, kind=int), partial(_number, kind=int, most=65_535)
-    rates: dict[str, Any] = {"type": _rate, "action": "append", "default": []}
-    flags: tuple[tuple[str, str, dict[str, Any]], ...] = (
-        ("host", "address to listen on", {}),
-        ("port", "port to listen on, 0 for a free one", {"type": port, "default": 8787}),
-        ("data-dir", "folder that keeps everything over a restart", {"type": Path}),
-        ("seconds", "how long a picture takes", {"type": _number}),
-        ("credits", "starting balance", {"type": _number}),
-        ("key", "the one accepted key; none accepts any that does not begin with 'wrong'", {}),
-        ("webhook-key", "key that signs callbacks", {}),
-        ("fault", "let a fault happen at a rate of 0 to 1", {**rates, "metavar": "NAME[=RATE]"}),
-        ("only-own-links", "fetch and call back nothing off this machine", _SWITCH),
-        ("creates-per-10s", "creates in 10 s", {"type": calls}),
-        ("queries-per-s", "queries in 1 s", {"type": calls}),
-        ("hold-seconds", "how long create-timeout holds", {"type": _number}),
-        ("answers", "folder of NAME_source and NAME_edit pictures: real edits", {"type": Path}),
-        ("drift", "shift, stretch, recolour and soften edits, as the model does", _SWITCH),
-        ("seed", "makes pictures, durations and faults repeatable", {"type": int}),
-    )
-    for name, help_text, how in flags:
-        given = {"default": getattr(default, name.replace("-", "_"), None), **how}
-        parser.add_argument(f"--{name}", help=f"{help_text} (%(default)s)", **given)
+    kinds: dict[str, dict[str, Any]] = {
+        "": {}, "number": {"type": _number}, "path": {"type": Path}, "any": {"type": int},
+        "whole": {"type": partial(_number, kind=int)}, "switch": {"action": "store_true"},
+        "port": {"type": partial(_number, kind=int, most=65_535), "default": 8787},
+        "fault": {"type": _rate, "action": "append", "default": [], "metavar": "NAME[=RATE]"},
+    }  # fmt: skip
+    for option in (option for option in fields(SandboxOptions) if option.metadata):
+        how, name = kinds[option.metadata["kind"]], option.name.replace("_", "-")
+        text = f"{option.metadata['help']} (%(default)s)"
+        given = {"dest": option.name, "default": option.default, **how, "help": text}
+        parser.add_argument(f"--{name.replace('faults', 'fault')}", **given)
     read = vars(parser.parse_args(arguments))
-    return SandboxOptions(faults=dict(read.pop("fault")), **read)
+    return SandboxOptions(**{**read, "faults": dict(read["faults"])})
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -59,7 +59,6 @@ def build_app(service: Service) -> Starlette:
 
 
 async def _error(request: Request, problem: Exception) -> Response:
-    """Report an error, or a defect of the sandbox, as the host that was asked reports its own."""
     code, msg, headers = 500, "Server exception", None
     if isinstance(problem, ApiError):
         code, msg = problem.code, problem.msg

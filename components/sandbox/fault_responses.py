@@ -52,7 +52,6 @@ class DisconnectableProtocol(H11Protocol):
 
 
 async def _disconnect(scope: Scope, receive: Receive, *, reset: bool) -> None:
-    """End the request's connection, by a reset or after what was already sent has left."""
     transport: asyncio.Transport = scope[_TRANSPORT]
     if reset:
         connection: socket.socket = transport.get_extra_info("socket")

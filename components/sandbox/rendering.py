@@ -84,7 +84,6 @@ class Renderer:
 
 
 def _decode(source: bytes) -> Image.Image:
-    """Return the picture as stored: not turned by its EXIF orientation, the first frame, RGB."""
     if len(source) > MAX_INPUT_BYTES:
         raise UnusableInput("the input picture is larger than 20 MB")
     if picture_mime(source) is None:

@@ -15,22 +15,7 @@ from typing import Any
 from components.sandbox.record_info import QueryCount
 from components.sandbox.tasks import SuccessFlag, Task
 
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS accounts (account TEXT PRIMARY KEY, balance TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS tasks (
-    number INTEGER PRIMARY KEY, task_id TEXT UNIQUE NOT NULL, account TEXT NOT NULL,
-    running INTEGER NOT NULL, callback_owed INTEGER NOT NULL, document TEXT NOT NULL,
-    looks INTEGER NOT NULL DEFAULT 0, looks_after_end INTEGER NOT NULL DEFAULT 0);
-CREATE INDEX IF NOT EXISTS tasks_running ON tasks (account) WHERE running;
-CREATE TABLE IF NOT EXISTS blobs (number INTEGER PRIMARY KEY, bytes BLOB NOT NULL);
-CREATE TABLE IF NOT EXISTS links (
-    path TEXT PRIMARY KEY, blob INTEGER NOT NULL, mime TEXT NOT NULL, expires_at REAL NOT NULL,
-    task_id TEXT);
-CREATE TABLE IF NOT EXISTS scenes (
-    number INTEGER PRIMARY KEY, fingerprint BLOB NOT NULL, scene TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS counts (name TEXT PRIMARY KEY, count INTEGER NOT NULL);
-"""
-
+_SCHEMA = Path(__file__).with_name("schema.sql").read_text("utf-8")
 _DROP_ORPHANS = "DELETE FROM blobs WHERE number NOT IN (SELECT blob FROM links)"
 _MAX_SCENES = 1_000
 
@@ -169,6 +154,5 @@ class Store:
         return [Task.from_json(document) for (document,) in rows]
 
     def _run(self, statement: str, *values: Any) -> list[Any]:
-        """Run one statement in a transaction of its own, and return its rows."""
         with self._lock, self._db:
             return self._db.execute(statement, values).fetchall()

@@ -50,7 +50,6 @@ _Read = Callable[[Request, Any], Awaitable[_Upload]]
 
 
 def _endpoint(read: _Read) -> Callable[[Request], Awaitable[Response]]:
-    """Make an endpoint of a function that reads the file out of a received form or JSON object."""
 
     @wraps(read)
     async def upload(request: Request) -> Response:
@@ -68,7 +67,6 @@ def _endpoint(read: _Read) -> Callable[[Request], Awaitable[Response]]:
 
 @asynccontextmanager
 async def _received(request: Request) -> AsyncIterator[Any]:
-    """Receive the whole body: a form for a stream upload, else a JSON object."""
     if request.url.path.endswith("stream-upload"):
         async with limit_body(request, _MOST_FILE_BYTES + _FORM_BYTES).form(max_files=1) as form:
             yield form

@@ -1,8 +1,8 @@
 """Changes a scene by an instruction, step by step; what is to be kept is no command."""
 
 import re
-from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from components.sandbox.prompts.parse_prompt import (
     accent_of,
@@ -11,13 +11,13 @@ from components.sandbox.prompts.parse_prompt import (
     with_lettering,
     with_lightning,
 )
-from components.sandbox.prompts.placement import moved
+from components.sandbox.prompts.placement import changed, moved
 from components.sandbox.prompts.vocabulary import QUOTED, Words, quotes_of, read_words
 from components.sandbox.renderer import scene as model
 from components.sandbox.renderer.canvas import from_hex
 from components.sandbox.renderer.scene import Scene, Thing
 from components.sandbox.renderer.sky import FALLS
-from components.sandbox.renderer.things import KINDS, is_worn
+from components.sandbox.renderer.things import KINDS, WORN, zone_of
 
 _VERBS = (
     "add|put|place|insert|draw|give|make|turn|change|set|replace|swap|remove|delete|erase|restyle|"
@@ -29,9 +29,6 @@ _KEEP = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _STEP = re.compile(rf"(?:[.;,]|\band\b|\bthen\b)+\s*(?=(?:then\s+)?(?:{_VERBS})\b)", re.IGNORECASE)
-_ADD = re.compile(r"\b(add|put|place|insert|draw|give|include)\b", re.IGNORECASE)
-_MOVE = re.compile(r"\b(move|shift|bring|push|slide)\b", re.IGNORECASE)
-_REMOVE = re.compile(r"\b(remove|delete|erase|get rid of)\b", re.IGNORECASE)
 _SWAP = re.compile(
     r"\b(?:replace|swap|change|turn)\b(.+?)\b(?:with|for|into|to|by)\b(.+)", re.IGNORECASE
 )
@@ -55,7 +52,8 @@ def edit_scene(scene: Scene, instruction: str) -> Scene:
 
 
 def _step(scene: Scene, step: str, quotes: list[str]) -> Scene:
-    words, adds = read_words(step), _ADD.search(step)
+    words = read_words(step)
+    adds, moves = ("add" in words.all("verb"), "move" in words.all("verb"))
     kinds = {word.value for word in words.found if word.group in {"thing", "sky"}}
     parts, hues = words.all("part"), words.all("colour")
     if "QUOTE" in step and quotes:
@@ -63,19 +61,19 @@ def _step(scene: Scene, step: str, quotes: list[str]) -> Scene:
         if scene.text and "neon" not in parts:  # other words in the old letters
             lettered = replace(lettered, lettering=scene.lettering)
         return replace(lettered, text=quotes.pop()[: model.MOST])
-    if _REMOVE.search(step):
+    if "remove" in words.all("verb"):
         return _without(scene, kinds, parts)
     swap = _SWAP.search(step)
     if swap and (swapped := _swapped(scene, *map(read_words, swap.groups()))) != scene:
         return swapped
-    if (_MOVE.search(step) or not adds) and words.all("spot"):
-        scene, before = _moved(scene, words, kinds), scene
-        if scene != before:
-            return scene
-    if words.all("size") and not adds and (sized := _sized(scene, words, kinds)) != scene:
-        return sized
-    if "background" in parts and (accent := accent_of(words)) and not words.all("ground"):
-        return replace(scene, accent=accent, ground=_plain(scene), sky=accent)
+    for change in (_moved, _sized) if moves or not adds else ():
+        if (placed := change(scene, words, kinds)) != scene:
+            return placed
+    accent = accent_of(words)
+    if accent and "background" in parts and not words.all("ground"):
+        plain = scene.genre in {model.Genre.PORTRAIT, model.Genre.TABLE}
+        ground = model.Ground.STUDIO if plain else scene.ground
+        return replace(scene, accent=accent, ground=ground, sky=accent)
     if "background" in parts and words.all("ground"):
         genre = scene.genre if scene.genre is model.Genre.PORTRAIT else model.Genre.LANDSCAPE
         ground, water = model.Ground(words.all("ground")[0]), bool(words.all("water"))
@@ -94,12 +92,7 @@ def _step(scene: Scene, step: str, quotes: list[str]) -> Scene:
     return _added(scene, words, kinds) if kinds and (adds or not moody) else _moods(scene, words)
 
 
-def _each(scene: Scene, kinds: set[str], change: Callable[[Thing], Thing]) -> Scene:
-    return replace(scene, things=tuple(change(t) if t.kind in kinds else t for t in scene.things))
-
-
 def _added(scene: Scene, words: Words, kinds: set[str]) -> Scene:
-    """Add what is named. What falls lies over the scene and leaves its light alone."""
     sky = {word.at for word in words.found if word.group == "sky"}
     named = tuple(word for word in words.found if word.at not in sky or word.group == "sky")
     scene = add_things(scene, Words(named))
@@ -121,39 +114,30 @@ def _moods(scene: Scene, words: Words) -> Scene:
     return replace(scene, grades=(*scene.grades, *grades))
 
 
-def _plain(scene: Scene) -> model.Ground:
-    """Return the ground that a background of one colour leaves: none behind a portrait."""
-    indoors = scene.genre in {model.Genre.PORTRAIT, model.Genre.TABLE}
-    return model.Ground.STUDIO if indoors else scene.ground
-
-
 def _moved(scene: Scene, words: Words, kinds: set[str]) -> Scene:
-    """Put the named things, and what they wear, where the words say; or the lettering."""
-    if "text" in words.all("part") and not kinds:
+    if "text" in words.all("part") and words.all("spot") and not kinds:
         return with_lettering(scene, words)
-    for word in words.found:
-        spots = words.spots_of(word)
-        if word.group not in {"thing", "sky"} or not spots:
-            continue
-        if word.group == "sky" and not any(t.kind == word.value for t in scene.things):
+    for word in (word for word in words.found if word.value in kinds and words.spots_of(word)):
+        if word.group == "sky" and all(thing.kind != word.value for thing in scene.things):
             scene = add_things(scene, words)  # the sun or moon of the hour becomes a thing
-        here = {t.x: moved(scene, t, spots) for t in scene.things if t.kind == word.value}
-        things = tuple(
-            here[t.x] if t.kind == word.value
-            else replace(t, x=here[t.x].x) if t.x in here and is_worn(t) else t
-            for t in scene.things
-        )  # fmt: skip
-        scene = replace(scene, things=things)
+        for thing in (thing for thing in scene.things if thing.kind == word.value):
+            new = moved(scene, thing, words.spots_of(word))
+            for worn in (t for t in scene.things if t.x == thing.x and zone_of(t.kind) in WORN):
+                scene = changed(scene, partial(Thing.__eq__, worn), x=new.x)
+            scene = changed(scene, partial(Thing.__eq__, thing), x=new.x, y=new.y, size=new.size)
     return scene
 
 
 def _sized(scene: Scene, words: Words, kinds: set[str]) -> Scene:
-    """Make the named things or the lettering larger or smaller."""
-    factor = 1.4 if float(words.all("size")[0]) > 1 else 0.7
+    factor = 1.4 if float(words.first("size", "1")) > 1 else 0.7
+    if not words.all("size"):
+        return scene
     if "text" in words.all("part") and not kinds:
         return replace(scene, text_size=max(0.3, min(3.0, scene.text_size * factor)))
-    grown = _each(scene, kinds, lambda t: replace(t, size=max(0.01, min(1.2, t.size * factor))))
-    return grown
+    for thing in (thing for thing in scene.things if thing.kind in kinds):
+        size = max(0.01, min(1.2, thing.size * factor))
+        scene = changed(scene, partial(Thing.__eq__, thing), size=size)
+    return scene
 
 
 def _without(scene: Scene, kinds: set[str], parts: list[str]) -> Scene:
@@ -166,26 +150,22 @@ def _without(scene: Scene, kinds: set[str], parts: list[str]) -> Scene:
 
 
 def _swapped(scene: Scene, old: Words, new: Words) -> Scene:
-    """Put another kind of thing where the named things are, as large beside them as usual."""
     noun = next((word for word in new.found if word.group == "thing"), None)
     if noun is None:
         return scene
     kind, paint = noun.value, new.colour_of(noun)
-
-    def change(thing: Thing) -> Thing:
-        size = KINDS[kind].tall * thing.size / KINDS[thing.kind].tall
-        return replace(thing, kind=kind, size=min(1.2, size), colour=paint)
-
-    return _each(scene, set(old.all("thing")) & set(KINDS), change)
+    for thing in (t for t in scene.things if t.kind in KINDS and t.kind in old.all("thing")):
+        size = min(1.2, KINDS[kind].tall * thing.size / KINDS[thing.kind].tall)
+        scene = changed(scene, partial(Thing.__eq__, thing), kind=kind, size=size, colour=paint)
+    return scene
 
 
 def _recoloured(scene: Scene, words: Words, hue: str) -> Scene:
-    """Colour the named things, coat, wall or lettering; "red balloon" means the red ones."""
     kinds, parts = {word.value for word in words.found}, words.all("part")
     if "garment" in parts:
         kinds |= {"woman", "man", "person"}
     if "hair" in parts:
-        kinds |= {kind for kind in KINDS if KINDS[kind].zone == "hair"}
+        kinds |= {kind for kind in KINDS if zone_of(kind) == "hair"}
     if "wall" in parts:
         scene = replace(scene, accent=from_hex(hue))
     if "text" in parts and scene.text:
@@ -194,8 +174,8 @@ def _recoloured(scene: Scene, words: Words, hue: str) -> Scene:
     was = words.colour_of(noun) if noun else None
     alike = {t.kind for t in scene.things if t.colour == was} if was != from_hex(hue) else set()
 
-    def change(thing: Thing) -> Thing:
+    def named(thing: Thing) -> bool:
         other = was and thing.kind in alike and thing.colour != was
-        return thing if other else replace(thing, colour=from_hex(hue))
+        return thing.kind in kinds and not other
 
-    return _each(scene, kinds, change)
+    return changed(scene, named, colour=from_hex(hue))

@@ -58,13 +58,11 @@ def _signs(part: str, words: dict[str, str]) -> str:
 
 
 def _plain(text: str) -> str:
-    """Return the text in lower case and without accents."""
     bare = unicodedata.normalize("NFD", text.lower().replace("ß", "ss"))
     return unicodedata.normalize("NFC", re.sub("[\u0300-\u0305\u0307-\u036f]", "", bare))
 
 
 def _meaning(word: str, words: dict[str, str], endings: int) -> str:
-    """Return what a word means, also with an ending of a few letters."""
     for length in range(endings + 1):
         stem, ending = word[: len(word) - length], word[len(word) - length :]
         known = words.get(stem)

@@ -8,21 +8,12 @@ from pathlib import Path
 
 from components.sandbox.renderer import canvas as art
 from components.sandbox.renderer import scene
-from components.sandbox.renderer.things import KINDS
+from components.sandbox.renderer.things import KINDS, WORN, zone_of
 
 QUOTED = re.compile(
     r"\"([^\"\n]{1,200})\"|“([^”\n]{1,200})”|‘([^’\n]{1,200})’|(?<!\w)'([^'\n]{1,200})'(?!\w)"
 )
 _FILE = Path(__file__).with_name("words.txt")
-VALUES: dict[str, Iterable[str]] = {
-    "hour": scene.Hour, "weather": scene.Weather, "season": scene.Season, "ground": scene.Ground,
-    "genre": scene.Genre, "style": scene.Style, "grade": scene.Grade, "thing": KINDS, "cut": KINDS,
-    "sky": "sun moon stars aurora rainbow fireworks lightning clouds snowfall rainfall mist".split(),
-    "part": "garment hair wall sky background text sign neon of none poster plain logo solid".split(),
-    "spot": "left right middle top low far near".split(), "water": ["water"],
-    "number": (), "size": (), "colour": (),
-}  # fmt: skip
-"""The groups of `words.txt` with their values; any where there are none."""
 MOST = 5_000
 """Letters of a prompt that are read; the model reads no more (docs/kie-api.md, Create)."""
 
@@ -53,7 +44,7 @@ class Words:
 
     def kinds(self) -> list[str]:
         """Return the things that stand for themselves: not hair, nor what is worn."""
-        return [kind for kind in self.all("thing") if KINDS[kind].zone not in {"hair", "worn"}]
+        return [kind for kind in self.all("thing") if zone_of(kind) not in WORN]
 
     def near(self, noun: Word, group: str) -> str | None:
         """Return the value of a group that stands at most three words before a noun."""
@@ -88,15 +79,21 @@ def quotes_of(text: str) -> list[str]:
 @lru_cache(maxsize=1)
 def _lexicon() -> dict[tuple[str, ...], list[tuple[str, str]]]:
     lexicon: dict[tuple[str, ...], list[tuple[str, str]]] = {}
+    right: dict[str, Iterable[str]] = {"thing": KINDS, "cut": KINDS}
+    for kind in (scene.Hour, scene.Weather, scene.Season, scene.Ground, scene.Genre, scene.Style,
+                 scene.Grade):  # fmt: skip
+        right[kind.__name__.lower()] = kind
     for number, line in enumerate(_FILE.read_text("utf-8").splitlines(), 1):
         head, _, phrases = line.partition(": ")
         if line.startswith("#"):
             continue
         with art.told_where(_FILE.name, number):
             group, value = head.split()
-            right = VALUES[art.one_of(VALUES, group, "group")]
-            if right:
-                art.one_of(right, value, group)
+            if group == "values":
+                right[value] = phrases.split(", ")
+                continue
+            allowed = right[art.one_of(right, group, "group")]
+            art.one_of([value] if allowed == ["any"] else allowed, value, group)
         for phrase in phrases.split(","):
             lexicon.setdefault(tuple(phrase.split()), []).append((group, value))
     return lexicon

@@ -67,7 +67,6 @@ def _pixels(picture: Image.Image, rows: float) -> Image.Image:
 
 
 def _daubs(picture: Image.Image, seed: int, size: float, wobble: float) -> Image.Image:
-    """Return the picture in flat daubs with uneven edges."""
     large, (width, height), cell = _median(picture, size), picture.size, 16
     dice, pieces = art.rng(seed, "daubs"), []
     spots = [(x, y) for x in range(0, width + cell, cell) for y in range(0, height + cell, cell)]
@@ -86,7 +85,6 @@ def _grain(picture: Image.Image, seed: int, wide: float, tall: float, force: flo
 
 
 def _torn(picture: Image.Image, seed: int) -> Image.Image:
-    """Return the picture on paper, with a ragged edge."""
     (width, height), inset = picture.size, round(picture.height * 0.035)
     sheet, edge = Image.new("RGB", picture.size, _PAPER), Image.new("L", picture.size)
     ImageDraw.Draw(edge).rectangle((inset, inset, width - inset, height - inset), fill=255)
@@ -99,28 +97,13 @@ def _torn(picture: Image.Image, seed: int) -> Image.Image:
 def _lines(
     picture: Image.Image, source: Image.Image, least: float, most: float, force: float
 ) -> Image.Image:
-    """Return the picture with ink where its source is darker than around."""
     grey = source.convert("L").filter(ImageFilter.MedianFilter(3))
     lines = ImageChops.subtract(art.soften(grey, 4), art.soften(grey, 0.8), 0.16)
     ink = lines.point([round(level * force) for level in art.curve(least, most)])
     return Image.composite(Image.new("RGB", picture.size, _INK), picture, ink)
 
 
-def _hatch(
-    picture: Image.Image, source: Image.Image, below: float, lean: float, pitch: float
-) -> Image.Image:
-    """Return the picture with parallel lines where its source is dark."""
-    (width, height), hatch = picture.size, Image.new("L", picture.size)
-    pen = ImageDraw.Draw(hatch)
-    for x in range(-height, width + height, int(pitch)):
-        pen.line((x, 0, x + lean * height, height), fill=215, width=2)
-    dark = art.soften(source.convert("L"), 1.5).point(art.curve(below + 12, below - 12))
-    ink = ImageChops.multiply(art.soften(hatch, 0.7), dark)
-    return Image.composite(Image.new("RGB", picture.size, _INK), picture, ink)
-
-
 def _graphite(picture: Image.Image, source: Image.Image, seed: int, depth: float) -> Image.Image:
-    """Return the picture with slanting soft strokes where its source is dark."""
     size, dark = picture.size, ImageOps.invert(art.soften(source.convert("L"), 2))
     stroke = art.noise((size[0] * 2, size[1] * 2), art.rng(seed, "graphite"), (70, 3.5), 3, 2.4)
     lean = (0.8, 0.6, 0, -0.6, 0.8, size[0] * 0.6)
@@ -161,7 +144,6 @@ _STEPS: dict[str, Callable[..., Image.Image]] = {
     "relief": lambda p, _s, _seed, force: art.shade(p, art.relief(p.convert("L"), (1, 2), force)),
     "grain": lambda p, _source, seed, *how: _grain(p, seed, *how),
     "paper": lambda p, *_: Image.new("RGB", p.size, "white"),
-    "hatch": lambda p, source, _seed, *how: _hatch(p, source, *how),
     "graphite": _graphite,
     "lines": lambda p, source, _seed, *how: _lines(p, source, *how),
     "vignette": lambda p, *_: _vignette(p),

@@ -69,7 +69,6 @@ def draw_ground(picture: Image.Image, scene: Scene, light: Light) -> None:
 def _layer(
     land: Land, line: list[art.Point], far: art.RGB, near: art.RGB, texture: Texture | None = None
 ) -> None:
-    """Fill from a line down to the foot of the picture."""
     width, height = land.picture.size
     top = max(0, math.floor(min(y for _, y in line)) - 1)
     size = (width, min(height - top, round(height * 0.5)))
@@ -80,7 +79,6 @@ def _layer(
 
 
 def _profile(land: Land, name: str, base: float, tall: float) -> list[art.Point]:
-    """Return the line of a rolling hill."""
     heights = art.ridge(land.dice(name), 0.3, 5)
     step, low = land.picture.width / (len(heights) - 1), min(heights)
     span = max(0.6, max(heights) - low)
@@ -89,7 +87,6 @@ def _profile(land: Land, name: str, base: float, tall: float) -> list[art.Point]
 
 
 def _turf(land: Land, name: str, strength: float, flat: float = 7) -> Texture:
-    """Return the texture of grass, sand or snow: soft swells with a fine grain."""
 
     def texture(size: art.Size) -> Image.Image:
         cell = land.picture.height * 0.15
@@ -110,7 +107,6 @@ def _mist(land: Land, name: str, row: float, reach: float, strength: float) -> N
 
 
 def _range(land: Land, name: str, base: float, tall: float, distance: float) -> None:
-    """Draw one range of rocky mountains with snow above a ragged line."""
     (width, height), dice = land.picture.size, land.dice(name)
     count, jags = dice.randrange(3, 6), art.ridge(land.dice(name, "jags"), 0.56, 8)
     tops = [
@@ -147,7 +143,6 @@ def _range(land: Land, name: str, base: float, tall: float, distance: float) -> 
 def _hill(
     land: Land, name: str, base: float, tall: float, distance: float, colour: str = ""
 ) -> None:
-    """Draw a hill of grass or snow; or a floor that is half of a colour of its own."""
     white, straw = snowed(land.scene), land.dice(name, "straw").uniform(0, 0.22)
     other = art.mix(land.cover, art.from_hex(colour or "cebe6e"), 0.5 if colour else straw)
     cover = land.cover if white else other
@@ -158,7 +153,6 @@ def _hill(
 
 
 def _flowers(land: Land, _name: str, top: float, _tall: float, _distance: float) -> None:
-    """Scatter blossoms over the meadow, larger toward the viewer."""
     (width, height), dice = land.picture.size, land.dice("flowers")
     pen = ImageDraw.Draw(land.picture)
     colours = ((246, 240, 232), (244, 200, 84), (226, 110, 120), (176, 130, 206))
@@ -175,7 +169,6 @@ def _flowers(land: Land, _name: str, top: float, _tall: float, _distance: float)
 def _row(
     land: Land, name: str, foot: float, tall: float, distance: float, cover: float, *kinds: str
 ) -> None:
-    """Draw a row of silhouettes, few of each many times; `cover` is the share without gaps."""
     (width, _), dice, lights = (
         land.picture.size,
         land.dice(name),
@@ -183,9 +176,10 @@ def _row(
     )
     gaps = art.ridge(land.dice("gaps", name), 0.5, 6)
     low, span = min(gaps), max(gaps) - min(gaps)
+    sizes = enumerate((1.12, 0.75))
     drawn = [
         stand_in(land.scene, land.light, Thing(kind, 0, 0, 0, None, n), tall * k, distance)
-        for kind in kinds for n, k in enumerate((1.15, 0.95, 0.75, 0.6) if tall > 30 else (1, 0.7))
+        for n, k in sizes for kind in kinds
     ]  # fmt: skip
     x = -tall * 0.2
     while x < width + tall * 0.2:
@@ -208,7 +202,6 @@ def _row(
 
 
 def _dune(land: Land, name: str, base: float, tall: float, distance: float) -> None:
-    """Draw a dune: a lit back, a sharp crest and a shaded side away from the sun."""
     (width, height), sand, away = land.picture.size, land.sand, -land.light.side
     dice = land.dice(name)
     peak, swing = dice.uniform(0.2, 0.8) * width, away * width * dice.uniform(0.06, 0.14)
@@ -230,15 +223,6 @@ def _dune(land: Land, name: str, base: float, tall: float, distance: float) -> N
     art.paint(land.picture, art.mix(lit, land.tone(shade, distance), 0.8), mask)
 
 
-def _coast(land: Land, name: str, row: float, tall: float, distance: float) -> None:
-    """Draw a far coast; the water itself is drawn later."""
-    start, line = land.dice(name).choice((-0.15, 0.5)), _profile(land, name, 0, tall)
-    taper = [1 - abs(2 * i / len(line) - 1) for i in range(len(line))]
-    left = start * land.picture.width
-    coast = [(left + x * 0.65, row + 2 + y * k) for (x, y), k in zip(line, taper, strict=True)]
-    art.fill(land.picture, coast, land.tone((92, 98, 110), distance))
-
-
 def _glow(land: Land, _name: str, foot: float, tall: float, _distance: float) -> None:
     width, warm = land.picture.width, (255, 150, 110) if land.light.dark else land.light.horizon
     art.glow(land.picture, (width / 2, foot), (width * 0.7, tall), warm, 0.34, 1.5)
@@ -246,7 +230,7 @@ def _glow(land: Land, _name: str, foot: float, tall: float, _distance: float) ->
 
 _LAYERS: dict[str, Callable[..., None]] = {
     "range": _range, "mist": _mist, "hill": _hill, "row": _row, "flowers": _flowers, "dune": _dune,
-    "coast": _coast, "glow": _glow,
+    "glow": _glow,
 }  # fmt: skip
 
 
@@ -296,7 +280,6 @@ def draw_water(picture: Image.Image, scene: Scene, light: Light) -> None:
 
 
 def _rippled(above: Image.Image, land: Land, size: art.Size) -> Image.Image:
-    """Return what lies above the water upside down, its rows moved by waves."""
     (width, tall), height, margin = size, land.picture.height, round(size[0] * 0.02)
     mirror = above.transpose(Image.Transpose.FLIP_TOP_BOTTOM)
     mirror, pieces = mirror.resize((width + 2 * margin, tall), art.SOFT), []
@@ -328,7 +311,6 @@ def _shore(land: Land, line: list[art.Point], colour: art.RGB) -> None:
 
 
 def _beach(land: Land) -> None:
-    """Draw the sand of the near shore with foam and wet sand along the water."""
     (width, height), sand = land.picture.size, (232, 206, 162)
     sand = land.cover if snowed(land.scene) else sand
     shape = ((-0.01, 0.87), (0.3, 0.83), (0.62, 0.8), (1.02, 0.73))
@@ -341,7 +323,6 @@ def _beach(land: Land) -> None:
 
 
 def _bank(land: Land) -> None:
-    """Draw the near bank in a corner of the foreground, with reeds against the water."""
     (width, height), jag, left = land.picture.size, land.dice("tufts"), bank_is_left(land.scene)
     shape = ((0.0, 0.86), (0.2, 0.885), (0.42, 0.945), (0.6, 0.985), (0.8, 1.03))
     bank = [((x if left else 1 - x) * width, y * height) for x, y in shape]

@@ -75,7 +75,6 @@ def _wall(picture: Image.Image, scene: Scene, light: Light, foot: float) -> None
 
 
 def _boards(picture: Image.Image, scene: Scene, light: Light, top: float, *, deep: bool) -> None:
-    """Lay a wooden surface from the row `top` down; a deep one shows its boards in perspective."""
     (width, height), tall = picture.size, picture.height - round(top)
     wood = art.rng(scene.seed, "wood").choice(_WOODS)
     near, far = (art.times(art.scaled(wood, k), light.ambient) for k in (0.8, 1.08))
@@ -91,7 +90,6 @@ def _boards(picture: Image.Image, scene: Scene, light: Light, top: float, *, dee
 
 
 def _sunbeam(picture: Image.Image, light: Light, box: tuple[float, float, float, float]) -> None:
-    """Throw the light of a window with its bars onto a wall or floor."""
     left, top, right, bottom = box
     wide, tall, panes = right - left, bottom - top, []
     for a, b in ((a, b) for a in (0, 0.52) for b in (0, 0.52)):

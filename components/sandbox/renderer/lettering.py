@@ -7,7 +7,8 @@ from PIL import Image, ImageDraw, ImageFont
 
 from components.sandbox.renderer import canvas as art
 from components.sandbox.renderer.light import Light
-from components.sandbox.renderer.scene import Genre, Ground, Lettering, Scene
+from components.sandbox.renderer.scene import Genre, Ground, Lettering, Scene, Thing
+from components.sandbox.renderer.things import draw_thing
 
 _MISSING = "\U0010ffff"  # no font draws it: what stands for it stands for any missing letter
 _ROOM = {Lettering.SIGN: (0.34, 0.11), Lettering.NEON: (0.6, 0.2), Lettering.POSTER: (0.8, 0.17)}
@@ -53,6 +54,11 @@ def draw_lettering(picture: Image.Image, scene: Scene, light: Light) -> None:
         reach = min(0.5, _length(words, size, spaced) / width / 2 + 0.06)
         x = width * min(max(scene.text_at[0], reach), 1 - reach)
         y = height * scene.text_at[1]
+    if scene.lettering is Lettering.SIGN:
+        kind, tall = ("board", 0.2) if indoors else ("signpost", 0.4)
+        foot = y + height * (0.1 if indoors else 0.3)
+        board = Thing(kind, x / width, foot / height, tall * width / height / 1.85)
+        draw_thing(picture, scene, light, board, "wall" if indoors else "land")
     ink = Image.new("L", picture.size)
     pen = ImageDraw.Draw(ink)
     bold, left = size * (0.035 if title else 0.02), x - _length(words, size, spaced) / 2
@@ -61,10 +67,7 @@ def draw_lettering(picture: Image.Image, scene: Scene, light: Light) -> None:
         left += font.getlength(letter) + size * spaced
     colour = scene.text_colour or (250, 242, 224)
     if scene.lettering is Lettering.SIGN:
-        lit = art.mix(light.ambient, (255, 255, 255), 0.45)
-        box = (font.getlength(words) / 2 + size * 0.55, size * 0.87)
-        _board(picture, (x, y), box, lit, legs=not indoors)
-        colour = art.times(colour, lit)
+        colour = art.times(colour, art.mix(light.ambient, (255, 255, 255), 0.45))
     elif scene.lettering is Lettering.NEON:
         tube = scene.text_colour or art.rng(scene.seed, "neon").choice(art.TUBES)
         for radius, gain in ((size * 0.5, 1.2), (size * 0.14, 1.1), (size * 0.03, 0.9)):
@@ -76,19 +79,3 @@ def draw_lettering(picture: Image.Image, scene: Scene, light: Light) -> None:
         if art.luma(colour) > 110:
             art.paint(picture, art.scaled(light.zenith, 0.35), shadow, (size * 0.03, size * 0.05))
     art.paint(picture, colour, ink)
-
-
-def _board(
-    picture: Image.Image, middle: art.Point, half: art.Point, lit: art.RGB, *, legs: bool
-) -> None:
-    """Draw a board with clipped corners and a frame, on two posts outdoors."""
-    (x, y), (wide, tall) = middle, half
-    for leg in (-0.7, 0.7) if legs else ():
-        at, thick = x + wide * leg, tall * 0.09
-        post = art.rect(at - thick, y, at + thick, y + tall * 3)
-        art.fill(picture, post, art.times((112, 82, 62), lit))
-    for inset, colour in ((0.0, (38, 66, 84)), (0.1, (236, 226, 204)), (0.15, (38, 66, 84))):
-        a, b, c = wide - tall * inset, tall * (1 - inset), tall * 0.28
-        right = [(a - c, -b), (a, c - b), (a, b - c), (a - c, b)]
-        outline = right + [(-p, -q) for p, q in right]
-        art.fill(picture, [(x + p, y + q) for p, q in outline], art.times(colour, lit))

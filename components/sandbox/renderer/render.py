@@ -5,15 +5,15 @@ from dataclasses import replace
 from PIL import Image, ImageChops
 
 from components.sandbox.renderer import canvas as art
+from components.sandbox.renderer import scene as model
 from components.sandbox.renderer.filters import apply_filter, fit, relight
 from components.sandbox.renderer.ground import draw_ground, draw_water, horizon, waterline
 from components.sandbox.renderer.indoors import draw_room, draw_studio, draw_table
 from components.sandbox.renderer.lettering import draw_lettering
 from components.sandbox.renderer.light import Light, light_of
-from components.sandbox.renderer import scene as model
 from components.sandbox.renderer.scene import Genre, Scene, Thing
 from components.sandbox.renderer.sky import draw_aurora, draw_sky, draw_weather
-from components.sandbox.renderer.things import KINDS, draw_thing
+from components.sandbox.renderer.things import WORN, draw_thing, zone_of
 
 
 def render(scene: Scene, size: art.Size) -> Image.Image:
@@ -45,7 +45,7 @@ def render_over(picture: Image.Image, scene: Scene) -> Image.Image:
     The scene is an edit of an empty one, so that only what the instruction named is in it.
     """
     plain = replace(scene, hour=model.Hour.DAY, weather=model.Weather.CLEAR, water=False)
-    light, picture = light_of(plain), relight(picture, scene)
+    light, picture = light_of(plain), relight(picture, scene).copy()
     sky = picture.crop((0, 0, picture.width, picture.height // 2))
     draw_aurora(sky, scene)
     picture.paste(sky, (0, 0), art.fade(sky.size, [(0, 255), (0.75, 255), (1, 0)]))
@@ -55,7 +55,6 @@ def render_over(picture: Image.Image, scene: Scene) -> Image.Image:
 
 
 def _styled(picture: Image.Image, scene: Scene, light: Light) -> Image.Image:
-    """Return the picture in its style and grades; the title of a poster stays crisp."""
     picture = apply_filter(picture, scene.style, scene.seed)
     if scene.lettering is model.Lettering.POSTER:
         draw_lettering(picture, scene, light)
@@ -66,12 +65,11 @@ def _styled(picture: Image.Image, scene: Scene, light: Light) -> Image.Image:
 
 def _add_lights(picture: Image.Image, scene: Scene, light: Light) -> None:
     for thing in scene.things:
-        if thing.kind in KINDS and KINDS[thing.kind].zone == "light":
+        if zone_of(thing.kind) == "light":
             draw_thing(picture, scene, light, thing, "light")
 
 
 def _outdoors(picture: Image.Image, scene: Scene, light: Light) -> None:
-    """Draw sky, ground and water; a sky of its own colour leaves the light below it alone."""
     draw_sky(picture, scene, light_of(scene), round(horizon(scene) * picture.height) + 2)
     _add_lights(picture, scene, light)
     draw_ground(picture, scene, light)
@@ -79,10 +77,8 @@ def _outdoors(picture: Image.Image, scene: Scene, light: Light) -> None:
 
 
 def _add_front(picture: Image.Image, scene: Scene, light: Light, lit: Scene) -> None:
-    """Draw things, weather and lettering; `lit` is the scene whose light the things stand in."""
-    apart = {"hair", "worn", "light"}
-    drawn = [t for t in scene.things if t.kind in KINDS and KINDS[t.kind].zone not in apart]
-    for thing in sorted(drawn, key=lambda t: (KINDS[t.kind].zone != "flat", t.y, t.number)):
+    drawn = [t for t in scene.things if zone_of(t.kind) not in {"", "light", *WORN}]
+    for thing in sorted(drawn, key=lambda t: (zone_of(t.kind) != "flat", t.y, t.number)):
         _stamp(picture, lit, light, thing)
     if scene.genre in {Genre.LANDSCAPE, Genre.PORTRAIT}:
         draw_weather(picture, scene, light)
@@ -91,25 +87,21 @@ def _add_front(picture: Image.Image, scene: Scene, light: Light, lit: Scene) -> 
 
 
 def _stamp(picture: Image.Image, scene: Scene, light: Light, thing: Thing) -> None:
-    kind, line = KINDS[thing.kind], waterline(scene)
-    place, distance = kind.zone, 0.0
-    kinds = {other.kind for other in scene.things}
+    line, place, kinds = waterline(scene), zone_of(thing.kind), {t.kind for t in scene.things}
+    indoors = scene.genre in {Genre.ROOM, Genre.TABLE} or "windowsill" in kinds
+    distance = max(0.0, 1 - (thing.y - horizon(scene)) / 0.3) * 0.6
     if place == "flat" or "badge" in kinds:
-        place = "wall"
-    elif scene.genre in {Genre.ROOM, Genre.TABLE} or kinds & {"windowsill"}:
-        place = "floor"
-    elif scene.ground is model.Ground.STUDIO and place != "bust":
-        place = "sky" if place == "sky" else "floor"
+        place, distance = "wall", 0.0
     elif place == "sky":
         distance = max(0.0, 0.5 - thing.size * 2)
+    elif indoors or scene.ground is model.Ground.STUDIO:
+        place, distance = "bust" if place == "bust" else "floor", 0.0
     elif place != "bust":
         place = "water" if line is not None and line < thing.y < 0.84 else "land"
-        distance = max(0.0, 1 - (thing.y - horizon(scene)) / 0.3) * 0.6
-    draw_thing(picture, scene, light, thing, place, distance)
+    draw_thing(picture, scene, light, thing, place, 0.0 if place == "bust" else distance)
 
 
 def _grain(picture: Image.Image, seed: int) -> Image.Image:
-    """Add a fine grain, which also keeps gradients free of bands."""
     chance = art.rng(seed, "grain").randbytes(picture.width * picture.height)
     speck = Image.frombytes("L", picture.size, chance).point([i // 29 for i in range(256)])
     return ImageChops.add(picture, art.grey(speck), 1, -4)

@@ -6,7 +6,7 @@ range.
 
 import json
 import math
-from dataclasses import MISSING, asdict, dataclass, fields, is_dataclass
+from dataclasses import asdict, dataclass, is_dataclass
 from enum import StrEnum
 from typing import Any, get_args, get_origin, get_type_hints
 
@@ -38,6 +38,7 @@ _BOUNDS: dict[str, tuple[float, float]] = {
     "text_colour": _COLOUR, "colour": _COLOUR, "x": (-0.5, 1.5), "y": (-0.5, 1.5),
     "size": (0.005, 1.2), "text_at": (0, 1), "text_size": (0.3, 3), "number": (0, 1_000_000),
 }  # fmt: skip
+_LATER = {"text_at", "text_size"}  # an older version wrote scenes without them
 _MAX_PIXELS = 4_000_000
 _MIN_FRAME = 0.3
 
@@ -100,10 +101,10 @@ def scene_to_json(scene: Scene) -> str:
 def scene_from_json(text: str) -> Scene:
     """Read a scene. Raises InvalidScene for anything `scene_to_json` could not have written."""
     try:
-        decoded = json.loads(text)
+        fields = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise InvalidScene("the scene is no JSON text") from error
-    scene: Scene = _checked(Scene, decoded, "scene")
+    scene: Scene = _checked(Scene, fields, "scene")
     left, top, right, bottom = scene.frame
     if min(right - left, bottom - top) < _MIN_FRAME or math.prod(scene.pixels) > _MAX_PIXELS:
         raise InvalidScene("the frame is too small or the picture too large")
@@ -111,12 +112,10 @@ def scene_from_json(text: str) -> Scene:
 
 
 def _checked(kind: Any, value: Any, name: str) -> Any:
-    """Return a decoded JSON value as its type, or raise InvalidScene."""
     number = isinstance(value, int | float) and not isinstance(value, bool)
     if isinstance(kind, type) and is_dataclass(kind) and isinstance(value, dict):
         hints = get_type_hints(kind)
-        needed = {field.name for field in fields(kind) if field.default is MISSING}
-        if needed <= set(value) <= set(hints):  # an older version wrote fewer
+        if set(hints) - _LATER <= set(value) <= set(hints):
             return kind(**{field: _checked(hints[field], value[field], field) for field in value})
     elif get_origin(kind) is tuple and isinstance(value, list):
         parts = get_args(kind)

@@ -13,6 +13,9 @@ _LOW_SUN = {Hour.GOLDEN, Hour.DUSK, Hour.DAWN}
 _THICK = {Weather.STORM, Weather.RAIN, Weather.SNOW}
 FALLS = {"rain": "rainfall", "storm": "rainfall", "snow": "snowfall", "fog": "mist"}
 """What falls in which weather, by the name of the thing that looks the same."""
+_RAIN = ((650, 0.035, 0.22, 0.5, 110), (260, 0.075, 0.22, 0.5, 150))
+_SNOW = ((900, 0.0014, 0, 0.5, 255), (380, 0.0026, 0, 1.0, 255), (70, 0.006, 0, 2.4, 255))
+"""Number, size, slant, softness and strength of what falls, from far to near."""
 _MARGIN = 12
 """Pixels of cloud that are cut off: a relief has no slope at its edges."""
 
@@ -42,11 +45,6 @@ def _stars(sky: Image.Image, scene: Scene) -> None:
         x, y = dice.random() * width, dice.random() ** 1.25 * height
         value, r = dice.choice((70, 110, 150, 235)), dice.choice((0.4, 0.6, 0.6, 0.9, 1.3))
         pen.ellipse((x - r, y - r, x + r, y + r), fill=value)
-    for _ in range(14):
-        x, y, arm = dice.random() * width, dice.random() ** 1.4 * height, dice.uniform(2, 5)
-        art.glow(sky, (x, y), arm * 3, (190, 205, 255), 0.6)
-        pen.line((x - arm, y, x + arm, y), fill=150)
-        pen.line((x, y - arm, x, y + arm), fill=150)
     veil = art.fade(sky.size, [(0, 255), (0.6, 230), (1, 30)])
     specks = ImageChops.multiply(art.soften(specks, 0.45), veil)
     art.add_light(sky, specks, (240, 242, 255), 1.5)
@@ -61,7 +59,6 @@ def body_of(scene: Scene, light: Light) -> tuple[float, float, float]:
 
 
 def _bodies(sky: Image.Image, scene: Scene, light: Light, height: int) -> None:
-    """Draw sun and moon, and the light around them; thick cloud hides the usual one."""
     bodies = [thing for thing in scene.things if thing.kind in {"sun", "moon"}]
     hidden, kinds = scene.weather in {*_THICK, Weather.FOG}, {thing.kind for thing in scene.things}
     night, (x, y, _) = scene.hour is Hour.NIGHT, body_of(scene, light)
@@ -90,7 +87,6 @@ def _bodies(sky: Image.Image, scene: Scene, light: Light, height: int) -> None:
 
 
 def _clouds(sky: Image.Image, scene: Scene, light: Light, tall: int) -> None:
-    """Lay clouds over the sky, seen from below in perspective, lit from the sun's side."""
     (width, height), dice, stormy = sky.size, art.rng(scene.seed, "clouds"), scene.weather in _THICK
     cover = light.clouds + dice.uniform(-0.06, 0.06)
     if any(thing.kind == "clouds" for thing in scene.things):
@@ -128,7 +124,6 @@ def _clouds(sky: Image.Image, scene: Scene, light: Light, tall: int) -> None:
 
 
 def _distant_rain(sky: Image.Image, scene: Scene, light: Light) -> None:
-    """Let slanting grey curtains hang from the clouds to the horizon."""
     (width, height), dice = sky.size, art.rng(scene.seed, "curtains")
     tall = round(height * 0.62)
     size = (width, tall)
@@ -173,32 +168,26 @@ def draw_aurora(sky: Image.Image, scene: Scene) -> None:
 def draw_weather(picture: Image.Image, scene: Scene, light: Light) -> None:
     """Lay the weather over `picture` in place; as a thing it leaves the scene's light alone."""
     kinds = {thing.kind for thing in scene.things} | {FALLS.get(scene.weather, "")}
-    (width, height), size = picture.size, picture.size
+    width, height = size = picture.size
     if "mist" in kinds:
         dice = art.rng(scene.seed, "mist")
         cloud = art.noise(size, dice, (width / 4, height / 12), 5, 1.7).point(art.curve(40, 230))
         veil = art.fade(size, [(0, 40), (0.35, 90), (0.58, 235), (0.8, 150), (1, 120)])
         haze = art.mix(light.haze, light.horizon, 0.4)
         art.paint(picture, haze, ImageChops.multiply(cloud, veil))
-    if "rainfall" in kinds:
-        dice = art.rng(scene.seed, "rain")
-        art.paint(picture, light.haze, art.fade(size, [(0, 0), (0.6, 60), (1, 30)]))
-        for count, reach, level in ((650, 0.035, 70), (260, 0.075, 105)):
+    falling = {"rainfall": _RAIN, "snowfall": _SNOW}
+    for kind in kinds & set(falling):
+        dice = art.rng(scene.seed, kind)
+        if kind == "rainfall":
+            art.paint(picture, light.haze, art.fade(size, [(0, 0), (0.6, 60), (1, 30)]))
+        for count, share, lean, blur, level in falling[kind]:
             drops = Image.new("L", size)
             pen = ImageDraw.Draw(drops)
             for _ in range(count):
                 x, y = dice.random() * width * 1.1, dice.uniform(-0.1, 1) * height
-                long = height * reach * dice.uniform(0.6, 1.2)
-                ink = round(level * dice.uniform(0.5, 1))
-                pen.line((x, y, x - long * 0.22, y + long), fill=ink)
-            art.add_light(picture, art.soften(drops, 0.5), (210, 222, 240), 1.2)
-    if "snowfall" in kinds:
-        dice = art.rng(scene.seed, "snowfall")
-        for count, share, blur in ((900, 0.0014, 0.5), (380, 0.0026, 1.0), (70, 0.006, 2.4)):
-            flakes = Image.new("L", size)
-            pen = ImageDraw.Draw(flakes)
-            for _ in range(count):
-                x, y = dice.random() * width, dice.random() * height
-                r = height * share * dice.uniform(0.6, 1.3)
-                pen.ellipse((x - r, y - r, x + r, y + r), fill=dice.randrange(140, 250))
-            art.paint(picture, (250, 252, 255), art.soften(flakes, blur))
+                reach, ink = height * share * dice.uniform(0.6, 1.3), dice.uniform(0.5, 1) * level
+                if lean:
+                    pen.line((x, y, x - reach * lean, y + reach), fill=round(ink))
+                else:
+                    pen.ellipse((x - reach, y - reach, x + reach, y + reach), fill=round(ink))
+            art.paint(picture, (226, 234, 248), art.soften(drops, blur))

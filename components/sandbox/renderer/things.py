@@ -24,9 +24,10 @@ _COLOUR = re.compile(r"(main|leaf|skin|hair|[0-9a-f]{6})(\*[\d.]+|\+[0-9a-f]{6}:
 _STEP = re.compile(r"([*+])([0-9a-f]{6}:)?([\d.]+)")
 ZONES = ("land", "far", "animal", "water", "sky", "light", "table", "room", "wall", "flat", "bust",
          "hair", "worn", "part")  # fmt: skip
-VERBS = ("shape", "curve", "mirror", "both", "line", "round", "box", "lamp", "oval", "puff", "pine",
-         "panes", "head", "use")  # fmt: skip
-_SIZED = {"oval", "puff", "pine", "head"}
+VERBS = ("shape", "curve", "mirror", "both", "line", "box", "lamp", "oval", "panes", "head", "use")
+WORN = {"hair", "worn"}
+"""Zones of what is drawn only with who wears it."""
+_SIZED = {"oval", "head"}
 """Verbs with pairs of a point and a size."""
 _PAIRED = _SIZED | {"box", "lamp"}
 _WHEN = ("snow?", "dark?", "back?")
@@ -104,7 +105,7 @@ def draw_thing(
     """Draw a silhouette and what it wears into `picture` (see `Pen.stamp`)."""
     kind = KINDS[thing.kind]
     pen = Pen(scene, light, thing, (thing.size * picture.height, kind.half))
-    worn = [t for t in scene.things if kind.head and t.x == thing.x and is_worn(t)]
+    worn = [t for t in scene.things if kind.head and t.x == thing.x and zone_of(t.kind) in WORN]
     cut = next((t.colour for t in worn if KINDS[t.kind].zone == "hair" and t.colour), None)
     people = _PEOPLE[::2] if cut and art.luma(cut) > 70 else _PEOPLE  # fair hair, fair skin
     skin, hair = art.rng(scene.seed, "people", thing.number).choice(people)
@@ -130,13 +131,12 @@ def stand_in(
     return pen.sprite(distance)
 
 
-def is_worn(thing: Thing) -> bool:
-    """Return whether a thing is drawn only with who wears it: hair, a hat, glasses."""
-    return thing.kind in KINDS and KINDS[thing.kind].zone in {"hair", "worn"}
+def zone_of(kind: str) -> str:
+    """Return where a kind of thing belongs; nothing for what is no silhouette."""
+    return KINDS[kind].zone if kind in KINDS else ""
 
 
 def _colours(scene: Scene, thing: Thing, palette: Mapping[str, str]) -> dict[str, str]:
-    """Return the colours of one thing by their names."""
     dice = art.rng(scene.seed, thing.kind, thing.number)
     named = {**palette, "leaf": dice.choice(seasonal(scene)[1:])}
     main = dice.choice(KINDS[thing.kind].colours or ["808080"])
@@ -205,41 +205,17 @@ class Pen:
                     self._fill(side if len(side) < 4 else art.smooth(side), colour, number)
             case "line":
                 self._line(art.smooth(points, closed=False), colour, number / 100)
-            case "round":
-                outline = art.smooth([*points, *mirrored[::-1]])
-                mask = art.polygon_mask(self._alpha.size, [[self._spot(p) for p in outline]], 1)
-                self._body.paste(self._rounded(self._body, mask, number), (0, 0), mask)
             case "panes":
                 self._panes(points, colour, number)
             case _:
-                for one, other in zip(points[::2], points[1::2], strict=True):
-                    self._draw_pair(verb, one, other, colour, number)
-
-    def _draw_pair(
-        self, verb: str, one: art.Point, other: art.Point, colour: art.RGB, number: float
-    ) -> None:
-        (x, y), (rx, ry), dice = one, other, self.dice
-        match verb:
-            case "box":
-                self._fill(art.rect(x, y, rx, ry), colour, number)
-            case "lamp":
-                self._lamp(one, other, colour, number)
-            case "oval":
-                self._fill(art.ellipse(x, y, rx, ry), colour, number)
-            case "puff":
-                rim = [(x + (a - x) * dice.uniform(0.86, 1.12), b)
-                       for a, b in art.ellipse(x, y, rx, ry)[::3]]  # fmt: skip
-                self._fill(art.smooth(rim), colour, number)
-            case "pine":
-                tiers = [(0.025 + 0.027 * n, y - rx * (1 - 0.134 * n)) for n in range(1, 8)]
-                right = [(rx * k * dice.uniform(0.8, 1.15), at) for k, at in tiers]
-                zigzag = [p for a, b in right for p in ((a, b), (a * 0.45, b - rx * 0.012))]
-                left = [(x - a * dice.uniform(0.85, 1.1), b) for a, b in reversed(zigzag)]
-                rim = [(x, y - rx), *((x + a, b) for a, b in zigzag), *left]
-                self._fill(rim, colour, number)
+                for one, (x2, y2) in zip(points[::2], points[1::2], strict=True):
+                    if verb == "lamp":
+                        self._lamp(one, (x2, y2), colour, number)
+                    elif verb != "head":
+                        outline = art.rect if verb == "box" else art.ellipse
+                        self._fill(outline(*one, x2, y2), colour, number)
 
     def _panes(self, points: list[art.Point], colour: art.RGB, share: float) -> None:
-        """Draw windows in columns and rows between two corners, a share of them."""
         (x, y), (right, foot), (columns, rows) = points
         wide, tall = (right - x) / columns / 100, (foot - y) / rows / 100
         for n in range(round(columns * 100) * round(rows * 100)):
@@ -258,7 +234,6 @@ class Pen:
                 pen.ellipse((x - r, y - r, x + r, y + r), fill=ink)
 
     def _lamp(self, one: art.Point, other: art.Point, colour: art.RGB, glows: float) -> None:
-        """Draw a window or a lamp that is lit when it is dark."""
         unlit = art.mix(art.scaled(colour, 0.4), (96, 118, 146), 0.6)
         self._fill(art.rect(*one, *other), colour if self.light.dark else unlit, 0)
         if self.light.dark:
@@ -283,7 +258,6 @@ class Pen:
         self._alpha.paste(255, box, mask)
 
     def _rounded(self, body: Image.Image, mask: Image.Image, volume: float) -> Image.Image:
-        """Light a part as if it bulged: its blurred mask is the height map."""
         reach = max(2, round(min(mask.size) * 0.16))
         small = art.soften(ImageOps.expand(mask, reach).reduce(2), reach / 2)
         slope = art.relief(small, (self.light.side * reach * 0.5, -reach * 0.4), 0.34)
@@ -323,7 +297,6 @@ class Pen:
             art.glow(picture, spot, unit * max(0.2, size * 3.2), colour, 0.55, 2.2)
 
     def _toned(self, body: Image.Image, alpha: Image.Image, distance: float) -> Image.Image:
-        """Bring a thing into the light of the scene, with a bright rim toward the sun."""
         light, low = self.light, self.scene.hour in {Hour.GOLDEN, Hour.DAWN, Hour.DUSK}
         air = distance * 0.6 + light.fog * (0.1 + distance * 0.5)
         levels = zip(light.ambient, light.haze, strict=True)
@@ -339,7 +312,6 @@ class Pen:
     def _shadow(
         self, picture: Image.Image, alpha: Image.Image, at: art.Size, unit: float, *, indoors: bool
     ) -> None:
-        """Cast the silhouette on the ground, away from the light, and darken the foot."""
         (left, foot), low = at, self.scene.hour is not Hour.DAY and not indoors
         flat = max(2, round(unit * (0.16 if low else 0.11)))
         lean = -self.light.side * (1.5 if low else 0.8)
@@ -361,7 +333,6 @@ class Pen:
     def _mirror(
         self, picture: Image.Image, body: Image.Image, alpha: Image.Image, at: art.Size, unit: float
     ) -> None:
-        """Reflect the thing in the water below it, broken by ripples."""
         size = (wide, tall) = alpha.width, round(alpha.height * 0.72)
         pieces = []
         for y in range(0, tall - 2, 2):
