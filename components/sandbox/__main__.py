@@ -7,10 +7,9 @@ import sys
 import threading
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import fields
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
 
 from components.sandbox.faults import FAULTS, FaultsRejected
 from components.sandbox.options import SandboxOptions
@@ -41,16 +40,17 @@ def _read(arguments: Sequence[str] | None) -> SandboxOptions:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     kinds: dict[str, dict[str, Any]] = {
-        "": {}, "number": {"type": _number}, "path": {"type": Path}, "any": {"type": int},
+        "text": {}, "number": {"type": _number}, "path": {"type": Path}, "any": {"type": int},
         "whole": {"type": partial(_number, kind=int)}, "switch": {"action": "store_true"},
         "port": {"type": partial(_number, kind=int, most=65_535), "default": 8787},
         "fault": {"type": _rate, "action": "append", "default": [], "metavar": "NAME[=RATE]"},
     }  # fmt: skip
-    for option in (option for option in fields(SandboxOptions) if option.metadata):
-        how, name = kinds[option.metadata["kind"]], option.name.replace("_", "-")
-        text = f"{option.metadata['help']} (%(default)s)"
-        given = {"dest": option.name, "default": option.default, **how, "help": text}
-        parser.add_argument(f"--{name.replace('faults', 'fault')}", **given)
+    for name, hint in get_type_hints(SandboxOptions, include_extras=True).items():
+        if said := getattr(hint, "__metadata__", ()):
+            text, kind = said
+            how = {"default": getattr(SandboxOptions, name, None), **kinds[kind]}
+            flag = name.replace("_", "-").replace("faults", "fault")
+            parser.add_argument(f"--{flag}", dest=name, help=f"{text} (%(default)s)", **how)
     read = vars(parser.parse_args(arguments))
     return SandboxOptions(**{**read, "faults": dict(read["faults"])})
 

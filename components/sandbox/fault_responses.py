@@ -140,28 +140,20 @@ _UNAUTHORIZED = {"success": False, "code": 401, "msg": "Unauthorized"}
 _FAULTS: Mapping[str, Callable[[ApiResponse, Sleeper], Response]] = {
     "refused-at-once": _error(400, envelope.CONTENT_POLICY),
     "create-dropped": lambda _r, _s: _DroppedResponse(),
-    "rate-limited": _error(429, envelope.TOO_OFTEN),
-    "rate-limited-http": _limited_http,
+    "rate-limited": _error(429, envelope.TOO_OFTEN), "rate-limited-http": _limited_http,
     "no-credit-500": _error(500, envelope.NO_CREDIT),
     "maintenance": _error(455, "The service is under maintenance"),
-    "create-lost": lambda _r, _s: _DroppedResponse(),
-    "create-timeout": _HangingResponse,
-    "create-html": _page(502, "502 Bad Gateway"),
-    "create-cut": _cut_body,
+    "create-lost": lambda _r, _s: _DroppedResponse(), "create-timeout": _HangingResponse,
+    "create-html": _page(502, "502 Bad Gateway"), "create-cut": _cut_body,
     "create-no-id": lambda _r, _s: success({}).to_http(),
-    "query-html": _page(502, "502 Bad Gateway"),
-    "query-cut": _cut_body,
-    "query-500": _error(500, "Server exception"),
-    "result-html": _page(200, "One moment please"),
-    "result-403": _page(403, "403 Forbidden"),
-    "result-404": _page(404, "404 Not Found"),
-    "result-cut": lambda response, _s: _DroppedResponse(response),
-    "result-slow": _slow_body,
-    "result-endless": _endless_body,
-    "result-mislabelled": _mislabelled,
+    "query-html": _page(502, "502 Bad Gateway"), "query-cut": _cut_body,
+    "query-500": _error(500, "Server exception"), "result-html": _page(200, "One moment please"),
+    "result-403": _page(403, "403 Forbidden"), "result-404": _page(404, "404 Not Found"),
+    "result-cut": lambda response, _s: _DroppedResponse(response), "result-slow": _slow_body,
+    "result-endless": _endless_body, "result-mislabelled": _mislabelled,
     "upload-down": _page(503, "503 Service Unavailable"),
     "upload-401": lambda _r, _s: json_response(_UNAUTHORIZED, 401).to_http(),
-}
+}  # fmt: skip
 
 
 def apply_fault(fault: str | None, response: ApiResponse, sleeper: Sleeper) -> Response:

@@ -13,8 +13,8 @@ from components.sandbox.fault_responses import DisconnectableProtocol
 from components.sandbox.options import SandboxOptions
 from components.sandbox.service import Service
 
-_START_SECONDS = 60.0
-_END_SECONDS = 60.0
+_START_SECONDS = 10.0
+_END_SECONDS = 10.0
 _ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - read, not listened on
 _GRACE_SECONDS = 1
 
@@ -37,17 +37,10 @@ class SandboxServer:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._up = threading.Event()
         config = uvicorn.Config(
-            build_app(self._service),
-            http=DisconnectableProtocol,
-            ws="none",
-            loop="asyncio",
-            log_config=None,
-            log_level=None,  # the level is the process's, and the app's own server has it, too
-            access_log=False,
-            proxy_headers=False,
-            server_header=False,
-            timeout_graceful_shutdown=_GRACE_SECONDS,
-        )
+            build_app(self._service), http=DisconnectableProtocol, ws="none", loop="asyncio",
+            log_config=None, log_level="critical", access_log=False, proxy_headers=False,
+            server_header=False, timeout_graceful_shutdown=_GRACE_SECONDS,
+        )  # fmt: skip
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(
             target=lambda: asyncio.run(self._serve(listener)), name="sandbox", daemon=True

@@ -108,16 +108,10 @@ def _task(
     seconds *= _FAILS_AFTER if OUTCOMES.keys() & faults else 1
     now = service.options.clock()
     return Task(
-        **asdict(create),
-        task_id=secrets.token_hex(16),
-        account=account,
-        paid=float(service.price(create.model)),
-        faults=faults,
-        seed=seed,
-        base_url=base_url,
-        created_at=now,
-        due_at=now + seconds,
-    )
+        **asdict(create), task_id=secrets.token_hex(16), account=account,
+        paid=float(service.price(create.model)), faults=faults, seed=seed, base_url=base_url,
+        created_at=now, due_at=now + seconds,
+    )  # fmt: skip
 
 
 def _reject(service: Service, fault: str) -> Response:

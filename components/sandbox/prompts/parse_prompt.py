@@ -32,10 +32,7 @@ def parse_prompt(prompt: str, seed: int, pixels: art.Size) -> Scene:
     dark = any(word.value in _DARK and word.group != "ground" for word in words.found)
     floats = any(zone_of(kind) == "water" for kind in kinds)
     scene = Scene(
-        seed=seed,
-        pixels=(max(64, pixels[0]), max(64, pixels[1])),
-        genre=genre,
-        ground=ground,
+        seed=seed, pixels=(max(64, pixels[0]), max(64, pixels[1])), genre=genre, ground=ground,
         water=bool(words.all("water")) or floats or (ground is Ground.CITY and not kinds),
         hour=model.Hour(words.first("hour", "night" if dark else chance)),
         weather=model.Weather(words.first("weather", "clear")),
@@ -44,7 +41,7 @@ def parse_prompt(prompt: str, seed: int, pixels: art.Size) -> Scene:
         text=quotes[0][: model.MOST] if quotes else "",
         sky=(10, 11, 20) if ground is Ground.MOON else None,
         accent=accent_of(words) or ((246, 240, 228) if "logo" in parts else None),
-    )
+    )  # fmt: skip
     if genre is Genre.PORTRAIT and not {"woman", "man"} & set(kinds):
         scene = add_kind(scene, dice.choice(("woman", "man")))
     scene = _furnished(add_things(with_lettering(scene, words), words), dice)
@@ -126,13 +123,10 @@ def add_things(scene: Scene, words: Words) -> Scene:
         if kind in {"woman", "man"} and scene.genre is not Genre.PORTRAIT:
             kind = "person"
         scale = float(words.near(word, "size") or 1) * _hero(scene, words, word)
+        dressed = coat if kind in {"woman", "man", "person"} else None
         for _ in range(_count(words, word)):
-            was = len(scene.things)
-            scene = add_kind(scene, kind, scale, words.spots_of(word))
-            mine = {thing.number for thing in scene.things[was:] if thing.kind == kind}
-            dressed = coat if kind in {"woman", "man", "person"} else None
-            if colour := dressed or words.colour_of(word):
-                scene = changed(scene, lambda t, m=mine: t.number in m, colour=colour)
+            colour = dressed or words.colour_of(word)
+            scene = add_kind(scene, kind, scale, words.spots_of(word), colour)
     return with_hair(scene, words)
 
 

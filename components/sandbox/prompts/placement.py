@@ -11,7 +11,7 @@ from components.sandbox.renderer.ground import bank_is_left, horizon, waterline
 from components.sandbox.renderer.scene import Genre, Ground, Scene, Thing
 from components.sandbox.renderer.things import KINDS, WORN, zone_of
 
-_PLACES = {
+_PLACES: dict[str, list[Any]] = {
     key: [tuple(map(float, spot.split(","))) for spot in line.split()]
     for key, (line,) in art.table("places.txt", Path(__file__).parent).items()
 }
@@ -25,17 +25,18 @@ def changed(scene: Scene, which: Callable[[Thing], bool], **values: Any) -> Scen
     return replace(scene, things=things)
 
 
-def add_kind(scene: Scene, kind: str, scale: float = 1.0, spots: Sequence[str] = ()) -> Scene:
+def add_kind(
+    scene: Scene, kind: str, scale: float = 1.0, spots: Sequence[str] = (), colour: Any = None
+) -> Scene:
     """Return the scene with one more thing, a sitter with hair; hair takes the place of hair."""
     thing = placed(scene, kind, scale, spots)
     if thing is None:
         return scene
     old = [t for t in scene.things if zone_of(kind) == zone_of(t.kind) == "hair" and t.x == thing.x]
-    scene = replace(scene, things=(*(t for t in scene.things if t not in old), thing))
-    cuts = _HAIR.get(kind)
-    return (
-        add_kind(scene, art.rng(scene.seed, "hair", thing.number).choice(cuts)) if cuts else scene
-    )
+    kept = (t for t in scene.things if t not in old)
+    scene = replace(scene, things=(*kept, replace(thing, colour=colour)))
+    dice, cuts = art.rng(scene.seed, "hair", thing.number), _HAIR.get(kind)
+    return add_kind(scene, dice.choice(cuts)) if cuts else scene
 
 
 def placed(scene: Scene, kind: str, scale: float, spots: Sequence[str] = ()) -> Thing | None:
@@ -51,6 +52,7 @@ def placed(scene: Scene, kind: str, scale: float, spots: Sequence[str] = ()) -> 
     if zone_of(kind) in {"", "light"}:
         x, y, size = _spot(kind if kind in _PLACES else "sky", len(same))
         x = _free_spot(dice, others) if kind == "lightning" else x
+        y = horizon(scene) + 0.02 - size / 2 if kind == "rainbow" else y
         thing = Thing(kind, x, y, min(1.0, size * scale**1.6))
     else:
         thing = _suited(scene, kind, min(scale, 2.0), dice, (others, same))
@@ -76,12 +78,7 @@ def moved(scene: Scene, thing: Thing, spots: Sequence[str], aside: float = 0.0) 
 def _suited(
     scene: Scene, kind: str, scale: float, dice: Random, others: tuple[list[Thing], list[Thing]]
 ) -> Thing:
-    (rest, same), line, zone, (usual, half, *_) = (
-        others,
-        waterline(scene),
-        zone_of(kind),
-        KINDS[kind],
-    )
+    (rest, same), line, (usual, half, zone, *_) = others, waterline(scene), KINDS[kind]
     size = min(1.1, usual * scale * (dice.uniform(0.62, 1.05) if same else 1.0))
     far = zone == "far" and scene.ground is not Ground.BEACH
     x, y = _free_spot(dice, rest), dice.uniform(0.82, 0.87) if far else 0.93
@@ -93,10 +90,12 @@ def _suited(
         return Thing(kind, 0.5, 0.5 if zone == "sky" else 0.97, size)
     if scene.genre is Genre.ROOM:
         alike = sum((other.half > 0.7) == (half > 0.7) for other in standing)
-        return Thing(kind, *_spot("wide" if half > 0.7 else "narrow", alike), size * 1.12)
+        x, y = _spot("wide" if half > 0.7 else "narrow", alike)
+        return Thing(kind, x, y, size * 1.12)
     if scene.genre is Genre.TABLE:
         alike = sum((other.tall >= 0.22) == (usual >= 0.22) for other in standing)
-        return Thing(kind, *_spot("tall" if usual >= 0.22 else "small", alike), size * 1.15)
+        x, y = _spot("tall" if usual >= 0.22 else "small", alike)
+        return Thing(kind, x, y, size * 1.15)
     if zone == "sky":
         y = dice.uniform(0.16, 0.4)
         if same and kind == "bird":  # a flock
@@ -114,7 +113,7 @@ def _suited(
     return Thing(kind, min(max(x, edge), 1 - edge) if edge < 0.5 else 0.5, y, size)
 
 
-def _spot(name: str, number: int) -> tuple[float, ...]:
+def _spot(name: str, number: int) -> Any:
     return _PLACES[name][number % len(_PLACES[name])]
 
 

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 from components.sandbox.renderer import canvas as art
@@ -13,6 +12,8 @@ from components.sandbox.renderer.things import KINDS, WORN, zone_of
 QUOTED = re.compile(
     r"\"([^\"\n]{1,200})\"|“([^”\n]{1,200})”|‘([^’\n]{1,200})’|(?<!\w)'([^'\n]{1,200})'(?!\w)"
 )
+_CHOICES = (scene.Hour, scene.Weather, scene.Season, scene.Ground, scene.Genre, scene.Style,
+            scene.Grade)  # fmt: skip
 _FILE = Path(__file__).with_name("words.txt")
 MOST = 5_000
 """Letters of a prompt that are read; the model reads no more (docs/kie-api.md, Create)."""
@@ -76,19 +77,18 @@ def quotes_of(text: str) -> list[str]:
     return ["".join(match.groups("")) for match in QUOTED.finditer(text[:MOST])]
 
 
-@lru_cache(maxsize=1)
-def _lexicon() -> dict[tuple[str, ...], list[tuple[str, str]]]:
-    lexicon: dict[tuple[str, ...], list[tuple[str, str]]] = {}
+Lexicon = dict[tuple[str, ...], list[tuple[str, str]]]
+
+
+def read_lexicon(text: str, name: str) -> Lexicon:
+    """Read a file of words. Raises ValueError with file, line and the right words."""
+    lexicon: Lexicon = {}
     right: dict[str, Iterable[str]] = {"thing": KINDS, "cut": KINDS}
-    for kind in (scene.Hour, scene.Weather, scene.Season, scene.Ground, scene.Genre, scene.Style,
-                 scene.Grade):  # fmt: skip
-        right[kind.__name__.lower()] = kind
-    for number, line in enumerate(_FILE.read_text("utf-8").splitlines(), 1):
+    right |= {kind.__name__.lower(): kind for kind in _CHOICES}
+    for number, line in enumerate(text.splitlines(), 1):
         head, _, phrases = line.partition(": ")
-        if line.startswith("#"):
-            continue
-        with art.told_where(_FILE.name, number):
-            group, value = head.split()
+        with art.told_where(name, number):
+            group, value = head.split() if line[:1] != "#" else ("values", "#")
             if group == "values":
                 right[value] = phrases.split(", ")
                 continue
@@ -97,6 +97,9 @@ def _lexicon() -> dict[tuple[str, ...], list[tuple[str, str]]]:
         for phrase in phrases.split(","):
             lexicon.setdefault(tuple(phrase.split()), []).append((group, value))
     return lexicon
+
+
+_LEXICON = read_lexicon(_FILE.read_text("utf-8"), _FILE.name)
 
 
 def read_words(text: str) -> Words:
@@ -108,9 +111,9 @@ def read_words(text: str) -> Words:
         for length in (4, 3, 2, 1):
             phrase = tuple(tokens[at : at + length])
             singular = (*phrase[:-1], re.sub(r"(?<=[shx])es$|(?<=[^s])s$", "", phrase[-1]))
-            if entries := _lexicon().get(phrase) or _lexicon().get(singular):
+            if entries := _LEXICON.get(phrase) or _LEXICON.get(singular):
                 if not {"no", "without", "never"} & set(tokens[max(0, at - 2) : at]):
-                    found += [Word(*entry, at, phrase not in _lexicon()) for entry in entries]
+                    found += [Word(*entry, at, phrase not in _LEXICON) for entry in entries]
                 break
         at += length
     return Words(tuple(found))

@@ -52,7 +52,7 @@ def _median(picture: Image.Image, size: float) -> Image.Image:
 
 
 def _tones(picture: Image.Image, count: float) -> Image.Image:
-    light = art.soften(picture.reduce(2), 3).convert("L")
+    light = art.soften(picture.reduce(2), 1.2).convert("L")
     even = light.point([round(round(i / 255 * count) * 255 / count) for i in range(256)])
     shift = ImageChops.subtract(even, light, 1, 128).filter(ImageFilter.MedianFilter(5))
     return ImageChops.add(picture, art.grey(shift.resize(picture.size, art.SOFT)), 1, -128)
@@ -103,23 +103,10 @@ def _lines(
     return Image.composite(Image.new("RGB", picture.size, _INK), picture, ink)
 
 
-def _graphite(picture: Image.Image, source: Image.Image, seed: int, depth: float) -> Image.Image:
-    size, dark = picture.size, ImageOps.invert(art.soften(source.convert("L"), 2))
-    stroke = art.noise((size[0] * 2, size[1] * 2), art.rng(seed, "graphite"), (70, 3.5), 3, 2.4)
-    lean = (0.8, 0.6, 0, -0.6, 0.8, size[0] * 0.6)
-    stroke = stroke.transform(size, Image.Transform.AFFINE, lean, art.SOFT).point(
-        art.curve(70, 200)
-    )
-    tone = ImageChops.multiply(dark.point(art.curve(70, 280)), stroke)
-    ink = tone.point([round(i * depth) for i in range(256)])
-    return Image.composite(Image.new("RGB", size, _INK), picture, ink)
-
-
 def _vignette(picture: Image.Image) -> Image.Image:
     edge = Image.radial_gradient("L").resize(picture.size)
-    return ImageChops.multiply(
-        picture, art.grey(edge.point([355 - max(100, i) for i in range(256)]))
-    )
+    edge = edge.point([355 - max(100, i) for i in range(256)])
+    return ImageChops.multiply(picture, art.grey(edge))
 
 
 def _border(picture: Image.Image) -> Image.Image:
@@ -143,8 +130,6 @@ _STEPS: dict[str, Callable[..., Image.Image]] = {
     "daubs": lambda p, _source, seed, *how: _daubs(p, seed, *how),
     "relief": lambda p, _s, _seed, force: art.shade(p, art.relief(p.convert("L"), (1, 2), force)),
     "grain": lambda p, _source, seed, *how: _grain(p, seed, *how),
-    "paper": lambda p, *_: Image.new("RGB", p.size, "white"),
-    "graphite": _graphite,
     "lines": lambda p, source, _seed, *how: _lines(p, source, *how),
     "vignette": lambda p, *_: _vignette(p),
     "border": lambda p, *_: _border(p),

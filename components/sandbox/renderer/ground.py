@@ -169,11 +169,7 @@ def _flowers(land: Land, _name: str, top: float, _tall: float, _distance: float)
 def _row(
     land: Land, name: str, foot: float, tall: float, distance: float, cover: float, *kinds: str
 ) -> None:
-    (width, _), dice, lights = (
-        land.picture.size,
-        land.dice(name),
-        Image.new("RGB", land.picture.size),
-    )
+    width, dice, lights = land.picture.width, land.dice(name), Image.new("RGB", land.picture.size)
     gaps = art.ridge(land.dice("gaps", name), 0.5, 6)
     low, span = min(gaps), max(gaps) - min(gaps)
     sizes = enumerate((1.12, 0.75))
@@ -186,18 +182,17 @@ def _row(
         share = (gaps[int(max(0, min(width - 1, x)) / width * (len(gaps) - 1))] - low) / span
         body, alpha, lit = dice.choice(drawn)
         if share >= 1 - cover:
-            at = (
-                round(x - body.width / 2),
-                round(foot - body.height * 0.95 + dice.random() * tall * 0.06),
-            )
+            root = foot + dice.random() * tall * 0.06
+            at = (round(x - body.width / 2), round(root - body.height * 0.95))
             land.picture.paste(body, at, alpha)
             lights.paste((0, 0, 0), at, alpha)
             lights.paste(body, at, lit)
         x += body.width * dice.uniform(0.4, 0.8)
     if land.light.dark and lights.getbbox():
-        for radius, gain in ((2.0, 0.7), (land.picture.height * 0.016, 1.5)):
-            halo = art.soften(lights.reduce(2), radius / 2).resize(lights.size)
-            halo = halo.point([art.clamp(i * gain) for i in range(256)] * 3)
+        small = lights.reduce(3)
+        for radius, gain in ((0.7, 0.7), (land.picture.height * 0.005, 1.5)):
+            halo = art.soften(small, radius).point([art.clamp(i * gain) for i in range(256)] * 3)
+            halo = halo.resize(lights.size, Image.Resampling.BILINEAR)
             land.picture.paste(ImageChops.screen(land.picture, halo), (0, 0))
 
 

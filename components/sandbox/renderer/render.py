@@ -49,7 +49,8 @@ def render_over(picture: Image.Image, scene: Scene) -> Image.Image:
     sky = picture.crop((0, 0, picture.width, picture.height // 2))
     draw_aurora(sky, scene)
     picture.paste(sky, (0, 0), art.fade(sky.size, [(0, 255), (0.75, 255), (1, 0)]))
-    _add_lights(picture, scene, light)
+    for bows in (False, True):
+        _add_lights(picture, scene, light, bows=bows)
     _add_front(picture, scene, light, plain)
     return _styled(picture, scene, light)
 
@@ -63,17 +64,18 @@ def _styled(picture: Image.Image, scene: Scene, light: Light) -> Image.Image:
     return picture
 
 
-def _add_lights(picture: Image.Image, scene: Scene, light: Light) -> None:
+def _add_lights(picture: Image.Image, scene: Scene, light: Light, *, bows: bool) -> None:
     for thing in scene.things:
-        if zone_of(thing.kind) == "light":
+        if zone_of(thing.kind) == "light" and (thing.kind == "rainbow") == bows:
             draw_thing(picture, scene, light, thing, "light")
 
 
 def _outdoors(picture: Image.Image, scene: Scene, light: Light) -> None:
     draw_sky(picture, scene, light_of(scene), round(horizon(scene) * picture.height) + 2)
-    _add_lights(picture, scene, light)
+    _add_lights(picture, scene, light, bows=False)
     draw_ground(picture, scene, light)
     draw_water(picture, scene, light)
+    _add_lights(picture, scene, light, bows=True)  # its reflection would close it to a ring
 
 
 def _add_front(picture: Image.Image, scene: Scene, light: Light, lit: Scene) -> None:

@@ -12,24 +12,18 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 from components.sandbox.renderer.canvas import RGB
 
-Genre = StrEnum("Genre", ["LANDSCAPE", "PORTRAIT", "TABLE", "ROOM"])
-Hour = StrEnum("Hour", ["DAWN", "DAY", "GOLDEN", "DUSK", "NIGHT"])
-Weather = StrEnum("Weather", ["CLEAR", "CLOUDS", "STORM", "RAIN", "SNOW", "FOG"])
-Season = StrEnum("Season", ["SPRING", "SUMMER", "AUTUMN", "WINTER"])
-Ground = StrEnum(
-    "Ground",
-    ["MOUNTAINS", "HILLS", "SEA", "BEACH", "CITY", "FOREST", "DESERT", "SNOW", "MOON", "STUDIO"],
-)  # fmt: skip
-Style = StrEnum(
-    "Style",
-    ["PLAIN", "WATERCOLOUR", "OIL", "INK", "PENCIL", "PIXEL", "POSTER", "PRINT", "NOIR"],
-)  # fmt: skip
-Lettering = StrEnum("Lettering", ["SIGN", "NEON", "POSTER"])
+Genre = StrEnum("Genre", "LANDSCAPE PORTRAIT TABLE ROOM")
+Hour = StrEnum("Hour", "DAWN DAY GOLDEN DUSK NIGHT")
+Weather = StrEnum("Weather", "CLEAR CLOUDS STORM RAIN SNOW FOG")
+Season = StrEnum("Season", "SPRING SUMMER AUTUMN WINTER")
+Ground = StrEnum("Ground", "MOUNTAINS HILLS SEA BEACH CITY FOREST DESERT SNOW MOON STUDIO")
+Style = StrEnum("Style", "PLAIN WATERCOLOUR OIL INK PENCIL PIXEL POSTER PRINT NOIR")
+Lettering = StrEnum("Lettering", "SIGN NEON POSTER")
 Grade = StrEnum(
     "Grade",
-    ["GREY", "SEPIA", "WARM", "COOL", "VIVID", "MUTED", "BRIGHT", "DARK", "CONTRAST", "SOFT",
-     "VINTAGE", "BLUR", "BLUR_BACKGROUND", "MIRROR", "UPSIDE_DOWN", "CLOSER"],
-)  # fmt: skip
+    "GREY SEPIA WARM COOL VIVID MUTED BRIGHT DARK CONTRAST SOFT VINTAGE BLUR BLUR_BACKGROUND "
+    "MIRROR UPSIDE_DOWN CLOSER",
+)
 MOST = 60
 """Things, grades or letters in one scene."""
 _COLOUR = (0, 255)

@@ -281,7 +281,7 @@ class Pen:
         at = (left, round(foot - (1 + _MARGIN) * unit))
         if place == "light":
             box = (*at, at[0] + body.width, at[1] + body.height)
-            veil = art.fade(body.size, [(0, 200), (0.7, 190), (1, 30)])
+            veil = art.fade(body.size, [(0, 200), (0.7, 180), (0.96, 0)])
             picture.paste(body, at, ImageChops.multiply(art.soften(alpha, unit * 0.004), veil))
             halo = Image.composite(art.soften(body, unit * 0.03), Image.new("RGB", body.size), veil)
             picture.paste(ImageChops.screen(picture.crop(box), halo), at)

@@ -1,6 +1,7 @@
 """The renderer: what a prompt, an edit, a seed and a scene file lead to."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,8 @@ from PIL import Image, ImageChops, ImageStat
 
 from components.sandbox.prompts.edit_scene import edit_scene
 from components.sandbox.prompts.parse_prompt import parse_prompt
+from components.sandbox.prompts.vocabulary import read_lexicon
+from components.sandbox.renderer import things
 from components.sandbox.renderer.lettering import drawable
 from components.sandbox.renderer.render import render, render_over
 from components.sandbox.renderer.scene import (
@@ -27,7 +30,7 @@ from components.sandbox.renderer.scene import (
     scene_from_json,
     scene_to_json,
 )
-from components.sandbox.renderer.things import KINDS
+from components.sandbox.renderer.things import KINDS, read_silhouettes
 
 SMALL = (240, 160)
 
@@ -94,16 +97,60 @@ def test_unknown_words_choose_a_picture_with_something_in_it(prompt: str) -> Non
     assert ImageStat.Stat(drawn(prompt).convert("L")).stddev[0] > 8
 
 
-@pytest.fixture(scope="module")
-def empty_night() -> Image.Image:
-    return render(Scene(seed=1, pixels=SMALL, hour=Hour.NIGHT), SMALL)
-
-
 @pytest.mark.parametrize("kind", [name for name, kind in KINDS.items() if kind.zone != "part"])
-def test_every_silhouette_is_seen(kind: str, empty_night: Image.Image) -> None:
-    thing = Thing(kind, 0.5, 0.7, 0.5)
-    with_it = Scene(seed=1, pixels=SMALL, hour=Hour.NIGHT, things=(thing,))
-    assert changed_box(empty_night, render(with_it, SMALL)) is not None
+def test_every_silhouette_is_seen(kind: str) -> None:
+    cat = Thing("cat", 0.5, 0.7, 0.5)
+    scene = Scene(seed=1, pixels=SMALL, hour=Hour.NIGHT, things=(cat,))
+    thing = Thing(kind, 0.5, 0.5, 0.6, (250, 240, 90), 2)
+    with_it = Scene(seed=1, pixels=SMALL, hour=Hour.NIGHT, things=(cat, thing))
+    assert changed_box(render(scene, SMALL), render(with_it, SMALL)) is not None
+
+
+def test_no_silhouette_has_more_than_twenty_lines() -> None:
+    assert [name for name, kind in KINDS.items() if len(kind.lines) > 20] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("tent 0.2 0.5 lnad\n", "line 1: no zone is called 'lnad', only land, far, animal"),
+        ("tent 0.2 0.5 land\n  shappe main 0 0,0 1,1", "line 2: no verb is called 'shappe', only"),
+        ("tent 0.2 0.5 land\n  use face", "line 2: no block above this line is called 'face'"),
+        ("# tents\n\ntent 0.2 0.5 land\n  box mian 0 0,0 1,1", "line 4: no colour is 'mian'"),
+        ("tent 0.2 0.5 land\n  snwo? box main 0 0,0 1,1", "line 2: no condition is called"),
+        ("tent 0.2 0.5 land\n  oval main 0 0,0", "line 2: oval needs pairs of points"),
+        ("tent 0.2 land", "line 1: "),
+    ],
+)
+def test_misspelt_silhouette_is_refused_with_its_line_and_the_right_words(
+    text: str, told: str
+) -> None:
+    with pytest.raises(ValueError, match=re.escape(f"tents.txt, {told}")):
+        read_silhouettes(text, "tents.txt")
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("thnig boat: boat", "line 1: no group is called 'thnig', only thing, cut, hour"),
+        ("thing baot: boat", "line 1: no thing is called 'baot', only eye"),
+        ("hour nihgt: night", "line 1: no hour is called 'nihgt', only dawn, day, golden"),
+        ("spot lfet: left", "line 1: no group is called 'spot', only"),
+    ],
+)
+def test_misspelt_row_of_words_is_refused_with_its_line_and_the_right_words(
+    line: str, told: str
+) -> None:
+    with pytest.raises(ValueError, match=re.escape(f"mine.txt, {told}")):
+        read_lexicon(line, "mine.txt")
+
+
+def test_head_of_the_silhouettes_names_every_zone_and_verb() -> None:
+    file = Path(things.__file__).with_name("silhouettes.txt")
+    head = file.read_text("utf-8").partition("\n\n")[0]
+    assert [
+        word for word in (*things.ZONES, *things.VERBS) if not re.search(rf"\b{word}\b", head)
+    ] == []
 
 
 @pytest.mark.parametrize("ground", list(Ground))
@@ -270,6 +317,61 @@ def test_unknown_instruction_still_changes_the_picture(instruction: str) -> None
     assert edit_scene(before, instruction) != before
 
 
+@pytest.mark.parametrize(
+    ("prompt", "expected"),
+    [
+        ("portrait of an old fisherman with a beard in a yellow raincoat",
+         ["man", "age", "beard", "raincoat"]),
+        ("a woman with short red hair, portrait", ["woman", "shorthair"]),
+        ("still life with a jug, lemons and a blue cloth",
+         ["jug", "lemon", "lemon", "lemon", "cloth"]),
+        ("a living room with a sofa, a desk and a computer", ["sofa", "desk", "rug"]),
+    ],
+)  # fmt: skip
+def test_prompt_names_what_is_drawn(prompt: str, expected: list[str]) -> None:
+    found = kinds(scene_of(prompt, 2))
+    assert [kind for kind in expected if kind not in found] == []
+
+
+def test_table_of_unknown_things_is_not_bare() -> None:
+    assert kinds(scene_of("product photo of a toothbrush"))
+
+
+def test_positions_are_read() -> None:
+    scene = scene_of("a full moon on the left over a lake, a boat on the right")
+    assert [(thing.kind, thing.x) for thing in scene.things] == [("moon", 0.22), ("boat", 0.78)]
+
+
+def test_edit_dresses_the_sitter_and_recolours_hair() -> None:
+    before = scene_of("portrait of a woman with red hair")
+    dressed = edit_scene(before, "add a hat and sunglasses to her")
+    assert kinds(dressed)[-2:] == ["hat", "sunglasses"]
+    blonde = edit_scene(before, "change her hair to blonde")
+    assert [thing.colour for thing in blonde.things] == [before.things[0].colour, (220, 180, 104)]
+    with_hat, without = render(dressed, SMALL), render(before, SMALL)
+    assert changed_box(with_hat, without) is not None
+    foot = (0, 130, 240, 160)
+    assert with_hat.crop(foot).tobytes() == without.crop(foot).tobytes()
+
+
+def test_edit_moves_and_resizes_what_is_there() -> None:
+    before = scene_of("a house in a meadow with a cat wearing a hat")
+    right = edit_scene(before, "move the cat to the right")
+    assert [thing.x for thing in right.things if thing.kind != "house"] == [0.78, 0.78]
+    bigger = edit_scene(before, "make the house bigger")
+    assert kinds(bigger) == kinds(before)
+    assert bigger.things[0].size > before.things[0].size
+
+
+def test_lettering_has_the_kind_colour_and_place_that_are_named() -> None:
+    scene = scene_of("travel poster with the words 'LISBOA' in red at the bottom")
+    assert (scene.lettering, scene.text_colour) == (Lettering.POSTER, (206, 58, 54))
+    assert scene.text_at == (0.5, 0.86)
+    gold = edit_scene(scene, "make the letters gold")
+    assert (gold.text, gold.text_colour) == ("LISBOA", (220, 172, 74))
+    assert edit_scene(scene, "change the letters to 'OPEN'").text_at == (0.5, 0.86)
+
+
 def test_what_is_not_named_stays_the_same_pixel_for_pixel() -> None:
     before = scene_of("a meadow with a cat, day")
     after = edit_scene(before, "Add a balloon, keep everything else the same")
@@ -279,6 +381,15 @@ def test_what_is_not_named_stays_the_same_pixel_for_pixel() -> None:
     assert box[0] > (balloon.x - 0.12) * 240
     assert box[2] < (balloon.x + 0.12) * 240
     assert box[3] < (balloon.y + 0.16) * 160
+
+
+def test_water_does_not_close_a_rainbow_to_a_ring() -> None:
+    before = scene_of("a calm sea at noon")
+    box = changed_box(
+        render(before, SMALL), render(edit_scene(before, "add a rainbow over the water"), SMALL)
+    )
+    assert box is not None
+    assert box[3] <= 0.56 * 160
 
 
 def test_a_sky_of_another_colour_leaves_the_ground_alone() -> None:
@@ -335,6 +446,8 @@ def test_scene_survives_its_json() -> None:
         {"things": "cat"},
         {"grades": ["grey"] * 61},
         {"more": 1},
+        {"text_at": [0.5]},
+        {"text_size": 9},
     ],
 )
 def test_hostile_scene_is_refused(change: dict[str, object]) -> None:
@@ -347,6 +460,12 @@ def test_hostile_scene_is_refused(change: dict[str, object]) -> None:
 def test_text_that_is_no_scene_is_refused(text: str) -> None:
     with pytest.raises(InvalidScene):
         scene_from_json(text)
+
+
+def test_scene_of_an_older_version_is_read() -> None:
+    fields = json.loads(scene_to_json(scene_of("a lake")))
+    del fields["text_at"], fields["text_size"]
+    assert scene_from_json(json.dumps(fields)) == scene_of("a lake")
 
 
 def test_a_thing_of_an_unknown_kind_is_left_out() -> None:
