@@ -8,6 +8,7 @@ from typing import Any
 
 from components.sandbox.renderer import canvas as art
 from components.sandbox.renderer.ground import bank_is_left, horizon, waterline
+from components.sandbox.renderer.light import light_of
 from components.sandbox.renderer.scene import Genre, Ground, Scene, Thing
 from components.sandbox.renderer.things import KINDS, WORN, zone_of
 
@@ -52,6 +53,8 @@ def placed(scene: Scene, kind: str, scale: float, spots: Sequence[str] = ()) -> 
     if zone_of(kind) in {"", "light"}:
         x, y, size = _spot(kind if kind in _PLACES else "sky", len(same))
         x = _free_spot(dice, others) if kind == "lightning" else x
+        if kind == "fireworks" and abs(x - light_of(scene).x) < 0.1:  # none before the moon
+            x += 0.14
         y = horizon(scene) + 0.02 - size / 2 if kind == "rainbow" else y
         thing = Thing(kind, x, y, min(1.0, size * scale**1.6))
     else:

@@ -60,14 +60,13 @@ def body_of(scene: Scene, light: Light) -> tuple[float, float, float]:
 
 def _bodies(sky: Image.Image, scene: Scene, light: Light, height: int) -> None:
     bodies = [thing for thing in scene.things if thing.kind in {"sun", "moon"}]
-    hidden, kinds = scene.weather in {*_THICK, Weather.FOG}, {thing.kind for thing in scene.things}
+    hidden = scene.weather in {*_THICK, Weather.FOG}
     night, (x, y, _) = scene.hour is Hour.NIGHT, body_of(scene, light)
     spot = (x * sky.width, y * height)
     if not night:
         strength, reach = (0.35 if hidden else 0.85), height * 1.05
         art.glow(sky, spot, (reach * 1.25, reach * 0.62), light.sun, strength * 0.55, 1.7)
         art.glow(sky, spot, reach * 0.34, light.sun, strength * 0.6, 2.4)
-    hidden |= "rainbow" in kinds or (night and "fireworks" in kinds)
     if light.size and not (bodies or hidden):
         bodies = [Thing("moon" if night else "sun", *body_of(scene, light))]
     for body in bodies:
