@@ -94,7 +94,7 @@ def _crop_of(given: Image.Image, whole: Image.Image) -> tuple[float, Frame] | No
         part = whole.resize(given.size, Image.Resampling.BICUBIC, box=(left, top, right, bottom))
         return _difference(given, part)
 
-    frame: Frame = (0.03, 0.03, 0.97, 0.97)
+    frame: Frame = (0.02, 0.02, 0.98, 0.98)
     best = distance(frame)
     moves = [(edge, sign) for edge in range(4) for sign in (-1, 1)]
     for step in (0.06, 0.03, 0.015, 0.0075):
