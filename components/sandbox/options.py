@@ -22,7 +22,7 @@ class SandboxOptions:
     credits: Set[Decimal | float, "starting balance", "number"] = 1000
     pro_credits: Decimal | float = 5  # prices (docs/kie-api.md, Codes)
     max_credits: Decimal | float = 10
-    key: Set[str | None, "the one accepted key; none accepts any but wrong...", "text"] = field(
+    key: Set[str | None, "the one accepted key; else any but wrong...", "text"] = field(
         default=None, repr=False
     )
     webhook_key: Set[str | None, "key that signs callbacks", "text"] = field(
