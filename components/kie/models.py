@@ -5,7 +5,7 @@ See docs/kie-api.md, Create and Query.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Final, Self
@@ -119,10 +119,10 @@ class GenerationRequest:
         """Return a request with these values as they were stored, without validating them.
 
         Rules may have changed since. What is sent is a copy, and that is validated.
+        A field that is not given has its default.
         """
         request = object.__new__(cls)
-        for item in fields(cls):
-            object.__setattr__(request, item.name, values.get(item.name, item.default))
+        vars(request).update(values)
         return request
 
     def validate_for_edit(self) -> None:

@@ -1,5 +1,6 @@
 """Generation requests: every field is validated, and the payload has the provider's names."""
 
+from dataclasses import replace
 from enum import StrEnum
 from typing import Any
 
@@ -163,6 +164,16 @@ def test_model_of_a_reloaded_module_is_accepted() -> None:
     request = GenerationRequest(prompt="a kite", model=old)
     assert request.model is Model.MAX
     assert type(request.to_payload()["model"]) is str
+
+
+def test_stored_request_is_read_as_it_is_and_validated_when_it_is_sent() -> None:
+    valid = GenerationRequest(prompt="a hill", aspect_ratio="4:3")
+    stored = GenerationRequest.from_storage(prompt="a hill", aspect_ratio="2:1")
+
+    assert stored.aspect_ratio == "2:1"
+    assert GenerationRequest.from_storage(prompt="a hill", aspect_ratio="4:3") == valid
+    with pytest.raises(ValidationError, match="Aspect ratio"):
+        replace(stored, callback_url="https://studio.example/callback")
 
 
 def test_repr_hides_the_callback_url() -> None:
