@@ -10,6 +10,7 @@ from zipfile import ZipFile
 
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from tests.browser.steps import expect_idle
 from tests.support.app_server import COOKIE, AppServer
 from tests.support.chromium import open_page
 
@@ -51,7 +52,8 @@ def card_at(page: Page, index: int) -> Locator:
 
 
 def find(page: Page, text: str) -> None:
-    """Type into the search box."""
+    """Type into the search box, once the last action has ended."""
+    expect_idle(page)
     page.get_by_role("searchbox", name="Search").fill(text)
 
 
