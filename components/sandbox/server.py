@@ -38,8 +38,9 @@ class SandboxServer:
         self._up = threading.Event()
         config = uvicorn.Config(
             build_app(self._service), http=DisconnectableProtocol, ws="none", loop="asyncio",
-            log_config=None, log_level="critical", access_log=False, proxy_headers=False,
-            server_header=False, timeout_graceful_shutdown=_GRACE_SECONDS,
+            log_config=None, access_log=False, proxy_headers=False,
+            # The level is the process's, and the app's own server has it, too.
+            log_level=None, server_header=False, timeout_graceful_shutdown=_GRACE_SECONDS,
         )  # fmt: skip
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(

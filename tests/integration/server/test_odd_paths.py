@@ -17,6 +17,7 @@ TIMEOUT_S = 20
 # Where the name goes is marked by {}.
 OUR_PATHS = {
     "/healthz": ["/healthz", "/healthz{}"],
+    "/who": ["/who", "/who/{}"],
     "/metrics": ["/metrics", "/metrics{}"],
     "/callbacks/kontext/{token}": ["/callbacks/kontext/{}"],
     "/app/static/pictures/{picture_id}": ["/app/static/pictures/{}", "/app/static/pictures/x?{}"],

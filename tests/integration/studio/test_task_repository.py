@@ -117,9 +117,9 @@ def test_image_is_stored_only_with_its_task(repository: TaskRepository) -> None:
 def test_double_submit_returns_first_tasks(repository: TaskRepository) -> None:
     first = [make_task(batch="b", id=f"{number:032x}") for number in range(2)]
     assert repository.add_tasks(first, unless_since=NOW - 1) == first
-    again = make_task(created_at=NOW + 0.5)
-    assert repository.add_tasks([again], unless_since=NOW - 0.5) == first
-    assert repository.task(again.id) is None
+    again = [make_task(created_at=NOW + 0.5, batch="c") for _ in first]
+    assert repository.add_tasks(again, unless_since=NOW - 0.5) == first
+    assert repository.task(again[0].id) is None
 
 
 @pytest.mark.parametrize(
