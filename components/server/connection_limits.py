@@ -35,15 +35,15 @@ PER_ADDRESS: Final = 250
 """An office of fifty people with five tabs each. Another address still finds room."""
 IN_ALL: Final = 500
 """Fifty people with ten tabs each. A session takes some 0.3 MB."""
-UPLOADS: Final = (5, 20, 60)
-"""Of a person, an address and in all: each takes up to 25 MB of the disk while it arrives."""
+UPLOADS_PER_ADDRESS: Final = 20
+"""Seven people with three at once. `uploads.py` limits those of a person and in all."""
 REQUESTS_PER_ADDRESS: Final = 500
 """Eighty browsers that load the page at the same moment. A slow client keeps one for long."""
 
 STREAM: Final = "/_stcore/stream"
 """Streamlit's socket: one for each tab."""
 PUSH: Final = "/push"
-UPLOAD: Final = "/_stcore/upload_file/"
+UPLOAD: Final = "/uploads"
 REQUEST: Final = "request"
 RETRY_SECONDS: Final = 5
 
@@ -96,7 +96,7 @@ class ConnectionLimits:
         self._open = {
             STREAM: _OpenOnes("tabs", per_person, per_address, in_all),
             PUSH: _OpenOnes("tabs", per_person, per_address, in_all),
-            UPLOAD: _OpenOnes("uploads", *UPLOADS),
+            UPLOAD: _OpenOnes("uploads", None, UPLOADS_PER_ADDRESS, None),
             REQUEST: _OpenOnes("requests", None, REQUESTS_PER_ADDRESS, None),
         }
         self._rates: dict[str, _Rate] = {}
@@ -134,7 +134,7 @@ class ConnectionLimits:
         return rate
 
     async def _request(self, scope: Scope, receive: Receive, send: Send) -> None:
-        kind = UPLOAD if scope["method"] == "PUT" and UPLOAD in scope["path"] else REQUEST
+        kind = UPLOAD if scope["path"].endswith(UPLOAD) else REQUEST
         if refusal := self._refusal(kind, scope):
             status, sentence = refusal
             log.warning("request refused", extra={"reason": sentence, "path": scope["path"]})

@@ -14,6 +14,7 @@ from components.server.metrics_access import RestrictMetrics
 from components.server.origin_check import RefuseOtherOrigins
 from components.server.security_headers import SecurityHeaders
 from components.server.slow_clients import CloseSlowClients
+from components.server.streamlit_uploads import RefuseStreamlitUploads
 from components.server.stylesheet_middleware import InjectStylesheet
 from components.server.trusted_proxies import BelieveTrustedProxies
 from components.studio.settings import Settings
@@ -36,6 +37,7 @@ def middleware(
         Middleware(QuietDisconnects),
         Middleware(SecurityHeaders, hsts_seconds=settings.hsts_seconds),
         Middleware(ReportUnknownErrors),  # in here: its responses have the headers above
+        Middleware(RefuseStreamlitUploads),
         Middleware(RefuseOtherOrigins),
         Middleware(RestrictMetrics, allowed=settings.metrics_allow),
         Middleware(

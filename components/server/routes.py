@@ -15,6 +15,7 @@ from components.server.identity import identity_routes
 from components.server.images import image_routes
 from components.server.live_updates import websocket_routes
 from components.server.metrics import metrics_routes
+from components.server.uploads import upload_routes
 from components.server.webhooks import webhook_routes
 from components.studio.settings import Settings
 from components.studio.studio import Studio
@@ -35,6 +36,7 @@ def routes(
         *webhook_routes(open_studio),
         *image_routes(open_studio),
         *download_routes(open_studio),
+        *upload_routes(open_studio),
         *websocket_routes(open_studio),
         *identity_routes(),
         *frontend_asset_routes(files_url, files),

@@ -6,8 +6,10 @@ It combines database, image store and worker, and keeps users apart. It owns no 
 from __future__ import annotations
 
 import logging
+import tempfile
 import time
 import uuid
+from collections import OrderedDict
 from collections.abc import (
     Callable,
     Collection,
@@ -22,6 +24,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 from threading import Lock
+from typing import IO
 
 from components.kie import GenerationRequest, KieClient, Model, ValidationError, WebhookEvent
 from components.studio.credits import CreditBalance, CreditBalanceCache, price_of
@@ -36,6 +39,8 @@ from components.studio.db.tasks import DuplicateTaskId, TaskRepository
 from components.studio.events import EventBus
 from components.studio.export import ExportItem, collect_export_items
 from components.studio.images.color import Color
+from components.studio.images.embed_generation_metadata import read_metadata
+from components.studio.images.generation_metadata import GenerationMetadata
 from components.studio.images.ingest import WHITE, ingest_image
 from components.studio.images.store import ImageStore
 from components.studio.images.thumbnails import SMALL_PX, average_color
@@ -62,10 +67,15 @@ log = logging.getLogger("kontext.studio")
 MAX_VARIANTS = 4
 MAX_LABEL_CHARACTERS = 2048  # the longest URL; a name that a browser sends has no limit
 REPEATED_PRESS_S = 1.0
+MAX_REMEMBERED_METADATA = 200
 
 
 class NotFoundError(LookupError):
     """No such task or image, or it is another user's: callers cannot tell which."""
+
+
+class ImportCancelled(Exception):
+    """The user has cancelled an import; nothing was stored."""
 
 
 @dataclass
@@ -180,6 +190,8 @@ class Studio:
         self._task_importer = TaskImporter(
             self.repository, query=self.client.query, price=self.price, clock=self.clock
         )
+        self._metadata: OrderedDict[str, GenerationMetadata] = OrderedDict()
+        self._metadata_lock = Lock()
 
     # Users
 
@@ -361,15 +373,44 @@ class Studio:
 
     # Images in
 
+    def open_upload(self) -> IO[bytes]:
+        """A temporary file for a picture that is arriving; it has no name and dies with us.
+
+        Raises OSError, and DatabaseError when the data folder could not keep the picture.
+        """
+        self._check_folder()
+        return tempfile.TemporaryFile(dir=self.settings.data_dir)
+
+    def write_upload(self, file: IO[bytes], data: bytes) -> None:
+        """Append to such a file. Raises as `open_upload`: the disk may have filled meanwhile."""
+        self._check_folder()
+        file.write(data)
+
+    def import_upload(
+        self, user_id: str, file: IO[bytes], *, label: str, is_wanted: Callable[[], bool]
+    ) -> ImageRecord:
+        """Import the picture in such a file. Raises as `import_image`, and ImportCancelled."""
+        file.seek(0)
+        return self.import_image(user_id, file.read(), label=label, is_wanted=is_wanted)
+
     def import_image(
-        self, user_id: str, data: bytes, *, label: str, ground: Color = WHITE
+        self,
+        user_id: str,
+        data: bytes,
+        *,
+        label: str,
+        ground: Color = WHITE,
+        is_wanted: Callable[[], bool] | None = None,
     ) -> ImageRecord:
         """Store a normalized copy of an image to edit. Raises InvalidImageError or OSError.
 
-        `ground` is the color that transparent parts get.
+        `ground` is the color that transparent parts get. `is_wanted` is asked before anything is
+        stored; if not, ImportCancelled is raised.
         """
         self._check_folder()
         normalized = ingest_image(data, ground=ground)
+        if is_wanted is not None and not is_wanted():
+            raise ImportCancelled
         record = ImageRecord(
             id=uuid.uuid4().hex,
             user_id=user_id,
@@ -384,7 +425,22 @@ class Studio:
         )
         self.image_store.save(record.id, record.format, normalized.data)
         self.repository.add_image(record)
+        self._remember_metadata(record.id, data)
         return record
+
+    def _remember_metadata(self, image_id: str, data: bytes) -> None:
+        metadata = read_metadata(data)
+        if metadata is None:
+            return
+        with self._metadata_lock:
+            self._metadata[image_id] = replace(metadata, lineage=())  # the longest part
+            if len(self._metadata) > MAX_REMEMBERED_METADATA:
+                self._metadata.popitem(last=False)
+
+    def embedded_metadata(self, image_id: str) -> GenerationMetadata | None:
+        """The generation metadata of the file that an image was imported from a while ago."""
+        with self._metadata_lock:
+            return self._metadata.get(image_id)
 
     def import_image_from_url(
         self, user_id: str, url: str, *, ground: Color = WHITE

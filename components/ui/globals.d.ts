@@ -1,6 +1,6 @@
 /** State of this app that outlives one component: Streamlit may mount a component again. */
 interface Window {
-  kontextUploads?: import("./widgets/paste_upload/paste-upload.js").PasteState;
+  kontextUploads?: import("./widgets/picture_upload/uploads.js").Uploads;
   kontextSockets?: Map<string, import("./widgets/image_grid/live-updates.js").ReconnectingSocket>;
 }
 

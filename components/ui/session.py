@@ -6,7 +6,6 @@ A session lives as long as a browser tab; what must outlive it is in the databas
 from __future__ import annotations
 
 import secrets
-import time
 from dataclasses import dataclass, field
 from datetime import tzinfo
 from typing import NamedTuple, cast
@@ -57,10 +56,8 @@ class TabState:
     """The image that the Edit page works on."""
     pair: tuple[str, str] | None = None
     """The selected before and after; None shows the newest edit."""
-    upload_round: int = field(default_factory=lambda: time.time_ns() // 1_000_000)
-    """Grows with each file; starts with the time, as a restarted server must not reuse a number."""
-    has_unseen_import: bool = False
-    """Whether an image was imported or rejected that Edit has not shown yet."""
+    has_unseen_source: bool = False
+    """Whether a picture was chosen as the source that Edit has not shown yet."""
     pending_url: str | None = None
     embedded_settings: dict[str, GenerationMetadata] = field(default_factory=dict)
     """By image, the generation metadata of its file, while that is offered."""

@@ -13,6 +13,7 @@ from urllib.parse import quote
 from components.studio.db.models import ImageRecord
 
 LIVE_UPDATES_URL = "push"
+UPLOAD_URL = "uploads"
 
 
 def image_url(image: ImageRecord) -> str:

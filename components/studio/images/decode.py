@@ -28,6 +28,7 @@ from components.studio.images.errors import (
     ImageErrorCode,
     InvalidImageError,
     damaged_error,
+    too_large_error,
     too_many_pixels_error,
     truncated_error,
 )
@@ -132,11 +133,7 @@ def parse_container(data: bytes) -> ImageContainer:
             ImageErrorCode.EMPTY, "This file is empty. Choose the picture again and try once more."
         )
     if len(data) > MAX_BYTES:
-        raise InvalidImageError(
-            ImageErrorCode.TOO_LARGE,
-            f"This file is larger than {MAX_BYTES // 1024 // 1024} MB. "
-            "Save a smaller copy, or a JPEG, and try again.",
-        )
+        raise too_large_error(MAX_BYTES)
     file_type = detect(data)
     if file_type not in READABLE_TYPES:
         raise _unsupported_error(file_type)

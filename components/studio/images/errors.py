@@ -46,6 +46,15 @@ def damaged_error(format_name: str) -> InvalidImageError:
     )
 
 
+def too_large_error(limit_bytes: int) -> InvalidImageError:
+    """The error for a file that is larger than any that is read."""
+    return InvalidImageError(
+        ImageErrorCode.TOO_LARGE,
+        f"This file is larger than {limit_bytes // 1024 // 1024} MB. "
+        "Save a smaller copy, or a JPEG, and try again.",
+    )
+
+
 def too_many_pixels_error(width_px: int, height_px: int, limit_px: int) -> InvalidImageError:
     """The error for an image with more pixels than are ever decoded."""
     return InvalidImageError(

@@ -9,7 +9,6 @@ from __future__ import annotations
 import streamlit as st
 
 from components.studio.db.models import ImageRecord
-from components.studio.images.embed_generation_metadata import read_metadata
 from components.ui import session
 from components.ui.escape import escape_markdown
 from components.ui.form.generation_form import GenerationForm, Mode
@@ -17,9 +16,9 @@ from components.ui.form.generation_form import GenerationForm, Mode
 _MAX_PROMPT_CHARACTERS = 90
 
 
-def remember_metadata(image_id: str, data: bytes) -> None:
-    """Remember the metadata of the file that an image was imported from."""
-    metadata = read_metadata(data)
+def remember_metadata(image_id: str) -> None:
+    """Remember the metadata of the file that an image was imported from, to offer it."""
+    metadata = session.studio().embedded_metadata(image_id)
     if metadata is not None:
         session.tab_state().embedded_settings[image_id] = metadata
 

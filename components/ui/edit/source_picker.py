@@ -5,25 +5,22 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable
+from typing import Literal
 
 import streamlit as st
-from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from components.studio.db.database import DatabaseError
 from components.studio.db.models import ImageRecord
-from components.studio.images.ingest import InvalidImageError
+from components.studio.images.ingest import MAX_BYTES, InvalidImageError
 from components.studio.result_checks import crop_fraction, format_aspect_ratio
 from components.studio.safe_fetch.client import FetchError
 from components.ui import session
 from components.ui.edit import embedded_settings
 from components.ui.escape import escape_markdown
 from components.ui.messages import MATCH_INPUT
-from components.ui.urls import thumbnail_url
-from components.ui.widgets.paste_upload import capture_images
+from components.ui.urls import UPLOAD_URL, thumbnail_url, thumbnail_url_template
+from components.ui.widgets.picture_upload import UploadProps, picture_upload
 
-# All that a browser knows as an image, and formats without a name in browsers: the import says
-# what to do about those that it cannot read.
-_UPLOAD_TYPES = ["image", "heic", "heif", "avif", "jfif", "tif", "tiff", "psd"]
 _URL_KEY = "edit-url"
 # "example.com/a.png" or "example.com:8080/a.png", as a browser's address bar shows it
 _HOST_AND_PATH = re.compile(r"[\w-]+(\.[\w-]+)+(:\d+)?/\S*")
@@ -38,11 +35,9 @@ def render_source(source: ImageRecord | None, *, ratio: str) -> None:
 
 
 def _render_source(source: ImageRecord | None, ratio: str) -> None:
-    session.tab_state().has_unseen_import = False
+    session.tab_state().has_unseen_source = False
     _fetch_pending_url()
-    if source is None:
-        _render_upload_options()
-    else:
+    if source is not None:
         with st.container(key="kx-source"):
             st.html(_source_html(source, ratio))
             st.button(
@@ -53,56 +48,45 @@ def _render_source(source: ImageRecord | None, ratio: str) -> None:
                 args=(None,),
             )
         embedded_settings.render_restore_offer(source)
-        with st.expander("Use another picture"):
-            _render_upload_options()
+    # At the same place with and without a source: the list of what comes in stands in it.
+    _render_upload("large" if source is None else "slim", key="edit-upload")
+    if source is None:
+        _render_url_box()
+    else:
+        with st.expander("Use the address of a picture"):
+            _render_url_box()
     error = session.tab_state().source_error
     if error is not None:
         st.error(escape_markdown(error))
 
 
 def render_global_drop_target() -> None:
-    """On a page without a source: import what is dropped or pasted there, and open Edit."""
-    tab = session.tab_state()
-    if tab.has_unseen_import:  # also what Edit's own uploader received while the page changed
+    """On a page without a source: take what is dropped or pasted there, and open Edit."""
+    if session.tab_state().has_unseen_source:
         st.switch_page("pages/edit.py")
-    uploader_key = f"drop-{tab.upload_round}"
     with st.container(key="kx-drop"):
-        st.file_uploader(
-            "Dropped picture",
-            key=uploader_key,
-            type=_UPLOAD_TYPES,
-            on_change=_import_upload,
-            args=(uploader_key,),
-        )
-        capture_images(
-            uploader_key,
-            round_number=tab.upload_round,
-            key="picture-paste",
-            on_rejected=_reject_file,
-        )
+        _render_upload("none", key="page-upload")
 
 
-def _reject_file(name: str, is_image: bool) -> None:
-    tab = session.tab_state()
-    tab.has_unseen_import = True
-    tab.source_error = (
-        f"“{name}” is larger than 20 MB. Make it smaller, or save it as JPEG."
-        if is_image
-        else f"“{name}” is no picture. Drop a JPEG, PNG, WebP, GIF, HEIC or AVIF."
+def _render_upload(layout: Literal["large", "slim", "none"], *, key: str) -> None:
+    props = UploadProps(
+        layout=layout,
+        max_bytes=MAX_BYTES,
+        upload_url=UPLOAD_URL,
+        thumbnail_url=thumbnail_url_template(in_trash=False),
+        source_id=session.tab_state().source_id,
+        held_button="" if layout == "none" else ".st-key-edit-submit button",
     )
+    picture_upload(props, key=key, on_chosen=_choose_upload)
 
 
-def _render_upload_options() -> None:
-    upload_round = session.tab_state().upload_round
-    uploader_key = f"edit-upload-{upload_round}"
-    st.file_uploader(
-        "Picture",
-        key=uploader_key,
-        type=_UPLOAD_TYPES,
-        help="JPEG, PNG, WebP, GIF, HEIC or AVIF, up to 20 MB. Drop or paste it anywhere.",
-        on_change=_import_upload,
-        args=(uploader_key,),
-    )
+def _choose_upload(image_id: str) -> None:
+    session.select_source(image_id)
+    embedded_settings.remember_metadata(image_id)
+    session.tab_state().has_unseen_source = True
+
+
+def _render_url_box() -> None:
     st.text_input(
         "Picture URL",
         key=_URL_KEY,
@@ -110,23 +94,6 @@ def _render_upload_options() -> None:
         help="Press Enter. The picture is copied here, so the link may vanish afterwards.",
         on_change=_request_url,
     )
-    capture_images(
-        uploader_key, round_number=upload_round, key="edit-paste", on_rejected=_reject_file
-    )
-
-
-def _import_upload(uploader_key: str) -> None:
-    tab, file = session.tab_state(), st.session_state[uploader_key]
-    if file is None:
-        return
-    tab.has_unseen_import = True
-    tab.upload_round += 1  # an uploader with a new key has released the file
-    if not isinstance(file, UploadedFile):  # Streamlit's server has restarted, or needed the room
-        tab.source_error = "The file did not arrive. Choose it again."
-        return
-    data = file.getvalue()
-    if import_source(lambda: session.studio().import_image(tab.user_id, data, label=file.name)):
-        embedded_settings.remember_metadata(tab.source_id or "", data)
 
 
 def _request_url() -> None:

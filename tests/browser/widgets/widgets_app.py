@@ -20,7 +20,6 @@ from components.ui.widgets.image_grid import (
     image_grid,
     pending_event,
 )
-from components.ui.widgets.paste_upload import capture_images
 from components.ui.widgets.step_strip import StripEvent, Tile, step_strip
 
 ACTIONS = (
@@ -100,7 +99,7 @@ def compare() -> None:
 
 
 def strip() -> None:
-    """Three steps, and an uploader inside a closed expander."""
+    """Three steps, and a box for text."""
     events = st.session_state.setdefault("events", [])
     pair = st.session_state.setdefault("pair", {"before": 1, "after": 2})
 
@@ -130,17 +129,8 @@ def strip() -> None:
         key="strip",
         on_event=on_event,
     )
-    with st.expander("Use another picture"):
-        file = st.file_uploader("Picture", key="uploader", type=["image"])
-        capture_images(
-            "uploader",
-            round_number=int(file is not None),
-            key="paste",
-            on_rejected=lambda name, is_image: events.append(f"rejected {name} {is_image}"),
-        )
     st.text_area("Prompt")
     st.text("Events: " + ", ".join(events))
-    st.text(f"Uploaded: {file.name} {file.size}" if file else "Uploaded: nothing")
 
 
 def first() -> None:

@@ -12,12 +12,15 @@ from typing import Any
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
+from components.bootstrap import open_studio
 from tests.integration.pages.page_driver import (
     TIMEOUT_S,
     cards,
     newest_tasks,
     open_page,
     rerun,
+    trigger,
+    user_id_of,
     wait_for_change,
     widget_data,
 )
@@ -49,10 +52,16 @@ def open_edit_with_example() -> AppTest:
 
 
 def upload(at: AppTest, data: bytes, name: str = "photo.png") -> AppTest:
-    """Upload a file with the uploader that is labelled "Picture"."""
-    uploader = next(widget for widget in at.file_uploader if widget.label == "Picture")
-    uploader.set_value((name, data, "image/png"))
+    """Let a picture come in, and become the source as the page's script asks for it."""
+    record = open_studio().import_image(user_id_of(at), data, label=name)
+    choose_upload(at, record.id)
     return rerun(at)
+
+
+def choose_upload(at: AppTest, image_id: str, *, key: str = "edit-upload") -> AppTest:
+    """Ask for a stored picture as the source, as the script of the upload does."""
+    choice = {"verb": "choose", "ids": [image_id], "nonce": time.time_ns()}
+    return trigger(at, key, "chosen", choice)
 
 
 def enter_url(at: AppTest, url: str) -> AppTest:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import threading
 import time
@@ -19,7 +18,7 @@ from components.bootstrap import open_studio
 from components.studio.db.database import Database, DatabaseError
 from components.studio.db.models import ImageRecord
 from components.studio.tasks.models import Failure, FailureReason, TaskState
-from tests.integration.pages.edit_page_driver import image_bytes
+from tests.integration.pages.edit_page_driver import choose_upload
 from tests.integration.pages.page_driver import open_page, rerun, trigger, user_id_of, widget_data
 from tests.support.factories import make_task
 
@@ -152,9 +151,7 @@ def all_presses(at: AppTest, page: str) -> dict[str, Press]:
             presses[f"strip {verb}"] = lambda at, strip=strip: trigger(
                 at, "edit-strip", "action", strip
             )
-        presses["upload"] = upload_file
-        rejected = json.dumps({"name": "a.exe", "is_image": False})
-        presses["rejected"] = lambda at: trigger(at, "edit-paste", "rejected", rejected)
+        presses["upload"] = lambda at: choose_upload(at, tile)
     if page == "generate":
         presses |= card_presses(at, "feed")
     if page == "gallery":
@@ -163,9 +160,3 @@ def all_presses(at: AppTest, page: str) -> dict[str, Press]:
         for verb in ("star", "compare", "delete", "front", "undo", "restore", "purge"):
             presses[f"several: {verb}"] = card_press("gallery", verb, *done)
     return presses
-
-
-def upload_file(at: AppTest) -> AppTest:
-    uploader = next(widget for widget in at.file_uploader if widget.label == "Picture")
-    uploader.set_value(("photo.png", image_bytes(), "image/png"))
-    return at.run()

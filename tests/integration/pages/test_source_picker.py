@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 from components.bootstrap import open_studio
 from tests.integration.pages.edit_page_driver import (
+    choose_upload,
     elements,
     enter_url,
     image_bytes,
@@ -19,7 +20,14 @@ from tests.integration.pages.edit_page_driver import (
     upload,
     visible_text,
 )
-from tests.integration.pages.page_driver import error_texts, rerun, user_id_of
+from tests.integration.pages.page_driver import (
+    error_texts,
+    open_page,
+    rerun,
+    trigger,
+    user_id_of,
+    widget_data,
+)
 from tests.support.http_server import serve_routes
 
 NAMES = (
@@ -38,7 +46,7 @@ def test_edit_shows_its_form(file: str) -> None:
     assert at.text_area(key="edit-prompt").label == "Prompt"
     assert at.button_group(key="edit-ratio").value == "Match input"
     assert at.button(key="edit-submit").label == "Edit · 5 credits"
-    assert [uploader.label for uploader in at.file_uploader] == ["Picture"]
+    assert widget_data(at, "upload")["layout"] == "large"
     assert source_html(at) == ""
 
 
@@ -71,28 +79,37 @@ def test_file_name_is_shown_escaped(name: str) -> None:
     assert error_texts(at) == []
 
 
-@pytest.mark.parametrize(
-    ("data", "message"),
-    [
-        (b"", "empty"),
-        (b"<html><body>Not found</body></html>", "web page"),
-        (image_bytes()[:60], "cut off"),
-        (b"hello, I am a text", "not a picture"),
-    ],
-)
-def test_non_image_upload_shows_message(data: bytes, message: str) -> None:
-    at = upload(open_edit(), data)
-
-    assert [message in text for text in error_texts(at)] == [True], error_texts(at)
-    assert source_html(at) == ""
-
-
-def test_rejected_upload_keeps_the_source() -> None:
+@pytest.mark.parametrize("image_id", ["a" * 32, "another's", "../x"])
+def test_only_a_picture_of_this_user_becomes_the_source(image_id: str) -> None:
+    if image_id == "another's":
+        image_id = open_studio().import_image("b" * 32, image_bytes(), label="theirs").id
     at = upload(open_edit(), image_bytes(), "first.png")
-    upload(at, b"no picture", "second.png")
+    choose_upload(at, image_id)
 
-    assert "first.png" in source_html(at)
-    assert len(error_texts(at)) == 1
+    assert [toast.value for toast in at.toast] == ["That picture is no longer here\\."]
+    assert "first.png" in source_html(rerun(at))
+
+
+def test_choice_that_is_sent_twice_counts_once() -> None:
+    at = upload(open_edit(), image_bytes(), "first.png")
+    first = open_studio().selected_source(user_id_of(at))
+    upload(at, image_bytes(), "second.png")
+    assert first is not None
+
+    trigger(at, "edit-upload", "chosen", {"verb": "choose", "ids": [first.id], "nonce": 1})
+
+    assert "second.png" in source_html(rerun(at))
+
+
+def test_picture_that_came_in_on_another_page_becomes_the_source() -> None:
+    at = open_page()
+    record = open_studio().import_image(user_id_of(at), image_bytes(), label="dropped.png")
+
+    choose_upload(at, record.id, key="page-upload")
+
+    selected = open_studio().selected_source(user_id_of(at))
+    assert selected is not None
+    assert selected.id == record.id
 
 
 def test_source_can_be_replaced_and_removed() -> None:

@@ -9,11 +9,8 @@ from typing import Any
 import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ClientState_pb2 import ClientState
-from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
-from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 from websockets.exceptions import ConnectionClosed
 
-from components.ui.streamlit_internals import client_messages
 from tests.integration.server.conftest import SeededApp
 from tests.support.app_server import AppServer
 from tests.support.streamlit_client import StreamlitClient
@@ -117,23 +114,3 @@ def test_message_that_is_none_is_one_warning(seeded_app: SeededApp) -> None:
     assert line["event"] == "Error deserializing back message"
     assert "DecodeError" in line["trace"]
     assert "forged" not in line["trace"]
-
-
-def test_uploads_of_a_session_and_of_all_are_limited(monkeypatch: pytest.MonkeyPatch) -> None:
-    client_messages.check_client_messages()
-    monkeypatch.setattr(client_messages, "MAX_FILE_BYTES_IN_ALL", 10)
-    files = MemoryUploadedFileManager("/upload")
-
-    def add(session: str, *names: str) -> None:
-        for name in names:
-            files.add_file(session, UploadedFileRec(name, name, "image/png", b"xx"))
-
-    def kept(session: str, *names: str) -> list[str]:
-        return [file.file_id for file in files.get_files(session, names)]
-
-    add("anna", "1", "2", "3", "4")
-    assert kept("anna", "1", "2", "3", "4") == ["2", "3", "4"]
-
-    add("ben", "5", "6", "7")
-    assert kept("anna", "2", "3", "4") == ["3", "4"]
-    assert kept("ben", "5", "6", "7") == ["5", "6", "7"]

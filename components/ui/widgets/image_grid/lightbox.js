@@ -91,7 +91,7 @@ export class Lightbox {
       ),
       this.#closer,
     );
-    this.dialog.setAttribute("aria-label", "Picture");
+    this.dialog.setAttribute("aria-label", "Picture viewer");
     this.dialog.addEventListener("keydown", (event) => this.#onKey(event));
     this.dialog.addEventListener("close", () => this.#onClosed());
   }
