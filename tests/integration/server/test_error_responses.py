@@ -42,8 +42,10 @@ REQUESTS = {
     "/app/static/thumbnails/{picture_id}": ("GET", f"/app/static/thumbnails/{ID}"),
     "/app/static/downloads/{picture_id}": ("GET", f"/app/static/downloads/{ID}"),
     "/app/static/exports": ("POST", f"/app/static/exports?ids={ID}"),
+    "/uploads": ("POST", "/uploads"),
 }
-JSON_PATHS = ("/healthz", "/callbacks/kontext/{token}")
+# By path: where the sentence stands in the JSON. All other paths answer with text.
+MESSAGE_KEYS = {"/healthz": "msg", "/callbacks/kontext/{token}": "msg", "/uploads": "message"}
 
 
 def failing(error: Exception) -> Callable[[], Studio]:
@@ -106,7 +108,7 @@ def test_busy_database_is_a_503(path: str) -> None:
         response = send(url, path)
 
     assert response.status_code == 503
-    if path in JSON_PATHS:
+    if path in MESSAGE_KEYS:
         assert isinstance(response.json(), dict)
     else:
         assert response.text == f"{BUSY}\n"
@@ -123,7 +125,7 @@ def test_unknown_error_is_a_500_with_the_number_in_the_log(
     assert response.status_code == 500
     assert response.headers["cache-control"] == "no-store"
     assert "content-security-policy" in response.headers
-    message = response.json()["msg"] if path in JSON_PATHS else response.text.strip()
+    message = response.json()[MESSAGE_KEYS[path]] if path in MESSAGE_KEYS else response.text.strip()
     found = re.fullmatch(r"Something went wrong here\. The log has it as number (\d{6})\.", message)
     assert found
     [line] = log_lines()

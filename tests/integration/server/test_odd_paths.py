@@ -18,6 +18,7 @@ TIMEOUT_S = 20
 OUR_PATHS = {
     "/healthz": ["/healthz", "/healthz{}"],
     "/who": ["/who", "/who/{}"],
+    "/uploads": ["/uploads", "/uploads{}"],
     "/metrics": ["/metrics", "/metrics{}"],
     "/callbacks/kontext/{token}": ["/callbacks/kontext/{}"],
     "/app/static/pictures/{picture_id}": ["/app/static/pictures/{}", "/app/static/pictures/x?{}"],
