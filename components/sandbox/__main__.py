@@ -40,11 +40,15 @@ def _read(arguments: Sequence[str] | None) -> SandboxOptions:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     kinds: dict[str, dict[str, Any]] = {
-        "text": {}, "number": {"type": _number}, "path": {"type": Path}, "any": {"type": int},
-        "whole": {"type": partial(_number, kind=int)}, "switch": {"action": "store_true"},
+        "text": {},
+        "number": {"type": _number},
+        "path": {"type": Path},
+        "any": {"type": int},
+        "whole": {"type": partial(_number, kind=int)},
+        "switch": {"action": "store_true"},
         "port": {"type": partial(_number, kind=int, most=65_535), "default": 8787},
         "fault": {"type": _rate, "action": "append", "default": [], "metavar": "NAME[=RATE]"},
-    }  # fmt: skip
+    }
     for name, hint in get_type_hints(SandboxOptions, include_extras=True).items():
         if said := getattr(hint, "__metadata__", ()):
             text, kind = said

@@ -61,12 +61,14 @@ def parse_create_request(body: Any) -> CreateRequest:
     if not isinstance(fields.get("watermark", ""), str):
         raise ApiError(422, "watermark must be text")
     create = CreateRequest(
-        prompt=prompt, model=_choice(fields, "model", (PRO, MAX)) or PRO,
+        prompt=prompt,
+        model=_choice(fields, "model", (PRO, MAX)) or PRO,
         aspect_ratio=_choice(fields, "aspectRatio", tuple(RATIOS)),
         output_format=_choice(fields, "outputFormat", ("jpeg", "png")) or "jpeg",
-        input_image=_link(fields, "inputImage"), callback_url=_link(fields, "callBackUrl"),
+        input_image=_link(fields, "inputImage"),
+        callback_url=_link(fields, "callBackUrl"),
         param_json=json.dumps(body),
-    )  # fmt: skip
+    )
     _check_safety(fields.get("safetyTolerance", 2), editing=create.input_image is not None)
     return create
 

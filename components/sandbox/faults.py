@@ -33,11 +33,17 @@ class Fault:
     name: str
     point: FaultPoint
     description: str
+    sends: str
+    """What is sent instead of the response (see `faults.txt`); empty for what changes a task."""
 
 
 def _read(text: str) -> dict[str, Fault]:
-    rows = ([part.strip() for part in line.split("|")] for line in text.splitlines()[1:])
-    return {name: Fault(name, FaultPoint[point.upper()], what) for name, point, what in rows}
+    rows = (
+        [part.strip() for part in line.split("|")] for line in text.splitlines() if line[:1] != "#"
+    )
+    return {
+        name: Fault(name, FaultPoint[at.upper()], what, sends) for name, at, what, sends in rows
+    }
 
 
 FAULTS: Mapping[str, Fault] = _read(Path(__file__).with_name("faults.txt").read_text("utf-8"))

@@ -29,4 +29,4 @@ async def serve(request: Request) -> Response:
     task = service.store.task(file.task_id)
     requested = () if task is None else task.faults
     fault = service.faults.choose(FaultPoint.DOWNLOAD, requested=requested)
-    return apply_fault(fault, response, service.sleeper)
+    return await apply_fault(fault, response, service.sleeper)

@@ -32,13 +32,15 @@ def record_info_data(task: Task, count: QueryCount, now: float, base_url: str) -
     flag = _shown_flag(task, count)
     ended = flag in (SuccessFlag.SUCCESS, SuccessFlag.CREATE_FAILED, SuccessFlag.GENERATE_FAILED)
     return {
-        "taskId": task.task_id, "paramJson": task.param_json, "successFlag": flag,
+        "taskId": task.task_id,
+        "paramJson": task.param_json,
+        "successFlag": flag,
         "response": result_links(task, base_url) if flag == SuccessFlag.SUCCESS else None,
         "createTime": _time(task.created_at, task),
         "completeTime": _time(task.ended_at, task) if ended else None,
         "errorCode": task.error_code if ended else None,
         "errorMessage": task.error_message if ended else None,
-    }  # fmt: skip
+    }
 
 
 def result_links(task: Task, base_url: str) -> dict[str, str | None]:

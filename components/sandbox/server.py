@@ -37,11 +37,17 @@ class SandboxServer:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._up = threading.Event()
         config = uvicorn.Config(
-            build_app(self._service), http=DisconnectableProtocol, ws="none", loop="asyncio",
-            log_config=None, access_log=False, proxy_headers=False,
-            # The level is the process's, and the app's own server has it, too.
-            log_level=None, server_header=False, timeout_graceful_shutdown=_GRACE_SECONDS,
-        )  # fmt: skip
+            build_app(self._service),
+            http=DisconnectableProtocol,
+            ws="none",
+            loop="asyncio",
+            log_config=None,
+            log_level=None,  # the level is the process's, and the app's own server has it, too
+            access_log=False,
+            proxy_headers=False,
+            server_header=False,
+            timeout_graceful_shutdown=_GRACE_SECONDS,
+        )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(
             target=lambda: asyncio.run(self._serve(listener)), name="sandbox", daemon=True

@@ -62,13 +62,16 @@ class Service:
         """Put the parts together. Raises FaultsRejected, OSError or sqlite3.Error."""
         store = Store(options.data_dir)
         return cls(
-            options=options, store=store, faults=Faults(options.faults, options.seed),
-            runner=TaskRunner(options, store), sleeper=Sleeper(options.hold_seconds),
+            options=options,
+            store=store,
+            faults=Faults(options.faults, options.seed),
+            runner=TaskRunner(options, store),
+            sleeper=Sleeper(options.hold_seconds),
             creates=SlidingWindow(options.creates_per_10s, 10.0, options.clock),
             queries=SlidingWindow(options.queries_per_s, 1.0, options.clock),
             dice=random.Random(options.seed),  # noqa: S311 - seeds and jitter are no secrets
             upload_slots=asyncio.Semaphore(2),
-        )  # fmt: skip
+        )
 
     def account(self, request: Request) -> str:
         """The account behind the caller's key, 12 hex digits. Raises ApiError (401).

@@ -34,7 +34,7 @@ async def generate(request: Request) -> Response:
     requested = service.faults.faults_for_create(account, prompt)
     points = (FaultPoint.CREATE, FaultPoint.CREATE_OR_QUERY)
     if fault := service.faults.choose(*points, requested=requested):
-        return _reject(service, fault)
+        return await _reject(service, fault)
     if not service.creates.admit(account):
         raise service.rejected()
     create = parse_create_request(body)
@@ -49,7 +49,7 @@ async def generate(request: Request) -> Response:
     else:
         service.runner.submit(task)
     fault = service.faults.choose(FaultPoint.REPLY, requested=requested)
-    return apply_fault(fault, success({"taskId": task.task_id}), service.sleeper)
+    return await apply_fault(fault, success({"taskId": task.task_id}), service.sleeper)
 
 
 async def record_info(request: Request) -> Response:
@@ -58,7 +58,7 @@ async def record_info(request: Request) -> Response:
     service.store.count("queries")
     account = service.account(request)
     if fault := service.faults.choose(FaultPoint.CREATE_OR_QUERY):
-        return _reject(service, fault)
+        return await _reject(service, fault)
     if not service.queries.admit(account):
         raise service.rejected()
     task = service.store.task(request.query_params.get("taskId", ""))
@@ -71,7 +71,7 @@ async def record_info(request: Request) -> Response:
         shown = service.store.other_task(task) or replace(task, task_id=secrets.token_hex(16))
     data = record_info_data(shown, count, service.options.clock(), _base_url(request))
     fault = service.faults.choose(FaultPoint.QUERY, requested=requested)
-    return apply_fault(fault, success(data), service.sleeper)
+    return await apply_fault(fault, success(data), service.sleeper)
 
 
 async def credit(request: Request) -> Response:
@@ -108,16 +108,22 @@ def _task(
     seconds *= _FAILS_AFTER if OUTCOMES.keys() & faults else 1
     now = service.options.clock()
     return Task(
-        **asdict(create), task_id=secrets.token_hex(16), account=account,
-        paid=float(service.price(create.model)), faults=faults, seed=seed, base_url=base_url,
-        created_at=now, due_at=now + seconds,
-    )  # fmt: skip
+        **asdict(create),
+        task_id=secrets.token_hex(16),
+        account=account,
+        paid=float(service.price(create.model)),
+        faults=faults,
+        seed=seed,
+        base_url=base_url,
+        created_at=now,
+        due_at=now + seconds,
+    )
 
 
-def _reject(service: Service, fault: str) -> Response:
+async def _reject(service: Service, fault: str) -> Response:
     if fault.startswith("rate-limited"):
         service.store.count("rejected")
-    return apply_fault(fault, success(None), service.sleeper)
+    return await apply_fault(fault, success(None), service.sleeper)
 
 
 def _base_url(request: Request) -> str:

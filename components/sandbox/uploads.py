@@ -56,7 +56,7 @@ def _endpoint(read: _Read) -> Callable[[Request], Awaitable[Response]]:
         service = service_of(request)
         account = service.account(request)
         if fault := service.faults.choose(FaultPoint.UPLOAD):
-            return apply_fault(fault, json_response(None), service.sleeper)
+            return await apply_fault(fault, json_response(None), service.sleeper)
         # A slot is taken once the body has come: a slow sender must not keep others out.
         async with _received(request) as received, service.upload_slots:
             file = await read(request, received)
@@ -89,11 +89,14 @@ async def _keep(service: Service, request: Request, account: str, upload: _Uploa
     links = [(f"/{path}", now + UPLOAD_SECONDS)]
     await asyncio.to_thread(service.store.save_file, StoredFile(upload.content, mime), links)
     data = {
-        "success": True, "fileName": name, "filePath": path,
+        "success": True,
+        "fileName": name,
+        "filePath": path,
         "downloadUrl": address(str(request.base_url).rstrip("/"), f"/{path}"),
-        "fileSize": len(upload.content), "mimeType": mime,
+        "fileSize": len(upload.content),
+        "mimeType": mime,
         "uploadedAt": uploaded_at.replace("+00:00", "Z"),
-    }  # fmt: skip
+    }
     envelope = {"success": True, "code": 200, "msg": "File uploaded successfully", "data": data}
     return json_response(envelope).to_http()
 

@@ -32,7 +32,10 @@ def parse_prompt(prompt: str, seed: int, pixels: art.Size) -> Scene:
     dark = any(word.value in _DARK and word.group != "ground" for word in words.found)
     floats = any(zone_of(kind) == "water" for kind in kinds)
     scene = Scene(
-        seed=seed, pixels=(max(64, pixels[0]), max(64, pixels[1])), genre=genre, ground=ground,
+        seed=seed,
+        pixels=(max(64, pixels[0]), max(64, pixels[1])),
+        genre=genre,
+        ground=ground,
         water=bool(words.all("water")) or floats or (ground is Ground.CITY and not kinds),
         hour=model.Hour(words.first("hour", "night" if dark else chance)),
         weather=model.Weather(words.first("weather", "clear")),
@@ -41,7 +44,7 @@ def parse_prompt(prompt: str, seed: int, pixels: art.Size) -> Scene:
         text=quotes[0][: model.MOST] if quotes else "",
         sky=(10, 11, 20) if ground is Ground.MOON else None,
         accent=accent_of(words) or ((246, 240, 228) if "logo" in parts else None),
-    )  # fmt: skip
+    )
     if genre is Genre.PORTRAIT and not {"woman", "man"} & set(kinds):
         scene = add_kind(scene, dice.choice(("woman", "man")))
     scene = _furnished(add_things(with_lettering(scene, words), words), dice)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import EnumType
 from pathlib import Path
 
 from components.sandbox.renderer import canvas as art
@@ -12,8 +13,6 @@ from components.sandbox.renderer.things import KINDS, WORN, zone_of
 QUOTED = re.compile(
     r"\"([^\"\n]{1,200})\"|“([^”\n]{1,200})”|‘([^’\n]{1,200})’|(?<!\w)'([^'\n]{1,200})'(?!\w)"
 )
-_CHOICES = (scene.Hour, scene.Weather, scene.Season, scene.Ground, scene.Genre, scene.Style,
-            scene.Grade)  # fmt: skip
 _FILE = Path(__file__).with_name("words.txt")
 MOST = 5_000
 """Letters of a prompt that are read; the model reads no more (docs/kie-api.md, Create)."""
@@ -83,8 +82,9 @@ Lexicon = dict[tuple[str, ...], list[tuple[str, str]]]
 def read_lexicon(text: str, name: str) -> Lexicon:
     """Read a file of words. Raises ValueError with file, line and the right words."""
     lexicon: Lexicon = {}
-    right: dict[str, Iterable[str]] = {"thing": KINDS, "cut": KINDS}
-    right |= {kind.__name__.lower(): kind for kind in _CHOICES}
+    kinds = (kind for kind in vars(scene).values() if isinstance(kind, EnumType))
+    right: dict[str, Iterable[str]] = {kind.__name__.lower(): kind for kind in kinds}
+    right |= {"thing": KINDS, "cut": KINDS}
     for number, line in enumerate(text.splitlines(), 1):
         head, _, phrases = line.partition(": ")
         with art.told_where(name, number):

@@ -156,9 +156,13 @@ def paint(
 
 
 def glow(
-    picture: Image.Image, centre: Point, radius: Point | float, colour: RGB, strength: float = 1.0,
+    picture: Image.Image,
+    centre: Point,
+    radius: Point | float,
+    colour: RGB,
+    strength: float = 1.0,
     power: float = 2.0,
-) -> None:  # fmt: skip
+) -> None:
     """Add soft round light to `picture` in place."""
     rx, ry = radius if isinstance(radius, tuple) else (radius, radius)
     left, top = centre[0] - rx, centre[1] - ry

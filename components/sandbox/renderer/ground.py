@@ -175,8 +175,9 @@ def _row(
     sizes = enumerate((1.12, 0.75))
     drawn = [
         stand_in(land.scene, land.light, Thing(kind, 0, 0, 0, None, n), tall * k, distance)
-        for n, k in sizes for kind in kinds
-    ]  # fmt: skip
+        for n, k in sizes
+        for kind in kinds
+    ]
     x = -tall * 0.2
     while x < width + tall * 0.2:
         share = (gaps[int(max(0, min(width - 1, x)) / width * (len(gaps) - 1))] - low) / span
@@ -224,9 +225,9 @@ def _glow(land: Land, _name: str, foot: float, tall: float, _distance: float) ->
 
 
 _LAYERS: dict[str, Callable[..., None]] = {
-    "range": _range, "mist": _mist, "hill": _hill, "row": _row, "flowers": _flowers, "dune": _dune,
-    "glow": _glow,
-}  # fmt: skip
+    layer.__name__.removeprefix("_"): layer
+    for layer in (_range, _mist, _hill, _row, _flowers, _dune, _glow)
+}
 
 
 # Water

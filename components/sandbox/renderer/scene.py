@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, is_dataclass
 from enum import StrEnum
 from typing import Any, get_args, get_origin, get_type_hints
 
-from components.sandbox.renderer.canvas import RGB
+from components.sandbox.renderer.canvas import RGB, table
 
 Genre = StrEnum("Genre", "LANDSCAPE PORTRAIT TABLE ROOM")
 Hour = StrEnum("Hour", "DAWN DAY GOLDEN DUSK NIGHT")
@@ -26,12 +26,6 @@ Grade = StrEnum(
 )
 MOST = 60
 """Things, grades or letters in one scene."""
-_COLOUR = (0, 255)
-_BOUNDS: dict[str, tuple[float, float]] = {
-    "seed": (0, 2**53), "pixels": (16, 4096), "frame": (0, 1), "sky": _COLOUR, "accent": _COLOUR,
-    "text_colour": _COLOUR, "colour": _COLOUR, "x": (-0.5, 1.5), "y": (-0.5, 1.5),
-    "size": (0.005, 1.2), "text_at": (0, 1), "text_size": (0.3, 3), "number": (0, 1_000_000),
-}  # fmt: skip
 _LATER = {"text_at", "text_size"}  # an older version wrote scenes without them
 _MAX_PIXELS = 4_000_000
 _MIN_FRAME = 0.3
@@ -120,7 +114,7 @@ def _checked(kind: Any, value: Any, name: str) -> Any:
     elif type(None) in get_args(kind):
         return None if value is None else _checked(get_args(kind)[0], value, name)
     elif kind in (int, float) and number:
-        low, high = _BOUNDS[name]
+        low, high = map(float, table("bounds.txt")[name][0].split())
         if low <= value <= high and (kind is float or isinstance(value, int)):
             return value
     elif kind in (bool, str) and type(value) is kind and (kind is bool or len(value) <= MOST):

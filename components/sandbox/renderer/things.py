@@ -7,6 +7,7 @@ of the thing's height: y from 0 (top) to 1 (foot), x is 0 in the middle.
 import math
 import re
 from collections.abc import Mapping
+from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,9 +23,8 @@ _PEOPLE = (("e8ba98", "70422a"), ("b07a5a", "222028"), ("f6d4b8", "be8a54"), ("7
 """Skin and hair."""
 _COLOUR = re.compile(r"(main|leaf|skin|hair|[0-9a-f]{6})(\*[\d.]+|\+[0-9a-f]{6}:[\d.]+)*")
 _STEP = re.compile(r"([*+])([0-9a-f]{6}:)?([\d.]+)")
-ZONES = ("land", "far", "animal", "water", "sky", "light", "table", "room", "wall", "flat", "bust",
-         "hair", "worn", "part")  # fmt: skip
-VERBS = ("shape", "curve", "mirror", "both", "line", "box", "lamp", "oval", "panes", "head", "use")
+Zone = StrEnum("Zone", "LAND FAR ANIMAL WATER SKY LIGHT TABLE ROOM WALL FLAT BUST HAIR WORN PART")
+Verb = StrEnum("Verb", "SHAPE CURVE MIRROR BOTH LINE BOX LAMP OVAL PANES HEAD USE")
 WORN = {"hair", "worn"}
 """Zones of what is drawn only with who wears it."""
 _SIZED = {"oval", "head"}
@@ -74,14 +74,14 @@ def read_silhouettes(text: str, name: str) -> dict[str, Kind]:
                 lines.append(_read_line(words, kinds))
             elif words and not line.startswith("#"):
                 block, tall, half, zone, *colours = words
-                art.one_of(ZONES, zone, "zone")
+                art.one_of(Zone, zone, "zone")
                 kinds[block] = Kind(float(tall), float(half), zone, colours, lines := [])
     return kinds
 
 
 def _read_line(words: list[str], kinds: Mapping[str, Kind]) -> Line:
     when = art.one_of(_WHEN, words.pop(0), "condition") if words[0].endswith("?") else ""
-    verb, block = art.one_of(VERBS, words.pop(0), "verb"), ""
+    verb, block = art.one_of(Verb, words.pop(0), "verb"), ""
     if verb == "use":
         block = art.one_of(kinds, words.pop(0), "block above this line")
         words = words or ["main", "1", "0,50"]
