@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any
 
 from components.sandbox.faults import FAULTS, FaultsRejected
 from components.sandbox.options import SandboxOptions
+from components.sandbox.renderer.canvas import table
 from components.sandbox.server import start
 
 
@@ -49,12 +50,11 @@ def _read(arguments: Sequence[str] | None) -> SandboxOptions:
         "port": {"type": partial(_number, kind=int, most=65_535), "default": 8787},
         "fault": {"type": _rate, "action": "append", "default": [], "metavar": "NAME[=RATE]"},
     }
-    for name, hint in get_type_hints(SandboxOptions, include_extras=True).items():
-        if said := getattr(hint, "__metadata__", ()):
-            text, kind = said
-            how = {"default": getattr(SandboxOptions, name, None), **kinds[kind]}
-            flag = name.replace("_", "-").replace("faults", "fault")
-            parser.add_argument(f"--{flag}", dest=name, help=f"{text} (%(default)s)", **how)
+    for name, (line,) in table("options.txt", Path(__file__).parent).items():
+        kind, _, text = line.partition(" ")
+        how = {"default": getattr(SandboxOptions, name, None), **kinds[kind]}
+        flag = name.replace("_", "-").replace("faults", "fault")
+        parser.add_argument(f"--{flag}", dest=name, help=f"{text} (%(default)s)", **how)
     read = vars(parser.parse_args(arguments))
     return SandboxOptions(**{**read, "faults": dict(read["faults"])})
 

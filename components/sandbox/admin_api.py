@@ -46,4 +46,4 @@ async def get_usage_report(request: Request) -> Response:
 
 
 def _rates(service: Service) -> Response:
-    return json_response(dict.fromkeys(FAULTS, 0.0) | service.faults.rates()).to_http()
+    return json_response(dict.fromkeys(FAULTS, 0.0) | service.faults.rates).to_http()

@@ -6,7 +6,6 @@ from typing import Any
 
 from starlette.responses import Response
 
-CONTENT_POLICY = "Your prompt was flagged by Website as violating content policies."
 NO_CREDIT = "Credits insufficient : the balance does not cover this picture. Please top up."
 TOO_OFTEN = "Your call frequency is too high. Please try again later."
 NO_RECORD = "The record does not exist"

@@ -52,19 +52,6 @@ class DisconnectableProtocol(H11Protocol):
         self.app = with_transport
 
 
-async def _disconnect(scope: Scope, receive: Receive, *, reset: bool) -> None:
-    transport: asyncio.Transport = scope[_TRANSPORT]
-    if reset:
-        connection: socket.socket = transport.get_extra_info("socket")
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
-        transport.abort()
-    else:
-        transport.close()
-    # uvicorn answers 500 for an application that returns before the loss was noticed.
-    while (await receive())["type"] != "http.disconnect":
-        pass
-
-
 class _DroppedResponse(Response):
     """Drops the connection: at once with a reset, or after half of the body."""
 
@@ -73,13 +60,21 @@ class _DroppedResponse(Response):
         self._part = part
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if self._part is not None:
+        transport: asyncio.Transport = scope[_TRANSPORT]
+        if self._part is None:
+            connection: socket.socket = transport.get_extra_info("socket")
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
+            transport.abort()
+        else:
             whole = self._part.to_http()
             start = {"type": "http.response.start", "status": whole.status_code}
             await send({**start, "headers": whole.raw_headers})
             half = self._part.body[: len(self._part.body) // 2]
             await send({"type": "http.response.body", "body": half, "more_body": True})
-        await _disconnect(scope, receive, reset=self._part is None)
+            transport.close()
+        # uvicorn answers 500 for an application that returns before the loss was noticed.
+        while (await receive())["type"] != "http.disconnect":
+            pass
 
 
 def _stream(

@@ -34,7 +34,7 @@ class Fault:
     point: FaultPoint
     description: str
     sends: str
-    """What is sent instead of the response (see `faults.txt`); empty for what changes a task."""
+    """What is sent instead of the response, or how a task fails (see `faults.txt`), if anything."""
 
 
 def _read(text: str) -> dict[str, Fault]:
@@ -56,7 +56,7 @@ class FaultsRejected(ValueError):
 
 
 class Faults:
-    """The rates in force. Rates may be replaced from any thread at any time."""
+    """The rates in force, those above 0. Rates may be replaced from any thread at any time."""
 
     def __init__(self, rates: Mapping[str, float], seed: int | None) -> None:
         """Raises FaultsRejected."""
@@ -71,11 +71,7 @@ class Faults:
                 raise FaultsRejected(f"{name!r} is no fault; known are: {', '.join(FAULTS)}")
             if isinstance(rate, bool) or not isinstance(rate, int | float) or not 0 <= rate <= 1:
                 raise FaultsRejected(f"the rate of {name} must be a number from 0 to 1")
-        self._rates = {name: float(rate) for name, rate in rates.items() if rate}
-
-    def rates(self) -> dict[str, float]:
-        """The rates above 0."""
-        return dict(self._rates)
+        self.rates = {name: float(rate) for name, rate in rates.items() if rate}
 
     def choose(self, *points: FaultPoint, requested: Collection[str] = ()) -> str | None:
         """Return the fault that happens now: a requested one first, else one by its rate."""
@@ -84,7 +80,7 @@ class Faults:
         return next(asked, None) or next(self._by_rate(names), None)
 
     def _by_rate(self, names: Iterable[str]) -> Iterator[str]:
-        rates = self._rates
+        rates = self.rates
         return (name for name in names if name in rates and self._dice.random() < rates[name])
 
     def faults_for_create(self, account: str, prompt: str) -> frozenset[str]:
@@ -115,8 +111,4 @@ def faults_in_prompt(prompt: str) -> frozenset[str]:
 
 def strip_fault_markers(prompt: str) -> str:
     """Return the prompt without the names of faults, as the renderer should read it."""
-
-    def keep(match: re.Match[str]) -> str:
-        return "" if (match[1] or match[2]).lower() in FAULTS else match[0]
-
-    return _WORD.sub(keep, prompt).strip()
+    return _WORD.sub(lambda m: "" if (m[1] or m[2]).lower() in FAULTS else m[0], prompt).strip()

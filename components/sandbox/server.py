@@ -4,7 +4,8 @@ import asyncio
 import socket
 import threading
 from collections.abc import Mapping
-from typing import Any, Self
+from contextlib import AbstractContextManager
+from typing import Any
 
 import uvicorn
 
@@ -19,7 +20,7 @@ _ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - read, not list
 _GRACE_SECONDS = 1
 
 
-class SandboxServer:
+class SandboxServer(AbstractContextManager["SandboxServer"]):
     """A sandbox that listens at `url` until `close`; a context manager."""
 
     def __init__(self, options: SandboxOptions) -> None:
@@ -27,7 +28,7 @@ class SandboxServer:
         family = socket.AF_INET6 if ":" in options.host else socket.AF_INET
         listener = socket.create_server((options.host, options.port), family=family, backlog=128)
         try:
-            self._service = Service.build(options)
+            self._service = Service(options)
         except BaseException:  # raised again; an interrupt must not leave the port taken either
             listener.close()
             raise
@@ -40,7 +41,6 @@ class SandboxServer:
             build_app(self._service),
             http=DisconnectableProtocol,
             ws="none",
-            loop="asyncio",
             log_config=None,
             log_level=None,  # the level is the process's, and the app's own server has it, too
             access_log=False,
@@ -70,9 +70,6 @@ class SandboxServer:
         """What `GET /sandbox/usage` answers."""
         return self._service.usage_report()
 
-    def __enter__(self) -> Self:
-        return self
-
     def __exit__(self, *_: object) -> None:
         self.close()
 
@@ -86,6 +83,4 @@ class SandboxServer:
         self._server.should_exit = True
 
 
-def start(options: SandboxOptions) -> SandboxServer:
-    """Return a sandbox that listens; raises what `SandboxServer` does."""
-    return SandboxServer(options)
+start = SandboxServer

@@ -5,9 +5,8 @@ import hashlib
 import random
 from collections import defaultdict, deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Self
+from typing import Any
 
 from starlette.requests import Request
 
@@ -25,9 +24,7 @@ class SlidingWindow:
     """A rate limit per account over a sliding window; rejected calls do not count."""
 
     def __init__(self, limit: int, seconds: float, clock: Callable[[], float]) -> None:
-        self._limit = limit
-        self._seconds = seconds
-        self._clock = clock
+        self._limit, self._seconds, self._clock = limit, seconds, clock
         self._calls: defaultdict[str, deque[float]] = defaultdict(deque)
 
     def admit(self, account: str) -> bool:
@@ -42,36 +39,21 @@ class SlidingWindow:
         return True
 
 
-@dataclass(frozen=True)
 class Service:
     """What a request may use."""
 
-    options: SandboxOptions
-    store: Store
-    faults: Faults
-    runner: TaskRunner
-    sleeper: Sleeper
-    creates: SlidingWindow
-    queries: SlidingWindow
-    dice: random.Random
-    upload_slots: asyncio.Semaphore
-    """Bounds how many uploads are unpacked and stored at a time."""
-
-    @classmethod
-    def build(cls, options: SandboxOptions) -> Self:
-        """Put the parts together. Raises FaultsRejected, OSError or sqlite3.Error."""
-        store = Store(options.data_dir)
-        return cls(
-            options=options,
-            store=store,
-            faults=Faults(options.faults, options.seed),
-            runner=TaskRunner(options, store),
-            sleeper=Sleeper(options.hold_seconds),
-            creates=SlidingWindow(options.creates_per_10s, 10.0, options.clock),
-            queries=SlidingWindow(options.queries_per_s, 1.0, options.clock),
-            dice=random.Random(options.seed),  # noqa: S311 - seeds and jitter are no secrets
-            upload_slots=asyncio.Semaphore(2),
-        )
+    def __init__(self, options: SandboxOptions) -> None:
+        """Raises FaultsRejected, OSError or sqlite3.Error."""
+        self.options, self.store = options, Store(options.data_dir)
+        self.faults = Faults(options.faults, options.seed)
+        self.runner = TaskRunner(options, self.store)
+        self.sleeper = Sleeper(options.hold_seconds)
+        self.creates = SlidingWindow(options.creates_per_10s, 10.0, options.clock)
+        self.queries = SlidingWindow(options.queries_per_s, 1.0, options.clock)
+        self.starting_balance = Decimal(str(options.credits))
+        self.dice = random.Random(options.seed)  # noqa: S311 - seeds and jitter are no secrets
+        self.upload_slots = asyncio.Semaphore(2)
+        """Bounds how many uploads are unpacked and stored at a time."""
 
     def account(self, request: Request) -> str:
         """The account behind the caller's key, 12 hex digits. Raises ApiError (401).
@@ -89,11 +71,6 @@ class Service:
         """What a picture of this model costs, in credits."""
         price = self.options.max_credits if model == MAX else self.options.pro_credits
         return Decimal(str(price))
-
-    @property
-    def starting_balance(self) -> Decimal:
-        """What an account begins with, in credits."""
-        return Decimal(str(self.options.credits))
 
     def rejected(self) -> ApiError:
         """Count a call that comes too often, and what to tell its caller."""

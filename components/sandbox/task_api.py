@@ -15,7 +15,7 @@ from components.sandbox.links import DOWNLOAD_SECONDS, address, own_path
 from components.sandbox.record_info import FAULTY_QUERIES, record_info_data
 from components.sandbox.request_body import read_json
 from components.sandbox.service import Service, service_of
-from components.sandbox.tasks import OUTCOMES, Task
+from components.sandbox.tasks import FAILURES, Task
 
 _MOST_BODY_BYTES = 1_000_000
 _JITTER = (0.8, 1.2)
@@ -105,7 +105,7 @@ def _task(
     seconds = service.options.seconds * service.dice.uniform(*_JITTER)
     seconds *= 2 if create.model == MAX else 1
     seconds *= _SLOW_FACTOR if "slow" in faults else 1
-    seconds *= _FAILS_AFTER if OUTCOMES.keys() & faults else 1
+    seconds *= _FAILS_AFTER if FAILURES.keys() & faults else 1
     now = service.options.clock()
     return Task(
         **asdict(create),

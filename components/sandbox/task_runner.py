@@ -15,7 +15,7 @@ from components.sandbox.options import SandboxOptions
 from components.sandbox.recorded_edits import AnswerFolder
 from components.sandbox.rendering import MAX_INPUT_BYTES, Renderer, UnusableInput
 from components.sandbox.store import Store
-from components.sandbox.tasks import OUTCOMES, Outcome, SuccessFlag, Task
+from components.sandbox.tasks import FAILURES, SuccessFlag, Task
 
 _TICK_SECONDS = 0.05
 _RENDER_SLOTS = 4
@@ -91,8 +91,8 @@ class TaskRunner:
             _log.error("a task of the sandbox failed", exc_info=problem)
 
     async def _end(self, task: Task) -> Task:
-        if task.forced_failure:
-            return task.failed(task.forced_failure)
+        if failures := [FAILURES[name] for name in task.faults if name in FAILURES]:
+            return task.failed(*failures[0])
         if "no-result" in task.faults:
             return replace(task, flag=SuccessFlag.SUCCESS)
         try:
@@ -104,10 +104,10 @@ class TaskRunner:
         except (CannotFetch, UnusableInput) as problem:
             _log.info("task %s failed: %s", task.task_id, problem)
             message = f"Failed to process the input image: {problem}"
-            return task.failed(Outcome(SuccessFlag.GENERATE_FAILED, 500, message))
+            return task.failed(SuccessFlag.GENERATE_FAILED, 500, message)
         except Exception:  # noqa: BLE001 - a defect of the renderer must end the task, not hang it
             _log.exception("task %s could not be rendered", task.task_id)
-            return task.failed(OUTCOMES["generate-failed"])
+            return task.failed(*FAILURES["generate-failed"])
         result, origin = save_result(self._store, picture, self._options.clock())
         return replace(task, flag=SuccessFlag.SUCCESS, result_path=result, origin_path=origin)
 

@@ -7,7 +7,7 @@ from enum import IntEnum
 from typing import Any, Self
 
 from components.sandbox.create_request import CreateRequest
-from components.sandbox.envelope import CONTENT_POLICY
+from components.sandbox.faults import FAULTS, FaultPoint
 
 
 class SuccessFlag(IntEnum):
@@ -19,20 +19,13 @@ class SuccessFlag(IntEnum):
     GENERATE_FAILED = 3
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """A way to end without a picture."""
-
-    flag: SuccessFlag
-    code: int
-    message: str
-
-
-_FAILED, _NOT_CREATED = SuccessFlag.GENERATE_FAILED, SuccessFlag.CREATE_FAILED
-OUTCOMES: Mapping[str, Outcome] = {
-    "refused": Outcome(_FAILED, 400, CONTENT_POLICY),
-    "create-failed": Outcome(_NOT_CREATED, 500, "The task could not be created upstream"),
-    "generate-failed": Outcome(_FAILED, 501, "The generation of the image failed"),
+Failure = tuple[SuccessFlag, int, str]
+"""How a task ends without a picture: its flag, error code and error message."""
+FAILURES: Mapping[str, Failure] = {
+    fault.name: (SuccessFlag(int(flag)), int(code), message)
+    for fault in FAULTS.values()
+    if fault.point is FaultPoint.TASK and fault.sends
+    for flag, code, message in [fault.sends.split(" ", 2)]
 }
 
 
@@ -57,18 +50,13 @@ class Task(CreateRequest):
     callback_owed: bool = False
 
     @property
-    def forced_failure(self) -> Outcome | None:
-        """Return the failure that a fault forces on the task, if any."""
-        return next((OUTCOMES[name] for name in self.faults if name in OUTCOMES), None)
-
-    @property
     def params(self) -> Any:
         """The create's JSON body, decoded."""
         return json.loads(self.param_json)
 
-    def failed(self, end: Outcome) -> Self:
+    def failed(self, flag: SuccessFlag, code: int, message: str) -> Self:
         """Return the task ended without a picture."""
-        return replace(self, flag=end.flag, error_code=end.code, error_message=end.message)
+        return replace(self, flag=flag, error_code=code, error_message=message)
 
     def to_json(self) -> str:
         """The task as text that `from_json` reads back."""

@@ -10,7 +10,6 @@ import mimetypes
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial, wraps
 from typing import Any
@@ -27,7 +26,7 @@ from components.sandbox.fetching import CannotFetch, fetch, run_in_daemon_thread
 from components.sandbox.links import UPLOAD_SECONDS, address, own_path
 from components.sandbox.rendering import picture_mime
 from components.sandbox.request_body import limit_body, read_json
-from components.sandbox.service import Service, service_of
+from components.sandbox.service import service_of
 from components.sandbox.store import StoredFile
 
 _MOST_FILE_BYTES = 100_000_000
@@ -35,18 +34,8 @@ _MOST_JSON_BYTES = 30_000_000
 _FORM_BYTES = 100_000
 
 
-@dataclass(frozen=True)
-class _Upload:
-    """An uploaded file: its bytes, folder and file name, empty where none was given."""
-
-    content: bytes
-    folder: str
-    name: str
-    part_name: str = ""
-    """The name of the multipart part: tells the type of what is no picture."""
-
-
-_Read = Callable[[Request, Any], Awaitable[_Upload]]
+_Read = Callable[[Request, Any], Awaitable[tuple[bytes, str]]]
+"""Reads the bytes of an upload, and the name that tells the type of what is no picture."""
 
 
 def _endpoint(read: _Read) -> Callable[[Request], Awaitable[Response]]:
@@ -58,9 +47,10 @@ def _endpoint(read: _Read) -> Callable[[Request], Awaitable[Response]]:
         if fault := service.faults.choose(FaultPoint.UPLOAD):
             return await apply_fault(fault, json_response(None), service.sleeper)
         # A slot is taken once the body has come: a slow sender must not keep others out.
-        async with _received(request) as received, service.upload_slots:
-            file = await read(request, received)
-            return await _keep(service, request, account, file)
+        async with _received(request) as fields, service.upload_slots:
+            folder, name = _folder(fields.get("uploadPath")), _name(fields.get("fileName") or "")
+            content, told = await read(request, fields)
+            return await _keep(request, content, f"kieai/{account}/{folder}", name, told)
 
     return upload
 
@@ -77,23 +67,23 @@ async def _received(request: Request) -> AsyncIterator[Any]:
     yield fields
 
 
-async def _keep(service: Service, request: Request, account: str, upload: _Upload) -> Response:
-    if not upload.content:
+async def _keep(request: Request, content: bytes, folder: str, name: str, told: str) -> Response:
+    if not content:
         raise ApiError(400, "the file is empty")
-    mime = picture_mime(upload.content) or mimetypes.guess_type(upload.name or upload.part_name)[0]
+    mime = picture_mime(content) or mimetypes.guess_type(name or told)[0]
     mime = mime or "application/octet-stream"
-    name = upload.name or secrets.token_hex(8) + (mimetypes.guess_extension(mime) or "")
-    path = f"kieai/{account}/{upload.folder}/{name}"
+    name = name or secrets.token_hex(8) + (mimetypes.guess_extension(mime) or "")
+    service, path = service_of(request), f"{folder}/{name}"
     now = service.options.clock()
     uploaded_at = datetime.fromtimestamp(now, UTC).isoformat(timespec="milliseconds")
     links = [(f"/{path}", now + UPLOAD_SECONDS)]
-    await asyncio.to_thread(service.store.save_file, StoredFile(upload.content, mime), links)
+    await asyncio.to_thread(service.store.save_file, StoredFile(content, mime), links)
     data = {
         "success": True,
         "fileName": name,
         "filePath": path,
         "downloadUrl": address(str(request.base_url).rstrip("/"), f"/{path}"),
-        "fileSize": len(upload.content),
+        "fileSize": len(content),
         "mimeType": mime,
         "uploadedAt": uploaded_at.replace("+00:00", "Z"),
     }
@@ -102,18 +92,17 @@ async def _keep(service: Service, request: Request, account: str, upload: _Uploa
 
 
 @_endpoint
-async def stream_upload(_request: Request, form: FormData) -> _Upload:
+async def stream_upload(_request: Request, form: FormData) -> tuple[bytes, str]:
     """`POST /api/file-stream-upload`, multipart; at most 100 MB."""
     file = form.get("file")
     if not isinstance(file, UploadFile):
         raise ApiError(400, "file is required")
-    # The service ignores the name of the part (docs/kie-api.md, Uploads).
-    name = _name(form.get("fileName") or "")
-    return _Upload(await file.read(), _folder(form.get("uploadPath")), name, file.filename or "")
+    # The service does not call the file as its part (docs/kie-api.md, Uploads).
+    return await file.read(), file.filename or ""
 
 
 @_endpoint
-async def base64_upload(_request: Request, fields: dict[str, Any]) -> _Upload:
+async def base64_upload(_request: Request, fields: dict[str, Any]) -> tuple[bytes, str]:
     """`POST /api/file-base64-upload`, JSON of at most 30 MB, bare or a data URI."""
     text = fields.get("base64Data")
     if not isinstance(text, str) or not text:
@@ -121,28 +110,25 @@ async def base64_upload(_request: Request, fields: dict[str, Any]) -> _Upload:
     if text.startswith("data:"):
         text = text.partition(",")[2]
     try:
-        content = base64.b64decode("".join(text.split()), validate=True)
+        return base64.b64decode("".join(text.split()), validate=True), ""
     except (binascii.Error, ValueError) as problem:
         raise ApiError(400, "base64Data is no base64 text") from problem
-    return _Upload(content, _folder(fields.get("uploadPath")), _name(fields.get("fileName") or ""))
 
 
 @_endpoint
-async def url_upload(request: Request, fields: dict[str, Any]) -> _Upload:
+async def url_upload(request: Request, fields: dict[str, Any]) -> tuple[bytes, str]:
     """`POST /api/file-url-upload`, JSON; the sandbox fetches the file within 30 s."""
     service = service_of(request)
-    folder, name = _folder(fields.get("uploadPath")), _name(fields.get("fileName") or "")
     url = fields.get("fileUrl")
     if not isinstance(url, str) or not is_link(url):
         raise ApiError(400, "fileUrl must be an http(s) URL")
     path = own_path(url, str(request.base_url))
     if file := service.store.file(path, service.options.clock()):
-        return _Upload(file.content, folder, name)
+        return file.content, ""
     if service.options.only_own_links:
         raise ApiError(400, "fileUrl could not be downloaded: only the sandbox's own links are")
     try:
-        content = await run_in_daemon_thread(partial(fetch, url, _MOST_FILE_BYTES))
-        return _Upload(content, folder, name)
+        return await run_in_daemon_thread(partial(fetch, url, _MOST_FILE_BYTES)), ""
     except CannotFetch as problem:
         raise ApiError(500, f"fileUrl could not be downloaded: {problem}") from problem
 

@@ -2,20 +2,13 @@
 
 import re
 from dataclasses import replace
-from functools import partial
 
-from components.sandbox.prompts.parse_prompt import (
-    accent_of,
-    add_things,
-    with_hair,
-    with_lettering,
-    with_lightning,
-)
+from components.sandbox.prompts import parse_prompt as prompts
 from components.sandbox.prompts.placement import changed, moved
 from components.sandbox.prompts.vocabulary import QUOTED, Words, quotes_of, read_words
 from components.sandbox.renderer import scene as model
 from components.sandbox.renderer.canvas import from_hex
-from components.sandbox.renderer.scene import Scene, Thing
+from components.sandbox.renderer.scene import Scene
 from components.sandbox.renderer.sky import FALLS
 from components.sandbox.renderer.things import KINDS, WORN, zone_of
 
@@ -42,7 +35,7 @@ def edit_scene(scene: Scene, instruction: str) -> Scene:
     for step in _STEP.split(_KEEP.sub(" ", QUOTED.sub(" QUOTE ", instruction))):
         edited = _step(edited, step, quotes)
     if edited.weather is not scene.weather:
-        edited = with_lightning(edited, read_words(instruction))
+        edited = prompts.with_lightning(edited, read_words(instruction))
     things, grades = edited.things[: model.MOST], edited.grades[-model.MOST :]
     edited = replace(edited, things=things, grades=grades)
     if edited == scene:  # nothing was understood: a gentle change, so that an answer is seen
@@ -57,7 +50,7 @@ def _step(scene: Scene, step: str, quotes: list[str]) -> Scene:
     kinds = {word.value for word in words.found if word.group in {"thing", "sky"}}
     parts, hues = words.all("part"), words.all("colour")
     if "QUOTE" in step and quotes:
-        lettered = with_lettering(scene, words)
+        lettered = prompts.with_lettering(scene, words)
         if scene.text and "neon" not in parts:  # other words in the old letters
             lettered = replace(lettered, lettering=scene.lettering)
         return replace(lettered, text=quotes.pop()[: model.MOST])
@@ -69,7 +62,7 @@ def _step(scene: Scene, step: str, quotes: list[str]) -> Scene:
     for change in (_moved, _sized) if moves or not adds else ():
         if (placed := change(scene, words, kinds)) != scene:
             return placed
-    accent = accent_of(words)
+    accent = prompts.accent_of(words)
     if accent and "background" in parts and not words.all("ground"):
         plain = scene.genre in {model.Genre.PORTRAIT, model.Genre.TABLE}
         ground = model.Ground.STUDIO if plain else scene.ground
@@ -86,7 +79,7 @@ def _step(scene: Scene, step: str, quotes: list[str]) -> Scene:
         return replace(scene, sky=from_hex(hues[-1]))
     if hues and not adds and (recoloured := _recoloured(scene, words, hues[-1])) != scene:
         return recoloured
-    if "hair" in parts and (haired := with_hair(scene, words)) != scene:
+    if "hair" in parts and (haired := prompts.with_hair(scene, words)) != scene:
         return haired
     moody = any(word.group in {"hour", "weather", "season", "grade"} for word in words.found)
     return _added(scene, words, kinds) if kinds and (adds or not moody) else _moods(scene, words)
@@ -95,7 +88,7 @@ def _step(scene: Scene, step: str, quotes: list[str]) -> Scene:
 def _added(scene: Scene, words: Words, kinds: set[str]) -> Scene:
     sky = {word.at for word in words.found if word.group == "sky"}
     named = tuple(word for word in words.found if word.at not in sky or word.group == "sky")
-    scene = add_things(scene, Words(named))
+    scene = prompts.add_things(scene, Words(named))
     if kinds & {"sun", "moon", "stars", "aurora"} and scene.weather in _THICK:
         scene = replace(scene, weather=model.Weather.CLEAR)
     return replace(scene, weather=model.Weather.STORM) if "storm" in words.all("weather") else scene
@@ -116,15 +109,15 @@ def _moods(scene: Scene, words: Words) -> Scene:
 
 def _moved(scene: Scene, words: Words, kinds: set[str]) -> Scene:
     if "text" in words.all("part") and words.all("spot") and not kinds:
-        return with_lettering(scene, words)
+        return prompts.with_lettering(scene, words)
     for word in (word for word in words.found if word.value in kinds and words.spots_of(word)):
         if word.group == "sky" and all(thing.kind != word.value for thing in scene.things):
-            scene = add_things(scene, words)  # the sun or moon of the hour becomes a thing
+            scene = prompts.add_things(scene, words)  # the sun or moon of the hour becomes a thing
         for thing in (thing for thing in scene.things if thing.kind == word.value):
             new = moved(scene, thing, words.spots_of(word))
             for worn in (t for t in scene.things if t.x == thing.x and zone_of(t.kind) in WORN):
-                scene = changed(scene, partial(Thing.__eq__, worn), x=new.x)
-            scene = changed(scene, partial(Thing.__eq__, thing), x=new.x, y=new.y, size=new.size)
+                scene = changed(scene, [worn], x=new.x)
+            scene = changed(scene, [thing], x=new.x, y=new.y, size=new.size)
     return scene
 
 
@@ -136,7 +129,7 @@ def _sized(scene: Scene, words: Words, kinds: set[str]) -> Scene:
         return replace(scene, text_size=max(0.3, min(3.0, scene.text_size * factor)))
     for thing in (thing for thing in scene.things if thing.kind in kinds):
         size = max(0.01, min(1.2, thing.size * factor))
-        scene = changed(scene, partial(Thing.__eq__, thing), size=size)
+        scene = changed(scene, [thing], size=size)
     return scene
 
 
@@ -156,7 +149,7 @@ def _swapped(scene: Scene, old: Words, new: Words) -> Scene:
     kind, paint = noun.value, new.colour_of(noun)
     for thing in (t for t in scene.things if t.kind in KINDS and t.kind in old.all("thing")):
         size = min(1.2, KINDS[kind].tall * thing.size / KINDS[thing.kind].tall)
-        scene = changed(scene, partial(Thing.__eq__, thing), kind=kind, size=size, colour=paint)
+        scene = changed(scene, [thing], kind=kind, size=size, colour=paint)
     return scene
 
 
@@ -173,9 +166,6 @@ def _recoloured(scene: Scene, words: Words, hue: str) -> Scene:
     noun = next((word for word in words.found if word.group == "thing"), None)
     was = words.colour_of(noun) if noun else None
     alike = {t.kind for t in scene.things if t.colour == was} if was != from_hex(hue) else set()
-
-    def named(thing: Thing) -> bool:
-        other = was and thing.kind in alike and thing.colour != was
-        return thing.kind in kinds and not other
-
+    others = [t for t in scene.things if was and t.kind in alike and t.colour != was]
+    named = [t for t in scene.things if t.kind in kinds and t not in others]
     return changed(scene, named, colour=from_hex(hue))

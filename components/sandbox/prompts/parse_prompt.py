@@ -155,7 +155,8 @@ def with_hair(scene: Scene, words: Words) -> Scene:
         if cut := words.near(word, "cut"):
             scene = add_kind(scene, cut)
         if colour := words.colour_of(word):
-            scene = changed(scene, lambda t: zone_of(t.kind) == "hair", colour=colour)
+            hair = [thing for thing in scene.things if zone_of(thing.kind) == "hair"]
+            scene = changed(scene, hair, colour=colour)
     return scene
 
 

@@ -1,6 +1,6 @@
 """Where things stand: a place that suits their kind, or the one that is asked for."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -20,9 +20,9 @@ _HAIR = {"woman": ("longhair", "longhair", "bun", "curls"), "man": ("shorthair",
 _ACROSS = {"left": 0.22, "right": 0.78, "middle": 0.5}
 
 
-def changed(scene: Scene, which: Callable[[Thing], bool], **values: Any) -> Scene:
+def changed(scene: Scene, which: Collection[Thing], **values: Any) -> Scene:
     """Return the scene with values of some of its things changed."""
-    things = tuple(replace(t, **values) if which(t) else t for t in scene.things)
+    things = tuple(replace(t, **values) if t in which else t for t in scene.things)
     return replace(scene, things=things)
 
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import EnumType
+from enum import EnumType, StrEnum
 from pathlib import Path
 
 from components.sandbox.renderer import canvas as art
@@ -82,9 +82,9 @@ Lexicon = dict[tuple[str, ...], list[tuple[str, str]]]
 def read_lexicon(text: str, name: str) -> Lexicon:
     """Read a file of words. Raises ValueError with file, line and the right words."""
     lexicon: Lexicon = {}
+    right: dict[str, Iterable[str]] = {"thing": KINDS, "cut": KINDS}
     kinds = (kind for kind in vars(scene).values() if isinstance(kind, EnumType))
-    right: dict[str, Iterable[str]] = {kind.__name__.lower(): kind for kind in kinds}
-    right |= {"thing": KINDS, "cut": KINDS}
+    right |= {kind.__name__.lower(): kind for kind in kinds if kind is not StrEnum}
     for number, line in enumerate(text.splitlines(), 1):
         head, _, phrases = line.partition(": ")
         with art.told_where(name, number):

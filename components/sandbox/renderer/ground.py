@@ -1,7 +1,7 @@
 """Ground and water: what lies below the sky, from the far ridge to the near shore."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from random import Random
 
@@ -14,8 +14,6 @@ from components.sandbox.renderer.sky import body_of
 from components.sandbox.renderer.things import stand_in
 
 _OPEN = {Ground.SEA, Ground.BEACH}
-Texture = Callable[[art.Size], Image.Image]
-"""Makes the shading (128 is neutral) of a surface of some size."""
 
 
 @dataclass(frozen=True)
@@ -67,33 +65,23 @@ def draw_ground(picture: Image.Image, scene: Scene, light: Light) -> None:
 
 
 def _layer(
-    land: Land, line: list[art.Point], far: art.RGB, near: art.RGB, texture: Texture | None = None
+    land: Land,
+    name: str,
+    line: list[art.Point],
+    colours: Sequence[art.RGB],
+    force: float,
+    flat: float,
 ) -> None:
+    """Fill all below a line, from the far to the near colour, with a relief as of turf or sand."""
     width, height = land.picture.size
     top = max(0, math.floor(min(y for _, y in line)) - 1)
     size = (width, min(height - top, round(height * 0.5)))
     outline = [(x, y - top) for x, y in line]
     mask = art.polygon_mask(size, [[*outline, (width + 9, size[1] + 9), (-9, size[1] + 9)]], 2)
-    body = art.gradient(size, [(0.0, far), (1.0, near)])
-    art.paint(land.picture, art.shade(body, texture(size)) if texture else body, mask, (0, top))
-
-
-def _profile(land: Land, name: str, base: float, tall: float) -> list[art.Point]:
-    heights = art.ridge(land.dice(name), 0.3, 5)
-    step, low = land.picture.width / (len(heights) - 1), min(heights)
-    span = max(0.6, max(heights) - low)
-    line = [(i * step, base - tall * (y - low) / span) for i, y in enumerate(heights)]
-    return art.smooth(line, closed=False)
-
-
-def _turf(land: Land, name: str, strength: float, flat: float = 7) -> Texture:
-
-    def texture(size: art.Size) -> Image.Image:
-        cell = land.picture.height * 0.15
-        fine = art.noise(art.half(size), land.dice(name, "turf"), (cell, cell * 2 / flat), 6, 1.0)
-        return art.relief(fine, (land.light.side, -1), strength).resize(size, art.SOFT)
-
-    return texture
+    body, cell = art.gradient(size, [*zip((0.0, 1.0), colours, strict=True)]), height * 0.15
+    fine = art.noise(art.half(size), land.dice(name, "turf"), (cell, cell * 2 / flat), 6, 1.0)
+    shading = art.relief(fine, (land.light.side, -1), force).resize(size, art.SOFT)
+    art.paint(land.picture, art.shade(body, shading), mask, (0, top))
 
 
 def _mist(land: Land, name: str, row: float, reach: float, strength: float) -> None:
@@ -147,9 +135,12 @@ def _hill(
     other = art.mix(land.cover, art.from_hex(colour or "cebe6e"), 0.5 if colour else straw)
     cover = land.cover if white else other
     near = art.mix(cover, art.scaled(cover, 0.86 if white else 0.55), 1 - distance)
-    line = _profile(land, name, base, tall)
-    texture = _turf(land, name, 0.8 if white else 1.4)
-    _layer(land, line, land.tone(cover, distance), land.tone(near, distance * 0.7), texture)
+    heights = art.ridge(land.dice(name), 0.3, 5)
+    step, low = land.picture.width / (len(heights) - 1), min(heights)
+    span = max(0.6, max(heights) - low)
+    line = [(i * step, base - tall * (y - low) / span) for i, y in enumerate(heights)]
+    colours = (land.tone(cover, distance), land.tone(near, distance * 0.7))
+    _layer(land, name, art.smooth(line, closed=False), colours, 0.8 if white else 1.4, 7)
 
 
 def _flowers(land: Land, _name: str, top: float, _tall: float, _distance: float) -> None:
@@ -206,7 +197,7 @@ def _dune(land: Land, name: str, base: float, tall: float, distance: float) -> N
         [(peak + x * width, base - tall * up) for x, up in zip(xs, ups, strict=True)], closed=False
     )
     lit, deep = land.tone(sand, distance), land.tone(art.scaled(sand, 0.86), distance * 0.8)
-    _layer(land, line, lit, deep, _turf(land, name, 0.5 * (1 - distance), 30))
+    _layer(land, name, line, (lit, deep), 0.5 * (1 - distance), 30)
     crest = [point for point in line if (point[0] - peak) * away >= 0][:: round(away)]
     turns = ((0.4, -0.45), (1.5, 0.1), (1.2, 0.7))
     turn = [(peak + swing * x, base + tall * y) for x, y in turns]
@@ -302,8 +293,8 @@ def _glitter(water: Image.Image, light: Light, plane: Image.Image, spot: float) 
 
 
 def _shore(land: Land, line: list[art.Point], colour: art.RGB) -> None:
-    far, near = land.tone(colour, 0.03), land.tone(art.scaled(colour, 0.7), 0)
-    _layer(land, line, far, near, _turf(land, "shore", 1.2))
+    colours = (land.tone(colour, 0.03), land.tone(art.scaled(colour, 0.7), 0))
+    _layer(land, "shore", line, colours, 1.2, 7)
 
 
 def _beach(land: Land) -> None:

@@ -1,7 +1,5 @@
 """Backgrounds indoors: the wall and table-top of a still life, and a room with a window."""
 
-from collections.abc import Callable
-
 from PIL import Image, ImageDraw
 
 from components.sandbox.renderer import canvas as art
@@ -9,7 +7,6 @@ from components.sandbox.renderer.light import Light
 from components.sandbox.renderer.scene import Lettering, Scene, Thing
 from components.sandbox.renderer.things import draw_thing
 
-Outdoors = Callable[[Image.Image, Scene, Light], None]
 _BRICK = (104, 62, 58)
 _BACKDROPS = ((206, 140, 120), (112, 158, 158), (150, 160, 182), (210, 176, 112), (150, 132, 160))
 _WALLS: tuple[art.RGB, ...] = ((206, 196, 180), (176, 192, 188), (214, 186, 168), (168, 180, 200))
@@ -44,16 +41,14 @@ def draw_studio(picture: Image.Image, scene: Scene, light: Light) -> None:
     art.glow(picture, spot, (width * 0.55, height * 0.8), light.sun, 0.08 if neon else 0.3, 1.4)
 
 
-def draw_room(picture: Image.Image, scene: Scene, light: Light, outdoors: Outdoors) -> None:
-    """Draw a room: floor, a picture on the wall, a window to the scene's ground."""
+def draw_room(picture: Image.Image, scene: Scene, light: Light, view: Image.Image) -> None:
+    """Draw a room: floor, a picture on the wall, and a window; `view` is twice its size."""
     (width, height), floor = picture.size, picture.height * 0.7
     _wall(picture, scene, light, floor)
     _boards(picture, scene, light, floor, deep=True)
     board = art.times((240, 236, 228), art.mix(light.ambient, (255, 255, 255), 0.3))
     art.fill(picture, art.rect(0, floor - height * 0.03, width, floor), board)
-    view, at = Image.new("RGB", (round(height * 0.96), round(height * 0.84))), 0.79
-    at, other = (at, 0.25) if light.side > 0 else (1 - at, 0.75)
-    outdoors(view, scene, light)
+    at, other = (0.79, 0.25) if light.side > 0 else (1 - 0.79, 0.75)
     corner = (round(width * at - height * 0.24), round(height * 0.1))
     picture.paste(art.soften(view, 2).reduce(2), corner)
     draw_thing(picture, scene, light, Thing("window", at, 0.68, 0.62), "wall")

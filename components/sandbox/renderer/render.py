@@ -20,7 +20,9 @@ def render(scene: Scene, size: art.Size) -> Image.Image:
     """Return the picture of a scene, RGB of `size` pixels; the same scene gives the same pixels."""
     light, picture = light_of(replace(scene, sky=None)), Image.new("RGB", scene.pixels)
     if scene.genre is Genre.ROOM:
-        draw_room(picture, scene, light, _outdoors)
+        view = Image.new("RGB", [round(picture.height * share) for share in (0.96, 0.84)])
+        _outdoors(view, scene, light)
+        draw_room(picture, scene, light, view)
     elif scene.ground is model.Ground.STUDIO:
         draw_studio(picture, scene, light)
     elif scene.genre is Genre.TABLE:

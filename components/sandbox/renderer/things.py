@@ -273,20 +273,20 @@ class Pen:
 
     def stamp(self, picture: Image.Image, distance: float, place: str) -> None:
         """Put the thing into `picture`; `place` is "land", "water", "sky", "floor" or "bust"."""
-        body, alpha = self._body.reduce(_FINER), self._alpha.reduce(_FINER)
+        body, alpha, _ = self.sprite(distance)
         unit = self._unit / _FINER
         left = round(self.thing.x * picture.width - self._half * unit)
         middle = 0.5 * unit if place in {"sky", "light"} else 0
         foot = round(self.thing.y * picture.height + middle)
         at = (left, round(foot - (1 + _MARGIN) * unit))
         if place == "light":
+            body = self._body.reduce(_FINER)
             box = (*at, at[0] + body.width, at[1] + body.height)
             veil = art.fade(body.size, [(0, 200), (0.7, 180), (0.96, 0)])
             picture.paste(body, at, ImageChops.multiply(art.soften(alpha, unit * 0.004), veil))
             halo = Image.composite(art.soften(body, unit * 0.03), Image.new("RGB", body.size), veil)
             picture.paste(ImageChops.screen(picture.crop(box), halo), at)
             return
-        body = self._toned(body, alpha, distance)
         if place in {"land", "floor"}:
             self._shadow(picture, alpha, (left, foot), unit, indoors=place == "floor")
         if place == "water":
