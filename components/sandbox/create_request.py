@@ -17,7 +17,6 @@ _DISALLOWED = re.compile(
     r"|mutilated)\b",
     re.IGNORECASE,
 )
-_SAFETY_OUT_OF_RANGE = "The security tolerance level is out of range and should be 0-2 or 0-6"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,4 +101,5 @@ def _check_safety(value: Any, *, editing: bool) -> None:
     if not number or (isinstance(value, float) and not math.isfinite(value)):
         raise ApiError(422, "safetyTolerance must be a whole number")
     if value != int(value) or not 0 <= value <= (2 if editing else 6):
-        raise ApiError(500, _SAFETY_OUT_OF_RANGE)
+        message = "The security tolerance level is out of range and should be 0-2 or 0-6"
+        raise ApiError(500, message)

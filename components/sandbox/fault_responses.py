@@ -14,9 +14,6 @@ from components.sandbox.envelope import ApiResponse
 from components.sandbox.faults import FAULTS
 
 _DRIP_BYTES = 512
-_DRIP_SECONDS = 0.25
-_FLOOD = bytes(65_536)
-_FLOOD_SECONDS = 0.01
 _TRANSPORT = "sandbox.transport"
 # Linger on, for no time: close() then sends a reset instead of a polite end.
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
@@ -92,11 +89,11 @@ def _stream(
 def _drip(response: ApiResponse, sleeper: Sleeper) -> Response:
     starts = range(0, len(response.body), _DRIP_BYTES)
     drops = (response.body[start : start + _DRIP_BYTES] for start in starts)
-    return _stream(response, sleeper, drops, _DRIP_SECONDS)
+    return _stream(response, sleeper, drops, 0.25)
 
 
 def _flood(response: ApiResponse, sleeper: Sleeper) -> Response:
-    return _stream(response, sleeper, chain([response.body], repeat(_FLOOD)), _FLOOD_SECONDS)
+    return _stream(response, sleeper, chain([response.body], repeat(bytes(65_536))), 0.01)
 
 
 def _cut(response: ApiResponse, _sleeper: Sleeper) -> Response:

@@ -22,7 +22,6 @@ from components.sandbox.tasks import Task
 MAX_INPUT_BYTES = 20_000_000
 """Largest input picture (docs/kie-api.md, Create)."""
 _MAX_INPUT_PIXELS = 20_000_000
-_JPEG_QUALITY = 92
 _UNREADABLE = (OSError, SyntaxError, ValueError, Image.DecompressionBombError)
 _MAGIC = (
     (rb"\xff\xd8\xff", "image/jpeg"),
@@ -110,5 +109,5 @@ def _encode(picture: Image.Image, output_format: str) -> tuple[bytes, str]:
     if output_format == "png":
         picture.save(encoded, "PNG", compress_level=3)
     else:
-        picture.save(encoded, "JPEG", quality=_JPEG_QUALITY)
+        picture.save(encoded, "JPEG", quality=92)
     return encoded.getvalue(), f"image/{output_format}"

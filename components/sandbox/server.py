@@ -17,7 +17,6 @@ from components.sandbox.service import Service
 _START_SECONDS = 10.0
 _END_SECONDS = 10.0
 _ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - read, not listened on
-_GRACE_SECONDS = 1
 
 
 class SandboxServer(AbstractContextManager["SandboxServer"]):
@@ -46,7 +45,7 @@ class SandboxServer(AbstractContextManager["SandboxServer"]):
             access_log=False,
             proxy_headers=False,
             server_header=False,
-            timeout_graceful_shutdown=_GRACE_SECONDS,
+            timeout_graceful_shutdown=1,
         )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(

@@ -18,10 +18,6 @@ from components.sandbox.service import Service, service_of
 from components.sandbox.tasks import FAILURES, Task
 
 _MOST_BODY_BYTES = 1_000_000
-_JITTER = (0.8, 1.2)
-_SLOW_FACTOR = 5.0
-_FAILS_AFTER = 0.25
-"""A task that fails does so in this part of the time that a picture takes."""
 
 
 async def generate(request: Request) -> Response:
@@ -102,10 +98,10 @@ def _task(
     refused = {"refused"} if create.is_disallowed else set()
     faults = service.faults.faults_for_task(requested | refused)
     seed = service.dice.getrandbits(32)
-    seconds = service.options.seconds * service.dice.uniform(*_JITTER)
+    seconds = service.options.seconds * service.dice.uniform(0.8, 1.2)
     seconds *= 2 if create.model == MAX else 1
-    seconds *= _SLOW_FACTOR if "slow" in faults else 1
-    seconds *= _FAILS_AFTER if FAILURES.keys() & faults else 1
+    seconds *= 5 if "slow" in faults else 1
+    seconds *= 0.25 if FAILURES.keys() & faults else 1  # a failure comes before a picture would
     now = service.options.clock()
     return Task(
         **asdict(create),

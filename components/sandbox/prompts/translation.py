@@ -10,15 +10,13 @@ from itertools import pairwise
 from pathlib import Path
 
 from components.sandbox.prompts.vocabulary import MOST
+from components.sandbox.renderer.canvas import table
 
 _SCRIPTS = ("latin", "latin", "latin", "latin", "latin", "ru", "zh", "ja")
 _QUOTED = re.compile(r"(\"[^\"]{1,60}\"|“[^”]{1,60}”|(?<!\w)['‘][^'’]{1,60}['’](?!\w))")
-_ENGLISH = re.compile(
-    r"\b(the|of|with|and|an|at|on|to|by|make|add|change|turn|is|for|from|a \w+)\b"
-)
-_SMALL = re.compile(
-    r"\b(un|una|une|uno|um|uma|ein|eine|einen|einer|el|los|las|le|les|des|der|die|das|il|lo|gli|os"
-    r"|del|della|nella|nel|sul|sobre|dans|sur|uber|auf|im|am|mit|avec|con|com|au|du|na|no|en|de|di)\b"
+_FILE = Path(__file__).with_name("translations.txt")
+_ENGLISH, _SMALL = (
+    re.compile(rf"\b({table(_FILE.name, _FILE.parent)[key][0]})\b") for key in ("english", "small")
 )
 _COLOURS = {"red", "blue", "green", "yellow", "black", "white", "pink"}
 
@@ -26,7 +24,7 @@ _COLOURS = {"red", "blue", "green", "yellow", "black", "white", "pink"}
 @lru_cache(maxsize=1)
 def _lexicons() -> dict[str, dict[str, str]]:
     lexicons: dict[str, dict[str, str]] = {script: {} for script in _SCRIPTS}
-    for line in Path(__file__).with_name("translations.txt").read_text("utf-8").splitlines()[2:]:
+    for line in _FILE.read_text("utf-8").partition("\n\n")[2].splitlines():
         english, *columns = line.split("|")
         for script, words in zip(_SCRIPTS, columns, strict=True):
             for word in filter(None, words.split("/")):
