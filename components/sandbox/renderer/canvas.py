@@ -59,10 +59,10 @@ def from_hex(code: str) -> RGB:
     return red, green, blue
 
 
-def mix(a: RGB, b: RGB, share: float) -> RGB:
-    """Return the colour `share` (0 to 1) of the way from `a` to `b`."""
-    red, green, blue = (round(x + (y - x) * share) for x, y in zip(a, b, strict=True))
-    return red, green, blue
+def mix(start: RGB, end: RGB, share: float) -> RGB:
+    """Return the colour `share` (0 to 1) of the way from `start` to `end`."""
+    (r, g, b), (r2, g2, b2) = start, end
+    return round(r + (r2 - r) * share), round(g + (g2 - g) * share), round(b + (b2 - b) * share)
 
 
 def scaled(colour: RGB, factor: float) -> RGB:
@@ -120,6 +120,12 @@ def relief(height: Image.Image, light: Point, strength: float = 1.0) -> Image.Im
     return level
 
 
+def rough(size: Size, dice: random.Random, cell: Point, light: Point, force: float) -> Image.Image:
+    """Return the shading of a rough surface (see `noise` and `relief`), drawn at half its size."""
+    small = (max(2, size[0] // 2), max(2, size[1] // 2))
+    return relief(noise(small, dice, cell, 6, 1.0), light, force).resize(size, SOFT)
+
+
 def shade(picture: Image.Image, shading: Image.Image) -> Image.Image:
     """Return the picture darkened and lightened by a shading of the same size."""
     return ImageChops.overlay(picture, grey(shading))
@@ -174,7 +180,7 @@ def glow(
     x, y, x2, y2 = (max(0.0, min(256.0, value)) for value in part)
     size = (box[2] - box[0], box[3] - box[1])
     disc = Image.radial_gradient("L").resize(size, SOFT, box=(x, y, x2, y2))
-    falloff = [clamp(255 * max(0.0, 1 - i / _RADIAL_EDGE) ** power) for i in range(256)]
+    falloff = [round(255 * max(0.0, 1 - i / _RADIAL_EDGE) ** power) for i in range(256)]
     add_light(picture, disc.point(falloff), colour, strength, box[:2])
 
 
@@ -185,7 +191,7 @@ def add_light(
     if bright := mask.getbbox():
         x, y = at
         box = (bright[0] + x, bright[1] + y, bright[2] + x, bright[3] + y)
-        tables = [clamp(i * part * strength / 255) for part in colour for i in range(256)]
+        tables = [min(255, round(i * part * strength / 255)) for part in colour for i in range(256)]
         light = grey(mask.crop(bright)).point(tables)
         picture.paste(ImageChops.screen(picture.crop(box), light), box)
 
@@ -213,11 +219,6 @@ def bounds(size: Size, points: Sequence[Point]) -> Box | None:
     left, top = max(0, math.floor(min(xs))), max(0, math.floor(min(ys)))
     right, bottom = min(size[0], math.ceil(max(xs)) + 1), min(size[1], math.ceil(max(ys)) + 1)
     return (left, top, right, bottom) if left < right and top < bottom else None
-
-
-def half(size: Size) -> Size:
-    """Return half a size, at least 2 pixels each way."""
-    return max(2, size[0] // 2), max(2, size[1] // 2)
 
 
 def rect(x: float, y: float, x2: float, y2: float) -> list[Point]:

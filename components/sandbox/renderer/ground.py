@@ -79,8 +79,8 @@ def _layer(
     outline = [(x, y - top) for x, y in line]
     mask = art.polygon_mask(size, [[*outline, (width + 9, size[1] + 9), (-9, size[1] + 9)]], 2)
     body, cell = art.gradient(size, [*zip((0.0, 1.0), colours, strict=True)]), height * 0.15
-    fine = art.noise(art.half(size), land.dice(name, "turf"), (cell, cell * 2 / flat), 6, 1.0)
-    shading = art.relief(fine, (land.light.side, -1), force).resize(size, art.SOFT)
+    cells, light = (cell, cell * 2 / flat), (land.light.side, -1)
+    shading = art.rough(size, land.dice(name, "turf"), cells, light, force)
     art.paint(land.picture, art.shade(body, shading), mask, (0, top))
 
 

@@ -59,11 +59,11 @@ def draw_room(picture: Image.Image, scene: Scene, light: Light, view: Image.Imag
 
 
 def _wall(picture: Image.Image, scene: Scene, light: Light, foot: float) -> None:
-    colour, half = art.rng(scene.seed, "wall").choice(_WALLS), art.half(picture.size)
+    colour = art.rng(scene.seed, "wall").choice(_WALLS)
     lit = art.times(scene.accent or colour, art.mix(light.ambient, (255, 244, 230), 0.25))
     wall = art.gradient(picture.size, [(0, art.scaled(lit, 0.86)), (0.6, lit), (1, lit)])
-    plaster = art.noise(half, art.rng(scene.seed, "plaster"), (90, 90), 6, 1.0)
-    wall = art.shade(wall, art.relief(plaster, (1, 1), 0.5).resize(picture.size))
+    plaster = art.rng(scene.seed, "plaster")
+    wall = art.shade(wall, art.rough(picture.size, plaster, (90, 90), (1, 1), 0.5))
     spot = (picture.width * (0.5 + 0.3 * light.side), foot * 0.4)
     art.glow(wall, spot, (picture.width * 0.6, foot), light.sun, 0.2 if light.dark else 0.34, 1.4)
     picture.paste(wall, (0, 0))
