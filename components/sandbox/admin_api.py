@@ -9,14 +9,15 @@ from starlette.responses import Response
 from components.sandbox.envelope import ApiError, json_response
 from components.sandbox.faults import FAULTS, FaultsRejected
 from components.sandbox.request_body import read_json
-from components.sandbox.service import Service, service_of
+from components.sandbox.service import service_of
 
 _MOST_BODY_BYTES = 100_000
 
 
 async def show_faults(request: Request) -> Response:
     """`GET /sandbox/faults`: every known fault's name and the rate in force."""
-    return _rates(service_of(request))
+    rates = service_of(request).faults.rates
+    return json_response(dict.fromkeys(FAULTS, 0.0) | rates).to_http()
 
 
 async def explain_faults(_request: Request) -> Response:
@@ -37,13 +38,9 @@ async def put_faults(request: Request) -> Response:
         service.faults.replace(rates)
     except (FaultsRejected, ApiError) as problem:
         return json_response({"error": str(problem), "known": list(FAULTS)}, 422).to_http()
-    return _rates(service)
+    return await show_faults(request)
 
 
 async def get_usage_report(request: Request) -> Response:
     """`GET /sandbox/usage`: every accepted create, what it cost, and how many calls were seen."""
     return json_response(service_of(request).usage_report()).to_http()
-
-
-def _rates(service: Service) -> Response:
-    return json_response(dict.fromkeys(FAULTS, 0.0) | service.faults.rates).to_http()

@@ -8,18 +8,15 @@ import random
 
 from PIL import Image, ImageFilter
 
-_MAX_SHIFT = 12.0
-_MAX_STRETCH = 0.026
-
 
 def drifted(picture: Image.Image, seed: int) -> Image.Image:
     """Return the RGB picture moved, stretched, recoloured and softened; repeatable by seed."""
     dice = random.Random(f"{seed}:drift")  # noqa: S311 - no secret
     width, height = picture.size
-    stretch = [1 / (1 + dice.uniform(0, _MAX_STRETCH)) for _ in range(2)]
+    stretch = [1 / (1 + dice.uniform(0, 0.026)) for _ in range(2)]
     spare = [side * (1 - k) for side, k in zip(picture.size, stretch, strict=True)]
     # Both the stretch and the shift stay inside the picture: nothing is made up at its edges.
-    reach = [min(room / 2, _MAX_SHIFT) for room in spare]
+    reach = [min(room / 2, 12.0) for room in spare]
     left, top = (room / 2 + dice.uniform(-k, k) for room, k in zip(spare, reach, strict=True))
     box = (left, top, left + width * stretch[0], top + height * stretch[1])
     moved = picture.resize(picture.size, Image.Resampling.BICUBIC, box=box)

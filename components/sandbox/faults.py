@@ -48,7 +48,6 @@ def _read(text: str) -> dict[str, Fault]:
 
 FAULTS: Mapping[str, Fault] = _read(Path(__file__).with_name("faults.txt").read_text("utf-8"))
 _WORD = re.compile(r"\bsandbox:([a-z0-9-]*[a-z0-9])|\[([a-z0-9-]+)\]", re.IGNORECASE)
-_REJECTED_CREATES = 2
 
 
 class FaultsRejected(ValueError):
@@ -93,7 +92,7 @@ class Faults:
         if not rejecting:
             return requested
         self._tries[account, prompt] += 1
-        again = self._tries[account, prompt] <= _REJECTED_CREATES
+        again = self._tries[account, prompt] <= 2
         return requested if again else requested - rejecting
 
     def faults_for_task(self, requested: Collection[str]) -> tuple[str, ...]:

@@ -9,7 +9,6 @@ from components.sandbox.tasks import SuccessFlag, Task
 
 FAULTY_QUERIES = 3
 """How many queries of a task show a fault that later queries no longer show."""
-_LATE_SECONDS = 4.0
 _UNDOCUMENTED_FLAG = 7
 _PRIVATE_LINK = "http://169.254.169.254/latest/meta-data/picture.jpeg"
 
@@ -27,7 +26,7 @@ def record_info_data(task: Task, count: QueryCount, now: float, base_url: str) -
 
     Raises ApiError (422) while the fault "query-late" hides the task.
     """
-    if "query-late" in task.faults and now < task.created_at + _LATE_SECONDS:
+    if "query-late" in task.faults and now < task.created_at + 4:
         raise ApiError(422, NO_RECORD)
     flag = _shown_flag(task, count)
     ended = flag in (SuccessFlag.SUCCESS, SuccessFlag.CREATE_FAILED, SuccessFlag.GENERATE_FAILED)

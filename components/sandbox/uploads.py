@@ -31,7 +31,6 @@ from components.sandbox.store import StoredFile
 
 _MOST_FILE_BYTES = 100_000_000
 _MOST_JSON_BYTES = 30_000_000
-_FORM_BYTES = 100_000
 
 
 _Read = Callable[[Request, Any], Awaitable[tuple[bytes, str]]]
@@ -58,7 +57,7 @@ def _endpoint(read: _Read) -> Callable[[Request], Awaitable[Response]]:
 @asynccontextmanager
 async def _received(request: Request) -> AsyncIterator[Any]:
     if request.url.path.endswith("stream-upload"):
-        async with limit_body(request, _MOST_FILE_BYTES + _FORM_BYTES).form(max_files=1) as form:
+        async with limit_body(request, _MOST_FILE_BYTES + 100_000).form(max_files=1) as form:
             yield form
         return
     fields = await read_json(request, _MOST_JSON_BYTES)

@@ -53,8 +53,9 @@ def placed(scene: Scene, kind: str, scale: float, spots: Sequence[str] = ()) -> 
     if zone_of(kind) in {"", "light"}:
         x, y, size = _spot(kind if kind in _PLACES else "sky", len(same))
         x = _free_spot(dice, others) if kind == "lightning" else x
-        if kind == "fireworks" and abs(x - light_of(scene).x) < 0.1:  # none before the moon
-            x += 0.14
+        moon = light_of(scene).x
+        if kind == "fireworks" and abs(x - moon) < 0.13:  # none before the moon
+            x = moon + (0.16 if x > moon else -0.16)
         y = horizon(scene) + 0.02 - size / 2 if kind == "rainbow" else y
         thing = Thing(kind, x, y, min(1.0, size * scale**1.6))
     else:

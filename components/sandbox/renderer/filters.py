@@ -97,8 +97,8 @@ def _torn(picture: Image.Image, seed: int) -> Image.Image:
 def _lines(
     picture: Image.Image, source: Image.Image, least: float, most: float, force: float
 ) -> Image.Image:
-    grey = source.convert("L").filter(ImageFilter.MedianFilter(3))
-    lines = ImageChops.subtract(art.soften(grey, 4), art.soften(grey, 0.8), 0.16)
+    grey = source.convert("L")
+    lines = ImageChops.subtract(art.soften(grey, 4), art.soften(grey, 1), 0.16)
     ink = lines.point([round(level * force) for level in art.curve(least, most)])
     return Image.composite(Image.new("RGB", picture.size, _INK), picture, ink)
 

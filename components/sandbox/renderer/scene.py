@@ -27,8 +27,6 @@ Grade = StrEnum(
 MOST = 60
 """Things, grades or letters in one scene."""
 _LATER = {"text_at", "text_size"}  # an older version wrote scenes without them
-_MAX_PIXELS = 4_000_000
-_MIN_FRAME = 0.3
 
 
 class InvalidScene(ValueError):
@@ -94,7 +92,7 @@ def scene_from_json(text: str) -> Scene:
         raise InvalidScene("the scene is no JSON text") from error
     scene: Scene = _checked(Scene, fields, "scene")
     left, top, right, bottom = scene.frame
-    if min(right - left, bottom - top) < _MIN_FRAME or math.prod(scene.pixels) > _MAX_PIXELS:
+    if min(right - left, bottom - top) < 0.3 or math.prod(scene.pixels) > 4_000_000:
         raise InvalidScene("the frame is too small or the picture too large")
     return scene
 
