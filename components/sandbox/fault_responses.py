@@ -131,7 +131,9 @@ async def apply_fault(fault: str | None, response: ApiResponse, sleeper: Sleeper
     verb, *said = FAULTS[fault].sends.split(" ", 2) if fault else ("",)
     if verb == "hold":
         await sleeper.wait(sleeper.hold_seconds)
+    if verb in ("", "hold"):
+        return response.to_http()
     if verb in _WRITTEN:
         status, text = said
         return _WRITTEN[verb](int(status), text)
-    return _MADE[verb](response, sleeper) if verb in _MADE else response.to_http()
+    return _MADE[verb](response, sleeper)

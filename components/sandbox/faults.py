@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from components.sandbox.renderer.canvas import table
+
 
 class FaultPoint(StrEnum):
     """When a fault may happen; the values are shown to users."""
@@ -37,16 +39,11 @@ class Fault:
     """What is sent instead of the response, or how a task fails (see `faults.txt`), if anything."""
 
 
-def _read(text: str) -> dict[str, Fault]:
-    rows = (
-        [part.strip() for part in line.split("|")] for line in text.splitlines() if line[:1] != "#"
-    )
-    return {
-        name: Fault(name, FaultPoint[at.upper()], what, sends) for name, at, what, sends in rows
-    }
-
-
-FAULTS: Mapping[str, Fault] = _read(Path(__file__).with_name("faults.txt").read_text("utf-8"))
+FAULTS: Mapping[str, Fault] = {
+    name: Fault(name, FaultPoint[point.upper()], what, sends)
+    for name, (line,) in table("faults.txt", Path(__file__).parent).items()
+    for point, what, sends in [map(str.strip, line.split("|"))]
+}
 _WORD = re.compile(r"\bsandbox:([a-z0-9-]*[a-z0-9])|\[([a-z0-9-]+)\]", re.IGNORECASE)
 
 

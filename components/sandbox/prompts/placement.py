@@ -53,8 +53,7 @@ def placed(scene: Scene, kind: str, scale: float, spots: Sequence[str] = ()) -> 
     if zone_of(kind) in {"", "light"}:
         x, y, size = _spot(kind if kind in _PLACES else "sky", len(same))
         x = _free_spot(dice, others) if kind == "lightning" else x
-        moon = light_of(scene).x
-        if kind == "fireworks" and abs(x - moon) < 0.13:  # none before the moon
+        if kind == "fireworks" and abs(x - (moon := light_of(scene).x)) < 0.13:  # not before it
             x = moon + (0.16 if x > moon else -0.16)
         y = horizon(scene) + 0.02 - size / 2 if kind == "rainbow" else y
         thing = Thing(kind, x, y, min(1.0, size * scale**1.6))

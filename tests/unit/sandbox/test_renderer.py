@@ -14,6 +14,7 @@ from components.sandbox.prompts.parse_prompt import parse_prompt
 from components.sandbox.prompts.vocabulary import read_lexicon
 from components.sandbox.renderer import things
 from components.sandbox.renderer.lettering import drawable
+from components.sandbox.renderer.light import light_of
 from components.sandbox.renderer.render import render, render_over
 from components.sandbox.renderer.scene import (
     Genre,
@@ -381,6 +382,18 @@ def test_what_is_not_named_stays_the_same_pixel_for_pixel() -> None:
     assert box[0] > (balloon.x - 0.12) * 240
     assert box[2] < (balloon.x + 0.12) * 240
     assert box[3] < (balloon.y + 0.16) * 160
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_fireworks_burst_inside_the_picture_and_beside_the_moon(seed: int) -> None:
+    city = parse_prompt("a city at night", seed, (400, 300))
+    scene = edit_scene(city, "Add fireworks above the skyline")
+    bursts = [thing for thing in scene.things if thing.kind == "fireworks"]
+    assert len(bursts) == 5
+    moon = light_of(scene).x
+    for burst in bursts:
+        assert 0.02 < burst.x < 0.98
+        assert abs(burst.x - moon) > 0.11
 
 
 def test_water_does_not_close_a_rainbow_to_a_ring() -> None:
