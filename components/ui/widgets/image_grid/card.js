@@ -102,6 +102,15 @@ export class CardView {
     return (this.element.classList.contains("kx-grid-loaded") && this.#content?.image?.currentSrc) || null;
   }
 
+  /**
+   * Say how wide the image is shown. Chromium takes one whose width is "auto" for as wide as the
+   * screen once it leaves the page, and then loads the larger thumbnail.
+   */
+  fixImageWidth() {
+    const image = this.#content?.image;
+    if (image?.srcset && image.clientWidth) image.sizes = `${image.clientWidth}px`;
+  }
+
   /** Whether there is an image to open. */
   get hasImage() {
     const { state, thumbnail_url: thumbnail, picture_url: image } = this.card;
@@ -209,6 +218,7 @@ export class CardView {
     image.addEventListener("load", () => {
       if (!isCurrent()) return;
       this.element.classList.add("kx-grid-loaded");
+      this.fixImageWidth();
       if (this.element.dataset.fit === "whole") setBackground(content.backdrop, image.currentSrc);
     });
     image.addEventListener("error", () => {

@@ -22,7 +22,11 @@ export class ViewportTracker {
   /** @type {number | null} */
   #frame = null;
   #listening = new AbortController();
-  #resizes = new ResizeObserver(() => this.#schedule());
+  #hasNewLayout = false;
+  #resizes = new ResizeObserver(() => {
+    this.#hasNewLayout = true;
+    this.#schedule();
+  });
 
   /**
    * @param {HTMLElement} root whose size tells of a new layout
@@ -49,6 +53,8 @@ export class ViewportTracker {
     const { first, end } = this.#within(LOAD_PX);
     const near = new Set(this.#order().slice(first, end));
     for (const view of near) if (!view.isNear) view.enterViewport();
+    if (this.#hasNewLayout) for (const view of near) view.fixImageWidth();
+    this.#hasNewLayout = false;
     this.#unloadFar(near);
     const hasMoved = first !== this.near.first || end !== this.near.end;
     this.near = { first, end };
