@@ -104,7 +104,8 @@ def test_trickling_headers_have_no_longer_than_others(sent: bytes) -> None:
     with Server().serve(header_seconds=0.3) as port, connect(port, sent) as client:
         answer = b""
         while sent and not answer.endswith(b"whole"):
-            assert (part := client.recv(10_000))
+            part = client.recv(10_000)
+            assert part
             answer += part
         client.sendall(UNFINISHED)
         client.settimeout(0.05)
