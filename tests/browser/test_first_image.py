@@ -59,6 +59,7 @@ def find_it_in_the_gallery(page: Page) -> None:
 
 def kill_the_server_while_the_next_is_made(app: AppServer, page: Page) -> None:
     submit_prompt(page, "A quiet harbour")
+    expect(cards(page)).to_have_count(2)
     expect(cards(page).first).to_contain_text(CREATED)
     with away_from(page):
         app.kill()

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.gallery_steps import SeededApp, card, find, gallery, swipe
-from tests.browser.steps import PHONE, box_of, go_to
+from tests.browser.steps import PHONE, box_of, expect_idle, go_to
 
 pytestmark = pytest.mark.browser
 
@@ -70,6 +70,7 @@ def return_after_its_dialogs(page: Page) -> None:
         expect(dialog.locator(".kx-compare")).to_be_visible()
         expect(dialog).to_be_focused()
         expect(lightbox).to_be_hidden()
+        expect_idle(page)  # Streamlit opens a dialog again that is closed while it is drawn
         dialog.get_by_role("button", name="Close").click()
         expect(lightbox).to_be_visible()
         expect(lightbox.locator(".kx-lightbox-prompt")).to_have_text("Add rain")

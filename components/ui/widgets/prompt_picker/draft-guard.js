@@ -45,12 +45,13 @@ export class DraftGuard {
 
   /**
    * Python has sent its text: discard the draft once they agree, or once Python has put another
-   * text into a box that nobody types in.
+   * text into the box. A text that Python sent late, for what was there before, changes nothing.
    * @param {string} currentText what Python has now
-   * @param {boolean} isTyping whether the box has the focus
+   * @param {string | undefined} shownText what the box shows; it may be drawn after Python's text
    */
-  confirm(currentText, isTyping) {
-    if (!isTyping || this.#storage.getItem(this.#name) === currentText) this.discard();
+  confirm(currentText, shownText) {
+    const draft = this.#storage.getItem(this.#name);
+    if (draft === currentText || (shownText !== undefined && draft !== shownText)) this.discard();
   }
 
   /**

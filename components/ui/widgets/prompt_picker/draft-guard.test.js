@@ -42,16 +42,24 @@ test("a user who types before the draft is put back keeps what they type", () =>
 
 test("Python's confirmation discards the draft it has, and no newer one", () => {
   const { guard, draft } = guarded("A red barn");
-  guard.confirm("A red", true);
+  guard.confirm("A red", "A red barn");
   assert.equal(draft(), "A red barn");
-  guard.confirm("A red barn", true);
+  guard.confirm("A red barn", "A red barn");
   assert.equal(draft(), undefined);
 });
 
-test("a text that Python puts into a box without focus discards the draft", () => {
+test("a text that Python puts into the box discards the draft once it is drawn", () => {
   const { guard, draft } = guarded("A red barn");
-  guard.confirm("A remix", false);
+  guard.confirm("A remix", "A red barn");
+  assert.equal(draft(), "A red barn");
+  guard.confirm("A remix", "A remix");
   assert.equal(draft(), undefined);
+});
+
+test("a draft stays while its box is not drawn", () => {
+  const { guard, draft } = guarded("A red barn");
+  guard.confirm("A red", undefined);
+  assert.equal(draft(), "A red barn");
 });
 
 test("a draft that a page change has overtaken is put back over the text before it", () => {

@@ -82,9 +82,7 @@ class PromptPicker {
     /** @type {Prompts} */
     const { current_text: currentText, history, templates } = JSON.parse(prompts);
     if (this.#boxKey !== box) this.#begin(box);
-    else if (this.#currentText !== currentText) {
-      this.#draft.confirm(currentText, this.#box !== null && this.#box === document.activeElement);
-    }
+    else this.#draft.confirm(currentText, this.#box?.value);
     this.#currentText = currentText;
     this.#prompts = history
       .filter((item) => item.history_index !== null)
