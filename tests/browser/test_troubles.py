@@ -12,7 +12,15 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from components.sandbox import SandboxOptions, start
-from tests.browser.steps import cards, expect_image, go_to, prompt_box, submit_prompt
+from tests.browser.steps import (
+    cards,
+    expect_idle,
+    expect_image,
+    go_to,
+    prompt_box,
+    prompt_picker,
+    submit_prompt,
+)
 from tests.support.app_server import AppServer
 from tests.support.chromium import open_page
 from tests.support.identity import new_token
@@ -123,6 +131,8 @@ def test_tab_whose_cookie_was_deleted_pays_for_nothing(
         page = context.new_page()
         page.goto("/")
         expect(page.get_by_test_id("stBaseButton-primary")).to_be_visible()
+        expect(prompt_picker(page)).to_be_attached()
+        expect_idle(page)
         prompt_box(page).fill("A harbour without a cookie")
         context.clear_cookies()
         for press in (

@@ -41,10 +41,12 @@ export class Uploads {
   #overlay = element("div", "kx-drop-overlay", element("p", "", "Drop pictures anywhere"));
   /** @type {Map<HTMLElement, Mounted>} by the place for the list, what was mounted last at the end */
   #mounted = new Map();
+  /** @type {Props | null} What Python sent last: while the page changes, nothing may be mounted. */
+  #lastProps = null;
 
   constructor() {
     this.#queue = new UploadQueue({
-      send: (file, callbacks) => sendPicture(appUrl(this.#current?.props.upload_url) ?? "", file, callbacks),
+      send: (file, callbacks) => sendPicture(appUrl(this.#lastProps?.upload_url) ?? "", file, callbacks),
       onChange: (item) => {
         if (item) this.#list.drawItem(item);
         else this.#list.draw();
@@ -91,6 +93,7 @@ export class Uploads {
    */
   configure(place, component, props) {
     this.#mounted.set(place, { component, props });
+    this.#lastProps = props;
     this.#putList();
     this.#choices.acknowledge(props.last_nonce);
     const shown = this.#current?.props ?? props;
@@ -126,7 +129,7 @@ export class Uploads {
    * @param {boolean} fromFolder
    */
   add(files, fromFolder) {
-    const maxBytes = this.#current?.props.max_bytes ?? 0;
+    const maxBytes = this.#lastProps?.max_bytes ?? Infinity;
     const selected = selectFiles(files, fromFolder);
     if (selected.files.length) this.#queue.add(selected.files, (file) => refusal(file, maxBytes));
     if (selected.note) this.#list.say(selected.note);
