@@ -11,20 +11,28 @@ import streamlit as st
 from components.ui import session
 from components.ui.form.generation_form import GenerationForm
 from components.ui.streamlit_internals.open_tabs import open_tabs, this_tab
+from components.ui.streamlit_internals.sent_values import has_sent_value
 
 
 def restore_draft(form: GenerationForm) -> None:
-    """Restore the stored draft into a form that this session has not rendered yet."""
+    """Restore the stored draft into a form that this session has not rendered yet.
+
+    After a restart of the server the browser still has the form: what it shows stays.
+    """
     tab, studio = session.tab_state(), session.studio()
-    if form.key("prompt") not in st.session_state:
+    if _is_new(form.key("prompt")):
         prompt = studio.take_over_draft(
             tab.user_id, form.mode, tab=this_tab(), open_tabs=open_tabs()
         )
         tab.drafts[form.mode] = prompt
         if prompt:  # otherwise a value set here would overtake the first letters typed
             st.session_state[form.key("prompt")] = prompt
-    if form.key("model") not in st.session_state:
+    if _is_new(form.key("model")):
         form.restore(studio.load_draft(tab.user_id, _settings_name(form)))
+
+
+def _is_new(key: str) -> bool:
+    return key not in st.session_state and not has_sent_value(key)
 
 
 def save_draft(form: GenerationForm) -> None:

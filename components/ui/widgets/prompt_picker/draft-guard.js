@@ -45,13 +45,16 @@ export class DraftGuard {
 
   /**
    * Python has sent its text: discard the draft once they agree, or once Python has put another
-   * text into the box. A text that Python sent late, for what was there before, changes nothing.
+   * text into a box that nobody types in. A text that Python sent late, for what was there before,
+   * changes nothing.
    * @param {string} currentText what Python has now
-   * @param {string | undefined} shownText what the box shows; it may be drawn after Python's text
+   * @param {{text: string | undefined, isTyping: boolean}} box what it shows, and whether it has the
+   *   focus; it may be drawn after Python's text
    */
-  confirm(currentText, shownText) {
+  confirm(currentText, { text, isTyping }) {
     const draft = this.#storage.getItem(this.#name);
-    if (draft === currentText || (shownText !== undefined && draft !== shownText)) this.discard();
+    const isReplaced = text !== undefined && !isTyping && draft !== text;
+    if (draft === currentText || isReplaced) this.discard();
   }
 
   /**

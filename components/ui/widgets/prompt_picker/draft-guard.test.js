@@ -42,23 +42,26 @@ test("a user who types before the draft is put back keeps what they type", () =>
 
 test("Python's confirmation discards the draft it has, and no newer one", () => {
   const { guard, draft } = guarded("A red barn");
-  guard.confirm("A red", "A red barn");
+  guard.confirm("A red", { text: "A red barn", isTyping: true });
   assert.equal(draft(), "A red barn");
-  guard.confirm("A red barn", "A red barn");
+  guard.confirm("A red", { text: "A red barn", isTyping: false });
+  assert.equal(draft(), "A red barn");
+  guard.confirm("A red barn", { text: "A red barn", isTyping: true });
   assert.equal(draft(), undefined);
 });
 
 test("a text that Python puts into the box discards the draft once it is drawn", () => {
   const { guard, draft } = guarded("A red barn");
-  guard.confirm("A remix", "A red barn");
+  guard.confirm("A remix", { text: "A red barn", isTyping: false });
   assert.equal(draft(), "A red barn");
-  guard.confirm("A remix", "A remix");
+  guard.confirm("A remix", { text: "A remix", isTyping: false });
   assert.equal(draft(), undefined);
 });
 
-test("a draft stays while its box is not drawn", () => {
+test("a draft stays while its box is not drawn, or shows another text while it has the focus", () => {
   const { guard, draft } = guarded("A red barn");
-  guard.confirm("A red", undefined);
+  guard.confirm("A red", { text: undefined, isTyping: false });
+  guard.confirm("A red", { text: "A red", isTyping: true });
   assert.equal(draft(), "A red barn");
 });
 

@@ -82,7 +82,11 @@ class PromptPicker {
     /** @type {Prompts} */
     const { current_text: currentText, history, templates } = JSON.parse(prompts);
     if (this.#boxKey !== box) this.#begin(box);
-    else this.#draft.confirm(currentText, this.#box?.value);
+    else {
+      const area = this.#box;
+      const isTyping = area !== null && area === document.activeElement;
+      this.#draft.confirm(currentText, { text: area?.value, isTyping });
+    }
     this.#currentText = currentText;
     this.#prompts = history
       .filter((item) => item.history_index !== null)
