@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.steps import expect_idle
 from tests.browser.widgets.conftest import OpenWidget
 from tests.browser.widgets.widget_server import WidgetServer
 from tests.support.chromium import HeldWebSocket
@@ -62,7 +63,9 @@ def turn_a_waiting_card_into_its_image(widgets: WidgetServer, page: Page) -> Non
       const nodes = document.querySelectorAll('.kx-grid-card, .kx-grid-image');
       for (const node of nodes) node.known = true;
     }""")
+    expect_idle(page)
     card(page, "b").focus()
+    expect(card(page, "b")).to_be_focused()
     height = (card(page, "b").bounding_box() or {})["height"]
 
     widgets.show(done("c", "Brand new"), done("b", headline=HOSTILE), done("a"), running("x"))
