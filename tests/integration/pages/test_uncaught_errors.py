@@ -46,6 +46,7 @@ REFUSED_WRITES = {
         "edit-drop": NOT_DONE,
         "strip edit": NOT_DONE,
         "viewer-edit-this": NOT_DONE,
+        "upload": NOT_DONE,
         "edit-submit": "Nothing was sent",
     },
     "gallery": {
