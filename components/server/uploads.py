@@ -99,7 +99,7 @@ class FairTurns:
         try:
             async with asyncio.timeout(seconds):
                 await ready
-        except BaseException:
+        except BaseException:  # raised again: a client that went away must not take a turn along
             if ready.done() and not ready.cancelled():
                 self._pass_on()  # the turn came at the same moment
             raise

@@ -15,6 +15,7 @@ from components.ui import session, task_id_dialogs
 from components.ui.form.generation_form import GenerationForm
 from components.ui.messages import IMAGE_NOT_FOUND, PURGE_FAILED, TOO_LATE_TO_WITHDRAW
 from components.ui.session import DialogState, TabState
+from components.ui.streamlit_internals.toasts import show_toast
 from components.ui.widgets.image_grid import GridEvent, Undo, pending_event
 
 
@@ -37,15 +38,15 @@ def on_card_event(grid_key: str) -> None:
             case "withdraw":
                 task = studio.withdraw_task(tab.user_id, event.card_id)
                 if task.sent_at is not None and task.state is not TaskState.UNCONFIRMED:
-                    st.toast(TOO_LATE_TO_WITHDRAW)
+                    show_toast(TOO_LATE_TO_WITHDRAW)
             case "unwatch":
                 studio.stop_watching_task(tab.user_id, event.card_id)
             case _:
                 _apply_gallery_action(tab, studio, event)
     except NotFoundError:
-        st.toast(IMAGE_NOT_FOUND)
+        show_toast(IMAGE_NOT_FOUND)
     except OSError:
-        st.toast(PURGE_FAILED)
+        show_toast(PURGE_FAILED)
 
 
 def pending_undo() -> Undo | None:

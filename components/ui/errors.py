@@ -17,6 +17,7 @@ from components.ui import session
 from components.ui.escape import escape_markdown
 from components.ui.messages import IMAGE_NOT_FOUND, NEEDS_RESTART, unknown_error_message
 from components.ui.streamlit_internals.auto_refresh import auto_refresh
+from components.ui.streamlit_internals.toasts import show_toast
 from components.ui.streamlit_internals.uncaught_errors import (
     catch_callback_errors,
     current_fragment,
@@ -54,7 +55,7 @@ def show_callback_error(error: Exception) -> None:
     message = _message(error)
     if isinstance(error, DatabaseError):
         message = f"That was not done. {message}"
-    st.toast(escape_markdown(message), duration="long")
+    show_toast(escape_markdown(message))
 
 
 def _message(error: Exception) -> str:

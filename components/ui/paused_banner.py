@@ -8,6 +8,7 @@ from components.ui import session, storage_banner
 from components.ui.escape import escape_markdown
 from components.ui.messages import pause_message
 from components.ui.session import Pause
+from components.ui.streamlit_internals.toasts import is_toast_read
 
 
 def render_paused_banner() -> None:
@@ -31,6 +32,8 @@ def render_paused_banner() -> None:
 
 def rerun_if_pause_changed() -> None:
     """Rerun the page if the banner has to change; for fragments that live updates rerun."""
+    if not is_toast_read():
+        return
     storage_banner.rerun_if_storage_changed()
     tab, pause = session.tab_state(), _pause()
     if tab.pause != pause:

@@ -14,6 +14,7 @@ from components.ui import session
 from components.ui.escape import escape_markdown
 from components.ui.form.generation_form import GenerationForm, Mode
 from components.ui.messages import PRESSED_TWICE, format_credits
+from components.ui.streamlit_internals.toasts import show_toast
 
 
 def render_submit(form: GenerationForm, verb: str) -> None:
@@ -75,4 +76,4 @@ def submit_request(
     pressed_at = studio.clock()
     tasks = studio.submit(user_id, request, source_id=source_id, variants=variants)
     if tasks[0].created_at < pressed_at:
-        st.toast(PRESSED_TWICE)
+        show_toast(PRESSED_TWICE)

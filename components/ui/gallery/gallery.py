@@ -28,6 +28,7 @@ from components.ui.dates import day_label
 from components.ui.gallery import compare_dialog, filters
 from components.ui.gallery.related_images import related_images
 from components.ui.messages import PURGE_FAILED, format_count
+from components.ui.streamlit_internals.toasts import show_toast
 from components.ui.streamlit_internals.uncaught_errors import run_fragment
 from components.ui.urls import export_url, thumbnail_url_template
 from components.ui.widgets.image_grid import (
@@ -177,7 +178,7 @@ def _empty_trash() -> None:
     try:
         session.studio().empty_trash(session.tab_state().user_id)
     except OSError:
-        st.toast(PURGE_FAILED)
+        show_toast(PURGE_FAILED)
 
 
 def _count_label(items: Sequence[GalleryItem]) -> str:

@@ -66,7 +66,7 @@ export function failureOf(status, body, retryAfter) {
   if (status === 413) {
     return { message: sentenceIn(body) ?? "This picture is too large.", canRetry: false, waits: false };
   }
-  // Below 400 it is no answer of ours: a proxy's page to sign in, for example.
+  // Below 400 the studio did not answer: a proxy's page to sign in, for example.
   const canRetry = status < 400 || status === 408 || status >= 500;
   return { message, canRetry, waits: retryAfter !== null };
 }
