@@ -20,7 +20,7 @@ from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import IO, Final, TypeAlias
 
-from components.studio.db.models import ImageRecord
+from components.studio.db.tables import ImageRecord
 from components.studio.db.tasks import TaskRepository
 from components.studio.images.embed_generation_metadata import (
     GenerationMetadata,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from components.studio.db.models import ImageRecord
+from components.studio.db.tables import ImageRecord
 from components.studio.db.tasks import TaskRepository
 from components.studio.tasks.models import Task
 

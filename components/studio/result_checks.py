@@ -7,7 +7,7 @@ from fractions import Fraction
 from math import log
 
 from components.kie import OUTPUT_SIZES, GenerationRequest
-from components.studio.db.models import ImageRecord
+from components.studio.db.tables import ImageRecord
 
 # The provider's own sizes are up to 4.2 % off the ratio they stand for. Its trained sizes lie
 # up to 15.7 % apart, so an edit that keeps its ratio may be half of that off

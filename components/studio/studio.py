@@ -13,13 +13,11 @@ from collections import OrderedDict
 from collections.abc import (
     Callable,
     Collection,
-    Hashable,
     Iterable,
     Iterator,
     Mapping,
     Sequence,
 )
-from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
@@ -29,12 +27,12 @@ from typing import IO
 from components.kie import GenerationRequest, KieClient, Model, ValidationError, WebhookEvent
 from components.studio.credits import CreditBalance, CreditBalanceCache, price_of
 from components.studio.data_folder import DataFolder
-from components.studio.db.database import DatabaseError, DatabaseErrorKind
+from components.studio.db.database import DatabaseError
 from components.studio.db.gallery import GalleryItem, GalleryRepository
 from components.studio.db.gallery_query import GalleryQuery
-from components.studio.db.models import ImageRecord, TaskWithImage
 from components.studio.db.prompts import DraftStore, PromptEntry, PromptHistory
 from components.studio.db.spending import Spending, spending_for_user
+from components.studio.db.tables import ImageRecord, TaskWithImage
 from components.studio.db.tasks import DuplicateTaskId, TaskRepository
 from components.studio.events import EventBus
 from components.studio.export import ExportItem, collect_export_items
@@ -45,6 +43,7 @@ from components.studio.images.ingest import WHITE, ingest_image
 from components.studio.images.store import ImageStore
 from components.studio.images.thumbnails import SMALL_PX, average_color
 from components.studio.lineage import EditTree, load_edit_tree
+from components.studio.repeated_presses import REPEATED_PRESS_S, RepeatedPresses
 from components.studio.safe_fetch.client import SafeHttpClient
 from components.studio.settings import Settings
 from components.studio.task_import import ImportResult, TaskImporter, validate_task_id
@@ -66,7 +65,6 @@ log = logging.getLogger("kontext.studio")
 
 MAX_VARIANTS = 4
 MAX_LABEL_CHARACTERS = 2048  # the longest URL; a name that a browser sends has no limit
-REPEATED_PRESS_S = 1.0
 MAX_REMEMBERED_METADATA = 200
 
 
@@ -105,58 +103,6 @@ class StudioStatus:
     tasks_by_state: Mapping[TaskState, int]
 
 
-@dataclass
-class _Press:
-    """A press of a submit button: what came of it, and when in epoch seconds."""
-
-    outcome: Future[list[Task]] = field(default_factory=Future)
-    ended_at: float | None = None
-
-
-class _Presses:
-    """Makes one submission of presses for the same wish that come while the first is under way.
-
-    Streamlit runs presses of a page side by side, and those of a fragment one after the other.
-    So a press counts as under way for a second longer, also one that found the database busy.
-    """
-
-    def __init__(self, clock: Callable[[], float]) -> None:
-        self._clock = clock
-        self._lock = Lock()
-        self._presses: dict[Hashable, _Press] = {}
-
-    def run(self, wish: Hashable, submit: Callable[[], list[Task]]) -> list[Task]:
-        """The outcome of `submit`, or of the press for the same wish; raises what that raised."""
-        with self._lock:
-            self._presses = {
-                known: press for known, press in self._presses.items() if self._is_recent(press)
-            }
-            first = self._presses.get(wish)
-            if first is None:
-                press = self._presses[wish] = _Press()
-        if first is not None:
-            return first.outcome.result()
-        try:
-            press.outcome.set_result(submit())
-        except BaseException as error:
-            is_busy = isinstance(error, DatabaseError) and error.kind is DatabaseErrorKind.BUSY
-            self._end(wish, press, is_kept=is_busy)
-            press.outcome.set_exception(error)
-            raise
-        self._end(wish, press, is_kept=True)
-        return press.outcome.result()
-
-    def _end(self, wish: Hashable, press: _Press, *, is_kept: bool) -> None:
-        with self._lock:
-            press.ended_at = self._clock()
-            if not is_kept:
-                self._presses.pop(wish)
-
-    def _is_recent(self, press: _Press) -> bool:
-        # A clock that was set back must not make a press recent for hours.
-        return press.ended_at is None or abs(self._clock() - press.ended_at) <= REPEATED_PRESS_S
-
-
 @dataclass(kw_only=True)
 class Studio:
     """The running application. `ui` and `server` use its methods only.
@@ -185,7 +131,7 @@ class Studio:
         self.prompts = PromptHistory(self.repository.database)
         self.drafts = DraftStore(self.prompts, clock=self.clock)
         self.credit_cache = CreditBalanceCache(self.client.credits)
-        self._presses = _Presses(self.clock)
+        self._presses = RepeatedPresses(self.clock)
         self.worker.hooks.on_charge = self.credit_cache.invalidate
         self._task_importer = TaskImporter(
             self.repository, query=self.client.query, price=self.price, clock=self.clock

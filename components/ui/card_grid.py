@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal
 
-from components.studio.db.models import TaskWithImage
+from components.studio.db.tables import TaskWithImage
 from components.ui import card_actions, session
 from components.ui.card_view_models import build_card
 from components.ui.urls import LIVE_UPDATES_URL

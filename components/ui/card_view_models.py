@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from components.studio import OUTPUT_SIZES
-from components.studio.db.models import ImageRecord, TaskWithImage
+from components.studio.db.tables import ImageRecord, TaskWithImage
 from components.studio.export import download_name
 from components.studio.maintenance import TRASH_RETENTION_S
 from components.studio.result_checks import mismatches

@@ -14,7 +14,7 @@ import streamlit as st
 
 from components.bootstrap import open_studio
 from components.studio.clock import time_zone as read_time_zone
-from components.studio.db.models import ImageRecord
+from components.studio.db.tables import ImageRecord
 from components.studio.images.generation_metadata import GenerationMetadata
 from components.studio.studio import NotFoundError, Studio
 from components.studio.tasks.models import FailureReason

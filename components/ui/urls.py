@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from components.studio.db.models import ImageRecord
+from components.studio.db.tables import ImageRecord
 
 LIVE_UPDATES_URL = "push"
 UPLOAD_URL = "uploads"

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from components.kie import GenerationRequest, Model
-from components.studio.db.models import ImageRecord
+from components.studio.db.tables import ImageRecord
 from components.studio.export import ExportItem, stream_zip
 from components.studio.tasks.models import Task, TaskState
 

@@ -15,8 +15,7 @@ import sqlalchemy as sa
 from PIL import Image
 
 from components.kie import GenerationRequest
-from components.studio.db.models import ImageRecord
-from components.studio.db.tables import image_to_row, images, task_to_row, tasks
+from components.studio.db.tables import ImageRecord, image_to_row, images, task_to_row, tasks
 from components.studio.db.tasks import TaskRepository
 from components.studio.images.store import ImageStore
 from components.studio.tasks.models import Task, TaskState

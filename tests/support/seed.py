@@ -15,7 +15,7 @@ from pathlib import Path
 from PIL import Image
 
 from components.kie import GenerationRequest, OutputFormat
-from components.studio.db.models import ImageRecord
+from components.studio.db.tables import ImageRecord
 from components.studio.db.tasks import TaskRepository
 from components.studio.images.store import ImageStore
 from components.studio.tasks.models import Task, TaskState

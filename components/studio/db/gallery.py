@@ -16,8 +16,9 @@ import sqlalchemy as sa
 
 from components.studio.db.database import chunked
 from components.studio.db.gallery_query import PURGING, GalleryQuery
-from components.studio.db.models import ImageRecord, TaskWithImage
 from components.studio.db.tables import (
+    ImageRecord,
+    TaskWithImage,
     image_from_row,
     images,
     insert_or,

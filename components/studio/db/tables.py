@@ -1,4 +1,4 @@
-"""The tables, and the conversion between rows and records.
+"""The tables, the records of images, and the conversion between rows and records.
 
 A change of a table needs a file in `migrations/versions`, too: data folders of before take it.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import unicodedata
-from dataclasses import asdict, fields
+from dataclasses import asdict, dataclass, fields
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, TypeVar, cast
@@ -17,8 +17,43 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from components.kie import GenerationRequest, Model, OutputFormat
-from components.studio.db.models import ImageRecord
 from components.studio.tasks.models import Failure, FailureReason, Task, TaskState
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImageRecord:
+    """An image file. Sizes in pixels and bytes, times in epoch seconds."""
+
+    id: str
+    user_id: str
+    task_id: str | None
+    """The task that made it, or None for an imported image."""
+    format: str
+    width_px: int
+    height_px: int
+    size_bytes: int
+    created_at: float
+    label: str = ""
+    """The name a person gave it; never part of a path."""
+    notes: tuple[str, ...] = ()
+    upload_url: str | None = None
+    """Where kie.ai can read it, valid until about a day after `uploaded_at`."""
+    uploaded_at: float | None = None
+    starred: bool = False
+    chosen_at: float | None = None
+    """When it was set as the cover of its submission."""
+    deleted_at: float | None = None
+    """When it was moved to the trash; its file stays until the trash is purged."""
+
+
+@dataclass(frozen=True)
+class TaskWithImage:
+    """A task with the image it made, if any, and the image it started from."""
+
+    task: Task
+    image: ImageRecord | None
+    source: ImageRecord | None = None
+
 
 metadata = sa.MetaData()
 Word = TypeVar("Word", bound=StrEnum)

@@ -21,8 +21,9 @@ from components.studio.db.database import (
     chunked,
     damaged_database_error,
 )
-from components.studio.db.models import ImageRecord, TaskWithImage
 from components.studio.db.tables import (
+    ImageRecord,
+    TaskWithImage,
     drafts,
     image_from_row,
     image_to_row,

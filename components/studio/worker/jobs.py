@@ -20,7 +20,7 @@ from components.kie import (
     TaskStatus,
     UnknownOutcomeError,
 )
-from components.studio.db.models import ImageRecord
+from components.studio.db.tables import ImageRecord
 from components.studio.db.tasks import DuplicateTaskId, ExtraTask
 from components.studio.tasks.models import Task, TaskState
 from components.studio.tasks.transitions import (

@@ -23,7 +23,7 @@ from components.kie import (
     ValidationError,
 )
 from components.studio.db.database import DatabaseError
-from components.studio.db.models import ImageRecord
+from components.studio.db.tables import ImageRecord
 from components.studio.db.tasks import TaskRepository
 from components.studio.images.ingest import ImageInfo, InvalidImageError, verify_result
 from components.studio.images.store import ImageStore

@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from components.studio.db.database import DatabaseError, DbRetry, busy_database_error
-from components.studio.db.models import ImageRecord
+from components.studio.db.tables import ImageRecord
 from components.studio.db.tasks import ExtraTask, TaskRepository
 from components.studio.events import EventBus
 from components.studio.tasks.models import FINAL, Failure, FailureReason, Task, TaskState

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from components.studio.db.models import ImageRecord, TaskWithImage
+from components.studio.db.tables import ImageRecord, TaskWithImage
 from components.studio.lineage import EditNode, EditTree
 from components.studio.result_checks import mismatches
 from components.ui import card_actions, paused_banner, session

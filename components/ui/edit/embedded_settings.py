@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from components.studio.db.models import ImageRecord
+from components.studio.db.tables import ImageRecord
 from components.ui import session
 from components.ui.escape import escape_markdown
 from components.ui.form.generation_form import GenerationForm, Mode

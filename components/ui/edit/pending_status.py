@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from components.studio.db.models import TaskWithImage
+from components.studio.db.tables import TaskWithImage
 from components.studio.lineage import EditTree
 from components.studio.tasks.models import FailureReason, Task, TaskState
 from components.ui.messages import STATE_LABELS, state_summary, task_message

@@ -10,7 +10,7 @@ from typing import Literal
 import streamlit as st
 
 from components.studio.db.database import DatabaseError
-from components.studio.db.models import ImageRecord
+from components.studio.db.tables import ImageRecord
 from components.studio.images.ingest import MAX_BYTES, InvalidImageError
 from components.studio.result_checks import crop_fraction, format_aspect_ratio
 from components.studio.safe_fetch.client import FetchError

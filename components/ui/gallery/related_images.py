@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from components.studio.db.models import TaskWithImage
+from components.studio.db.tables import TaskWithImage
 from components.studio.lineage import EditNode, EditTree
 from components.studio.studio import NotFoundError, Studio
 from components.ui.card_view_models import build_card, build_source_card

@@ -16,7 +16,7 @@ from streamlit.testing.v1 import AppTest
 
 from components.bootstrap import open_studio
 from components.studio.db.database import Database, DatabaseError
-from components.studio.db.models import ImageRecord
+from components.studio.db.tables import ImageRecord
 from components.studio.tasks.models import Failure, FailureReason, TaskState
 from tests.integration.pages.edit_page_driver import choose_upload
 from tests.integration.pages.page_driver import open_page, rerun, trigger, user_id_of, widget_data

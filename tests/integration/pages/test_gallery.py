@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from components.bootstrap import open_studio
 from components.sandbox import SandboxServer
 from components.studio import GenerationRequest
-from components.studio.db.models import ImageRecord
+from components.studio.db.tables import ImageRecord
 from components.studio.tasks.models import Task, TaskState
 from tests.integration.pages.page_driver import (
     ROOT,

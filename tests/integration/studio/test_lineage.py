@@ -6,7 +6,7 @@ import uuid
 from pathlib import Path
 
 from components.studio.db.gallery import GalleryRepository
-from components.studio.db.models import ImageRecord
+from components.studio.db.tables import ImageRecord
 from components.studio.db.tasks import TaskRepository
 from components.studio.events import EventBus
 from components.studio.images.store import ImageStore

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from components.kie import GenerationRequest, OutputFormat
-from components.studio.db.models import ImageRecord
+from components.studio.db.tables import ImageRecord
 from components.studio.result_checks import crop_fraction, format_aspect_ratio, mismatches
 
 # Copied from docs/kie-api.md, Sizes, not imported, so that the app's table is tested.

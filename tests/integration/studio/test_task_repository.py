@@ -14,8 +14,8 @@ import pytest
 
 from components.kie import GenerationRequest, Model, OutputFormat
 from components.studio.db.database import DatabaseError
-from components.studio.db.models import ImageRecord
 from components.studio.db.prompts import Draft, PromptHistory
+from components.studio.db.tables import ImageRecord
 from components.studio.db.tasks import TaskRepository
 from components.studio.tasks.models import Failure, FailureReason, Task, TaskState
 from tests.support.factories import NOW, PROVIDER_ID, make_task

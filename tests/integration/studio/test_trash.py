@@ -9,8 +9,8 @@ import pytest
 
 from components.studio.db.gallery import GalleryRepository
 from components.studio.db.gallery_query import GalleryQuery
-from components.studio.db.models import ImageRecord
 from components.studio.db.prompts import PromptHistory
+from components.studio.db.tables import ImageRecord
 from components.studio.db.tasks import TaskRepository
 from components.studio.events import EventBus
 from components.studio.images.store import ImageStore

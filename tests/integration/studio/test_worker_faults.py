@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from components.studio.db.models import TaskWithImage
+from components.studio.db.tables import TaskWithImage
 from components.studio.tasks.models import FailureReason, Task, TaskState
 from components.ui.card_view_models import build_card
 from tests.support.factories import failure_reason

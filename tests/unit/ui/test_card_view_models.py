@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from components.studio import GenerationRequest, Model, OutputFormat
-from components.studio.db.models import ImageRecord, TaskWithImage
+from components.studio.db.tables import ImageRecord, TaskWithImage
 from components.studio.tasks.models import Failure, FailureReason, Task, TaskState
 from components.ui.card_view_models import build_card
 from tests.support.factories import make_task

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from components.studio.db.models import TaskWithImage
+from components.studio.db.tables import TaskWithImage
 from components.studio.lineage import EditTree
 from components.studio.tasks.models import FailureReason, Task
 from components.ui.edit.pending_status import progress_for
