@@ -182,8 +182,13 @@ def _empty_trash() -> None:
 
 
 def _count_label(items: Sequence[GalleryItem]) -> str:
-    images = sum(1 + len(item.hidden_variants) for item in items if item.state is TaskState.DONE)
-    return format_count(images, "picture")
+    """How many pictures are shown, and how many cards of something that has none."""
+    done = [item for item in items if item.state is TaskState.DONE]
+    images = format_count(sum(1 + len(item.hidden_variants) for item in done), "picture")
+    others = len(items) - len(done)
+    if not others:
+        return images
+    return f"{images} · {others:,} without one" if done else f"{others:,} without a picture"
 
 
 def _empty_message(query: GalleryQuery) -> str:

@@ -103,7 +103,19 @@ def test_running_tasks_come_first_with_heading() -> None:
 
     assert (running["prompt"], running["group"]) == ("on its way [slow]", "Under way")
     assert done["group"] == "Today"
-    assert "1 picture" in [caption.value for caption in at.caption]
+    assert "1 picture · 1 without one" in [caption.value for caption in at.caption]
+
+
+def test_cards_without_a_picture_are_not_counted_as_pictures() -> None:
+    at = open_gallery()
+    add_image(at, "done")
+    add_task(at, "refused", TaskState.REFUSED, days_ago=0)
+    add_task(at, "failed", TaskState.FAILED, days_ago=1)
+    assert "1 picture · 2 without one" in [caption.value for caption in rerun(at).caption]
+
+    at.session_state["state"] = ["Refused"]
+    assert [card["prompt"] for card in cards(rerun(at))] == ["refused"]
+    assert "1 without a picture" in [caption.value for caption in at.caption]
 
 
 def test_tasks_needing_attention_follow_running_ones() -> None:
