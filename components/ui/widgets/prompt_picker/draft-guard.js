@@ -5,10 +5,13 @@
 
 /** @typedef {Pick<Storage, "getItem" | "setItem" | "removeItem">} DraftStorage */
 
+const MAX_SENT = 5; // texts on their way at once
+
 export class DraftGuard {
   #storage;
   #name;
   #oldTextName;
+  #sentName;
 
   /**
    * @param {string} key of the text area
@@ -18,6 +21,12 @@ export class DraftGuard {
     this.#storage = storage;
     this.#name = `kontext.unsent.${key}`;
     this.#oldTextName = `${this.#name}.over`;
+    this.#sentName = `${this.#name}.sent`;
+  }
+
+  /** @returns {string[]} texts that were sent and not confirmed, the newest last */
+  get #sent() {
+    return JSON.parse(this.#storage.getItem(this.#sentName) ?? "[]");
   }
 
   /** @param {string} text that was typed and not sent */
@@ -26,9 +35,17 @@ export class DraftGuard {
     this.#storage.removeItem(this.#oldTextName);
   }
 
+  /** The box is left: its text goes to Python, which may have it only after more was typed. */
+  send() {
+    const draft = this.#storage.getItem(this.#name);
+    if (draft === null) return;
+    this.#storage.setItem(this.#sentName, JSON.stringify([...this.#sent, draft].slice(-MAX_SENT)));
+  }
+
   discard() {
-    this.#storage.removeItem(this.#name);
-    this.#storage.removeItem(this.#oldTextName);
+    for (const name of [this.#name, this.#oldTextName, this.#sentName]) {
+      this.#storage.removeItem(name);
+    }
   }
 
   /**
@@ -70,9 +87,10 @@ export class DraftGuard {
     }
     const draft = this.#storage.getItem(this.#name);
     const oldText = this.#storage.getItem(this.#oldTextName);
+    const sent = this.#sent;
     this.discard();
     // With another text Python got the draft, or put a remix in its place.
-    const isNewer = oldText === null || oldText === currentText;
+    const isNewer = oldText === null || oldText === currentText || sent.includes(currentText);
     return isNewer && draft !== currentText ? draft : null;
   }
 }

@@ -98,3 +98,23 @@ test("a page that is left without a draft has nothing to put back", () => {
   guard.leavePage("A red barn");
   assert.equal(guard.restore("A red barn", ""), null);
 });
+
+test("a draft is put back over what was sent before it and confirmed only after the page changed", () => {
+  const { guard, draft } = guarded("A red barn");
+  guard.send();
+  guard.keep("A red barn and a dog");
+  guard.send();
+  guard.leavePage("");
+  assert.equal(guard.restore("A red barn", ""), "A red barn and a dog");
+  assert.equal(draft(), undefined);
+});
+
+test("what was sent before the last confirmation is no reason to put a draft back", () => {
+  const { guard } = guarded("A red barn");
+  guard.send();
+  guard.confirm("A red barn", { text: "A red barn", isTyping: false });
+  guard.keep("A blue lake");
+  guard.send();
+  guard.leavePage("A hill");
+  assert.equal(guard.restore("A red barn", ""), null);
+});

@@ -62,6 +62,7 @@ class PromptPicker {
     const { signal } = this.#listening;
     document.addEventListener("keydown", (event) => this.#onKey(event), { capture: true, signal });
     document.addEventListener("input", (event) => this.#onInput(event), { signal });
+    document.addEventListener("focusout", (event) => this.#onLeave(event), { signal });
     keepTextAreaEnabled(() => this.#box, signal);
   }
 
@@ -168,7 +169,13 @@ class PromptPicker {
       if (this.#isInTemplate) event.preventDefault();
     } else if (key === "Enter" && (event.ctrlKey || event.metaKey)) {
       this.#historyKeys.restart();
+      this.#draft.send();
     }
+  }
+
+  /** @param {FocusEvent} event */
+  #onLeave(event) {
+    if (event.target === this.#box) this.#draft.send();
   }
 
   /** @param {Event} event */
