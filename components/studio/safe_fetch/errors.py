@@ -33,6 +33,11 @@ class FetchError(Exception):
         self.message = message
         self.may_retry = may_retry
 
+    @property
+    def is_of_host(self) -> bool:
+        """Whether the host gives no file at the moment, so that asking for another is in vain."""
+        return self.may_retry and self.code is not FetchErrorCode.TRUNCATED
+
 
 def timeout_error() -> FetchError:
     """The error for a website that used up the time budget."""

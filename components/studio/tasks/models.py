@@ -9,6 +9,7 @@ import secrets
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from urllib.parse import urlsplit
 
 from components.kie import GenerationRequest
 
@@ -126,3 +127,8 @@ class Task:
     def is_edit(self) -> bool:
         """Whether it changes an image instead of making one."""
         return self.source_id is not None
+
+    @property
+    def result_host(self) -> str:
+        """The host that has the result; empty while none is known."""
+        return urlsplit(self.result_url or "").netloc

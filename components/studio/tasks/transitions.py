@@ -104,9 +104,18 @@ class StepFailed:
 
     failure: Failure
     may_retry: bool
+    host_failed: bool = False
+    """The host of the result did not answer: it has no other result either."""
 
 
-TaskEvent: TypeAlias = Accepted | ResultStored | StepFailed | TaskStatus | KieError
+@dataclass(frozen=True)
+class HostPaused:
+    """The result was not asked for: its host has just failed for another task."""
+
+    seconds: float
+
+
+TaskEvent: TypeAlias = Accepted | ResultStored | StepFailed | HostPaused | TaskStatus | KieError
 
 
 def apply_event(task: Task, event: TaskEvent, now: float) -> Task:
@@ -157,6 +166,9 @@ def apply_event(task: Task, event: TaskEvent, now: float) -> Task:
             return replace(_end(task, TaskState.DONE, None, now), image_id=image_id)
         case TaskState.STORING, StepFailed():
             return _retry_download(task, event, now)
+        case TaskState.STORING, HostPaused(seconds):
+            failure = task.failure or Failure(FailureReason.DOWNLOAD_FAILED)
+            return replace(task, failure=failure, retry_at=now + seconds)
     return task
 
 

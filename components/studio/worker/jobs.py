@@ -25,6 +25,7 @@ from components.studio.db.tasks import DuplicateTaskId, ExtraTask
 from components.studio.tasks.models import Task, TaskState
 from components.studio.tasks.transitions import (
     Accepted,
+    HostPaused,
     ResultStored,
     StepFailed,
     TaskEvent,
@@ -34,7 +35,7 @@ from components.studio.tasks.transitions import (
     mark_sent,
     release,
 )
-from components.studio.worker.rate_limiter import RateLimitedCaller
+from components.studio.worker.rate_limiter import HostPauses, RateLimitedCaller
 from components.studio.worker.stats import WorkerStats
 
 log = logging.getLogger("kontext.jobs")
@@ -110,6 +111,7 @@ class JobRunner:
     """Epoch seconds."""
     stats: WorkerStats
     rate_limited: RateLimitedCaller
+    hosts: HostPauses
     storage_problem: Callable[[], Exception | None] = lambda: None
     """Why an image that is paid for now could not be kept."""
 
@@ -209,8 +211,12 @@ class JobRunner:
     def download(self, task: Task, *, poll_first: bool) -> JobResult:
         """Download the result; with `poll_first`, from the URLs that a query names now.
 
-        A query without a usable answer leaves the stored URLs: they may work by now.
+        A query without a usable answer leaves the stored URLs: they may work by now. A host that
+        failed for another task is asked only if a person asks.
         """
+        is_asked_for = task.attempts > 0 and task.failure is None
+        if not is_asked_for and (seconds := self.hosts.seconds_to_wait(task.result_host)):
+            return JobResult(HostPaused(seconds))
         status = self.poll(task).event if poll_first else None
         if isinstance(status, TaskStatus):
             changed = self.update(task.id, lambda task: apply_event(task, status, self.clock()))
@@ -224,7 +230,9 @@ class JobRunner:
         try:
             image = self.transfers.download_result(task, refresh_url)
         except StepError as error:
+            self.hosts.record(task.result_host, answers=not error.failed.host_failed)
             return JobResult(error.failed, query_result=status)
+        self.hosts.record(task.result_host, answers=True)
         return JobResult(ResultStored(image.id), image, status)
 
     def _refresh_url(self, task: Task, url: str) -> str:

@@ -1,4 +1,7 @@
-"""Rate limiter: how fast a key may be used. The monotonic clock is an argument, in seconds."""
+"""Rate limiter: how fast a key may be used, and how often a result host that fails is asked.
+
+The monotonic clock is an argument, in seconds.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,7 @@ REJECTION_DELAY_S = 2.0  # pause after a 429 without a Retry-After header
 MAX_PAUSE_S = 300.0  # a paid result is asked for at least this often
 SLOWDOWN_HALF_LIFE_S = 30.0  # time until a slowed-down limiter is twice as fast again
 MAX_SLOWDOWN = 16.0  # the limit is divided by at most this
+MAX_HOST_PAUSE_S = 60.0  # one result whose host fails for it alone delays others by at most this
 
 T = TypeVar("T")
 
@@ -121,3 +125,40 @@ class RateLimitedCaller:
                 if self.stopping.is_set():
                     raise UnavailableError("The app is shutting down.")
                 self.condition.wait(self.queries.seconds_until_free(self.monotonic()))
+
+
+@dataclass
+class HostPauses:
+    """Result hosts that fail: one task asks for all of them, later each time. Thread-safe."""
+
+    monotonic: Callable[[], float]
+    """Monotonic seconds."""
+    on_answer: Callable[[str], None]
+    """Called with a host that answers again."""
+
+    def __post_init__(self) -> None:
+        self._lock = threading.Lock()
+        self._failing: dict[str, tuple[int, float]] = {}  # how often asked, and when again
+
+    def seconds_to_wait(self, host: str) -> float:
+        """0.0 lets this task ask the host, and no other one until the next pause is over."""
+        with self._lock:
+            asked, ask_at = self._failing.get(host, (0, 0.0))
+            now = self.monotonic()
+            if asked and now < ask_at:
+                return ask_at - now
+            if asked:
+                pause = min(2.0 ** min(asked, 6), MAX_HOST_PAUSE_S)
+                self._failing[host] = (asked + 1, now + pause)
+            return 0.0
+
+    def record(self, host: str, *, answers: bool) -> None:
+        """The host was asked."""
+        with self._lock:
+            was_failing = host in self._failing
+            if answers:
+                self._failing.pop(host, None)
+            else:
+                self._failing.setdefault(host, (1, self.monotonic() + 1.0))
+        if answers and was_failing:
+            self.on_answer(host)

@@ -116,6 +116,12 @@ class Scheduler:
             if entry.kind is JobKind.SUBMIT:
                 entry.due_at = min(entry.due_at, now)
 
+    def release_downloads(self, host: str, now: float) -> None:
+        """Fetch all results of this host without further delay: it answers again."""
+        for entry in self._entries.values():
+            if entry.kind is JobKind.DOWNLOAD and entry.task.result_host == host:
+                entry.due_at = min(entry.due_at, now)
+
     def record_duration(self, task: Task) -> None:
         """Add a finished task to the duration estimate of its kind."""
         if task.accepted_at is not None and task.finished_at is not None:

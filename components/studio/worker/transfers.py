@@ -139,7 +139,7 @@ class Transfers:
         self, task: Task, refresh_url: RefreshUrl | None
     ) -> tuple[bytes, ImageInfo]:
         """The file of a result and what it is, from the first URL that works."""
-        failed = _step_error(FailureReason.DOWNLOAD_FAILED)
+        failed = StepFailed(Failure(FailureReason.DOWNLOAD_FAILED), may_retry=False)
         url_getters: tuple[Callable[[], str | None], ...] = (
             lambda: task.result_url,
             lambda: refresh_url(task.result_url) if refresh_url and task.result_url else None,
@@ -158,11 +158,16 @@ class Transfers:
                 log.warning(
                     "result not downloaded", extra={"task_id": task.id, "reason": error.code}
                 )
+                host_failed = failed.host_failed
+                if url == task.result_url:
+                    host_failed = isinstance(error, FetchError) and error.is_of_host
                 # Every URL may work a minute later; the number of attempts is bounded.
-                failed = _step_error(
-                    FailureReason.DOWNLOAD_FAILED, None, error.message, may_retry=True
+                failed = StepFailed(
+                    Failure(FailureReason.DOWNLOAD_FAILED, message=error.message),
+                    may_retry=True,
+                    host_failed=host_failed,
                 )
-        raise failed
+        raise StepError(failed)
 
 
 def _step_error(

@@ -27,7 +27,7 @@ from components.studio.tasks.transitions import (
 )
 from components.studio.worker.account_limits import CREATE_WINDOW_S, AccountLimits, check_account
 from components.studio.worker.jobs import JobResult, JobRunner, Provider, TransferService
-from components.studio.worker.rate_limiter import RateLimitedCaller
+from components.studio.worker.rate_limiter import HostPauses, RateLimitedCaller
 from components.studio.worker.scheduler import MAX_CONCURRENT_JOBS, Job, JobKind, Scheduler
 from components.studio.worker.stats import WorkerStats
 
@@ -78,6 +78,7 @@ class TaskWorker:
             update=self._update_with_retry,
             clock=clock,
             stats=self.stats,
+            hosts=HostPauses(monotonic, on_answer=self._fetch_from),
             rate_limited=RateLimitedCaller(
                 condition=self._condition,
                 queries=limits.queries,
@@ -342,6 +343,12 @@ class TaskWorker:
                 self._limits.breaker.probe_failed(reason, self._monotonic())
             self._condition.notify_all()
         self._events.publish_all()
+
+    def _fetch_from(self, host: str) -> None:
+        """A result host answers again: fetch all that waited for it."""
+        with self._condition:
+            self._scheduler.release_downloads(host, self._monotonic())
+            self._condition.notify_all()
 
     def _record_duration(self, task: Task) -> None:
         with self._condition:

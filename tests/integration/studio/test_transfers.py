@@ -13,7 +13,13 @@ from components.kie import KieClient
 from components.studio.db.tasks import TaskRepository
 from components.studio.images.errors import ImageErrorCode, InvalidImageError
 from components.studio.images.store import ImageStore
-from components.studio.safe_fetch.client import SafeHttpClient
+from components.studio.safe_fetch.client import FetchError, SafeHttpClient
+from components.studio.safe_fetch.errors import (
+    status_error,
+    timeout_error,
+    truncated_error,
+    unreachable_error,
+)
 from components.studio.tasks.models import FailureReason
 from components.studio.worker.jobs import StepError
 from components.studio.worker.transfers import Transfers
@@ -90,3 +96,38 @@ def test_thumbnail_busy_retries_download(tmp_path: Path) -> None:
     assert failed.failure.reason is FailureReason.DOWNLOAD_FAILED
     assert failed.failure.message == "Wait a few seconds."
     assert failed.may_retry
+
+
+@pytest.mark.parametrize(
+    ("error", "host_failed"),
+    [
+        (unreachable_error("cdn.example"), True),
+        (timeout_error(), True),
+        (status_error(503), True),
+        (status_error(429), True),
+        (status_error(404), False),
+        (status_error(403), False),
+        (truncated_error(), False),
+    ],
+    ids=["unreachable", "silent", "503", "429", "404", "403", "cut short"],
+)
+def test_failed_download_says_whether_its_host_failed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: FetchError, host_failed: bool
+) -> None:
+    def fail(*_: object, **__: object) -> bytes:
+        raise error
+
+    monkeypatch.setattr(SafeHttpClient, "get_image", fail)
+    with (
+        closing(TaskRepository.in_folder(tmp_path)) as repository,
+        KieClient(api_key="key", base_url="http://127.0.0.1:9") as client,
+    ):
+        transfers = Transfers(
+            client=client,
+            http=SafeHttpClient(),
+            image_store=ImageStore(tmp_path),
+            repository=repository,
+        )
+        with pytest.raises(StepError) as raised:
+            transfers.download_result(STORING_TASK)
+    assert (raised.value.failed.host_failed, raised.value.failed.may_retry) == (host_failed, True)

@@ -7,10 +7,13 @@ import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from components.studio.db.tables import TaskWithImage
+from components.studio.safe_fetch.client import SafeHttpClient
+from components.studio.safe_fetch.errors import unreachable_error
 from components.studio.tasks.models import FailureReason, Task, TaskState
 from components.ui.card_view_models import build_card
 from tests.support.factories import failure_reason
@@ -135,3 +138,28 @@ def test_look_again_fetches_a_result_that_waits_for_its_host(tmp_path: Path) -> 
         after.studio.recheck_task(USER_ID, task.id)
         after.wait_for(task, DONE)
         assert len(after.tasks_made("a hill")) == 1
+
+
+def test_host_that_fails_is_asked_for_one_result_and_then_for_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    is_down = True
+    fetch = SafeHttpClient.get_image
+
+    def get_image(http: SafeHttpClient, url: str, **options: Any) -> bytes:
+        if is_down:
+            raise unreachable_error("the host")
+        return fetch(http, url, **options)
+
+    monkeypatch.setattr(SafeHttpClient, "get_image", get_image)
+    with running_studio(tmp_path) as studio_fixture:
+        first = studio_fixture.submit()
+        wait_until(lambda: studio_fixture.reload(first).attempts > 0)
+        others = [studio_fixture.submit(f"hill {number}") for number in range(12)]
+        wait_until(lambda: all(studio_fixture.reload(task).failure is not None for task in others))
+        # Waiting and not given up, though hardly any has been asked for.
+        assert {studio_fixture.reload(task).state for task in others} == {TaskState.STORING}
+        assert sum(studio_fixture.reload(task).attempts for task in others) <= 7
+        is_down = False
+        for task in (first, *others):
+            studio_fixture.wait_for(task, DONE)

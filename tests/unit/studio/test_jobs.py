@@ -13,7 +13,7 @@ from components.studio.db.tasks import ExtraTask
 from components.studio.tasks.models import Task, TaskState
 from components.studio.tasks.transitions import Accepted, withdraw
 from components.studio.worker.jobs import JobResult, JobRunner
-from components.studio.worker.rate_limiter import RateLimitedCaller, RateLimiter
+from components.studio.worker.rate_limiter import HostPauses, RateLimitedCaller, RateLimiter
 from components.studio.worker.stats import WorkerStats
 from tests.support.factories import NOW, PROVIDER_ID, SUBMITTING_TASK, make_task
 
@@ -86,6 +86,7 @@ def submit(
             monotonic=lambda: 0.0,
             stopping=threading.Event(),
         ),
+        hosts=HostPauses(lambda: 0.0, on_answer=lambda _host: None),
         storage_problem=storage_problem,
     )
     return runner.submit(task), provider

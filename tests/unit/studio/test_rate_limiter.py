@@ -9,7 +9,7 @@ from collections import deque
 import pytest
 
 from components.studio.worker.account_limits import AccountLimits
-from components.studio.worker.rate_limiter import RateLimiter
+from components.studio.worker.rate_limiter import HostPauses, RateLimiter
 
 
 def arrival_times(limiter: RateLimiter, seconds: float, max_latency: float) -> list[float]:
@@ -92,3 +92,30 @@ def test_earlier_process_without_tasks_has_sent_no_query() -> None:
     limits = AccountLimits.with_limits(creates_per_10s=20, queries_per_second=10)
     limits.resume(0, 100.0, was_querying=False)
     assert sum(limits.queries.acquire(100.0) for _ in range(20)) == 10
+
+
+def test_failing_host_is_asked_as_often_for_forty_tasks_as_for_one() -> None:
+    now, asked = 0.0, list[float]()
+    hosts = HostPauses(lambda: now, on_answer=lambda _host: None)
+    hosts.record("cdn.example", answers=False)
+    while now < 180:
+        now = round(now + 0.5, 1)
+        for _ in range(40):
+            if not hosts.seconds_to_wait("cdn.example"):
+                asked.append(now)
+                hosts.record("cdn.example", answers=False)
+    assert asked == [1, 3, 7, 15, 31, 63, 123]
+    assert hosts.seconds_to_wait("cdn.example") == 3
+    assert hosts.seconds_to_wait("other.example") == 0
+
+
+def test_host_that_answers_again_is_free_and_named_once() -> None:
+    answered = list[str]()
+    hosts = HostPauses(lambda: 0.0, on_answer=answered.append)
+    hosts.record("cdn.example", answers=True)
+    hosts.record("cdn.example", answers=False)
+    assert hosts.seconds_to_wait("cdn.example") == 1
+    hosts.record("cdn.example", answers=True)
+    hosts.record("cdn.example", answers=True)
+    assert hosts.seconds_to_wait("cdn.example") == 0
+    assert answered == ["cdn.example"]

@@ -299,3 +299,14 @@ def test_task_that_is_watched_again_is_looked_at_after_a_minute() -> None:
     assert scheduler.seconds_until_next(0.0) == 60.0
     assert scheduler.pop_due(59.9) == []
     assert [job.kind for job in scheduler.pop_due(60.0)] == [JobKind.POLL]
+
+
+def test_results_of_a_host_that_answers_again_are_fetched_at_once() -> None:
+    scheduler = make_scheduler()
+    waiting = storing_task(1, retry_at=NOW + 900)
+    other = replace(storing_task(2, retry_at=NOW + 900), result_url="https://other.example/2.png")
+    for task in (waiting, other):
+        scheduler.upsert(task, 0.0, NOW)
+    assert scheduler.pop_due(5.0) == []
+    scheduler.release_downloads(waiting.result_host, 5.0)
+    assert [job.task_id for job in scheduler.pop_due(5.0)] == [waiting.id]

@@ -10,6 +10,7 @@ from components.kie import ProviderState, TaskNotFoundError, UnknownOutcomeError
 from components.studio.tasks.models import Failure, FailureReason, Task, TaskState
 from components.studio.tasks.transitions import (
     Accepted,
+    HostPaused,
     ResultStored,
     StepFailed,
     TaskEvent,
@@ -62,6 +63,18 @@ def test_failing_download_begins_anew_on_request() -> None:
     assert (again.state, again.retry_at, again.failure) == (TaskState.STORING, NOW + 5, None)
     assert again.attempts == 1  # not 0: a query comes before the download
     assert apply_event(again, DOWNLOAD_FAILED, NOW).retry_at == NOW + 2
+
+
+def test_paused_host_is_waited_for_without_an_attempt() -> None:
+    task = apply_event(STORING_TASK, HostPaused(7), NOW)
+    assert (task.state, failure_reason(task), task.attempts, task.retry_at) == (
+        TaskState.STORING,
+        FailureReason.DOWNLOAD_FAILED,
+        0,
+        NOW + 7,
+    )
+    full = apply_event(STORING_TASK, DISK_FULL, NOW)
+    assert failure_reason(apply_event(full, HostPaused(7), NOW)) is FailureReason.DISK
 
 
 def test_full_disk_is_retried_each_minute_without_limit() -> None:
