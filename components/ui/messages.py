@@ -29,9 +29,9 @@ STATE_LABELS = {
     TaskState.STILL_RUNNING: "Still running",
 }
 UNKNOWN_USER = (
-    "Your browser sends no cookie that Kontext Studio can use, so it could not show you your "
-    "pictures. Allow cookies for this site and reload the page. If they are allowed, delete the "
-    "old ones first."
+    "Kontext Studio knows your pictures by a cookie, and your browser sends none that it can use. "
+    "Allow cookies for this site and reload the page. If they are allowed, delete the old ones of "
+    "this site first."
 )
 _UNKNOWN_STATE = "Unknown"
 COOKIE_LOST = (

@@ -22,7 +22,7 @@ from tests.integration.pages.page_driver import (
 )
 
 ANNA, BEN = "a" * 32, "b" * 32
-UNKNOWN = "Your browser sends no cookie that Kontext Studio can use"
+UNKNOWN = "Kontext Studio knows your pictures by a cookie"
 
 
 def open_as_unknown() -> AppTest:

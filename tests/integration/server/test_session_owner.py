@@ -15,7 +15,7 @@ from tests.support.identity import new_token, user_id_of
 from tests.support.streamlit_client import StreamlitClient
 
 TYPED = "A harbour nobody else should read of"
-UNKNOWN = "sends no cookie that Kontext Studio can use"
+UNKNOWN = "your browser sends none that it can use"
 SENDERS = ("streamlit", "uvicorn")
 
 
