@@ -1,11 +1,17 @@
-"""Limits that all tasks of one key share, and what one answer means for the other tasks."""
+"""Limits that all tasks of one key share, and what one answer means for the other tasks.
+
+The monotonic clock is an argument, in seconds.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from components.kie import (
     AuthenticationError,
@@ -24,7 +30,6 @@ from components.studio.tasks.transitions import (
     TaskEvent,
     failure_from_error,
 )
-from components.studio.worker.rate_limiter import RateLimiter
 
 FIRST_PROBE_DELAY_S = 10.0
 MAX_PROBE_DELAY_S = 120.0
@@ -36,6 +41,117 @@ QUERY_WINDOW_S = 1.0  # docs/kie-api.md, Codes
 MAINTENANCE_PAUSE_S = 5.0  # pause of all calls after a 455
 RECONNECT_DELAY_S = 2.0  # the first check after a connection failed: most failures are short
 LONG_PAUSE_S = 60.0  # a pause that the provider asks for is announced if it is longer
+
+CLOCK_MARGIN_S = 0.02  # the provider's clock may run slower than ours
+REJECTION_DELAY_S = 2.0  # pause after a 429 without a Retry-After header
+MAX_PAUSE_S = 300.0  # a paid result is asked for at least this often
+SLOWDOWN_HALF_LIFE_S = 30.0  # time until a slowed-down limiter is twice as fast again
+MAX_SLOWDOWN = 16.0  # the limit is divided by at most this
+
+T = TypeVar("T")
+
+
+class RateLimiter:
+    """`limit` tokens; each returns one window after its call was answered.
+
+    The provider counts the calls that arrive in any window (docs/kie-api.md, Codes). A call arrives
+    at some moment between sending and answer. So a token that is out for that time and one window
+    more keeps the limit, however the network bunches calls.
+    """
+
+    def __init__(self, limit: int, window_seconds: float) -> None:
+        self.limit = limit
+        self._window_seconds = window_seconds + CLOCK_MARGIN_S
+        self._in_flight = 0
+        self._returns_at: deque[float] = deque()
+        self._paused_until = -math.inf
+        self._slowdown = 1.0
+        self._slowed_at = 0.0
+
+    def acquire(self, now: float) -> bool:
+        """Take a token for one call, if there is one; `release` must follow."""
+        if self.seconds_until_free(now) > 0:
+            return False
+        self._in_flight += 1
+        return True
+
+    def release(self, now: float) -> None:
+        """The call of a token was answered or given up."""
+        self._in_flight -= 1
+        self._returns_at.append(now + self._window_seconds)
+
+    def consume(self, calls: int, now: float) -> None:
+        """Count calls that were made before this limiter existed."""
+        self._returns_at.extend([now + self._window_seconds] * calls)
+
+    def seconds_until_free(self, now: float) -> float:
+        """Seconds until a call may be made if no other is made before; 0 when one may now."""
+        if now < self._paused_until:
+            return self._paused_until - now
+        while self._returns_at and self._returns_at[0] <= now:
+            self._returns_at.popleft()
+        excess = self._in_flight + len(self._returns_at) - self._current_limit(now)
+        if excess < 0:
+            return 0.0
+        if excess >= len(self._returns_at):
+            return self._window_seconds  # at the earliest: no call has been answered yet
+        return self._returns_at[excess] - now
+
+    def slow_down(self, now: float, pause_seconds: float | None = None) -> None:
+        """The provider answered 429: pause, then go at half the speed for a while.
+
+        Calls in flight at the first 429 are mostly rejected too: the speed is halved once for all.
+        """
+        if now >= self._paused_until:
+            self._slowdown = min(self._slowdown_at(now) * 2, MAX_SLOWDOWN)
+            self._slowed_at = now
+        pause = REJECTION_DELAY_S if pause_seconds is None else pause_seconds
+        pause = min(pause, MAX_PAUSE_S)
+        self._paused_until = max(self._paused_until, now + pause)
+
+    def _current_limit(self, now: float) -> int:
+        return max(1, int(self.limit / self._slowdown_at(now)))
+
+    def _slowdown_at(self, now: float) -> float:
+        halvings = (now - self._slowed_at) / SLOWDOWN_HALF_LIFE_S
+        return max(1.0, self._slowdown * math.exp2(-halvings))
+
+
+@dataclass(frozen=True, kw_only=True)
+class RateLimitedCaller:
+    """Makes a call when the query limiter allows it. Thread-safe."""
+
+    condition: threading.Condition
+    """Guards the limiter."""
+    queries: RateLimiter
+    on_error: Callable[[KieError], None]
+    """Called with an error, which may slow down or stop other calls."""
+    monotonic: Callable[[], float]
+    """Monotonic seconds."""
+    stopping: threading.Event
+
+    def call(self, request: Callable[[], T]) -> T:
+        """The answer, once it could be requested.
+
+        Raises KieError as `request` does, and UnavailableError at shutdown.
+        """
+        self._wait()
+        try:
+            return request()
+        except KieError as error:
+            self.on_error(error)
+            raise
+        finally:
+            with self.condition:
+                self.queries.release(self.monotonic())
+                self.condition.notify_all()
+
+    def _wait(self) -> None:
+        with self.condition:
+            while not self.queries.acquire(self.monotonic()):
+                if self.stopping.is_set():
+                    raise UnavailableError("The app is shutting down.")
+                self.condition.wait(self.queries.seconds_until_free(self.monotonic()))
 
 
 class CircuitBreaker:

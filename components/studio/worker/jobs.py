@@ -7,6 +7,7 @@ the task becomes by the event.
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -35,10 +36,12 @@ from components.studio.tasks.transitions import (
     mark_sent,
     release,
 )
-from components.studio.worker.rate_limiter import HostPauses, RateLimitedCaller
+from components.studio.worker.account_limits import RateLimitedCaller
 from components.studio.worker.stats import WorkerStats
 
 log = logging.getLogger("kontext.jobs")
+
+MAX_HOST_PAUSE_S = 60.0  # one result whose host fails for it alone delays others by at most this
 
 RefreshUrl = Callable[[str], str]
 """Another URL for an image whose URL does not work. Raises KieError."""
@@ -270,3 +273,40 @@ def _submitting_task(changed: tuple[Task, Task] | None) -> Task | None:
     if changed is None or changed[1].state is not TaskState.SUBMITTING:
         return None
     return changed[1]
+
+
+@dataclass
+class HostPauses:
+    """Result hosts that fail: one task asks for all of them, later each time. Thread-safe."""
+
+    monotonic: Callable[[], float]
+    """Monotonic seconds."""
+    on_answer: Callable[[str], None]
+    """Called with a host that answers again."""
+
+    def __post_init__(self) -> None:
+        self._lock = threading.Lock()
+        self._failing: dict[str, tuple[int, float]] = {}  # how often asked, and when again
+
+    def seconds_to_wait(self, host: str) -> float:
+        """0.0 lets this task ask the host, and no other one until the next pause is over."""
+        with self._lock:
+            asked, ask_at = self._failing.get(host, (0, 0.0))
+            now = self.monotonic()
+            if asked and now < ask_at:
+                return ask_at - now
+            if asked:
+                pause = min(2.0 ** min(asked, 6), MAX_HOST_PAUSE_S)
+                self._failing[host] = (asked + 1, now + pause)
+            return 0.0
+
+    def record(self, host: str, *, answers: bool) -> None:
+        """The host was asked."""
+        with self._lock:
+            was_failing = host in self._failing
+            if answers:
+                self._failing.pop(host, None)
+            else:
+                self._failing.setdefault(host, (1, self.monotonic() + 1.0))
+        if answers and was_failing:
+            self.on_answer(host)

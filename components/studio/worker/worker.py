@@ -25,9 +25,19 @@ from components.studio.tasks.transitions import (
     apply_event,
     recover_after_restart,
 )
-from components.studio.worker.account_limits import CREATE_WINDOW_S, AccountLimits, check_account
-from components.studio.worker.jobs import JobResult, JobRunner, Provider, TransferService
-from components.studio.worker.rate_limiter import HostPauses, RateLimitedCaller
+from components.studio.worker.account_limits import (
+    CREATE_WINDOW_S,
+    AccountLimits,
+    RateLimitedCaller,
+    check_account,
+)
+from components.studio.worker.jobs import (
+    HostPauses,
+    JobResult,
+    JobRunner,
+    Provider,
+    TransferService,
+)
 from components.studio.worker.scheduler import MAX_CONCURRENT_JOBS, Job, JobKind, Scheduler
 from components.studio.worker.stats import WorkerStats
 

@@ -12,8 +12,8 @@ from components.kie import GenerationRequest, ValidationError
 from components.studio.db.tasks import ExtraTask
 from components.studio.tasks.models import Task, TaskState
 from components.studio.tasks.transitions import Accepted, withdraw
-from components.studio.worker.jobs import JobResult, JobRunner
-from components.studio.worker.rate_limiter import HostPauses, RateLimitedCaller, RateLimiter
+from components.studio.worker.account_limits import RateLimitedCaller, RateLimiter
+from components.studio.worker.jobs import HostPauses, JobResult, JobRunner
 from components.studio.worker.stats import WorkerStats
 from tests.support.factories import NOW, PROVIDER_ID, SUBMITTING_TASK, make_task
 

@@ -8,8 +8,8 @@ from collections import deque
 
 import pytest
 
-from components.studio.worker.account_limits import AccountLimits
-from components.studio.worker.rate_limiter import HostPauses, RateLimiter
+from components.studio.worker.account_limits import AccountLimits, RateLimiter
+from components.studio.worker.jobs import HostPauses
 
 
 def arrival_times(limiter: RateLimiter, seconds: float, max_latency: float) -> list[float]:
