@@ -239,14 +239,14 @@ def _fill_behind_scans(container: ImageContainer) -> bytes:
 # --- GIF and WebP ---
 
 _GIF_XMP: Final = b"\x21\xff\x0bXMP DataXMP"
-_MAX_GIF_BLOCKS: Final = 400_000  # 20 MB in blocks of 255 bytes are 82,000
+MAX_GIF_BLOCKS: Final = 400_000  # 20 MB in blocks of 255 bytes are 82,000
 _WEBP_BITSTREAM: Final = re.compile(rb"VP8[ L]")  # the chunk with the first frame's pixels
 
 
 class _BoundedGifFile(GifImageFile):
     """Pillow's GIF reader with a limit, because it reads block by block in Python."""
 
-    _blocks_left = _MAX_GIF_BLOCKS
+    _blocks_left = MAX_GIF_BLOCKS
 
     def data(self) -> bytes | None:
         self._blocks_left -= 1

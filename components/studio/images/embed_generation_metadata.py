@@ -32,6 +32,7 @@ from components.studio.images.strip_metadata import (
     SOS,
     Segment,
     build_chunk,
+    build_segment,
     iter_chunks,
     iter_segments,
 )
@@ -153,10 +154,10 @@ def _embed_in_jpeg(data: bytes, metadata: GenerationMetadata) -> bytes:
     after_app1 = after_jfif + _count_leading(foreign[after_jfif:], APP1)
     pieces: list[bytes | memoryview] = [data[each.start : each.end] for each in foreign]
     packet = _build_xmp_packet(metadata, max_bytes=_MAX_SEGMENT_BODY_BYTES - len(_XMP_PREFIX))
-    pieces.insert(after_app1, _app1_segment(_XMP_PREFIX + packet))
+    pieces.insert(after_app1, build_segment(APP1, _XMP_PREFIX + packet))
     if not any(_is_exif(segment) for segment in foreign):
         exif = _build_exif(description=metadata.request.prompt, software=metadata.app)
-        pieces.insert(after_jfif, _app1_segment(exif))
+        pieces.insert(after_jfif, build_segment(APP1, exif))
     return b"".join((data[:2], *pieces, memoryview(data)[scans_at:]))
 
 
@@ -209,10 +210,6 @@ def _count_leading(segments: list[Segment], code: int) -> int:
     """How many segments with this code the list begins with."""
     others = (index for index, segment in enumerate(segments) if segment.code != code)
     return next(others, len(segments))
-
-
-def _app1_segment(body: bytes) -> bytes:
-    return bytes((0xFF, APP1)) + (len(body) + 2).to_bytes(2, "big") + body
 
 
 # --- XMP packet (ISO 16684-1) ---

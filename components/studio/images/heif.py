@@ -128,10 +128,11 @@ def _exif_item(data: bytes) -> bytes | None:
 
 # --- Boxes and items ---
 
-_FULL_BOX_HEAD: Final = 4  # version and flags
+FULL_BOX_HEAD: Final = 4  # version and flags
+_IN_IDAT: Final = 1  # the construction method of items in the `idat` box; that of the file is 0
 
 
-class _BitReader:
+class BitReader:
     """Numbers of any width, most significant bit first. Raises ValueError at the end."""
 
     def __init__(self, data: bytes) -> None:
@@ -153,11 +154,11 @@ class _BitReader:
 
 
 def _check_whole(data: bytes, file_type: FileType) -> None:
-    if any(end > len(data) for _, _, end in _iter_boxes(data, 0, len(data))):
+    if any(end > len(data) for _, _, end in iter_boxes(data, 0, len(data))):
         raise truncated_error(file_type)
 
 
-def _iter_boxes(data: bytes, at: int, end: int) -> Iterator[tuple[bytes, int, int]]:
+def iter_boxes(data: bytes, at: int, end: int) -> Iterator[tuple[bytes, int, int]]:
     """Name, start of the body and end of each box. A cut box ends behind the end of the data."""
     for _ in range(MAX_PARTS):
         if at + 8 > end:
@@ -178,7 +179,7 @@ def _find_boxes(
 ) -> Iterator[tuple[int, int]]:
     """Start and end of the body of each box at this path of names."""
     start, end = within or (0, len(data))
-    for name, body, body_end in _iter_boxes(data, start, end):
+    for name, body, body_end in iter_boxes(data, start, end):
         if name == path[0] and len(path) == 1:
             yield body, body_end
         elif name == path[0]:
@@ -189,11 +190,11 @@ def _payloads(data: bytes, item_type: bytes) -> Iterator[bytes]:
     """What each item of this type holds. Raises ValueError for more bytes than the file has."""
     bytes_left = len(data)
     for start, end in _find_boxes(data, b"meta"):
-        meta = (start + _FULL_BOX_HEAD, end)
+        meta = (start + FULL_BOX_HEAD, end)
         wanted = {number for number, name in _read_item_types(data, meta) if name == item_type}
         idat = next(_find_boxes(data, b"idat", within=meta), (0, 0))[0]
         for body, body_end in _find_boxes(data, b"iloc", within=meta):
-            for number, parts in _read_item_locations(_BitReader(data[body:body_end]), idat):
+            for number, parts in read_item_locations(BitReader(data[body:body_end]), idat):
                 if number in wanted:
                     bytes_left -= sum(length or len(data) for _, length in parts)
                     if bytes_left < 0:
@@ -205,25 +206,28 @@ def _payloads(data: bytes, item_type: bytes) -> Iterator[bytes]:
 
 def _read_item_types(data: bytes, meta: tuple[int, int]) -> Iterator[tuple[int, bytes]]:
     for start, end in _find_boxes(data, b"iinf", within=meta):
-        entries = (start + _FULL_BOX_HEAD + (2 if data[start] == 0 else 4), end)
+        entries = (start + FULL_BOX_HEAD + (2 if data[start] == 0 else 4), end)
         for body, body_end in _find_boxes(data, b"infe", within=entries):
-            entry = _BitReader(data[body:body_end])
+            entry = BitReader(data[body:body_end])
             version, _flags = entry.read(8), entry.read(24)
             item_id, _protection = entry.read(16 if version == 2 else 32), entry.read(16)
             yield item_id, entry.read(32).to_bytes(4, "big")
 
 
-def _read_item_locations(
-    iloc: _BitReader, idat: int
-) -> Iterator[tuple[int, list[tuple[int, int]]]]:
-    """The number of each item, and start and length of its parts. Length 0: to the end."""
+def read_item_locations(iloc: BitReader, idat: int) -> Iterator[tuple[int, list[tuple[int, int]]]]:
+    """The number of each item, and start and length of its parts. Length 0: to the end.
+
+    `idat` is where the body of that box begins. Raises ValueError.
+    """
     version, _flags = iloc.read(8), iloc.read(24)
     offset_bits, length_bits, base_bits, index_bits = (8 * iloc.read(4) for _ in range(4))
     parts_left = MAX_PARTS
     for _ in range(iloc.read(32 if version == 2 else 16)):
         number = iloc.read(32 if version == 2 else 16)
-        is_in_idat = version > 0 and iloc.read(16) & 15 == 1
-        _reference, base = iloc.read(16), iloc.read(base_bits)
+        method = iloc.read(16) & 15 if version > 0 else 0
+        reference, base = iloc.read(16), iloc.read(base_bits)
+        if method > _IN_IDAT or reference:
+            raise ValueError("an item inside another item or file")
         count = iloc.read(16)
         parts_left -= 1 + count
         if parts_left < 0:
@@ -231,7 +235,7 @@ def _read_item_locations(
         parts = []
         for _ in range(count):
             iloc.read(index_bits if version > 0 else 0)
-            start = base + iloc.read(offset_bits) + (idat if is_in_idat else 0)
+            start = base + iloc.read(offset_bits) + (idat if method == _IN_IDAT else 0)
             parts.append((start, iloc.read(length_bits)))
         yield number, parts
 
@@ -264,7 +268,7 @@ def _first_samples(data: bytes) -> Iterator[bytes]:
     for table in _find_boxes(data, *_STBL):
         for name, bits in ((b"stco", 32), (b"co64", 64)):
             for start, end in _find_boxes(data, name, within=table):
-                offsets = _BitReader(data[start + _FULL_BOX_HEAD : end])
+                offsets = BitReader(data[start + FULL_BOX_HEAD : end])
                 if not offsets.read(32):
                     continue
                 at, size = offsets.read(bits), _first_sample_size(data, table)
@@ -276,7 +280,7 @@ def _first_samples(data: bytes) -> Iterator[bytes]:
 
 def _first_sample_size(data: bytes, table: tuple[int, int]) -> int:
     for start, end in _find_boxes(data, b"stsz", within=table):
-        sizes = _BitReader(data[start + _FULL_BOX_HEAD : end])
+        sizes = BitReader(data[start + FULL_BOX_HEAD : end])
         same_for_all, _count = sizes.read(32), sizes.read(32)
         return same_for_all or sizes.read(32)
     raise ValueError("a track without sizes")
@@ -312,11 +316,11 @@ def _frame_sizes(stream: bytes, parts: Iterator[int]) -> Iterator[tuple[int, int
             size, at = _read_leb128(stream, at)
         body, at = stream[at : at + min(size, _MAX_HEADER_BYTES)], at + size
         if obu_type == _SEQUENCE_HEADER:
-            sequence = _read_sequence(_BitReader(body))
+            sequence = _read_sequence(BitReader(body))
         elif obu_type in _FRAME_HEADERS:
             if sequence is None:
                 raise ValueError("a frame before its sequence header")
-            has_own_size = _names_own_size(_BitReader(body), sequence)
+            has_own_size = _names_own_size(BitReader(body), sequence)
             yield sequence.size_limit if has_own_size else sequence.size
     raise ValueError("too many parts")
 
@@ -334,7 +338,7 @@ def _read_leb128(stream: bytes, at: int) -> tuple[int, int]:
     raise ValueError("a number without end")
 
 
-def _read_sequence(bits: _BitReader) -> _Sequence:
+def _read_sequence(bits: BitReader) -> _Sequence:
     _profile, _still, is_reduced = bits.read(3), bits.read(1), bits.read(1)
     time_bits = 0
     if is_reduced:
@@ -357,7 +361,7 @@ def _read_sequence(bits: _BitReader) -> _Sequence:
     return _Sequence(size, limit, False, time_bits, screen_content, integer_mv, frame_id_bits)
 
 
-def _skip_operating_points(bits: _BitReader) -> int:
+def _skip_operating_points(bits: BitReader) -> int:
     """Skip timing and operating points. Returns the width of a frame's presentation time."""
     delay_bits = time_bits = 0
     if bits.read(1):  # timing info
@@ -386,7 +390,7 @@ def _skip_operating_points(bits: _BitReader) -> int:
     return time_bits
 
 
-def _names_own_size(bits: _BitReader, sequence: _Sequence) -> bool:
+def _names_own_size(bits: BitReader, sequence: _Sequence) -> bool:
     if sequence.is_still or bits.read(1):  # the second: an earlier frame is shown again
         return False
     frame_type, is_shown = bits.read(2), bits.read(1)

@@ -7,7 +7,7 @@ Memory is bounded: two images are decoded at a time, a large one alone.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 from typing import Final, Literal
 
@@ -25,6 +25,7 @@ from components.studio.images.decode import (
 from components.studio.images.embed_generation_metadata import read_metadata
 from components.studio.images.errors import ImageErrorCode, InvalidImageError, damaged_error
 from components.studio.images.file_type import FileType
+from components.studio.images.original import OriginalImage, keep_original
 from components.studio.images.strip_metadata import ImageContainer, has_no_trailing_data
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "ImageInfo",
     "InvalidImageError",
     "NormalizedImage",
+    "OriginalImage",
     "ingest_image",
     "verify_result",
 ]
@@ -68,6 +70,8 @@ class NormalizedImage:
     width_px: int
     height_px: int
     notes: tuple[str, ...]
+    original: OriginalImage | None = None
+    """None if `data` has the pixels of the original, or if that could not be stripped."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +93,7 @@ def ingest_image(data: bytes, *, ground: Color = WHITE) -> NormalizedImage:
     holds_record = read_metadata(data) is not None
     with decode_slot(container):
         try:
-            return _normalize(container, ground, holds_record=holds_record)
+            return _normalize(data, container, ground, holds_record=holds_record)
         except (MemoryError, OSError, ValueError) as error:
             raise damaged_error(container.file_type) from error
 
@@ -107,7 +111,9 @@ def verify_result(data: bytes) -> ImageInfo:
     return ImageInfo(container.file_type.lower(), width, height)
 
 
-def _normalize(container: ImageContainer, ground: Color, *, holds_record: bool) -> NormalizedImage:
+def _normalize(
+    data: bytes, container: ImageContainer, ground: Color, *, holds_record: bool
+) -> NormalizedImage:
     orientation = container.exif.orientation
     stored = (container.width_px, container.height_px)
     target = _output_size(*stored)
@@ -117,17 +123,23 @@ def _normalize(container: ImageContainer, ground: Color, *, holds_record: bool) 
         image = image.resize(target, Image.Resampling.LANCZOS, reducing_gap=3.0)
     image, color_notes = to_srgb(image, container.icc_profile)
     notes = [*_container_notes(container, holds_record=holds_record), *color_notes]
-    if image.mode == "RGBA":
+    has_transparency = image.mode == "RGBA"
+    if has_transparency:
         image = flatten(image, ground)
         notes.append(f"Transparent parts filled with {_name(ground)}.")
     image = turn_upright(image, orientation)
     if target != stored:
         width, height = stored if orientation < 5 else stored[::-1]
         notes.append(f"Scaled down from {width}×{height} to {image.width}×{image.height}.")
-    if image is decoded and _can_keep_pixels(container):
+    keeps_pixels = image is decoded and _can_keep_pixels(container)
+    original = None
+    if not keeps_pixels or container.is_animated:
+        original = keep_original(data, container, has_transparency=has_transparency)
+    if keeps_pixels:
         kept: Literal["jpeg", "png"] = "png" if container.file_type is FileType.PNG else "jpeg"
-        return NormalizedImage(container.pixels, kept, image.width, image.height, tuple(notes))
-    return _encode(image, notes, lossless=container.is_lossless)
+        size = image.size
+        return NormalizedImage(container.pixels, kept, *size, tuple(notes), original)
+    return replace(_encode(image, notes, lossless=container.is_lossless), original=original)
 
 
 def _container_notes(container: ImageContainer, *, holds_record: bool) -> list[str]:

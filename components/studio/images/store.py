@@ -1,4 +1,4 @@
-"""Stores image files and thumbnails in the data folder. Each file is written atomically.
+"""Stores images, originals and thumbnails in the data folder. Each file is written atomically.
 
 File names consist of our own ids and known formats, never of a user's text.
 """
@@ -10,6 +10,7 @@ import re
 import secrets
 from pathlib import Path
 
+from components.studio.images.original import OriginalImage
 from components.studio.images.thumbnails import (
     SMALL_PX,
     THUMBNAIL_SIDES_PX,
@@ -19,6 +20,7 @@ from components.studio.images.thumbnails import (
 
 _ID = re.compile(r"[0-9a-f]{32}")
 _FORMATS = frozenset({"jpeg", "png", "webp", "gif"})
+_ORIGINAL_FORMATS = _FORMATS | {"heic", "avif"}
 
 
 class ImageStore:
@@ -26,12 +28,20 @@ class ImageStore:
 
     def __init__(self, folder: Path) -> None:
         self._images = folder / "pictures"
+        self._originals = folder / "originals"
         self._thumbnails = folder / "thumbnails"
 
-    def save(self, image_id: str, file_format: str, data: bytes) -> None:
-        """Store an image's bytes unchanged, and its thumbnails. Raises InvalidImageError, too."""
+    def save(
+        self, image_id: str, file_format: str, data: bytes, original: OriginalImage | None = None
+    ) -> None:
+        """Store an image's bytes unchanged, its original, and thumbnails.
+
+        Raises InvalidImageError, too. The image comes last: where it is, all is.
+        """
         for side_px, thumbnail in make_thumbnails(data).items():
             atomic_write(self.thumbnail_path(image_id, side_px), thumbnail)
+        if original is not None:
+            atomic_write(self.original_path(image_id, original.format), original.data)
         atomic_write(self.image_path(image_id, file_format), data)
 
     def make_missing_thumbnail(self, image_id: str, file_format: str, side_px: int) -> None:
@@ -47,13 +57,15 @@ class ImageStore:
 
     def remove_partial_files(self) -> None:
         """Delete the temporary files that a killed process left."""
-        for folder in (self._images, self._thumbnails):
+        for folder in (self._images, self._originals, self._thumbnails):
             for partial in folder.glob("*/.*.part"):
                 partial.unlink(missing_ok=True)
 
-    def remove(self, image_id: str, file_format: str) -> None:
-        """Delete an image and its thumbnails. Missing files are no error."""
+    def remove(self, image_id: str, file_format: str, original_format: str | None = None) -> None:
+        """Delete an image, its original and its thumbnails. Missing files are no error."""
         self.image_path(image_id, file_format).unlink(missing_ok=True)
+        if original_format is not None:
+            self.original_path(image_id, original_format).unlink(missing_ok=True)
         for side_px in THUMBNAIL_SIDES_PX:
             self.thumbnail_path(image_id, side_px).unlink(missing_ok=True)
 
@@ -66,6 +78,12 @@ class ImageStore:
         if not _ID.fullmatch(image_id) or file_format not in _FORMATS:
             raise ValueError("invalid image id or format")
         return self._images / image_id[:2] / f"{image_id}.{file_format}"
+
+    def original_path(self, image_id: str, file_format: str) -> Path:
+        """The path of an original. Raises ValueError for an invalid id or format."""
+        if not _ID.fullmatch(image_id) or file_format not in _ORIGINAL_FORMATS:
+            raise ValueError("invalid image id or format")
+        return self._originals / image_id[:2] / f"{image_id}.{file_format}"
 
     def thumbnail_path(self, image_id: str, side_px: int = SMALL_PX) -> Path:
         """The path of an image's thumbnail. Raises ValueError for an invalid id or size."""

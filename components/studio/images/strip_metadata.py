@@ -85,6 +85,7 @@ _CAMERA_TAGS: Final = frozenset(
 )
 _TEXT_TAGS: Final = frozenset({0x010E, 0x0131, 0x0132, 0x013B, 0x8298, 0x9286})
 EXIF_PREFIX: Final = b"Exif\x00\x00"
+PROFILE_PREFIX: Final = b"ICC_PROFILE\x00"
 
 
 def summarize_exif(exif: bytes | None) -> ExifSummary:
@@ -138,6 +139,7 @@ SOS: Final = 0xDA  # start of a scan; its pixels follow the header without a len
 EOI: Final = 0xD9
 APP0: Final = 0xE0
 APP1: Final = 0xE1
+APP2: Final = 0xE2
 
 _SOI: Final = b"\xff\xd8"
 _PROGRESSIVE_FRAME: Final = 0xC2
@@ -150,7 +152,7 @@ _TABLES: Final = frozenset({0xC4, 0xDB, _RESTART_INTERVAL})  # Huffman, quantisa
 _MAX_SCANS: Final = 500  # of real files: about ten
 _MAX_TABLE_BYTES: Final = 1_200
 """Twice what a usual JPEG has. In more, tables can lie that nothing uses."""
-_APP2, _APP13, _APP14, _COMMENT = 0xE2, 0xED, 0xEE, 0xFE
+_APP13, _APP14, _COMMENT = 0xED, 0xEE, 0xFE
 
 _JFIF: Final = b"\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00"
 _MARKER: Final = re.compile(rb"\xff[^\x00\x01\xd0-\xd8\xff]")  # markers that have a body, and EOI
@@ -193,6 +195,11 @@ def iter_segments(data: bytes) -> Iterator[Segment]:
         yield Segment(code, start, at, end, data[at + 4 : end])
         start = end
     raise damaged_error(FileType.JPEG)
+
+
+def build_segment(code: int, body: bytes) -> bytes:
+    """The bytes of one JPEG segment. Raises OverflowError for a body over 65,533 bytes."""
+    return bytes((0xFF, code)) + (len(body) + 2).to_bytes(2, "big") + body
 
 
 def parse_jpeg(data: bytes) -> ImageContainer:
@@ -238,7 +245,7 @@ def parse_jpeg(data: bytes) -> ImageContainer:
             kept.append(b"\xff\xee\x00\x0e" + body[:12])  # names the color transform
         elif code == APP1 and body.startswith(EXIF_PREFIX):
             exif = exif or body
-        elif code == _APP2 and body.startswith(b"ICC_PROFILE\x00") and len(body) > 14:
+        elif code == APP2 and body.startswith(PROFILE_PREFIX) and len(body) > 14:
             profile_parts[body[12]] = body[14:]
         elif code in {APP1, _APP13, _COMMENT}:
             has_text = True  # XMP, IPTC, a comment
@@ -376,7 +383,7 @@ def parse_png(data: bytes) -> ImageContainer:
         elif name == b"eXIf":
             exif = body
         elif name == b"iCCP":
-            profile = _inflate_profile(body)
+            profile = inflate_profile(body)
         elif name in _COLOR_CHUNKS:
             colors[name] = body
         has_text = has_text or name in _TEXT_CHUNKS
@@ -450,7 +457,7 @@ def _effective_profile(embedded: bytes | None, colors: Mapping[bytes, bytes]) ->
     return icc_profile_from_gamma(primaries, 1e5 / max(1, int.from_bytes(gamma, "big")))
 
 
-def _inflate_profile(body: bytes) -> bytes | None:
+def inflate_profile(body: bytes) -> bytes | None:
     """The ICC profile of an iCCP chunk, or None if it is broken or larger than any real one."""
     _name, _, packed = body.partition(b"\x00")
     inflater = zlib.decompressobj()
