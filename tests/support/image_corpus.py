@@ -120,11 +120,17 @@ def full_box(name: bytes, *parts: bytes, version: int = 0) -> bytes:
 
 
 def heif_grid(
-    form: str, *, size: tuple[int, int] = (192, 128), says: tuple[int, int] | None = None
+    form: str,
+    *,
+    size: tuple[int, int] = (192, 128),
+    says: tuple[int, int] | None = None,
+    extra: bytes = b"",
+    idat: bytes | None = None,
 ) -> bytes:
     """A HEIC or AVIF of four tiles of 96×64, as phones write them.
 
-    `size` is that of the grid, `says` the one in the boxes if that differs.
+    `size` is that of the grid, `says` the one in the boxes if that differs. `extra` are more boxes
+    among those of the items. With `idat` the grid lies in a box of that name, and this behind it.
     """
     tile = heic(quarters()) if form == "HEIC" else encoded(quarters(), "AVIF")
     config_at = tile.index(b"hvcC" if form == "HEIC" else b"av1C") - 4
@@ -137,11 +143,11 @@ def heif_grid(
     def entry(number: int, item_type: bytes) -> bytes:
         return full_box(b"infe", struct.pack(">HH", number, 0), item_type, b"\0", version=2)
 
-    def location(number: int, at: int, length: int) -> bytes:
-        return struct.pack(">HHHII", number, 0, 1, at, length)
+    def location(number: int, at: int, length: int, method: int = 0) -> bytes:
+        return struct.pack(">HHHHII", number, method, 0, 1, at, length)
 
     def meta(at: int) -> bytes:
-        places = [location(1, at, len(grid))]
+        places = [location(1, at, len(grid)) if idat is None else location(1, 0, len(grid), 1)]
         places += [location(number, at + len(grid), len(pixels)) for number in tiles]
         properties = box(
             b"ipco",
@@ -156,7 +162,7 @@ def heif_grid(
             b"meta",
             full_box(b"hdlr", bytes(4), b"pict", bytes(13)),
             full_box(b"pitm", struct.pack(">H", 1)),
-            full_box(b"iloc", b"\x44\x00", struct.pack(">H", 5), *places),
+            full_box(b"iloc", b"\x44\x00", struct.pack(">H", 5), *places, version=1),
             full_box(
                 b"iinf",
                 struct.pack(">H", 5),
@@ -165,6 +171,8 @@ def heif_grid(
             ),
             full_box(b"iref", box(b"dimg", struct.pack(">HH4H", 1, 4, *tiles))),
             box(b"iprp", properties, full_box(b"ipma", struct.pack(">I", 5), *uses)),
+            *([] if idat is None else [box(b"idat", grid, idat)]),
+            extra,
         )
 
     file_type = tile[: int.from_bytes(tile[:4], "big")]

@@ -256,7 +256,8 @@ _HEIF: Final[_Rules] = {b"ftyp": (_ALL, {}), b"meta": (FULL_BOX_HEAD, _META), b"
 _REFUSED_BOXES: Final = frozenset({b"moov", b"ipro"})  # tracks of an animation, encryption
 _MAX_MEDIA_BOXES: Final = 16
 _PICTURE_ITEMS: Final = frozenset({b"hvc1", b"av01", b"grid", b"iden", b"iovl", b"tmap"})
-_METADATA_ITEMS: Final = frozenset({b"Exif", b"mime", b"uri "})
+_HIDDEN: Final = b"skip"  # a type that no reader knows
+_METADATA_ITEMS: Final = frozenset({b"Exif", b"mime", b"uri ", _HIDDEN})
 _Range = tuple[int, int]
 
 
@@ -303,7 +304,7 @@ def _copy_boxes(
 def _hide_metadata_items(
     data: bytes, kept: bytearray, boxes: Mapping[bytes, list[_Range]]
 ) -> dict[int, bytes]:
-    """The type of each item. Those of metadata get a type that no reader knows."""
+    """The type of each item. Readers will not know those of metadata."""
     [(start, _)] = boxes[b"iinf"]
     if data[start]:
         raise ValueError("numbers of 32 bits")
@@ -313,7 +314,7 @@ def _hide_metadata_items(
         if version != 2 or number in types:
             raise ValueError("numbers of 32 bits, or twice the same")
         if item_type in _METADATA_ITEMS:
-            kept[body + 8 : body + 12] = b"skip"
+            kept[body + 8 : body + 12] = _HIDDEN
         elif item_type not in _PICTURE_ITEMS:
             raise ValueError("an item of unknown type")
         types[number] = item_type
