@@ -77,7 +77,7 @@ def _single_image(open_studio: Callable[[], Studio], request: Request) -> Respon
         "content-disposition": _attachment(download_name(image)),
         **PRIVATE_IMMUTABLE,
     }
-    return Response(contents, media_type=f"image/{image.format}", headers=headers)
+    return Response(contents, media_type=f"image/{image.own_format}", headers=headers)
 
 
 def _zip(

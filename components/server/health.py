@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -24,8 +25,9 @@ def health_routes(
     """The route of the health check. Others than `details_for` learn the status alone."""
 
     async def health(request: Request) -> Response:
-        response = await run_in_threadpool(_health, open_studio)
-        if may_read_metrics(request.scope, details_for):
+        has_details = may_read_metrics(request.scope, details_for)
+        response = await run_in_threadpool(_health, open_studio, has_details)
+        if has_details:
             return response
         status = "ok" if response.status_code == 200 else "error"
         return JSONResponse({"status": status}, response.status_code, NO_STORE)
@@ -33,12 +35,13 @@ def health_routes(
     return [Route("/healthz", health)]
 
 
-def _health(open_studio: Callable[[], Studio]) -> Response:
+def _health(open_studio: Callable[[], Studio], has_details: bool) -> Response:
     try:
         studio = open_studio()
         if (problem := studio.storage_problem) is not None:
             return _unavailable(str(problem))
         status = studio.status()
+        disk = asdict(studio.disk_usage()) if has_details else None
     except (DatabaseError, SettingsError) as error:
         return _unavailable(str(error))
     if not status.is_running:
@@ -53,6 +56,7 @@ def _health(open_studio: Callable[[], Studio]) -> Response:
             "queued": len(status.queue),
             "oldest_waiting_seconds": waiting_seconds,
             "held_by": status.pause_reason,
+            "disk_bytes": disk,
         },
         headers=NO_STORE,
     )

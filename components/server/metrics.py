@@ -6,6 +6,7 @@ Read at each request into a registry of that request, so that nothing is global.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from itertools import accumulate
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
@@ -54,6 +55,12 @@ class _StudioCollector(Collector):
         for state in TaskState:
             tasks.add_metric([state.value], tasks_by_state.get(state, 0))
         yield tasks
+        disk = GaugeMetricFamily(
+            "kontext_disk_bytes", "Bytes of files, and free bytes of the disk.", labels=["kind"]
+        )
+        for kind, size_bytes in asdict(self._studio.disk_usage()).items():
+            disk.add_metric([kind], size_bytes)
+        yield disk
         stats = self._studio.stats()
         yield CounterMetricFamily("kontext_creates", "Creates sent.", stats.creates)
         yield CounterMetricFamily("kontext_queries", "Queries sent.", stats.queries)

@@ -27,7 +27,7 @@ from components.studio.db.database import DatabaseError
 from components.studio.images.errors import ImageErrorCode, InvalidImageError, too_large_error
 from components.studio.images.ingest import MAX_BYTES
 from components.studio.settings import SettingsError
-from components.studio.studio import ImportCancelled, Studio
+from components.studio.studio import ImportCancelled, ShareExceeded, Studio
 
 PATH: Final = "/uploads"
 NAME_HEADER: Final = "x-file-name"
@@ -134,6 +134,8 @@ class _Uploads:
             return _refusal(refused.status, refused.message)
         except InvalidImageError as error:
             return _refusal(_STATUS_BY_CODE.get(error.code, 422), error.message)
+        except ShareExceeded as error:
+            return _refusal(422, error.message)
         except DatabaseError as error:
             return _refusal(503, f"The picture could not be saved. {error}")
         except SettingsError as error:

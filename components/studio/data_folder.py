@@ -1,4 +1,4 @@
-"""Whether the data folder can still be paid into: its files are in place and the disk has room.
+"""The data folder: whether it can still be paid into, and what takes room in it.
 
 Files that are deleted while they are open can be written for hours: all is gone at the restart.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from pathlib import Path
 
 from components.studio.db.database import (
@@ -18,6 +19,7 @@ from components.studio.db.database import (
 from components.studio.db.tasks import DATABASE_FILE
 
 LOCK_FILE = "studio.lock"
+COUNT_SECONDS = 600.0  # a hundred thousand thumbnails take about a second
 # A hundred tasks run at once, and a result with its thumbnail takes about 2 MB.
 MIN_FREE_BYTES = 200 * 1024**2
 
@@ -35,8 +37,25 @@ class DataFolder:
     def __init__(self, folder: Path) -> None:
         """Remember which files are open; call it when they are."""
         self._folder = folder
+        self._thumbnail_bytes = 0
+        self._count_thumbnails_at = 0.0
         opened = {name: file_identity(folder / name) for name in (DATABASE_FILE, LOCK_FILE)}
         self._opened = {name: identity for name, identity in opened.items() if identity}
+
+    def thumbnails_and_free_bytes(self) -> tuple[int, int]:
+        """Bytes of the thumbnails, counted every ten minutes at most, and free bytes of the disk.
+
+        Raises DatabaseError when the folder is gone.
+        """
+        now = time.monotonic()
+        if now >= self._count_thumbnails_at:
+            files = (self._folder / "thumbnails").glob("*/*.jpeg")
+            self._thumbnail_bytes = sum(_size_bytes(file) for file in files)
+            self._count_thumbnails_at = now + COUNT_SECONDS
+        try:
+            return self._thumbnail_bytes, shutil.disk_usage(self._folder).free
+        except OSError as error:
+            raise missing_files_error(self._folder) from error
 
     def problem(self) -> DatabaseError | None:
         """Why nothing should be paid for now: files are gone, read-only, or the disk is full."""
@@ -58,3 +77,10 @@ class DataFolder:
             f"disk of {self._folder}. Make room there: nothing is sent or paid for until then.",
             DatabaseErrorKind.FULL,
         )
+
+
+def _size_bytes(file: Path) -> int:
+    try:
+        return file.stat().st_size
+    except FileNotFoundError:  # deleted meanwhile
+        return 0

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import IO, Final, TypeAlias
+from urllib.parse import unquote
 
 from components.studio.db.tables import ImageRecord
 from components.studio.db.tasks import TaskRepository
@@ -94,10 +95,17 @@ def collect_export_items(
         task = repository.task(image.task_id) if image.task_id else None
         yield ExportItem(
             image=image,
-            path=store.image_path(image.id, image.format),
+            path=_own_path(store, image),
             task=task,
             lineage=tuple(reversed(list(_ancestor_prompts(repository, task)))),
         )
+
+
+def _own_path(store: ImageStore, image: ImageRecord) -> Path:
+    """The file as it was brought; of a generated image, as it came."""
+    if image.original_format is not None:
+        return store.original_path(image.id, image.original_format)
+    return store.image_path(image.id, image.format)
 
 
 def _ancestor_prompts(repository: TaskRepository, task: Task | None) -> Iterator[str]:
@@ -109,7 +117,8 @@ def _ancestor_prompts(repository: TaskRepository, task: Task | None) -> Iterator
         task = repository.task(task.source_id) if task and task.source_id else None
         if task is None:
             return
-        yield task.request.prompt
+        if task.request.prompt:  # else the image is deleted, and its words with it
+            yield task.request.prompt
 
 
 # --- ZIP ---
@@ -205,15 +214,25 @@ def _zip_info(
 # --- File names ---
 
 _MAX_SLUG_CHARACTERS: Final = 48
+_MAX_NAME_CHARACTERS: Final = 80
 _EXTENSIONS: Final = {"jpeg": "jpg"}
+_KNOWN_EXTENSION: Final = re.compile(r"\.(jpe?g|jfif|png|webp|gif|hei[cf]|avif)$", re.IGNORECASE)
+_RESERVED_ON_WINDOWS: Final = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 
 
-def download_name(image: ImageRecord, *, prefix: str = "kontext") -> str:
-    """A file name from prefix, first words of the prompt, and id, such as
-    `kontext-a-red-fox-3f9a1c20.png`."""
-    words = slugify(image.label)
-    extension = _EXTENSIONS.get(image.format, image.format)
-    return "-".join(part for part in (prefix, words, image.id[:8]) if part) + f".{extension}"
+def download_name(image: ImageRecord, *, prefix: str = "") -> str:
+    """A file name. What was brought in has its own one; with a prefix, as what was generated.
+
+    Others: prefix, first words of the prompt, and id, such as `kontext-a-red-fox-3f9a1c20.png`.
+    """
+    extension = f".{_EXTENSIONS.get(image.own_format, image.own_format)}"
+    label = image.label
+    if image.task_id is None:
+        label = _name_without_extension(label)
+        if not prefix:
+            return _safe_name(label) + extension
+    parts = (prefix or "kontext", slugify(label), image.id[:8])
+    return "-".join(part for part in parts if part) + extension
 
 
 def slugify(text: str) -> str:
@@ -221,6 +240,23 @@ def slugify(text: str) -> str:
     folded = unicodedata.normalize("NFKC", text).casefold()
     words = re.findall(r"[^\W_]+", folded)
     return "-".join(words)[:_MAX_SLUG_CHARACTERS].strip("-")
+
+
+def _name_without_extension(label: str) -> str:
+    """The name of a file; of an address, the last part of its path."""
+    if label.startswith(("https://", "http://")):
+        path = re.sub(r"[?#].*", "", label).rstrip("/")
+        label = unquote(path.rpartition("/")[2])
+    return _KNOWN_EXTENSION.sub("", label)
+
+
+def _safe_name(name: str) -> str:
+    """A name that every file system takes: words, spaces and plain signs, no path."""
+    allowed = re.sub(r"[^\w .()+-]+", "_", unicodedata.normalize("NFC", name))
+    short = allowed.strip(" ._")[:_MAX_NAME_CHARACTERS].rstrip(" .")
+    if not short or _RESERVED_ON_WINDOWS.fullmatch(short):
+        return f"picture {short}".rstrip()
+    return short
 
 
 # --- Manifests ---
@@ -264,8 +300,8 @@ def manifest_row(item: ExportItem, file_name: str, *, is_missing: bool) -> Manif
         "file": file_name,
         "state": "missing" if is_missing else "included",
         "kind": "brought in" if task is None else "edited" if task.is_edit else "made",
-        "width_px": image.width_px,
-        "height_px": image.height_px,
+        "width_px": image.own_size_px[0],
+        "height_px": image.own_size_px[1],
         "picture_id": image.id,
         "lineage": list(item.lineage),
     }

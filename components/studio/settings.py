@@ -58,6 +58,8 @@ class Settings:
     """How long browsers are told to use https alone; 0 tells them nothing."""
     metrics_allow: Networks = LOOPBACK
     """Who may read the metrics and the details of the health check."""
+    max_gb_per_person: Decimal | None = None
+    """How many gigabytes a person's pictures may take before no more are taken in."""
     busy_timeout_seconds: float = 3.0
     """How long a write waits for another one; no environment variable sets it."""
     pause_factor: float = 1.0
@@ -92,6 +94,18 @@ def read_settings(environment: Mapping[str, str], secrets: Mapping[str, object])
         if value is not None and not _is_base_url(value):
             raise SettingsError(f"{name} must be a plain address, such as https://example.com.")
         return value and value.rstrip("/")
+
+    def gigabytes(name: str) -> Decimal | None:
+        value = text(name)
+        if value is None:
+            return None
+        try:
+            amount = Decimal(value)
+        except InvalidOperation:
+            amount = Decimal(-1)
+        if not amount.is_finite() or amount <= 0:
+            raise SettingsError(f"{name} must be a number of gigabytes, such as 2 or 0.5.")
+        return amount
 
     def price(name: str, default: Decimal) -> Decimal:
         value = text(name)
@@ -157,6 +171,7 @@ def read_settings(environment: Mapping[str, str], secrets: Mapping[str, object])
         trusted_proxies=networks("KONTEXT_TRUSTED_PROXIES", defaults.trusted_proxies),
         hsts_seconds=limit("KONTEXT_HSTS", defaults.hsts_seconds, least=0),
         metrics_allow=networks("KONTEXT_METRICS_ALLOW", defaults.metrics_allow),
+        max_gb_per_person=gigabytes("KONTEXT_MAX_GB_PER_PERSON"),
     )
 
 

@@ -5,11 +5,11 @@ It combines database, image store and worker, and keeps users apart. It owns no 
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import tempfile
 import time
 import uuid
-from collections import OrderedDict
 from collections.abc import (
     Callable,
     Collection,
@@ -21,8 +21,7 @@ from collections.abc import (
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
-from threading import Lock
-from typing import IO
+from typing import IO, Any
 
 from components.kie import GenerationRequest, KieClient, Model, ValidationError, WebhookEvent
 from components.studio.credits import CreditBalance, CreditBalanceCache, price_of
@@ -38,8 +37,8 @@ from components.studio.events import EventBus
 from components.studio.export import ExportItem, collect_export_items
 from components.studio.images.color import Color
 from components.studio.images.embed_generation_metadata import read_metadata
-from components.studio.images.generation_metadata import GenerationMetadata
-from components.studio.images.ingest import WHITE, ingest_image
+from components.studio.images.generation_metadata import GenerationMetadata, from_json, to_json
+from components.studio.images.ingest import WHITE, OriginalImage, ingest_image
 from components.studio.images.store import ImageStore
 from components.studio.images.thumbnails import SMALL_PX, average_color
 from components.studio.lineage import EditTree, load_edit_tree
@@ -64,8 +63,8 @@ from components.studio.worker.worker import TaskWorker
 log = logging.getLogger("kontext.studio")
 
 MAX_VARIANTS = 4
+GIGABYTE = 1000**3
 MAX_LABEL_CHARACTERS = 2048  # the longest URL; a name that a browser sends has no limit
-MAX_REMEMBERED_METADATA = 200
 
 
 class NotFoundError(LookupError):
@@ -74,6 +73,28 @@ class NotFoundError(LookupError):
 
 class ImportCancelled(Exception):
     """The user has cancelled an import; nothing was stored."""
+
+
+class ShareExceeded(Exception):
+    """A picture does not fit into its owner's share of the disk."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+@dataclass(frozen=True)
+class Share:
+    """How much of the disk a user's pictures take, and how much they may."""
+
+    used_bytes: int
+    allowed_bytes: int
+
+    @property
+    def label(self) -> str:
+        """Such as "1.2 of 2 GB used"."""
+        used, allowed = (f"{part / GIGABYTE:.2f}" for part in (self.used_bytes, self.allowed_bytes))
+        return f"{_short(used)} of {_short(allowed)} GB used"
 
 
 @dataclass
@@ -91,6 +112,16 @@ class FaultControls:
         """Activate these faults at these rates, and no others. Raises ValueError."""
         self.apply(rates)
         self.rates = {name: rate for name, rate in rates.items() if rate}
+
+
+@dataclass(frozen=True)
+class DiskUsage:
+    """Bytes that files of each kind take, the trash included, and what is free."""
+
+    images: int
+    originals: int
+    thumbnails: int
+    free: int
 
 
 @dataclass(frozen=True)
@@ -136,8 +167,6 @@ class Studio:
         self._task_importer = TaskImporter(
             self.repository, query=self.client.query, price=self.price, clock=self.clock
         )
-        self._metadata: OrderedDict[str, GenerationMetadata] = OrderedDict()
-        self._metadata_lock = Lock()
 
     # Users
 
@@ -348,45 +377,97 @@ class Studio:
         ground: Color = WHITE,
         is_wanted: Callable[[], bool] | None = None,
     ) -> ImageRecord:
-        """Store a normalized copy of an image to edit. Raises InvalidImageError or OSError.
+        """Store an image to edit: as it was brought, and a normalized copy of it.
 
-        `ground` is the color that transparent parts get. `is_wanted` is asked before anything is
-        stored; if not, ImportCancelled is raised.
+        The same bytes are one image: the stored one is returned, out of the trash. `ground` is
+        the color that transparent parts get. `is_wanted` is asked before anything is stored; if
+        not, ImportCancelled is raised. Raises InvalidImageError, ShareExceeded or OSError.
         """
-        self._check_folder()
-        normalized = ingest_image(data, ground=ground)
-        if is_wanted is not None and not is_wanted():
-            raise ImportCancelled
-        record = ImageRecord(
-            id=uuid.uuid4().hex,
-            user_id=user_id,
-            task_id=None,
-            format=normalized.format,
-            width_px=normalized.width_px,
-            height_px=normalized.height_px,
-            size_bytes=len(normalized.data),
-            created_at=self.clock(),
-            label=label[:MAX_LABEL_CHARACTERS],
-            notes=normalized.notes,
-        )
-        self.image_store.save(record.id, record.format, normalized.data)
-        self.repository.add_image(record)
-        self._remember_metadata(record.id, data)
-        return record
-
-    def _remember_metadata(self, image_id: str, data: bytes) -> None:
+        content_hash = hashlib.sha256(data).hexdigest()
         metadata = read_metadata(data)
-        if metadata is None:
-            return
-        with self._metadata_lock:
-            self._metadata[image_id] = replace(metadata, lineage=())  # the longest part
-            if len(self._metadata) > MAX_REMEMBERED_METADATA:
-                self._metadata.popitem(last=False)
+        # The lineage is the longest part, and nothing offers it.
+        settings = to_json(replace(metadata, lineage=())) if metadata else None
+        return self._import(
+            user_id, data, content_hash, label, ground, settings=settings, is_wanted=is_wanted
+        )
 
-    def embedded_metadata(self, image_id: str) -> GenerationMetadata | None:
-        """The generation metadata of the file that an image was imported from a while ago."""
-        with self._metadata_lock:
-            return self._metadata.get(image_id)
+    def change_ground(self, user_id: str, image_id: str, ground: Color) -> ImageRecord:
+        """The same image with another color in its transparent parts, from its original.
+
+        Raises as `import_image`, and NotFoundError where there is no original.
+        """
+        record = self.image(user_id, image_id)
+        if record.original_format is None or record.content_hash is None:
+            raise NotFoundError
+        data = self.image_store.original_path(record.id, record.original_format).read_bytes()
+        settings = record.embedded_settings  # the original has lost them
+        return self._import(
+            user_id, data, record.content_hash, record.label, ground, settings=settings
+        )
+
+    def _import(
+        self,
+        user_id: str,
+        data: bytes,
+        content_hash: str,
+        label: str,
+        ground: Color,
+        *,
+        settings: str | None,
+        is_wanted: Callable[[], bool] | None = None,
+    ) -> ImageRecord:
+        self._check_folder()
+        stored = self.repository.restore_same_image(user_id, content_hash, _hex(ground))
+        if stored is None:
+            self._check_share(user_id, len(data))
+            normalized = ingest_image(data, ground=ground)
+            if is_wanted is not None and not is_wanted():
+                raise ImportCancelled
+            image_id, original = uuid.uuid4().hex, normalized.original
+            self.image_store.save(image_id, normalized.format, normalized.data, original)
+            record = ImageRecord(
+                id=image_id,
+                user_id=user_id,
+                task_id=None,
+                format=normalized.format,
+                width_px=normalized.width_px,
+                height_px=normalized.height_px,
+                size_bytes=len(normalized.data),
+                created_at=self.clock(),
+                label=label[:MAX_LABEL_CHARACTERS],
+                notes=normalized.notes,
+                content_hash=content_hash,
+                color=average_color(self.image_store.thumbnail_path(image_id)),
+                embedded_settings=settings,
+                **_original_fields(original, ground),
+            )
+            stored = self.repository.add_image(record)
+            if stored.id != record.id:  # the same bytes came in twice at once
+                self.image_store.remove(record.id, record.format, record.original_format)
+        self.events.publish(user_id)
+        return stored
+
+    def _check_share(self, user_id: str, new_bytes: int) -> None:
+        """Raise ShareExceeded if so many bytes more are not allowed to this user."""
+        share = self.share(user_id)
+        if share is not None and share.used_bytes + new_bytes > share.allowed_bytes:
+            raise ShareExceeded(
+                f"There is no room for this picture: {share.label}. "
+                "Delete pictures in the gallery and empty the trash."
+            )
+
+    def share(self, user_id: str) -> Share | None:
+        """How much this user's pictures take, with the trash; None where there is no limit."""
+        allowed_gb = self.settings.max_gb_per_person
+        if allowed_gb is None:
+            return None
+        used = self.gallery.stored_bytes(user_id)
+        return Share(sum(used), int(allowed_gb * GIGABYTE))
+
+    def embedded_metadata(self, user_id: str, image_id: str) -> GenerationMetadata | None:
+        """The generation metadata of the file that was brought in. Raises NotFoundError."""
+        text = self.image(user_id, image_id).embedded_settings
+        return None if text is None else from_json(text)
 
     def import_image_from_url(
         self, user_id: str, url: str, *, ground: Color = WHITE
@@ -429,7 +510,7 @@ class Studio:
 
     def average_color(self, record: ImageRecord) -> str | None:
         """An image's average color as "#rrggbb"; None if its thumbnail is missing."""
-        return average_color(self.image_store.thumbnail_path(record.id))
+        return record.color or average_color(self.image_store.thumbnail_path(record.id))
 
     # Gallery
 
@@ -438,6 +519,12 @@ class Studio:
     ) -> list[GalleryItem]:
         """What matches the query: unfinished tasks first, then newest first."""
         return self.gallery.find(user_id, query, group_variants=group_variants)
+
+    def gallery_entries(
+        self, user_id: str, item_ids: Sequence[str]
+    ) -> list[TaskWithImage | ImageRecord]:
+        """What these items stand for, in this order; unknown ids are left out."""
+        return self.gallery.entries(user_id, item_ids)
 
     def count_images(self, user_id: str, *, in_trash: bool = False) -> int:
         """Number of images, in the gallery or in the trash."""
@@ -451,25 +538,25 @@ class Studio:
         """An image of this user that is in the trash."""
         return self.gallery.trashed_image(user_id, image_id)
 
-    def star(self, user_id: str, task_ids: Sequence[str], *, starred: bool) -> None:
-        """Star these tasks' images, or remove the star."""
-        self.gallery.star(user_id, task_ids, starred=starred)
+    def star(self, user_id: str, item_ids: Sequence[str], *, starred: bool) -> None:
+        """Star these items' images, or remove the star."""
+        self.gallery.star(user_id, item_ids, starred=starred)
 
     def set_cover(self, user_id: str, task_id: str) -> None:
         """Show this variant in front of the others of its submission."""
         self.gallery.set_cover(user_id, task_id)
 
-    def move_to_trash(self, user_id: str, task_ids: Sequence[str]) -> int:
-        """Move these tasks' images to the trash; returns how many."""
-        return self.gallery.move_to_trash(user_id, task_ids)
+    def move_to_trash(self, user_id: str, item_ids: Sequence[str]) -> int:
+        """Move these items' images to the trash; returns how many."""
+        return self.gallery.move_to_trash(user_id, item_ids)
 
-    def restore(self, user_id: str, task_ids: Sequence[str]) -> None:
-        """Take these tasks' images out of the trash."""
-        self.gallery.restore(user_id, task_ids)
+    def restore(self, user_id: str, item_ids: Sequence[str]) -> None:
+        """Take these items' images out of the trash."""
+        self.gallery.restore(user_id, item_ids)
 
-    def empty_trash(self, user_id: str, task_ids: Sequence[str] | None = None) -> int:
+    def empty_trash(self, user_id: str, item_ids: Sequence[str] | None = None) -> int:
         """Delete what is in the trash, or these alone; returns how many. Raises OSError."""
-        return self.gallery.empty_trash(user_id, task_ids)
+        return self.gallery.empty_trash(user_id, item_ids)
 
     def export_items(self, user_id: str, image_ids: Iterable[str]) -> Iterator[ExportItem]:
         """Images of this user to export, with their metadata; others are left out."""
@@ -563,6 +650,11 @@ class Studio:
             tasks_by_state=self.repository.count_by_state(),
         )
 
+    def disk_usage(self) -> DiskUsage:
+        """What takes room in the data folder."""
+        images, originals = self.gallery.stored_bytes()
+        return DiskUsage(images, originals, *self.data_folder.thumbnails_and_free_bytes())
+
     def stats(self) -> StatsSnapshot:
         """Counters since the process started."""
         return self.worker.stats.snapshot()
@@ -588,3 +680,24 @@ class Studio:
         if changed is None:
             raise NotFoundError
         return changed[1]
+
+
+def _original_fields(original: OriginalImage | None, ground: Color) -> dict[str, Any]:
+    """What a record says of the original."""
+    if original is None:
+        return {}
+    return {
+        "original_format": original.format,
+        "original_width_px": original.width_px,
+        "original_height_px": original.height_px,
+        "original_bytes": len(original.data),
+        "ground": _hex(ground) if original.has_transparency else "",
+    }
+
+
+def _hex(color: Color) -> str:
+    return f"#{bytes(color).hex()}"
+
+
+def _short(number: str) -> str:
+    return number.rstrip("0").rstrip(".") or "0"

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from components.studio.db.tables import ImageRecord
 from components.studio.studio import NotFoundError, Studio
 from components.studio.tasks.models import Task, TaskState
 from components.ui import session, task_id_dialogs
@@ -95,7 +96,8 @@ def _apply_gallery_action(tab: TabState, studio: Studio, event: GridEvent) -> No
         case "purge":
             studio.empty_trash(tab.user_id, ids)
         case "star":
-            images = [entry.image for entry in studio.tasks_with_images(tab.user_id, ids)]
+            entries = studio.gallery_entries(tab.user_id, ids)
+            images = [entry if isinstance(entry, ImageRecord) else entry.image for entry in entries]
             are_starred = all(image.starred for image in images if image)
             studio.star(tab.user_id, ids, starred=not are_starred)
         case "front":

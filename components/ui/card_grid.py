@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal
 
-from components.studio.db.tables import TaskWithImage
+from components.studio.db.tables import ImageRecord, TaskWithImage
 from components.ui import card_actions, session
-from components.ui.card_view_models import build_card
+from components.ui.card_view_models import build_card, build_source_card
 from components.ui.urls import LIVE_UPDATES_URL
 from components.ui.widgets.image_grid import Card, GridEvent, GridExtras, image_grid
 
@@ -27,6 +27,19 @@ def build_task_cards(entries: Sequence[TaskWithImage], *, in_gallery: bool = Fal
             in_gallery=in_gallery,
             describe_moment=session.describe_moment,
         )
+        for entry in entries
+    ]
+
+
+def build_gallery_cards(entries: Sequence[TaskWithImage | ImageRecord]) -> list[Card]:
+    """Cards of the gallery, of tasks and of what was brought in, in this order."""
+    studio = session.studio()
+    tasks = [entry for entry in entries if isinstance(entry, TaskWithImage)]
+    task_cards = iter(build_task_cards(tasks, in_gallery=True))
+    return [
+        build_source_card(entry, color=studio.average_color(entry))
+        if isinstance(entry, ImageRecord)
+        else next(task_cards)
         for entry in entries
     ]
 

@@ -51,6 +51,7 @@ DISMISS = Action("dismiss", "Dismiss", "dismiss")
 
 RESULT_LIFETIME_S = 14 * 24 * 3600.0
 _SECONDARY_ACTIONS = (COPY_PROMPT, COPY_IMAGE, DOWNLOAD_WITHOUT_METADATA)
+_SOURCE_ACTIONS = (STAR, EDIT, DOWNLOAD, DELETE, LINEAGE, COPY_IMAGE)
 
 
 def build_card(
@@ -106,8 +107,9 @@ def build_card(
     )
 
 
-def build_source_card(image: ImageRecord) -> Card:
-    """The card of an imported image, among the steps that were made from it."""
+def build_source_card(image: ImageRecord, *, color: str | None = None) -> Card:
+    """The card of an image that was brought in. `color` is its average color."""
+    in_trash = image.deleted_at is not None
     return Card(
         id=image.id,
         state=TaskState.DONE.value,
@@ -119,10 +121,13 @@ def build_source_card(image: ImageRecord) -> Card:
         picture_url=image_url(image),
         download_url=download_url(image),
         file_name=download_name(image),
+        color=color,
         width_px=image.width_px,
         height_px=image.height_px,
-        details=("Brought in", image.format.upper(), _format_size(image)),
-        actions=(EDIT, DOWNLOAD, LINEAGE, COPY_IMAGE),
+        details=("Brought in", image.own_format.upper(), format_size(*image.own_size_px)),
+        actions=(RESTORE, PURGE) if in_trash else _SOURCE_ACTIONS,
+        starred=image.starred,
+        expires_ms=_optional_ms(_trash_ends_at(image)),
     )
 
 
@@ -179,7 +184,7 @@ def _result_expires_at(task: Task, image: ImageRecord | None) -> float | None:
     something keeps the image from being downloaded.
     """
     if image is not None:
-        return None if image.deleted_at is None else image.deleted_at + TRASH_RETENTION_S
+        return _trash_ends_at(image)
     storing_failed = task.state is TaskState.STORING and task.failure is not None
     gave_up = task.failure is not None and task.failure.reason is FailureReason.DOWNLOAD_FAILED
     is_missing = task.state is TaskState.STILL_RUNNING or storing_failed or gave_up
@@ -187,17 +192,22 @@ def _result_expires_at(task: Task, image: ImageRecord | None) -> float | None:
     return since + RESULT_LIFETIME_S if since is not None and is_missing else None
 
 
+def _trash_ends_at(image: ImageRecord) -> float | None:
+    return None if image.deleted_at is None else image.deleted_at + TRASH_RETENTION_S
+
+
 def _detail_lines(task: Task, image: ImageRecord | None) -> tuple[str, ...]:
     request = task.request
     ratio = request.aspect_ratio or (MATCH_INPUT if task.is_edit else "")
     file_format = (image.format if image else request.output_format).upper()
-    size = _format_size(image) if image else ""
+    size = format_size(image.width_px, image.height_px) if image else ""
     details = (MODEL_LABELS.get(request.model, request.model), ratio, file_format, size)
     return tuple(detail for detail in details if detail)
 
 
-def _format_size(image: ImageRecord) -> str:
-    return f"{image.width_px}×{image.height_px}"
+def format_size(width_px: int, height_px: int) -> str:
+    """A size in pixels as people read it."""
+    return f"{width_px}×{height_px}"
 
 
 def _size(entry: TaskWithImage) -> tuple[int, int]:

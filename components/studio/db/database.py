@@ -26,7 +26,7 @@ _FIRST_RETRY_DELAY_S = 0.5
 _MAX_RETRY_DELAY_S = 30.0
 T = TypeVar("T")
 BUSY_TIMEOUT_SECONDS = 3.0  # how long a transaction waits for another: a person waits for it, too
-MAX_VARIABLES = 500  # of one `IN` list; SQLite may be built with a limit of 999 a statement
+MAX_VARIABLES = 400  # of an `IN` list; some statements have two, and SQLite may take 999 only
 
 
 class DatabaseErrorKind(StrEnum):

@@ -1,7 +1,7 @@
 """Gallery queries: find, star, move to trash, restore and purge.
 
-An image in the trash keeps its file for 14 days. The source of an unfinished edit is never
-purged.
+An item is a task with its image, or an image that was brought in; ids are unique among both. An
+image in the trash keeps its file for 14 days. The source of an unfinished edit is never purged.
 """
 
 from __future__ import annotations
@@ -39,7 +39,8 @@ _UNFINISHED = [state.value for state in UNFINISHED]
 class GalleryItem:
     """One item of the gallery: enough to lay it out. Sizes in pixels, times in epoch seconds."""
 
-    task_id: str
+    id: str
+    """Of its task; of the image itself where no task made it."""
     batch: str
     created_at: float
     deleted_at: float | None
@@ -52,7 +53,7 @@ class GalleryItem:
     starred: bool
     chosen_at: float | None
     hidden_variants: tuple[str, ...] = ()
-    """Tasks of the other variants of this submission, which the item stands for."""
+    """Ids of the other variants of this submission, which the item stands for."""
 
 
 @dataclass(kw_only=True)
@@ -71,8 +72,7 @@ class GalleryRepository:
 
         With `group_variants`, the variants of one submission are one item: the cover.
         """
-        newest = images.c.deleted_at if query.in_trash else tasks.c.created_at
-        statement = (
+        generated = (
             sa.select(*_ITEM_COLUMNS)
             .select_from(
                 tasks.outerjoin(images, images.c.id == tasks.c.image_id).outerjoin(
@@ -82,24 +82,59 @@ class GalleryRepository:
                     ),
                 )
             )
-            .where(tasks.c.user_id == user_id, *query.conditions())
-            .order_by(newest.desc(), tasks.c.created_at.desc(), tasks.c.id)
+            .where(tasks.c.user_id == user_id, *query.task_conditions())
+        )
+        brought_in = sa.select(images).where(
+            images.c.user_id == user_id, *query.brought_in_conditions()
         )
         with self.repository.database.read_transaction() as connection:
-            items = [_item_from_row(row) for row in connection.execute(statement)]
+            items = [_item_from_row(row) for row in connection.execute(generated)]
+            if query.finds_brought_in:
+                items += [_item_from_image(row) for row in connection.execute(brought_in)]
+        items.sort(key=lambda item: (-(item.deleted_at or 0.0), -item.created_at, item.id))
         if group_variants and not query.in_trash:
             items = _group_variants(items)
         return sorted(items, key=lambda item: item.state not in UNFINISHED)
 
+    def entries(self, user_id: str, item_ids: Sequence[str]) -> list[TaskWithImage | ImageRecord]:
+        """What these items stand for: a task, or an image that was brought in.
+
+        In this order; unknown ids are left out.
+        """
+        found: dict[str, TaskWithImage | ImageRecord] = {
+            entry.task.id: entry for entry in self.repository.tasks_with_images(user_id, item_ids)
+        }
+        with self.repository.database.read_transaction() as connection:
+            for ids in chunked([item_id for item_id in item_ids if item_id not in found]):
+                rows = connection.execute(
+                    sa.select(images).where(
+                        images.c.user_id == user_id,
+                        images.c.id.in_(ids),
+                        images.c.task_id.is_(None),
+                        images.c.deleted_at.is_distinct_from(PURGING),
+                    )
+                )
+                found |= {row.id: image_from_row(row) for row in rows}
+        return [found[item_id] for item_id in item_ids if item_id in found]
+
     def count(self, user_id: str, *, in_trash: bool = False) -> int:
-        """Number of images a user generated, in the gallery or in the trash."""
+        """Number of a user's images, in the gallery or in the trash."""
         in_place = images.c.deleted_at > PURGING if in_trash else images.c.deleted_at.is_(None)
         with self.repository.database.read_transaction() as connection:
             return connection.execute(
                 sa.select(sa.func.count())
                 .select_from(images)
-                .where(images.c.user_id == user_id, images.c.task_id.is_not(None), in_place)
+                .where(images.c.user_id == user_id, in_place)
             ).scalar_one()
+
+    def stored_bytes(self, user_id: str | None = None) -> tuple[int, int]:
+        """Bytes of images and of originals, the trash included: of a user, or of all."""
+        query = sa.select(sa.func.sum(images.c.size_bytes), sa.func.sum(images.c.original_bytes))
+        if user_id is not None:
+            query = query.where(images.c.user_id == user_id)
+        with self.repository.database.read_transaction() as connection:
+            of_images, of_originals = connection.execute(query).one()
+        return of_images or 0, of_originals or 0
 
     def trashed_image(self, user_id: str, image_id: str) -> ImageRecord | None:
         """An image of this user that is in the trash."""
@@ -115,29 +150,29 @@ class GalleryRepository:
             sa.select(tasks.c.id)
             .select_from(tasks.outerjoin(images, images.c.id == tasks.c.image_id))
             .where(tasks.c.user_id == user_id, tasks.c.batch == batch.scalar_subquery())
-            .where(*GalleryQuery().conditions())
+            .where(*GalleryQuery().task_conditions())
             .order_by(tasks.c.created_at, tasks.c.id)
         )
         with self.repository.database.read_transaction() as connection:
             ids = list(connection.execute(query).scalars())
         return self.repository.tasks_with_images(user_id, ids)
 
-    def star(self, user_id: str, task_ids: Sequence[str], *, starred: bool) -> None:
-        """Star these tasks' images, or remove the star."""
-        self._update_images(user_id, task_ids, {"starred": starred})
+    def star(self, user_id: str, item_ids: Sequence[str], *, starred: bool) -> None:
+        """Star these items' images, or remove the star."""
+        self._update_images(user_id, item_ids, {"starred": starred})
 
     def set_cover(self, user_id: str, task_id: str) -> None:
         """Show this variant in front of the others of its submission."""
         self._update_images(user_id, [task_id], {"chosen_at": self.clock()})
 
-    def move_to_trash(self, user_id: str, task_ids: Sequence[str]) -> int:
+    def move_to_trash(self, user_id: str, item_ids: Sequence[str]) -> int:
         """Move images to the trash and hide tasks that ended without an image.
 
         Returns how many. Tasks that have not ended stay.
         """
         count = 0
         with self.repository.database.write_transaction() as connection:
-            for ids in chunked(task_ids):
+            for ids in chunked(item_ids):
                 count += connection.execute(
                     sa.update(images)
                     .where(_owned_by(user_id, ids), images.c.deleted_at.is_(None))
@@ -146,43 +181,70 @@ class GalleryRepository:
                 count += connection.execute(
                     _tasks_without_image(user_id, ids)
                     .where(tasks.c.state.not_in(_UNFINISHED), tasks.c.dismissed.is_(False))
-                    .values(dismissed=True)
+                    .values(dismissed=True, dismissed_at=self.clock())
                 ).rowcount
         self.events.publish(user_id)
         return count
 
-    def restore(self, user_id: str, task_ids: Sequence[str]) -> None:
-        """Take these tasks' images out of the trash."""
+    def restore(self, user_id: str, item_ids: Sequence[str]) -> None:
+        """Take these items' images out of the trash, and show dismissed tasks again."""
         with self.repository.database.write_transaction() as connection:
-            for ids in chunked(task_ids):
+            for ids in chunked(item_ids):
                 connection.execute(
                     sa.update(images)
                     .where(_owned_by(user_id, ids), images.c.deleted_at > PURGING)
                     .values(deleted_at=None)
                 )
-                connection.execute(_tasks_without_image(user_id, ids).values(dismissed=False))
+                connection.execute(
+                    _tasks_without_image(user_id, ids).values(dismissed=False, dismissed_at=None)
+                )
         self.events.publish(user_id)
 
-    def empty_trash(self, user_id: str, task_ids: Sequence[str] | None = None) -> int:
+    def empty_trash(self, user_id: str, item_ids: Sequence[str] | None = None) -> int:
         """Delete what is in the trash, or these alone; returns how many.
 
         The source of an unfinished edit stays. Raises OSError.
         """
-        if task_ids is None:
+        if item_ids is None:
             count = self._purge(images.c.user_id == user_id)
         else:
-            count = self._purge(*(_owned_by(user_id, ids) for ids in chunked(task_ids)))
+            count = self._purge(*(_owned_by(user_id, ids) for ids in chunked(item_ids)))
         self.events.publish(user_id)
         return count
 
     def purge_expired(self, retention_s: float) -> int:
         """Delete what has been in the trash for so long, and finish interrupted deletions.
 
-        To be called every hour. Since the last call at most two days count: the app was off for
-        longer, or the clock was wrong. Returns how many images. Raises OSError.
+        Dismissed tasks without an image lose their words as well. To be called every hour. Since
+        the last call at most two days count: the app was off for longer, or the clock was wrong.
+        Returns how many images. Raises OSError.
         """
         self._discount_gap()
-        return self._purge(images.c.deleted_at <= self.clock() - retention_s)
+        until = self.clock() - retention_s
+        self._forget_words_of_dismissed(until)
+        return self._purge(images.c.deleted_at <= until)
+
+    def _forget_words_of_dismissed(self, until: float) -> None:
+        """Blank the words of tasks dismissed until then, and of those whose image is deleted."""
+        dismissed_at = sa.func.coalesce(
+            tasks.c.dismissed_at, tasks.c.finished_at, tasks.c.created_at
+        )
+        query = sa.select(tasks.c.id, tasks.c.failure).where(
+            tasks.c.dismissed.is_(True),
+            tasks.c.prompt != "",
+            tasks.c.state.not_in(_UNFINISHED),
+            tasks.c.image_id.is_not(None) | (dismissed_at <= until),
+            ~sa.exists().where(images.c.id == tasks.c.image_id),
+        )
+        with self.repository.database.write_transaction() as connection:
+            for task_id, failure in connection.execute(query).all():
+                # What the provider said may repeat the prompt.
+                without_message = failure and json.dumps([*json.loads(failure)[:2], ""])
+                connection.execute(
+                    sa.update(tasks)
+                    .where(tasks.c.id == task_id)
+                    .values(_NO_WORDS | {"failure": without_message})
+                )
 
     def _discount_gap(self) -> None:
         """Shift the dates of the trash by the time since the last sweep that does not count."""
@@ -200,6 +262,11 @@ class GalleryRepository:
                     .where(in_trash)
                     .values(deleted_at=sa.case((shifted > 1.0, shifted), else_=1.0))
                 )
+                connection.execute(
+                    sa.update(tasks)
+                    .where(tasks.c.dismissed_at.is_not(None))
+                    .values(dismissed_at=tasks.c.dismissed_at + shift)
+                )
             connection.execute(
                 insert_or(connection, sweeps)
                 .values(name="trash", at=now)
@@ -207,10 +274,10 @@ class GalleryRepository:
             )
 
     def _update_images(
-        self, user_id: str, task_ids: Sequence[str], values: dict[str, object]
+        self, user_id: str, item_ids: Sequence[str], values: dict[str, object]
     ) -> None:
         with self.repository.database.write_transaction() as connection:
-            for ids in chunked(task_ids):
+            for ids in chunked(item_ids):
                 connection.execute(
                     sa.update(images)
                     .where(_owned_by(user_id, ids), images.c.deleted_at.is_(None))
@@ -221,7 +288,8 @@ class GalleryRepository:
     def _purge(self, *conditions: sa.ColumnElement[bool]) -> int:
         """Mark as purging, delete files, then rows: an interrupted purge is finished later.
 
-        What meets one of the conditions is purged.
+        What meets one of the conditions is purged. The same bytes, brought in meanwhile, are a
+        new image.
         """
         sources = sa.select(tasks.c.source_id).where(
             tasks.c.state.in_(_UNFINISHED), tasks.c.source_id.is_not(None)
@@ -231,7 +299,7 @@ class GalleryRepository:
                 connection.execute(
                     sa.update(images)
                     .where(where, images.c.deleted_at.is_not(None), images.c.id.not_in(sources))
-                    .values(deleted_at=PURGING)
+                    .values(deleted_at=PURGING, content_hash=None)
                 )
             purging = [
                 image_from_row(row)
@@ -240,19 +308,30 @@ class GalleryRepository:
                 )
             ]
         for image in purging:
-            self.image_store.remove(image.id, image.format)
+            self.image_store.remove(image.id, image.format, image.original_format)
         self._delete_rows(purging)
         return len(purging)
 
     def _delete_rows(self, records: Sequence[ImageRecord]) -> None:
-        """The task rows stay: they record what was spent."""
+        """The task rows stay without their words: they record what was spent."""
         with self.repository.database.write_transaction() as connection:
             for ids in chunked([image.id for image in records]):
                 connection.execute(sa.delete(images).where(images.c.id.in_(ids)))
                 connection.execute(
-                    sa.update(tasks).where(tasks.c.image_id.in_(ids)).values(dismissed=True)
+                    sa.update(tasks)
+                    .where(tasks.c.image_id.in_(ids))
+                    .values(_NO_WORDS | {"dismissed": True})
                 )
 
+
+# What a person wrote, and where the image could be read.
+_NO_WORDS: dict[str, object] = {
+    "prompt": "",
+    "search_text": "",
+    "watermark": None,
+    "result_url": None,
+    "origin_url": None,
+}
 
 # While an edit has no image yet, its item takes the shape of its source.
 _source_images = images.alias("source_images")
@@ -273,10 +352,10 @@ _ITEM_COLUMNS = (
 
 
 def _item_from_row(row: Any) -> GalleryItem:
-    task_id, batch, created_at, deleted_at, state, failure, *shape, starred, chosen = row
+    item_id, batch, created_at, deleted_at, state, failure, *shape, starred, chosen = row
     ratio, width_px, height_px = shape
     return GalleryItem(
-        task_id,
+        item_id,
         batch,
         created_at,
         deleted_at,
@@ -290,11 +369,27 @@ def _item_from_row(row: Any) -> GalleryItem:
     )
 
 
+def _item_from_image(row: Any) -> GalleryItem:
+    return GalleryItem(
+        id=row.id,
+        batch=row.id,
+        created_at=row.created_at,
+        deleted_at=row.deleted_at,
+        state=TaskState.DONE,
+        failure_reason=None,
+        aspect_ratio=None,
+        width_px=row.width_px,
+        height_px=row.height_px,
+        starred=row.starred,
+        chosen_at=None,
+    )
+
+
 def _group_variants(items: Sequence[GalleryItem]) -> list[GalleryItem]:
     """One item for each submission, where its newest stood; only finished images are grouped."""
     groups: dict[str, list[GalleryItem]] = {}
     for item in items:
-        key = item.batch if item.state is TaskState.DONE else item.task_id
+        key = item.batch if item.state is TaskState.DONE else item.id
         groups.setdefault(key, []).append(item)
     return [_cover(variants) for variants in groups.values()]
 
@@ -304,19 +399,22 @@ def _cover(variants: list[GalleryItem]) -> GalleryItem:
     if len(variants) == 1:
         return variants[0]
     cover = max(variants, key=lambda item: (item.chosen_at or 0.0, item.starred))
-    hidden = (item.task_id for item in variants if item is not cover)
+    hidden = (item.id for item in variants if item is not cover)
     return replace(cover, hidden_variants=tuple(hidden))
 
 
-def _owned_by(user_id: str, task_ids: Sequence[str]) -> sa.ColumnElement[bool]:
-    """Condition: the image was made by one of these tasks of the user."""
-    image_ids = sa.select(tasks.c.image_id).where(
-        tasks.c.user_id == user_id, tasks.c.id.in_(task_ids), tasks.c.image_id.is_not(None)
+def _owned_by(user_id: str, item_ids: Sequence[str]) -> sa.ColumnElement[bool]:
+    """Condition: the image is one of these items of the user."""
+    generated = sa.select(tasks.c.image_id).where(
+        tasks.c.user_id == user_id, tasks.c.id.in_(item_ids), tasks.c.image_id.is_not(None)
     )
-    return images.c.id.in_(image_ids)
+    was_brought_in = sa.and_(
+        images.c.id.in_(item_ids), images.c.user_id == user_id, images.c.task_id.is_(None)
+    )
+    return images.c.id.in_(generated) | was_brought_in
 
 
-def _tasks_without_image(user_id: str, task_ids: Sequence[str]) -> sa.Update:
+def _tasks_without_image(user_id: str, item_ids: Sequence[str]) -> sa.Update:
     return sa.update(tasks).where(
-        tasks.c.user_id == user_id, tasks.c.id.in_(task_ids), tasks.c.image_id.is_(None)
+        tasks.c.user_id == user_id, tasks.c.id.in_(item_ids), tasks.c.image_id.is_(None)
     )

@@ -96,6 +96,7 @@ class PromptHistory:
             rows = connection.execute(
                 sa.select(tasks.c.prompt)
                 .where(tasks.c.user_id == user_id, is_edit if editing else ~is_edit)
+                .where(tasks.c.prompt != "")  # its image is deleted
                 .group_by(tasks.c.prompt)
                 .order_by(sa.func.max(tasks.c.created_at).desc())
                 .limit(limit)

@@ -44,6 +44,29 @@ class ImageRecord:
     """When it was set as the cover of its submission."""
     deleted_at: float | None = None
     """When it was moved to the trash; its file stays until the trash is purged."""
+    original_format: str | None = None
+    """Of the file as it was brought, if that is kept beside this copy of it."""
+    original_width_px: int | None = None
+    original_height_px: int | None = None
+    original_bytes: int | None = None
+    content_hash: str | None = None
+    """SHA-256 of the bytes that were brought; with `ground` it is unique for a user."""
+    ground: str = ""
+    """What transparent parts were filled with, as "#rrggbb"; empty where there were none."""
+    color: str | None = None
+    """The average color as "#rrggbb"; None for an image of before it was stored."""
+    embedded_settings: str | None = None
+    """The generation metadata that was read from the file, as JSON."""
+
+    @property
+    def own_format(self) -> str:
+        """The format in which it was brought."""
+        return self.original_format or self.format
+
+    @property
+    def own_size_px(self) -> tuple[int, int]:
+        """Width and height as it was brought."""
+        return self.original_width_px or self.width_px, self.original_height_px or self.height_px
 
 
 @dataclass(frozen=True)
@@ -96,6 +119,7 @@ tasks = sa.Table(
     sa.Column("missing_since", sa.Float, key="not_found_since"),
     sa.Column("dismissed", sa.Boolean, nullable=False, default=False),
     sa.Column("search_text", sa.Text, nullable=False, server_default=""),
+    sa.Column("dismissed_at", sa.Float),
     sa.Index("tasks_of_designer", "user_id", "created_at"),
     sa.Index("tasks_by_state", "state"),
     sa.Index("tasks_by_source", "source_id"),
@@ -172,7 +196,25 @@ images = sa.Table(
     sa.Column("starred", sa.Boolean, nullable=False, default=False, server_default="0"),
     sa.Column("chosen_at", sa.Float),
     sa.Column("deleted_at", sa.Float),
+    sa.Column("original_format", sa.String(8)),
+    sa.Column("original_width_px", sa.Integer),
+    sa.Column("original_height_px", sa.Integer),
+    sa.Column("original_bytes", sa.Integer),
+    sa.Column("content_hash", sa.String(64)),
+    sa.Column("ground", sa.String(7), nullable=False, server_default=""),
+    sa.Column("search_text", sa.Text, nullable=False, server_default=""),
+    sa.Column("color", sa.String(7)),
+    sa.Column("embedded_settings", sa.Text),
     sa.Index("pictures_of_designer", "user_id", "created_at"),
+    sa.Index(
+        "pictures_by_content",
+        "user_id",
+        "content_hash",
+        "ground",
+        unique=True,
+        sqlite_where=sa.text("content_hash IS NOT NULL"),
+        postgresql_where=sa.text("content_hash IS NOT NULL"),
+    ),
 )
 
 _REQUEST_COLUMNS = (
@@ -268,8 +310,9 @@ def insert_or(connection: sa.Connection, table: sa.Table) -> sqlite.Insert | pos
 
 
 def image_to_row(image: ImageRecord) -> dict[str, Any]:
-    """An image as a row."""
-    return asdict(image) | {"notes": json.dumps(image.notes)}
+    """An image as a row. What was generated is searched by its task's prompt."""
+    search_text = fold_text(image.label) if image.task_id is None else ""
+    return asdict(image) | {"notes": json.dumps(image.notes), "search_text": search_text}
 
 
 def image_from_row(row: Any) -> ImageRecord:

@@ -260,10 +260,41 @@ class TaskRepository:
 
     # Images
 
-    def add_image(self, image: ImageRecord) -> None:
-        """Insert an image whose file is already stored."""
+    def add_image(self, image: ImageRecord) -> ImageRecord:
+        """Insert an image whose files are already stored, and return it.
+
+        The user's image with the same content and ground is returned instead, out of the trash.
+        """
         with self.database.write_transaction() as connection:
-            connection.execute(sa.insert(images), [image_to_row(image)])
+            stored_id = connection.execute(
+                insert_or(connection, images)
+                .values(image_to_row(image))
+                .on_conflict_do_update(
+                    index_elements=[images.c.user_id, images.c.content_hash, images.c.ground],
+                    index_where=sa.text("content_hash IS NOT NULL"),
+                    set_={"deleted_at": None},
+                )
+                .returning(images.c.id)
+            ).scalar_one()
+            row = connection.execute(sa.select(images).where(images.c.id == stored_id)).one()
+            return image_from_row(row)
+
+    def restore_same_image(
+        self, user_id: str, content_hash: str, ground: str
+    ) -> ImageRecord | None:
+        """The user's image with this content, out of the trash; the ground matters if it has one.
+
+        It spares work: what is unique is decided by `add_image`.
+        """
+        same = (
+            images.c.user_id == user_id,
+            images.c.content_hash == content_hash,
+            images.c.ground.in_(["", ground]),
+        )
+        restore = sa.update(images).where(*same).values(deleted_at=None).returning(images.c.id)
+        with self.database.write_transaction() as connection:
+            image_id = connection.execute(restore).scalar_one_or_none()
+        return None if image_id is None else self.image(image_id)
 
     def image(self, image_id: str) -> ImageRecord | None:
         """The image with this id."""

@@ -505,11 +505,12 @@ def _query_again(task: Task, reason: FailureReason, now: float) -> Task:
 def _has_other_prompt(status: TaskStatus, task: Task) -> bool:
     """Whether the provider's copy of the request has another prompt than the task.
 
-    A copy without a prompt shows nothing; nor does one that was translated or enhanced.
+    A copy without a prompt shows nothing; nor does one that was translated or enhanced, nor a task
+    whose words are deleted.
     """
     copy = (status.parameters or {}).get("prompt")
     prompt = task.request.prompt
-    if not isinstance(copy, str) or task.request.enhance:
+    if not isinstance(copy, str) or not prompt or task.request.enhance:
         return False
     if task.request.translate and not prompt.isascii():
         return False

@@ -18,9 +18,10 @@ _MAX_PROMPT_CHARACTERS = 90
 
 def remember_metadata(image_id: str) -> None:
     """Remember the metadata of the file that an image was imported from, to offer it."""
-    metadata = session.studio().embedded_metadata(image_id)
+    tab = session.tab_state()
+    metadata = session.studio().embedded_metadata(tab.user_id, image_id)
     if metadata is not None:
-        session.tab_state().embedded_settings[image_id] = metadata
+        tab.embedded_settings[image_id] = metadata
 
 
 def render_restore_offer(source: ImageRecord) -> None:

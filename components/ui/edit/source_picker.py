@@ -14,6 +14,7 @@ from components.studio.db.tables import ImageRecord
 from components.studio.images.ingest import MAX_BYTES, InvalidImageError
 from components.studio.result_checks import crop_fraction, format_aspect_ratio
 from components.studio.safe_fetch.client import FetchError
+from components.studio.studio import ShareExceeded
 from components.ui import session
 from components.ui.edit import embedded_settings
 from components.ui.escape import escape_markdown
@@ -122,7 +123,7 @@ def import_source(load: Callable[[], ImageRecord]) -> bool:
         record = load()
         session.select_source(record.id)
         return True
-    except (InvalidImageError, FetchError) as error:
+    except (InvalidImageError, FetchError, ShareExceeded) as error:
         tab.source_error = error.message
     except DatabaseError as error:
         tab.source_error = f"The picture could not be saved. {error}"

@@ -33,7 +33,7 @@ _EMPTY: dict[str, object] = {
 _ALL, _STARRED, _TRASH = "All", "Starred", "Trash"
 _GROUPED, _UNGROUPED = "In one place", "Each on its own"
 _MODELS = {label: model.value for model, label in MODEL_LABELS.items()}
-_ORIGINS = {"Made": Origin.MADE, "Edited": Origin.EDITED}
+_ORIGINS = {"Made": Origin.MADE, "Edited": Origin.EDITED, "Brought in": Origin.BROUGHT_IN}
 _RATIOS = {MATCH_INPUT: gallery_query.MATCH_INPUT, **{ratio: ratio for ratio in ASPECT_RATIOS}}
 _DATE_RANGES = {"Today": 0, "Last 7 days": 6, "Last 30 days": 29}  # days before today
 
@@ -45,7 +45,7 @@ def render_filters() -> tuple[GalleryQuery, DeltaGenerator]:
             "Search",
             key=_TEXT,
             type="search",
-            placeholder="Search prompts",
+            placeholder="Search prompts and names",
             max_chars=gallery_query.MAX_SEARCH_CHARACTERS,
             label_visibility="collapsed",
             live=True,

@@ -10,11 +10,11 @@ from datetime import tzinfo
 import streamlit as st
 
 from components.studio.db.gallery import GalleryItem
-from components.studio.db.gallery_query import GalleryQuery
+from components.studio.db.gallery_query import GalleryQuery, Origin
 from components.studio.maintenance import TRASH_RETENTION_DAYS
 from components.studio.tasks.models import UNFINISHED, TaskState
 from components.ui import card_actions, paused_banner, session
-from components.ui.card_grid import build_task_cards, render_card_grid
+from components.ui.card_grid import build_gallery_cards, render_card_grid
 from components.ui.card_view_models import (
     DELETE,
     DOWNLOAD,
@@ -127,7 +127,7 @@ def _heading(item: GalleryItem, now: float, zone: tzinfo | None) -> str:
 def _placeholder(item: GalleryItem, heading: str) -> Placeholder:
     expected = expected_size(item.aspect_ratio)
     return Placeholder(
-        id=item.task_id,
+        id=item.id,
         width_px=item.width_px or expected[0],
         height_px=item.height_px or expected[1],
         state=card_state(item.state, item.failure_reason),
@@ -143,18 +143,17 @@ def _loaded_cards(items: Sequence[GalleryItem], headings: Sequence[str]) -> list
     view = grid_view(_KEY)
     first = max(0, min(view.first, len(items) - 1) - LOADED_BEFORE)
     last = min(view.last + LOADED_AFTER, first + MAX_LOADED, len(items) - 1)
-    positions = {item.task_id: position for position, item in enumerate(items)}
-    task_ids = [items[position].task_id for position in range(first, last + 1)]
-    if view.open_id in positions and view.open_id not in task_ids:
-        task_ids.append(view.open_id)
-    entries = studio.tasks_with_images(tab.user_id, task_ids)
+    positions = {item.id: position for position, item in enumerate(items)}
+    item_ids = [items[position].id for position in range(first, last + 1)]
+    if view.open_id in positions and view.open_id not in item_ids:
+        item_ids.append(view.open_id)
     return [
         replace(
             card,
-            group=headings[positions[entry.task.id]],
-            variant_ids=items[positions[entry.task.id]].hidden_variants,
+            group=headings[positions[card.id]],
+            variant_ids=items[positions[card.id]].hidden_variants,
         )
-        for entry, card in zip(entries, build_task_cards(entries, in_gallery=True), strict=True)
+        for card in build_gallery_cards(studio.gallery_entries(tab.user_id, item_ids))
     ]
 
 
@@ -192,9 +191,11 @@ def _count_label(items: Sequence[GalleryItem]) -> str:
 
 
 def _empty_message(query: GalleryQuery) -> str:
+    if query == GalleryQuery(origins=frozenset({Origin.BROUGHT_IN})):
+        return "Nothing brought in yet. The pictures that you add on Edit are kept here."
     if query.is_filtered:
         text = query.text.strip()
         return f"Nothing matches “{text}”." if text else "Nothing matches this filter."
     if query.in_trash:
         return "The trash is empty."
-    return "Nothing here yet. What you make on Generate is kept here."
+    return "Nothing here yet. What you make or bring in is kept here."

@@ -93,7 +93,7 @@ def test_only_a_picture_of_this_user_becomes_the_source(image_id: str) -> None:
 def test_choice_that_is_sent_twice_counts_once() -> None:
     at = upload(open_edit(), image_bytes(), "first.png")
     first = open_studio().selected_source(user_id_of(at))
-    upload(at, image_bytes(), "second.png")
+    upload(at, image_bytes(200), "second.png")
     assert first is not None
 
     trigger(at, "edit-upload", "chosen", {"verb": "choose", "ids": [first.id], "nonce": 1})
@@ -115,7 +115,7 @@ def test_picture_that_came_in_on_another_page_becomes_the_source() -> None:
 def test_source_can_be_replaced_and_removed() -> None:
     at = upload(open_edit(), image_bytes(), "first.png")
     at.text_area(key="edit-prompt").set_value("Make it night")
-    upload(rerun(at), image_bytes(), "second.png")
+    upload(rerun(at), image_bytes(200), "second.png")
     assert "second.png" in source_html(at)
 
     at.button(key="edit-drop").click()

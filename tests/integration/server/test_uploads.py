@@ -155,7 +155,7 @@ def test_picture_is_its_senders_alone(seeded_app: SeededApp) -> None:
 def test_file_name_becomes_the_label(studio: Studio) -> None:
     with served_uploads(studio, UploadLimits()) as client:
         named = send(client, picture(), "../ünsere katze 🦊.png").json()["id"]
-        unnamed = send(client, picture(), "").json()["id"]
+        unnamed = send(client, picture(300), "").json()["id"]
     assert studio.image(USER_ID, named).label == "../ünsere katze 🦊.png"
     assert studio.image(USER_ID, unnamed).label == "Picture"
 

@@ -89,7 +89,7 @@ def test_several_processes_may_start_at_once(url: str) -> None:
     databases = at_once(lambda _: Database(url), times=4)
     with databases[0].read_transaction() as connection:
         assert connection.exec_driver_sql("SELECT version_num FROM alembic_version").all() == [
-            ("0002",)
+            ("0003",)
         ]
     for database in databases:
         database.close()
@@ -199,7 +199,7 @@ def test_search_finds_the_same(
         repository=repository, image_store=ImageStore(tmp_path), events=EventBus()
     )
 
-    assert [item.task_id for item in gallery.find(ANNA, GalleryQuery(text=text))] == [found]
+    assert [item.id for item in gallery.find(ANNA, GalleryQuery(text=text))] == [found]
 
 
 def test_gallery_stars_deletes_and_restores(repository: TaskRepository, tmp_path: Path) -> None:
@@ -211,7 +211,7 @@ def test_gallery_stars_deletes_and_restores(repository: TaskRepository, tmp_path
     )
 
     gallery.star(ANNA, [done], starred=True)
-    assert [item.task_id for item in gallery.find(ANNA, GalleryQuery(starred=True))] == [done]
+    assert [item.id for item in gallery.find(ANNA, GalleryQuery(starred=True))] == [done]
     assert gallery.move_to_trash(ANNA, [done, failed]) == 2
     assert gallery.find(ANNA, GalleryQuery()) == []
     assert gallery.purge_expired(14 * 24 * 3600) == 0

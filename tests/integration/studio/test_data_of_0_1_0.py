@@ -99,7 +99,7 @@ def test_unfinished_tasks_of_0_1_0_keep_their_states(studio: Studio) -> None:
 def test_prompts_of_0_1_0_are_found_in_any_case_and_width(studio: Studio) -> None:
     def found(text: str) -> list[str]:
         items = studio.gallery.find(CLEO, GalleryQuery(text=text))
-        return [studio.task(CLEO, item.task_id).request.prompt for item in items]
+        return [studio.task(CLEO, item.id).request.prompt for item in items]
 
     assert found("STRASSE") == ["Straße am Abend"]
     assert found("tokyo ＮＩＧＨＴ") == ["Ｔｏｋｙｏ at night"]
@@ -133,14 +133,15 @@ def test_gallery_of_0_1_0_keeps_stars_covers_and_sizes(studio: Studio) -> None:
         if entry.image is not None
     }
 
-    assert len(items) == 8  # the two variants of the fox are one item
-    assert [studio.task(ANNA, item.task_id).request.prompt for item in starred] == [
+    # The two variants of the fox are one item; the last one was brought in.
+    assert len(items) == 9
+    assert [studio.task(ANNA, item.id).request.prompt for item in starred] == [
         "A lighthouse at dusk"
     ]
     assert images["Make it warmer"] == (1184, 880)
     assert images[FOX] == (1024, 1024)
-    [cover] = [item for item in items if item.task_id == _cover(studio)]
-    assert studio.task(ANNA, cover.task_id).request.prompt == FOX
+    [cover] = [item for item in items if item.id == _cover(studio)]
+    assert studio.task(ANNA, cover.id).request.prompt == FOX
 
 
 def _cover(studio: Studio) -> str:
@@ -175,12 +176,12 @@ def test_lineage_of_0_1_0_keeps_its_branches(studio: Studio) -> None:
 
 def test_trash_of_0_1_0_can_be_restored(studio: Studio) -> None:
     [deleted] = studio.gallery.find(ANNA, GalleryQuery(in_trash=True))
-    assert studio.task(ANNA, deleted.task_id).request.prompt == "A mistake"
+    assert studio.task(ANNA, deleted.id).request.prompt == "A mistake"
 
-    studio.gallery.restore(ANNA, [deleted.task_id])
+    studio.gallery.restore(ANNA, [deleted.id])
 
     assert studio.gallery.find(ANNA, GalleryQuery(in_trash=True)) == []
-    assert len(studio.gallery.find(ANNA, GalleryQuery())) == 9
+    assert len(studio.gallery.find(ANNA, GalleryQuery())) == 10
 
 
 def test_drafts_pins_and_selected_source_of_0_1_0_are_kept(studio: Studio) -> None:

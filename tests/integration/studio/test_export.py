@@ -81,7 +81,7 @@ def test_imported_image_is_exported_unchanged(make_item: MakeItem) -> None:
     archive = export_zip(imported)
     row = read_manifest(archive)[0]
 
-    assert archive.read("001-holiday-jpg-00000000.jpg") == imported.path.read_bytes()
+    assert archive.read("001-holiday-00000000.jpg") == imported.path.read_bytes()
     assert (row["kind"], row["prompt"], row["credits"]) == ("brought in", None, None)
 
 

@@ -39,7 +39,7 @@ def seed(gallery: GalleryRepository, *seeds: SeedImage) -> list[str]:
 
 
 def prompts(gallery: GalleryRepository, query: GalleryQuery, *, user_id: str = ANNA) -> list[str]:
-    ids = [item.task_id for item in gallery.find(user_id, query)]
+    ids = [item.id for item in gallery.find(user_id, query)]
     entries = gallery.repository.tasks_with_images(user_id, ids)
     return [entry.task.request.prompt for entry in entries]
 
@@ -191,7 +191,7 @@ def test_variants_are_one_item(gallery: GalleryRepository) -> None:
     seed(gallery, SeedImage("alone", hours=1))
 
     (group, alone) = gallery.find(ANNA, GalleryQuery())
-    assert {group.task_id, *group.hidden_variants} == {first, second, third}
+    assert {group.id, *group.hidden_variants} == {first, second, third}
     assert alone.hidden_variants == ()
     assert len(gallery.find(ANNA, GalleryQuery(), group_variants=False)) == 4
     assert {entry.task.id for entry in gallery.variants(ANNA, second)} == {first, second, third}
@@ -201,7 +201,7 @@ def test_cover_is_chosen_variant_else_starred_one(gallery: GalleryRepository) ->
     ids = seed(gallery, *(SeedImage("fox", batch="batch") for _ in range(3)))
 
     def cover() -> str:
-        return gallery.find(ANNA, GalleryQuery())[0].task_id
+        return gallery.find(ANNA, GalleryQuery())[0].id
 
     gallery.star(ANNA, [ids[2]], starred=True)
     assert cover() == ids[2]

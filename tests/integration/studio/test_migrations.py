@@ -25,7 +25,11 @@ from tests.support.factories import make_task
 from tests.support.full_disk import full_disk
 
 KEPT = ("tasks", "pictures", "pins", "desks")  # tables of 0.1.0 that are still there
-NEWEST = "0002"
+NEWEST = "0003"
+ADDED_BY_0003 = (
+    *("original_format", "original_width_px", "original_height_px", "original_bytes"),
+    *("content_hash", "ground", "search_text", "color", "embedded_settings"),
+)
 FOX = "15c104dada4f401ebcf1dad77ee52a4e"  # a finished task of the folder
 RIVER, CRANE = f"{5:032x}", f"{4:032x}"  # tasks of the folder that are still running
 
@@ -101,6 +105,37 @@ def test_upgrade_keeps_every_row(tmp_path: Path) -> None:
     assert len(rows(path, "SELECT * FROM tab_drafts")) == 3
 
 
+def test_picture_brought_in_before_is_found_by_its_name(tmp_path: Path) -> None:
+    path = copy_data_of_0_1_0(tmp_path / "data")
+    execute(path, "UPDATE pictures SET label = 'Ｃafé.JPG' WHERE task_id IS NULL")
+
+    open_and_close(path.parent)
+
+    query = "SELECT search_text, content_hash, ground, original_format FROM pictures WHERE"
+    assert rows(path, f"{query} task_id IS NULL") == [("café.jpg", None, "", None)]
+    assert rows(path, f"{query} task_id IS NOT NULL LIMIT 1") == [("", None, "", None)]
+
+
+def test_folder_of_0002_is_upgraded(tmp_path: Path) -> None:
+    path = copy_data_of_0_1_0(tmp_path / "data")
+    open_and_close(path.parent)
+    execute(
+        path,
+        "DROP INDEX pictures_by_content",
+        *(f"ALTER TABLE pictures DROP COLUMN {column}" for column in ADDED_BY_0003),
+        "ALTER TABLE tasks DROP COLUMN dismissed_at",
+        "UPDATE alembic_version SET version_num = '0002'",
+    )
+    before = rows(path, "SELECT id, label FROM pictures ORDER BY id")
+
+    open_and_close(path.parent)
+
+    assert rows(path, "SELECT id, label FROM pictures ORDER BY id") == before
+    assert rows(path, "SELECT version_num FROM alembic_version") == [(NEWEST,)]
+    query = "SELECT search_text FROM pictures WHERE task_id IS NULL"
+    assert rows(path, query) == [("img_4711.png",)]
+
+
 def test_folder_from_before_stars_gets_the_columns(tmp_path: Path) -> None:
     path = copy_data_of_0_1_0(tmp_path / "data")
     columns = ("starred", "chosen_at", "deleted_at")
@@ -126,8 +161,8 @@ def test_copy_is_the_database_from_before(tmp_path: Path) -> None:
     open_and_close(path.parent)
     open_and_close(path.parent)
 
-    assert copies(path.parent) == ["studio-before-0002.db"]
-    copy = path.with_name("studio-before-0002.db")
+    assert copies(path.parent) == ["studio-before-0003.db"]
+    copy = path.with_name("studio-before-0003.db")
     assert dump(copy) == before
     assert copy.stat().st_mode & 0o777 == 0o600
     # The way back works: in its place it is upgraded once more.
@@ -146,7 +181,7 @@ def test_copies_are_at_most_three(tmp_path: Path) -> None:
 
     whole = [name for name in copies(path.parent) if name.endswith(".db")]
     assert len(whole) == 3
-    assert "studio-before-0002.db" in whole
+    assert "studio-before-0003.db" in whole
 
 
 def test_upgrade_without_room_for_the_copy_changes_nothing(tmp_path: Path) -> None:
@@ -199,7 +234,9 @@ TaskRepository.in_folder(pathlib.Path(sys.argv[1]))
 """
 
 
-@pytest.mark.parametrize("statement", ["DROP TABLE drafts", "CREATE TABLE presses", "COMMIT"])
+@pytest.mark.parametrize(
+    "statement", ["DROP TABLE drafts", "CREATE TABLE presses", "pictures_by_content", "COMMIT"]
+)
 def test_upgrade_that_is_killed_starts_again(tmp_path: Path, statement: str) -> None:
     path = copy_data_of_0_1_0(tmp_path / "data")
     before = dump(path)
@@ -214,7 +251,7 @@ def test_upgrade_that_is_killed_starts_again(tmp_path: Path, statement: str) -> 
     assert dump(path) == before
     open_and_close(path.parent)
     assert rows(path, "SELECT version_num FROM alembic_version") == [(NEWEST,)]
-    assert copies(path.parent) == ["studio-before-0002.db"]
+    assert copies(path.parent) == ["studio-before-0003.db"]
 
 
 @pytest.mark.parametrize("has_copy", [True, False])

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from components.studio.db.gallery import GalleryRepository
 from components.studio.db.gallery_query import GalleryQuery
 from components.studio.db.prompts import PromptHistory
-from components.studio.db.tables import ImageRecord
+from components.studio.db.spending import spending_for_user
+from components.studio.db.tables import ImageRecord, images, tasks
 from components.studio.db.tasks import TaskRepository
 from components.studio.events import EventBus
 from components.studio.images.store import ImageStore
 from components.studio.lineage import load_edit_tree
 from components.studio.maintenance import MaintenanceThread
-from components.studio.tasks.models import TaskState
+from components.studio.tasks.models import Failure, FailureReason, TaskState
 from tests.support.gallery_seed import ANNA, SeedImage, seed_gallery
 
 BEN = "b" * 32
@@ -43,7 +46,7 @@ class GalleryFixture:
         return seed_gallery(self.folder, self.repository, seeds)
 
     def task_ids(self, query: GalleryQuery = TRASH, user_id: str = ANNA) -> list[str]:
-        return [item.task_id for item in self.gallery.find(user_id, query)]
+        return [item.id for item in self.gallery.find(user_id, query)]
 
     def recent_task_ids(self) -> list[str]:
         return [entry.task.id for entry in self.repository.recent_tasks(ANNA, limit=99)]
@@ -281,3 +284,70 @@ def test_clock_that_starts_at_its_epoch_empties_no_trash(gallery_fixture: Galler
     assert gallery_fixture.task_ids() == [trashed]
     gallery_fixture.gallery.restore(ANNA, [trashed])
     assert gallery_fixture.task_ids(GalleryQuery()) == [trashed]
+
+
+def test_erasing_blanks_the_words_and_keeps_the_price(gallery_fixture: GalleryFixture) -> None:
+    request = {"watermark": "Client X"}
+    kept, erased = gallery_fixture.add(SeedImage("kept"), SeedImage("Client X", request=request))
+    gallery_fixture.repository.update_task(
+        erased, lambda task: replace(task, result_url="https://a.example/x", origin_url="https://b")
+    )
+    gallery_fixture.gallery.move_to_trash(ANNA, [erased])
+
+    gallery_fixture.gallery.empty_trash(ANNA)
+
+    with gallery_fixture.repository.database.read_transaction() as connection:
+        row = connection.execute(sa.select(tasks).where(tasks.c.id == erased)).one()
+        words = (row.prompt, row.search_text, row.watermark, row.result_url, row.origin_url)
+        assert words == ("", "", None, None, None)
+        assert (row.price, row.state) == ("5", "done")
+    history = PromptHistory(gallery_fixture.repository.database)
+    assert history.recent_prompts(ANNA, editing=False) == ["kept"]
+    assert spending_for_user(gallery_fixture.repository.database, ANNA).images == 2
+    assert gallery_fixture.task_ids(GalleryQuery()) == [kept]
+
+
+def test_dismissed_failure_loses_its_words_after_14_days(gallery_fixture: GalleryFixture) -> None:
+    (failed,) = gallery_fixture.add(SeedImage("Client X", state=TaskState.FAILED, hours=999))
+    failure = Failure(FailureReason.NOT_GENERATED, 501, "no Client X")
+    gallery_fixture.repository.update_task(failed, lambda task: replace(task, failure=failure))
+    before = spending_for_user(gallery_fixture.repository.database, ANNA)
+    gallery_fixture.gallery.move_to_trash(ANNA, [failed])
+
+    def stored() -> tuple[str, Failure | None]:
+        task = gallery_fixture.repository.task(failed)
+        assert task is not None
+        return task.request.prompt, task.failure
+
+    gallery_fixture.gallery.purge_expired(14 * DAY_S)
+    for _ in range(7):
+        assert stored() == ("Client X", failure)
+        gallery_fixture.now += 2 * DAY_S
+        gallery_fixture.gallery.purge_expired(14 * DAY_S)
+    assert stored() == ("", replace(failure, message=""))
+    assert spending_for_user(gallery_fixture.repository.database, ANNA) == before
+
+
+def test_failure_that_is_shown_again_keeps_its_words(gallery_fixture: GalleryFixture) -> None:
+    (failed,) = gallery_fixture.add(SeedImage("Client X", state=TaskState.FAILED))
+    gallery_fixture.gallery.move_to_trash(ANNA, [failed])
+    gallery_fixture.gallery.restore(ANNA, [failed])
+    gallery_fixture.now += 99 * DAY_S
+    gallery_fixture.gallery.purge_expired(14 * DAY_S)
+
+    task = gallery_fixture.repository.task(failed)
+    assert task is not None
+    assert task.request.prompt == "Client X"
+
+
+def test_words_of_images_that_were_erased_before_go_too(gallery_fixture: GalleryFixture) -> None:
+    (erased,) = gallery_fixture.add(SeedImage("Client X"))
+    with gallery_fixture.repository.database.write_transaction() as connection:
+        connection.execute(sa.delete(images))
+        connection.execute(sa.update(tasks).values(dismissed=True))
+
+    gallery_fixture.gallery.purge_expired(14 * DAY_S)
+
+    task = gallery_fixture.repository.task(erased)
+    assert task is not None
+    assert task.request.prompt == ""

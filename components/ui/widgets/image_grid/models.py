@@ -27,12 +27,12 @@ class Card:
     """One task or image, ready to be drawn. All text is shown as typed, never as markup.
 
     Attributes:
-        id: stable for the life of the task; cards are matched by it.
+        id: stable for the life of the task or image; cards are matched by it.
         state: queued, generating, done, refused, failed, stopped, unconfirmed or
             still_running.
         state_word: the state as the user reads it ("Queued").
-        prompt: the prompt of the task.
-        alt: the image's text alternative; begins with the prompt.
+        prompt: the prompt of the task, or the name of an image that was brought in.
+        alt: the image's text alternative; begins with the same.
         headline: the state in a few words ("3rd in line").
         advice: what to do next, one sentence.
         created_ms, started_ms, finished_ms: epoch milliseconds.
