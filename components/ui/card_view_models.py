@@ -21,6 +21,7 @@ from components.ui.messages import (
     MATCH_INPUT,
     MODEL_LABELS,
     STATE_LABELS,
+    format_size,
     state_label,
     task_message,
 )
@@ -203,11 +204,6 @@ def _detail_lines(task: Task, image: ImageRecord | None) -> tuple[str, ...]:
     size = format_size(image.width_px, image.height_px) if image else ""
     details = (MODEL_LABELS.get(request.model, request.model), ratio, file_format, size)
     return tuple(detail for detail in details if detail)
-
-
-def format_size(width_px: int, height_px: int) -> str:
-    """A size in pixels as people read it."""
-    return f"{width_px}×{height_px}"
 
 
 def _size(entry: TaskWithImage) -> tuple[int, int]:

@@ -262,6 +262,11 @@ def format_count(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
+def format_size(width_px: int, height_px: int) -> str:
+    """A size in pixels, such as "1392×752"."""
+    return f"{width_px}×{height_px}"
+
+
 def failure_headline(reason: FailureReason) -> str:
     """A short headline for a failure, without advice."""
     return _MESSAGE_BY_REASON[reason].headline

@@ -41,6 +41,8 @@ __all__ = [
 ]
 
 WHITE: Final[Color] = (255, 255, 255)
+GREY: Final[Color] = (128, 128, 128)
+BLACK: Final[Color] = (0, 0, 0)
 
 MAX_OUTPUT_BYTES: Final = 20_000_000
 """The upstream limit is "20 MB" (docs/kie-api.md, Create). The smaller meaning is taken."""
@@ -122,19 +124,22 @@ def _normalize(
     if target != stored:
         image = image.resize(target, Image.Resampling.LANCZOS, reducing_gap=3.0)
     image, color_notes = to_srgb(image, container.icc_profile)
-    notes = [*_container_notes(container, holds_record=holds_record), *color_notes]
     has_transparency = image.mode == "RGBA"
     if has_transparency:
         image = flatten(image, ground)
-        notes.append(f"Transparent parts filled with {_name(ground)}.")
+        color_notes = (*color_notes, f"Transparent parts filled with {_name(ground)}.")
     image = turn_upright(image, orientation)
-    if target != stored:
-        width, height = stored if orientation < 5 else stored[::-1]
-        notes.append(f"Scaled down from {width}×{height} to {image.width}×{image.height}.")
     keeps_pixels = image is decoded and _can_keep_pixels(container)
     original = None
     if not keeps_pixels or container.is_animated:
         original = keep_original(data, container, has_transparency=has_transparency)
+    notes = [*_container_notes(container, holds_record=holds_record), *color_notes]
+    # With an original, both formats and sizes are known.
+    if original is None and container.file_type in {FileType.HEIC, FileType.AVIF}:
+        notes.append(f"Converted from {container.file_type}.")
+    if original is None and target != stored:
+        width, height = stored if orientation < 5 else stored[::-1]
+        notes.append(f"Scaled down from {width}×{height} to {image.width}×{image.height}.")
     if keeps_pixels:
         kept: Literal["jpeg", "png"] = "png" if container.file_type is FileType.PNG else "jpeg"
         size = image.size
@@ -144,8 +149,6 @@ def _normalize(
 
 def _container_notes(container: ImageContainer, *, holds_record: bool) -> list[str]:
     exif, notes = container.exif, []
-    if container.file_type in {FileType.HEIC, FileType.AVIF}:
-        notes.append(f"Converted from {container.file_type}.")
     if container.is_hdr:
         notes.append("Used without HDR: the brightest parts look flatter.")
     if container.is_animated:
@@ -164,8 +167,8 @@ def _container_notes(container: ImageContainer, *, holds_record: bool) -> list[s
 
 
 def _name(color: Color) -> str:
-    """A color as users read it: "white", "black" or a hex code."""
-    return {WHITE: "white", (0, 0, 0): "black"}.get(color, f"#{bytes(color).hex()}")
+    """A color as users read it: "white", "grey", "black" or a hex code."""
+    return {WHITE: "white", GREY: "grey", BLACK: "black"}.get(color, f"#{bytes(color).hex()}")
 
 
 def _can_keep_pixels(container: ImageContainer) -> bool:

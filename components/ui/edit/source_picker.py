@@ -11,18 +11,19 @@ import streamlit as st
 
 from components.studio.db.database import DatabaseError
 from components.studio.db.tables import ImageRecord
-from components.studio.images.ingest import MAX_BYTES, InvalidImageError
+from components.studio.images.ingest import BLACK, GREY, MAX_BYTES, WHITE, InvalidImageError
 from components.studio.result_checks import crop_fraction, format_aspect_ratio
 from components.studio.safe_fetch.client import FetchError
-from components.studio.studio import ShareExceeded
+from components.studio.studio import NotFoundError, ShareExceeded
 from components.ui import session
 from components.ui.edit import embedded_settings
 from components.ui.escape import escape_markdown
-from components.ui.messages import MATCH_INPUT
+from components.ui.messages import IMAGE_NOT_FOUND, MATCH_INPUT, format_size
 from components.ui.urls import UPLOAD_URL, thumbnail_url, thumbnail_url_template
 from components.ui.widgets.picture_upload import UploadProps, picture_upload
 
 _URL_KEY = "edit-url"
+_GROUNDS = {"White": WHITE, "Grey": GREY, "Black": BLACK}
 # "example.com/a.png" or "example.com:8080/a.png", as a browser's address bar shows it
 _HOST_AND_PATH = re.compile(r"[\w-]+(\.[\w-]+)+(:\d+)?/\S*")
 
@@ -48,6 +49,7 @@ def _render_source(source: ImageRecord | None, ratio: str) -> None:
                 on_click=session.select_source,
                 args=(None,),
             )
+        _render_ground_choice(source)
         embedded_settings.render_restore_offer(source)
     # At the same place with and without a source: the list of what comes in stands in it.
     _render_upload("large" if source is None else "slim", key="edit-upload")
@@ -59,6 +61,31 @@ def _render_source(source: ImageRecord | None, ratio: str) -> None:
     error = session.tab_state().source_error
     if error is not None:
         st.error(escape_markdown(error))
+
+
+def _render_ground_choice(source: ImageRecord) -> None:
+    """Another color for the transparent parts of the source, if its original is kept."""
+    if not source.ground or source.original_format is None:
+        return
+    names = {f"#{bytes(color).hex()}": name for name, color in _GROUNDS.items()}
+    with st.container(key="kx-ground"):
+        st.segmented_control(
+            "Transparent parts",
+            list(_GROUNDS),
+            default=names.get(source.ground),
+            required=True,
+            width="stretch",
+            key=f"edit-ground-{source.id}",
+            on_change=_change_ground,
+            args=(source.id,),
+        )
+
+
+def _change_ground(image_id: str) -> None:
+    tab, key = session.tab_state(), f"edit-ground-{image_id}"
+    ground = _GROUNDS[st.session_state[key]]
+    if not import_source(lambda: session.studio().change_ground(tab.user_id, image_id, ground)):
+        del st.session_state[key]  # the choice shows what is the case
 
 
 def render_global_drop_target() -> None:
@@ -125,6 +152,8 @@ def import_source(load: Callable[[], ImageRecord]) -> bool:
         return True
     except (InvalidImageError, FetchError, ShareExceeded) as error:
         tab.source_error = error.message
+    except NotFoundError:
+        tab.source_error = IMAGE_NOT_FOUND
     except DatabaseError as error:
         tab.source_error = f"The picture could not be saved. {error}"
     except OSError:
@@ -134,11 +163,15 @@ def import_source(load: Callable[[], ImageRecord]) -> bool:
 
 def _source_html(source: ImageRecord, ratio: str) -> str:
     """The image, what lies outside a chosen ratio dimmed, and its details."""
-    details = [
-        f"{source.width_px}×{source.height_px}",
-        format_aspect_ratio(source.width_px, source.height_px),
-        source.format.upper(),
-    ]
+    size = format_size(source.width_px, source.height_px)
+    own_size, sent_as = format_size(*source.own_size_px), source.format.upper()
+    own_format = source.own_format.upper()
+    ratio_label = format_aspect_ratio(source.width_px, source.height_px)
+    if (own_size, own_format) == (size, sent_as):
+        details = [size, ratio_label, sent_as]
+    else:
+        # No-break spaces: the column is narrow.
+        details = [f"{own_size}\u00a0{own_format}, sent as {size}\u00a0{sent_as}", ratio_label]
     crop = ""
     if ratio != MATCH_INPUT:
         kept_width, kept_height = crop_fraction(source.width_px, source.height_px, ratio)

@@ -67,7 +67,9 @@ def _render() -> None:
         studio.gallery_items(tab.user_id, query, group_variants=filters.groups_variants())
     )
     with header:
-        st.caption(_count_label(items), width="content")
+        share = studio.share(tab.user_id)
+        count = _count_label(items)
+        st.caption(f"{count} · {share.label}" if share else count, width="content")
         if query.in_trash and items:
             _render_empty_trash(studio.count_images(tab.user_id, in_trash=True))
     headings = _headings(items, query)

@@ -27,7 +27,9 @@ def test_image_over_20_megapixels_is_scaled_down() -> None:
     image = ingest_image(data)
     assert image.width_px * image.height_px <= 20_000_000
     assert (image.width_px, image.height_px) == (3651, 5477)
-    assert "Scaled down from 4000×6000 to 3651×5477." in image.notes
+    assert not any("Scaled" in note for note in image.notes)
+    assert image.original is not None
+    assert (image.original.width_px, image.original.height_px) == (4000, 6000)
 
 
 def test_108_megapixel_jpeg_is_read_without_pillow_warning() -> None:
