@@ -93,8 +93,8 @@ class Share:
     @property
     def label(self) -> str:
         """Such as "1.2 of 2 GB used"."""
-        used, allowed = (f"{part / GIGABYTE:.2f}" for part in (self.used_bytes, self.allowed_bytes))
-        return f"{_short(used)} of {_short(allowed)} GB used"
+        used, allowed = self.used_bytes / GIGABYTE, self.allowed_bytes / GIGABYTE
+        return f"{round(used, 2):g} of {allowed:g} GB used"
 
 
 @dataclass
@@ -697,7 +697,3 @@ def _original_fields(original: OriginalImage | None, ground: Color) -> dict[str,
 
 def _hex(color: Color) -> str:
     return f"#{bytes(color).hex()}"
-
-
-def _short(number: str) -> str:
-    return number.rstrip("0").rstrip(".") or "0"

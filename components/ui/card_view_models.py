@@ -20,7 +20,6 @@ from components.studio.tasks.transitions import can_stop_watching, is_unsent, re
 from components.ui.messages import (
     MATCH_INPUT,
     MODEL_LABELS,
-    STATE_LABELS,
     format_size,
     state_label,
     task_message,
@@ -114,7 +113,7 @@ def build_source_card(image: ImageRecord, *, color: str | None = None) -> Card:
     return Card(
         id=image.id,
         state=TaskState.DONE.value,
-        state_word=STATE_LABELS[TaskState.DONE],
+        state_word="",
         prompt=image.label,
         alt=f"{image.label} (source picture)",
         created_ms=_ms(image.created_at),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from playwright.sync_api import Browser, CDPSession, Locator, Page, expect
 
 from tests.browser.edit_steps import drop, paste, pending_edits, photo, source, submit_edit
 from tests.browser.steps import (
+    cards,
     click_button,
     download,
     expect_idle,
@@ -18,6 +20,7 @@ from tests.browser.steps import (
     go_to,
     prompt_box,
     submit_prompt,
+    wait_until,
 )
 from tests.support.app_server import AppServer
 from tests.support.chromium import open_page
@@ -104,6 +107,37 @@ def test_several_pictures_come_in_with_progress_and_can_be_cancelled(
         expect(row(page, "four.jpg")).to_contain_text("Source")
         click_button(page, "Clear")
         expect(page.get_by_label("Pictures coming in")).to_be_hidden()
+        choose_again_and_erase(page, fast_app, "old.png")
+
+
+def choose_again_and_erase(page: Page, app: AppServer, name: str) -> None:
+    """Find a picture that was brought in in the gallery, edit it, delete it, and erase it."""
+    card = page.locator(f'article[aria-label="{name}"]')
+    go_to(page, "Gallery")
+    click_button(page, "Filter")
+    page.get_by_test_id("stPopoverBody").get_by_text("Brought in", exact=True).click()
+    expect(page).to_have_url(re.compile(r"way=Brought\+in"))
+    page.keyboard.press("Escape")
+    expect(cards(page)).to_have_count(4)
+    image_id = card.get_attribute("data-id")
+    assert image_id
+    act_on(card, "Edit this")
+    expect(source(page)).to_contain_text(name)
+
+    go_to(page, "Gallery")
+    act_on(card, "Delete")
+    expect(card).to_have_count(0)
+    page.get_by_text("Trash", exact=True).click()
+    assert list(app.folder.glob(f"*/*/{image_id}*"))
+    act_on(card, "Delete for good")
+    expect(card).to_have_count(0)
+    wait_until(page, lambda: not list(app.folder.glob(f"*/*/{image_id}*")))
+
+
+def act_on(card: Locator, label: str) -> None:
+    """Press a button of a card that is wide enough to show it."""
+    card.hover()
+    card.get_by_role("button", name=label, exact=True).click()
 
 
 def test_missing_answer_is_said_and_the_picture_can_be_sent_again(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 import sqlalchemy as sa
@@ -14,6 +15,7 @@ from components.sandbox import SandboxServer
 from components.studio import GenerationRequest
 from components.studio.db.tables import ImageRecord
 from components.studio.tasks.models import Task, TaskState
+from tests.integration.pages.edit_page_driver import image_bytes
 from tests.integration.pages.page_driver import (
     ROOT,
     TIMEOUT_S,
@@ -21,6 +23,7 @@ from tests.integration.pages.page_driver import (
     grid_data,
     open_page,
     rerun,
+    trigger,
     user_id_of,
 )
 from tests.support.factories import make_task
@@ -199,6 +202,82 @@ def test_filter_is_read_from_the_url() -> None:
     assert at.text_input(key="find").value == "fox"
     assert grid_data(at)["empty"] == "Nothing matches “fox”."
     assert at.session_state["model"] == ["Max"]
+
+
+def bring_in(at: AppTest, label: str, width: int = 320) -> str:
+    return open_studio().import_image(user_id_of(at), image_bytes(width), label=label).id
+
+
+def test_what_was_brought_in_stands_beside_what_was_made() -> None:
+    at = open_gallery()
+    add_image(at, "A fox", days_ago=1)
+    image_id = bring_in(at, "IMG_4711.png")
+    (card, made) = cards(rerun(at))
+
+    assert (card["id"], card["prompt"], card["group"]) == (image_id, "IMG_4711.png", "Today")
+    assert card["alt"].startswith("IMG_4711.png")
+    assert "state_word" not in card
+    assert card["color"].startswith("#")
+    assert card["details"] == ["Brought in", "PNG", "320×180"]
+    assert card["file_name"] == "IMG_4711.png"
+    verbs = {action["verb"] for action in grid_data(at)["action_sets"][card["actions"]]}
+    assert verbs == {"star", "edit", "download", "delete", "lineage", "copy_picture"}
+    assert made["prompt"] == "A fox"
+    assert "2 pictures" in [caption.value for caption in at.caption]
+
+
+def test_what_was_brought_in_has_a_filter_of_its_own() -> None:
+    at = AppTest.from_file(ROOT / "pages/gallery.py", default_timeout=TIMEOUT_S)
+    at.query_params["way"] = "Brought in"
+    rerun(at)
+    assert grid_data(at)["empty"].startswith("Nothing brought in yet.")
+
+    add_image(at, "A fox")
+    bring_in(at, "Fox.png")
+    assert [card["prompt"] for card in cards(rerun(at))] == ["Fox.png"]
+    at.text_input(key="find").set_value("whale")
+    assert cards(rerun(at)) == []
+    assert grid_data(at)["empty"] == "Nothing matches “whale”."
+
+
+def test_actions_of_a_card_work_on_what_was_brought_in() -> None:
+    at = open_gallery()
+    user_id, studio = user_id_of(at), open_studio()
+    image_id, other = bring_in(at, "one.png"), bring_in(at, "two.png", 400)
+
+    def act(verb: str, *ids: str) -> None:
+        event = {"verb": verb, "ids": ids or (image_id,), "nonce": time.time_ns()}
+        trigger(at, "gallery", "action", event)
+
+    act("star")
+    assert studio.image(user_id, image_id).starred
+    act("star")
+    assert not studio.image(user_id, image_id).starred
+    act("edit")
+    selected = studio.selected_source(user_id)
+    assert selected is not None
+    assert selected.id == image_id
+    for verb, ids in (("lineage", ()), ("compare", (image_id, other))):
+        act(verb, *ids)
+        assert not at.exception
+        assert not at.toast
+    act("delete", image_id, other)
+    assert studio.count_images(user_id, in_trash=True) == 2
+    act("undo")
+    assert studio.count_images(user_id) == 2
+    act("delete")
+    act("purge")
+    assert studio.repository.image(image_id) is None
+
+
+def test_share_of_the_disk_is_said_where_it_is_limited(monkeypatch: pytest.MonkeyPatch) -> None:
+    at = open_gallery()
+    bring_in(at, "one.png")
+    limited = replace(open_studio().settings, max_gb_per_person=Decimal(2))
+    monkeypatch.setattr(open_studio(), "settings", limited)
+
+    captions = [caption.value for caption in rerun(at).caption]
+    assert "1 picture · 0 of 2 GB used" in captions
 
 
 def test_invalid_filter_is_ignored() -> None:

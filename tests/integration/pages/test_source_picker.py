@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+
 import pytest
 from PIL import Image
 from starlette.requests import Request
@@ -122,6 +124,46 @@ def test_source_can_be_replaced_and_removed() -> None:
 
     assert source_html(rerun(at)) == ""
     assert at.text_area(key="edit-prompt").value == "Make it night"
+
+
+def test_both_sizes_are_said_where_they_differ() -> None:
+    at = upload(open_edit(), image_bytes(file_format="WEBP"), "photo.webp")
+
+    assert "320×180\u00a0WEBP, sent as 320×180\u00a0JPEG · 16:9" in source_html(at)
+    assert "320×180 · 16:9 · PNG" in source_html(upload(at, image_bytes(), "photo.png"))
+
+
+def test_ground_of_transparent_parts_can_be_chosen() -> None:
+    file = BytesIO()
+    Image.new("RGBA", (320, 180), (200, 0, 0, 90)).save(file, "PNG")
+    at = upload(open_edit(), file.getvalue(), "logo.png")
+    [choice] = [each for each in at.get("button_group") if each.label == "Transparent parts"]
+    assert choice.value == "White"
+
+    choice.set_value("Black")
+    rerun(at)
+
+    source = open_studio().selected_source(user_id_of(at))
+    assert source is not None
+    assert source.ground == "#000000"
+    assert "filled with black" in source_html(at)
+    assert [each.value for each in at.get("button_group") if each.label == "Transparent parts"] == [
+        "Black"
+    ]
+    upload(at, image_bytes(), "opaque.png")
+    assert all(each.label != "Transparent parts" for each in at.get("button_group"))
+
+
+def test_starter_that_is_clicked_again_is_one_picture() -> None:
+    at = open_edit_with_example()
+    first = open_studio().selected_source(user_id_of(at))
+    at.button(key="edit-drop").click()
+    rerun(at)
+    next(button for button in at.button if str(button.key).startswith("example-")).click()
+    rerun(at)
+
+    assert open_studio().selected_source(user_id_of(at)) == first
+    assert open_studio().count_images(user_id_of(at)) == 1
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,12 @@ from __future__ import annotations
 import sqlite3
 import threading
 from contextlib import closing
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 import requests
+from PIL import Image
 from prometheus_client.parser import text_string_to_metric_families
 
 from components.server.health import health_routes
@@ -133,3 +135,29 @@ def test_metrics_of_two_studios_are_separate(tmp_path: Path) -> None:
         with serve_routes([*metrics_routes(lambda: second.studio)]) as url:
             values = samples(requests.get(f"{url}/metrics", timeout=60).text)
     assert values["kontext_creates_total"] == 0
+
+
+def test_disk_use_is_in_details_and_metrics(tmp_path: Path) -> None:
+    file = BytesIO()
+    Image.new("RGBA", (640, 480), (200, 0, 0, 90)).save(file, "PNG")
+
+    def bytes_of(folder: str) -> int:
+        return sum(path.stat().st_size for path in tmp_path.glob(f"{folder}/*/*"))
+
+    with running_studio(tmp_path) as fixture:
+        studio = fixture.studio
+        record = studio.import_image("a" * 32, file.getvalue(), label="x")
+        studio.move_to_trash("a" * 32, [record.id])
+        routes = [*health_routes(lambda: studio), *metrics_routes(lambda: studio)]
+        with serve_routes(routes) as url:
+            disk = requests.get(f"{url}/healthz", timeout=60).json()["disk_bytes"]
+            metrics = samples(requests.get(f"{url}/metrics", timeout=60).text)
+
+    assert disk["free"] > 0
+    for kind, folder in (
+        ("images", "pictures"),
+        ("originals", "originals"),
+        ("thumbnails", "thumbnails"),
+    ):
+        assert disk[kind] == bytes_of(folder) > 0
+        assert metrics[f"kontext_disk_bytes {kind}"] == disk[kind]

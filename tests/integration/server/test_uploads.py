@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from urllib.parse import quote
 
@@ -24,6 +25,7 @@ from components.server.disconnects import QuietDisconnects
 from components.server.uploads import UploadLimits, upload_routes
 from components.studio.db.database import DatabaseError
 from components.studio.studio import Studio
+from components.studio.tasks.models import TaskState
 from tests.integration.server.conftest import SeededApp
 from tests.support.app_server import COOKIE, AppServer, HttpClient
 from tests.support.full_disk import full_disk
@@ -158,6 +160,27 @@ def test_file_name_becomes_the_label(studio: Studio) -> None:
         unnamed = send(client, picture(300), "").json()["id"]
     assert studio.image(USER_ID, named).label == "../ünsere katze 🦊.png"
     assert studio.image(USER_ID, unnamed).label == "Picture"
+
+
+def test_upload_over_a_persons_share_is_refused_with_a_sentence(tmp_path: Path) -> None:
+    photo, other = noise(700, 500), noise(800, 600)
+    room = Decimal(len(photo) + len(other) - 1) / 1_000_000_000
+    with running_studio(tmp_path, settings={"max_gb_per_person": room}) as fixture:
+        studio = fixture.studio
+        with served_uploads(studio, UploadLimits()) as client:
+            first = send(client, photo, "first.jpg")
+            refused = send(client, other, "second.jpg")
+            same = send(client, photo, "again.jpg")
+            assert (first.status_code, same.json()) == (201, first.json())
+            assert refused.status_code == 422
+            assert "GB used. Delete pictures in the gallery" in refused.json()["message"]
+
+            studio.move_to_trash(USER_ID, [first.json()["id"]])
+            assert send(client, other, "second.jpg").status_code == 422
+            studio.empty_trash(USER_ID)
+            assert send(client, other, "second.jpg").status_code == 201
+        # What is paid for is kept.
+        fixture.wait_for(fixture.submit("a hill"), TaskState.DONE)
 
 
 def test_declared_type_does_not_count(seeded_app: SeededApp) -> None:

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -20,7 +21,7 @@ from components.studio.db.gallery import GalleryRepository
 from components.studio.db.gallery_query import GalleryQuery
 from components.studio.db.prompts import Draft, PromptHistory
 from components.studio.db.spending import spending_for_user
-from components.studio.db.tables import metadata
+from components.studio.db.tables import ImageRecord, metadata
 from components.studio.db.tasks import (
     DuplicateTaskId,
     TaskRepository,
@@ -28,7 +29,7 @@ from components.studio.db.tasks import (
 )
 from components.studio.events import EventBus
 from components.studio.images.store import ImageStore
-from components.studio.tasks.models import Task, TaskState
+from components.studio.tasks.models import Failure, FailureReason, Task, TaskState
 from tests.support.factories import NOW, make_task
 from tests.support.gallery_seed import ANNA, SeedImage, seed_gallery
 from tests.support.postgresql import running_postgresql
@@ -176,6 +177,71 @@ def test_pin_draft_and_source_written_by_several_threads_are_one(
     assert repository.get_selected_source(USER) is not None
     repository.set_selected_source(USER, None)
     assert repository.get_selected_source(USER) is None
+
+
+def brought_in(number: int, content: str = "c" * 64, label: str = "Straße.png") -> ImageRecord:
+    return ImageRecord(
+        id=f"{number:032x}",
+        user_id=ANNA,
+        task_id=None,
+        format="png",
+        width_px=320,
+        height_px=180,
+        size_bytes=2_000_000_000,
+        created_at=NOW + number,
+        label=label,
+        content_hash=content,
+    )
+
+
+def test_same_bytes_brought_in_by_several_threads_are_one(repository: TaskRepository) -> None:
+    stored = at_once(lambda number: repository.add_image(brought_in(number)))
+
+    assert len({record.id for record in stored}) == 1
+    assert repository.restore_same_image(ANNA, "c" * 64, "#ffffff") == stored[0]
+    assert repository.restore_same_image(USER, "c" * 64, "#ffffff") is None
+
+
+def test_what_was_brought_in_is_found_deleted_and_comes_back(
+    repository: TaskRepository, tmp_path: Path
+) -> None:
+    gallery = GalleryRepository(
+        repository=repository, image_store=ImageStore(tmp_path), events=EventBus()
+    )
+    record = repository.add_image(brought_in(1))
+    other = repository.add_image(brought_in(2, "d" * 64, "lake"))
+
+    assert [item.id for item in gallery.find(ANNA, GalleryQuery(text="STRASSE"))] == [record.id]
+    assert gallery.entries(ANNA, [other.id, record.id]) == [other, record]
+    assert gallery.stored_bytes(ANNA) == (4_000_000_000, 0)
+    assert gallery.move_to_trash(ANNA, [record.id]) == 1
+    assert repository.add_image(brought_in(3)) == record
+    gallery.move_to_trash(ANNA, [record.id, other.id])
+    assert gallery.empty_trash(ANNA, [record.id]) == 1
+    assert repository.add_image(brought_in(4)).id == brought_in(4).id
+    assert [item.id for item in gallery.find(ANNA, GalleryQuery(in_trash=True))] == [other.id]
+
+
+def test_words_of_what_is_deleted_go(repository: TaskRepository, tmp_path: Path) -> None:
+    gallery = GalleryRepository(
+        repository=repository, image_store=ImageStore(tmp_path), events=EventBus()
+    )
+    failure = Failure(FailureReason.NOT_GENERATED, 501, "no secret")
+    done, failed = seed_gallery(
+        tmp_path, repository, [SeedImage("secret"), SeedImage("secret", state=TaskState.FAILED)]
+    )
+    repository.update_task(failed, lambda task: replace(task, failure=failure))
+    gallery.move_to_trash(ANNA, [done, failed])
+    gallery.empty_trash(ANNA)
+    gallery.purge_expired(14 * 24 * 3600)
+    gallery.purge_expired(-1.0)
+
+    for task_id in (done, failed):
+        task = repository.task(task_id)
+        assert task is not None
+        assert task.request.prompt == ""
+        assert task.failure is None or task.failure.message == ""
+    assert PromptHistory(repository.database).recent_prompts(ANNA, editing=False) == []
 
 
 @pytest.mark.parametrize(

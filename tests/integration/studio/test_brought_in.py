@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from io import BytesIO
@@ -13,6 +14,7 @@ from PIL import Image
 
 from components.kie import GenerationRequest
 from components.studio.db.gallery_query import GalleryQuery, Origin
+from components.studio.export import download_name, stream_zip
 from components.studio.images.embed_generation_metadata import embed_metadata
 from components.studio.images.generation_metadata import GenerationMetadata
 from components.studio.studio import NotFoundError, Studio
@@ -228,3 +230,61 @@ def test_windows_are_told_of_what_comes_in(studio: Studio) -> None:
     studio.import_image(USER_ID, picture(), label="x")
 
     assert told == ["changed"]
+
+
+def test_original_is_exported_and_erased(studio: Studio) -> None:
+    data = picture("#00808040")
+    record = studio.import_image(USER_ID, data, label="logo.v2.PNG")
+    [item] = studio.export_items(USER_ID, [record.id])
+
+    assert record.original_format == "png"
+    assert item.path.parts[-3] == "originals"
+    with Image.open(BytesIO(item.read_bytes())) as exported:
+        assert exported.mode == "RGBA"
+    assert download_name(item.image) == "logo.v2.png"
+    with zipfile.ZipFile(
+        BytesIO(b"".join(stream_zip(studio.export_items(USER_ID, [record.id]), made_at=0.0)))
+    ) as archive:
+        [name] = [name for name in archive.namelist() if name.endswith(".png")]
+        assert archive.read(name) == item.read_bytes()
+
+    studio.move_to_trash(USER_ID, [record.id])
+    studio.empty_trash(USER_ID)
+    assert not item.path.exists()
+
+
+def test_other_ground_is_made_from_the_original(studio: Studio) -> None:
+    white = studio.import_image(USER_ID, picture("#00000000"), label="logo.png")
+
+    black = studio.change_ground(USER_ID, white.id, BLACK)
+
+    assert (black.label, black.ground, black.original_format) == ("logo.png", "#000000", "png")
+    with Image.open(studio.image_path(black)) as copy:
+        assert copy.convert("RGB").getpixel((9, 9)) == (0, 0, 0)
+    assert studio.change_ground(USER_ID, black.id, (255, 255, 255)).id == white.id
+    assert studio.change_ground(USER_ID, white.id, BLACK).id == black.id
+    opaque = studio.import_image(USER_ID, picture(), label="opaque.png")
+    for owner, image_id in ((BEN, white.id), (USER_ID, opaque.id)):
+        with pytest.raises(NotFoundError):
+            studio.change_ground(owner, image_id, BLACK)
+
+
+@pytest.mark.parametrize(
+    ("label", "name"),
+    [
+        ("IMG_4711.HEIC", "IMG_4711.png"),
+        ("Ünsere Katze (2).jpg", "Ünsere Katze (2).png"),
+        ("../../etc/passwd", "etc_passwd.png"),
+        ('a"b\r\nSet-Cookie: x.png', "a_b_Set-Cookie_ x.png"),
+        ("https://a.example/p/Harbour%20view.webp?size=9#x", "Harbour view.png"),
+        ("https://a.example/", "a.example.png"),
+        ("CON.png", "picture CON.png"),
+        ("🦊", "picture.png"),
+        ("", "picture.png"),
+        ("x" * 300 + ".jpg", "x" * 80 + ".png"),
+    ],
+)
+def test_download_has_its_own_name_safely_made(studio: Studio, label: str, name: str) -> None:
+    record = studio.import_image(USER_ID, picture(), label=label)
+
+    assert download_name(record) == name

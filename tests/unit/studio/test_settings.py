@@ -132,3 +132,16 @@ def test_unusable_network_is_rejected_by_setting_name(name: str, value: str) -> 
 def test_unusable_hsts_is_rejected(value: str) -> None:
     with pytest.raises(SettingsError, match="KONTEXT_HSTS must be a whole number from 0"):
         read_settings({"KONTEXT_HSTS": value}, {})
+
+
+def test_share_of_the_disk_is_unlimited_unless_set() -> None:
+    assert read_settings({}, {}).max_gb_per_person is None
+    assert read_settings({"KONTEXT_MAX_GB_PER_PERSON": "0.5"}, {}).max_gb_per_person == Decimal(
+        "0.5"
+    )
+
+
+@pytest.mark.parametrize("value", ["0", "-1", "2 GB", "NaN", "Infinity"])
+def test_unusable_share_of_the_disk_is_rejected(value: str) -> None:
+    with pytest.raises(SettingsError, match="KONTEXT_MAX_GB_PER_PERSON must be a number"):
+        read_settings({"KONTEXT_MAX_GB_PER_PERSON": value}, {})

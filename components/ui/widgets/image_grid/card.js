@@ -140,7 +140,8 @@ export class CardView {
     style.setProperty("--kx-grid-ratio", String(ratio));
     classList.toggle("kx-grid-starred", Boolean(card.starred));
     classList.toggle("kx-grid-has-variants", withVariants(card).length > 1);
-    const label = card.isPlaceholder ? "Picture" : `${card.state_word}: ${card.prompt}`;
+    const words = [card.state_word, card.prompt].filter(Boolean).join(": ");
+    const label = card.isPlaceholder ? "Picture" : words;
     this.element.setAttribute("aria-label", label);
     if (this.#content || layout === "feed") this.#draw();
   }

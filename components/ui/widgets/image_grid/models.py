@@ -30,7 +30,7 @@ class Card:
         id: stable for the life of the task or image; cards are matched by it.
         state: queued, generating, done, refused, failed, stopped, unconfirmed or
             still_running.
-        state_word: the state as the user reads it ("Queued").
+        state_word: the state as the user reads it ("Queued"); empty where there is no task.
         prompt: the prompt of the task, or the name of an image that was brought in.
         alt: the image's text alternative; begins with the same.
         headline: the state in a few words ("3rd in line").
