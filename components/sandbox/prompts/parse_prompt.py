@@ -64,8 +64,10 @@ def _ground(words: Words, kinds: Sequence[str], genre: Genre, dice: Random) -> t
     named, parts = words.all("ground"), set(words.all("part"))
     zones = {zone_of(kind) for kind in kinds if kind != "lighthouse"}
     others = [Ground(name) for name in named if name != Ground.SNOW]
-    choice = _INLAND if words.all("water") else (*_INLAND, Ground.SEA, Ground.DESERT)
-    ground = others[0] if others else Ground.SNOW if named else dice.choice(choice)
+    inland = words.all("water") or zones & {"land", "far", "animal"}
+    choice = _INLAND if inland else (*_INLAND, Ground.SEA, Ground.DESERT)
+    snow = Ground.SNOW in named or "snowman" in kinds
+    ground = others[0] if others else Ground.SNOW if snow else dice.choice(choice)
     plain = "portrait" in words.all("genre") or "logo" in parts or genre is Genre.PORTRAIT
     plain |= ("plain" in parts or accent_of(words) is not None) and not parts & {"solid", "wall"}
     plain |= {"neon", "text"} <= parts and not kinds
@@ -141,12 +143,14 @@ def _count(words: Words, word: Word) -> int:
 
 
 def _hero(scene: Scene, words: Words, word: Word) -> float:
-    if words.kinds() != [word.value] or word.plural:
+    kind = KINDS.get(word.value)
+    alone = [name for name in words.kinds() if zone_of(name) != "flat"] == [word.value]
+    if kind is None or not alone or word.plural:
         return 1.0
     if scene.genre is Genre.TABLE:
-        return max(1.0, min(1.7, 0.5 / KINDS[word.value].tall))
-    studio = 1.9 if scene.ground is Ground.STUDIO else 1.35
-    return studio if zone_of(word.value) in {"land", "animal"} else 1.0
+        return max(0.9, min(1.7, 0.5 / kind.tall, 0.38 / kind.tall / kind.half))
+    most = 1.9 if scene.ground is Ground.STUDIO else 1.35
+    return min(most, max(1.0, 0.6 / kind.tall)) if kind.zone not in {"far", "sky"} else 1.0
 
 
 def with_hair(scene: Scene, words: Words) -> Scene:

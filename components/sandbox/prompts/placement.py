@@ -52,7 +52,7 @@ def placed(scene: Scene, kind: str, scale: float, spots: Sequence[str] = ()) -> 
     dice = art.rng(scene.seed, "place", kind, number)
     if zone_of(kind) in {"", "light"}:
         x, y, size = _spot(kind if kind in _PLACES else "sky", len(same))
-        x = _free_spot(dice, others) if kind == "lightning" else x
+        x = _free_spot(dice, others, 0.5) if kind == "lightning" else x
         if kind == "fireworks" and abs(x - (moon := light_of(scene).x)) < 0.13:  # not before it
             x = moon + (0.16 if x > moon else -0.16)
         y = horizon(scene) + 0.02 - size / 2 if kind == "rainbow" else y
@@ -74,6 +74,8 @@ def moved(scene: Scene, thing: Thing, spots: Sequence[str], aside: float = 0.0) 
             thing = replace(thing, y=0.16 if spot == "top" else 0.42)
         elif spot in {"far", "near"} and outdoors and not flies:
             ground, scale = (horizon(scene) + 0.14, 0.5) if spot == "far" else (0.97, 1.4)
+            floats = zone_of(thing.kind) == "water" and waterline(scene) is not None
+            ground = min(ground, 0.82) if floats else ground
             thing = replace(thing, y=ground, size=min(1.1, thing.size * scale))
     return thing
 
@@ -84,7 +86,8 @@ def _suited(
     (rest, same), line, (usual, half, zone, *_) = others, waterline(scene), KINDS[kind]
     size = min(1.1, usual * scale * (dice.uniform(0.62, 1.05) if same else 1.0))
     far = zone == "far" and scene.ground is not Ground.BEACH
-    x, y = _free_spot(dice, rest), dice.uniform(0.82, 0.87) if far else 0.93
+    flying = [t for t in rest if (zone_of(t.kind) == "sky") == (zone == "sky")]
+    x, y = _free_spot(dice, flying, light_of(scene).x), dice.uniform(0.82, 0.87) if far else 0.93
     standing = [KINDS[thing.kind] for thing in rest if zone_of(thing.kind) != "flat"]
     if zone in {"bust", "flat"}:
         x, y = _PLACES.get(kind, [(0.5, 1.0)])[0]
@@ -94,24 +97,24 @@ def _suited(
     if scene.genre is Genre.ROOM:
         alike = sum((other.half > 0.7) == (half > 0.7) for other in standing)
         x, y = _spot("wide" if half > 0.7 else "narrow", alike)
-        return Thing(kind, x, y, size * 1.12)
+        x = 1 - x if light_of(scene).side > 0 else x  # the window stands at the other side
+        return Thing(kind, x, y, size * 1.25)
     if scene.genre is Genre.TABLE:
         alike = sum((other.tall >= 0.22) == (usual >= 0.22) for other in standing)
         x, y = _spot("tall" if usual >= 0.22 else "small", alike)
         return Thing(kind, x, y, size * 1.15)
     if zone == "sky":
-        y = dice.uniform(0.16, 0.4)
+        y = 0.2 + 0.24 * (len(same) * 0.618 + 0.4 * dice.random()) % 0.24 if usual < 0.3 else 0.24
         if same and kind == "bird":  # a flock
             x = same[0].x + dice.uniform(-0.12, 0.12)
             y = same[0].y + dice.uniform(-0.05, 0.05)
     elif line is not None and zone == "water":
-        y = line + dice.uniform(0.05, 0.27)
-        size *= 0.45 + 2.6 * (y - line)
+        y = line + (0.19, 0.1, 0.14, 0.06)[len(same) % 4] + dice.uniform(0, 0.03)
+        size *= 0.45 + 3.2 * (y - line)
     elif line is not None and kind == "lighthouse":
-        x, y = dice.choice((0.36, 0.62)), 0.82
+        y = 0.84
     elif line is not None and scene.ground is not Ground.BEACH:
-        x, y = dice.uniform(0.08, 0.2), 0.95
-        x = x if bank_is_left(scene) else 1 - x
+        y = 0.97 if (x < 0.5) == bank_is_left(scene) else 0.985
     edge = half * size * scene.pixels[1] / scene.pixels[0] + 0.02
     return Thing(kind, min(max(x, edge), 1 - edge) if edge < 0.5 else 0.5, y, size)
 
@@ -120,7 +123,9 @@ def _spot(name: str, number: int) -> Any:
     return _PLACES[name][number % len(_PLACES[name])]
 
 
-def _free_spot(dice: Random, others: Sequence[Thing]) -> float:
+def _free_spot(dice: Random, others: Sequence[Thing], light: float) -> float:
+    """Return a place far from the others; the first stands on the third that the sun leaves."""
+    if not others:
+        return (0.36 if light > 0.5 else 0.64) + dice.uniform(-0.03, 0.03)
     spots = [dice.uniform(0.12, 0.88) for _ in range(14)]
-    free = [min((abs(x - t.x) for t in others), default=1 - abs(x - 0.45)) for x in spots]
-    return spots[free.index(max(free))]
+    return max(spots, key=lambda x: min(abs(x - thing.x) for thing in others))

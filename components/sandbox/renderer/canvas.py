@@ -120,15 +120,22 @@ def relief(height: Image.Image, light: Point, strength: float = 1.0) -> Image.Im
     return level
 
 
-def rough(size: Size, dice: random.Random, cell: Point, light: Point, force: float) -> Image.Image:
-    """Return the shading of a rough surface (see `noise` and `relief`), drawn at half its size."""
-    small = (max(2, size[0] // 2), max(2, size[1] // 2))
-    return relief(noise(small, dice, cell, 6, 1.0), light, force).resize(size, SOFT)
-
-
 def shade(picture: Image.Image, shading: Image.Image) -> Image.Image:
     """Return the picture darkened and lightened by a shading of the same size."""
     return ImageChops.overlay(picture, grey(shading))
+
+
+def rippled(picture: Image.Image, size: Size, sway: float) -> Image.Image:
+    """Return a picture or mask upside down in `size`, its rows pushed aside up to `sway` pixels."""
+    (wide, tall), pieces = size, []
+    margin = math.ceil(sway) + 1
+    flipped = picture.transpose(Image.Transpose.FLIP_TOP_BOTTOM).resize((wide + 2 * margin, tall))
+    for y in range(0, tall - 2, 2):
+        depth = y / tall
+        left = margin + math.sin(y / (1.2 + depth * 5)) * sway * (0.1 + 0.9 * depth)
+        corners = (left, y, left, y + 2, left + wide, y + 2, left + wide, y)
+        pieces.append(((0, y, wide, y + 2), corners))
+    return flipped.transform(size, Image.Transform.MESH, pieces, Image.Resampling.BILINEAR)
 
 
 def gradient(size: Size, stops: Sequence[tuple[float, RGB]]) -> Image.Image:

@@ -4,6 +4,7 @@ A step uses only what lies near a pixel, so that an edit changes nothing far awa
 """
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 from PIL import Image, ImageChops, ImageDraw, ImageEnhance, ImageFilter, ImageOps
 
@@ -67,14 +68,15 @@ def _pixels(picture: Image.Image, rows: float) -> Image.Image:
 
 
 def _daubs(picture: Image.Image, seed: int, size: float, wobble: float) -> Image.Image:
-    large, (width, height), cell = _median(picture, size), picture.size, 16
-    dice, pieces = art.rng(seed, "daubs"), []
-    spots = [(x, y) for x in range(0, width + cell, cell) for y in range(0, height + cell, cell)]
-    moved = {spot: [k + dice.uniform(-wobble, wobble) for k in spot] for spot in spots}
-    for x, y in ((x, y) for x, y in spots if x < width and y < height):
-        corners = ((x, y), (x, y + cell), (x + cell, y + cell), (x + cell, y))
-        source = tuple(value for corner in corners for value in moved[corner])
-        pieces.append(((x, y, min(width, x + cell), min(height, y + cell)), source))
+    large, dice, pieces = _median(picture, size), art.rng(seed, "daubs"), []
+    xs, ys = ([*range(0, side, 16), side] for side in picture.size)
+    moved = {}
+    for x, y in ((x, y) for x in xs for y in ys):  # what is at the edge stays there
+        aside, down = (dice.uniform(-wobble, wobble) for _ in "xy")
+        moved[x, y] = (x + aside * (0 < x < xs[-1]), y + down * (0 < y < ys[-1]))
+    for (x, right), (y, foot) in ((a, b) for a in pairwise(xs) for b in pairwise(ys)):
+        corners = ((x, y), (x, foot), (right, foot), (right, y))
+        pieces.append(((x, y, right, foot), tuple(k for spot in corners for k in moved[spot])))
     return large.transform(picture.size, Image.Transform.MESH, pieces, Image.Resampling.BILINEAR)
 
 
@@ -101,6 +103,22 @@ def _lines(
     lines = ImageChops.subtract(art.soften(grey, 4), art.soften(grey, 1), 0.16)
     ink = lines.point([round(level * force) for level in art.curve(least, most)])
     return Image.composite(Image.new("RGB", picture.size, _INK), picture, ink)
+
+
+def _hatched(picture: Image.Image) -> Image.Image:
+    """Draw with a pencil: outlines, strokes in half tones, crossed in the dark."""
+    (width, height), grey = picture.size, ImageOps.autocontrast(picture.convert("L"), 1)
+    ink = ImageChops.difference(art.soften(grey, 0.8), art.soften(grey, height * 0.003))
+    ink, soft = ink.point([art.clamp((i - 2) * 11) for i in range(256)]), art.soften(grey, 2)
+    for level, lean, step, force in ((140, 0.7, 90, 90), (84, -0.7, 84, 110), (44, 0.7, 140, 160)):
+        strokes, gap = Image.new("L", picture.size), max(3, round(height / step))
+        for x in range(-height, width + height, gap):
+            ImageDraw.Draw(strokes).line((x, 0, x + lean * height, height), fill=force)
+        dark = soft.point([art.clamp((level - i) * 6) for i in range(256)])
+        ink = ImageChops.lighter(ink, ImageChops.multiply(art.soften(strokes, 0.5), dark))
+    sheet = Image.blend(Image.new("RGB", picture.size, _PAPER), picture, 0.08)
+    sheet.paste((52, 50, 58), (0, 0, width, height), ink)
+    return sheet
 
 
 def _vignette(picture: Image.Image) -> Image.Image:
@@ -131,6 +149,7 @@ _STEPS: dict[str, Callable[..., Image.Image]] = {
     "relief": lambda p, _s, _seed, force: art.shade(p, art.relief(p.convert("L"), (1, 2), force)),
     "grain": lambda p, _source, seed, *how: _grain(p, seed, *how),
     "lines": lambda p, source, _seed, *how: _lines(p, source, *how),
+    "hatched": lambda p, *_: _hatched(p),
     "vignette": lambda p, *_: _vignette(p),
     "border": lambda p, *_: _border(p),
     "torn": lambda p, _source, seed: _torn(p, seed),

@@ -9,7 +9,7 @@ from PIL import Image, ImageChops, ImageDraw
 
 from components.sandbox.renderer import canvas as art
 from components.sandbox.renderer.light import Light, seasonal, snowed
-from components.sandbox.renderer.scene import Ground, Scene, Season, Thing, Weather
+from components.sandbox.renderer.scene import Ground, Hour, Scene, Season, Thing, Weather
 from components.sandbox.renderer.sky import body_of
 from components.sandbox.renderer.things import stand_in
 
@@ -27,12 +27,9 @@ class Land:
     @property
     def cover(self) -> art.RGB:
         """Colour of grass or snow in this season."""
-        return art.from_hex(seasonal(self.scene)[0])
-
-    @property
-    def sand(self) -> art.RGB:
-        """Colour of dunes."""
-        return (150, 150, 156) if self.scene.ground is Ground.MOON else (236, 184, 116)
+        plain = art.from_hex(seasonal(self.scene)[0])
+        late = self.scene.hour is not Hour.DAY and not snowed(self.scene)
+        return art.mix(plain, self.light.middle, 0.24 if late else 0.0)
 
     def dice(self, *names: object) -> Random:
         """Return the chance of one part of this ground."""
@@ -40,7 +37,7 @@ class Land:
 
     def tone(self, colour: art.RGB, distance: float) -> art.RGB:
         """Return a colour under this light, faded by distance."""
-        air = min(0.96, distance * (0.62 + 0.38 * self.light.fog) + 0.16 * self.light.fog)
+        air = min(0.96, distance * 0.62 + self.light.fog * (0.3 + 0.5 * distance))
         return art.mix(art.times(colour, self.light.ambient), self.light.haze, air)
 
 
@@ -64,68 +61,61 @@ def draw_ground(picture: Image.Image, scene: Scene, light: Light) -> None:
         _LAYERS[kind](land, f"{kind}{number}", *spot, *how)
 
 
-def _layer(
-    land: Land,
-    name: str,
-    line: list[art.Point],
-    colours: Sequence[art.RGB],
-    force: float,
-    flat: float,
-) -> None:
-    """Fill all below a line, from the far to the near colour, with a relief as of turf or sand."""
+def _layer(land: Land, name: str, line: list[art.Point], colours: Sequence[art.RGB]) -> None:
+    """Fill all below a line, from the far to the near colour; its crest catches the light."""
     width, height = land.picture.size
     top = max(0, math.floor(min(y for _, y in line)) - 1)
     size = (width, min(height - top, round(height * 0.5)))
     outline = [(x, y - top) for x, y in line]
     mask = art.polygon_mask(size, [[*outline, (width + 9, size[1] + 9), (-9, size[1] + 9)]], 2)
-    body, cell = art.gradient(size, [*zip((0.0, 1.0), colours, strict=True)]), height * 0.15
-    cells, light = (cell, cell * 2 / flat), (land.light.side, -1)
-    shading = art.rough(size, land.dice(name, "turf"), cells, light, force)
-    art.paint(land.picture, art.shade(body, shading), mask, (0, top))
+    body = art.gradient(size, [*zip((0.0, 1.0), colours, strict=True)])
+    swells = art.noise(size, land.dice(name, "turf"), (height * 0.4, height * 0.05), 4, 0.2)
+    body = art.shade(body, swells)
+    small, drop = mask.reduce(4), max(1, width // 130)
+    rim = ImageChops.subtract(small, ImageChops.offset(small, 0, drop))
+    rim.paste(0, (0, 0, rim.width, 0))
+    art.add_light(body, art.soften(rim, drop * 0.7).resize(size, art.SOFT), land.light.sun, 0.16)
+    art.paint(land.picture, body, mask, (0, top))
 
 
 def _mist(land: Land, name: str, row: float, reach: float, strength: float) -> None:
     size = (land.picture.width, round(reach * 2))
-    alpha = art.noise(size, land.dice(name), (size[0] / 3, size[1] * 0.7), 4, 1.5)
+    alpha = art.noise(size, land.dice(name), (size[0] / 2, size[1]), 3, 1.3)
     level = min(255, round(255 * (strength + 0.5 * land.light.fog)))
     bank = art.fade(size, [(0, 0), (0.5, level), (1, 0)])
-    alpha = ImageChops.multiply(alpha.point(art.curve(30, 200)), bank)
+    alpha = ImageChops.multiply(alpha.point(art.curve(0, 190)), bank)
     haze = art.mix(land.light.haze, land.light.horizon, 0.35)
     art.paint(land.picture, haze, alpha, (0, row - reach))
 
 
 def _range(land: Land, name: str, base: float, tall: float, distance: float) -> None:
-    (width, height), dice = land.picture.size, land.dice(name)
-    count, jags = dice.randrange(3, 6), art.ridge(land.dice(name, "jags"), 0.56, 8)
-    tops = [
-        ((i + dice.uniform(0.15, 0.85)) / count, dice.uniform(0.5, 0.85), dice.uniform(1.5, 2.5))
-        for i in range(count)
-    ]
-    highest = dice.randrange(count)
-    tops[highest] = (tops[highest][0], 1.0, 1.9)
-    line = []
-    for x, jag in ((i / (len(jags) - 1), jag) for i, jag in enumerate(jags)):
-        tent = max(up - abs(x - at) * steep for at, up, steep in tops)
-        line.append((x * width, base - tall * max(0.16, tent + jag * 0.13)))
-    top = max(0, round(min(y for _, y in line)) - 2)
-    size = (width, round(base + height * 0.06) - top)
-    outline = [*((x, y - top) for x, y in line), (width, size[1]), (0, size[1])]
-    mask = art.polygon_mask(size, [outline], 2)
-    # Faces of rock: creased noise, lit from the sun's side.
-    cell, half = height * (0.12 + 0.05 * (1 - distance)), (width // 2, max(2, size[1] // 2))
-    field = art.noise(half, land.dice(name, "crags"), (cell * 0.6, cell), 5, 1.9)
-    creased = art.soften(field.point([255 - abs(i - 128) * 2 for i in range(256)]), 1.0)
-    slope = (land.light.side * cell / 40, -cell / 60)
-    crags = art.relief(creased, slope, 0.8 * (1.2 - distance)).resize(size, art.SOFT)
-    rock = land.tone(art.mix((92, 98, 118), (122, 108, 102), dice.random()), distance)
-    body = art.gradient(size, [(0, rock), (1, art.mix(rock, land.light.haze, 0.5))])
-    art.paint(land.picture, art.shade(body, crags), mask, (0, top))
-    reach = 0.8 if snowed(land.scene) else dice.uniform(0.34, 0.46)
-    ragged = art.noise(size, land.dice(name, "snow"), (height * 0.09, height * 0.16), 5, 2.4)
-    cap = art.fade(size, [(0, 255), (reach * 0.25, 210), (min(1.0, reach * 1.6), 0), (1, 0)])
-    snow = Image.blend(ImageChops.add(cap, ragged, 2), crags, 0.22).point(art.curve(122, 142))
-    white = Image.new("RGB", size, land.tone((244, 248, 255), distance * 0.85))
-    art.paint(land.picture, art.shade(white, crags), ImageChops.multiply(mask, snow), (0, top))
+    (width, height), dice, away = land.picture.size, land.dice(name), -land.light.side
+    chief = (0.5 + 0.16 * away + dice.uniform(-0.06, 0.06)) * width  # the sun keeps its third
+    peaks, steep = [(tall, chief)], 1.25 - 0.4 * distance
+    light, snow = land.light, 4 if snowed(land.scene) else 2
+    for side in (-1, 1):
+        x = chief
+        while -0.1 * width < x < 1.1 * width:
+            x += side * tall * dice.uniform(0.4, 0.9)
+            peaks.append((tall * dice.uniform(0.36, 0.8), x))
+    dark = art.mix(land.tone((58, 66, 96), distance), art.scaled(light.zenith, 0.7), 0.25)
+    dark = art.mix(dark, light.haze, 0.1 + 0.4 * distance)
+    lit, white = (art.mix(colour, light.horizon, 0.3) for colour in (dark, (250, 250, 255)))
+    for rise, top in sorted(peaks, reverse=True):  # the highest are the farthest
+
+        def edge(slope: float, jag: float, x: float = top, rise: float = rise) -> list[art.Point]:
+            drop, jags = rise + height * 0.05, [0.0, *(dice.uniform(-jag, jag) for _ in range(9))]
+            steps = ((k / 9, by) for k, by in enumerate(jags))
+            return [(x + rise * (slope * k + by), base - rise + drop * k) for k, by in steps]
+
+        spine = edge(away * 0.2, 0.07)
+        for slant, colour in ((-away, lit), (away, dark)):
+            slope = edge(slant / steep, 0.025)
+            art.fill(land.picture, [*slope, *spine[::-1]], colour)
+            tooth = (sum(points[snow][0] for points in (slope, spine)) / 2, slope[snow + 1][1])
+            snowy = art.mix(colour, white, 0.85 if slant != away else 0.5)
+            cap = [*slope[: snow + 1], tooth, *spine[snow::-1]]
+            art.fill(land.picture, cap, art.mix(snowy, light.haze, distance * 0.3))
 
 
 def _hill(
@@ -140,7 +130,7 @@ def _hill(
     span = max(0.6, max(heights) - low)
     line = [(i * step, base - tall * (y - low) / span) for i, y in enumerate(heights)]
     colours = (land.tone(cover, distance), land.tone(near, distance * 0.7))
-    _layer(land, name, art.smooth(line, closed=False), colours, 0.8 if white else 1.4, 7)
+    _layer(land, name, art.smooth(line, closed=False), colours)
 
 
 def _flowers(land: Land, _name: str, top: float, _tall: float, _distance: float) -> None:
@@ -163,17 +153,18 @@ def _row(
     width, dice, lights = land.picture.width, land.dice(name), Image.new("RGB", land.picture.size)
     gaps = art.ridge(land.dice("gaps", name), 0.5, 6)
     low, span = min(gaps), max(gaps) - min(gaps)
-    sizes = enumerate((1.12, 0.75))
+    scene, heights = land.scene, (0.6 * tall, 0.84 * tall, 1.1 * tall)
+    things = [[Thing(kind, 0, 0, 0, None, n) for kind in kinds] for n in range(len(heights))]
     drawn = [
-        stand_in(land.scene, land.light, Thing(kind, 0, 0, 0, None, n), tall * k, distance)
-        for n, k in sizes
-        for kind in kinds
+        [stand_in(scene, land.light, thing, high, distance) for thing in alike]
+        for alike, high in zip(things, heights, strict=True)
     ]
     x = -tall * 0.2
     while x < width + tall * 0.2:
         share = (gaps[int(max(0, min(width - 1, x)) / width * (len(gaps) - 1))] - low) / span
-        body, alpha, lit = dice.choice(drawn)
-        if share >= 1 - cover:
+        rank = (share - 1 + cover) / cover  # the tallest stand together
+        body, alpha, lit = dice.choice(drawn[max(0, min(2, int(rank * 2.99)))])
+        if rank >= 0:
             root = foot + dice.random() * tall * 0.06
             at = (round(x - body.width / 2), round(root - body.height * 0.95))
             land.picture.paste(body, at, alpha)
@@ -189,15 +180,15 @@ def _row(
 
 
 def _dune(land: Land, name: str, base: float, tall: float, distance: float) -> None:
-    (width, height), sand, away = land.picture.size, land.sand, -land.light.side
-    dice = land.dice(name)
+    (width, height), dice, away = land.picture.size, land.dice(name), -land.light.side
+    sand = (150, 150, 156) if land.scene.ground is Ground.MOON else (236, 184, 116)
     peak, swing = dice.uniform(0.2, 0.8) * width, away * width * dice.uniform(0.06, 0.14)
     ups, xs = (-0.2, 0.25, 0.74, 1, 0.6, 0.2, -0.1), (-0.9, -0.42, -0.16, 0, 0.2, 0.5, 0.9)
     line = art.smooth(
         [(peak + x * width, base - tall * up) for x, up in zip(xs, ups, strict=True)], closed=False
     )
     lit, deep = land.tone(sand, distance), land.tone(art.scaled(sand, 0.86), distance * 0.8)
-    _layer(land, name, line, (lit, deep), 0.5 * (1 - distance), 30)
+    _layer(land, name, line, (lit, deep))
     crest = [point for point in line if (point[0] - peak) * away >= 0][:: round(away)]
     turns = ((0.4, -0.45), (1.5, 0.1), (1.2, 0.7))
     turn = [(peak + swing * x, base + tall * y) for x, y in turns]
@@ -244,57 +235,45 @@ def draw_water(picture: Image.Image, scene: Scene, light: Light) -> None:
         return
     (width, height), row = picture.size, round(share * picture.height)
     size, land = (width, height - row), Land(picture, scene, light)
-    mirror = _rippled(picture.crop((0, max(0, row - size[1]), width, row)), land, size)
-    blurred = mirror.resize((width, max(2, size[1] // 8))).resize(size)
-    mirror = Image.blend(mirror, blurred, 0.35)
-    deep = [(0.0, 24), (0.25, 70), (1.0, 150 if scene.ground in _OPEN else 120)]
-    mirror.paste(land.tone((26, 80, 102), 0.1), (0, 0), art.fade(size, deep))
-    cell = (height * 0.16, height * 0.02)
-    waves = art.noise((width // 2, size[1]), land.dice("waves"), cell, 4, 2.0)
-    flat = (0.16, -0.1 * width / size[1], width * 0.17, 0, 1.0, 0, 0, 2.2 / size[1])
-    plane = waves.transform(size, Image.Transform.PERSPECTIVE, flat, art.SOFT)
-    rough = 1.25 if scene.weather in {Weather.STORM, Weather.RAIN} else 0.95
-    mirror = art.shade(mirror, art.relief(plane, (0, -max(2, size[1] // 160)), rough))
-    if scene.weather is not Weather.STORM:
-        _glitter(mirror, light, plane, body_of(scene, light)[0] * width)
+    calm, under = scene.ground not in _OPEN, min(row, round(size[1] * 1.2))
+    mirror = art.rippled(picture.crop((0, row - under, width, row)), size, height * 0.008)
+    deep = art.mix(land.tone((18, 58, 84), 0.1), art.scaled(light.zenith, 0.8), 0.6)
+    far = art.mix(light.low, deep, 0.25 if calm else 0.6)
+    tint = art.gradient(size, [(0, far), (0.25, art.mix(light.middle, deep, 0.45)), (1, deep)])
+    veil = [(0, 80), (0.4, 110), (1, 175)] if calm else [(0, 150), (0.4, 140), (1, 185)]
+    mirror.paste(tint, (0, 0), art.fade(size, veil))
+    rough = scene.weather in {Weather.STORM, Weather.RAIN}
+    count = (60 if calm else 110) * (2 if rough else 1)
+    for colour in (art.scaled(deep, 0.7), art.mix(light.low, light.horizon, 0.5)):
+        ripples = _strokes(size, land.dice("ripples", colour), height / 100, count)
+        mirror.paste(colour, (0, 0), ripples.point([i // 3 for i in range(256)]))
+    if not rough and light.fog < 0.6:
+        spot, shine = body_of(scene, light)[0] * width, art.mix(light.sun, (255, 255, 255), 0.3)
+        art.glow(mirror, (spot, 0), (height * 0.28, size[1] * 0.95), light.sun, 0.36, 1.8)
+        path = _strokes(size, land.dice("path"), height / 100, 110, spot)
+        path = ImageChops.multiply(path, art.fade(size, [(0, 235), (0.5, 170), (1, 50)]))
+        art.add_light(mirror, path, shine, 0.7)
     picture.paste(mirror, (0, row))
-    edge = art.mix(light.horizon, (255, 255, 255), 0.3)
-    art.paint(picture, edge, Image.new("L", (width, 3), 90), (0, row - 1))
     if scene.ground not in _OPEN:
         _bank(land)
     elif scene.ground is Ground.BEACH:
         _beach(land)
 
 
-def _rippled(above: Image.Image, land: Land, size: art.Size) -> Image.Image:
-    (width, tall), height, margin = size, land.picture.height, round(size[0] * 0.02)
-    mirror = above.transpose(Image.Transpose.FLIP_TOP_BOTTOM)
-    mirror, pieces = mirror.resize((width + 2 * margin, tall), art.SOFT), []
-    for y in range(0, tall, 2):
-        depth = y / tall
-        left = margin + (land.dice("row", y // 4).random() - 0.5) * height * 0.012 * (0.1 + depth)
-        left += math.sin(y * 0.9 / (0.4 + depth * 3)) * height * 0.004 * depth
-        up, right = min(tall - 3.0, y * (0.9 + 0.1 * depth)), left + width
-        corners = (left, up, left, up + 2, right, up + 2, right, up)
-        pieces.append(((0, y, width, min(tall, y + 2)), corners))
-    return mirror.transform(size, Image.Transform.MESH, pieces, Image.Resampling.BILINEAR)
-
-
-def _glitter(water: Image.Image, light: Light, plane: Image.Image, spot: float) -> None:
-    width, tall = water.size
-    path = Image.new("L", (width // 4, tall // 4), 0)
-    sides = ((-0.014, 0), (0.014, 0), (0.07, tall), (-0.07, tall))
-    outline = [((spot + x * width) / 4, y / 4) for x, y in sides]
-    ImageDraw.Draw(path).polygon(outline, fill=255 if light.fog < 0.2 else 110)
-    path = art.soften(path, width / 90).resize((width, tall), art.SOFT)
-    sparks = ImageChops.multiply(plane.point(art.curve(138, 176)), path)
-    art.add_light(water, sparks, light.sun, 0.9)
-    art.add_light(water, path, light.sun, 0.1)
-
-
-def _shore(land: Land, line: list[art.Point], colour: art.RGB) -> None:
-    colours = (land.tone(colour, 0.03), land.tone(art.scaled(colour, 0.7), 0))
-    _layer(land, "shore", line, colours, 1.2, 7)
+def _strokes(
+    size: art.Size, dice: Random, unit: float, count: int, spot: float | None = None
+) -> Image.Image:
+    """Return a mask of ripples: flat lenses, small afar; with a spot only on a path below it."""
+    lenses = []
+    for _ in range(count):
+        depth = dice.random() ** 1.5
+        x, half = dice.random() * size[0], (0.6 + depth * 6.5) * unit * dice.uniform(0.5, 1.6)
+        if spot is not None:
+            x, half = spot + dice.gauss(0, 1) * unit * (1.4 + 5.6 * depth), half * 0.6
+        up, y = unit * (0.09 + 0.34 * depth), depth * size[1]
+        shape = ((-1, 0), (-0.4, -1), (0.45, -0.8), (1, 0), (0.3, 1), (-0.5, 0.7))
+        lenses.append([(x + half * a, y + up * b) for a, b in shape])
+    return art.polygon_mask(size, lenses, 2)
 
 
 def _beach(land: Land) -> None:
@@ -306,16 +285,17 @@ def _beach(land: Land) -> None:
     for shift, colour in ((0.026, foam), (0.014, wet)):
         outline = [*((x, y - height * shift) for x, y in line), (width, height), (0, height)]
         art.fill(land.picture, outline, land.tone(colour, 0))
-    _shore(land, line, sand)
+    _layer(land, "shore", line, (land.tone(sand, 0.03), land.tone(art.scaled(sand, 0.7), 0)))
 
 
 def _bank(land: Land) -> None:
     (width, height), jag, left = land.picture.size, land.dice("tufts"), bank_is_left(land.scene)
-    shape = ((0.0, 0.86), (0.2, 0.885), (0.42, 0.945), (0.6, 0.985), (0.8, 1.03))
+    shape = ((-0.02, 0.875), (0.25, 0.885), (0.5, 0.915), (0.75, 0.94), (1.02, 0.95))
     bank = [((x if left else 1 - x) * width, y * height) for x, y in shape]
     line, white = art.smooth(bank if left else bank[::-1], closed=False), snowed(land.scene)
     colour = land.cover if white else art.mix(land.cover, (36, 44, 34), 0.45)
-    _shore(land, line, colour)
+    near = land.tone(art.scaled(colour, 0.7), 0)
+    _layer(land, "shore", line, (land.tone(colour, 0.03), near))
     pen, dark = ImageDraw.Draw(land.picture), land.tone(art.scaled(colour, 0.55), 0)
     for x, y in [] if white else line * 7:
         at, up = x + jag.uniform(-1, 1) * width * 0.008, height * jag.uniform(0.006, 0.03)

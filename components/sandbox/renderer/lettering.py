@@ -61,7 +61,7 @@ def draw_lettering(picture: Image.Image, scene: Scene, light: Light) -> None:
         draw_thing(picture, scene, light, board, "wall" if indoors else "land")
     ink = Image.new("L", picture.size)
     pen = ImageDraw.Draw(ink)
-    bold, left = size * (0.035 if title else 0.02), x - _length(words, size, spaced) / 2
+    bold, left = size * (0.035 if spaced else 0.02), x - _length(words, size, spaced) / 2
     for letter in words if spaced else [words]:
         pen.text((left, y), letter, fill=255, font=font, anchor="lm", stroke_width=bold)
         left += font.getlength(letter) + size * spaced
@@ -75,7 +75,12 @@ def draw_lettering(picture: Image.Image, scene: Scene, light: Light) -> None:
             art.add_light(picture, halo, tube, gain)
         colour = art.mix(tube, (255, 255, 255), 0.8)
     else:
-        shadow = art.soften(ink, size * 0.05).point([i // 3 for i in range(256)])
-        if art.luma(colour) > 110:
-            art.paint(picture, art.scaled(light.zenith, 0.35), shadow, (size * 0.03, size * 0.05))
+        (behind,) = picture.crop(ink.getbbox()).convert("L").resize((1, 1)).tobytes()
+        apart = art.luma(colour) - behind
+        # What stands out little gets a darker or paler ground of its own.
+        other = art.scaled(light.zenith, 0.3) if art.luma(colour) > 110 else (255, 248, 232)
+        need = max(0.0, 1 - (apart if art.luma(colour) > 110 else -apart) / 130)
+        for radius, gain in ((0.5, 1.6 * need), (0.05, 0.4 + need)):
+            halo = art.soften(ink.reduce(4), size * radius / 4).resize(ink.size, art.SOFT)
+            art.paint(picture, other, halo.point([min(235, round(i * gain)) for i in range(256)]))
     art.paint(picture, colour, ink)

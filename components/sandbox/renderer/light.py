@@ -1,6 +1,6 @@
 """The light of a scene: one coherent palette for each time of day, bent by the weather."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from components.sandbox.renderer import canvas as art
 from components.sandbox.renderer.scene import Ground, Scene, Season
@@ -12,6 +12,7 @@ class Light:
 
     zenith: art.RGB
     middle: art.RGB
+    low: art.RGB
     horizon: art.RGB
     sun: art.RGB
     ambient: art.RGB
@@ -39,24 +40,25 @@ class Light:
 def light_of(scene: Scene) -> Light:
     """Return the light of a scene; the place of the sun depends on the seed alone."""
     choice, place = art.table("palettes.txt")[scene.hour], art.rng(scene.seed, "sun")
-    *codes, low, high, size = choice[place.randrange(12) % len(choice)].split()
+    *codes, highest, lowest, size = choice[place.randrange(12) % len(choice)].split()
     x, up = place.choice((place.uniform(0.2, 0.38), place.uniform(0.62, 0.8))), place.random()
     air = art.table("palettes.txt")[scene.weather][0].split()
     grey, bright, fog, clouds = map(float, air)
     colours = []
-    for code, share in zip(codes, (1, 1, 0.8, 0, 0.5, 1), strict=True):
+    for code, share in zip(codes, (1, 1, 1, 0.8, 0, 0.5, 1), strict=True):
         plain = art.from_hex(code)
         level = round(art.luma(plain))
-        bent = art.mix(plain, (max(0, level - 4), level, min(255, level + 8)), grey * share)
+        cool = (round(level * 0.9), round(level * 0.98), min(255, round(level * 1.1)))
+        bent = art.mix(plain, cool, grey * share)
         colours.append(art.scaled(bent, bright if share else 1))
-    zenith, middle, horizon, sun, ambient, haze = colours
-    y = float(low) + (float(high) - float(low)) * up
-    light = Light(zenith, middle, horizon, sun, ambient, haze, x, y, float(size), fog, clouds)
-    if scene.sky is None:
-        return light
-    base = art.scaled(scene.sky, 0.55 + 0.45 * art.luma(ambient) / 255)
-    foot = art.mix(base, light.horizon, 0.45)
-    return replace(light, zenith=art.scaled(base, 0.72), middle=base, horizon=foot)
+    zenith, middle, low, horizon, sun, ambient, haze = colours
+    zenith, middle, low = (art.mix(c, haze, fog * 0.75) for c in (zenith, middle, low))
+    y = float(highest) + (float(lowest) - float(highest)) * up
+    if scene.sky is not None:
+        middle = art.scaled(scene.sky, 0.55 + 0.45 * art.luma(ambient) / 255)
+        zenith, horizon = art.scaled(middle, 0.72), art.mix(middle, horizon, 0.45)
+        low = art.mix(middle, horizon, 0.6)
+    return Light(zenith, middle, low, horizon, sun, ambient, haze, x, y, float(size), fog, clouds)
 
 
 def snowed(scene: Scene) -> bool:

@@ -30,7 +30,8 @@ def render(scene: Scene, size: art.Size) -> Image.Image:
     else:
         _outdoors(picture, scene, light)
     window = any(thing.kind == "windowsill" for thing in scene.things)
-    if model.Grade.BLUR_BACKGROUND in scene.grades or scene.genre is Genre.PORTRAIT or window:
+    window |= scene.genre is Genre.PORTRAIT and scene.ground is not model.Ground.STUDIO
+    if model.Grade.BLUR_BACKGROUND in scene.grades or window:
         picture = art.soften(picture, picture.height * 0.014)
     _add_front(picture, scene, light, scene)
     picture = _styled(_grain(picture, scene.seed), scene, light)

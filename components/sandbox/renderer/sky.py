@@ -2,27 +2,25 @@
 
 import math
 from itertools import pairwise
+from random import Random
 
-from PIL import Image, ImageChops, ImageDraw, ImageOps
+from PIL import Image, ImageChops, ImageDraw
 
 from components.sandbox.renderer import canvas as art
 from components.sandbox.renderer.light import Light
 from components.sandbox.renderer.scene import Ground, Hour, Scene, Thing, Weather
 
-_LOW_SUN = {Hour.GOLDEN, Hour.DUSK, Hour.DAWN}
 _THICK = {Weather.STORM, Weather.RAIN, Weather.SNOW}
 FALLS = {"rain": "rainfall", "storm": "rainfall", "snow": "snowfall", "fog": "mist"}
 """What falls in which weather, by the name of the thing that looks the same."""
 _RAIN = ((650, 0.035, 0.22, 0.5, 110), (260, 0.075, 0.22, 0.5, 150))
 _SNOW = ((900, 0.0014, 0, 0.5, 255), (380, 0.0026, 0, 1.0, 255), (70, 0.006, 0, 2.4, 255))
 """Number, size, slant, softness and strength of what falls, from far to near."""
-_MARGIN = 12
-"""Pixels of cloud that are cut off: a relief has no slope at its edges."""
 
 
 def draw_sky(picture: Image.Image, scene: Scene, light: Light, horizon: int) -> None:
     """Draw the sky down to the row `horizon` on `picture` in place."""
-    stops = [(0.0, light.zenith), (0.55, light.middle), (0.97, light.horizon), (1.0, light.horizon)]
+    stops = [(0.0, light.zenith), (0.42, light.middle), (0.76, light.low), (1.0, light.horizon)]
     sky = art.gradient((picture.width, max(8, horizon)), stops)
     kinds, height = {thing.kind for thing in scene.things}, picture.height
     clear_night = scene.hour is Hour.NIGHT and scene.weather not in {*_THICK, Weather.FOG}
@@ -31,8 +29,6 @@ def draw_sky(picture: Image.Image, scene: Scene, light: Light, horizon: int) -> 
     _bodies(sky, scene, light, height)
     if "aurora" not in kinds and scene.ground is not Ground.MOON:
         _clouds(sky, scene, light, height)
-    if scene.weather is Weather.STORM:
-        _distant_rain(sky, scene, light)
     draw_aurora(sky, scene)
     picture.paste(sky, (0, 0))
 
@@ -86,54 +82,57 @@ def _bodies(sky: Image.Image, scene: Scene, light: Light, height: int) -> None:
 
 
 def _clouds(sky: Image.Image, scene: Scene, light: Light, tall: int) -> None:
-    (width, height), dice, stormy = sky.size, art.rng(scene.seed, "clouds"), scene.weather in _THICK
+    dice, stormy = art.rng(scene.seed, "clouds"), scene.weather in _THICK
     cover = light.clouds + dice.uniform(-0.06, 0.06)
     if any(thing.kind == "clouds" for thing in scene.things):
         cover = max(cover, 0.62)
-    wide, deep = (max(64, side // 2) + 2 * _MARGIN for side in (width, height))
-    plane = art.noise((wide * 2, deep * 2), dice, (wide * 0.42, deep * 0.2), 6, 2.0)
-    # A plane overhead: rows near the horizon show more of it, and so smaller clouds.
-    steep = 0.72 / deep
-    seen = (0.55, -steep * wide, wide * 0.72, 0, 0.5, 0, 0, -steep)
-    shape = plane.transform((wide, deep), Image.Transform.PERSPECTIVE, seen, art.SOFT)
-    low = round(168 - cover * 118)
-    alpha = shape.point(art.curve(low, low + (95 if stormy else 62)))
-    alpha = ImageChops.multiply(alpha, art.fade(alpha.size, [(0, 255), (0.7, 235), (1, 40)]))
-    step = max(2, wide / 130)
-    shading = art.relief(art.soften(shape, 2.2), (light.side * step, -step * 0.9), 2.6)
-    dim = art.luma(light.ambient) / 255
-    lit = art.mix(art.mix(light.sun, (255, 255, 255), 0.5), light.middle, 0.6 - 0.5 * dim)
-    lit = art.mix(lit, light.middle, 0.55) if stormy else lit
-    lit = art.times(lit, art.mix(light.ambient, (255, 255, 255), 0.55))
-    under = 0.2 if scene.weather is Weather.STORM else 0.5
-    dark = art.mix(art.scaled(light.zenith, 0.85), light.haze, under)
-    body = art.mix(dark, lit, 0.55)
-    clouds = ImageOps.colorize(shading, dark, lit, mid=body, blackpoint=60, whitepoint=196)
-    if scene.hour in _LOW_SUN:
-        high = art.mix(light.middle, light.zenith, 0.3)
-        warm = art.gradient(clouds.size, [(0, high), (1, light.horizon)])
-        clouds = Image.blend(clouds, warm, 0.38)
-    inner = (_MARGIN, _MARGIN, wide - _MARGIN, deep - _MARGIN)
-    clouds, alpha = (layer.resize(sky.size, art.SOFT, box=inner) for layer in (clouds, alpha))
+    lit = art.mix(light.sun, (255, 255, 255), 0.45)
+    lit = art.times(lit, art.mix(light.ambient, (255, 255, 255), 0.4))
+    if scene.hour is Hour.NIGHT or stormy:
+        lit = art.mix(light.middle, lit, 0.25 if scene.hour is Hour.NIGHT else 0.4)
+    if stormy or (scene.hour is Hour.DAY and scene.weather is not Weather.FOG):
+        heaps = round(cover * 11)
+        for n in range(heaps):
+            depth = (n + dice.random() * 0.6) / heaps
+            spot = ((n * 0.618 + dice.uniform(0.13, 0.36)) % 1) * sky.width
+            wide = tall * (0.2 + 0.34 * depth) * dice.uniform(0.8, 1.2)
+            _heap(sky, light, dice, (spot, sky.height * (0.84 - 0.64 * depth)), wide, lit)
+        cover *= 1 if stormy else 0.5
+    # Long thin clouds, lit from below.
+    (width, height), half = sky.size, (sky.width // 2, sky.height // 2)
+    plane = art.noise(half, dice, (width * 0.21, height * (0.12 if stormy else 0.055)), 4, 2.0)
+    low = round(212 - cover * 130)
+    alpha = plane.point(art.curve(low, low + 110)).resize(sky.size, art.SOFT)
+    veil = [(0, 235), (1, 150)] if stormy else [(0, 40), (0.55, 215), (0.9, 130), (1, 0)]
+    alpha = ImageChops.multiply(alpha, art.fade(sky.size, veil))
+    dark = art.mix(lit, light.zenith, 0.8 if stormy else 0.35)
+    clouds = art.gradient(sky.size, [(0, dark), (0.7, lit), (1, art.mix(lit, light.horizon, 0.6))])
     clear = Image.new("RGB", sky.size)  # thin cloud lets the sun or moon through
     x, y, size = body_of(scene, light)
-    reach = tall * (0.08 + size * 0.8)
-    art.glow(clear, (x * sky.width, y * tall), reach, (200, 200, 200), 1, 1.2)
+    art.glow(clear, (x * width, y * tall), tall * (0.08 + size * 0.8), (200, 200, 200), 1, 1.2)
     art.paint(sky, clouds, ImageChops.subtract(alpha, clear.getchannel(0)))
 
 
-def _distant_rain(sky: Image.Image, scene: Scene, light: Light) -> None:
-    (width, height), dice = sky.size, art.rng(scene.seed, "curtains")
-    tall = round(height * 0.62)
-    size = (width, tall)
-    rain = art.noise((width, 4), dice, (width / 5, 4), 6, 1.9).resize(
-        (width + tall, tall), art.SOFT
-    )
-    rain = rain.transform(size, Image.Transform.AFFINE, (1, 0.35, 0, 0, 1, 0), art.SOFT)
-    rain = rain.point(art.curve(90, 210))
-    veil = art.fade(size, [(0, 0), (0.4, 190), (1, 235)])
-    dark = art.mix(art.scaled(light.zenith, 0.7), light.haze, 0.35)
-    art.paint(sky, dark, ImageChops.multiply(rain, veil), (0, height - tall))
+def _heap(
+    sky: Image.Image, light: Light, dice: Random, at: art.Point, wide: float, lit: art.RGB
+) -> None:
+    """Heap one cloud on a flat base."""
+    size, puffs = (round(wide), round(wide * 0.42)), []
+    for n in range(11):
+        place = (n + 0.5) / 5.5 - 1
+        bulk = (1 - place**2) ** 0.8 * dice.uniform(0.6, 1.2)
+        r, x, y = wide * (0.05 + 0.085 * bulk), wide * (0.5 + place * 0.42), wide * 0.34
+        puffs.append(art.ellipse(x, y - wide * 0.14 * bulk, r, r))
+        puffs.append(art.ellipse(x, y - wide * 0.03, wide / 18, wide / 18))
+    mask = art.polygon_mask(size, puffs, 2)
+    slip = wide * 0.022
+    inner = ImageChops.offset(mask, round(-light.side * slip), round(slip * 1.5))
+    behind = art.mix(light.middle, light.zenith, 0.3 if at[1] < sky.height * 0.5 else 0)
+    body = art.gradient(size, [(0, art.mix(lit, behind, 0.16)), (1, art.mix(lit, behind, 0.65))])
+    body = Image.composite(body, Image.new("RGB", size, lit), art.soften(inner, slip * 0.7))
+    wash = art.fade(size, [(0, 255), (0.6, 245), (0.84, 90), (0.97, 0), (1, 0)])
+    at = (at[0] - wide / 2, at[1] - wide * 0.34)
+    art.paint(sky, body, ImageChops.multiply(mask, wash), at)
 
 
 def draw_aurora(sky: Image.Image, scene: Scene) -> None:
@@ -170,15 +169,18 @@ def draw_weather(picture: Image.Image, scene: Scene, light: Light) -> None:
     width, height = size = picture.size
     if "mist" in kinds:
         dice = art.rng(scene.seed, "mist")
-        cloud = art.noise(size, dice, (width / 4, height / 12), 5, 1.7).point(art.curve(40, 230))
-        veil = art.fade(size, [(0, 40), (0.35, 90), (0.58, 235), (0.8, 150), (1, 120)])
+        cloud = art.noise(size, dice, (width / 2, height / 5), 3, 1.5).point(art.curve(0, 200))
+        veil = art.fade(size, [(0, 40), (0.35, 90), (0.6, 210), (0.8, 130), (1, 90)])
         haze = art.mix(light.haze, light.horizon, 0.4)
         art.paint(picture, haze, ImageChops.multiply(cloud, veil))
     falling = {"rainfall": _RAIN, "snowfall": _SNOW}
     for kind in kinds & set(falling):
         dice = art.rng(scene.seed, kind)
         if kind == "rainfall":
-            art.paint(picture, light.haze, art.fade(size, [(0, 0), (0.6, 60), (1, 30)]))
+            columns = art.noise((width, 4), dice, (width / 5, 4), 4, 2.2).resize(size)
+            veil = art.fade(size, [(0, 0), (0.48, 100), (0.58, 40), (1, 10)])
+            dark = art.mix(art.scaled(light.zenith, 0.6), light.haze, 0.3)
+            art.paint(picture, dark, ImageChops.multiply(columns.point(art.curve(80, 210)), veil))
         for count, share, lean, blur, level in falling[kind]:
             drops = Image.new("L", size)
             pen = ImageDraw.Draw(drops)

@@ -4,9 +4,9 @@ A pen draws their parts smooth, with volume, and lit like their surroundings. Po
 of the thing's height: y from 0 (top) to 1 (foot), x is 0 in the middle.
 """
 
-import math
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
@@ -103,8 +103,10 @@ def draw_thing(
     picture: Image.Image, scene: Scene, light: Light, thing: Thing, place: str, distance: float = 0
 ) -> None:
     """Draw a silhouette and what it wears into `picture` (see `Pen.stamp`)."""
-    kind = KINDS[thing.kind]
+    kind, turned = KINDS[thing.kind], place == "bust" and light.side > 0
+    light = replace(light, x=1 - light.x) if turned else light  # faces are lit from the left
     pen = Pen(scene, light, thing, (thing.size * picture.height, kind.half))
+    pen.turned = turned
     worn = [t for t in scene.things if kind.head and t.x == thing.x and zone_of(t.kind) in WORN]
     cut = next((t.colour for t in worn if KINDS[t.kind].zone == "hair" and t.colour), None)
     people = _PEOPLE[::2] if cut and art.luma(cut) > 70 else _PEOPLE  # fair hair, fair skin
@@ -187,8 +189,8 @@ class Pen:
         wide, tall = 2 * self._half * self._unit, (1 + 2 * _MARGIN) * self._unit
         whole = (max(2, round(wide / _FINER)) * _FINER, max(2, round(tall / _FINER)) * _FINER)
         self._body, self._alpha = Image.new("RGB", whole), Image.new("L", whole)
-        self._lit = Image.new("L", whole)
-        self._lamps: list[tuple[art.Point, float, art.RGB]] = []
+        self._lit, self.turned = Image.new("L", whole), False
+        self._lamps: list[tuple[art.Point, float, art.RGB, bool]] = []
 
     def draw(self, verb: str, points: list[art.Point], colour: art.RGB, number: float) -> None:
         """Draw one part, as a line of `silhouettes.txt` says."""
@@ -241,7 +243,7 @@ class Pen:
             ImageDraw.Draw(self._lit).rectangle(corners, fill=255)
             middle = ((one[0] + other[0]) / 2, (one[1] + other[1]) / 2)
             size = max(other[0] - one[0], other[1] - one[1])
-            self._lamps += [(middle, size, colour)] if glows else []
+            self._lamps += [(middle, size, colour, glows > 1)] if glows else []
 
     def _spot(self, point: art.Point) -> art.Point:
         return (point[0] + self._half) * self._unit, (point[1] + _MARGIN) * self._unit
@@ -263,7 +265,7 @@ class Pen:
         slope = art.relief(small, (self.light.side * reach * 0.5, -reach * 0.4), 0.34)
         slope = slope.resize((mask.width + 2 * reach, mask.height + 2 * reach))
         slope = slope.crop((reach, reach, reach + mask.width, reach + mask.height))
-        return Image.blend(body, art.shade(body, slope), min(1.0, volume * 1.3))
+        return Image.blend(body, art.shade(body, slope), volume * 0.85)
 
     def sprite(self, distance: float) -> tuple[Image.Image, Image.Image, Image.Image]:
         """Return the thing lit, its mask, and the mask of its lamps."""
@@ -274,6 +276,8 @@ class Pen:
     def stamp(self, picture: Image.Image, distance: float, place: str) -> None:
         """Put the thing into `picture`; `place` is "land", "water", "sky", "floor" or "bust"."""
         body, alpha, _ = self.sprite(distance)
+        if self.turned:
+            body, alpha = ImageOps.mirror(body), ImageOps.mirror(alpha)
         unit = self._unit / _FINER
         left = round(self.thing.x * picture.width - self._half * unit)
         middle = 0.5 * unit if place in {"sky", "light"} else 0
@@ -290,23 +294,30 @@ class Pen:
         if place in {"land", "floor"}:
             self._shadow(picture, alpha, (left, foot), unit, indoors=place == "floor")
         if place == "water":
-            self._mirror(picture, body, alpha, (left, foot), unit)
+            flat = (alpha.width, round(alpha.height * 0.72))
+            upside, veil = (art.rippled(layer, flat, unit * 0.016) for layer in (body, alpha))
+            veil = ImageChops.multiply(veil, art.fade(flat, [(0, 165), (0.5, 90), (1, 0)]))
+            picture.paste(upside, (left, foot - round(unit * _MARGIN * 0.72)), veil)
         picture.paste(body, at, alpha)
-        for (x, y), size, colour in self._lamps:
+        for (x, y), size, colour, beams in self._lamps:
             spot = (left + (x + self._half) * unit, foot - (1 - y) * unit)
             art.glow(picture, spot, unit * max(0.2, size * 3.2), colour, 0.55, 2.2)
+            if beams:  # far to both sides
+                art.glow(picture, spot, (picture.width * 0.6, unit * 0.09), colour, 0.9, 1.3)
 
     def _toned(self, body: Image.Image, alpha: Image.Image, distance: float) -> Image.Image:
         light, low = self.light, self.scene.hour in {Hour.GOLDEN, Hour.DAWN, Hour.DUSK}
-        air = distance * 0.6 + light.fog * (0.1 + distance * 0.5)
+        air = min(0.95, distance * 0.6 + light.fog * (0.16 + distance * 0.7))
+        air += 0.1 * (1 - air) if low else 0
         levels = zip(light.ambient, light.haze, strict=True)
         tables = [(k / 255 * (1 - air), haze * air) for k, haze in levels]
         toned = body.point([round(i * gain + base) for gain, base in tables for i in range(256)])
         step = max(1, round(alpha.height * 0.008))
         moved = ImageChops.offset(alpha, round(-light.side * step), round(step * 0.7))
         rim = ImageChops.multiply(art.soften(ImageChops.subtract(alpha, moved), 0.8), alpha)
-        art.add_light(toned, rim, light.sun, 0.62 if low else 0.34)
-        toned.paste(body, (0, 0), self._lit.reduce(_FINER))
+        art.add_light(toned, rim, light.sun, 0.45 if low else 0.3 * art.luma(light.ambient) / 255)
+        faint = [round(i * (1 - 0.7 * distance)) for i in range(256)]
+        toned.paste(body, (0, 0), self._lit.reduce(_FINER).point(faint))
         return toned
 
     def _shadow(
@@ -329,19 +340,3 @@ class Pen:
             ImageDraw.Draw(dark).ellipse((base[0], 1, base[2], dark.height - 2), fill=120)
             dark = art.soften(dark, max(1.0, unit * 0.014))
             art.paint(picture, (10, 12, 22), dark, (left, foot - dark.height // 2))
-
-    def _mirror(
-        self, picture: Image.Image, body: Image.Image, alpha: Image.Image, at: art.Size, unit: float
-    ) -> None:
-        size = (wide, tall) = alpha.width, round(alpha.height * 0.72)
-        pieces = []
-        for y in range(0, tall - 2, 2):
-            x = math.sin(y * 0.5 / (1 + y / tall * 1.5)) * unit * 0.012 * (0.2 + y / tall)
-            x += math.sin(y * 0.17 + unit) * unit * 0.006
-            pieces.append(((0, y, wide, y + 2), (x, y, x, y + 2, wide + x, y + 2, wide + x, y)))
-        upside, veil = (
-            ImageOps.flip(layer).resize(size).transform(size, Image.Transform.MESH, pieces)
-            for layer in (body, alpha)
-        )
-        veil = ImageChops.multiply(veil, art.fade(size, [(0, 165), (0.5, 90), (1, 0)]))
-        picture.paste(upside, (at[0], at[1] - round(unit * _MARGIN * 0.72)), veil)
