@@ -13,7 +13,8 @@ with form_column, st.container(key="kx-form"):
     prompt_box.render_prompt(
         form, placeholder="A lighthouse at dusk, storm clouds, a warm light in the window"
     )
-    form.render_settings(session.studio().price)
+    with st.container(key="kx-settings"):
+        form.render_settings(session.studio().price)
     submit.render_submit(form, "Generate")
 with result_column:
     recent_tasks.render_recent_tasks()

@@ -51,6 +51,7 @@ from components.studio.tasks.transitions import (
     Accepted,
     apply_event,
     apply_webhook,
+    can_retry,
     recheck,
     reject_claimed_id,
     requeue,
@@ -206,16 +207,7 @@ class Studio:
         if source_id is not None:
             request.validate_for_edit()
             self.image(user_id, source_id)
-        first = Task(
-            id=uuid.uuid4().hex,
-            user_id=user_id,
-            batch=uuid.uuid4().hex,
-            request=request,
-            source_id=source_id,
-            token=new_token(),
-            price=self.price(request.model),
-            created_at=self.clock(),
-        )
+        first = self._new_task(user_id, request, source_id, batch=uuid.uuid4().hex)
         others = [
             replace(first, id=uuid.uuid4().hex, token=new_token())
             for _ in range(min(max(variants, 1), MAX_VARIANTS) - 1)
@@ -228,10 +220,38 @@ class Studio:
                 self.worker.enqueue(task)
         return stored
 
+    def _new_task(
+        self, user_id: str, request: GenerationRequest, source_id: str | None, *, batch: str
+    ) -> Task:
+        return Task(
+            id=uuid.uuid4().hex,
+            user_id=user_id,
+            batch=batch,
+            request=request,
+            source_id=source_id,
+            token=new_token(),
+            price=self.price(request.model),
+            created_at=self.clock(),
+        )
+
     def resubmit_task(self, user_id: str, task_id: str) -> Task:
         """Send a withdrawn task, or an unconfirmed one whose user knows that no image was made."""
         self._check_folder()
         return self._change_task(user_id, task_id, requeue)
+
+    def retry_task(self, user_id: str, task_id: str) -> None:
+        """Submit a failed or refused task once more, in its place among its variants.
+
+        A second press does nothing: the first has replaced it. Raises NotFoundError, also for
+        an edit whose source is gone.
+        """
+        self._check_folder()
+        failed = self.task(user_id, task_id)
+        if failed.source_id is not None:
+            self.image(user_id, failed.source_id)
+        new = self._new_task(user_id, failed.request, failed.source_id, batch=failed.batch)
+        if can_retry(failed) and self.repository.replace_failed_task(task_id, new):
+            self.worker.enqueue(new)
 
     def withdraw_task(self, user_id: str, task_id: str) -> Task:
         """Do not send a task. One that has been sent by now is returned unchanged."""

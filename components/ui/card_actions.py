@@ -36,6 +36,8 @@ def on_card_event(grid_key: str) -> None:
                 studio.recheck_task(tab.user_id, event.card_id)
             case "send":
                 studio.resubmit_task(tab.user_id, event.card_id)
+            case "retry":
+                studio.retry_task(tab.user_id, event.card_id)
             case "withdraw":
                 task = studio.withdraw_task(tab.user_id, event.card_id)
                 if task.sent_at is not None and task.state is not TaskState.UNCONFIRMED:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from components.studio import OUTPUT_SIZES
 from components.studio.db.tables import ImageRecord, TaskWithImage
@@ -11,6 +12,7 @@ from components.studio.maintenance import TRASH_RETENTION_S
 from components.studio.result_checks import mismatches
 from components.studio.tasks.models import (
     STOPPED_BY_USER,
+    UNFINISHED,
     FailureReason,
     Task,
     TaskState,
@@ -25,10 +27,12 @@ from components.ui.messages import (
     task_message,
 )
 from components.ui.urls import download_url, image_url, thumbnail_url
-from components.ui.widgets.image_grid import Action, Card
+from components.ui.widgets.image_grid import Action, Card, Submission
 
 EDIT = Action("edit", "Edit this", "edit")
 DOWNLOAD = Action("download", "Download", "download")
+DOWNLOAD_ALL = Action("download_all", "Download all", "download")
+DELETE_ALL = Action("delete", "Delete all")
 DOWNLOAD_WITHOUT_METADATA = Action(
     "download_plain", "Download without metadata", "download", minor=True
 )
@@ -45,6 +49,8 @@ PURGE = Action("purge", "Delete for good", "delete")
 ASSIGN_TASK_ID = Action("claim", "I have its task id", "link")
 RESUBMIT = Action("send", "Not made: send again", "retry")
 TRY_AGAIN = Action("send", "Try again", "retry")
+RETRY = Action("retry", "Try again", "retry")
+REWRITE = Action("remix", "Rewrite", "edit")
 WITHDRAW = Action("withdraw", "Do not send", "dismiss")
 STOP_WATCHING = Action("unwatch", "Stop watching: it stays paid for", "dismiss")
 DISMISS = Action("dismiss", "Dismiss", "dismiss")
@@ -100,10 +106,32 @@ def build_card(
         width_px=width,
         height_px=height,
         details=_detail_lines(task, image),
-        note=" ".join(mismatches(task.request, image, entry.source)) if image else "",
+        note=_note(entry),
         actions=_actions(entry, in_gallery=in_gallery),
         starred=image is not None and image.starred,
         expires_ms=_optional_ms(_result_expires_at(task, image)),
+    )
+
+
+def build_submission(variants: Sequence[TaskWithImage]) -> Submission:
+    """The heading of a submission's cards; at least one variant is given."""
+    first = variants[0]
+    done = [entry for entry in variants if entry.image is not None]
+    sizes = {_format_size(entry.image) for entry in done if entry.image is not None}
+    notes = dict.fromkeys(note for entry in done if (note := _note(entry)))
+    shown = done[0] if done and len(sizes) == 1 else replace(first, image=None)
+    has_ended = any(entry.task.state not in UNFINISHED for entry in variants)
+    actions: list[Action] = [REMIX]
+    if done:
+        actions.append(DOWNLOAD if len(variants) == 1 else DOWNLOAD_ALL)
+    if has_ended:
+        actions.append(DELETE if len(variants) == 1 else DELETE_ALL)
+    return Submission(
+        id=first.task.batch,
+        prompt=first.task.request.prompt,
+        details=_detail_lines(shown.task, shown.image),
+        note=" ".join(notes),
+        actions=tuple(actions),
     )
 
 
@@ -160,13 +188,13 @@ def _actions(entry: TaskWithImage, *, in_gallery: bool) -> tuple[Action, ...]:
             tree_actions = (LINEAGE, *((COMPARE,) if has_source else ())) if in_gallery else ()
             return (STAR, EDIT, REMIX, DOWNLOAD, DELETE, *tree_actions, *_SECONDARY_ACTIONS)
         case TaskState.REFUSED:
-            return (REMIX, DISMISS)
+            return (REWRITE, RETRY, DISMISS)
         case TaskState.FAILED if requeue(task) is not task:
             return (TRY_AGAIN, REMIX, DISMISS)
         case TaskState.FAILED if recheck(task, 0.0) is not task:
             return (RECHECK, REMIX, DISMISS)
         case TaskState.FAILED:
-            return (REMIX, DISMISS)
+            return (RETRY, REMIX, DISMISS)
         case TaskState.UNCONFIRMED:
             return (ASSIGN_TASK_ID, RESUBMIT, REMIX)
         case TaskState.STILL_RUNNING:
@@ -194,6 +222,13 @@ def _result_expires_at(task: Task, image: ImageRecord | None) -> float | None:
 
 def _trash_ends_at(image: ImageRecord) -> float | None:
     return None if image.deleted_at is None else image.deleted_at + TRASH_RETENTION_S
+
+
+def _note(entry: TaskWithImage) -> str:
+    """How the image differs from what was requested."""
+    if entry.image is None:
+        return ""
+    return " ".join(mismatches(entry.task.request, entry.image, entry.source))
 
 
 def _detail_lines(task: Task, image: ImageRecord | None) -> tuple[str, ...]:

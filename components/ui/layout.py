@@ -21,10 +21,8 @@ _ROOT = Path(__file__).parents[2]
 # Every page has one of them, also one that cannot be drawn.
 _LANDMARKS = ".st-key-kx-form, .st-key-kx-title, [class*=st-key-kx-error]"
 
-SANDBOX_MESSAGE = (
-    "**Sandbox.** Pictures are painted on this machine and cost nothing. "
-    "To use the real service, set `KIE_API_KEY` and start again."
-)
+SANDBOX_MESSAGE = "**Sandbox** Pictures are drawn here, at no cost."
+SANDBOX_HELP = "To use the real service, set `KIE_API_KEY` and start again."
 
 
 def pages() -> Sequence[Page]:
@@ -77,14 +75,21 @@ def _active_faults_text(studio: Studio) -> str:
     return f" **Faults are on:** {escape_markdown(', '.join(studio.fault_controls.rates))}."
 
 
+def _hide_sandbox() -> None:
+    session.tab_state().hides_sandbox_notice = True
+
+
 def _say_cookie_lost() -> None:
     st.toast(COOKIE_LOST, duration="infinite")
 
 
 def _render_banners() -> None:
     studio = session.studio()
-    if studio.settings.uses_sandbox:
-        with st.container(key="kx-sandbox"):
-            st.markdown(SANDBOX_MESSAGE + _active_faults_text(studio))
+    faults = _active_faults_text(studio)
+    if studio.settings.uses_sandbox and (faults or not session.tab_state().hides_sandbox_notice):
+        with st.container(key="kx-sandbox", horizontal=True, vertical_alignment="center"):
+            st.markdown(SANDBOX_MESSAGE + faults, help=SANDBOX_HELP, width="content")
+            if not faults:
+                st.button("Hide", key="sandbox-hide", type="tertiary", on_click=_hide_sandbox)
     storage_banner.render_storage_banner()
     paused_banner.render_paused_banner()

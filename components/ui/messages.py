@@ -246,10 +246,10 @@ def state_label(task: Task) -> str:
 
 
 def state_summary(tasks: Iterable[Task]) -> str:
-    """How many tasks have which state, such as "2 Generating · 1 Queued · 9 Done"."""
+    """How many tasks have which state, such as "2 generating · 1 queued · 9 done"."""
     counts = Counter(map(state_label, tasks))
     labels = dict.fromkeys([*STATE_LABELS.values(), *STOPPED_LABELS.values(), _UNKNOWN_STATE])
-    return " · ".join(f"{counts[label]} {label}" for label in labels if counts[label])
+    return " · ".join(f"{counts[label]} {label.lower()}" for label in labels if counts[label])
 
 
 def format_credits(amount: Decimal) -> str:

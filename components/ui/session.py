@@ -75,6 +75,7 @@ class TabState:
     """What the banner of this tab says about the queue."""
     storage_problem: str | None = None
     """What is wrong with the database or its disk, as the banner of this tab says."""
+    hides_sandbox_notice: bool = False
     dialog: DialogState | None = None
     last_trashed: tuple[str, ...] = ()
     """The tasks that were trashed last, for undo."""

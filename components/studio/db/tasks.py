@@ -96,6 +96,23 @@ class TaskRepository:
             connection.execute(sa.insert(tasks), [task_to_row(task) for task in new])
         return list(new)
 
+    def replace_failed_task(self, task_id: str, new: Task) -> bool:
+        """Hide a task that has ended without an image, and insert another in its place.
+
+        False, with nothing changed, if it is hidden already or has not ended so.
+        """
+        ended = [TaskState.FAILED.value, TaskState.REFUSED.value]
+        with self.database.write_transaction() as connection:
+            is_hidden = connection.execute(
+                sa.update(tasks)
+                .where(tasks.c.id == task_id, tasks.c.state.in_(ended))
+                .where(tasks.c.dismissed.is_(False), tasks.c.image_id.is_(None))
+                .values(dismissed=True)
+            ).rowcount
+            if is_hidden:
+                connection.execute(sa.insert(tasks), [task_to_row(new)])
+        return bool(is_hidden)
+
     def update_task(
         self,
         task_id: str,

@@ -271,6 +271,12 @@ def requeue(task: Task) -> Task:
     )
 
 
+def can_retry(task: Task) -> bool:
+    """Whether it has ended without an image, and neither `requeue` nor `recheck` helps it."""
+    has_failed = task.state in (TaskState.FAILED, TaskState.REFUSED)
+    return has_failed and requeue(task) is task and recheck(task, 0.0) is task
+
+
 def is_unsent(task: Task) -> bool:
     """Whether its create has not been sent yet; an edit may be uploading its source."""
     is_uploading = task.state is TaskState.SUBMITTING and task.sent_at is None

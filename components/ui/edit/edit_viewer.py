@@ -11,9 +11,9 @@ from components.studio.db.tables import ImageRecord, TaskWithImage
 from components.studio.lineage import EditNode, EditTree
 from components.studio.result_checks import mismatches
 from components.ui import card_actions, paused_banner, session
-from components.ui.card_grid import build_task_cards, render_card_grid
 from components.ui.edit.pending_status import progress_for
 from components.ui.escape import escape_markdown
+from components.ui.feed import render_feed
 from components.ui.step_view_models import build_compare_image, step_names
 from components.ui.streamlit_internals.uncaught_errors import run_fragment
 from components.ui.urls import download_url, image_url, thumbnail_url
@@ -60,11 +60,7 @@ def _render(source_id: str) -> None:
         _render_pair(pair, names)
     _render_actions(pair, source, original=steps[0].image)
     _render_step_strip(tree, pair, source, names)
-    event = render_card_grid(
-        build_task_cards(pending),
-        key="edit-feed",
-        layout="feed",
-    )
+    event = render_feed(pending, key="edit-feed")
     card_actions.navigate_after(event)
 
 

@@ -46,6 +46,8 @@ class FormValues:
     variants: int
     watermark: str
     store_in_china: bool
+    shows_more: bool
+    """Whether the settings that are rarely touched are unfolded."""
 
     def request(self) -> GenerationRequest:
         """The request with these values. Raises ValidationError with a message for the user."""
@@ -97,6 +99,7 @@ class GenerationForm:
             variants=1,
             watermark="",
             store_in_china=False,
+            shows_more=False,
         )
 
     def settings(self) -> str:
@@ -144,6 +147,7 @@ class GenerationForm:
             enhance=request.enhance,
             watermark=request.watermark or "",
             store_in_china=request.store_in_china,
+            shows_more=self.values().shows_more,
         )
         for field, default in vars(self.defaults()).items():
             value = getattr(values, field)
@@ -192,8 +196,30 @@ class GenerationForm:
             "what comes back may be 3:4.",
             persist_state="session",
         )
-        left, right = st.columns(2, wrap=False)
-        left.segmented_control(
+        st.segmented_control(
+            "Variants",
+            list(range(1, MAX_VARIANTS + 1)),
+            default=values.variants,
+            key=self.key("variants"),
+            required=True,
+            width="stretch",
+            persist_state="session",
+        )
+        # The value of an expander is lost with its page, that of another key is not.
+        with st.expander(
+            _fold_label(values),
+            key=self.key("more"),
+            expanded=values.shows_more,
+            on_change=self._remember_fold,
+        ):
+            self._render_more(values)
+
+    def _remember_fold(self) -> None:
+        st.session_state[self.key("shows_more")] = bool(st.session_state.get(self.key("more")))
+
+    def _render_more(self, values: FormValues) -> None:
+        """The settings that are rarely touched."""
+        st.segmented_control(
             "Output format",
             [choice.value for choice in OutputFormat],
             default=values.output_format,
@@ -203,48 +229,37 @@ class GenerationForm:
             width="stretch",
             persist_state="session",
         )
-        right.segmented_control(
-            "Variants",
-            list(range(1, MAX_VARIANTS + 1)),
-            default=values.variants,
-            key=self.key("variants"),
-            required=True,
-            width="stretch",
-            persist_state="session",
-        )
         self._render_safety(values.safety_tolerance)
-        left, right = st.columns(2)
-        left.toggle(
+        st.toggle(
             "Translate prompt",
             value=values.translate,
             key=self.key("translate"),
             help="Turns a prompt in another language into English, the model's own.",
             persist_state="session",
         )
-        right.toggle(
+        st.toggle(
             "Enhance prompt",
             value=values.enhance,
             key=self.key("enhance"),
             help="The model rewrites the prompt before it paints. The new text is not shown.",
             persist_state="session",
         )
-        with st.expander("Advanced"):
-            st.text_input(
-                "Watermark",
-                value=values.watermark,
-                key=self.key("watermark"),
-                placeholder="None",
-                max_chars=MAX_WATERMARK_BOX_CHARACTERS,
-                help="An identifier that the service puts on the picture.",
-                persist_state="session",
-            )
-            st.toggle(
-                "Store in China",
-                value=values.store_in_china,
-                key=self.key("store_in_china"),
-                help="Keeps the result on servers in China.",
-                persist_state="session",
-            )
+        st.text_input(
+            "Watermark",
+            value=values.watermark,
+            key=self.key("watermark"),
+            placeholder="None",
+            max_chars=MAX_WATERMARK_BOX_CHARACTERS,
+            help="An identifier that the service puts on the picture.",
+            persist_state="session",
+        )
+        st.toggle(
+            "Store in China",
+            value=values.store_in_china,
+            key=self.key("store_in_china"),
+            help="Keeps the result on servers in China.",
+            persist_state="session",
+        )
 
     def _render_safety(self, current: int) -> None:
         allowed = safety_range(editing=self.mode == "edit")
@@ -261,3 +276,16 @@ class GenerationForm:
             strict, relaxed = st.columns(2, wrap=False)
             strict.caption("Strict")
             relaxed.caption("Permissive", text_alignment="right")
+
+
+def _fold_label(values: FormValues) -> str:
+    """The values behind the fold in one line; those above it come first, for narrow screens."""
+    ratio = values.ratio.lower() if values.ratio == MATCH_INPUT else values.ratio
+    images = "1 picture" if values.variants == 1 else f"{values.variants} pictures"
+    above = [MODEL_LABELS[Model(values.model)], ratio.replace(":", "\\:"), images]
+    behind = [values.output_format.upper(), f"safety {values.safety_tolerance}"]
+    behind += ["translated"] if values.translate else []
+    behind += ["enhanced"] if values.enhance else []
+    behind += ["watermark"] if values.watermark else []
+    behind += ["stored in China"] if values.store_in_china else []
+    return f":gray[{' · '.join(above)} ·] {' · '.join(behind)}"

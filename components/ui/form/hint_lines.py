@@ -1,7 +1,4 @@
-"""Hints under the prompt: at most two lines, each with a one-click fix where there is one.
-
-The space for both lines is always reserved, so that nothing below moves.
-"""
+"""Hints under the prompt: at most two lines, each with a one-click fix where there is one."""
 
 from __future__ import annotations
 

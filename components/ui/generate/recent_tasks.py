@@ -1,15 +1,15 @@
-"""Recent tasks beside the form: what runs and what is new, rerun by live updates."""
+"""Recent submissions beside the form: what runs and what is new, rerun by live updates."""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from components.ui import card_actions, paused_banner, session
-from components.ui.card_grid import build_task_cards, render_card_grid
+from components.ui.feed import render_feed
+from components.ui.form.generation_form import MAX_VARIANTS
 from components.ui.generate import prompt_examples
 from components.ui.messages import state_summary
 from components.ui.streamlit_internals.uncaught_errors import run_fragment
-from components.ui.widgets.image_grid import GridExtras
 
 MAX_TASKS = 24
 
@@ -28,7 +28,8 @@ def _render(shown_error: str | None) -> None:
     tab, studio = session.tab_state(), session.studio()
     if tab.submit_errors.get("generate") != shown_error:
         st.rerun()  # an example was pressed: its error stands beside the form
-    entries = studio.recent_tasks(tab.user_id, limit=MAX_TASKS)
+    # A few more, so that the last submission is whole.
+    entries = studio.recent_tasks(tab.user_id, limit=MAX_TASKS + MAX_VARIANTS)
     if entries:
         with st.container(key="kx-feed-head", horizontal=True, vertical_alignment="center"):
             st.subheader("Newest", anchor=False, width="content")
@@ -36,10 +37,5 @@ def _render(shown_error: str | None) -> None:
     else:
         with st.container(key="kx-feed-examples"):
             prompt_examples.render_prompt_examples()
-    event = render_card_grid(
-        build_task_cards(entries),
-        key="feed",
-        layout="feed",
-        extras=GridExtras(scroll_to_new=True),
-    )
+    event = render_feed(entries, key="feed", max_tasks=MAX_TASKS, scroll_to_new=True)
     card_actions.navigate_after(event)

@@ -76,6 +76,34 @@ def test_resubmit_sends_an_unconfirmed_task_once(sandbox: SandboxServer) -> None
     wait_until(lambda: sandbox.usage_report()["creates"] == 3)
 
 
+def test_failed_variant_is_tried_again_alone_and_once(sandbox: SandboxServer) -> None:
+    sandbox.set_faults({"generate-failed": 1})
+    request = GenerationRequest(prompt="A hill", aspect_ratio="9:16")
+    failed, other = open_studio().submit(ANNA, request, variants=2)
+    wait_until(lambda: {state_of(failed), state_of(other)} == {TaskState.FAILED})
+    sandbox.set_faults({})
+
+    run_action("retry", failed.id)
+    run_action("retry", failed.id)
+
+    entries = open_studio().recent_tasks(ANNA, limit=9)
+    [new] = [entry.task for entry in entries if entry.task.id != other.id]
+    assert (new.request, new.batch) == (failed.request, failed.batch)
+    wait_until(lambda: state_of(new) is TaskState.DONE)
+    assert sandbox.usage_report()["creates"] == 3
+
+
+def test_task_that_is_not_lost_cannot_be_tried_again(sandbox: SandboxServer) -> None:
+    done = submit("A hill")
+    wait_until(lambda: state_of(done) is TaskState.DONE)
+
+    run_action("retry", done.id)
+
+    assert [entry.task for entry in open_studio().recent_tasks(ANNA, limit=9)] == [
+        open_studio().task(ANNA, done.id)
+    ]
+
+
 def test_withdrawn_task_is_not_sent_until_it_is_tried_again(sandbox: SandboxServer) -> None:
     sandbox.set_faults({"no-credit-500": 1})
     submit("Ben's hill", user_id=BEN)
@@ -101,7 +129,7 @@ def test_withdrawing_too_late_says_that_it_was_sent(sandbox: SandboxServer) -> N
 
 
 @pytest.mark.parametrize(
-    "verb", ["remix", "edit", "look", "send", "withdraw", "unwatch", "dismiss"]
+    "verb", ["remix", "edit", "look", "send", "retry", "withdraw", "unwatch", "dismiss"]
 )
 def test_card_of_another_user_cannot_be_changed(verb: str, unreachable_provider: None) -> None:
     task = submit("Anna's hill")
@@ -113,7 +141,7 @@ def test_card_of_another_user_cannot_be_changed(verb: str, unreachable_provider:
     assert at.session_state["kontext.session"].source_id is None
 
 
-@pytest.mark.parametrize("verb", ["remix", "edit", "look", "send"])
+@pytest.mark.parametrize("verb", ["remix", "edit", "look", "send", "retry"])
 def test_missing_card_shows_a_message(verb: str, unreachable_provider: None) -> None:
     at = run_action(verb, "0" * 32)
 

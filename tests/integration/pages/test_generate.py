@@ -14,6 +14,7 @@ from components.sandbox import SandboxServer
 from tests.integration.pages.page_driver import (
     cards,
     error_texts,
+    grid_data,
     open_page,
     rerun,
     submit,
@@ -73,10 +74,19 @@ def test_empty_page_offers_example_prompts(
 
 
 def test_sandbox_banner_says_how_to_add_a_key() -> None:
-    text = " ".join(block.value for block in open_page().markdown)
+    [notice] = [block for block in open_page().markdown if "Sandbox" in block.value]
 
-    assert "Sandbox" in text
-    assert "KIE_API_KEY" in text
+    assert "KIE_API_KEY" in notice.proto.help
+
+
+def test_sandbox_banner_stays_hidden_on_other_pages() -> None:
+    at = open_page()
+
+    at.button(key="sandbox-hide").click().run()
+
+    assert not any("Sandbox" in block.value for block in at.markdown)
+    at.switch_page("pages/edit.py").run()
+    assert not any("Sandbox" in block.value for block in at.markdown)
 
 
 def test_no_sandbox_banner_with_a_key(sandbox: SandboxServer) -> None:
@@ -94,7 +104,32 @@ def test_finished_card_shows_prompt_details_and_actions(
     assert card["details"] == ["Pro", "16:9", "JPEG", "1392×752"]
     assert card["file_name"].startswith("kontext-a-quiet-harbour-")
     assert card["file_name"].endswith(".jpg")
-    assert "1 Done" in [caption.value for caption in at.caption]
+    assert "1 done" in [caption.value for caption in at.caption]
+
+
+def test_variants_stand_under_one_heading(sandbox: SandboxServer) -> None:
+    at = open_page()
+    at.button_group(key="generate-variants").set_value(2)
+    at = submit(type_prompt(at, "A quiet harbour"))
+    at = submit(type_prompt(at, "A fox"))
+
+    grid = grid_data(at)
+    assert [heading["prompt"] for heading in grid["submissions"]] == ["A fox", "A quiet harbour"]
+    fox, harbour = (heading["id"] for heading in grid["submissions"])
+    assert [card["group"] for card in grid["cards"]] == [fox, fox, harbour, harbour]
+
+
+def test_folded_settings_are_named_and_stay_unfolded(sandbox: SandboxServer) -> None:
+    at = open_page()
+    assert at.expander[0].label.endswith("JPEG · safety 2 · translated")
+    at.toggle(key="generate-enhance").set_value(True)
+    at.button_group(key="generate-output_format").set_value("png").run()
+    assert at.expander[0].label.endswith("PNG · safety 2 · translated · enhanced")
+
+    assert not at.expander[0].proto.expanded
+    at.session_state["generate-shows_more"] = True
+    assert rerun(at).expander[0].proto.expanded
+    assert json.loads(at.session_state["kontext.session"].drafts["generate-settings"])["shows_more"]
 
 
 def test_form_keeps_values_after_submit(sandbox: SandboxServer) -> None:

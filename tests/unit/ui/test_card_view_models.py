@@ -9,7 +9,7 @@ import pytest
 from components.studio import GenerationRequest, Model, OutputFormat
 from components.studio.db.tables import ImageRecord, TaskWithImage
 from components.studio.tasks.models import Failure, FailureReason, Task, TaskState
-from components.ui.card_view_models import build_card
+from components.ui.card_view_models import build_card, build_submission
 from tests.support.factories import make_task
 
 TASK = make_task(
@@ -94,7 +94,7 @@ def test_actions_depend_on_state() -> None:
     )
 
     assert action_verbs(DONE)[:5] == ["star", "edit", "remix", "download", "delete"]
-    assert action_verbs(replace(TASK, state=TaskState.REFUSED)) == ["remix", "dismiss"]
+    assert action_verbs(replace(TASK, state=TaskState.REFUSED)) == ["remix", "retry", "dismiss"]
     assert action_verbs(unconfirmed) == ["claim", "send", "remix"]
     assert action_verbs(replace(TASK, state=TaskState.STILL_RUNNING)) == [
         *("look", "remix", "unwatch"),
@@ -187,3 +187,32 @@ def test_expiry_is_shown_only_for_missing_images(
     expires_ms = build_card(TaskWithImage(task, None)).expires_ms
 
     assert expires_ms == (1_760_000_002_000 + 14 * 24 * 3_600_000 if expires else None)
+
+
+def submission_verbs(*entries: TaskWithImage) -> list[str]:
+    return [action.verb for action in build_submission(entries).actions]
+
+
+def test_heading_of_a_submission_has_its_settings_and_the_size_of_its_images() -> None:
+    waiting, done = TaskWithImage(TASK, None), TaskWithImage(DONE, IMAGE)
+
+    assert build_submission([waiting]).details == ("Pro", "9:16", "JPEG")
+    assert build_submission([waiting, done]).details == ("Pro", "9:16", "PNG", "752×1392")
+    other = replace(IMAGE, width_px=800)
+    assert "752×1392" not in build_submission([done, TaskWithImage(DONE, other)]).details
+
+
+def test_heading_says_once_how_images_differ_from_the_request() -> None:
+    done = TaskWithImage(DONE, IMAGE)
+
+    assert build_submission([done, done]).note == "Came as PNG, not JPEG."
+
+
+def test_heading_offers_what_can_be_done_with_all_variants() -> None:
+    waiting, done = TaskWithImage(TASK, None), TaskWithImage(DONE, IMAGE)
+    failed = TaskWithImage(replace(TASK, state=TaskState.FAILED), None)
+
+    assert submission_verbs(waiting) == ["remix"]
+    assert submission_verbs(done) == ["remix", "download", "delete"]
+    assert submission_verbs(waiting, done) == ["remix", "download_all", "delete"]
+    assert submission_verbs(failed, waiting) == ["remix", "delete"]

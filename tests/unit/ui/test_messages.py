@@ -209,10 +209,10 @@ def test_summary_of_no_tasks_is_empty() -> None:
 def test_summary_counts_equal_labels_together() -> None:
     tasks = tasks_in(TaskState.SUBMITTING, TaskState.GENERATING, TaskState.STORING, TaskState.DONE)
 
-    assert state_summary(tasks) == "3 Generating · 1 Done"
+    assert state_summary(tasks) == "3 generating · 1 done"
 
 
 def test_summary_is_in_state_order() -> None:
     tasks = tasks_in(TaskState.UNCONFIRMED, TaskState.DONE, TaskState.QUEUED, TaskState.REFUSED)
 
-    assert state_summary(tasks) == "1 Queued · 1 Done · 1 Refused · 1 Unconfirmed"
+    assert state_summary(tasks) == "1 queued · 1 done · 1 refused · 1 unconfirmed"

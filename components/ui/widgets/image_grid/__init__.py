@@ -19,6 +19,7 @@ from components.ui.widgets.image_grid.models import (
     Placeholders,
     RelatedImage,
     RelatedImages,
+    Submission,
     Undo,
 )
 from components.ui.widgets.image_grid.serialize import NO_EXTRAS, serialize_grid
@@ -33,6 +34,7 @@ __all__ = [
     "Placeholders",
     "RelatedImage",
     "RelatedImages",
+    "Submission",
     "Undo",
     "grid_view",
     "image_grid",

@@ -97,6 +97,43 @@ export function groupCards(cards) {
   return groups;
 }
 
+/**
+ * @param {Card[]} cards of one submission
+ * @returns {string} "2 of 4" until all have become images; empty for one
+ */
+export function progressText(cards) {
+  const done = cards.filter((card) => card.state === "done").length;
+  return cards.length > 1 && done < cards.length ? `${done} of ${cards.length}` : "";
+}
+
+const TALL_RATIO = 0.8; // four that are not wider stand in one row
+const LOW_RATIO = 1.9; // two that are not narrower stand below each other on a phone
+
+/**
+ * @param {Card[]} cards of one submission, whose images have about one ratio
+ * @returns {{ratio: number, shape: "tall" | "low" | ""}} of width to height
+ */
+export function listShape([first]) {
+  const ratio = first?.width_px && first.height_px ? first.width_px / first.height_px : 1;
+  return { ratio, shape: ratio < TALL_RATIO ? "tall" : ratio >= LOW_RATIO ? "low" : "" };
+}
+
+/**
+ * @param {Card[]} cards of one submission
+ * @returns {Pick<Card, "created_ms" | "started_ms" | "finished_ms">} from the first start to the
+ *   last end; without an end while one has not ended
+ */
+export function submissionTimes(cards) {
+  const created = cards.flatMap((card) => card.created_ms ?? []);
+  const started = cards.flatMap((card) => card.started_ms ?? []);
+  const finished = cards.flatMap((card) => card.finished_ms ?? []);
+  return {
+    created_ms: Math.min(...created),
+    started_ms: started.length ? Math.min(...started) : undefined,
+    finished_ms: finished.length === cards.length ? Math.max(...finished) : undefined,
+  };
+}
+
 const THUMBNAIL_SIDES = [384, 768]; // longer sides, as in components/studio/images/thumbnails.py
 
 /**

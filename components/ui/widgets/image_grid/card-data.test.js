@@ -6,9 +6,12 @@ import {
   cardKind,
   countImages,
   groupCards,
+  listShape,
   progressShare,
+  progressText,
   readCard,
   readPlaceholders,
+  submissionTimes,
   thumbnailSources,
   withVariants,
 } from "./card-data.js";
@@ -98,4 +101,28 @@ test("an image that is no larger than its small thumbnail has one size", () => {
   assert.equal(thumbnailSources("https://x/t/a", { width_px: 384, height_px: 200 }), null);
   assert.equal(thumbnailSources("https://x/t/a", {}), null);
   assert.equal(thumbnailSources(null, { width_px: 1392, height_px: 752 }), null);
+});
+
+test("a submission says how many of its images are there until all are", () => {
+  const [done, waiting, refused] = [{ state: "done" }, { state: "generating" }, { state: "refused" }];
+  assert.equal(progressText([done, waiting, waiting]), "1 of 3");
+  assert.equal(progressText([done, refused]), "1 of 2");
+  assert.equal(progressText([done, done]), "");
+  assert.equal(progressText([waiting]), "");
+});
+
+test("a submission lasts from its first start to its last end", () => {
+  const first = { created_ms: 10, started_ms: 20, finished_ms: 60 };
+  const second = { created_ms: 10, started_ms: 30, finished_ms: 90 };
+  assert.deepEqual(submissionTimes([first, second]), { created_ms: 10, started_ms: 20, finished_ms: 90 });
+  const running = { created_ms: 10, started_ms: 30 };
+  assert.equal(submissionTimes([first, running]).finished_ms, undefined);
+  assert.equal(submissionTimes([{ created_ms: 10 }]).started_ms, undefined);
+});
+
+test("the shape of the first image decides how a submission is laid out", () => {
+  assert.deepEqual(listShape([{ width_px: 752, height_px: 1504 }]), { ratio: 0.5, shape: "tall" });
+  assert.deepEqual(listShape([{ width_px: 1000, height_px: 1000 }]), { ratio: 1, shape: "" });
+  assert.deepEqual(listShape([{ width_px: 1568, height_px: 672 }]).shape, "low");
+  assert.deepEqual(listShape([{}]), { ratio: 1, shape: "" });
 });

@@ -8,7 +8,7 @@ import { Sections } from "./sections.js";
 import { unreadIds } from "./title-badge.js";
 import { closest } from "../shared/dom.js";
 
-/** @import { Act, Card, GridData } from "./types.js" */
+/** @import { Act, ActOnAll, Card, GridData } from "./types.js" */
 
 const REDUCED_MOTION = matchMedia("(prefers-reduced-motion: reduce)");
 const JUST_SUBMITTED_MS = 5000; // a task younger than this was submitted in this window
@@ -18,7 +18,7 @@ const scrolledTo = new Set();
 export class CardList {
   /** @type {CardView[]} In display order. */
   order = [];
-  #sections = new Sections();
+  #sections;
   /** @type {Map<string, CardView>} */
   #views = new Map();
   /** @type {CardView | null} The stop of the Tab key. */
@@ -30,9 +30,11 @@ export class CardList {
    * @param {Act} handlers.act
    * @param {(event: MouseEvent, card: Card) => void} handlers.onPress
    * @param {(card: Card) => void} handlers.onToggle
+   * @param {ActOnAll} handlers.actOnAll
    */
   constructor(handlers) {
     this.#handlers = handlers;
+    this.#sections = new Sections(handlers.actOnAll);
   }
 
   get root() {
@@ -77,14 +79,14 @@ export class CardList {
 
   /**
    * @param {Card[]} cards in display order
-   * @param {GridData["layout"]} layout
+   * @param {Pick<GridData, "layout" | "submissions">} data
    * @param {object} options
    * @param {boolean} options.isFirst whether these are the first cards ever drawn
    * @param {boolean} options.keepLeaving whether cards that are about to leave stay dimmed
    * @returns {{announcements: string[], added: string[]}} texts for a screen reader, and the ids
    *   of cards that were not there before
    */
-  draw(cards, layout, { isFirst, keepLeaving }) {
+  draw(cards, { layout, submissions = [] }, { isFirst, keepLeaving }) {
     const active = document.activeElement;
     const focused = active instanceof HTMLElement && this.root.contains(active) ? active : null;
     const focusedIndex = this.order.findIndex((view) => view.element.contains(focused));
@@ -100,7 +102,7 @@ export class CardList {
       if (text) announcements.push(text);
       return view;
     });
-    this.#sections.draw(new Map(this.order.map((view) => [view.card.id, view])));
+    this.#sections.draw(new Map(this.order.map((view) => [view.card.id, view])), submissions);
     this.#restoreFocus(focused, focusedView, focusedIndex);
     const current = this.#views.get(this.#current?.card.id ?? "") ?? this.order[0];
     this.#current = null;

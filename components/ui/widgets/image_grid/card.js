@@ -7,20 +7,17 @@ import { cardKind, thumbnailSources, withVariants } from "./card-data.js";
 import { CardMessage } from "./card-message.js";
 import { icon } from "./icons.js";
 import { button, element, setBackground, setText } from "../shared/dom.js";
-import { formatDateTime, formatTaskTime, formatTimeLeft } from "../shared/format-time.js";
+import { formatDateTime, formatTimeLeft } from "../shared/format-time.js";
 import { appUrl } from "../shared/urls.js";
 
 /** @import { Act, Card } from "./types.js" */
 
-const FEED_RATIO = 4 / 3; // of every frame of the feed, so that a row is level
-const NEAR_RATIO = 1.12; // an image this near to its frame fills it
 const TOUCH = matchMedia("(hover: none)");
 const MORE = { verb: "more", label: "More", icon: "more" };
 
 /** What is inside a card. A thousand whole cards would have 25,000 elements. */
 class CardContent {
   imageBox = element("div", "kx-grid-image-box");
-  backdrop = element("div", "kx-grid-backdrop");
   before = element("div", "kx-grid-before");
   opener = button("kx-grid-open");
   star = element("span", "kx-grid-star", icon("star"));
@@ -31,7 +28,6 @@ class CardContent {
   frame = element(
     "div",
     "kx-grid-frame",
-    this.backdrop,
     this.imageBox,
     this.before,
     this.opener,
@@ -42,10 +38,7 @@ class CardContent {
     this.actions,
   );
   prompt = element("p", "kx-grid-prompt");
-  details = element("span", "kx-grid-details");
-  time = element("span", "kx-grid-time");
-  facts = element("p", "kx-grid-facts", this.details, this.time);
-  caption = element("div", "kx-grid-caption", this.prompt, this.facts);
+  caption = element("div", "kx-grid-caption", this.prompt);
   /** @type {HTMLImageElement | null} */
   image = null;
   /** @type {string | null} */
@@ -131,12 +124,10 @@ export class CardView {
     this.#layout = layout;
     const { classList, dataset, style } = this.element;
     const ratio = card.width_px && card.height_px ? card.width_px / card.height_px : 1;
-    const frame = layout === "feed" ? FEED_RATIO : ratio;
     dataset.id = card.id;
     dataset.state = card.state;
     dataset.kind = cardKind(card);
-    dataset.fit = Math.max(ratio / frame, frame / ratio) <= NEAR_RATIO ? "fill" : "whole";
-    dataset.shape = ratio < (layout === "feed" ? FEED_RATIO : 1) ? "tall" : "wide";
+    dataset.shape = ratio < 1 ? "tall" : "wide";
     style.setProperty("--kx-grid-ratio", String(ratio));
     classList.toggle("kx-grid-starred", Boolean(card.starred));
     classList.toggle("kx-grid-has-variants", withVariants(card).length > 1);
@@ -175,10 +166,6 @@ export class CardView {
     content.expiry.title = card.expires_ms ? `Until ${formatDateTime(card.expires_ms)}` : "";
     setText(content.prompt, card.prompt);
     content.prompt.title = card.prompt;
-    setText(content.details, (card.details ?? []).join(" · "));
-    content.details.title = card.note ?? "";
-    content.details.classList.toggle("kx-grid-has-note", Boolean(card.note));
-    setText(content.time, formatTaskTime(card));
     setBackground(content.before, appUrl(card.before_thumbnail_url));
     content.before.hidden = !card.before_thumbnail_url;
     this.#drawImage(content);
@@ -201,7 +188,6 @@ export class CardView {
     content.image = null;
     content.imageUrl = url;
     this.element.classList.remove("kx-grid-loaded", "kx-grid-missing");
-    setBackground(content.backdrop, null);
     content.imageBox.style.backgroundColor = (url && card.color) || "";
     if (url) this.#loadImage(content, url);
   }
@@ -220,7 +206,6 @@ export class CardView {
       if (!isCurrent()) return;
       this.element.classList.add("kx-grid-loaded");
       this.fixImageWidth();
-      if (this.element.dataset.fit === "whole") setBackground(content.backdrop, image.currentSrc);
     });
     image.addEventListener("error", () => {
       if (isCurrent()) this.#showMissing(content, image);

@@ -4,9 +4,10 @@
 
 import { CardList } from "./card-list.js";
 import { CardLoader } from "./card-loader.js";
-import { withVariants } from "./card-data.js";
+import { isWaiting, withVariants } from "./card-data.js";
 import { Clock } from "./clock.js";
 import { copyImage, copyPrompt } from "./copy.js";
+import { downloadExport } from "./export.js";
 import { handleCardKey } from "./card-keys.js";
 import { LightboxReturn } from "./lightbox-return.js";
 import { Lightbox } from "./lightbox.js";
@@ -53,6 +54,7 @@ class ImageGrid {
     act: this.#act,
     onPress: (event, card) => this.#onPress(event, card),
     onToggle: (card) => this.#selection.toggle(card.id),
+    actOnAll: (verb, cards) => this.#onActOnAll(verb, cards),
   });
   #clock = new Clock(() => this.#list.order);
   #queue = new ActionQueue(
@@ -142,7 +144,7 @@ class ImageGrid {
   #drawCards(isFirst) {
     const cards = this.#loader.read(this.#data);
     const options = { isFirst, keepLeaving: this.#queue.isBusy };
-    const { announcements, added } = this.#list.draw(cards, this.#data.layout, options);
+    const { announcements, added } = this.#list.draw(cards, this.#data, options);
     this.#root.classList.toggle("kx-grid-has-headings", this.#list.hasHeadings);
     if (announcements.length) this.#liveRegion.textContent = announcements.join("\n");
     this.#focusRestored(added);
@@ -184,6 +186,18 @@ class ImageGrid {
     if (verb === "more" && control) this.#menu.open(control, card);
     else if (copy) this.#copy(copy(card));
     else this.#send(verb, verb === "delete" && !isOpen ? withVariants(card) : [card.id]);
+  }
+
+  /**
+   * What one task can stand for is done with the first; the rest with all that have ended.
+   * @param {string} verb
+   * @param {Card[]} cards of one submission
+   */
+  #onActOnAll(verb, cards) {
+    const ids = cards.filter((card) => !isWaiting(card)).map((card) => card.id);
+    const withImage = cards.filter((card) => card.state === "done").map((card) => card.id);
+    if (verb === "download_all") downloadExport(this.#data.export_url ?? "", withImage, this.#root);
+    else this.#send(verb, verb === "delete" ? ids : cards.slice(0, 1).map((card) => card.id));
   }
 
   /** @param {Promise<string>} copying */

@@ -106,6 +106,23 @@ class Placeholders:
     thumbnail_url: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class Submission:
+    """The heading above the cards that one press of the button made.
+
+    Attributes:
+        id: the `group` of its cards.
+        prompt, details, note: as in Card, for all of them.
+        actions: what can be done with all of them. The browser handles "download_all" itself.
+    """
+
+    id: str
+    prompt: str
+    details: tuple[str, ...] = ()
+    note: str = ""
+    actions: tuple[Action, ...] = ()
+
+
 @dataclass(frozen=True)
 class RelatedImage:
     """An image related to the one in the lightbox, such as "Step 2" or "Variant 3"."""
@@ -171,6 +188,7 @@ class GridExtras:
 
     Attributes:
         placeholders: all cards of the layout; None when `cards` is complete.
+        submissions: the headings of a feed.
         related: the strip below the image in the lightbox.
         undo: what can be undone.
         bulk_actions: actions on several selected cards; empty disables selection.
@@ -181,6 +199,7 @@ class GridExtras:
     """
 
     placeholders: Placeholders | None = None
+    submissions: tuple[Submission, ...] = ()
     related: RelatedImages | None = None
     undo: Undo | None = None
     bulk_actions: tuple[Action, ...] = ()

@@ -4,14 +4,12 @@
  */
 
 import { countImages } from "./card-data.js";
+import { MAX_EXPORTED, downloadExport } from "./export.js";
 import { icon } from "./icons.js";
 import { SelectionSet, idsForAction } from "./selection-set.js";
 import { button, element, find, setText } from "../shared/dom.js";
-import { appUrl } from "../shared/urls.js";
 
 /** @import { Action, Card, GridData } from "./types.js" */
-
-const MAX_EXPORTED = 1000; // the server takes no more in one file
 
 /**
  * @typedef {object} SelectionHost the grid
@@ -188,25 +186,4 @@ export class Selection {
     if (this.bar.hidden) this.#host.focus();
     else this.#closer.focus();
   }
-}
-
-/**
- * Download one ZIP file with these images. A form, since a link could not carry so many ids; its
- * answer goes to a frame, so that an error does not replace the page.
- * @param {string} address
- * @param {string[]} ids
- * @param {HTMLElement} parent
- */
-function downloadExport(address, ids, parent) {
-  const url = appUrl(address);
-  if (!url || !ids.length) return;
-  const frame = parent.querySelector("iframe") ?? element("iframe", "");
-  Object.assign(frame, { name: "kx-grid-export", hidden: true });
-  const field = element("input", "");
-  Object.assign(field, { type: "hidden", name: "ids", value: ids.join(",") });
-  const form = element("form", "", field);
-  Object.assign(form, { method: "post", action: url, target: frame.name });
-  parent.append(frame, form);
-  form.submit();
-  form.remove();
 }

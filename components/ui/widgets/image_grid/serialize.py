@@ -48,6 +48,12 @@ def serialize_grid(
         grid["push_url"] = push_url
     if extras.bulk_actions:
         grid["bulk_actions"] = [vars(action) for action in extras.bulk_actions]
+    if extras.submissions:
+        grid["submissions"] = [
+            vars(submission) | {"actions": [vars(action) for action in submission.actions]}
+            for submission in extras.submissions
+        ]
+    if extras.export_url:
         grid["export_url"] = extras.export_url
     if (related := extras.related) is not None:
         groups = {

@@ -62,6 +62,15 @@ export interface Placeholders {
   variant_ids: Record<number, string[]>;
 }
 
+/** The heading of the cards that one submission made; `id` is their `group`. */
+export interface Submission {
+  id: string;
+  prompt: string;
+  details: string[];
+  note: string;
+  actions: Action[];
+}
+
 export interface SentRelatedImage {
   name: string;
   card: SentCard;
@@ -90,6 +99,7 @@ export interface GridData {
   export_url?: string;
   related?: SentRelated;
   placeholders?: Placeholders;
+  submissions?: Submission[];
   dialog_open?: boolean;
   scroll_to_new?: boolean;
   undo?: Undo;
@@ -105,3 +115,6 @@ export interface ViewRequest {
 
 /** Does something with a card; `control` is the button that was pressed. */
 export type Act = (verb: string, card: Card, control?: HTMLElement) => void;
+
+/** Does something with all cards of a submission. */
+export type ActOnAll = (verb: string, cards: Card[]) => void;
