@@ -26,6 +26,14 @@ OUTPUT_SIZES: Final[Mapping[str, tuple[int, int]]] = MappingProxyType(
 )
 """Width and height in pixels of a result, by aspect ratio (docs/kie-api.md, Sizes)."""
 
+TRAINED_SIZES: Final[tuple[tuple[int, int], ...]] = (
+    *((672, 1568), (688, 1504), (720, 1456), (752, 1392), (800, 1328), (832, 1248)),
+    *((880, 1184), (944, 1104), (1024, 1024), (1104, 944), (1184, 880), (1248, 832)),
+    *((1328, 800), (1392, 752), (1456, 720), (1504, 688), (1568, 672)),
+)
+"""Width and height in pixels that the model was trained on. An edit without a ratio comes in the
+one whose ratio is nearest to its source (docs/kie-api.md, Sizes)."""
+
 ASPECT_RATIOS: Final[tuple[str, ...]] = tuple(OUTPUT_SIZES)
 """The aspect ratios of a request, widest first. Only the quickstart lists 16:21, so it is last
 (docs/kie-api.md, Create)."""

@@ -1,4 +1,4 @@
-"""Compares a result with its request, and says plainly where they differ."""
+"""The size that a request brings, and how a result differs from its request."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from contextlib import suppress
 from fractions import Fraction
 from math import log
 
-from components.kie import OUTPUT_SIZES, GenerationRequest
+from components.kie import OUTPUT_SIZES, TRAINED_SIZES, GenerationRequest
 from components.studio.db.tables import ImageRecord
 
 # The provider's own sizes are up to 4.2 % off the ratio they stand for. Its trained sizes lie
@@ -15,6 +15,19 @@ from components.studio.db.tables import ImageRecord
 _REQUESTED_TOLERANCE = 0.05
 _INPUT_TOLERANCE = 0.08
 _USUAL_PIXELS = range(900_000, 1_200_001)  # "about one megapixel" (docs/kie-api.md, Sizes)
+
+
+def expected_size(aspect_ratio: str | None, source: ImageRecord | None) -> tuple[int, int] | None:
+    """Width and height in pixels that are expected; None where nothing is known.
+
+    Without a ratio an edit takes the shape of its source (docs/kie-api.md, Sizes).
+    """
+    if aspect_ratio is not None:
+        return OUTPUT_SIZES.get(aspect_ratio)
+    if source is None:
+        return None
+    ratio = source.width_px / source.height_px
+    return min(TRAINED_SIZES, key=lambda size: _relative_difference(size[0] / size[1], ratio))
 
 
 def mismatches(

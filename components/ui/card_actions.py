@@ -32,6 +32,7 @@ def on_card_event(grid_key: str) -> None:
                 _remix(studio.task(tab.user_id, event.card_id))
             case "edit":
                 session.select_source(_image_id_for(event.card_id))
+                session.begin_typing("edit")
             case "look":
                 studio.recheck_task(tab.user_id, event.card_id)
             case "send":
@@ -139,6 +140,8 @@ def _pair_for(card_ids: Sequence[str]) -> tuple[str, str]:
 
 
 def _remix(task: Task) -> None:
-    GenerationForm("edit" if task.is_edit else "generate").load_request(task.request)
+    form = GenerationForm("edit" if task.is_edit else "generate")
+    form.load_request(task.request)
+    session.begin_typing(form.mode)
     if task.is_edit:
         session.select_source(task.source_id)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from components.studio import OUTPUT_SIZES
 from components.studio.db.tables import ImageRecord, TaskWithImage
 from components.studio.export import download_name
 from components.studio.maintenance import TRASH_RETENTION_S
-from components.studio.result_checks import mismatches
+from components.studio.result_checks import expected_size, mismatches
 from components.studio.tasks.models import (
     STOPPED_BY_USER,
     UNFINISHED,
@@ -55,6 +54,7 @@ WITHDRAW = Action("withdraw", "Do not send", "dismiss")
 STOP_WATCHING = Action("unwatch", "Stop watching: it stays paid for", "dismiss")
 DISMISS = Action("dismiss", "Dismiss", "dismiss")
 
+UNKNOWN_SIZE = (1024, 1024)
 RESULT_LIFETIME_S = 14 * 24 * 3600.0
 _SECONDARY_ACTIONS = (COPY_PROMPT, COPY_IMAGE, DOWNLOAD_WITHOUT_METADATA)
 _SOURCE_ACTIONS = (STAR, EDIT, DOWNLOAD, DELETE, LINEAGE, COPY_IMAGE)
@@ -171,12 +171,6 @@ def card_state(state: TaskState, reason: FailureReason | None) -> str:
     return state.value
 
 
-def expected_size(aspect_ratio: str | None) -> tuple[int, int]:
-    """The expected size in pixels of a ratio (docs/kie-api.md, Sizes)."""
-    sizes: Mapping[str, tuple[int, int]] = OUTPUT_SIZES
-    return sizes.get(aspect_ratio or "", (1024, 1024))
-
-
 def _actions(entry: TaskWithImage, *, in_gallery: bool) -> tuple[Action, ...]:
     task, image = entry.task, entry.image
     if image is not None and image.deleted_at is not None:
@@ -241,10 +235,10 @@ def _detail_lines(task: Task, image: ImageRecord | None) -> tuple[str, ...]:
 
 
 def _size(entry: TaskWithImage) -> tuple[int, int]:
-    """The real size, or the expected one: of the ratio, or of the source."""
-    ratio = entry.task.request.aspect_ratio
-    image = entry.image or (entry.source if ratio is None else None)
-    return (image.width_px, image.height_px) if image else expected_size(ratio)
+    """The real size, or the expected one."""
+    if entry.image is not None:
+        return entry.image.width_px, entry.image.height_px
+    return expected_size(entry.task.request.aspect_ratio, entry.source) or UNKNOWN_SIZE
 
 
 def _ms(seconds: float) -> int:

@@ -47,6 +47,13 @@ class Pause(NamedTuple):
     waiting: int = 0
 
 
+class TypingRequest(NamedTuple):
+    """Puts the cursor into a prompt box, once for each number."""
+
+    mode: str = ""
+    number: int = 0
+
+
 @dataclass
 class TabState:
     """State of one tab between two reruns."""
@@ -76,6 +83,7 @@ class TabState:
     storage_problem: str | None = None
     """What is wrong with the database or its disk, as the banner of this tab says."""
     hides_sandbox_notice: bool = False
+    typing: TypingRequest = field(default_factory=TypingRequest)
     dialog: DialogState | None = None
     last_trashed: tuple[str, ...] = ()
     """The tasks that were trashed last, for undo."""
@@ -116,6 +124,12 @@ def selected_source() -> ImageRecord | None:
     except NotFoundError:  # deleted in another window
         select_source(None)
         return None
+
+
+def begin_typing(mode: str) -> None:
+    """Put the cursor into the prompt of this form when it is drawn next; its text is selected."""
+    tab = tab_state()
+    tab.typing = TypingRequest(mode, tab.typing.number + 1)
 
 
 def select_source(image_id: str | None) -> None:

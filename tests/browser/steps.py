@@ -183,3 +183,11 @@ def expect_loaded_without_shift(page: Page, path: str) -> None:
         expect(cards(page).locator("img").first).to_be_visible()
     expect_idle(page)
     assert layout_shift(page) < 0.1, path  # "good" by web.dev's Core Web Vitals
+
+
+def unfold_settings(page: Page) -> None:
+    """Show the settings that are folded into one line."""
+    fold = page.locator('[class*="-more"] details')
+    if fold.get_attribute("open") is None:
+        fold.locator("summary").click()
+    expect(page.get_by_role("radiogroup", name="Output format")).to_be_visible()

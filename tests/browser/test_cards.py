@@ -16,6 +16,7 @@ from tests.browser.steps import (
     prompt_box,
     stored_file,
     submit_prompt,
+    unfold_settings,
 )
 from tests.support.app_server import AppServer
 from tests.support.chromium import open_page
@@ -42,6 +43,7 @@ def walk_by_tab(page: Page) -> None:
     expect(credits_button).to_be_focused()
     expect(page.locator(".st-key-kx-credits")).to_have_css("outline-style", "solid")
 
+    unfold_settings(page)
     page.get_by_role("slider", name="Safety tolerance").focus()
     page.keyboard.press("Tab")
     expect(page.get_by_role("switch", name="Translate prompt")).to_be_focused()

@@ -13,6 +13,7 @@ from tests.browser.steps import (
     go_to,
     prompt_box,
     prompt_picker,
+    unfold_settings,
     wait_until,
 )
 from tests.support.app_server import AppServer
@@ -34,6 +35,7 @@ def expect_text(page: Page, text: str) -> None:
 def reload_while_typing(page: Page) -> None:
     model = page.get_by_role("radiogroup", name="Model")
     output_format = page.get_by_role("radiogroup", name="Output format")
+    unfold_settings(page)
     output_format.get_by_text("PNG").click()
     model.get_by_text("Max").click()
     expect(page.get_by_role("button", name="Generate · 10 credits")).to_be_visible()
@@ -105,6 +107,7 @@ def type_and_press_edit_at_once(page: Page, text: str, *, touch: bool) -> None:
 
 def expect_whole_edit_page_and_text(page: Page, text: str) -> None:
     expect(page.get_by_role("heading", name="Begin with a picture")).to_be_visible()
+    unfold_settings(page)
     expect(page.get_by_role("slider", name="Safety tolerance")).to_have_value("2")
     expect(page.get_by_role("switch", name="Translate prompt")).to_be_checked()
     go_to(page, "Generate")

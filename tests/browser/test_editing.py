@@ -55,6 +55,7 @@ def compare_before_and_after(page: Page, viewer: Locator) -> None:
 
 def edit_the_result(page: Page) -> None:
     click_button(page, "Edit this")
+    expect(prompt_box(page)).to_be_focused()
     expect(source(page)).to_contain_text("Mirror it")
     submit_edit(page, "Make it warmer")
     comparison(page, "Step 1 and Step 2")

@@ -36,7 +36,7 @@ RECORD_DIALOG = """() => new MutationObserver(() => {
 
 def make_the_first_image(app: AppServer, page: Page) -> None:
     expect(page.get_by_role("button", name="Generate · 5 credits")).to_be_visible()
-    expect(page.get_by_text("KIE_API_KEY")).to_be_visible()
+    expect(page.get_by_text("Sandbox", exact=True)).to_be_visible()
     submit_prompt(page, PROMPT)
     expect(cards(page)).to_have_count(1)
     waiting = page.locator("article[data-kind=waiting]")

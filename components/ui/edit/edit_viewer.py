@@ -21,7 +21,6 @@ from components.ui.widgets.image_compare import image_compare
 from components.ui.widgets.progress import Progress, progress
 from components.ui.widgets.step_strip import StripEvent, Tile, step_strip
 
-VIEWER_HEIGHT_PX = 520
 _HINT = "Say what should change. Before and after will stand here."
 
 
@@ -103,7 +102,6 @@ def _render_pair(pair: _Pair, names: dict[str, str]) -> None:
         build_compare_image(before, names.get(before.image.id, "Before")),
         build_compare_image(after, names.get(after.image.id, "After")),
         key="edit-compare",
-        height_px=VIEWER_HEIGHT_PX,
     )
     if after.task is not None:
         source = before.image if after.parent_id == before.image.id else None
@@ -115,7 +113,7 @@ def _reserve_space_html(image: ImageRecord) -> str:
     """Sets the viewer's size before its script runs, so that nothing below it moves."""
     return (
         f"<style>.st-key-kx-pair{{--kx-frame-width:{image.width_px};"
-        f"--kx-frame-height:{image.height_px};--kx-height:{VIEWER_HEIGHT_PX}px}}</style>"
+        f"--kx-frame-height:{image.height_px}}}</style>"
     )
 
 
@@ -126,8 +124,8 @@ def _single_image_html(node: EditNode) -> str:
     return (
         f'<figure class="kx-source-preview"><p class="kx-source-preview-hint">{_HINT}</p>'
         '<div class="kx-source-preview-frame" '
-        f'style="aspect-ratio:{image.width_px}/{image.height_px};'
-        f'max-height:{VIEWER_HEIGHT_PX}px"><img src="{image_url(image)}" alt="{alt}"></div>'
+        f'style="aspect-ratio:{image.width_px}/{image.height_px}">'
+        f'<img src="{image_url(image)}" alt="{alt}"></div>'
         f"<figcaption>{image.width_px}×{image.height_px}</figcaption></figure>"
     )
 
@@ -138,18 +136,22 @@ def _render_actions(pair: _Pair, source: ImageRecord, *, original: ImageRecord) 
             st.button(
                 "Edit this",
                 key="viewer-edit-this",
-                type="primary",
-                on_click=session.select_source,
+                on_click=_edit,
                 args=(pair.after.image.id,),
             )
         if original.id != source.id:
             st.button(
                 "Edit the original instead",
                 key="viewer-edit-original",
-                on_click=session.select_source,
+                on_click=_edit,
                 args=(original.id,),
             )
         st.link_button("Download", download_url(pair.after.image))
+
+
+def _edit(image_id: str) -> None:
+    session.select_source(image_id)
+    session.begin_typing("edit")
 
 
 def _render_step_strip(
@@ -189,7 +191,7 @@ def _handle_strip_event(event: StripEvent, tree: EditTree, pair: _Pair) -> None:
         return
     match event.verb:
         case "edit":
-            session.select_source(event.picture_id)
+            _edit(event.picture_id)
         case "before":
             tab.pair = (event.picture_id, pair.after.image.id)
         case "show":

@@ -18,6 +18,7 @@ from components.studio.studio import NotFoundError, ShareExceeded
 from components.ui import session
 from components.ui.edit import embedded_settings
 from components.ui.escape import escape_markdown
+from components.ui.form.submit import VISIBLE_CROP
 from components.ui.messages import IMAGE_NOT_FOUND, MATCH_INPUT, format_size
 from components.ui.urls import UPLOAD_URL, thumbnail_url, thumbnail_url_template
 from components.ui.widgets.picture_upload import UploadProps, picture_upload
@@ -175,12 +176,11 @@ def _source_html(source: ImageRecord, ratio: str) -> str:
     crop = ""
     if ratio != MATCH_INPUT:
         kept_width, kept_height = crop_fraction(source.width_px, source.height_px, ratio)
-        if min(kept_width, kept_height) < 0.995:  # a smaller crop is not visible
+        if min(kept_width, kept_height) < VISIBLE_CROP:
             crop = (
                 '<div class="kx-crop" role="img" aria-label="The part that a crop would keep" '
                 f'style="width:{kept_width:.2%};height:{kept_height:.2%}"></div>'
             )
-            details.append(f"outside {ratio}: cropped, or padded around")
     label = html.escape(source.label, quote=True)
     notes = html.escape(" ".join(source.notes))
     return (

@@ -281,8 +281,8 @@ class GenerationForm:
 def _fold_label(values: FormValues) -> str:
     """The values behind the fold in one line; those above it come first, for narrow screens."""
     ratio = values.ratio.lower() if values.ratio == MATCH_INPUT else values.ratio
-    images = "1 picture" if values.variants == 1 else f"{values.variants} pictures"
-    above = [MODEL_LABELS[Model(values.model)], ratio.replace(":", "\\:"), images]
+    above = [MODEL_LABELS[Model(values.model)], ratio.replace(":", "\\:")]
+    above += [f"{values.variants} pictures"] if values.variants > 1 else []
     behind = [values.output_format.upper(), f"safety {values.safety_tolerance}"]
     behind += ["translated"] if values.translate else []
     behind += ["enhanced"] if values.enhance else []

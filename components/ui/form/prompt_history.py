@@ -19,6 +19,7 @@ def render_history(form: GenerationForm) -> None:
         history=[_picker_item(entry) for entry in entries],
         templates=prompt_templates.EDITS if form.mode == "edit" else (),
         key=f"{form.mode}-prompt-picker",
+        focus=tab.typing.number if tab.typing.mode == form.mode else 0,
         on_pin=lambda event: _handle_pin(event, entries),
     )
 

@@ -4,35 +4,102 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from decimal import Decimal
+from typing import Final
 
 import streamlit as st
 
 from components.studio import GenerationRequest, Model, ValidationError
+from components.studio.credits import CreditBalance
 from components.studio.db.database import DatabaseError
+from components.studio.db.tables import ImageRecord
+from components.studio.result_checks import crop_fraction, expected_size
 from components.studio.studio import NotFoundError
+from components.studio.tasks.models import FailureReason
 from components.ui import session
 from components.ui.escape import escape_markdown
-from components.ui.form.generation_form import GenerationForm, Mode
-from components.ui.messages import PRESSED_TWICE, format_credits
+from components.ui.form.generation_form import FormValues, GenerationForm, Mode
+from components.ui.messages import (
+    MATCH_INPUT,
+    PRESSED_TWICE,
+    failure_headline,
+    format_credits,
+)
+from components.ui.streamlit_internals.auto_refresh import auto_refresh
 from components.ui.streamlit_internals.toasts import show_toast
+from components.ui.streamlit_internals.uncaught_errors import run_fragment
+
+REFRESH_SECONDS: Final = 10.0
+VISIBLE_CROP: Final = 0.995  # a source that loses less looks whole
 
 
 def render_submit(form: GenerationForm, verb: str) -> None:
     """A button such as "Generate · 10 credits"; Ctrl or Cmd with Enter presses it as well."""
     values = form.values()
     total = session.studio().price(Model(values.model), values.variants)
-    st.button(
-        f"{verb} · {format_credits(total)}",
-        key=f"{form.mode}-submit",
-        type="primary",
-        width="stretch",
-        shortcut="Mod+Enter",
-        on_click=_submit,
-        args=(form,),
-    )
+    with st.container(key="kx-press"):
+        run_fragment(_render_forecast, form)
+        st.button(
+            f"{verb} · {format_credits(total)}",
+            key=f"{form.mode}-submit",
+            type="primary",
+            width="stretch",
+            shortcut="Mod+Enter",
+            on_click=_submit,
+            args=(form,),
+        )
     error = session.tab_state().submit_errors.get(form.mode)
     if error is not None:
         st.error(escape_markdown(error))
+
+
+def _render_forecast(form: GenerationForm) -> None:
+    """One line on what a press brings: the size, the credits left, and what makes it wait."""
+    studio, values = session.studio(), form.values()
+    line = forecast(
+        values,
+        source=session.selected_source() if form.mode == "edit" else None,
+        price=studio.price(Model(values.model), values.variants),
+        balance=studio.credit_balance(),
+        waiting=len(studio.queue_positions()),
+        pause_reason=studio.pause_reason,
+    )
+    with st.container(key=f"{form.mode}-forecast"):
+        st.caption(escape_markdown(line))
+        auto_refresh(REFRESH_SECONDS, key=f"{form.mode}-forecast-refresh")
+
+
+def forecast(
+    values: FormValues,
+    *,
+    source: ImageRecord | None,
+    price: Decimal,
+    balance: CreditBalance | None,
+    waiting: int,
+    pause_reason: FailureReason | None,
+) -> str:
+    """What a press brings, such as "1392×752 · 980 credits left afterwards".
+
+    `waiting` counts everybody's tasks that are not sent yet. What is unknown is called so.
+    """
+    ratio = None if values.ratio == MATCH_INPUT else values.ratio
+    size = expected_size(ratio, source)
+    parts = [f"{size[0]}×{size[1]}"] if size else []
+    if ratio is not None and source is not None:
+        kept = min(crop_fraction(source.width_px, source.height_px, ratio))
+        if kept < VISIBLE_CROP:
+            parts.append(f"outside {ratio} is cut off, or filled in")
+    if balance is None or balance.credits is None:
+        parts.append("credits left unknown")
+    elif balance.credits >= price:
+        parts.append(f"{format_credits(balance.credits - price)} left afterwards")
+    else:
+        parts.append(f"only {format_credits(balance.credits)} left")
+    if pause_reason is not None:
+        parts.append(f"waits: {failure_headline(pause_reason).lower()}")
+    elif waiting:
+        parts.append(f"{waiting} wait before it" if waiting > 1 else "1 waits before it")
+    return " · ".join(parts)
 
 
 @contextmanager

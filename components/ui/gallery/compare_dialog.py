@@ -16,8 +16,6 @@ from components.ui.urls import download_url, thumbnail_url
 from components.ui.widgets.edit_tree import Node, edit_tree
 from components.ui.widgets.image_compare import image_compare
 
-PAIR_HEIGHT_PX = 380
-
 
 @dataclass(frozen=True)
 class _Pair:
@@ -94,12 +92,12 @@ def _render_pair(pair: _Pair) -> None:
         build_compare_image(pair.before, pair.before_name),
         build_compare_image(pair.after, pair.after_name),
         key="compare-open",
-        height_px=PAIR_HEIGHT_PX,
     )
     image = pair.after.image
     with st.container(key="kx-compare-actions", horizontal=True):
         if st.button("Edit this", key="compare-edit", type="primary"):
             session.select_source(image.id)
+            session.begin_typing("edit")
             _close()
             st.switch_page("pages/edit.py")
         st.link_button("Download", download_url(image))

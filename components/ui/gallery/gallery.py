@@ -12,6 +12,7 @@ import streamlit as st
 from components.studio.db.gallery import GalleryItem
 from components.studio.db.gallery_query import GalleryQuery, Origin
 from components.studio.maintenance import TRASH_RETENTION_DAYS
+from components.studio.result_checks import expected_size
 from components.studio.tasks.models import UNFINISHED, TaskState
 from components.ui import card_actions, paused_banner, session
 from components.ui.card_grid import build_gallery_cards, render_card_grid
@@ -21,8 +22,8 @@ from components.ui.card_view_models import (
     PURGE,
     RESTORE,
     STAR,
+    UNKNOWN_SIZE,
     card_state,
-    expected_size,
 )
 from components.ui.dates import day_label
 from components.ui.gallery import compare_dialog, filters
@@ -127,7 +128,7 @@ def _heading(item: GalleryItem, now: float, zone: tzinfo | None) -> str:
 
 
 def _placeholder(item: GalleryItem, heading: str) -> Placeholder:
-    expected = expected_size(item.aspect_ratio)
+    expected = expected_size(item.aspect_ratio, None) or UNKNOWN_SIZE
     return Placeholder(
         id=item.id,
         width_px=item.width_px or expected[0],

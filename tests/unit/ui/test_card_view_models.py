@@ -70,12 +70,12 @@ def test_waiting_card_has_the_expected_shape() -> None:
     assert card.picture_url is None
 
 
-def test_waiting_edit_has_the_shape_of_its_source() -> None:
+def test_waiting_edit_has_the_size_that_its_source_will_bring() -> None:
     matching = replace(TASK, request=replace(TASK.request, aspect_ratio=None))
     source = replace(IMAGE, width_px=1600, height_px=900)
 
     card = build_card(TaskWithImage(matching, None, source))
-    assert (card.width_px, card.height_px) == (1600, 900)
+    assert (card.width_px, card.height_px) == (1392, 752)
     card = build_card(TaskWithImage(TASK, None, source))
     assert (card.width_px, card.height_px) == (752, 1392)
 

@@ -48,15 +48,14 @@ def image_compare(
     after: CompareImage,
     *,
     key: str,
-    height_px: int = 560,
     mode: str = CompareMode.SLIDER,
 ) -> None:
-    """Show `after` over `before`, aligned, no taller than `height_px` CSS pixels.
+    """Show `after` over `before`, aligned, no taller than the CSS variable `--kx-height`.
 
     `mode` is the first mode. After that the viewer keeps its mode, divider and zoom through
     reruns under the same `key`. Raises ValueError for an unknown mode.
     """
-    props = _props(before, after, key=key, height_px=height_px, mode=CompareMode(mode))
+    props = _props(before, after, key=key, mode=CompareMode(mode))
     # One text inside a dict: Streamlit (1.67) imports pandas and pyarrow for other values.
     frontend.load_component("widgets/image_compare/image-compare.js", html=_html())(
         key=key, data={"props": json.dumps(props)}
@@ -64,7 +63,7 @@ def image_compare(
 
 
 def _props(
-    before: CompareImage, after: CompareImage, *, key: str, height_px: int, mode: CompareMode
+    before: CompareImage, after: CompareImage, *, key: str, mode: CompareMode
 ) -> dict[str, object]:
     alignment = align((before.width_px, before.height_px), (after.width_px, after.height_px))
     fits = (FitMode.CROP,) if alignment.same_ratio else (FitMode.CROP, FitMode.PAD)
@@ -74,7 +73,6 @@ def _props(
         "before": asdict(before),
         "after": asdict(after),
         "frame": {"width": alignment.after[0], "height": alignment.after[1]},
-        "heightPx": height_px,
         "mode": mode.value,
         "fits": [
             {

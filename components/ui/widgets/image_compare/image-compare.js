@@ -196,7 +196,6 @@ class CompareViewer {
     this.#root.setAttribute("aria-label", `${before.label} and ${after.label}`);
     this.#root.style.setProperty("--kx-frame-width", String(frame.width));
     this.#root.style.setProperty("--kx-frame-height", String(frame.height));
-    this.#root.style.setProperty("--kx-height", `${props.heightPx}px`);
     this.#root.dataset.shape = frame.width > frame.height ? "wide" : "tall";
     for (const side of /** @type {const} */ (["before", "after"])) {
       const { label, url, alt } = props[side];

@@ -14,7 +14,6 @@
  * @property {CompareImage} before
  * @property {CompareImage} after
  * @property {{width: number, height: number}} frame the after's size in pixels
- * @property {number} heightPx the tallest the viewport may be, in CSS pixels
  * @property {Mode} mode
  * @property {[Fit, ...Fit[]]} fits at least one
  */
@@ -37,7 +36,6 @@ export function parseProps(text) {
     before: readImage(sent.before, "Before"),
     after: readImage(sent.after, "After"),
     frame: { width: positive(frame.width, 4), height: positive(frame.height, 3) },
-    heightPx: positive(sent.heightPx, 560),
     mode: MODES.find((mode) => mode === sent.mode) ?? "slider",
     fits: [first ?? readFit({}), ...others],
   };

@@ -11,7 +11,6 @@ test("what Python sends is read as it is", () => {
     before: { url: "/a.png", label: "Step 1", alt: "Hills" },
     after: { url: "/b.png", label: "Step 2", alt: "A hut" },
     frame: { width: 1184, height: 880 },
-    heightPx: 400,
     mode: "blink",
     fits: [{ name: "crop", note: "Both are 1184×880", box: BOX }],
   };
@@ -24,13 +23,13 @@ test("broken text becomes a viewer without images", () => {
     assert.equal(props.before.url, "");
     assert.deepEqual([props.before.label, props.after.label], ["Before", "After"]);
     assert.deepEqual(props.frame, { width: 4, height: 3 });
-    assert.deepEqual([props.mode, props.fits.length, props.heightPx], ["slider", 1, 560]);
+    assert.deepEqual([props.mode, props.fits.length], ["slider", 1]);
   }
 });
 
 test("sizes that are no positive number take their default", () => {
-  const props = parseProps(JSON.stringify({ frame: { width: 0, height: -3 }, heightPx: "tall" }));
-  assert.deepEqual([props.frame, props.heightPx], [{ width: 4, height: 3 }, 560]);
+  const props = parseProps(JSON.stringify({ frame: { width: 0, height: -3 } }));
+  assert.deepEqual(props.frame, { width: 4, height: 3 });
 });
 
 test("a box that is broken or empty becomes the whole frame", () => {

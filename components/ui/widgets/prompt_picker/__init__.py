@@ -44,11 +44,13 @@ def prompt_picker(
     history: Sequence[PromptItem],
     templates: Sequence[PromptItem],
     key: str,
+    focus: int = 0,
     on_pin: Callable[[PinEvent], None],
 ) -> None:
     """Draw the two buttons for the `st.text_area` with this key; an empty list has no button.
 
     `current_text` is the text that Python has; the browser keeps later text until Python has it.
+    With another `focus` than before, and not 0, the box gets the focus and its text is selected.
     A picked prompt enters the box as if typed. `on_pin` is called before the rerun draws.
     """
 
@@ -59,6 +61,7 @@ def prompt_picker(
 
     prompts = {
         "current_text": current_text,
+        "focus": focus,
         "history": [asdict(item) for item in history],
         "templates": [asdict(item) for item in templates],
     }

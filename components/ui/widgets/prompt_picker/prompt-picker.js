@@ -20,10 +20,13 @@ import { element } from "../shared/dom.js";
 /** @import { PromptItem } from "./popover.js" */
 
 /**
- * @typedef {{current_text: string, history: PromptItem[], templates: PromptItem[]}} Prompts
+ * @typedef {{current_text: string, focus: number, history: PromptItem[], templates: PromptItem[]}} Prompts
  *   as in `__init__.py`
  * @typedef {Component<{box: string, prompts: string}>} PickerComponent
  */
+
+/** Of the window: Streamlit mounts another picker on each page. */
+let lastFocus = 0;
 
 class PromptPicker {
   #history = new PromptPopover({
@@ -81,13 +84,14 @@ class PromptPicker {
     this.#component = component;
     const { box, prompts } = component.data;
     /** @type {Prompts} */
-    const { current_text: currentText, history, templates } = JSON.parse(prompts);
+    const { current_text: currentText, focus, history, templates } = JSON.parse(prompts);
     if (this.#boxKey !== box) this.#begin(box);
     else {
       const area = this.#box;
       const isTyping = area !== null && area === document.activeElement;
       this.#draft.confirm(currentText, { text: area?.value, isTyping });
     }
+    this.#focusOnce(focus);
     this.#currentText = currentText;
     this.#prompts = history
       .filter((item) => item.history_index !== null)
@@ -95,6 +99,21 @@ class PromptPicker {
       .map((item) => item.text);
     this.#history.show(history);
     this.#templates.show(templates);
+  }
+
+  /**
+   * Only when all is drawn: text that is drawn into a box with the focus counts as typed.
+   * @param {number} focus
+   */
+  #focusOnce(focus) {
+    if (!focus || focus === lastFocus) return;
+    lastFocus = focus;
+    whenTextAreaDrawn(this.#boxKey, () =>
+      whenIdle(() => {
+        this.#box?.focus();
+        this.#box?.select();
+      }),
+    );
   }
 
   /** @param {string} boxKey */

@@ -1,0 +1,98 @@
+"""The line above the submit button: what a press brings."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from components.studio.credits import CreditBalance
+from components.studio.db.tables import ImageRecord
+from components.studio.tasks.models import FailureReason
+from components.ui.form.generation_form import GenerationForm
+from components.ui.form.submit import forecast
+
+VALUES = GenerationForm("generate").defaults()
+EDIT_VALUES = GenerationForm("edit").defaults()
+PHOTO = ImageRecord(
+    id="a" * 32,
+    user_id="d",
+    task_id=None,
+    format="jpeg",
+    width_px=4032,
+    height_px=3024,
+    size_bytes=9,
+    created_at=1.0,
+)
+RICH = CreditBalance(Decimal(985))
+
+
+def line(
+    values: object = VALUES,
+    *,
+    source: ImageRecord | None = None,
+    price: int = 5,
+    balance: CreditBalance | None = RICH,
+    waiting: int = 0,
+    pause_reason: FailureReason | None = None,
+) -> str:
+    return forecast(
+        values,  # type: ignore[arg-type]  # the values of either form
+        source=source,
+        price=Decimal(price),
+        balance=balance,
+        waiting=waiting,
+        pause_reason=pause_reason,
+    )
+
+
+def test_size_and_credits_left() -> None:
+    assert line() == "1392×752 · 980 credits left afterwards"
+    assert line(price=985) == "1392×752 · 0 credits left afterwards"
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "size"),
+    [
+        (4032, 3024, "1184×880"),
+        (3000, 2000, "1248×832"),
+        (1000, 1000, "1024×1024"),
+        (1080, 2400, "688×1504"),
+    ],
+)
+def test_edit_without_a_ratio_comes_in_the_shape_of_its_source(
+    width: int, height: int, size: str
+) -> None:
+    source = replace(PHOTO, width_px=width, height_px=height)
+
+    assert line(EDIT_VALUES, source=source).startswith(f"{size} · ")
+
+
+def test_without_a_source_no_size_is_guessed() -> None:
+    assert line(EDIT_VALUES) == "980 credits left afterwards"
+
+
+def test_another_ratio_says_what_becomes_of_the_rest() -> None:
+    square = replace(EDIT_VALUES, ratio="1:1")
+
+    assert "outside 1:1 is cut off, or filled in" in line(square, source=PHOTO)
+    assert "outside" not in line(replace(EDIT_VALUES, ratio="4:3"), source=PHOTO)
+
+
+@pytest.mark.parametrize(
+    "balance", [None, CreditBalance(None, FailureReason.AUTH)], ids=["not asked yet", "refused"]
+)
+def test_unknown_balance_is_called_unknown(balance: CreditBalance | None) -> None:
+    assert line(balance=balance) == "1392×752 · credits left unknown"
+
+
+def test_too_few_credits_are_said_before_the_press() -> None:
+    assert line(price=1000) == "1392×752 · only 985 credits left"
+
+
+def test_what_makes_it_wait_is_said() -> None:
+    assert line(waiting=1).endswith(" · 1 waits before it")
+    assert line(waiting=7).endswith(" · 7 wait before it")
+    paused = line(waiting=7, pause_reason=FailureReason.CREDITS)
+    assert paused.endswith(" · waits: the account is out of credits")
