@@ -117,7 +117,7 @@ def build_submission(variants: Sequence[TaskWithImage]) -> Submission:
     """The heading of a submission's cards; at least one variant is given."""
     first = variants[0]
     done = [entry for entry in variants if entry.image is not None]
-    sizes = {_format_size(entry.image) for entry in done if entry.image is not None}
+    sizes = {(entry.image.width_px, entry.image.height_px) for entry in done if entry.image}
     notes = dict.fromkeys(note for entry in done if (note := _note(entry)))
     shown = done[0] if done and len(sizes) == 1 else replace(first, image=None)
     has_ended = any(entry.task.state not in UNFINISHED for entry in variants)

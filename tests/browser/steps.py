@@ -20,7 +20,10 @@ from tests.support.chromium import TIMEOUT_MS
 # Streamlit 1.67 sets both on `stApp`.
 CONNECTION = ("data-test-connection-state", "CONNECTED")
 IDLE = ("data-test-script-state", "notRunning")
-OUTAGE = ("WebSocket", "ERR_CONNECTION_", "server endpoint", "server is not responding")
+OUTAGE = (
+    *("WebSocket", "ERR_CONNECTION_", "server endpoint", "server is not responding"),
+    "DoInitPings timed out",
+)
 """What Chromium and Streamlit log while the server is gone."""
 # Without the slow timer behind them, live updates alone show an image.
 NO_FALLBACK = """

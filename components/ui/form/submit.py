@@ -24,6 +24,7 @@ from components.ui.messages import (
     PRESSED_TWICE,
     failure_headline,
     format_credits,
+    format_size,
 )
 from components.ui.streamlit_internals.auto_refresh import auto_refresh
 from components.ui.streamlit_internals.toasts import show_toast
@@ -84,7 +85,7 @@ def forecast(
     """
     ratio = None if values.ratio == MATCH_INPUT else values.ratio
     size = expected_size(ratio, source)
-    parts = [f"{size[0]}×{size[1]}"] if size else []
+    parts = [format_size(*size)] if size else []
     if ratio is not None and source is not None:
         kept = min(crop_fraction(source.width_px, source.height_px, ratio))
         if kept < VISIBLE_CROP:
