@@ -30,6 +30,7 @@ _EMPTY: dict[str, object] = {
     _DATE_RANGE: None,
     _DAY: None,
 }
+_CLEARED = "filters-cleared"
 _ALL, _STARRED, _TRASH = "All", "Starred", "Trash"
 _GROUPED, _UNGROUPED = "In one place", "Each on its own"
 _MODELS = {label: model.value for model, label in MODEL_LABELS.items()}
@@ -40,6 +41,7 @@ _DATE_RANGES = {"Today": 0, "Last 7 days": 6, "Last 30 days": 29}  # days before
 
 def render_filters() -> tuple[GalleryQuery, DeltaGenerator]:
     """Render the filters; returns the query, and the place for the number of results."""
+    _keep_cleared()
     with st.container(key="kx-gallery-filters", horizontal=True, vertical_alignment="center"):
         text = st.text_input(
             "Search",
@@ -86,8 +88,25 @@ def has_unbound_filters() -> bool:
 
 def clear() -> None:
     """Reset all filters. Call it before they are rendered."""
+    st.session_state[_CLEARED] = {
+        key: value for key in _EMPTY if (value := st.session_state.get(key))
+    }
     for key, value in _EMPTY.items():
         st.session_state[key] = value
+
+
+def _keep_cleared() -> None:
+    """Reset what the browser sends of filters that were cleared while their popover was closed.
+
+    Streamlit (1.67) draws no widget in a closed popover, so the browser keeps its old value and
+    sends it with the next run. A value that a user picks stands in the URL as well.
+    """
+    cleared = st.session_state.get(_CLEARED, {})
+    for key, value in list(cleared.items()):
+        if key in st.query_params:
+            del cleared[key]
+        elif st.session_state.get(key) == value:
+            st.session_state[key] = _EMPTY[key]
 
 
 def _render_popover() -> GalleryQuery:

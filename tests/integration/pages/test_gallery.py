@@ -193,6 +193,23 @@ def test_text_and_filters_narrow_the_gallery() -> None:
     assert len(cards(rerun(at))) == 2
 
 
+def test_filter_that_was_cleared_stays_so_until_it_is_picked_again() -> None:
+    at = open_gallery()
+    add_image(at, "A fox")
+    at.session_state["state"] = ["Refused"]
+    assert cards(rerun(at)) == []
+    at.button(key="no-results-clear").click()
+    assert len(cards(rerun(at))) == 1
+
+    at.session_state["state"] = ["Refused"]  # sent by a browser that did not draw the filter
+    assert len(cards(rerun(at))) == 1
+    at.session_state["state"] = ["Refused"]
+    at.query_params["state"] = "Refused"
+    assert cards(rerun(at)) == []
+    del at.query_params["state"]  # another page and back
+    assert cards(rerun(at)) == []
+
+
 def test_filter_is_read_from_the_url() -> None:
     at = AppTest.from_file(ROOT / "pages/gallery.py", default_timeout=TIMEOUT_S)
     at.query_params["find"] = "fox"
