@@ -44,6 +44,7 @@ STOPPED_LABELS = {
 IMAGE_NOT_FOUND = "That picture is no longer here."
 NEEDS_RESTART = {DatabaseErrorKind.MISSING, DatabaseErrorKind.DAMAGED}
 """What is wrong with a database that does not pass by itself."""
+NOTHING_SENT = "Nothing was sent and nothing was spent."
 PRESSED_TWICE = "You pressed twice: it is made once. For more of the same, choose more variants."
 TOO_LATE_TO_WITHDRAW = "It has just been sent."
 PURGE_FAILED = "Some could not be deleted: the server's disk refuses. They stay in the trash."

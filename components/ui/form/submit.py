@@ -21,6 +21,7 @@ from components.ui.escape import escape_markdown
 from components.ui.form.generation_form import FormValues, GenerationForm, Mode
 from components.ui.messages import (
     MATCH_INPUT,
+    NOTHING_SENT,
     PRESSED_TWICE,
     failure_headline,
     format_credits,
@@ -115,7 +116,7 @@ def show_errors(mode: Mode) -> Iterator[None]:
     except NotFoundError:
         errors[mode] = "The source picture is gone. Choose it again."
     except DatabaseError as error:
-        errors[mode] = f"Nothing was sent and nothing was spent. {error}"
+        errors[mode] = f"{NOTHING_SENT} {error}"
     else:
         errors.pop(mode, None)  # an earlier press may have failed while this one waited
 

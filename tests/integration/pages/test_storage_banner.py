@@ -19,6 +19,7 @@ from components.studio.settings import Settings, read_settings
 from tests.integration.pages.page_driver import (
     error_texts,
     open_page,
+    rerun,
     submit,
     type_prompt,
 )
@@ -63,6 +64,19 @@ def test_deleted_folder_is_said_above_the_page(tmp_path: Path) -> None:
     [message] = error_texts(open_page())
     assert "deleted, moved or replaced" in message
     assert str(tmp_path / "data") in message
+
+
+def test_what_a_press_said_of_the_folder_goes_when_it_is_back(tmp_path: Path) -> None:
+    at = type_prompt(open_page(), "a hill")
+    studio = open_studio()
+    (tmp_path / "data").rename(tmp_path / "away")
+    wait_until(lambda: studio.storage_problem is not None)
+    submit(at)
+    assert [text for text in error_texts(at) if text.startswith("Nothing was sent")]
+
+    (tmp_path / "away").rename(tmp_path / "data")
+    wait_until(lambda: studio.storage_problem is None)
+    assert error_texts(rerun(at)) == []
 
 
 def test_database_of_a_newer_version_is_said_on_the_page(tmp_path: Path) -> None:
