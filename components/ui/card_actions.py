@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import streamlit as st
-
 from components.studio.db.tables import ImageRecord
 from components.studio.studio import NotFoundError, Studio
 from components.studio.tasks.models import Task, TaskState
@@ -16,6 +14,7 @@ from components.ui import session, task_id_dialogs
 from components.ui.form.generation_form import GenerationForm
 from components.ui.messages import IMAGE_NOT_FOUND, PURGE_FAILED, TOO_LATE_TO_WITHDRAW
 from components.ui.session import DialogState, TabState
+from components.ui.streamlit_internals.page_switch import switch_page
 from components.ui.streamlit_internals.toasts import show_toast
 from components.ui.widgets.image_grid import GridEvent, Undo, pending_event
 
@@ -71,9 +70,9 @@ def navigate_after(event: GridEvent | None) -> None:
         task_id_dialogs.resolve_unconfirmed_dialog(event.card_id)
         return
     if event.verb == "edit":
-        st.switch_page("pages/edit.py")
+        switch_page("pages/edit.py")
     if event.verb == "remix" and (task := _task_for(event)) is not None:
-        st.switch_page("pages/edit.py" if task.is_edit else "pages/generate.py")
+        switch_page("pages/edit.py" if task.is_edit else "pages/generate.py")
 
 
 def _task_for(event: GridEvent) -> Task | None:

@@ -12,6 +12,7 @@ from components.studio.db.tables import ImageRecord
 from components.ui import session
 from components.ui.escape import escape_markdown
 from components.ui.form.generation_form import GenerationForm, Mode
+from components.ui.streamlit_internals.page_switch import switch_page
 
 _MAX_PROMPT_CHARACTERS = 90
 
@@ -50,7 +51,7 @@ def render_restore_offer(source: ImageRecord) -> None:
         _dismiss(source.id)
         if mode == "edit":
             st.rerun()
-        st.switch_page("pages/generate.py")
+        switch_page("pages/generate.py")
 
 
 def _dismiss(image_id: str) -> None:

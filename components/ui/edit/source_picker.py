@@ -20,6 +20,7 @@ from components.ui.edit import embedded_settings
 from components.ui.escape import escape_markdown
 from components.ui.form.submit import VISIBLE_CROP
 from components.ui.messages import IMAGE_NOT_FOUND, MATCH_INPUT, format_size
+from components.ui.streamlit_internals.page_switch import switch_page
 from components.ui.urls import UPLOAD_URL, thumbnail_url, thumbnail_url_template
 from components.ui.widgets.picture_upload import UploadProps, picture_upload
 
@@ -92,7 +93,7 @@ def _change_ground(image_id: str) -> None:
 def render_global_drop_target() -> None:
     """On a page without a source: take what is dropped or pasted there, and open Edit."""
     if session.tab_state().has_unseen_source:
-        st.switch_page("pages/edit.py")
+        switch_page("pages/edit.py")
     with st.container(key="kx-drop"):
         _render_upload("none", key="page-upload")
 

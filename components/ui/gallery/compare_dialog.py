@@ -12,6 +12,7 @@ from components.ui import session
 from components.ui.messages import IMAGE_NOT_FOUND
 from components.ui.session import DialogState
 from components.ui.step_view_models import build_compare_image, step_names
+from components.ui.streamlit_internals.page_switch import switch_page
 from components.ui.urls import download_url, thumbnail_url
 from components.ui.widgets.edit_tree import Node, edit_tree
 from components.ui.widgets.image_compare import image_compare
@@ -99,7 +100,7 @@ def _render_pair(pair: _Pair) -> None:
             session.select_source(image.id)
             session.begin_typing("edit")
             _close()
-            st.switch_page("pages/edit.py")
+            switch_page("pages/edit.py")
         st.link_button("Download", download_url(image))
 
 

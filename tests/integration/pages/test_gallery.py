@@ -20,6 +20,7 @@ from tests.integration.pages.page_driver import (
     ROOT,
     TIMEOUT_S,
     cards,
+    error_texts,
     grid_data,
     open_page,
     rerun,
@@ -285,6 +286,22 @@ def test_actions_of_a_card_work_on_what_was_brought_in() -> None:
     act("delete")
     act("purge")
     assert studio.repository.image(image_id) is None
+
+
+@pytest.mark.parametrize("verb", ["edit", "remix"])
+def test_page_with_a_filter_in_the_url_can_be_left(verb: str) -> None:
+    at = open_page("app.py")
+    at.query_params["way"] = "Made"
+    at.switch_page("pages/gallery.py")
+    image_id = add_image(at, "A fox")
+    assert [card["id"] for card in cards(rerun(at))] == [image_id]
+
+    trigger(at, "gallery", "action", {"verb": verb, "ids": [image_id], "nonce": time.time_ns()})
+
+    assert error_texts(at) == []
+    assert at.text_area(key=f"{'edit' if verb == 'edit' else 'generate'}-prompt").value == (
+        "" if verb == "edit" else "A fox"
+    )
 
 
 def test_share_of_the_disk_is_said_where_it_is_limited(monkeypatch: pytest.MonkeyPatch) -> None:

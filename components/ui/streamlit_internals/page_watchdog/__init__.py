@@ -14,6 +14,7 @@ import streamlit as st
 from streamlit.navigation.page import Page
 
 from components.ui import frontend
+from components.ui.streamlit_internals.page_switch import switch_page
 
 _KEY = "kx-hidden-watchdog"
 # Without any timer, Streamlit (1.67) does not draw the page again after a server restart.
@@ -41,4 +42,4 @@ def _draw(page: Page, landmarks: str, person: str, on_stranger: Callable[[], Non
             on_stranger_change=on_stranger,
         )
     if state.blank:
-        st.switch_page(page)
+        switch_page(page)
