@@ -20,6 +20,7 @@ from tests.browser.steps import (
     prompt_box,
     prompt_picker,
     submit_prompt,
+    unfold_settings,
 )
 from tests.support.app_server import AppServer
 from tests.support.chromium import open_page
@@ -79,6 +80,7 @@ def expect_gallery(app: AppServer, page: Page) -> None:
 def fail_while_something_is_typed(app: AppServer, page: Page) -> None:
     expect(page.get_by_test_id("stBaseButton-primary")).to_be_visible()
     prompt_box(page).fill("A harbour, not sent yet")
+    unfold_settings(page)
     with unreadable_pins(app):
         page.get_by_role("radio", name="PNG").click()  # the page is drawn again
         expect(alert(page, "It is tried again by itself.")).to_be_visible()
