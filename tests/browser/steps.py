@@ -194,3 +194,4 @@ def unfold_settings(page: Page) -> None:
     if fold.get_attribute("open") is None:
         fold.locator("summary").click()
     expect(page.get_by_role("radiogroup", name="Output format")).to_be_visible()
+    expect_idle(page)  # unfolding runs the page again
