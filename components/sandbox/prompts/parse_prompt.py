@@ -53,7 +53,8 @@ def parse_prompt(prompt: str, seed: int, pixels: art.Size) -> Scene:
 
 def _genre(words: Words, kinds: Sequence[str]) -> Genre:
     zones, genre = {zone_of(kind) for kind in kinds}, Genre(words.first("genre", "landscape"))
-    if {"badge", "windowsill"} & set(kinds) or (genre is Genre.PORTRAIT and "animal" in zones):
+    whole = {"badge", "windowsill", "isoroom"} & set(kinds)
+    if whole or (genre is Genre.PORTRAIT and "animal" in zones):
         return Genre.LANDSCAPE
     if words.all("genre") or words.all("ground") or "animal" in zones:
         return genre
@@ -61,16 +62,15 @@ def _genre(words: Words, kinds: Sequence[str]) -> Genre:
 
 
 def _ground(words: Words, kinds: Sequence[str], genre: Genre, dice: Random) -> tuple[Ground, bool]:
-    named, parts = words.all("ground"), set(words.all("part"))
+    named, parts = words.all("ground") or ["snow"] * ("snowman" in kinds), set(words.all("part"))
     zones = {zone_of(kind) for kind in kinds if kind != "lighthouse"}
     others = [Ground(name) for name in named if name != Ground.SNOW]
     inland = words.all("water") or zones & {"land", "far", "animal"}
     choice = _INLAND if inland else (*_INLAND, Ground.SEA, Ground.DESERT)
-    snow = Ground.SNOW in named or "snowman" in kinds
-    ground = others[0] if others else Ground.SNOW if snow else dice.choice(choice)
+    ground = others[0] if others else Ground.SNOW if named else dice.choice(choice)
     plain = "portrait" in words.all("genre") or "logo" in parts or genre is Genre.PORTRAIT
     plain |= ("plain" in parts or accent_of(words) is not None) and not parts & {"solid", "wall"}
-    plain |= {"neon", "text"} <= parts and not kinds
+    plain |= ({"neon", "text"} <= parts and not kinds) or "isoroom" in kinds
     if plain and not named and not words.all("water") and "marble" not in kinds:
         return Ground.STUDIO, False
     lighthouse = "lighthouse" in kinds and (not named or ground in _INLAND)
@@ -123,7 +123,7 @@ def add_things(scene: Scene, words: Words) -> Scene:
         kind, before = word.value, {noun.value for noun in nouns if noun.at < word.at}
         # A cup of coffee is one thing, and so are a desk and its computer.
         inside = word.at - 1 in ofs and word.at - 2 in at
-        if inside or (kind in before and zone_of(kind) == "room"):
+        if inside or (before & {kind, "isoroom"} and zone_of(kind) == "room"):
             continue
         if kind in {"woman", "man"} and scene.genre is not Genre.PORTRAIT:
             kind = "person"

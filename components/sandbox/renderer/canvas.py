@@ -88,15 +88,14 @@ def noise(
     """Return fractal noise (mode L) around 128; `cell` is the size of its largest features."""
     shrink = 2 if min(cell) >= 24 else 1
     work = (max(1, size[0] // shrink), max(1, size[1] // shrink))
-    total: Image.Image | None = None
+    total = Image.new("L", work)
     for octave in range(octaves):
         wide, tall = (
             min(side, math.ceil(side * 2**octave * shrink / step) + 2)
             for side, step in zip(work, cell, strict=True)
         )
         layer = Image.frombytes("L", (wide, tall), dice.randbytes(wide * tall)).resize(work, SOFT)
-        total = layer if total is None else Image.blend(total, layer, 1 / (2 ** (octave + 1) - 1))
-    assert total is not None  # noqa: S101 - there is at least one octave
+        total = Image.blend(total, layer, 1 / (2 ** (octave + 1) - 1))
     stretched = total.point([clamp(128 + (i - 128) * gain) for i in range(256)])
     return stretched if work == size else stretched.resize(size, Image.Resampling.BILINEAR)
 

@@ -108,9 +108,11 @@ def _lines(
 def _hatched(picture: Image.Image) -> Image.Image:
     """Draw with a pencil: outlines, strokes in half tones, crossed in the dark."""
     (width, height), grey = picture.size, ImageOps.autocontrast(picture.convert("L"), 1)
-    ink = ImageChops.difference(art.soften(grey, 0.8), art.soften(grey, height * 0.003))
-    ink, soft = ink.point([art.clamp((i - 2) * 11) for i in range(256)]), art.soften(grey, 2)
-    for level, lean, step, force in ((140, 0.7, 90, 90), (84, -0.7, 84, 110), (44, 0.7, 140, 160)):
+    grey = grey.point([round(255 * (i / 255) ** 0.7) for i in range(256)])
+    green = picture.getchannel(1)  # tells a sun from its sky
+    ink = ImageChops.subtract(art.soften(green, height * 0.003), art.soften(green, 0.6))
+    ink, soft = ink.point([art.clamp((i - 3) * 14) for i in range(256)]), art.soften(grey, 2)
+    for level, lean, step, force in ((150, 0.7, 90, 120), (90, -0.7, 84, 140), (48, 0.7, 140, 180)):
         strokes, gap = Image.new("L", picture.size), max(3, round(height / step))
         for x in range(-height, width + height, gap):
             ImageDraw.Draw(strokes).line((x, 0, x + lean * height, height), fill=force)

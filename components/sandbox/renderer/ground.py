@@ -9,11 +9,11 @@ from PIL import Image, ImageChops, ImageDraw
 
 from components.sandbox.renderer import canvas as art
 from components.sandbox.renderer.light import Light, seasonal, snowed
-from components.sandbox.renderer.scene import Ground, Hour, Scene, Season, Thing, Weather
+from components.sandbox.renderer.scene import Ground, Hour, Scene, Season, Weather
 from components.sandbox.renderer.sky import body_of
 from components.sandbox.renderer.things import stand_in
 
-_OPEN = {Ground.SEA, Ground.BEACH}
+_OPEN, _EARTH = {Ground.SEA, Ground.BEACH}, (36, 44, 34)
 
 
 @dataclass(frozen=True)
@@ -153,11 +153,9 @@ def _row(
     width, dice, lights = land.picture.width, land.dice(name), Image.new("RGB", land.picture.size)
     gaps = art.ridge(land.dice("gaps", name), 0.5, 6)
     low, span = min(gaps), max(gaps) - min(gaps)
-    scene, heights = land.scene, (0.6 * tall, 0.84 * tall, 1.1 * tall)
-    things = [[Thing(kind, 0, 0, 0, None, n) for kind in kinds] for n in range(len(heights))]
     drawn = [
-        [stand_in(scene, land.light, thing, high, distance) for thing in alike]
-        for alike, high in zip(things, heights, strict=True)
+        [stand_in(land.scene, land.light, (kind, n), k * tall, distance) for kind in kinds]
+        for n, k in enumerate((0.6, 0.84, 1.1))
     ]
     x = -tall * 0.2
     while x < width + tall * 0.2:
@@ -201,14 +199,9 @@ def _dune(land: Land, name: str, base: float, tall: float, distance: float) -> N
     art.paint(land.picture, art.mix(lit, land.tone(shade, distance), 0.8), mask)
 
 
-def _glow(land: Land, _name: str, foot: float, tall: float, _distance: float) -> None:
-    width, warm = land.picture.width, (255, 150, 110) if land.light.dark else land.light.horizon
-    art.glow(land.picture, (width / 2, foot), (width * 0.7, tall), warm, 0.34, 1.5)
-
-
 _LAYERS: dict[str, Callable[..., None]] = {
     layer.__name__.removeprefix("_"): layer
-    for layer in (_range, _mist, _hill, _row, _flowers, _dune, _glow)
+    for layer in (_range, _mist, _hill, _row, _flowers, _dune)
 }
 
 
@@ -245,7 +238,7 @@ def draw_water(picture: Image.Image, scene: Scene, light: Light) -> None:
     rough = scene.weather in {Weather.STORM, Weather.RAIN}
     count = (60 if calm else 110) * (2 if rough else 1)
     for colour in (art.scaled(deep, 0.7), art.mix(light.low, light.horizon, 0.5)):
-        ripples = _strokes(size, land.dice("ripples", colour), height / 100, count)
+        ripples = _strokes(size, land.dice("ripples", colour), height / 100, count, None)
         mirror.paste(colour, (0, 0), ripples.point([i // 3 for i in range(256)]))
     if not rough and light.fog < 0.6:
         spot, shine = body_of(scene, light)[0] * width, art.mix(light.sun, (255, 255, 255), 0.3)
@@ -260,12 +253,10 @@ def draw_water(picture: Image.Image, scene: Scene, light: Light) -> None:
         _beach(land)
 
 
-def _strokes(
-    size: art.Size, dice: Random, unit: float, count: int, spot: float | None = None
-) -> Image.Image:
+def _strokes(size: art.Size, dice: Random, unit: float, n: int, spot: float | None) -> Image.Image:
     """Return a mask of ripples: flat lenses, small afar; with a spot only on a path below it."""
     lenses = []
-    for _ in range(count):
+    for _ in range(n):
         depth = dice.random() ** 1.5
         x, half = dice.random() * size[0], (0.6 + depth * 6.5) * unit * dice.uniform(0.5, 1.6)
         if spot is not None:
@@ -293,7 +284,8 @@ def _bank(land: Land) -> None:
     shape = ((-0.02, 0.875), (0.25, 0.885), (0.5, 0.915), (0.75, 0.94), (1.02, 0.95))
     bank = [((x if left else 1 - x) * width, y * height) for x, y in shape]
     line, white = art.smooth(bank if left else bank[::-1], closed=False), snowed(land.scene)
-    colour = land.cover if white else art.mix(land.cover, (36, 44, 34), 0.45)
+    earth = (84, 84, 92) if land.scene.ground is Ground.CITY else art.mix(land.cover, _EARTH, 0.45)
+    colour = land.cover if white else earth
     near = land.tone(art.scaled(colour, 0.7), 0)
     _layer(land, "shore", line, (land.tone(colour, 0.03), near))
     pen, dark = ImageDraw.Draw(land.picture), land.tone(art.scaled(colour, 0.55), 0)

@@ -1,7 +1,5 @@
 """Backgrounds indoors: the wall and table-top of a still life, and a room with a window."""
 
-from dataclasses import replace
-
 from PIL import Image, ImageDraw
 
 from components.sandbox.renderer import canvas as art
@@ -17,23 +15,21 @@ def draw_table(picture: Image.Image, scene: Scene, light: Light) -> None:
     (width, height), top = picture.size, picture.height * 0.68
     wall, wood, *window = _chosen(scene, "table")
     if wall == wood:
-        draw_studio(picture, replace(scene, accent=scene.accent or wall), light)
+        draw_studio(picture, scene, light, wall)
         return
     _wall(picture, scene, light, top, wall)
     if window:
         _sunbeam(picture, light, (width * 0.14, height * 0.06, width * 0.5, height * 0.56))
     picture.paste(art.soften(picture, height * 0.004), (0, 0))
     _boards(picture, scene, light, top, wood, deep=False)
-    shine = (width * (0.5 + 0.25 * light.side), top)
-    art.glow(picture, shine, (width * 0.6, height * 0.24), light.sun, 0.2)
 
 
-def draw_studio(picture: Image.Image, scene: Scene, light: Light) -> None:
+def draw_studio(picture: Image.Image, scene: Scene, light: Light, *wall: art.RGB) -> None:
     """Draw a plain backdrop with soft light; of bricks behind neon."""
     (width, height), neon = picture.size, scene.lettering is Lettering.NEON and bool(scene.text)
-    chosen = _BRICK if neon else _chosen(scene, "backdrop")[0]
+    chosen, *_ = (_BRICK,) if neon else wall or _chosen(scene, "backdrop")
     lit = art.times(scene.accent or chosen, art.mix(light.ambient, (255, 255, 255), 0.45))
-    stops = [(0.0, 0.88), (0.5, 1.0), (1.0, 0.86)]
+    stops = [(0.0, 0.88), (0.3, 0.975), (0.5, 1.0), (0.7, 0.97), (1.0, 0.86)]
     picture.paste(art.gradient(picture.size, [(y, art.scaled(lit, k)) for y, k in stops]), (0, 0))
     dice, tall = art.rng(scene.seed, "bricks"), height / 18
     for n in range(19 * 24) if neon else ():

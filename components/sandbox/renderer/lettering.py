@@ -3,7 +3,7 @@
 import unicodedata
 from functools import lru_cache
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw, ImageFont, ImageStat
 
 from components.sandbox.renderer import canvas as art
 from components.sandbox.renderer.light import Light
@@ -75,12 +75,11 @@ def draw_lettering(picture: Image.Image, scene: Scene, light: Light) -> None:
             art.add_light(picture, halo, tube, gain)
         colour = art.mix(tube, (255, 255, 255), 0.8)
     else:
-        (behind,) = picture.crop(ink.getbbox()).convert("L").resize((1, 1)).tobytes()
-        apart = art.luma(colour) - behind
+        luma, (behind,) = art.luma(colour), ImageStat.Stat(picture.convert("L"), ink).mean
         # What stands out little gets a darker or paler ground of its own.
-        other = art.scaled(light.zenith, 0.3) if art.luma(colour) > 110 else (255, 248, 232)
-        need = max(0.0, 1 - (apart if art.luma(colour) > 110 else -apart) / 130)
-        for radius, gain in ((0.5, 1.6 * need), (0.05, 0.4 + need)):
+        other, sign = (art.scaled(light.zenith, 0.3), 1) if luma > 110 else ((255, 248, 232), -1)
+        need = max(0.0, 1 - sign * (luma - behind) / 130)
+        for radius, gain in ((0.26, 1.1 * need), (0.05, 0.4 + need)):
             halo = art.soften(ink.reduce(4), size * radius / 4).resize(ink.size, art.SOFT)
             art.paint(picture, other, halo.point([min(235, round(i * gain)) for i in range(256)]))
     art.paint(picture, colour, ink)

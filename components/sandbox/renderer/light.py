@@ -42,11 +42,10 @@ def light_of(scene: Scene) -> Light:
     choice, place = art.table("palettes.txt")[scene.hour], art.rng(scene.seed, "sun")
     *codes, highest, lowest, size = choice[place.randrange(12) % len(choice)].split()
     x, up = place.choice((place.uniform(0.2, 0.38), place.uniform(0.62, 0.8))), place.random()
-    air = art.table("palettes.txt")[scene.weather][0].split()
-    grey, bright, fog, clouds = map(float, air)
+    grey, bright, fog, clouds = map(float, art.table("palettes.txt")[scene.weather][0].split())
+    grey += 0.3 * (1 - grey) * snowed(scene)  # winter light is cool
     colours = []
-    for code, share in zip(codes, (1, 1, 1, 0.8, 0, 0.5, 1), strict=True):
-        plain = art.from_hex(code)
+    for plain, share in zip(map(art.from_hex, codes), (1, 1, 1, 0.8, 0, 0.5, 1), strict=True):
         level = round(art.luma(plain))
         cool = (round(level * 0.9), round(level * 0.98), min(255, round(level * 1.1)))
         bent = art.mix(plain, cool, grey * share)

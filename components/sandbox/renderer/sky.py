@@ -86,17 +86,17 @@ def _clouds(sky: Image.Image, scene: Scene, light: Light, tall: int) -> None:
     cover = light.clouds + dice.uniform(-0.06, 0.06)
     if any(thing.kind == "clouds" for thing in scene.things):
         cover = max(cover, 0.62)
-    lit = art.mix(light.sun, (255, 255, 255), 0.45)
-    lit = art.times(lit, art.mix(light.ambient, (255, 255, 255), 0.4))
-    if scene.hour is Hour.NIGHT or stormy:
-        lit = art.mix(light.middle, lit, 0.25 if scene.hour is Hour.NIGHT else 0.4)
+    share = 0.25 if scene.hour is Hour.NIGHT else 0.4 if stormy else 1.0
+    lit = art.mix(light.middle, art.mix(light.sun, (255, 255, 255), 0.45), share)
+    lit = art.times(lit, art.mix(light.ambient, (255, 255, 255), 0.4 + 0.6 * (share < 1)))
     if stormy or (scene.hour is Hour.DAY and scene.weather is not Weather.FOG):
         heaps = round(cover * 11)
         for n in range(heaps):
             depth = (n + dice.random() * 0.6) / heaps
-            spot = ((n * 0.618 + dice.uniform(0.13, 0.36)) % 1) * sky.width
-            wide = tall * (0.2 + 0.34 * depth) * dice.uniform(0.8, 1.2)
-            _heap(sky, light, dice, (spot, sky.height * (0.84 - 0.64 * depth)), wide, lit)
+            x = ((n * 0.618 + dice.uniform(0.13, 0.36)) % 1) * sky.width
+            wide, y = tall * (0.2 + 0.34 * depth) * dice.uniform(0.8, 1.2), 0.84 - 0.64 * depth
+            corner = (round(x - wide / 2), round(sky.height * y - wide * 0.34))
+            _heap(sky, light, dice, (*corner, round(wide), round(wide * 0.42)), lit)
         cover *= 1 if stormy else 0.5
     # Long thin clouds, lit from below.
     (width, height), half = sky.size, (sky.width // 2, sky.height // 2)
@@ -113,11 +113,9 @@ def _clouds(sky: Image.Image, scene: Scene, light: Light, tall: int) -> None:
     art.paint(sky, clouds, ImageChops.subtract(alpha, clear.getchannel(0)))
 
 
-def _heap(
-    sky: Image.Image, light: Light, dice: Random, at: art.Point, wide: float, lit: art.RGB
-) -> None:
-    """Heap one cloud on a flat base."""
-    size, puffs = (round(wide), round(wide * 0.42)), []
+def _heap(sky: Image.Image, light: Light, dice: Random, box: art.Box, lit: art.RGB) -> None:
+    """Heap one cloud on a flat base in a box: left, top, width and height."""
+    size, wide, puffs = box[2:], box[2], []
     for n in range(11):
         place = (n + 0.5) / 5.5 - 1
         bulk = (1 - place**2) ** 0.8 * dice.uniform(0.6, 1.2)
@@ -127,12 +125,11 @@ def _heap(
     mask = art.polygon_mask(size, puffs, 2)
     slip = wide * 0.022
     inner = ImageChops.offset(mask, round(-light.side * slip), round(slip * 1.5))
-    behind = art.mix(light.middle, light.zenith, 0.3 if at[1] < sky.height * 0.5 else 0)
+    behind = art.mix(light.middle, light.zenith, 0.3 if box[1] < sky.height * 0.3 else 0)
     body = art.gradient(size, [(0, art.mix(lit, behind, 0.16)), (1, art.mix(lit, behind, 0.65))])
     body = Image.composite(body, Image.new("RGB", size, lit), art.soften(inner, slip * 0.7))
     wash = art.fade(size, [(0, 255), (0.6, 245), (0.84, 90), (0.97, 0), (1, 0)])
-    at = (at[0] - wide / 2, at[1] - wide * 0.34)
-    art.paint(sky, body, ImageChops.multiply(mask, wash), at)
+    art.paint(sky, body, ImageChops.multiply(mask, wash), box[:2])
 
 
 def draw_aurora(sky: Image.Image, scene: Scene) -> None:

@@ -125,9 +125,10 @@ def draw_thing(
 
 
 def stand_in(
-    scene: Scene, light: Light, thing: Thing, height: float, distance: float
+    scene: Scene, light: Light, kind: tuple[str, int], height: float, distance: float
 ) -> tuple[Image.Image, Image.Image, Image.Image]:
-    """Return a silhouette for a row of many: its picture, its mask, and that of its lamps."""
+    """Return a kind with its number for a row of many: picture, mask, and mask of its lamps."""
+    thing = Thing(kind[0], 0, 0, 0, None, kind[1])
     pen = Pen(scene, light, thing, (height, KINDS[thing.kind].half))
     _draw_block(pen, thing.kind, _colours(scene, thing, {}), (0.0, 0.0, 1.0))
     return pen.sprite(distance)
@@ -292,7 +293,7 @@ class Pen:
             picture.paste(ImageChops.screen(picture.crop(box), halo), at)
             return
         if place in {"land", "floor"}:
-            self._shadow(picture, alpha, (left, foot), unit, indoors=place == "floor")
+            self._shadow(picture, alpha, (left, foot), place)
         if place == "water":
             flat = (alpha.width, round(alpha.height * 0.72))
             upside, veil = (art.rippled(layer, flat, unit * 0.016) for layer in (body, alpha))
@@ -312,7 +313,7 @@ class Pen:
         levels = zip(light.ambient, light.haze, strict=True)
         tables = [(k / 255 * (1 - air), haze * air) for k, haze in levels]
         toned = body.point([round(i * gain + base) for gain, base in tables for i in range(256)])
-        step = max(1, round(alpha.height * 0.008))
+        step = max(1, min(3, round(alpha.height * 0.008)))
         moved = ImageChops.offset(alpha, round(-light.side * step), round(step * 0.7))
         rim = ImageChops.multiply(art.soften(ImageChops.subtract(alpha, moved), 0.8), alpha)
         art.add_light(toned, rim, light.sun, 0.45 if low else 0.3 * art.luma(light.ambient) / 255)
@@ -320,10 +321,9 @@ class Pen:
         toned.paste(body, (0, 0), self._lit.reduce(_FINER).point(faint))
         return toned
 
-    def _shadow(
-        self, picture: Image.Image, alpha: Image.Image, at: art.Size, unit: float, *, indoors: bool
-    ) -> None:
-        (left, foot), low = at, self.scene.hour is not Hour.DAY and not indoors
+    def _shadow(self, picture: Image.Image, alpha: Image.Image, at: art.Size, place: str) -> None:
+        (left, foot), unit = at, self._unit / _FINER
+        low = self.scene.hour is not Hour.DAY and place == "land"
         flat = max(2, round(unit * (0.16 if low else 0.11)))
         lean = -self.light.side * (1.5 if low else 0.8)
         pad = round(abs(lean) * flat) + 4
