@@ -15,7 +15,7 @@ from components.ui.generate.prompt_examples import PROMPT_EXAMPLES
 
 _ROOT = Path(__file__).parents[1]
 _SIZE = (1184, 880)
-_SEEDS = {"lighthouse": 31, "balloons": 54, "city": 61, "cabin": 26, "desert": 24, "harbour": 91}
+_SEEDS = {"lighthouse": 31, "balloons": 50, "city": 61, "cabin": 26, "desert": 24, "harbour": 91}
 
 
 def main() -> None:

@@ -168,7 +168,7 @@ def _row(
             land.picture.paste(body, at, alpha)
             lights.paste((0, 0, 0), at, alpha)
             lights.paste(body, at, lit)
-        x += body.width * dice.uniform(0.4, 0.8)
+        x += body.width * dice.uniform(0.5, 0.9)
     if land.light.dark and lights.getbbox():
         small = lights.reduce(3)
         for radius, gain in ((0.7, 0.7), (land.picture.height * 0.005, 1.5)):

@@ -51,7 +51,7 @@ def light_of(scene: Scene) -> Light:
         bent = art.mix(plain, cool, grey * share)
         colours.append(art.scaled(bent, bright if share else 1))
     zenith, middle, low, horizon, sun, ambient, haze = colours
-    zenith, middle, low = (art.mix(c, haze, fog * 0.75) for c in (zenith, middle, low))
+    zenith, middle, low = (art.mix(c, haze, fog * 0.65) for c in (zenith, middle, low))
     y = float(highest) + (float(lowest) - float(highest)) * up
     if scene.sky is not None:
         middle = art.scaled(scene.sky, 0.55 + 0.45 * art.luma(ambient) / 255)
