@@ -167,7 +167,7 @@ def draw_weather(picture: Image.Image, scene: Scene, light: Light) -> None:
     if "mist" in kinds:
         dice = art.rng(scene.seed, "mist")
         cloud = art.noise(size, dice, (width / 2, height / 5), 3, 1.5).point(art.curve(0, 200))
-        veil = art.fade(size, [(0, 40), (0.35, 90), (0.6, 210), (0.8, 130), (1, 90)])
+        veil = art.fade(size, [(0, 40), (0.35, 90), (0.6, 180), (0.8, 90), (1, 40)])
         haze = art.mix(light.haze, light.horizon, 0.4)
         art.paint(picture, haze, ImageChops.multiply(cloud, veil))
     falling = {"rainfall": _RAIN, "snowfall": _SNOW}

@@ -364,6 +364,46 @@ def test_edit_moves_and_resizes_what_is_there() -> None:
     assert bigger.things[0].size > before.things[0].size
 
 
+@pytest.mark.parametrize("seed", range(8))
+def test_dragon_flies_over_its_castle(seed: int) -> None:
+    dragon, castle = scene_of("a dragon over a castle", seed).things
+    assert abs(dragon.x - castle.x) < 0.13
+    assert dragon.y < castle.y - castle.size
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_subject_by_water_stands_clear_of_the_edges(seed: int) -> None:
+    (bicycle,) = scene_of("a red bicycle by a canal", seed).things
+    assert 0.3 < bicycle.x < 0.7
+    assert bicycle.size > 0.3
+
+
+def test_boat_in_the_foreground_is_on_the_water() -> None:
+    (boat,) = scene_of("a boat in the foreground on a lake").things
+    assert boat.y < 0.84
+
+
+def test_snowman_brings_snow_unless_another_ground_is_named() -> None:
+    assert scene_of("a snowman").ground is Ground.SNOW
+    beach = scene_of("a snowman on a beach")
+    assert (beach.ground, beach.season is Season.WINTER) == (Ground.BEACH, False)
+
+
+def test_still_lifes_have_several_settings() -> None:
+    corners = {
+        tuple(
+            round(level / 12) for level in mean_colour(drawn("a pear", seed).crop((0, 0, 20, 20)))
+        )
+        for seed in range(16)
+    }
+    assert len(corners) >= 4
+
+
+def test_isometric_room_is_drawn_whole() -> None:
+    scene = scene_of("isometric room with a desk and a computer")
+    assert (scene.genre, kinds(scene)) == (Genre.LANDSCAPE, ["isoroom"])
+
+
 def test_lettering_has_the_kind_colour_and_place_that_are_named() -> None:
     scene = scene_of("travel poster with the words 'LISBOA' in red at the bottom")
     assert (scene.lettering, scene.text_colour) == (Lettering.POSTER, (206, 58, 54))
