@@ -114,17 +114,23 @@ def choose_again_and_erase(page: Page, app: AppServer, name: str) -> None:
     """Find a picture that was brought in in the gallery, edit it, delete it, and erase it."""
     card = page.locator(f'article[aria-label="{name}"]')
     go_to(page, "Gallery")
+    expect(card).to_be_visible()
+    expect_idle(page)
     click_button(page, "Filter")
     page.get_by_test_id("stPopoverBody").get_by_text("Brought in", exact=True).click()
     expect(page).to_have_url(re.compile(r"way=Brought\+in"))
     page.keyboard.press("Escape")
+    expect(page.get_by_test_id("stPopoverBody")).to_be_hidden()
     expect(cards(page)).to_have_count(4)
+    expect_idle(page)
     image_id = card.get_attribute("data-id")
     assert image_id
     act_on(card, "Edit this")
     expect(source(page)).to_contain_text(name)
 
     go_to(page, "Gallery")
+    expect(card).to_be_visible()
+    expect_idle(page)
     act_on(card, "Delete")
     expect(card).to_have_count(0)
     page.get_by_text("Trash", exact=True).click()

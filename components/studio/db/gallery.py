@@ -84,7 +84,7 @@ class GalleryRepository:
             )
             .where(tasks.c.user_id == user_id, *query.task_conditions())
         )
-        brought_in = sa.select(images).where(
+        brought_in = sa.select(*_IMAGE_COLUMNS).where(
             images.c.user_id == user_id, *query.brought_in_conditions()
         )
         with self.repository.database.read_transaction() as connection:
@@ -350,6 +350,15 @@ _ITEM_COLUMNS = (
     images.c.chosen_at,
 )
 
+_IMAGE_COLUMNS = (
+    images.c.id,
+    images.c.created_at,
+    images.c.deleted_at,
+    images.c.width_px,
+    images.c.height_px,
+    images.c.starred,
+)
+
 
 def _item_from_row(row: Any) -> GalleryItem:
     item_id, batch, created_at, deleted_at, state, failure, *shape, starred, chosen = row
@@ -370,17 +379,18 @@ def _item_from_row(row: Any) -> GalleryItem:
 
 
 def _item_from_image(row: Any) -> GalleryItem:
+    image_id, created_at, deleted_at, width_px, height_px, starred = row
     return GalleryItem(
-        id=row.id,
-        batch=row.id,
-        created_at=row.created_at,
-        deleted_at=row.deleted_at,
-        state=TaskState.DONE,
+        image_id,
+        image_id,
+        created_at,
+        deleted_at,
+        TaskState.DONE,
         failure_reason=None,
         aspect_ratio=None,
-        width_px=row.width_px,
-        height_px=row.height_px,
-        starred=row.starred,
+        width_px=width_px,
+        height_px=height_px,
+        starred=starred,
         chosen_at=None,
     )
 

@@ -43,7 +43,7 @@ def test_selected_ratio_shows_the_crop() -> None:
 
     at.button_group(key="edit-ratio").set_value("1:1")
     assert 'style="width:75.00%;height:100.00%"' in source_html(rerun(at))
-    assert any("outside 1:1 is cut off" in caption.value for caption in at.caption)
+    assert any("is cut off, or filled in" in caption.value for caption in at.caption)
 
     at.button_group(key="edit-ratio").set_value("4:3")
     assert "kx-crop" not in source_html(rerun(at))

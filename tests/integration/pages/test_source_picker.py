@@ -137,6 +137,7 @@ def test_ground_of_transparent_parts_can_be_chosen() -> None:
     file = BytesIO()
     Image.new("RGBA", (320, 180), (200, 0, 0, 90)).save(file, "PNG")
     at = upload(open_edit(), file.getvalue(), "logo.png")
+    first = open_studio().selected_source(user_id_of(at))
     [choice] = [each for each in at.get("button_group") if each.label == "Transparent parts"]
     assert choice.value == "White"
 
@@ -150,6 +151,12 @@ def test_ground_of_transparent_parts_can_be_chosen() -> None:
     assert [each.value for each in at.get("button_group") if each.label == "Transparent parts"] == [
         "Black"
     ]
+    [choice] = [each for each in at.get("button_group") if each.label == "Transparent parts"]
+    choice.set_value("White")
+    rerun(at)
+    assert open_studio().selected_source(user_id_of(at)) == first
+    [choice] = [each for each in at.get("button_group") if each.label == "Transparent parts"]
+    assert choice.value == "White"
     upload(at, image_bytes(), "opaque.png")
     assert all(each.label != "Transparent parts" for each in at.get("button_group"))
 

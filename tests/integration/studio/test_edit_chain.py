@@ -126,7 +126,7 @@ def test_branch_edits_the_selected_step(studio_fixture: StudioFixture) -> None:
 def test_source_is_uploaded_under_random_name(
     studio_fixture: StudioFixture,
 ) -> None:
-    first, second = import_photo(studio_fixture), import_photo(studio_fixture)
+    first, second = import_photo(studio_fixture), import_photo(studio_fixture, 1500)
     submit_edit(studio_fixture, first)
     submit_edit(studio_fixture, second)
     names = [task.upload_name for task in created_tasks(studio_fixture)]
