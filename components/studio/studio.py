@@ -23,6 +23,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import IO, Any
 
+from prometheus_client import CollectorRegistry
+
 from components.kie import GenerationRequest, KieClient, Model, ValidationError, WebhookEvent
 from components.studio.credits import CreditBalance, CreditBalanceCache, price_of
 from components.studio.data_folder import DataFolder
@@ -58,7 +60,6 @@ from components.studio.tasks.transitions import (
     stop_watching,
     withdraw,
 )
-from components.studio.worker.stats import StatsSnapshot
 from components.studio.worker.worker import TaskWorker
 
 log = logging.getLogger("kontext.studio")
@@ -675,9 +676,10 @@ class Studio:
         images, originals = self.gallery.stored_bytes()
         return DiskUsage(images, originals, *self.data_folder.thumbnails_and_free_bytes())
 
-    def stats(self) -> StatsSnapshot:
-        """Counters since the process started."""
-        return self.worker.stats.snapshot()
+    @property
+    def worker_metrics(self) -> CollectorRegistry:
+        """Counters of the worker since the process started."""
+        return self.worker.stats.registry
 
     def close(self) -> None:
         """Stop working; every unfinished task continues at the next start."""

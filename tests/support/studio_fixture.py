@@ -50,6 +50,10 @@ class StudioFixture:
         wait_until(lambda: self.reload(task).state in states)
         return self.reload(task)
 
+    def counted(self, name: str) -> float | None:
+        """What the worker has counted: "creates", "queries" or "rejected"."""
+        return self.studio.worker_metrics.get_sample_value(f"kontext_{name}_total")
+
     def tasks_made(self, prompt: str) -> list[dict[str, Any]]:
         """The tasks that the sandbox created and charged for this prompt."""
         return [

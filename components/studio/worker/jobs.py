@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import partial
 from typing import Protocol
+
+from prometheus_client import CollectorRegistry, Counter, Histogram
 
 from components.kie import (
     GenerationRequest,
@@ -37,9 +40,11 @@ from components.studio.tasks.transitions import (
     release,
 )
 from components.studio.worker.account_limits import RateLimitedCaller
-from components.studio.worker.stats import WorkerStats
 
 log = logging.getLogger("kontext.jobs")
+
+STORED_BUCKETS_S = (0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0)
+MAX_TRACKED_TASKS = 10_000
 
 MAX_HOST_PAUSE_S = 60.0  # one result whose host fails for it alone delays others by at most this
 
@@ -168,7 +173,7 @@ class JobRunner:
                 input_image=input_image,
                 callback_url=self.callback_url(task.token),
             )
-            self.stats.count_create()
+            self.stats.creates.inc()
             provider_id = self.provider.create(request)
         except KieError as error:
             self._log_failed_call("create", task, error)
@@ -204,7 +209,7 @@ class JobRunner:
         return JobResult(event, query_result=event)
 
     def _call_query(self, task: Task, provider_id: str) -> TaskEvent:
-        self.stats.count_query()
+        self.stats.queries.inc()
         try:
             return self.provider.query(provider_id)
         except KieError as error:
@@ -249,7 +254,7 @@ class JobRunner:
         reason = type(error).__name__  # its message may quote the prompt
         log.warning("call failed", extra={"call": call, **_paid_by(task), "reason": reason})
         if isinstance(error, RateLimitError):
-            self.stats.count_rejection()
+            self.stats.rejected.inc()
 
 
 def _paid_by(task: Task) -> dict[str, str]:
@@ -310,3 +315,37 @@ class HostPauses:
                 self._failing.setdefault(host, (1, self.monotonic() + 1.0))
         if answers and was_failing:
             self.on_answer(host)
+
+
+class WorkerStats:
+    """Counters since the process started, as `/metrics` shows them. Thread-safe."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry(auto_describe=False)
+        self.creates = Counter("kontext_creates", "Creates sent.", registry=self.registry)
+        self.queries = Counter("kontext_queries", "Queries sent.", registry=self.registry)
+        self.rejected = Counter(
+            "kontext_rejected", "Calls answered with 429.", registry=self.registry
+        )
+        self._stored = Histogram(
+            "kontext_done_to_stored_seconds",
+            "From the provider's success to the image on disk.",
+            buckets=STORED_BUCKETS_S,
+            registry=self.registry,
+        )
+        self._lock = threading.Lock()
+        self._done_at: OrderedDict[str, float] = OrderedDict()
+
+    def mark_done(self, task_id: str, now: float) -> None:
+        """The provider was first seen to have a result; `now` is monotonic."""
+        with self._lock:
+            self._done_at.setdefault(task_id, now)
+            if len(self._done_at) > MAX_TRACKED_TASKS:
+                self._done_at.popitem(last=False)
+
+    def mark_stored(self, task_id: str, now: float) -> None:
+        """The image is stored; not counted if an earlier process saw it done."""
+        with self._lock:
+            done_at = self._done_at.pop(task_id, None)
+        if done_at is not None:
+            self._stored.observe(now - done_at)

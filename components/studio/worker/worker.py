@@ -37,9 +37,9 @@ from components.studio.worker.jobs import (
     JobRunner,
     Provider,
     TransferService,
+    WorkerStats,
 )
 from components.studio.worker.scheduler import MAX_CONCURRENT_JOBS, Job, JobKind, Scheduler
-from components.studio.worker.stats import WorkerStats
 
 log = logging.getLogger("kontext.worker")
 

@@ -12,7 +12,6 @@ from tests.integration.pages.edit_page_driver import (
     source_html,
     submit_edit,
     upload,
-    visible_text,
     wait_for_pair,
 )
 from tests.integration.pages.page_driver import (

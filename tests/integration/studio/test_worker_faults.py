@@ -94,9 +94,7 @@ def test_rejections_are_counted(faulty_tasks: tuple[StudioFixture, dict[str, Tas
     studio_fixture.wait_for(tasks["rate-limited"], DONE)
     studio_fixture.wait_for(tasks["rate-limited-http"], DONE)
     assert (
-        studio_fixture.studio.worker.stats.snapshot().rejected
-        == studio_fixture.sandbox.usage_report()["rejected"]
-        == 4
+        studio_fixture.counted("rejected") == studio_fixture.sandbox.usage_report()["rejected"] == 4
     )
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from components.studio.events import EventBus
 from components.studio.tasks.models import Task, TaskState
-from components.studio.worker.stats import WorkerStats
+from components.studio.worker.jobs import WorkerStats
 from components.studio.worker.worker import StateChangeHooks
 from tests.support.factories import GENERATING_TASK, NOW, STORING_TASK, UNCONFIRMED_TASK
 

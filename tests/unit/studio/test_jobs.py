@@ -13,8 +13,7 @@ from components.studio.db.tasks import ExtraTask
 from components.studio.tasks.models import Task, TaskState
 from components.studio.tasks.transitions import Accepted, withdraw
 from components.studio.worker.account_limits import RateLimitedCaller, RateLimiter
-from components.studio.worker.jobs import HostPauses, JobResult, JobRunner
-from components.studio.worker.stats import WorkerStats
+from components.studio.worker.jobs import HostPauses, JobResult, JobRunner, WorkerStats
 from tests.support.factories import NOW, PROVIDER_ID, SUBMITTING_TASK, make_task
 
 EDIT = {"source_id": "5" * 32}
