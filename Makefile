@@ -9,6 +9,8 @@ WORKERS ?= 3
 VENV := .venv
 BIN := $(VENV)/bin
 NODE_BIN := node_modules/.bin
+# Each process of the tests would compile all files anew.
+unexport PYTHONDONTWRITEBYTECODE
 APP_STAMP := $(VENV)/.app
 DEV_STAMP := $(VENV)/.dev
 JS_STAMP := node_modules/.installed

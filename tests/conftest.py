@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -20,8 +22,13 @@ SHARED_APPS = {
     "tests/browser": "restartable_app",
     "tests/browser/widgets": "widgets",
 }
-FIRST = "tests/integration/studio/test_kill.py"  # the longest file: the others run beside it
+FIRST = ("tests/browser", "tests/integration/studio/test_kill.py")  # long: others run beside them
 LAST = "tests/unit"  # quick files, which leave no worker process with a long one at the end
+
+# A commit waits for the disk, longer than all that most tests compute.
+MEMORY = Path("/dev/shm")  # noqa: S108 - pytest makes a private folder in it
+if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > 4_000_000_000:
+    os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
 
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
@@ -38,7 +45,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def _order(item: pytest.Item) -> int:
     path = item.location[0]
-    return 0 if path == FIRST else 2 if path.startswith(LAST) else 1
+    return 0 if path.startswith(FIRST) else 2 if path.startswith(LAST) else 1
 
 
 @pytest.fixture(scope="session", autouse=True)
