@@ -20,8 +20,10 @@ UV_VERSION := 0.13.9
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 
+# What is fetched and what is checked has time for each other; one failure fails all.
 .PHONY: test
-test: check test-js $(DEV_STAMP) browser nginx postgresql
+test:
+	@$(MAKE) --no-print-directory --jobs=4 --output-sync=target check test-js browser nginx postgresql
 	$(PYTEST)
 
 .PHONY: test-fast
@@ -41,11 +43,17 @@ run: $(APP_STAMP)
 	@$(BIN)/streamlit run app.py --server.address $(HOST) --server.port $(PORT)
 
 .PHONY: check
-check: $(DEV_STAMP) $(JS_STAMP)
+check: check-python check-scripts
+
+.PHONY: check-python
+check-python: $(DEV_STAMP)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+.PHONY: check-scripts
+check-scripts: $(JS_STAMP)
 	$(NODE_BIN)/eslint components/ui
 	$(NODE_BIN)/tsc -p jsconfig.json --noEmit
 
@@ -75,8 +83,10 @@ format: $(DEV_STAMP)
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-$(APP_STAMP): requirements.lock
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(APP_STAMP): requirements.lock | $(BIN)/python
 	$(BIN)/python $(PIP_INSTALL) --require-hashes -r requirements.lock
 	touch $@
 
@@ -93,11 +103,14 @@ $(LOCK_VENV)/.uv-$(UV_VERSION):
 	$(LOCK_VENV)/bin/python $(PIP_INSTALL) uv==$(UV_VERSION)
 	touch $@
 
+# apt lets nobody else in while it works.
+ALONE := $(if $(shell command -v flock),flock $(VENV))
+
 # The tests drive Debian's Chromium where there is one, and Playwright's own elsewhere.
 .PHONY: browser
 browser: $(DEV_STAMP)
 	@command -v chromium-headless-shell >/dev/null || command -v chromium >/dev/null \
-		|| command -v chromium-browser >/dev/null || $(MAKE) --no-print-directory install-browser
+		|| command -v chromium-browser >/dev/null || $(ALONE) $(MAKE) --no-print-directory install-browser
 
 .PHONY: install-browser
 install-browser:
@@ -110,9 +123,9 @@ install-browser:
 # The tests run the nginx example of docs/operations.md. It is unpacked and not installed, as
 # Debian starts an installed one on port 80.
 .PHONY: nginx
-nginx: $(DEV_STAMP)
+nginx: | $(BIN)/python
 	@command -v nginx >/dev/null || test -x /usr/sbin/nginx || test -x $(VENV)/nginx/usr/sbin/nginx \
-		|| $(MAKE) --no-print-directory install-nginx
+		|| $(ALONE) $(MAKE) --no-print-directory install-nginx
 
 .PHONY: install-nginx
 install-nginx:
@@ -124,9 +137,9 @@ install-nginx:
 # The tests make the tables on PostgreSQL, too. It is unpacked and not installed, as nginx is; with
 # it come the libraries that it needs and the system lacks, but not its large compiler.
 .PHONY: postgresql
-postgresql: $(DEV_STAMP)
+postgresql: | $(BIN)/python
 	@test -n "$$(ls -d /usr/lib/postgresql/*/bin/initdb $(POSTGRESQL)/usr/lib/postgresql/*/bin/initdb 2>/dev/null)" \
-		|| $(MAKE) --no-print-directory install-postgresql
+		|| $(ALONE) $(MAKE) --no-print-directory install-postgresql
 POSTGRESQL := $(VENV)/postgresql
 
 .PHONY: install-postgresql

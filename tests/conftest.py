@@ -17,11 +17,9 @@ from components import bootstrap
 from components.sandbox import SandboxOptions, SandboxServer, start
 
 # Tests of an app that their package shares run in one worker process, so that it starts once.
-SHARED_APPS = {
-    "tests/integration/server": "seeded_app",
-    "tests/browser": "restartable_app",
-    "tests/browser/widgets": "widgets",
-}
+SHARED_APPS = {"tests/integration/server": "seeded_app", "tests/browser": "fast_sandbox"}
+# The other journeys share a browser: two at work are enough for two cores.
+SHARED_BROWSER = "tests/browser"
 FIRST = ("tests/browser", "tests/integration/studio/test_kill.py")  # long: others run beside them
 LAST = "tests/unit"  # quick files, which leave no worker process with a long one at the end
 
@@ -33,11 +31,12 @@ if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > 4_000_000_000
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Group and order the tests for `--dist loadgroup --no-loadscope-reorder`."""
+    """Group and order the tests for `--dist loadgroup`."""
     for item in items:
-        group = item.location[0]
+        path = item.location[0]
+        group = SHARED_BROWSER if path.startswith(SHARED_BROWSER) else path
         for folder, fixture in SHARED_APPS.items():
-            if group.startswith(folder) and fixture in getattr(item, "fixturenames", ()):
+            if path.startswith(folder) and fixture in getattr(item, "fixturenames", ()):
                 group = f"{folder}, {fixture}"
         item.add_marker(pytest.mark.xdist_group(group))
     items.sort(key=_order)

@@ -46,7 +46,7 @@ def edit_the_result(page: Page) -> None:
 def test_nothing_moves_when_a_result_arrives_or_a_page_is_loaded(
     fast_app: AppServer, browser: Browser
 ) -> None:
-    with open_page(browser, fast_app.url, "/edit") as page:
+    with open_page(browser, fast_app.url, "/edit", reduced_motion="no-preference") as page:
         make_a_first_edit(page)
         edit_the_result(page)
         observe_layout_shifts(page, from_next_load=True)

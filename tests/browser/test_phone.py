@@ -90,7 +90,7 @@ def test_phone_shows_every_page_whole_and_nothing_moves(
     fast_app: AppServer, browser: Browser
 ) -> None:
     options = {**PHONE, "viewport": ZOOMED}
-    with open_page(browser, fast_app.url, reduced_motion="reduce", **options) as page:
+    with open_page(browser, fast_app.url, **options) as page:
         see_the_empty_forms_at_double_zoom(page)
         page.set_viewport_size(PHONE["viewport"])
         expect_background(page, LIGHT)

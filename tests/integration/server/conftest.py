@@ -28,7 +28,7 @@ HOSTILE_PROMPTS = (
 
 @dataclass(frozen=True)
 class SeededApp:
-    """The app, and two users, each with images and an unconfirmed task."""
+    """The app, and two users, each with images and an unconfirmed task; and an earlier one."""
 
     app: AppServer
     seeds: DataFolder
@@ -40,12 +40,15 @@ class SeededApp:
     ben: HttpClient
     ben_picture: str
     ben_lost: Task
+    old_token: str
+    """The cookie of a user of version 0.1.0, with one image."""
+    old_picture: str
 
 
 @pytest.fixture(scope="package")
 def seeded_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SeededApp]:
     app = AppServer(tmp_path_factory.mktemp("served") / "data")
-    anna, ben = new_token(), new_token()
+    anna, ben, old = new_token(), new_token(), "anna-" + "A" * 38
     with open_data_folder(app.folder) as seeds:
         seeded_app = SeededApp(
             app=app,
@@ -58,6 +61,8 @@ def seeded_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SeededApp]:
             ben=app.client(ben),
             ben_picture=seeds.add_picture(ben, "Ben's own"),
             ben_lost=seeds.add_task(ben, "A lake"),
+            old_token=old,
+            old_picture=seeds.add_picture(old, "A red fox"),
         )
     with app:
         yield seeded_app

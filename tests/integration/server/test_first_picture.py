@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from tests.support.app_server import AppServer
+from tests.integration.server.conftest import SeededApp
 from tests.support.identity import new_token
 from tests.support.streamlit_client import StreamlitClient
 
 
-def test_first_task_of_another_tab_redraws_the_feed_alone(tmp_path: Path) -> None:
-    token = new_token()
+def test_first_task_of_another_tab_redraws_the_feed_alone(seeded_app: SeededApp) -> None:
+    app, token = seeded_app.app, new_token()
     with (
-        AppServer(tmp_path / "data") as app,
         StreamlitClient(app.url, token) as tab,
         StreamlitClient(app.url, token) as other,
     ):

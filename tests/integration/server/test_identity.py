@@ -14,7 +14,6 @@ from components.studio.user_tokens import UserTokens
 from tests.integration.server.conftest import SeededApp
 from tests.support.app_server import COOKIE, AppServer, identity_token
 from tests.support.identity import user_id_of
-from tests.support.seed import open_data_folder
 
 NOT_PAGES = (
     "/healthz",
@@ -105,18 +104,14 @@ def test_users_are_known_after_a_restart_and_the_secret_stays_in_the_folder(tmp_
         assert secret.read_bytes().hex() not in app.log
 
 
-def test_cookie_of_0_1_0_keeps_its_gallery_and_is_replaced(tmp_path: Path) -> None:
-    old, made_up = "anna-" + "A" * 38, "x" * 43
-    app = AppServer(tmp_path / "data")
-    with open_data_folder(app.folder) as seeds:
-        image_id = seeds.add_picture(old, "A red fox")
-    with app:
-        new = identity_token(app.client(old).open())
+def test_cookie_of_0_1_0_keeps_its_gallery_and_is_replaced(seeded_app: SeededApp) -> None:
+    app, old, made_up = seeded_app.app, seeded_app.old_token, "x" * 43
+    new = identity_token(app.client(old).open())
 
-        path = f"/app/static/pictures/{image_id}"
-        assert len(new) > len(old)
-        assert [app.client(token).get(path).status_code for token in (old, new)] == [200, 200]
-        assert app.client(made_up).get(path).status_code == 404
+    path = f"/app/static/pictures/{seeded_app.old_picture}"
+    assert len(new) > len(old)
+    assert [app.client(token).get(path).status_code for token in (old, new)] == [200, 200]
+    assert app.client(made_up).get(path).status_code == 404
 
 
 def test_every_visitor_gets_a_different_cookie(seeded_app: SeededApp) -> None:
