@@ -111,11 +111,15 @@ export class Uploads {
     const current = this.#current;
     if (!current || !this.#unseen.triesLeft || this.awaitsSource) return;
     if (current.props.layout !== "none") {
-      this.#unseen.triesLeft = 0;
+      this.#stopShowing();
       return;
     }
     this.#unseen.triesLeft -= 1;
     this.#choices.add("choose", [this.#unseen.imageId]);
+  }
+
+  #stopShowing() {
+    this.#unseen.triesLeft = 0;
   }
 
   /** @param {HTMLElement} place that leaves the page */
@@ -167,6 +171,9 @@ export class Uploads {
     for (const kind of ["click", "keydown"]) {
       addEventListener(kind, (event) => this.#holdEdit(event), { capture: true });
     }
+    // Who leaves Edit on purpose, after the choice, is not led back.
+    addEventListener("popstate", () => this.#stopShowing());
+    addEventListener("click", ({ target }) => closest(target, "a") && this.#stopShowing(), { capture: true });
   }
 
   /** @param {ClipboardEvent} event */
