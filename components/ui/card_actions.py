@@ -30,7 +30,7 @@ def on_card_event(grid_key: str) -> None:
             case "remix":
                 _remix(studio.task(tab.user_id, event.card_id))
             case "edit":
-                session.select_source(_image_id_for(event.card_id))
+                session.select_source(image_id_for(event.card_id))
                 session.begin_typing("edit")
             case "look":
                 studio.recheck_task(tab.user_id, event.card_id)
@@ -105,12 +105,12 @@ def _apply_gallery_action(tab: TabState, studio: Studio, event: GridEvent) -> No
         case "front":
             studio.set_cover(tab.user_id, event.card_id)
         case "lineage":
-            tab.dialog = DialogState(tree_of=_image_id_for(event.card_id))
+            tab.dialog = DialogState(tree_of=image_id_for(event.card_id))
         case "compare":
             tab.dialog = DialogState(pair=_pair_for(ids))
 
 
-def _image_id_for(card_id: str) -> str:
+def image_id_for(card_id: str) -> str:
     """The image of a card, which belongs to a task or was imported.
 
     Raises NotFoundError, also for a task without an image.
@@ -128,11 +128,11 @@ def _pair_for(card_ids: Sequence[str]) -> tuple[str, str]:
     tab, studio = session.tab_state(), session.studio()
     if not card_ids:
         raise NotFoundError
-    after = _image_id_for(card_ids[-1])
+    after = image_id_for(card_ids[-1])
     if len(card_ids) == 1:
         source_id = studio.task(tab.user_id, card_ids[0]).source_id
         return studio.image(tab.user_id, source_id or "").id, after
-    image_ids = after, _image_id_for(card_ids[0])
+    image_ids = after, image_id_for(card_ids[0])
     images = [studio.image(tab.user_id, image_id) for image_id in image_ids]
     first, second = sorted(images, key=lambda image: image.created_at)
     return first.id, second.id

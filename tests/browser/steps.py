@@ -22,7 +22,7 @@ CONNECTION = ("data-test-connection-state", "CONNECTED")
 IDLE = ("data-test-script-state", "notRunning")
 OUTAGE = (
     *("WebSocket", "ERR_CONNECTION_", "server endpoint", "server is not responding"),
-    "DoInitPings timed out",
+    *("DoInitPings timed out", "when disconnected from server"),
 )
 """What Chromium and Streamlit log while the server is gone."""
 # Without the slow timer behind them, live updates alone show an image.

@@ -17,6 +17,7 @@ from components.studio.safe_fetch.client import FetchError
 from components.studio.studio import NotFoundError, ShareExceeded
 from components.ui import session
 from components.ui.edit import embedded_settings
+from components.ui.edit.gallery_picker import gallery_picker_dialog
 from components.ui.escape import escape_markdown
 from components.ui.form.submit import VISIBLE_CROP
 from components.ui.messages import IMAGE_NOT_FOUND, MATCH_INPUT, format_size
@@ -55,6 +56,9 @@ def _render_source(source: ImageRecord | None, ratio: str) -> None:
         embedded_settings.render_restore_offer(source)
     # At the same place with and without a source: the list of what comes in stands in it.
     _render_upload("large" if source is None else "slim", key="edit-upload")
+    has_pictures = session.studio().count_images(session.tab_state().user_id) > 0
+    if has_pictures and st.button("From the gallery", key="edit-from-gallery", width="stretch"):
+        gallery_picker_dialog()
     if source is None:
         _render_url_box()
     else:

@@ -27,11 +27,8 @@ from components.ui.messages import (
     format_credits,
     format_size,
 )
-from components.ui.streamlit_internals.auto_refresh import auto_refresh
 from components.ui.streamlit_internals.toasts import show_toast
-from components.ui.streamlit_internals.uncaught_errors import run_fragment
 
-REFRESH_SECONDS: Final = 10.0
 VISIBLE_CROP: Final = 0.995  # a source that loses less looks whole
 
 
@@ -40,7 +37,8 @@ def render_submit(form: GenerationForm, verb: str) -> None:
     values = form.values()
     total = session.studio().price(Model(values.model), values.variants)
     with st.container(key="kx-press"):
-        run_fragment(_render_forecast, form)
+        # No timer: of two fragments that rerun at once Streamlit (1.67) loses a press.
+        st.caption(escape_markdown(_forecast_for(form)))
         st.button(
             f"{verb} · {format_credits(total)}",
             key=f"{form.mode}-submit",
@@ -55,10 +53,9 @@ def render_submit(form: GenerationForm, verb: str) -> None:
         st.error(escape_markdown(error))
 
 
-def _render_forecast(form: GenerationForm) -> None:
-    """One line on what a press brings: the size, the credits left, and what makes it wait."""
+def _forecast_for(form: GenerationForm) -> str:
     studio, values = session.studio(), form.values()
-    line = forecast(
+    return forecast(
         values,
         source=session.selected_source() if form.mode == "edit" else None,
         price=studio.price(Model(values.model), values.variants),
@@ -66,9 +63,6 @@ def _render_forecast(form: GenerationForm) -> None:
         waiting=len(studio.queue_positions()),
         pause_reason=studio.pause_reason,
     )
-    with st.container(key=f"{form.mode}-forecast"):
-        st.caption(escape_markdown(line))
-        auto_refresh(REFRESH_SECONDS, key=f"{form.mode}-forecast-refresh")
 
 
 def forecast(

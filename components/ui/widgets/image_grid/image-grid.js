@@ -264,7 +264,7 @@ class ImageGrid {
    */
   #onPress(event, card) {
     if (this.#selection.press(event, card.id)) return;
-    if (this.#list.view(card.id)?.hasImage) this.#openLightbox(card.id);
+    if (this.#list.view(card.id)?.hasImage) this.#open(card.id);
   }
 
   /** @param {KeyboardEvent} event */
@@ -277,11 +277,18 @@ class ImageGrid {
       act: this.#act,
       undo: () => this.#undo(),
       showHelp: () => this.#toolbar.showHelp(),
-      open: (id) => this.#openLightbox(id),
+      open: (id) => this.#open(id),
     });
     if (!isHandled) return;
     event.preventDefault();
     event.stopPropagation();
+  }
+
+  /** @param {string} id */
+  #open(id) {
+    const { press_verb: pressVerb } = this.#data;
+    if (pressVerb) this.#send(pressVerb, [id]);
+    else this.#openLightbox(id);
   }
 
   /** @param {string} id */

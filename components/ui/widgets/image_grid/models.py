@@ -195,6 +195,7 @@ class GridExtras:
         export_url: where a form with image ids returns one ZIP file.
         dialog_open: whether a Streamlit dialog covers the grid. When it closes, a user who
             came from the lightbox returns to it.
+        press_verb: what a press on a card does instead of opening it; no card can be selected.
         scroll_to_new: whether a task that was just submitted is scrolled into view.
     """
 
@@ -205,4 +206,5 @@ class GridExtras:
     bulk_actions: tuple[Action, ...] = ()
     export_url: str = ""
     dialog_open: bool = False
+    press_verb: str = ""
     scroll_to_new: bool = False

@@ -69,6 +69,8 @@ def serialize_grid(
         grid["placeholders"] = _columns(extras.placeholders)
     if extras.dialog_open:
         grid["dialog_open"] = True
+    if extras.press_verb:
+        grid["press_verb"] = extras.press_verb
     if extras.scroll_to_new:
         grid["scroll_to_new"] = True
     if extras.undo is not None:

@@ -101,6 +101,7 @@ export interface GridData {
   placeholders?: Placeholders;
   submissions?: Submission[];
   dialog_open?: boolean;
+  press_verb?: string;
   scroll_to_new?: boolean;
   undo?: Undo;
   now_ms?: number;
