@@ -79,14 +79,14 @@ def expect_gallery(app: AppServer, page: Page) -> None:
 def fail_while_something_is_typed(app: AppServer, page: Page) -> None:
     expect(page.get_by_test_id("stBaseButton-primary")).to_be_visible()
     prompt_box(page).fill("A harbour, not sent yet")
-    two_variants = page.get_by_role("radiogroup", name="Variants").get_by_role("radio", name="2")
+    square = page.get_by_role("radio", name="1:1")
     with unreadable_pins(app):
-        two_variants.click()  # the page is drawn again
+        square.click()  # the page is drawn again
         expect(alert(page, "It is tried again by itself.")).to_be_visible()
         expect(page.get_by_test_id("stException")).to_have_count(0)
         expect(prompt_box(page)).to_have_count(0)
     expect(prompt_box(page)).to_have_value("A harbour, not sent yet")
-    expect(two_variants).to_be_checked()
+    expect(square).to_be_checked()
     expect(page.get_by_role("alert")).to_have_count(0)
     assert "Traceback" not in app.log
 
