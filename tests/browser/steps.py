@@ -188,10 +188,22 @@ def expect_loaded_without_shift(page: Page, path: str) -> None:
     assert layout_shift(page) < 0.1, path  # "good" by web.dev's Core Web Vitals
 
 
+# Resolves when the script has run once more.
+_NEXT_RUN = """() => { window.nextRun = new Promise((resolve) => {
+  const app = document.querySelector("[data-test-script-state]");
+  new MutationObserver(() => {
+    if (app.dataset.testScriptState === "notRunning") resolve();
+  }).observe(app, { attributes: true, attributeFilter: ["data-test-script-state"] });
+}); }"""
+
+
 def unfold_settings(page: Page) -> None:
-    """Show the settings that are folded into one line."""
+    """Show the settings that are folded into one line; it runs the page again."""
     fold = page.locator('[class*="-more"] details')
+    expect(fold).to_be_attached()
     if fold.get_attribute("open") is None:
+        expect_idle(page)
+        page.evaluate(_NEXT_RUN)
         fold.locator("summary").click()
+        page.evaluate("() => window.nextRun")
     expect(page.get_by_role("radiogroup", name="Output format")).to_be_visible()
-    expect_idle(page)  # unfolding runs the page again
