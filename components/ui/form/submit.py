@@ -15,7 +15,7 @@ from components.studio.db.database import DatabaseError
 from components.studio.db.tables import ImageRecord
 from components.studio.result_checks import crop_fraction, expected_size
 from components.studio.studio import NotFoundError
-from components.studio.tasks.models import FailureReason
+from components.studio.tasks.models import UNFINISHED, FailureReason
 from components.ui import session
 from components.ui.escape import escape_markdown
 from components.ui.form.generation_form import FormValues, GenerationForm, Mode
@@ -55,11 +55,14 @@ def render_submit(form: GenerationForm, verb: str) -> None:
 
 def _forecast_for(form: GenerationForm) -> str:
     studio, values = session.studio(), form.values()
+    newest = studio.recent_tasks(session.tab_state().user_id, limit=1)
+    # What is being made is not in the balance yet, and the page is not run again when it is.
+    is_charged = all(entry.task.state not in UNFINISHED for entry in newest)
     return forecast(
         values,
         source=session.selected_source() if form.mode == "edit" else None,
         price=studio.price(Model(values.model), values.variants),
-        balance=studio.credit_balance(),
+        balance=studio.credit_balance() if is_charged else None,
         waiting=len(studio.queue_positions()),
         pause_reason=studio.pause_reason,
     )
