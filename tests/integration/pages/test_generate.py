@@ -132,24 +132,6 @@ def test_folded_settings_are_named_and_stay_unfolded(sandbox: SandboxServer) -> 
     assert json.loads(at.session_state["kontext.session"].drafts["generate-settings"])["shows_more"]
 
 
-def test_credits_left_are_unknown_while_a_press_is_not_charged(sandbox: SandboxServer) -> None:
-    at = open_page()
-    wait_until_balance_is_known()
-    assert any("left afterwards" in caption.value for caption in rerun(at).caption)
-    sandbox.set_faults({"no-credit-500": 1})
-
-    at = submit(type_prompt(at, "A quiet harbour"))
-
-    assert any("credits left unknown" in caption.value for caption in at.caption)
-
-
-def wait_until_balance_is_known() -> None:
-    deadline = time.monotonic() + 20
-    while (balance := open_studio().credit_balance()) is None or balance.credits is None:
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-
-
 def test_form_keeps_values_after_submit(sandbox: SandboxServer) -> None:
     at = open_page()
     at.button_group(key="generate-model").set_value("flux-kontext-max")
