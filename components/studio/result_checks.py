@@ -30,6 +30,10 @@ def expected_size(aspect_ratio: str | None, source: ImageRecord | None) -> tuple
     return min(TRAINED_SIZES, key=lambda size: _relative_difference(size[0] / size[1], ratio))
 
 
+VISIBLE_CROP = 0.995
+"""A source that keeps at least this share of its width and height looks whole."""
+
+
 def mismatches(
     request: GenerationRequest, made: ImageRecord, source: ImageRecord | None
 ) -> tuple[str, ...]:

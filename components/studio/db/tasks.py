@@ -107,7 +107,7 @@ class TaskRepository:
                 sa.update(tasks)
                 .where(tasks.c.id == task_id, tasks.c.state.in_(ended))
                 .where(tasks.c.dismissed.is_(False), tasks.c.image_id.is_(None))
-                .values(dismissed=True)
+                .values(dismissed=True, dismissed_at=new.created_at)
             ).rowcount
             if is_hidden:
                 connection.execute(sa.insert(tasks), [task_to_row(new)])

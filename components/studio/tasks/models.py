@@ -30,6 +30,10 @@ class TaskState(StrEnum):
 
 FINAL = frozenset({TaskState.DONE, TaskState.REFUSED, TaskState.FAILED})
 UNFINISHED = frozenset(TaskState) - FINAL
+IN_PROGRESS = frozenset(
+    {TaskState.QUEUED, TaskState.SUBMITTING, TaskState.GENERATING, TaskState.STORING}
+)
+"""What ends by itself: nobody is asked to do something about it."""
 _STATE_BY_WORD = {state.value: state for state in TaskState}
 
 

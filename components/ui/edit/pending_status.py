@@ -6,13 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 
 from components.studio.db.tables import TaskWithImage
 from components.studio.lineage import EditTree
-from components.studio.tasks.models import FailureReason, Task, TaskState
+from components.studio.tasks.models import IN_PROGRESS, FailureReason, Task
 from components.ui.messages import STATE_LABELS, state_summary, task_message
 from components.ui.widgets.progress import Progress
-
-IN_PROGRESS = frozenset(
-    {TaskState.QUEUED, TaskState.SUBMITTING, TaskState.GENERATING, TaskState.STORING}
-)
 
 
 def progress_for(

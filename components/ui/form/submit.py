@@ -13,9 +13,9 @@ from components.studio import GenerationRequest, Model, ValidationError
 from components.studio.credits import CreditBalance
 from components.studio.db.database import DatabaseError
 from components.studio.db.tables import ImageRecord
-from components.studio.result_checks import crop_fraction, expected_size
+from components.studio.result_checks import VISIBLE_CROP, crop_fraction, expected_size
 from components.studio.studio import NotFoundError
-from components.studio.tasks.models import UNFINISHED, FailureReason
+from components.studio.tasks.models import IN_PROGRESS, FailureReason
 from components.ui import session
 from components.ui.escape import escape_markdown
 from components.ui.form.generation_form import FormValues, GenerationForm, Mode
@@ -29,7 +29,7 @@ from components.ui.messages import (
 )
 from components.ui.streamlit_internals.toasts import show_toast
 
-VISIBLE_CROP: Final = 0.995  # a source that loses less looks whole
+NEWEST_TASKS: Final = 20  # of which any may still be in progress
 
 
 def render_submit(form: GenerationForm, verb: str) -> None:
@@ -55,9 +55,9 @@ def render_submit(form: GenerationForm, verb: str) -> None:
 
 def _forecast_for(form: GenerationForm) -> str:
     studio, values = session.studio(), form.values()
-    newest = studio.recent_tasks(session.tab_state().user_id, limit=1)
+    newest = studio.recent_tasks(session.tab_state().user_id, limit=NEWEST_TASKS)
     # What is being made is not in the balance yet, and the page is not run again when it is.
-    is_charged = all(entry.task.state not in UNFINISHED for entry in newest)
+    is_charged = all(entry.task.state not in IN_PROGRESS for entry in newest)
     return forecast(
         values,
         source=session.selected_source() if form.mode == "edit" else None,

@@ -328,6 +328,29 @@ def test_dismissed_failure_loses_its_words_after_14_days(gallery_fixture: Galler
     assert spending_for_user(gallery_fixture.repository.database, ANNA) == before
 
 
+def test_failure_that_was_tried_again_loses_its_words_14_days_after_that(
+    gallery_fixture: GalleryFixture,
+) -> None:
+    repository = gallery_fixture.repository
+    (failed,) = gallery_fixture.add(SeedImage("Client X", state=TaskState.FAILED, hours=999))
+    task = repository.task(failed)
+    assert task is not None
+    now = gallery_fixture.now
+    new = replace(task, id="f" * 32, token="another", state=TaskState.QUEUED, created_at=now)
+    assert repository.replace_failed_task(failed, new)
+
+    def prompts() -> list[str]:
+        stored = [repository.task(task_id) for task_id in (failed, new.id)]
+        return [entry.request.prompt for entry in stored if entry]
+
+    gallery_fixture.gallery.purge_expired(14 * DAY_S)
+    for _ in range(7):
+        assert prompts() == ["Client X", "Client X"]
+        gallery_fixture.now += 2 * DAY_S
+        gallery_fixture.gallery.purge_expired(14 * DAY_S)
+    assert prompts() == ["", "Client X"]
+
+
 def test_failure_that_is_shown_again_keeps_its_words(gallery_fixture: GalleryFixture) -> None:
     (failed,) = gallery_fixture.add(SeedImage("Client X", state=TaskState.FAILED))
     gallery_fixture.gallery.move_to_trash(ANNA, [failed])
