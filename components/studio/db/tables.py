@@ -57,6 +57,8 @@ class ImageRecord:
     """The average color as "#rrggbb"; None for an image of before it was stored."""
     embedded_settings: str | None = None
     """The generation metadata that was read from the file, as JSON."""
+    hidden: bool = False
+    """Whether another version of the same result is shown instead."""
 
     @property
     def own_format(self) -> str:
@@ -205,7 +207,9 @@ images = sa.Table(
     sa.Column("search_text", sa.Text, nullable=False, server_default=""),
     sa.Column("color", sa.String(7)),
     sa.Column("embedded_settings", sa.Text),
+    sa.Column("hidden", sa.Boolean, nullable=False, default=False, server_default=sa.false()),
     sa.Index("pictures_of_designer", "user_id", "created_at"),
+    sa.Index("pictures_of_task", "task_id"),
     sa.Index(
         "pictures_by_content",
         "user_id",
@@ -215,6 +219,40 @@ images = sa.Table(
         sqlite_where=sa.text("content_hash IS NOT NULL"),
         postgresql_where=sa.text("content_hash IS NOT NULL"),
     ),
+)
+
+# What was found out about the result of an edit, and the version that was made of it.
+keep_reports = sa.Table(
+    "keep_reports",
+    metadata,
+    sa.Column("image_id", sa.String(32), primary_key=True),
+    sa.Column("designer", sa.String(64), nullable=False, key="user_id"),
+    sa.Column("task_id", sa.String(32), nullable=False),
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("reason", sa.String(32), nullable=False, server_default=""),
+    sa.Column("changed_fraction", sa.Float),
+    sa.Column("figures", sa.Text, nullable=False, server_default="{}"),
+    sa.Column("settings", sa.Text, nullable=False, server_default="{}"),
+    sa.Column("kept_id", sa.String(32)),
+    sa.Column("updated_at", sa.Float, nullable=False),
+    sa.Index("keep_reports_by_state", "state"),
+    sa.Index("keep_reports_of_task", "task_id"),
+)
+
+# Edits that are made once more, one after the other, as a new branch.
+chain_runs = sa.Table(
+    "chain_runs",
+    metadata,
+    sa.Column("id", sa.String(32), primary_key=True),
+    sa.Column("designer", sa.String(64), nullable=False, key="user_id"),
+    sa.Column("source_id", sa.String(32), nullable=False),
+    sa.Column("steps", sa.Text, nullable=False),
+    sa.Column("position", sa.Integer, nullable=False),
+    sa.Column("task_id", sa.String(32)),
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("created_at", sa.Float, nullable=False),
+    sa.Index("chain_runs_by_state", "state"),
+    sa.Index("chain_runs_of_designer", "user_id", "created_at"),
 )
 
 _REQUEST_COLUMNS = (
