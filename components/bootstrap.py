@@ -30,9 +30,11 @@ from components.studio.clock import SteadyClock
 from components.studio.data_folder import LOCK_FILE, DataFolder
 from components.studio.db.database import DatabaseError
 from components.studio.db.gallery import GalleryRepository
+from components.studio.db.kept_versions import KeptVersions
 from components.studio.db.tasks import TaskRepository
 from components.studio.events import EventBus
 from components.studio.images.store import ImageStore
+from components.studio.keeping import KeepChoice, KeepService
 from components.studio.maintenance import MaintenanceThread
 from components.studio.safe_fetch.client import SafeHttpClient
 from components.studio.settings import Settings, SettingsError, read_settings
@@ -188,6 +190,7 @@ class RunningApp:
             )
             self.studio = build_studio(settings, sandbox)
             resources.callback(self.studio.close)
+            self.studio.keeping.start()
             self.studio.worker.start()
             maintenance = MaintenanceThread(
                 self.studio.gallery, self.studio.prompts, self.studio.worker.check_storage
@@ -289,6 +292,14 @@ def build_studio(settings: Settings, sandbox: SandboxServer | None = None) -> St
         worker=worker,
         events=events,
         http=http,
+        keeping=KeepService(
+            versions=KeptVersions(database=repository.database, clock=clock),
+            repository=repository,
+            image_store=image_store,
+            events=events,
+            choice_of=lambda _user_id: KeepChoice(settings.keep_rest),
+            clock=clock,
+        ),
         clock=clock,
         fault_controls=_fault_controls(sandbox) if sandbox and settings.sandbox_faults else None,
     )

@@ -111,10 +111,10 @@ def _own_path(store: ImageStore, image: ImageRecord) -> Path:
 def _ancestor_prompts(repository: TaskRepository, task: Task | None) -> Iterator[str]:
     """The prompts of a task's ancestors, nearest first.
 
-    An image has the id of its task, so the chain continues past a deleted image.
+    The chain continues past a deleted image.
     """
     for _ in range(MAX_LINEAGE):
-        task = repository.task(task.source_id) if task and task.source_id else None
+        task = repository.task_of_image(task.source_id) if task and task.source_id else None
         if task is None:
             return
         if task.request.prompt:  # else the image is deleted, and its words with it

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from components.studio.db.kept_versions import KeptVersions
 from components.studio.db.tables import ImageRecord
 from components.studio.db.tasks import TaskRepository
 from components.studio.tasks.models import Task
@@ -15,11 +17,8 @@ class EditNode:
 
     image: ImageRecord
     task: Task | None
-
-    @property
-    def parent_id(self) -> str | None:
-        """The image that was edited to make this one."""
-        return self.task.source_id if self.task else None
+    parent_id: str | None = None
+    """The image that was edited to make this one; of its versions, the one that is shown."""
 
     @property
     def label(self) -> str:
@@ -78,10 +77,12 @@ def load_edit_tree(repository: TaskRepository, user_id: str, image_id: str) -> E
     nodes = [root]
     generation = [root.image.id]
     seen = set(generation)
+    versions = KeptVersions(database=repository.database)
     while generation:
+        shown_ids = versions.hidden_ids(generation)  # an edit may have begun with either version
         edits = [
-            EditNode(entry.image, entry.task)
-            for entry in repository.edits_of(user_id, generation)
+            EditNode(entry.image, entry.task, _shown(shown_ids, entry.task.source_id))
+            for entry in repository.edits_of(user_id, [*generation, *shown_ids])
             if entry.image is not None and entry.image.id not in seen
         ]
         nodes.extend(edits)
@@ -105,4 +106,11 @@ def _find_root(repository: TaskRepository, image_id: str) -> EditNode | None:
 
 
 def _node_for(repository: TaskRepository, image: ImageRecord) -> EditNode:
-    return EditNode(image, repository.task(image.task_id) if image.task_id else None)
+    task = repository.task(image.task_id) if image.task_id else None
+    source_id = task.source_id if task else None
+    shown_ids = KeptVersions(database=repository.database).shown_ids([source_id or ""])
+    return EditNode(image, task, _shown(shown_ids, source_id))
+
+
+def _shown(shown_ids: Mapping[str, str], image_id: str | None) -> str | None:
+    return shown_ids.get(image_id or "", image_id)

@@ -52,6 +52,12 @@ class Settings:
     """Whether everybody may switch faults of the sandbox on, for everybody."""
     sandbox_drift: bool = False
     """Whether the sandbox's edits drift as the model's do."""
+    keep_rest: str = "always"
+    """Whether the source's pixels are put back after an edit: "always", "ask" or "never".
+
+    Each person can choose otherwise."""
+    raw_answer_days: int | None = None
+    """How long an edit's raw answer stays beside its kept version; None for ever."""
     trusted_proxies: Networks = ()
     """Proxies whose word on scheme, host and client is believed."""
     hsts_seconds: int = 0
@@ -144,6 +150,12 @@ def read_settings(environment: Mapping[str, str], secrets: Mapping[str, object])
             raise SettingsError(f"{name} must be on or off.")
         return value in {"on", "true", "1"}
 
+    def choice(name: str, *allowed: str) -> str:
+        value = (text(name) or allowed[0]).lower()
+        if value not in allowed:
+            raise SettingsError(f"{name} must be one of {', '.join(allowed)}.")
+        return value
+
     def secret(name: str) -> str | None:
         value = text(name)
         if value is not None and len(value) < _MIN_SECRET_CHARACTERS:
@@ -168,6 +180,8 @@ def read_settings(environment: Mapping[str, str], secrets: Mapping[str, object])
         queries_per_second=limit("KONTEXT_QUERIES_PER_S", defaults.queries_per_second),
         sandbox_faults=switch("KONTEXT_SANDBOX_FAULTS"),
         sandbox_drift=switch("KONTEXT_SANDBOX_DRIFT"),
+        keep_rest=choice("KONTEXT_KEEP_REST", "always", "ask", "never"),
+        raw_answer_days=limit("KONTEXT_RAW_ANSWER_DAYS", 0, least=1) or None,
         trusted_proxies=networks("KONTEXT_TRUSTED_PROXIES", defaults.trusted_proxies),
         hsts_seconds=limit("KONTEXT_HSTS", defaults.hsts_seconds, least=0),
         metrics_allow=networks("KONTEXT_METRICS_ALLOW", defaults.metrics_allow),

@@ -31,6 +31,7 @@ from components.studio.data_folder import DataFolder
 from components.studio.db.database import DatabaseError
 from components.studio.db.gallery import GalleryItem, GalleryRepository
 from components.studio.db.gallery_query import GalleryQuery
+from components.studio.db.kept_versions import KeepReport
 from components.studio.db.prompts import DraftStore, PromptEntry, PromptHistory
 from components.studio.db.spending import Spending, spending_for_user
 from components.studio.db.tables import ImageRecord, TaskWithImage
@@ -41,8 +42,10 @@ from components.studio.images.color import Color
 from components.studio.images.embed_generation_metadata import read_metadata
 from components.studio.images.generation_metadata import GenerationMetadata, from_json, to_json
 from components.studio.images.ingest import WHITE, OriginalImage, ingest_image
+from components.studio.images.keep_source_pixels import MapSettings
 from components.studio.images.store import ImageStore
 from components.studio.images.thumbnails import SMALL_PX, average_color
+from components.studio.keeping import KeepChoice, KeepService
 from components.studio.lineage import EditTree, load_edit_tree
 from components.studio.repeated_presses import REPEATED_PRESS_S, RepeatedPresses
 from components.studio.safe_fetch.client import SafeHttpClient
@@ -65,6 +68,7 @@ from components.studio.worker.worker import TaskWorker
 log = logging.getLogger("kontext.studio")
 
 MAX_VARIANTS = 4
+_KEEP_CHOICE = "keep-rest"  # the name of the draft that holds it
 GIGABYTE = 1000**3
 MAX_LABEL_CHARACTERS = 2048  # the longest URL; a name that a browser sends has no limit
 
@@ -153,6 +157,7 @@ class Studio:
     worker: TaskWorker
     events: EventBus
     http: SafeHttpClient
+    keeping: KeepService
     fault_controls: FaultControls | None = None
     """Only with the sandbox, and where the operator allows faults."""
     clock: Callable[[], float] = time.time
@@ -166,6 +171,9 @@ class Studio:
         self.credit_cache = CreditBalanceCache(self.client.credits)
         self._presses = RepeatedPresses(self.clock)
         self.worker.hooks.on_charge = self.credit_cache.invalidate
+        self.worker.hooks.on_edit_done = self._keep_source_pixels
+        self.keeping.choice_of = self.keep_choice
+        self.keeping.room_problem = self._room_problem
         self._task_importer = TaskImporter(
             self.repository, query=self.client.query, price=self.price, clock=self.clock
         )
@@ -500,6 +508,7 @@ class Studio:
         """Select an image of this user as the source of edits, or none. Raises NotFoundError."""
         if image_id is not None:
             self.image(user_id, image_id)
+            image_id = self.keeping.versions.shown_ids([image_id]).get(image_id, image_id)
         self.repository.set_selected_source(user_id, image_id)
 
     def selected_source(self, user_id: str) -> ImageRecord | None:
@@ -582,6 +591,61 @@ class Studio:
     def export_items(self, user_id: str, image_ids: Iterable[str]) -> Iterator[ExportItem]:
         """Images of this user to export, with their metadata; others are left out."""
         return collect_export_items(self.repository, self.image_store, user_id, image_ids)
+
+    # Kept versions
+
+    def keep_choice(self, user_id: str) -> KeepChoice:
+        """What this user wants to happen after each edit."""
+        chosen = self.drafts.load(user_id, _KEEP_CHOICE).text or self.settings.keep_rest
+        return KeepChoice(chosen)
+
+    def set_keep_choice(self, user_id: str, choice: KeepChoice) -> None:
+        """Remember what this user wants to happen after each edit."""
+        self.drafts.save(user_id, _KEEP_CHOICE, choice.value)
+
+    def keep_report(self, user_id: str, image_id: str) -> KeepReport | None:
+        """What is known about the result of an edit; by the id of any of its versions."""
+        report = self.keeping.versions.report(image_id)
+        return None if report is None or report.user_id != user_id else report
+
+    def keep_reports(self, user_id: str, task_ids: Sequence[str]) -> dict[str, KeepReport]:
+        """The same for these tasks' results, by task."""
+        reports = self.keeping.versions.reports_of(task_ids)
+        return {task: report for task, report in reports.items() if report.user_id == user_id}
+
+    def make_kept_version(self, user_id: str, image_id: str, settings: str = "{}") -> None:
+        """Put the source's pixels back with these settings of the change map, as JSON.
+
+        `image_id` is any version of an edit's result. It is done in the background. Raises
+        NotFoundError, and ValueError for settings that are not valid.
+        """
+        self._check_folder()
+        MapSettings.from_json(settings)
+        raw = self.image(user_id, image_id)
+        report = self.keep_report(user_id, image_id)
+        if report is not None and report.image_id != image_id:
+            raw = self.image(user_id, report.image_id)
+        if raw.task_id is None or not self.task(user_id, raw.task_id).is_edit:
+            raise NotFoundError
+        self.keeping.request(raw, settings)
+
+    def show_version(self, user_id: str, image_id: str) -> None:
+        """Show this version of a result in place of the other. Raises NotFoundError."""
+        if not self.keeping.versions.show_version(user_id, image_id):
+            raise NotFoundError
+        self.events.publish(user_id)
+
+    def _keep_source_pixels(self, task: Task) -> None:
+        if task.image_id is not None:
+            self.keeping.enqueue(task.user_id, task.image_id)
+
+    def _room_problem(self, user_id: str, new_bytes: int) -> str | None:
+        try:
+            self._check_folder()
+            self._check_share(user_id, new_bytes)
+        except (DatabaseError, ShareExceeded) as problem:
+            return str(problem)
+        return None
 
     # Edit tree
 
@@ -684,6 +748,7 @@ class Studio:
     def close(self) -> None:
         """Stop working; every unfinished task continues at the next start."""
         self.worker.stop()
+        self.keeping.stop()
         self.events.close()
         self.credit_cache.close()
         self.drafts.close()

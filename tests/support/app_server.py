@@ -70,6 +70,7 @@ class AppServer:
         environment |= {
             "KONTEXT_DATA_DIR": str(self.folder),
             "KONTEXT_COOKIE_SECRET": COOKIE_SECRET,
+            "KONTEXT_KEEP_REST": "never",  # a process for each edit would be slow
             **self.settings,
         }
         with self._log_path.open("ab") as log:

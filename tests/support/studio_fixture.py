@@ -82,10 +82,16 @@ def running_studio(
         "queries_per_s": 1000,
     }
     sandbox_options |= {"data_dir": folder / "sandbox", "only_own_links": True}
-    quick = {"creates_per_10s": 1000, "queries_per_second": 30, "pause_factor": 0.1}
+    quick: dict[str, Any] = {
+        "creates_per_10s": 1000,
+        "queries_per_second": 30,
+        "pause_factor": 0.1,
+        "keep_rest": "never",
+    }
     with start(SandboxOptions(**{**sandbox_options, **options})) as sandbox:
         studio = build_studio(Settings(data_dir=folder, **{**quick, **(settings or {})}), sandbox)
         try:
+            studio.keeping.start()
             studio.worker.start()
             yield StudioFixture(studio, sandbox)
         finally:

@@ -22,6 +22,7 @@ from components.studio.db.tables import (
     image_from_row,
     images,
     insert_or,
+    keep_reports,
     stored_word,
     sweeps,
     tasks,
@@ -124,7 +125,7 @@ class GalleryRepository:
             return connection.execute(
                 sa.select(sa.func.count())
                 .select_from(images)
-                .where(images.c.user_id == user_id, in_place)
+                .where(images.c.user_id == user_id, images.c.hidden.is_(False), in_place)
             ).scalar_one()
 
     def stored_bytes(self, user_id: str | None = None) -> tuple[int, int]:
@@ -301,6 +302,12 @@ class GalleryRepository:
                     .where(where, images.c.deleted_at.is_not(None), images.c.id.not_in(sources))
                     .values(deleted_at=PURGING, content_hash=None)
                 )
+            # A hidden version goes with the version that is shown.
+            connection.execute(
+                sa.update(images)
+                .where(images.c.hidden.is_(True), images.c.id.not_in(sources), ~_has_shown_version)
+                .values(deleted_at=PURGING)
+            )
             purging = [
                 image_from_row(row)
                 for row in connection.execute(
@@ -318,6 +325,11 @@ class GalleryRepository:
             for ids in chunked([image.id for image in records]):
                 connection.execute(sa.delete(images).where(images.c.id.in_(ids)))
                 connection.execute(
+                    sa.delete(keep_reports).where(
+                        keep_reports.c.image_id.in_(ids) | keep_reports.c.kept_id.in_(ids)
+                    )
+                )
+                connection.execute(
                     sa.update(tasks)
                     .where(tasks.c.image_id.in_(ids))
                     .values(_NO_WORDS | {"dismissed": True})
@@ -333,6 +345,13 @@ _NO_WORDS: dict[str, object] = {
     "origin_url": None,
 }
 
+_shown_images = images.alias("shown_images")
+_has_shown_version = (
+    sa.exists()
+    .where(tasks.c.id == images.c.task_id)
+    .where(_shown_images.c.id == tasks.c.image_id)
+    .where(_shown_images.c.deleted_at.is_distinct_from(PURGING))
+)
 # While an edit has no image yet, its item takes the shape of its source.
 _source_images = images.alias("source_images")
 # In the order of GalleryItem's fields: a thousand rows are read at every change.

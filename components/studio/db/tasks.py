@@ -21,6 +21,7 @@ from components.studio.db.database import (
     chunked,
     damaged_database_error,
 )
+from components.studio.db.kept_versions import waiting_report_row
 from components.studio.db.tables import (
     ImageRecord,
     TaskWithImage,
@@ -29,6 +30,7 @@ from components.studio.db.tables import (
     image_to_row,
     images,
     insert_or,
+    keep_reports,
     pins,
     presses,
     request_hash,
@@ -156,6 +158,8 @@ class TaskRepository:
             row = task_to_row(after)
             if image is not None and after.image_id == image.id != before.image_id:
                 connection.execute(sa.insert(images), [image_to_row(image)])
+                if after.is_edit:
+                    connection.execute(sa.insert(keep_reports), [waiting_report_row(image)])
                 row["dismissed"] = False  # its image came after all
             change = sa.update(tasks).where(tasks.c.id == before.id).values(row)
             try:
@@ -175,6 +179,14 @@ class TaskRepository:
     def task(self, task_id: str) -> Task | None:
         """The task with this id."""
         return self._find_task(tasks.c.id == task_id)
+
+    def task_of_image(self, image_id: str) -> Task | None:
+        """The task that made this image, which may be deleted by now."""
+        image = self.image(image_id)
+        if image is not None:
+            return self.task(image.task_id) if image.task_id else None
+        # A raw answer has the id of its task.
+        return self.task(image_id) or self._find_task(tasks.c.image_id == image_id)
 
     def task_by_provider_id(self, provider_id: str) -> Task | None:
         """The task with this id at the provider."""

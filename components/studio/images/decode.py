@@ -122,18 +122,18 @@ def decode_slot(container: ImageContainer) -> AbstractContextManager[None]:
     return _DECODE_LIMITER.slot(is_large=container.width_px * container.height_px > _LARGE_PX)
 
 
-def parse_container(data: bytes) -> ImageContainer:
+def parse_container(data: bytes, *, max_bytes: int = MAX_BYTES) -> ImageContainer:
     """Read an image file's metadata and check its limits, without decoding pixels.
 
-    Raises InvalidImageError: empty, over MAX_BYTES, not an image, an unsupported format, cut or
+    Raises InvalidImageError: empty, over `max_bytes`, not an image, an unsupported format, cut or
     damaged, or over the pixel limits.
     """
     if not data:
         raise InvalidImageError(
             ImageErrorCode.EMPTY, "This file is empty. Choose the picture again and try once more."
         )
-    if len(data) > MAX_BYTES:
-        raise too_large_error(MAX_BYTES)
+    if len(data) > max_bytes:
+        raise too_large_error(max_bytes)
     file_type = detect(data)
     if file_type not in READABLE_TYPES:
         raise _unsupported_error(file_type)

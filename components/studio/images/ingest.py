@@ -113,6 +113,15 @@ def verify_result(data: bytes) -> ImageInfo:
     return ImageInfo(container.file_type.lower(), width, height)
 
 
+def derive_copy(image: Image.Image, profile: bytes | None, *, ground: Color) -> NormalizedImage:
+    """A copy of an upright 8-bit RGB or RGBA image, as it is sent: opaque, sRGB, a JPEG."""
+    target = _output_size(*image.size)
+    if target != image.size:
+        image = image.resize(target, Image.Resampling.LANCZOS, reducing_gap=3.0)
+    image, _ = to_srgb(image, profile)
+    return _encode(flatten(image, ground), [], lossless=False)
+
+
 def _normalize(
     data: bytes, container: ImageContainer, ground: Color, *, holds_record: bool
 ) -> NormalizedImage:

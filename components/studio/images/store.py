@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 import secrets
+import shutil
 from pathlib import Path
 
 from components.studio.images.original import OriginalImage
@@ -27,9 +28,11 @@ class ImageStore:
     """Image files by id. Methods that write raise OSError when the disk fails."""
 
     def __init__(self, folder: Path) -> None:
+        self.folder = folder
         self._images = folder / "pictures"
         self._originals = folder / "originals"
         self._thumbnails = folder / "thumbnails"
+        self._analyses = folder / "analyses"
 
     def save(
         self, image_id: str, file_format: str, data: bytes, original: OriginalImage | None = None
@@ -57,15 +60,18 @@ class ImageStore:
 
     def remove_partial_files(self) -> None:
         """Delete the temporary files that a killed process left."""
-        for folder in (self._images, self._originals, self._thumbnails):
+        for folder in (self._images, self._originals, self._thumbnails, self._analyses):
             for partial in folder.glob("*/.*.part"):
                 partial.unlink(missing_ok=True)
+        for unfinished in self.folder.glob(".keep-*"):
+            shutil.rmtree(unfinished)
 
     def remove(self, image_id: str, file_format: str, original_format: str | None = None) -> None:
         """Delete an image, its original and its thumbnails. Missing files are no error."""
         self.image_path(image_id, file_format).unlink(missing_ok=True)
         if original_format is not None:
             self.original_path(image_id, original_format).unlink(missing_ok=True)
+        self.analysis_path(image_id).unlink(missing_ok=True)
         for side_px in THUMBNAIL_SIDES_PX:
             self.thumbnail_path(image_id, side_px).unlink(missing_ok=True)
 
@@ -84,6 +90,18 @@ class ImageStore:
         if not _ID.fullmatch(image_id) or file_format not in _ORIGINAL_FORMATS:
             raise ValueError("invalid image id or format")
         return self._originals / image_id[:2] / f"{image_id}.{file_format}"
+
+    def analysis_path(self, image_id: str) -> Path:
+        """The path of what was found out about an edit's raw answer. Raises ValueError."""
+        if not _ID.fullmatch(image_id):
+            raise ValueError("invalid image id")
+        return self._analyses / image_id[:2] / f"{image_id}.npz"
+
+    def remove_old_analyses(self, until: float) -> None:
+        """Delete analyses that were made before then; each can be made again. Raises OSError."""
+        for path in self._analyses.glob("*/*.npz"):
+            if path.stat().st_mtime < until:
+                path.unlink(missing_ok=True)
 
     def thumbnail_path(self, image_id: str, side_px: int = SMALL_PX) -> Path:
         """The path of an image's thumbnail. Raises ValueError for an invalid id or size."""

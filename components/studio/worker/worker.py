@@ -401,6 +401,8 @@ class StateChangeHooks:
     """An edit failed at the provider, and its source may be why."""
     on_finished: Callable[[Task], object]
     """An image is finished: add its duration to the estimate."""
+    on_edit_done: Callable[[Task], object] = lambda _task: None
+    """The raw answer of an edit is stored."""
     on_charge: Callable[[], object] = lambda: None
     """The provider may have charged or refunded."""
 
@@ -416,6 +418,8 @@ class StateChangeHooks:
             case TaskState.DONE:
                 self.stats.mark_stored(after.id, self.monotonic())
                 self.on_finished(after)
+                if after.is_edit and before.state is not TaskState.DONE:
+                    self.on_edit_done(after)
         if after.accepted_at != before.accepted_at or after.state in FINAL:
             self.on_charge()
         self.events.publish(after.user_id)

@@ -25,7 +25,7 @@ from tests.support.factories import make_task
 from tests.support.full_disk import full_disk
 
 KEPT = ("tasks", "pictures", "pins", "desks")  # tables of 0.1.0 that are still there
-NEWEST = "0003"
+NEWEST = "0004"
 ADDED_BY_0003 = (
     *("original_format", "original_width_px", "original_height_px", "original_bytes"),
     *("content_hash", "ground", "search_text", "color", "embedded_settings"),
@@ -121,6 +121,10 @@ def test_folder_of_0002_is_upgraded(tmp_path: Path) -> None:
     open_and_close(path.parent)
     execute(
         path,
+        "DROP TABLE keep_reports",
+        "DROP TABLE chain_runs",
+        "DROP INDEX pictures_of_task",
+        "ALTER TABLE pictures DROP COLUMN hidden",
         "DROP INDEX pictures_by_content",
         *(f"ALTER TABLE pictures DROP COLUMN {column}" for column in ADDED_BY_0003),
         "ALTER TABLE tasks DROP COLUMN dismissed_at",
@@ -161,8 +165,8 @@ def test_copy_is_the_database_from_before(tmp_path: Path) -> None:
     open_and_close(path.parent)
     open_and_close(path.parent)
 
-    assert copies(path.parent) == ["studio-before-0003.db"]
-    copy = path.with_name("studio-before-0003.db")
+    assert copies(path.parent) == ["studio-before-0004.db"]
+    copy = path.with_name("studio-before-0004.db")
     assert dump(copy) == before
     assert copy.stat().st_mode & 0o777 == 0o600
     # The way back works: in its place it is upgraded once more.
@@ -181,7 +185,7 @@ def test_copies_are_at_most_three(tmp_path: Path) -> None:
 
     whole = [name for name in copies(path.parent) if name.endswith(".db")]
     assert len(whole) == 3
-    assert "studio-before-0003.db" in whole
+    assert "studio-before-0004.db" in whole
 
 
 def test_upgrade_without_room_for_the_copy_changes_nothing(tmp_path: Path) -> None:
@@ -251,7 +255,7 @@ def test_upgrade_that_is_killed_starts_again(tmp_path: Path, statement: str) -> 
     assert dump(path) == before
     open_and_close(path.parent)
     assert rows(path, "SELECT version_num FROM alembic_version") == [(NEWEST,)]
-    assert copies(path.parent) == ["studio-before-0003.db"]
+    assert copies(path.parent) == ["studio-before-0004.db"]
 
 
 @pytest.mark.parametrize("has_copy", [True, False])

@@ -27,8 +27,6 @@ def upgrade() -> None:
         sa.Column("settings", sa.Text, nullable=False, server_default="{}"),
         sa.Column("kept_id", sa.String(32)),
         sa.Column("updated_at", sa.Float, nullable=False),
-        sa.Index("keep_reports_by_state", "state"),
-        sa.Index("keep_reports_of_task", "task_id"),
     )
     op.create_table(
         "chain_runs",
@@ -40,6 +38,9 @@ def upgrade() -> None:
         sa.Column("task_id", sa.String(32)),
         sa.Column("state", sa.String(16), nullable=False),
         sa.Column("created_at", sa.Float, nullable=False),
-        sa.Index("chain_runs_by_state", "state"),
-        sa.Index("chain_runs_of_designer", "designer", "created_at"),
     )
+    # One by one: the indexes of a table have no order.
+    op.create_index("keep_reports_by_state", "keep_reports", ["state"])
+    op.create_index("keep_reports_of_task", "keep_reports", ["task_id"])
+    op.create_index("chain_runs_by_state", "chain_runs", ["state"])
+    op.create_index("chain_runs_of_designer", "chain_runs", ["designer", "created_at"])

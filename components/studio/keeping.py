@@ -1,0 +1,395 @@
+"""Keeps the source's pixels: works out what an edit changed, and puts back all else.
+
+It runs beside everything: each picture is worked on in a process of its own, two at a time. A
+crash of that process costs nothing but its result. Who has many edits waiting does not delay
+others: people take turns.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import uuid
+from collections import OrderedDict, deque
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Protocol
+
+from components.studio.db.database import DbRetry
+from components.studio.db.kept_versions import KeepReport, KeepState, KeptVersions
+from components.studio.db.tables import ImageRecord
+from components.studio.db.tasks import TaskRepository
+from components.studio.events import EventBus
+from components.studio.images.original import OriginalImage
+from components.studio.images.store import ImageStore
+from components.studio.images.thumbnails import average_color
+
+log = logging.getLogger("kontext.keeping")
+
+WORKED_ON_AT_ONCE = 2
+JOB_SECONDS = 180.0  # ten times what the largest picture takes on a machine with other work
+_CHILD_MODULE = "components.studio.images.keep_job"
+_APP_FOLDER = Path(__file__).parents[2]
+
+
+class KeepChoice(StrEnum):
+    """What a person wants to happen after each edit. The values are stored."""
+
+    ALWAYS = "always"
+    ASK = "ask"
+    NEVER = "never"
+
+
+class KeepProblem(StrEnum):
+    """Why a raw answer could not be worked on. The values are stored."""
+
+    SOURCE_GONE = "source_gone"
+    RESULT_GONE = "result_gone"
+    NO_ROOM = "no_room"
+    CRASHED = "crashed"
+    TOO_SLOW = "too_slow"
+    UNREADABLE = "unreadable"
+    INTERRUPTED = "interrupted"
+
+
+class KeepError(Exception):
+    """A job that did not come to an end; the raw answer stays."""
+
+    def __init__(self, problem: KeepProblem, detail: str = "") -> None:
+        super().__init__(f"{problem} {detail}".strip())
+        self.problem = problem
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeepJob:
+    """What the process needs. Paths of files that exist."""
+
+    source: Path
+    edited: Path
+    analysis: Path
+    """Where the analysis is, or shall be."""
+    out: Path
+    """An empty folder for what is made."""
+    prompt: str
+    settings: str
+    crops: bool
+    """Whether the result has another shape than the source, because that was asked for."""
+    ground: str
+    """What transparent parts of the source were filled with, as "#rrggbb" or ""."""
+    choice: KeepChoice
+    is_asked_for: bool
+    """Whether a person wants it made, whatever the decision is."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeepOutcome:
+    """What the process found, and what it made if it made something."""
+
+    state: KeepState
+    reason: str = ""
+    changed_fraction: float | None = None
+    figures: dict[str, float] = field(default_factory=dict)
+    copy_format: str | None = None
+    """Of `copy` in the folder: the picture within the service's limits. None: nothing was made."""
+    width_px: int = 0
+    height_px: int = 0
+    has_original: bool = False
+    """Whether `original.png` is in the folder: the lossless picture, if the copy is not it."""
+    original_width_px: int = 0
+    original_height_px: int = 0
+    notes: tuple[str, ...] = ()
+
+
+class RunKeepJob(Protocol):
+    """Runs a job in a process of its own. Raises KeepError."""
+
+    def __call__(self, job: KeepJob, stopping: threading.Event) -> KeepOutcome: ...
+
+
+class TurnQueue:
+    """A queue in which people take turns. Not thread-safe."""
+
+    def __init__(self) -> None:
+        self._waiting: OrderedDict[str, deque[str]] = OrderedDict()
+
+    def add(self, user_id: str, item: str) -> None:
+        """Add an item to this person's; nothing if it is there already."""
+        items = self._waiting.setdefault(user_id, deque())
+        if item not in items:
+            items.append(item)
+
+    def pop(self) -> str | None:
+        """The oldest item of the person whose turn it is; then others have their turn first."""
+        if not self._waiting:
+            return None
+        user_id, items = self._waiting.popitem(last=False)
+        item = items.popleft()
+        if items:
+            self._waiting[user_id] = items
+        return item
+
+    def __len__(self) -> int:
+        return sum(map(len, self._waiting.values()))
+
+
+@dataclass(kw_only=True)
+class KeepService:
+    """Works on the raw answers of edits, until it is stopped. Thread-safe."""
+
+    versions: KeptVersions
+    repository: TaskRepository
+    image_store: ImageStore
+    events: EventBus
+    choice_of: Callable[[str], KeepChoice]
+    """What this user wants to happen after each edit."""
+    room_problem: Callable[[str, int], str | None] = lambda _user_id, _bytes: None
+    """Why so many more bytes of this user cannot be stored."""
+    run_job: RunKeepJob = field(default_factory=lambda: run_in_process)
+    clock: Callable[[], float] = time.time
+    on_settled: Callable[[KeepReport], object] = lambda _report: None
+    """Called when nothing more happens to a raw answer by itself."""
+
+    def __post_init__(self) -> None:
+        self._queue = TurnQueue()
+        self._condition = threading.Condition()
+        self._stopping = threading.Event()
+        self._db_retry = DbRetry(self._stopping)
+        self._asked_for: set[str] = set()
+        self._threads = [
+            threading.Thread(target=self._run, name=f"keep-{number}", daemon=True)
+            for number in range(WORKED_ON_AT_ONCE)
+        ]
+
+    def start(self) -> None:
+        """Continue with what waits, and work. Raises DatabaseError."""
+        for report in self.versions.recover():
+            self._queue.add(report.user_id, report.image_id)
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        """Stop: what is being worked on is waiting again at the next start."""
+        self._stopping.set()
+        with self._condition:
+            self._condition.notify_all()
+        for thread in self._threads:
+            if thread.is_alive():
+                thread.join()
+
+    def enqueue(self, user_id: str, image_id: str) -> None:
+        """Work on this raw answer, whose report waits."""
+        with self._condition:
+            self._queue.add(user_id, image_id)
+            self._condition.notify()
+
+    def request(self, raw: ImageRecord, settings: str) -> KeepReport:
+        """Make a version with these settings, as a person wants it. Raises DatabaseError."""
+        report = self.versions.request(raw, settings)
+        with self._condition:
+            self._asked_for.add(raw.id)
+        self.enqueue(raw.user_id, raw.id)
+        self.events.publish(raw.user_id)
+        return report
+
+    @property
+    def waiting(self) -> int:
+        """How many raw answers wait."""
+        with self._condition:
+            return len(self._queue)
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            with self._condition:
+                image_id = self._queue.pop()
+                if image_id is None:
+                    self._condition.wait()
+                    continue
+                is_asked_for = image_id in self._asked_for
+                self._asked_for.discard(image_id)
+            try:
+                self._work_on(image_id, is_asked_for=is_asked_for)
+            except Exception:
+                # Nobody else would tell, and the others' pictures must go on.
+                log.exception("kept version not made", extra={"image": image_id})
+
+    def _work_on(self, image_id: str, *, is_asked_for: bool) -> None:
+        begun = self._db_retry.run(
+            lambda: self.versions.update(
+                image_id, lambda report: replace(report, state=KeepState.WORKING, reason="")
+            )
+        )
+        if begun is None:
+            return
+        choice = KeepChoice.ALWAYS if is_asked_for else self.choice_of(begun.user_id)
+        if choice is KeepChoice.NEVER:
+            self._settle(replace(begun, state=KeepState.OFF))
+            return
+        self.events.publish(begun.user_id)
+        try:
+            self._settle(self._make(begun, choice, is_asked_for=is_asked_for))
+        except KeepError as error:
+            if self._stopping.is_set():
+                self._db_retry.run(lambda: self._set_state(image_id, KeepState.WAITING))
+                return
+            log.warning("kept version not made", extra={"image": image_id, "reason": str(error)})
+            self._settle(replace(begun, state=KeepState.FAILED, reason=error.problem))
+        except Exception:
+            log.exception("kept version not made", extra={"image": image_id})
+            self._settle(replace(begun, state=KeepState.FAILED, reason=KeepProblem.CRASHED))
+
+    def _set_state(self, image_id: str, state: KeepState) -> KeepReport | None:
+        return self.versions.update(image_id, lambda report: replace(report, state=state))
+
+    def _settle(self, report: KeepReport | None) -> None:
+        """Store a report and tell everybody; None if that is done already."""
+        if report is None:
+            return
+        stored = self._db_retry.run(lambda: self.versions.update(report.image_id, lambda _: report))
+        if stored is not None:
+            self.events.publish(report.user_id)
+            self.on_settled(stored)
+
+    def _make(self, report: KeepReport, choice: KeepChoice, *, is_asked_for: bool) -> KeepReport:
+        """The report after the work. Raises KeepError."""
+        raw = self.repository.image(report.image_id)
+        task = self.repository.task(report.task_id)
+        if raw is None or raw.deleted_at is not None or task is None:
+            raise KeepError(KeepProblem.RESULT_GONE)
+        source = self.repository.image(task.source_id or "")
+        source_path = None if source is None else self._source_path(source)
+        if source is None or source_path is None:
+            raise KeepError(KeepProblem.SOURCE_GONE)
+        with tempfile.TemporaryDirectory(prefix=".keep-", dir=self.image_store.folder) as folder:
+            job = KeepJob(
+                source=source_path,
+                edited=self.image_store.image_path(raw.id, raw.format),
+                analysis=self.image_store.analysis_path(raw.id),
+                out=Path(folder),
+                prompt=task.request.prompt,
+                settings=report.settings,
+                crops=task.request.aspect_ratio is not None,
+                ground=source.ground,
+                choice=choice,
+                is_asked_for=is_asked_for,
+            )
+            outcome = self.run_job(job, self._stopping)
+            after = replace(
+                report,
+                state=outcome.state,
+                reason=outcome.reason,
+                changed_fraction=outcome.changed_fraction,
+                figures=outcome.figures,
+            )
+            if outcome.copy_format is None:
+                return after
+            return self._store(after, raw, outcome, job.out)
+
+    def _source_path(self, source: ImageRecord) -> Path | None:
+        """The source as it was brought; else the copy that was sent."""
+        paths = [self.image_store.image_path(source.id, source.format)]
+        if source.original_format is not None:
+            paths.insert(0, self.image_store.original_path(source.id, source.original_format))
+        return next((path for path in paths if path.is_file()), None)
+
+    def _store(
+        self, report: KeepReport, raw: ImageRecord, outcome: KeepOutcome, folder: Path
+    ) -> KeepReport:
+        data = (folder / "copy").read_bytes()
+        original = None
+        if outcome.has_original:
+            original = OriginalImage(
+                (folder / "original.png").read_bytes(),
+                "png",
+                outcome.original_width_px,
+                outcome.original_height_px,
+                has_transparency=False,
+            )
+        size = len(data) + (0 if original is None else len(original.data))
+        if (problem := self.room_problem(report.user_id, size)) is not None:
+            raise KeepError(KeepProblem.NO_ROOM, problem)
+        file_format, kept_id = outcome.copy_format or "", uuid.uuid4().hex
+        try:
+            self.image_store.save(kept_id, file_format, data, original)
+        except OSError as error:
+            raise KeepError(KeepProblem.NO_ROOM, error.strerror or "") from error
+        kept = replace(
+            raw,
+            id=kept_id,
+            format=file_format,
+            width_px=outcome.width_px,
+            height_px=outcome.height_px,
+            size_bytes=len(data),
+            notes=outcome.notes,
+            upload_url=None,
+            uploaded_at=None,
+            color=average_color(self.image_store.thumbnail_path(kept_id)),
+            hidden=False,
+        )
+        if original is not None:
+            kept = replace(
+                kept,
+                original_format=original.format,
+                original_width_px=original.width_px,
+                original_height_px=original.height_px,
+                original_bytes=len(original.data),
+            )
+        after = replace(report, kept_id=kept_id)
+        replaced = self._db_retry.run(lambda: self.versions.show_kept(after, kept))
+        if replaced is None:  # deleted meanwhile, or the app ends
+            self.image_store.remove(kept.id, kept.format, kept.original_format)
+            raise KeepError(KeepProblem.RESULT_GONE)
+        for image in replaced:
+            self.image_store.remove(image.id, image.format, image.original_format)
+        return after
+
+
+def run_in_process(job: KeepJob, stopping: threading.Event) -> KeepOutcome:
+    """Run a job in a new Python process. Raises KeepError, also when `stopping` is set."""
+    values = {
+        name: str(value) if isinstance(value, Path) else value for name, value in vars(job).items()
+    }
+    with subprocess.Popen(  # noqa: S603 - our own module, and nothing of it is anybody's text
+        [sys.executable, "-m", _CHILD_MODULE],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=_APP_FOLDER,
+        text=True,
+    ) as process:
+        answer, errors = _communicate(process, json.dumps(values), stopping)
+        if process.returncode:
+            raise KeepError(KeepProblem.CRASHED, f"{process.returncode}: {errors[-500:]}")
+    return _read_outcome(json.loads(answer))
+
+
+def _communicate(
+    process: subprocess.Popen[str], text: str, stopping: threading.Event
+) -> tuple[str, str]:
+    """What a process writes. It is ended when it takes too long, or when the app stops."""
+    until = time.monotonic() + JOB_SECONDS
+    first: str | None = text
+    while True:
+        try:
+            return process.communicate(first, timeout=0.25)
+        except subprocess.TimeoutExpired as error:
+            first = None
+            if stopping.is_set() or time.monotonic() >= until:
+                process.kill()
+                process.communicate()
+                problem = KeepProblem.INTERRUPTED if stopping.is_set() else KeepProblem.TOO_SLOW
+                raise KeepError(problem) from error
+
+
+def _read_outcome(values: dict[str, Any]) -> KeepOutcome:
+    problem = values.pop("problem", None)
+    if problem is not None:
+        raise KeepError(KeepProblem(problem))
+    values["state"] = KeepState(values["state"])
+    return KeepOutcome(**values | {"notes": tuple(values.get("notes", ()))})

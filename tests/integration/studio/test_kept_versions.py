@@ -1,0 +1,307 @@
+"""Versions of an edit's result: when the kept one is made, and what it is part of."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from components.studio.db.gallery_query import GalleryQuery
+from components.studio.db.kept_versions import KeepReport, KeepState
+from components.studio.keeping import (
+    KeepChoice,
+    KeepError,
+    KeepJob,
+    KeepOutcome,
+    KeepProblem,
+    TurnQueue,
+)
+from components.studio.studio import NotFoundError
+from components.studio.tasks.models import Task, TaskState
+from tests.support.studio_fixture import USER_ID, StudioFixture, running_studio, wait_until
+
+KEPT_SIZE = (1280, 960)
+SETTLED = set(KeepState) - {KeepState.WAITING, KeepState.WORKING}
+
+
+@dataclass
+class FakeJobs:
+    """Stands in for the process: each job has the outcome that is set here."""
+
+    state: KeepState = KeepState.APPLIED
+    error: Exception | None = None
+    release: threading.Event = field(default_factory=threading.Event)
+    jobs: list[KeepJob] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.release.set()
+
+    def __call__(self, job: KeepJob, stopping: threading.Event) -> KeepOutcome:
+        self.jobs.append(job)
+        while not self.release.wait(0.02):
+            if stopping.is_set():
+                raise KeepError(KeepProblem.INTERRUPTED)
+        if self.error is not None:
+            raise self.error
+        state = KeepState.APPLIED if job.is_asked_for else self.state
+        found = KeepOutcome(
+            state=state, changed_fraction=0.04, figures={"moved_px": 2.0, "color_delta_e": 1.8}
+        )
+        if state is not KeepState.APPLIED:
+            return found
+        picture = BytesIO()
+        Image.new("RGB", KEPT_SIZE, "teal").save(picture, "PNG")
+        (job.out / "copy").write_bytes(picture.getvalue())
+        return replace(found, copy_format="png", width_px=KEPT_SIZE[0], height_px=KEPT_SIZE[1])
+
+
+@pytest.fixture
+def jobs() -> FakeJobs:
+    return FakeJobs()
+
+
+@pytest.fixture
+def running(tmp_path: Path, jobs: FakeJobs) -> Iterator[StudioFixture]:
+    with running_studio(tmp_path, settings={"keep_rest": "always"}) as fixture:
+        fixture.studio.keeping.run_job = jobs
+        yield fixture
+
+
+def edit(running: StudioFixture, source_id: str) -> Task:
+    """Edit an image, and wait until the raw answer is there."""
+    return running.wait_for(running.submit("Mirror it", source_id=source_id), TaskState.DONE)
+
+
+def report(running: StudioFixture, task: Task) -> KeepReport:
+    """What is known about the raw answer of this task; it has the task's id."""
+    found = running.studio.keep_report(USER_ID, task.id)
+    assert found is not None
+    return found
+
+
+def settled(running: StudioFixture, task: Task) -> KeepReport:
+    """The report when nothing more happens by itself."""
+    wait_until(lambda: report(running, task).state in SETTLED)
+    return report(running, task)
+
+
+def test_kept_version_is_shown_in_place_of_the_raw_answer(running: StudioFixture) -> None:
+    task = edit(running, running.add_source())
+
+    found = settled(running, task)
+
+    assert (found.state, found.changed_fraction) == (KeepState.APPLIED, 0.04)
+    [entry] = running.studio.tasks_with_images(USER_ID, [task.id])
+    assert entry.image is not None
+    assert entry.image.id == found.kept_id
+    assert (entry.image.width_px, entry.image.height_px) == KEPT_SIZE
+    assert running.studio.image(USER_ID, task.id).hidden
+
+
+def test_both_versions_count_as_one_picture(running: StudioFixture) -> None:
+    settled(running, edit(running, running.add_source()))
+
+    assert running.studio.count_images(USER_ID) == 2  # and the source
+    assert len(running.studio.gallery_items(USER_ID, GalleryQuery())) == 2
+
+
+def test_next_edit_starts_from_the_kept_version(running: StudioFixture) -> None:
+    task = edit(running, running.add_source())
+    running.studio.select_source(USER_ID, task.id)
+
+    found = settled(running, task)
+
+    source = running.studio.selected_source(USER_ID)
+    assert source is not None
+    assert source.id == found.kept_id
+
+
+def test_choosing_the_hidden_version_as_source_selects_the_shown_one(
+    running: StudioFixture,
+) -> None:
+    task = edit(running, running.add_source())
+    found = settled(running, task)
+
+    running.studio.select_source(USER_ID, task.id)
+
+    source = running.studio.selected_source(USER_ID)
+    assert source is not None
+    assert source.id == found.kept_id
+
+
+def test_edit_of_the_raw_answer_stays_in_the_tree(running: StudioFixture, jobs: FakeJobs) -> None:
+    source_id = running.add_source()
+    jobs.release.clear()
+    first = edit(running, source_id)
+    second = edit(running, first.id)  # before the kept version is there
+    jobs.release.set()
+    kept = settled(running, first).kept_id
+    newest = settled(running, second).kept_id
+    assert kept is not None
+    assert newest is not None
+
+    tree = running.studio.edit_tree(USER_ID, newest)
+
+    assert [node.image.id for node in tree.ancestors(newest)] == [source_id, kept, newest]
+
+
+def test_raw_answer_is_one_click_away_and_back(running: StudioFixture) -> None:
+    task = edit(running, running.add_source())
+    kept = settled(running, task).kept_id
+    assert kept is not None
+    running.studio.star(USER_ID, [task.id], starred=True)
+
+    running.studio.show_version(USER_ID, task.id)
+
+    [entry] = running.studio.tasks_with_images(USER_ID, [task.id])
+    assert entry.image is not None
+    assert (entry.image.id, entry.image.starred) == (task.id, True)
+    running.studio.show_version(USER_ID, kept)
+    assert running.reload(task).image_id == kept
+
+
+def test_trash_takes_both_versions(running: StudioFixture, tmp_path: Path) -> None:
+    source_id = running.add_source()
+    task = edit(running, source_id)
+    settled(running, task)
+    running.studio.move_to_trash(USER_ID, [task.id])
+
+    running.studio.empty_trash(USER_ID)
+
+    left = {path.stem for path in tmp_path.glob("pictures/*/*")}
+    assert left == {source_id}
+    assert running.studio.keep_report(USER_ID, task.id) is None
+
+
+def test_version_of_a_picture_that_was_deleted_meanwhile_is_not_stored(
+    running: StudioFixture, jobs: FakeJobs, tmp_path: Path
+) -> None:
+    jobs.release.clear()
+    task = edit(running, running.add_source())
+    wait_until(lambda: bool(jobs.jobs))
+    running.studio.move_to_trash(USER_ID, [task.id])
+    jobs.release.set()
+
+    found = settled(running, task)
+
+    assert (found.state, found.reason) == (KeepState.FAILED, "result_gone")
+    assert len(list(tmp_path.glob("pictures/*/*"))) == 2  # the source and the raw answer
+    running.studio.restore(USER_ID, [task.id])
+    assert running.studio.image(USER_ID, task.id).deleted_at is None
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (KeepError(KeepProblem.CRASHED), "crashed"),
+        (KeepError(KeepProblem.TOO_SLOW), "too_slow"),
+        (RuntimeError("a bug"), "crashed"),
+    ],
+)
+def test_failure_leaves_the_raw_answer_and_is_tried_again_when_asked(
+    running: StudioFixture, jobs: FakeJobs, error: Exception, reason: str
+) -> None:
+    jobs.error = error
+    task = edit(running, running.add_source())
+    found = settled(running, task)
+    assert (found.state, found.reason) == (KeepState.FAILED, reason)
+    assert running.reload(task).image_id == task.id
+
+    jobs.error = None
+    running.studio.make_kept_version(USER_ID, task.id)
+
+    wait_until(lambda: report(running, task).state is KeepState.APPLIED)
+    assert running.reload(task).image_id != task.id
+
+
+def test_source_that_was_deleted_is_said(running: StudioFixture, jobs: FakeJobs) -> None:
+    jobs.state = KeepState.OFFERED
+    source_id = running.add_source()
+    task = edit(running, source_id)
+    settled(running, task)
+    running.studio.move_to_trash(USER_ID, [source_id])
+    running.studio.empty_trash(USER_ID)
+
+    running.studio.make_kept_version(USER_ID, task.id)
+
+    wait_until(lambda: report(running, task).state is KeepState.FAILED)
+    assert report(running, task).reason == "source_gone"
+
+
+def test_nothing_is_worked_on_for_who_does_not_want_it(
+    running: StudioFixture, jobs: FakeJobs
+) -> None:
+    running.studio.set_keep_choice(USER_ID, KeepChoice.NEVER)
+
+    task = edit(running, running.add_source())
+
+    assert settled(running, task).state is KeepState.OFF
+    assert jobs.jobs == []
+
+
+def test_settings_of_the_map_make_another_version(running: StudioFixture, tmp_path: Path) -> None:
+    task = edit(running, running.add_source())
+    first = settled(running, task).kept_id
+    settings = '{"sensitivity":1}'
+
+    running.studio.make_kept_version(USER_ID, first or "", settings)
+
+    wait_until(lambda: report(running, task).kept_id != first)
+    assert report(running, task).settings == settings
+    assert len(list(tmp_path.glob("pictures/*/*"))) == 3  # the version of before is gone
+
+
+def test_settings_that_are_not_valid_are_refused(running: StudioFixture) -> None:
+    task = edit(running, running.add_source())
+    settled(running, task)
+
+    with pytest.raises(ValueError, match="sensitivity"):
+        running.studio.make_kept_version(USER_ID, task.id, '{"sensitivity": 9}')
+
+
+def test_what_was_brought_in_has_no_kept_version(running: StudioFixture) -> None:
+    with pytest.raises(NotFoundError):
+        running.studio.make_kept_version(USER_ID, running.add_source())
+
+
+def test_work_that_the_end_of_the_app_cut_goes_on_at_the_next_start(
+    tmp_path: Path, jobs: FakeJobs
+) -> None:
+    jobs.release.clear()
+    settings = {"keep_rest": "always"}
+    with running_studio(tmp_path, settings=settings) as running:
+        running.studio.keeping.run_job = jobs
+        task = edit(running, running.add_source())
+        wait_until(lambda: bool(jobs.jobs))
+    jobs.release.set()
+
+    with running_studio(tmp_path, settings=settings | {"keep_rest": "never"}) as running:
+        assert settled(running, task).state is KeepState.OFF
+
+
+def test_work_that_a_kill_cut_is_said_and_not_repeated_by_itself(
+    running: StudioFixture,
+) -> None:
+    task = edit(running, running.add_source())
+    settled(running, task)
+    versions = running.studio.keeping.versions
+    versions.update(task.id, lambda report: replace(report, state=KeepState.WORKING))
+
+    assert versions.recover() == []
+
+    assert report(running, task).reason == "interrupted"
+
+
+def test_people_take_turns() -> None:
+    queue = TurnQueue()
+    for item in ("a1", "a2", "a3"):
+        queue.add("a", item)
+    queue.add("b", "b1")
+    queue.add("a", "a1")
+
+    assert [queue.pop() for _ in range(5)] == ["a1", "b1", "a2", "a3", None]
