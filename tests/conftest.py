@@ -76,7 +76,9 @@ def _isolated_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> It
         if name.startswith(("KIE_", "KONTEXT_")):
             monkeypatch.delenv(name)
     monkeypatch.setenv("KONTEXT_DATA_DIR", str(tmp_path / "data"))
-    monkeypatch.setenv("KONTEXT_KEEP_REST", "never")  # a process for each edit would be slow
+    # A process for each edit, and drift, would be slow.
+    monkeypatch.setenv("KONTEXT_KEEP_REST", "never")
+    monkeypatch.setenv("KONTEXT_SANDBOX_DRIFT", "off")
     # Streamlit reads secrets.toml here and in HOME; a real key in it must not be used.
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.chdir(tmp_path)

@@ -34,6 +34,8 @@ from components.studio.images.thumbnails import average_color
 log = logging.getLogger("kontext.keeping")
 
 WORKED_ON_AT_ONCE = 2
+WANTED_AS_IT_IS = "wanted"
+"""The reason of what a person declines. The value is stored."""
 JOB_SECONDS = 180.0  # ten times what the largest picture takes on a machine with other work
 _CHILD_MODULE = "components.studio.images.keep_job"
 _APP_FOLDER = Path(__file__).parents[2]
@@ -197,6 +199,14 @@ class KeepService:
         self.enqueue(raw.user_id, raw.id)
         self.events.publish(raw.user_id)
         return report
+
+    def decline(self, report: KeepReport) -> None:
+        """Leave the raw answer as it is, as its owner says. Raises DatabaseError."""
+        self.versions.update(
+            report.image_id,
+            lambda report: replace(report, state=KeepState.DECLINED, reason=WANTED_AS_IT_IS),
+        )
+        self.events.publish(report.user_id)
 
     @property
     def waiting(self) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from components.studio.db.kept_versions import KeptVersions
 from components.studio.db.tables import ImageRecord
@@ -31,9 +31,12 @@ class EditTree:
     """Every image with the same root, oldest first."""
 
     nodes: tuple[EditNode, ...]
+    shown_ids: Mapping[str, str] = field(default_factory=dict)
+    """For each hidden version of a result, the version that is a node."""
 
     def node(self, image_id: str) -> EditNode | None:
-        """The node of one image."""
+        """The node of one image, also by the id of its hidden version."""
+        image_id = self.shown_ids.get(image_id, image_id)
         return next((node for node in self.nodes if node.image.id == image_id), None)
 
     def ancestors(self, image_id: str) -> tuple[EditNode, ...]:
@@ -47,7 +50,8 @@ class EditTree:
 
     def without_deleted(self) -> EditTree:
         """The tree without trashed images."""
-        return EditTree(tuple(node for node in self.nodes if node.image.deleted_at is None))
+        kept = tuple(node for node in self.nodes if node.image.deleted_at is None)
+        return replace(self, nodes=kept)
 
     def leaves(self) -> tuple[EditNode, ...]:
         """Images that nothing was made from, newest first: one for each branch."""
@@ -78,17 +82,20 @@ def load_edit_tree(repository: TaskRepository, user_id: str, image_id: str) -> E
     generation = [root.image.id]
     seen = set(generation)
     versions = KeptVersions(database=repository.database)
+    shown_ids = versions.hidden_ids(generation)
     while generation:
-        shown_ids = versions.hidden_ids(generation)  # an edit may have begun with either version
         edits = [
             EditNode(entry.image, entry.task, _shown(shown_ids, entry.task.source_id))
+            # An edit may have begun with either version.
             for entry in repository.edits_of(user_id, [*generation, *shown_ids])
             if entry.image is not None and entry.image.id not in seen
         ]
         nodes.extend(edits)
         generation = [node.image.id for node in edits]
         seen.update(generation)
-    return EditTree(tuple(sorted(nodes, key=lambda node: node.image.created_at)))
+        shown_ids |= versions.hidden_ids(generation)
+    nodes.sort(key=lambda node: node.image.created_at)
+    return EditTree(tuple(nodes), shown_ids)
 
 
 def _find_root(repository: TaskRepository, image_id: str) -> EditNode | None:

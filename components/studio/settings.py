@@ -50,7 +50,7 @@ class Settings:
     queries_per_second: int = 10
     sandbox_faults: bool = False
     """Whether everybody may switch faults of the sandbox on, for everybody."""
-    sandbox_drift: bool = False
+    sandbox_drift: bool = True
     """Whether the sandbox's edits drift as the model's do."""
     keep_rest: str = "always"
     """Whether the source's pixels are put back after an edit: "always", "ask" or "never".
@@ -144,8 +144,8 @@ def read_settings(environment: Mapping[str, str], secrets: Mapping[str, object])
                 f"{name} must be addresses or networks, such as 127.0.0.1 or 10.0.0.0/8."
             ) from error
 
-    def switch(name: str) -> bool:
-        value = (text(name) or "off").lower()
+    def switch(name: str, default: str = "off") -> bool:
+        value = (text(name) or default).lower()
         if value not in {"on", "off", "true", "false", "1", "0"}:
             raise SettingsError(f"{name} must be on or off.")
         return value in {"on", "true", "1"}
@@ -179,7 +179,7 @@ def read_settings(environment: Mapping[str, str], secrets: Mapping[str, object])
         creates_per_10s=limit("KONTEXT_CREATES_PER_10S", defaults.creates_per_10s),
         queries_per_second=limit("KONTEXT_QUERIES_PER_S", defaults.queries_per_second),
         sandbox_faults=switch("KONTEXT_SANDBOX_FAULTS"),
-        sandbox_drift=switch("KONTEXT_SANDBOX_DRIFT"),
+        sandbox_drift=switch("KONTEXT_SANDBOX_DRIFT", "on"),
         keep_rest=choice("KONTEXT_KEEP_REST", "always", "ask", "never"),
         raw_answer_days=limit("KONTEXT_RAW_ANSWER_DAYS", 0, least=1) or None,
         trusted_proxies=networks("KONTEXT_TRUSTED_PROXIES", defaults.trusted_proxies),

@@ -629,6 +629,28 @@ class Studio:
             raise NotFoundError
         self.keeping.request(raw, settings)
 
+    def has_version(self, user_id: str, image_id: str) -> bool:
+        """Whether this image is still there: a raw answer may have expired."""
+        try:
+            return self.image(user_id, image_id).user_id == user_id
+        except NotFoundError:
+            return False
+
+    def shown_version(self, image: ImageRecord) -> ImageRecord:
+        """The version of this image that is shown: itself if it is not hidden."""
+        shown_id = self.keeping.versions.shown_ids([image.id]).get(image.id)
+        return image if shown_id is None else self.image(image.user_id, shown_id)
+
+    def decline_kept_version(self, user_id: str, image_id: str) -> None:
+        """Leave a raw answer as it is, as the person wants what it changed. Raises NotFoundError.
+
+        It can still be asked for later.
+        """
+        report = self.keep_report(user_id, image_id)
+        if report is None:
+            raise NotFoundError
+        self.keeping.decline(report)
+
     def show_version(self, user_id: str, image_id: str) -> None:
         """Show this version of a result in place of the other. Raises NotFoundError."""
         if not self.keeping.versions.show_version(user_id, image_id):

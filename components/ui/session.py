@@ -120,10 +120,14 @@ def selected_source() -> ImageRecord | None:
     """The image that the Edit page works on."""
     tab = tab_state()
     try:
-        return studio().image(tab.user_id, tab.source_id) if tab.source_id else None
+        source = studio().image(tab.user_id, tab.source_id) if tab.source_id else None
     except NotFoundError:  # deleted in another window
         select_source(None)
         return None
+    if source is not None and source.hidden:  # another version of it is shown by now
+        source = studio().shown_version(source)
+        tab.source_id = source.id
+    return source
 
 
 def begin_typing(mode: str) -> None:

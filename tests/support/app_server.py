@@ -70,7 +70,9 @@ class AppServer:
         environment |= {
             "KONTEXT_DATA_DIR": str(self.folder),
             "KONTEXT_COOKIE_SECRET": COOKIE_SECRET,
-            "KONTEXT_KEEP_REST": "never",  # a process for each edit would be slow
+            # A process for each edit, and drift, would be slow.
+            "KONTEXT_KEEP_REST": "never",
+            "KONTEXT_SANDBOX_DRIFT": "off",
             **self.settings,
         }
         with self._log_path.open("ab") as log:

@@ -11,6 +11,7 @@ from components.studio.db.tables import ImageRecord, TaskWithImage
 from components.studio.lineage import EditNode, EditTree
 from components.studio.result_checks import mismatches
 from components.ui import card_actions, paused_banner, session
+from components.ui.edit.keep_line import render_keep_line
 from components.ui.edit.pending_status import progress_for
 from components.ui.escape import escape_markdown
 from components.ui.feed import render_feed
@@ -103,10 +104,15 @@ def _render_pair(pair: _Pair, names: dict[str, str]) -> None:
         build_compare_image(after, names.get(after.image.id, "After")),
         key="edit-compare",
     )
-    if after.task is not None:
-        source = before.image if after.parent_id == before.image.id else None
+    if after.task is None:
+        return
+    is_kept = after.image.id != after.task.id  # a raw answer has the id of its task
+    source = before.image if after.parent_id == before.image.id else None
+    if not is_kept:
         for message in mismatches(after.task.request, after.image, source):
             st.caption(escape_markdown(message))
+    if after.task.is_edit:
+        render_keep_line(after.image)
 
 
 def _reserve_space_html(image: ImageRecord) -> str:

@@ -1,0 +1,159 @@
+"""The line under the pair: what an edit changed, and whose pixels the rest has."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from components.studio.db.kept_versions import BUSY, KeepReport, KeepState
+from components.studio.db.tables import ImageRecord
+from components.studio.keeping import WANTED_AS_IT_IS, KeepChoice
+from components.studio.studio import NotFoundError
+from components.ui import session
+
+_WORKING = "Finding out what changed…"
+_OFF = "The whole picture was drawn anew."
+_DECLINED = {
+    "everything_changed": "Everything changed: nothing of your picture is left to put back.",
+    "black_and_white": "Everything changed: the picture lost its colours.",
+    "does_not_line_up": "The answer does not line up with your picture. Nothing was put back.",
+    "upside_down": "The answer is turned or mirrored. Nothing was put back.",
+    "other_shape": "The answer shows more than your picture. Nothing was put back.",
+    "other_picture": "The answer is another picture. Nothing was put back.",
+    WANTED_AS_IT_IS: "This is the answer as it came.",
+}
+_FAILED = {
+    "source_gone": "The source is deleted, so its pixels cannot be put back.",
+    "result_gone": "The picture was deleted while its pixels were put back.",
+    "no_room": "There is no room for another version. Delete pictures and empty the trash.",
+    "too_slow": "Putting your pixels back took too long. This is the answer as it came.",
+    "unreadable": "One of the two files is damaged. This is the answer as it came.",
+    "interrupted": "The studio was stopped while it put your pixels back.",
+}
+_CRASHED = "Putting your pixels back failed. This is the answer as it came."
+_CHOICES = {KeepChoice.ALWAYS: "Always", KeepChoice.ASK: "Ask me", KeepChoice.NEVER: "Never"}
+
+
+def render_keep_line(image: ImageRecord) -> None:
+    """Render the line for the result of an edit."""
+    tab, studio = session.tab_state(), session.studio()
+    report = studio.keep_report(tab.user_id, image.id)
+    with st.container(key="kx-keep-line", horizontal=True, vertical_alignment="center"):
+        st.caption(describe_report(report, image))
+        _render_buttons(report, image)
+        _render_choice()
+
+
+def describe_report(report: KeepReport | None, image: ImageRecord) -> str:
+    """What the line says about a result. `image` is the version that is shown."""
+    if report is None:
+        return _OFF
+    match report.state:
+        case KeepState.WAITING | KeepState.WORKING:
+            return _WORKING
+        case KeepState.APPLIED if image.id == report.image_id:
+            return f"The answer as it came: {_percent(_own(report))} of it can be your own pixels."
+        case KeepState.APPLIED:
+            return _figures(report)
+        case KeepState.OFFERED:
+            return (
+                f"{_percent(report.changed_fraction)} changed. "
+                f"The other {_percent(_own(report))} can be your own pixels."
+            )
+        case KeepState.ASKED:
+            moved = report.figures.get("color_delta_e", 0.0)
+            return (
+                f"The colours of the whole picture moved by {moved:.0f}. "
+                "Keep the new ones, or yours?"
+            )
+        case KeepState.DECLINED:
+            return _DECLINED.get(report.reason, _DECLINED["does_not_line_up"])
+        case KeepState.FAILED:
+            return _FAILED.get(report.reason, _CRASHED)
+    return _OFF
+
+
+def _figures(report: KeepReport) -> str:
+    if not report.changed_fraction:
+        return "Nothing changed: every pixel is your own."
+    parts = [
+        f"{_percent(report.changed_fraction)} changed",
+        f"{_percent(_own(report))} are your own pixels",
+    ]
+    moved = report.figures.get("moved_px", 0.0)
+    color = report.figures.get("color_delta_e", 0.0)
+    drift = [f"moved {moved:.0f} px"] if moved >= 0.5 else []
+    drift += [f"colour {color:.1f} ΔE"]
+    return " · ".join([*parts, ", ".join(drift)])
+
+
+def _own(report: KeepReport) -> float:
+    return 1.0 - (report.changed_fraction or 0.0)
+
+
+def _percent(share: float | None) -> str:
+    """Such as "4 %". What is there is never called 0 %, and what is missing never 100 %."""
+    share = share or 0.0
+    if 0 < share < 0.005:
+        return "under 1 %"
+    if 0.995 < share < 1:
+        return "over 99 %"
+    return f"{share:.0%}".replace("%", " %")
+
+
+def _render_buttons(report: KeepReport | None, image: ImageRecord) -> None:
+    def button(label: str, action: Callable[..., None], *args: object) -> None:
+        st.button(
+            label,
+            key=f"keep-{label}",
+            type="tertiary",
+            on_click=_run,
+            args=(action, *args),
+        )
+
+    tab, studio = session.tab_state(), session.studio()
+    if report is None or report.state is KeepState.OFF:
+        button("Put my pixels back", studio.make_kept_version, tab.user_id, image.id)
+        return
+    if report.state in BUSY:
+        return
+    match report.state:
+        case KeepState.APPLIED if image.id == report.image_id and report.kept_id:
+            button("Use my pixels", studio.show_version, tab.user_id, report.kept_id)
+        case KeepState.APPLIED if studio.has_version(tab.user_id, report.image_id):
+            button("Show the raw answer", studio.show_version, tab.user_id, report.image_id)
+        case KeepState.OFFERED:
+            button("Put them back", studio.make_kept_version, tab.user_id, image.id)
+        case KeepState.ASKED:
+            button("My colours", studio.make_kept_version, tab.user_id, image.id)
+            button("New colours", studio.decline_kept_version, tab.user_id, image.id)
+        case KeepState.DECLINED if report.reason == WANTED_AS_IT_IS:
+            button("Put my pixels back", studio.make_kept_version, tab.user_id, image.id)
+        case KeepState.FAILED if report.reason != "source_gone":
+            button("Try again", studio.make_kept_version, tab.user_id, image.id)
+
+
+def _run(action: Callable[..., None], *args: object) -> None:
+    try:
+        action(*args)
+    except NotFoundError:
+        st.toast("That picture is no longer here.")
+
+
+def _render_choice() -> None:
+    """What this person wants to happen after each edit."""
+    tab, studio = session.tab_state(), session.studio()
+    key = "keep-choice"
+    with st.popover("After each edit", type="tertiary", key="kx-keep-choice"):
+        st.segmented_control(
+            "Put my own pixels back where nothing was to change",
+            [choice.value for choice in KeepChoice],
+            default=studio.keep_choice(tab.user_id).value,
+            format_func=lambda value: _CHOICES[KeepChoice(value)],
+            key=key,
+            required=True,
+            on_change=lambda: studio.set_keep_choice(
+                tab.user_id, KeepChoice(st.session_state[key])
+            ),
+        )
