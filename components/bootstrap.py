@@ -193,7 +193,10 @@ class RunningApp:
             self.studio.keeping.start()
             self.studio.worker.start()
             maintenance = MaintenanceThread(
-                self.studio.gallery, self.studio.prompts, self.studio.worker.check_storage
+                self.studio.gallery,
+                self.studio.prompts,
+                self.studio.worker.check_storage,
+                lambda: self.studio.keeping.forget_raw_answers(settings.raw_answer_days),
             )
             resources.callback(maintenance.stop)
             maintenance.start()

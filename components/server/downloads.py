@@ -1,6 +1,6 @@
 """Downloads for an image's owner: one as a file, many as a streamed ZIP.
 
-Each file carries its metadata, unless `plain=1` is given.
+Each file carries its metadata, unless `plain=1` is given. `format=jpeg` encodes one anew.
 """
 
 from __future__ import annotations
@@ -68,16 +68,18 @@ def _single_image(open_studio: Callable[[], Studio], request: Request) -> Respon
     item = next(_export_items(open_studio, request, [request.path_params["picture_id"]]), None)
     if item is None:
         return missing
+    image = item.image
+    as_jpeg = request.query_params.get("format") == "jpeg" and image.own_format != "jpeg"
     try:
-        contents = item.read_bytes(strip_metadata=_strips_metadata(request))
+        contents = item.read_bytes(strip_metadata=_strips_metadata(request), as_jpeg=as_jpeg)
     except OSError:  # the file is gone; the card says so
         return missing
-    image = item.image
     headers = {
-        "content-disposition": _attachment(download_name(image)),
+        "content-disposition": _attachment(download_name(image, as_jpeg=as_jpeg)),
         **PRIVATE_IMMUTABLE,
     }
-    return Response(contents, media_type=f"image/{image.own_format}", headers=headers)
+    media_type = "image/jpeg" if as_jpeg else f"image/{image.own_format}"
+    return Response(contents, media_type=media_type, headers=headers)
 
 
 def _zip(

@@ -37,23 +37,26 @@ class DataFolder:
     def __init__(self, folder: Path) -> None:
         """Remember which files are open; call it when they are."""
         self._folder = folder
-        self._thumbnail_bytes = 0
-        self._count_thumbnails_at = 0.0
+        self._derived_bytes = (0, 0)
+        self._count_derived_at = 0.0
         opened = {name: file_identity(folder / name) for name in (DATABASE_FILE, LOCK_FILE)}
         self._opened = {name: identity for name, identity in opened.items() if identity}
 
-    def thumbnails_and_free_bytes(self) -> tuple[int, int]:
-        """Bytes of the thumbnails, counted every ten minutes at most, and free bytes of the disk.
+    def derived_and_free_bytes(self) -> tuple[int, int, int]:
+        """Bytes of the thumbnails and of the analyses, and free bytes of the disk.
 
-        Raises DatabaseError when the folder is gone.
+        The first two are counted every ten minutes at most. Raises DatabaseError when the folder
+        is gone.
         """
         now = time.monotonic()
-        if now >= self._count_thumbnails_at:
-            files = (self._folder / "thumbnails").glob("*/*.jpeg")
-            self._thumbnail_bytes = sum(_size_bytes(file) for file in files)
-            self._count_thumbnails_at = now + COUNT_SECONDS
+        if now >= self._count_derived_at:
+            self._derived_bytes = (
+                sum(map(_size_bytes, (self._folder / "thumbnails").glob("*/*.jpeg"))),
+                sum(map(_size_bytes, (self._folder / "analyses").glob("*/*.npz"))),
+            )
+            self._count_derived_at = now + COUNT_SECONDS
         try:
-            return self._thumbnail_bytes, shutil.disk_usage(self._folder).free
+            return *self._derived_bytes, shutil.disk_usage(self._folder).free
         except OSError as error:
             raise missing_files_error(self._folder) from error
 

@@ -1,6 +1,6 @@
 """Exports images: one as a file with its metadata, many as a streamed ZIP with manifests.
 
-One image is read whole, at most 20 MB, so that an unreadable one is left out and never half
+One image is read whole, so that an unreadable one is left out and never half
 written. File names consist of numbers, slugs and ids. In the manifests no prompt becomes a
 spreadsheet formula or markup; only the JSON manifest is exact.
 """
@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import IO, Final, TypeAlias
 from urllib.parse import unquote
 
+from components.studio.db.kept_versions import KeepReport, KeptVersions
 from components.studio.db.tables import ImageRecord
 from components.studio.db.tasks import TaskRepository
 from components.studio.images.embed_generation_metadata import (
@@ -29,6 +30,7 @@ from components.studio.images.embed_generation_metadata import (
     embed_metadata,
 )
 from components.studio.images.generation_metadata import APP, MAX_LINEAGE, iso_time
+from components.studio.images.ingest import encode_jpeg
 from components.studio.images.store import ImageStore
 from components.studio.tasks.models import Task
 
@@ -48,6 +50,8 @@ class ExportItem:
     """None for an imported image."""
     lineage: tuple[str, ...] = ()
     """The prompts of its ancestors, oldest first."""
+    kept: KeepReport | None = None
+    """Of a version with the source's pixels put back: what was found out about the raw answer."""
 
     @property
     def metadata(self) -> GenerationMetadata | None:
@@ -61,15 +65,19 @@ class ExportItem:
             lineage=self.lineage,
             created_at=self.task.created_at,
             finished_at=self.task.finished_at,
+            changed_fraction=self.kept.changed_fraction if self.kept else None,
+            map_settings=self.kept.settings if self.kept else "",
         )
 
-    def read_bytes(self, *, strip_metadata: bool = False) -> bytes:
+    def read_bytes(self, *, strip_metadata: bool = False, as_jpeg: bool = False) -> bytes:
         """Its file with metadata embedded, or as stored with `strip_metadata`.
 
-        A format that holds no metadata is returned as stored. Raises OSError when the file is
-        missing or unreadable.
+        `as_jpeg` encodes it anew. A format that holds no metadata is returned as stored. Raises
+        OSError when the file is missing or unreadable.
         """
         data = self.path.read_bytes()
+        if as_jpeg:
+            data = encode_jpeg(data)
         metadata = self.metadata
         if strip_metadata or metadata is None:
             return data
@@ -88,6 +96,7 @@ def collect_export_items(
 
     Raises DatabaseError while iterating.
     """
+    kept_versions = KeptVersions(database=repository.database)
     for image_id in image_ids:
         image = repository.image(image_id)
         if image is None or image.user_id != user_id or image.deleted_at is not None:
@@ -98,6 +107,7 @@ def collect_export_items(
             path=_own_path(store, image),
             task=task,
             lineage=tuple(reversed(list(_ancestor_prompts(repository, task)))),
+            kept=kept_versions.report_of_kept(image_id),
         )
 
 
@@ -220,12 +230,13 @@ _KNOWN_EXTENSION: Final = re.compile(r"\.(jpe?g|jfif|png|webp|gif|hei[cf]|avif)$
 _RESERVED_ON_WINDOWS: Final = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 
 
-def download_name(image: ImageRecord, *, prefix: str = "") -> str:
+def download_name(image: ImageRecord, *, prefix: str = "", as_jpeg: bool = False) -> str:
     """A file name. What was brought in has its own one; with a prefix, as what was generated.
 
     Others: prefix, first words of the prompt, and id, such as `kontext-a-red-fox-3f9a1c20.png`.
     """
-    extension = f".{_EXTENSIONS.get(image.own_format, image.own_format)}"
+    file_format = "jpeg" if as_jpeg else image.own_format
+    extension = f".{_EXTENSIONS.get(file_format, file_format)}"
     label = image.label
     if image.task_id is None:
         label = _name_without_extension(label)

@@ -37,6 +37,8 @@ WORKED_ON_AT_ONCE = 2
 WANTED_AS_IT_IS = "wanted"
 """The reason of what a person declines. The value is stored."""
 JOB_SECONDS = 180.0  # ten times what the largest picture takes on a machine with other work
+ANALYSIS_DAYS = 7  # without use
+_DAY_S = 24 * 3600.0
 _CHILD_MODULE = "components.studio.images.keep_job"
 _APP_FOLDER = Path(__file__).parents[2]
 
@@ -207,6 +209,17 @@ class KeepService:
             lambda report: replace(report, state=KeepState.DECLINED, reason=WANTED_AS_IT_IS),
         )
         self.events.publish(report.user_id)
+
+    def forget_raw_answers(self, days: int | None) -> None:
+        """Delete raw answers of so many days before; None keeps them. To be called every hour.
+
+        Analyses are made again when they are needed. Raises DatabaseError and OSError.
+        """
+        now = self.clock()
+        if days is not None:
+            for image in self.versions.forget_raw_answers(now - days * _DAY_S):
+                self.image_store.remove(image.id, image.format, image.original_format)
+        self.image_store.remove_old_analyses(time.time() - ANALYSIS_DAYS * _DAY_S)
 
     @property
     def waiting(self) -> int:

@@ -22,7 +22,8 @@ CHECK_SECONDS = 2.0
 class MaintenanceThread:
     """Purges images that have been in the trash for 14 days, at start and then hourly.
 
-    Drafts that have expired go, too. Every two seconds it calls `check_storage`.
+    Drafts and raw answers that have expired go, too, and analyses that nobody has used for a
+    week. Every two seconds it calls `check_storage`.
     """
 
     def __init__(
@@ -30,8 +31,10 @@ class MaintenanceThread:
         gallery: GalleryRepository,
         prompts: PromptHistory,
         check_storage: Callable[[], object],
+        forget_raw_answers: Callable[[], object] = lambda: None,
     ) -> None:
         self._gallery = gallery
+        self._forget_raw_answers = forget_raw_answers
         self._prompts = prompts
         self._check_storage = check_storage
         self._stopping = threading.Event()
@@ -67,3 +70,7 @@ class MaintenanceThread:
             self._prompts.delete_expired_drafts(self._gallery.clock())
         except DatabaseError:
             log.exception("drafts not deleted")
+        try:
+            self._forget_raw_answers()
+        except (DatabaseError, OSError):
+            log.exception("raw answers not deleted")

@@ -126,7 +126,10 @@ class DiskUsage:
 
     images: int
     originals: int
+    hidden_images: int
+    """The part of `images` that no page shows: raw answers beside their kept versions."""
     thumbnails: int
+    analyses: int
     free: int
 
 
@@ -490,8 +493,8 @@ class Studio:
         allowed_gb = self.settings.max_gb_per_person
         if allowed_gb is None:
             return None
-        used = self.gallery.stored_bytes(user_id)
-        return Share(sum(used), int(allowed_gb * GIGABYTE))
+        images, originals, _ = self.gallery.stored_bytes(user_id)
+        return Share(images + originals, int(allowed_gb * GIGABYTE))
 
     def embedded_metadata(self, user_id: str, image_id: str) -> GenerationMetadata | None:
         """The generation metadata of the file that was brought in. Raises NotFoundError."""
@@ -759,8 +762,8 @@ class Studio:
 
     def disk_usage(self) -> DiskUsage:
         """What takes room in the data folder."""
-        images, originals = self.gallery.stored_bytes()
-        return DiskUsage(images, originals, *self.data_folder.thumbnails_and_free_bytes())
+        stored = self.gallery.stored_bytes()
+        return DiskUsage(*stored, *self.data_folder.derived_and_free_bytes())
 
     @property
     def worker_metrics(self) -> CollectorRegistry:

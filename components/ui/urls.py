@@ -31,9 +31,9 @@ def thumbnail_url_template(*, in_trash: bool) -> str:
     return "app/static/thumbnails/{}" + _query(in_trash=in_trash)
 
 
-def download_url(image: ImageRecord) -> str:
+def download_url(image: ImageRecord, *, as_jpeg: bool = False) -> str:
     """URL that downloads an image as a file."""
-    return f"app/static/downloads/{image.id}"
+    return f"app/static/downloads/{image.id}" + ("?format=jpeg" if as_jpeg else "")
 
 
 def export_url(zone: str | None) -> str:

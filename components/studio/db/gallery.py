@@ -128,14 +128,22 @@ class GalleryRepository:
                 .where(images.c.user_id == user_id, images.c.hidden.is_(False), in_place)
             ).scalar_one()
 
-    def stored_bytes(self, user_id: str | None = None) -> tuple[int, int]:
-        """Bytes of images and of originals, the trash included: of a user, or of all."""
-        query = sa.select(sa.func.sum(images.c.size_bytes), sa.func.sum(images.c.original_bytes))
+    def stored_bytes(self, user_id: str | None = None) -> tuple[int, int, int]:
+        """Bytes of images, of originals, and of those images that are hidden versions.
+
+        The trash is included. Of a user, or of all.
+        """
+        of_hidden = sa.case((images.c.hidden, images.c.size_bytes), else_=0)
+        query = sa.select(
+            sa.func.sum(images.c.size_bytes),
+            sa.func.sum(images.c.original_bytes),
+            sa.func.sum(of_hidden),
+        )
         if user_id is not None:
             query = query.where(images.c.user_id == user_id)
         with self.repository.database.read_transaction() as connection:
-            of_images, of_originals = connection.execute(query).one()
-        return of_images or 0, of_originals or 0
+            of_images, of_originals, hidden = connection.execute(query).one()
+        return of_images or 0, of_originals or 0, hidden or 0
 
     def trashed_image(self, user_id: str, image_id: str) -> ImageRecord | None:
         """An image of this user that is in the trash."""

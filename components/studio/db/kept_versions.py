@@ -89,6 +89,11 @@ class KeptVersions:
             row = connection.execute(query.limit(1)).one_or_none()
         return None if row is None else _report_from_row(row)
 
+    def report_of_kept(self, image_id: str) -> KeepReport | None:
+        """The report by the id of a kept version alone."""
+        report = self.report(image_id)
+        return report if report is not None and report.kept_id == image_id else None
+
     def reports_of(self, task_ids: Sequence[str]) -> dict[str, KeepReport]:
         """The reports of these tasks' results, by task."""
         found: dict[str, KeepReport] = {}
@@ -211,7 +216,7 @@ class KeptVersions:
                     .join(tasks, tasks.c.id == images.c.task_id)
                     .where(tasks.c.image_id.in_(ids), images.c.hidden.is_(True))
                 )
-                found |= {image_id: shown_id for image_id, shown_id in rows}
+                found |= {row.id: row.image_id for row in rows}
         return found
 
     def forget_raw_answers(self, until: float) -> list[ImageRecord]:

@@ -61,6 +61,10 @@ class GenerationMetadata:
     """The prompts of its ancestors, oldest first, without its own."""
     created_at: float | None = None
     finished_at: float | None = None
+    changed_fraction: float | None = None
+    """Of a kept version: how much of the source the edit changed, 0 to 1. The rest is its own."""
+    map_settings: str = ""
+    """Of a kept version: the settings of the change map, as JSON."""
     app: str = APP
 
     @property
@@ -126,7 +130,7 @@ def iso_time(epoch_seconds: float | None) -> str | None:
 
 def _dump(metadata: GenerationMetadata, lineage: list[str]) -> str:
     request = metadata.request
-    values = {
+    values: dict[str, Any] = {
         "app": metadata.app,
         "prompt": request.prompt,
         **{name: getattr(request, name) for name in _SETTINGS},
@@ -136,6 +140,11 @@ def _dump(metadata: GenerationMetadata, lineage: list[str]) -> str:
         "asked_at": iso_time(metadata.created_at),
         "finished_at": iso_time(metadata.finished_at),
     }
+    if metadata.changed_fraction is not None:
+        values["source_pixels_kept"] = {
+            "changed_fraction": round(metadata.changed_fraction, 6),
+            "change_map": metadata.map_settings,
+        }
     return json.dumps(values, ensure_ascii=False).translate(_ESCAPES)
 
 

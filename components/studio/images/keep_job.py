@@ -22,7 +22,7 @@ from components.studio.images.color import Color, to_8bit, to_srgb
 from components.studio.images.decode import decode, parse_container, turn_upright
 from components.studio.images.errors import InvalidImageError
 from components.studio.images.file_type import FileType
-from components.studio.images.ingest import MAX_OUTPUT_BYTES, WHITE, derive_copy
+from components.studio.images.ingest import MAX_KEPT_BYTES, MAX_OUTPUT_BYTES, WHITE, derive_copy
 from components.studio.images.keep_source_pixels import (
     Decision,
     MapSettings,
@@ -37,8 +37,6 @@ from components.studio.images.keep_source_pixels import (
 )
 from components.studio.images.store import atomic_write
 
-MAX_FILE_BYTES: Final = 500_000_000
-"""Of a kept picture, which is stored without loss: 80 megapixels of 16 bits."""
 _MAX_MEMORY_BYTES: Final = 3_000_000_000
 _LESS_URGENT: Final = 10  # than the app: its pages answer first
 _FULL_COPY_PX: Final = 20_000_000  # what the service takes (docs/kie-api.md, Create)
@@ -75,7 +73,7 @@ def read_source(path: Path) -> tuple[Picture, tuple[str, ...]]:
     It stays in its own color profile where that is one of RGB. Raises InvalidImageError, OSError.
     """
     data = path.read_bytes()
-    container = parse_container(data, max_bytes=MAX_FILE_BYTES)
+    container = parse_container(data, max_bytes=MAX_KEPT_BYTES)
     decoded = decode(container)
     if container.file_type is FileType.PNG and container.exif.orientation == 1:
         picture = read_png(data)
@@ -105,7 +103,9 @@ def _analysis(
     """The analysis of before, or a new one, which is stored."""
     if path.is_file():
         try:
-            return change_map.load(path.read_bytes())
+            analysis = change_map.load(path.read_bytes())
+            os.utime(path)  # what is used stays
+            return analysis
         except ValueError:  # of another version, or cut: it is made anew
             path.unlink()
     analysis = change_map.analyse(in_srgb(source), edit)

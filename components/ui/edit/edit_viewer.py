@@ -152,7 +152,14 @@ def _render_actions(pair: _Pair, source: ImageRecord, *, original: ImageRecord) 
                 on_click=_edit,
                 args=(original.id,),
             )
-        st.link_button("Download", download_url(pair.after.image))
+        image, task = pair.after.image, pair.after.task
+        st.link_button("Download", download_url(image))
+        if task is not None and image.id != task.id:
+            st.link_button(
+                "As JPEG",
+                download_url(image, as_jpeg=True),
+                help="Encoded anew, at quality 95. The other download is exact.",
+            )
 
 
 def _edit(image_id: str) -> None:

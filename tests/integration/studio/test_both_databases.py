@@ -213,7 +213,7 @@ def test_what_was_brought_in_is_found_deleted_and_comes_back(
 
     assert [item.id for item in gallery.find(ANNA, GalleryQuery(text="STRASSE"))] == [record.id]
     assert gallery.entries(ANNA, [other.id, record.id]) == [other, record]
-    assert gallery.stored_bytes(ANNA) == (4_000_000_000, 0)
+    assert gallery.stored_bytes(ANNA) == (4_000_000_000, 0, 0)
     assert gallery.move_to_trash(ANNA, [record.id]) == 1
     assert repository.add_image(brought_in(3)) == record
     gallery.move_to_trash(ANNA, [record.id, other.id])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -13,6 +14,7 @@ from PIL import Image
 
 from components.studio.db.gallery_query import GalleryQuery
 from components.studio.db.kept_versions import KeepReport, KeepState
+from components.studio.images.embed_generation_metadata import read_metadata
 from components.studio.keeping import (
     KeepChoice,
     KeepError,
@@ -254,6 +256,56 @@ def test_settings_of_the_map_make_another_version(running: StudioFixture, tmp_pa
     wait_until(lambda: report(running, task).kept_id != first)
     assert report(running, task).settings == settings
     assert len(list(tmp_path.glob("pictures/*/*"))) == 3  # the version of before is gone
+
+
+def test_download_says_what_was_kept(running: StudioFixture) -> None:
+    found = settled(running, edit(running, running.add_source()))
+
+    [item] = running.studio.export_items(USER_ID, [found.kept_id or ""])
+
+    png = Image.open(BytesIO(item.read_bytes()))
+    record = json.loads(png.info["kontext-studio"])
+    assert record["source_pixels_kept"] == {"changed_fraction": 0.04, "change_map": "{}"}
+    assert png.size == KEPT_SIZE
+
+
+def test_download_as_jpeg_is_encoded_anew_with_its_metadata(running: StudioFixture) -> None:
+    found = settled(running, edit(running, running.add_source()))
+    [item] = running.studio.export_items(USER_ID, [found.kept_id or ""])
+
+    jpeg = item.read_bytes(as_jpeg=True)
+
+    assert (Image.open(BytesIO(jpeg)).format, Image.open(BytesIO(jpeg)).size) == ("JPEG", KEPT_SIZE)
+    metadata = read_metadata(jpeg)
+    assert metadata is not None
+    assert metadata.request.prompt == "Mirror it"
+
+
+def test_raw_answers_expire_where_the_operator_says_so(
+    running: StudioFixture, tmp_path: Path
+) -> None:
+    task = edit(running, running.add_source())
+    kept = settled(running, task).kept_id
+    keeping = running.studio.keeping
+
+    keeping.forget_raw_answers(None)
+    keeping.forget_raw_answers(30)
+    assert running.studio.has_version(USER_ID, task.id)
+    keeping.clock = lambda: running.studio.clock() + 31 * 24 * 3600.0
+    keeping.forget_raw_answers(30)
+
+    assert not running.studio.has_version(USER_ID, task.id)
+    assert not list(tmp_path.glob(f"pictures/*/{task.id}*"))
+    assert running.studio.image(USER_ID, kept or "").id == kept
+
+
+def test_disk_usage_counts_hidden_versions(running: StudioFixture) -> None:
+    task = edit(running, running.add_source())
+    settled(running, task)
+
+    usage = running.studio.disk_usage()
+
+    assert usage.hidden_images == running.studio.image(USER_ID, task.id).size_bytes > 0
 
 
 def test_settings_that_are_not_valid_are_refused(running: StudioFixture) -> None:
