@@ -61,13 +61,13 @@ class ChangeAnalysis:
     flow: NDArray[np.float16]
     """What is added to a place of the grid before `affine` is applied."""
     gain: NDArray[np.float32]
-    """By what the edit's red, green and blue are multiplied, before `color` is added."""
+    """3 × 3, by which the edit's red, green and blue are multiplied before `color` is added."""
     color: NDArray[np.float16]
     fine: NDArray[np.uint8]
     broad: NDArray[np.uint8]
     detail: NDArray[np.uint8]
-    noise_factor: float
-    """By what the thresholds are raised."""
+    noise: NDArray[np.float32]
+    """By what the thresholds of `fine` and `broad` are raised."""
     correlation: float
     """Of the detail outside of the change, 1 = the same."""
     turned_correlation: float
@@ -118,22 +118,22 @@ def analyse(source: PixelArray, edited: PixelArray) -> ChangeAnalysis:
     lab = _lab(ground)
     detail = _local_contrast(lab[:, :, 0])
     flow: Floats = np.zeros((*_coarse(before).shape, 2), np.float32)
+    warped = sample(edit, affine, flow)
     kept: Floats = np.ones_like(before)
     for is_first in (True, False):
-        warped_grey = _grey(sample(edit, affine, flow))
+        warped_grey = _grey(warped)
         belief = _similarity(before, warped_grey) * kept
         flow = _refine_flow(before, warped_grey, flow, belief)
         warped = sample(edit, affine, flow)
-        if is_first:
-            kept = belief
-        for _ in range(2):
-            gain, color = _fit_color(ground, warped, _coarse(kept))
+        shown = _shown_part(affine, flow, (width, height))
+        for _ in range(1 if is_first else 2):
+            trusted = _coarse(belief if is_first else kept)
+            gain, color = _fit_color(ground, warped, trusted)
             recolored = recolor(warped.astype(np.float32), gain, _resize(color, (width, height)))
-            fine, broad = _differences(lab, _lab(recolored), detail)
-            noise_factor = _noise_factor(fine)
-            changed = _hysteresis(fine, broad, noise_factor)
+            fine, broad = _differences(lab, _lab(recolored), detail, shown)
+            noise = _noise(fine, broad)
+            changed = _hysteresis(fine, broad, noise)
             kept = (_grow(changed, 0.008) == 0).astype(np.float32)
-
     outside = kept > 0
     correlation, sharpness = _compare_detail(before, _grey(recolored), outside)
     return ChangeAnalysis(
@@ -147,7 +147,7 @@ def analyse(source: PixelArray, edited: PixelArray) -> ChangeAnalysis:
         fine=_as_levels(fine),
         broad=_as_levels(_coarse(broad)),
         detail=_as_levels(_coarse(detail)),
-        noise_factor=noise_factor,
+        noise=noise,
         correlation=correlation,
         turned_correlation=turned_correlation,
         moved_px=_moved_px(affine, flow, _coarse(kept) > 0.5),
@@ -347,7 +347,7 @@ def _ecc(
     one: Floats, two: Floats, warp: NDArray[np.float64], motion: int, kept: Mask | None = None
 ) -> NDArray[np.float64]:
     """A better map from the first picture to the second, or the same if none is found."""
-    stop = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 60, 1e-5)
+    stop = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 50, 5e-5)
     size = (one.shape[1], one.shape[0])
     counts = np.full((size[1], size[0]), 1, np.uint8) if kept is None else kept
     mask = cv2.warpAffine(counts, warp, size, flags=cv2.INTER_NEAREST)
@@ -423,84 +423,105 @@ def remap(
         a[0, 0] * x + a[0, 1] * y + a[0, 2],
         a[1, 0] * x + a[1, 1] * y + a[1, 2],
         cv2.INTER_LANCZOS4,
-        borderMode=cv2.BORDER_REPLICATE,
+        borderMode=cv2.BORDER_REFLECT_101,
+    )
+
+
+def _shown_part(affine: NDArray[np.float64], flow: Floats, size: Size) -> tuple[slice, slice]:
+    """Rows and columns of the grid that lie within the edit, which may have moved off its edge."""
+    x, y = _places(affine, flow)
+    rows = np.flatnonzero(((y >= 0) & (y <= size[1] - 1)).mean(axis=1) > 0.5)
+    columns = np.flatnonzero(((x >= 0) & (x <= size[0] - 1)).mean(axis=0) > 0.5)
+    if not rows.size or not columns.size:
+        return slice(0, size[1]), slice(0, size[0])
+    parts = []
+    for line, length, count in ((rows, size[1], x.shape[0]), (columns, size[0], x.shape[1])):
+        first = 0 if line[0] == 0 else int(line[0] + 1) * _COARSE
+        last = length if line[-1] == count - 1 else int(line[-1]) * _COARSE
+        parts.append(slice(first, max(last, first + 1)))
+    return parts[0], parts[1]
+
+
+def _places(affine: NDArray[np.float64], flow: Floats) -> tuple[Floats, Floats]:
+    """Where the edit shows every fourth place of the grid."""
+    y, x = np.mgrid[0 : flow.shape[0], 0 : flow.shape[1]] * float(_COARSE) + (_COARSE - 1) / 2
+    x, y = x + flow[:, :, 0], y + flow[:, :, 1]
+    return (
+        affine[0, 0] * x + affine[0, 1] * y + affine[0, 2],
+        affine[1, 0] * x + affine[1, 1] * y + affine[1, 2],
     )
 
 
 # --- Color ---
 
-_MIN_GAIN, _MAX_GAIN = 0.92, 1.08
+_MAX_GAIN: Final = 0.08
+"""How far a channel's gain may be from 1, and what it takes from another channel from 0."""
 _MAX_RESIDUAL: Final = 4.0
-_MAX_SAMPLES: Final = 20_000
+_MAX_SAMPLES: Final = 12_000
 
 
 def _fit_color(
-    ground: NDArray[Any], warped: NDArray[Any], kept: Floats
-) -> tuple[NDArray[np.float32], Floats]:
+    ground: NDArray[Any], warped: NDArray[Any], trusted: Floats
+) -> tuple[Floats, Floats]:
     """Gain and field (a quarter of the size) that give the edit the source's colors.
 
-    `kept`: 0 to 1, how far a place is believed to be the same in both.
+    `trusted`: 0 to 1, how far a place is believed to be the same in both.
     """
     one, two = _coarse(ground), _coarse(warped)
-    height, width = kept.shape
+    height, width = trusted.shape
     y, x = np.mgrid[0:height, 0:width].astype(np.float32)
     x, y = 2 * x / max(1, width - 1) - 1, 2 * y / max(1, height - 1) - 1
     terms = np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], axis=-1)
-    usable = (kept > 0.3) & (one.min(axis=2) > 3) & (one.max(axis=2) < 252)
+    unclipped = (one.min(axis=2) > 3) & (one.max(axis=2) < 252)
+    usable = (trusted > 0.3) & unclipped
     if usable.sum() < 200:
         usable = np.ones_like(usable)
     places = np.flatnonzero(usable)
     places = places[:: max(1, len(places) // _MAX_SAMPLES)]
     basis = terms.reshape(-1, 6)[places].astype(np.float64)
-    sureness = kept.reshape(-1)[places].astype(np.float64) + 1e-3
-    gain = np.ones(3, np.float32)
-    field = np.zeros((height, width, 3), np.float32)
-    for channel in range(3):
-        level = two[:, :, channel].reshape(-1)[places].astype(np.float64)
-        wanted = one[:, :, channel].reshape(-1)[places] - level
-        factors, slope = _tukey_fit(basis, level, wanted, sureness)
-        gain[channel] = 1 + slope
-        # Beyond the evidence the quadratic would run away.
-        low, high = np.percentile(basis @ factors, [0.5, 99.5])
-        field[:, :, channel] = np.clip(terms @ factors, low, high)
-    rest = one - (two * gain + field)
-    spread = np.abs(rest).max(axis=2)
-    weight = (kept * (spread < 12) * usable)[:, :, None]
+    levels = two.reshape(-1, 3)[places].astype(np.float64)
+    wanted = one.reshape(-1, 3)[places] - levels
+    sureness = trusted.reshape(-1)[places].astype(np.float64) + 1e-3
+    factors, slopes = _tukey_fit(basis, levels, wanted, sureness)
+    gain = np.asarray(np.eye(3) + slopes.T, np.float32)
+    # Beyond the evidence the quadratic would run away.
+    low, high = np.percentile(basis @ factors, [0.5, 99.5], axis=0)
+    field = np.clip(terms @ factors, low, high).astype(np.float32)
+    rest = one - (cv2.transform(two, gain) + field)
+    weight = trusted * (np.abs(rest).max(axis=2) < 12) * usable
     sigma = 0.09 * max(height, width)
-    near = _blur(weight.astype(np.float32), sigma).reshape(height, width, 1)
-    slow = _blur((rest * weight).astype(np.float32), sigma) / (near + 0.02)
-    field += np.clip(slow, -_MAX_RESIDUAL, _MAX_RESIDUAL)
-    return gain, field
+    near = _blur(weight.astype(np.float32), sigma)[:, :, None]
+    slow = _blur((rest * weight[:, :, None]).astype(np.float32), sigma) / (near + 0.02)
+    return gain, field + np.clip(slow, -_MAX_RESIDUAL, _MAX_RESIDUAL)
 
 
 def _tukey_fit(
-    basis: NDArray[np.float64],
-    level: NDArray[np.float64],
-    wanted: NDArray[np.float64],
-    sureness: NDArray[np.float64],
-) -> tuple[NDArray[np.float64], float]:
-    """Factors of the basis and slope over the level, by Tukey's biweight. The slope is bounded."""
-    weight = sureness.copy()
-    middle = level.mean()
-    slope, factors = 0.0, np.zeros(basis.shape[1])
-    for _ in range(10):
-        both = np.column_stack([basis, level - middle])
+    basis: Floats, levels: Floats, wanted: Floats, sureness: Floats
+) -> tuple[Floats, Floats]:
+    """Factors of the basis and slopes over the levels, by Tukey's biweight; slopes are bounded."""
+    weight = sureness
+    middle = levels.mean(axis=0)
+    both = np.hstack([basis, levels - middle])
+    many = basis.shape[1]
+    # Without evidence, the slopes are 0.
+    calm = np.diag([0.0] * many + [1000.0] * levels.shape[1])
+    for _ in range(8):
         weighted = both * weight[:, None]
-        solution = np.linalg.lstsq(weighted.T @ both, weighted.T @ wanted, rcond=1e-9)[0]
-        slope = float(np.clip(solution[-1], _MIN_GAIN - 1, _MAX_GAIN - 1))
-        target = wanted - slope * (level - middle)
+        solution = np.linalg.lstsq(weighted.T @ both + calm, weighted.T @ wanted, rcond=1e-9)[0]
+        slopes = np.clip(solution[many:], -_MAX_GAIN, _MAX_GAIN)
+        target = wanted - (levels - middle) @ slopes
         weighted = basis * weight[:, None]
         factors = np.linalg.lstsq(weighted.T @ basis, weighted.T @ target, rcond=1e-9)[0]
-        rest = target - basis @ factors
-        scale = max(1.4826 * float(np.median(np.abs(rest))), 1.0)
+        rest = np.sqrt(np.square(target - basis @ factors).sum(axis=1))
+        scale = max(0.9 * float(np.median(rest)), 1.5)
         weight = sureness * np.clip(1 - (rest / (4.685 * scale)) ** 2, 0, None) ** 2
-    factors[0] -= slope * middle
-    return factors, slope
+    factors[0] -= middle @ slopes
+    return factors, slopes
 
 
-def recolor(edit: Floats, gain: NDArray[np.float32], color: Floats) -> Floats:
+def recolor(edit: Floats, gain: Floats, color: Floats) -> Floats:
     """The edit in the source's colors; `color` has its size."""
-    return np.clip(edit * gain + color, 0, 255)
+    return np.clip(cv2.transform(edit, gain) + color, 0, 255)
 
 
 # --- Comparing ---
@@ -512,32 +533,51 @@ def _local_contrast(lightness: Floats) -> Floats:
     return np.sqrt(np.maximum(_blur(lightness * lightness, 4) - mean * mean, 0))
 
 
-def _differences(one: Floats, two: Floats, detail: Floats) -> tuple[Floats, Floats]:
-    """ΔE of small things, less where there is detail, and of large things."""
+def _differences(
+    one: Floats, two: Floats, detail: Floats, shown: tuple[slice, slice]
+) -> tuple[Floats, Floats]:
+    """ΔE of small things, less where there is detail, and of large things.
+
+    What the edit does not show is as different as the nearest that it does.
+    """
     difference = one - two
-    fine = np.sqrt((_blur(difference, 1.2) ** 2).sum(axis=2)) / (1 + _DETAIL_WEIGHT * detail)
-    broad = np.sqrt((_blur(difference, 8) ** 2).sum(axis=2))
+    fine = _length(_blur(difference, 1.2)) / (1 + _DETAIL_WEIGHT * detail)
+    broad = _length(_blur(difference, 8))
+    rows, columns = shown
+    around = (
+        rows.start,
+        one.shape[0] - rows.stop,
+        columns.start,
+        one.shape[1] - columns.stop,
+        cv2.BORDER_REPLICATE,
+    )
+    if any(around[:4]):
+        fine, broad = (cv2.copyMakeBorder(each[shown], *around) for each in (fine, broad))
     return fine, broad
 
 
-def _noise_factor(fine: Floats) -> float:
+def _length(vectors: Floats) -> Floats:
+    return np.sqrt(np.einsum("ijk,ijk->ij", vectors, vectors))
+
+
+def _noise(fine: Floats, broad: Floats) -> NDArray[np.float32]:
     """By what noise raises the thresholds: 1 for a clean edit."""
-    usual = float(np.percentile(fine[::3, ::3], 40))
-    return float(np.clip(usual / 1.0, 1, _MAX_NOISE_FACTOR))
+    usual = [float(np.percentile(each[::3, ::3], 40)) for each in (fine, broad)]
+    return np.clip([usual[0] / 1.0, usual[1] / 0.75], 1, _MAX_NOISE_FACTOR).astype(np.float32)
 
 
-def _hysteresis(fine: Floats, broad: Floats, factor: float) -> Mask:
+def _hysteresis(fine: Floats, broad: Floats, factors: NDArray[np.float32]) -> Mask:
     """Places above the low threshold that touch one above the high threshold."""
     changed = np.zeros(fine.shape, np.uint8)
     smallest = 70 * fine.size / 1_000_000
-    for difference, low, high in (
-        (fine, _FINE_LOW, _FINE_HIGH),
-        (broad, _BROAD_LOW, _BROAD_HIGH),
+    for difference, low, high, factor in (
+        (fine, _FINE_LOW, _FINE_HIGH, factors[0]),
+        (broad, _BROAD_LOW, _BROAD_HIGH, factors[1]),
     ):
         weak = (difference > low * factor).astype(np.uint8)
         count, labels, stats, _ = cv2.connectedComponentsWithStats(weak, connectivity=8)
         strong = np.zeros(count, bool)
-        strong[np.unique(labels[difference > high * factor])] = True
+        strong[labels[difference > high * factor]] = True
         strong &= stats[:, cv2.CC_STAT_AREA] >= smallest
         strong[0] = False
         changed[strong[labels]] = 255
@@ -546,10 +586,10 @@ def _hysteresis(fine: Floats, broad: Floats, factor: float) -> Mask:
 
 def change_mask(analysis: ChangeAnalysis, settings: MapSettings) -> Mask:
     """What is taken from the edit, on the grid: 255 changed, 0 kept. Without the feather."""
-    factor = analysis.noise_factor * _THRESHOLD_FACTORS[settings.sensitivity]
+    factors = analysis.noise * _THRESHOLD_FACTORS[settings.sensitivity]
     fine = analysis.fine.astype(np.float32) / _LEVELS_PER_DELTA_E
     broad = _resize(analysis.broad.astype(np.float32), analysis.size) / _LEVELS_PER_DELTA_E
-    changed = _hysteresis(fine, broad, factor)
+    changed = _hysteresis(fine, broad, factors)
     if changed.any():
         changed = cast(
             "Mask", cv2.morphologyEx(changed, cv2.MORPH_CLOSE, _disc(_share(changed, 0.006)))
@@ -638,19 +678,15 @@ def _compare_detail(
 
 
 def _moved_px(affine: NDArray[np.float64], flow: Floats, outside: NDArray[np.bool_]) -> float:
-    height, width = flow.shape[:2]
-    y, x = np.mgrid[0:height, 0:width] * float(_COARSE)
-    moved_x, moved_y = x + flow[:, :, 0], y + flow[:, :, 1]
-    far = np.hypot(
-        affine[0, 0] * moved_x + affine[0, 1] * moved_y + affine[0, 2] - x,
-        affine[1, 0] * moved_x + affine[1, 1] * moved_y + affine[1, 2] - y,
-    )
+    x, y = _places(affine, flow)
+    own_x, own_y = _places(np.eye(2, 3), np.zeros_like(flow))
+    far = np.hypot(x - own_x, y - own_y)
     return float(np.median(far[outside] if outside.any() else far))
 
 
 def _color_delta_e(one: Floats, two: Floats, outside: NDArray[np.bool_]) -> float:
     """How far slow colors moved, median outside of the change."""
-    moved = np.sqrt((_blur(one - two, 8) ** 2).sum(axis=2))
+    moved = _length(_blur(one - two, 8))
     return float(np.median(moved[outside] if outside.any() else moved))
 
 
