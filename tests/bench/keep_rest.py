@@ -9,9 +9,8 @@ import argparse
 import resource
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
 from statistics import mean
 from typing import Any
@@ -176,7 +175,9 @@ def declined_share(sources: dict[str, Pixels], *, tell: bool) -> float:
             figures = judge(edited_pairs.make_pair(source, edit, 100 * at + number))
             declined.append(figures.outcome is Outcome.DECLINE)
             if tell:
-                print(f"    {name:9} {kind:16} {figures.outcome} {figures.reason} {figures.changed:.2f}")
+                print(
+                    f"    {name:9} {kind:16} {figures.outcome} {figures.reason} {figures.changed:.2f}"
+                )
     return mean(declined)
 
 
@@ -187,7 +188,9 @@ def chain_identical(source: Pixels) -> float:
     for step in range(6):
         pair = edited_pairs.make_pair(current, edits[step % len(edits)], 40 + step)
         analysis = change_map.analyse(pair.source, pair.edited)
-        current = keep_source_pixels.compose(pair.source, pair.edited, analysis, MapSettings()).pixels
+        current = keep_source_pixels.compose(
+            pair.source, pair.edited, analysis, MapSettings()
+        ).pixels
         touched |= pair.changed
     near = cv2.dilate(touched, disc(0.015 * max(source.shape))) > 0
     return share((current == source).all(axis=2) & ~near, ~near)
@@ -209,7 +212,9 @@ def real_pair(folder: Path, name: str) -> tuple[Pixels, Pixels]:
     source, edit = (
         next(folder.glob(f"{stem}.*")) for stem in (f"{REAL[name][0]}_source", f"{name}_edit")
     )
-    return np.asarray(Image.open(source).convert("RGB")), np.asarray(Image.open(edit).convert("RGB"))
+    return np.asarray(Image.open(source).convert("RGB")), np.asarray(
+        Image.open(edit).convert("RGB")
+    )
 
 
 def main(arguments: Iterable[str] | None = None) -> int:
@@ -222,10 +227,14 @@ def main(arguments: Iterable[str] | None = None) -> int:
     sources = made_sources(options.real)
     sources = dict(list(sources.items())[:2]) if options.few else sources
     local = local_figures(sources, tell=options.each)
-    table.row("pixels that differ where the mask is 0", max(f.foreign for f in local), 0, at_least=False)
+    table.row(
+        "pixels that differ where the mask is 0", max(f.foreign for f in local), 0, at_least=False
+    )
     declined = mean(f.outcome is Outcome.DECLINE for f in local)
     table.row("local edits declined", declined, 0, at_least=False)
-    table.row("global edits declined", declined_share(sources, tell=options.each), 0.90, at_least=True)
+    table.row(
+        "global edits declined", declined_share(sources, tell=options.each), 0.90, at_least=True
+    )
     table.row("recall", mean(f.recall for f in local), 0.985, at_least=True)
     table.row("recall, worst", min(f.recall for f in local), 0.85, at_least=True)
     table.row("precision", mean(f.precision for f in local), 0.90, at_least=True)
@@ -235,7 +244,9 @@ def main(arguments: Iterable[str] | None = None) -> int:
     table.row("excess gradient at the seam", mean(f.seam for f in local), 0.30, at_least=False)
     ratio = mean(f.seam for f in local) / mean(f.raw_seam for f in local)
     table.row("… over that of the raw edit", ratio, 1 / 3, at_least=False)
-    table.row("PSNR over the raw edit's", mean(f.gain_db for f in local), 12, at_least=True, unit="dB")
+    table.row(
+        "PSNR over the raw edit's", mean(f.gain_db for f in local), 12, at_least=True, unit="dB"
+    )
     nothing = [
         judge(edited_pairs.make_pair(source, edited_pairs.change_nothing, at)).changed
         for at, source in enumerate(sources.values())
@@ -248,9 +259,16 @@ def main(arguments: Iterable[str] | None = None) -> int:
         mask = change_map.change_mask(analysis, MapSettings())
         decision = keep_source_pixels.decide(analysis, mask, "")
         if least == 1:
-            table.row(f"{name}: declined ({decision.reason})", decision.outcome == "decline", 1, at_least=True)
+            table.row(
+                f"{name}: declined ({decision.reason})",
+                decision.outcome == "decline",
+                1,
+                at_least=True,
+            )
             continue
-        table.row(f"{name}: {decision.outcome}, changed", decision.changed_fraction, most, at_least=False)
+        table.row(
+            f"{name}: {decision.outcome}, changed", decision.changed_fraction, most, at_least=False
+        )
         if least:
             table.row(f"{name}: changed", decision.changed_fraction, least, at_least=True)
     return 1 if table.missed else 0

@@ -90,7 +90,9 @@ def blob(rng: np.random.Generator, shape: tuple[int, int], share: float) -> Pixe
     rows, columns = np.ogrid[0:height, 0:width]
     distance = np.hypot(columns - x, rows - y) / radius
     distance = distance + 0.12 * smooth_noise(rng, shape, radius / 3)
-    return np.clip((1 - distance) * radius / max(1.0, max(shape) / 700) + 0.5, 0, 1).astype(np.float32)
+    return np.clip((1 - distance) * radius / max(1.0, max(shape) / 700) + 0.5, 0, 1).astype(
+        np.float32
+    )
 
 
 def _mix(source: Pixels, other: Pixels, alpha: Pixels) -> Pixels:
@@ -125,9 +127,14 @@ def write_words(source: Pixels, rng: np.random.Generator) -> Pixels:
     written = source.copy()
     dark = source.mean() > 128
     cv2.putText(
-        written, "KONTEXT", (round(width * 0.2), round(height * rng.uniform(0.4, 0.8))),
-        cv2.FONT_HERSHEY_DUPLEX, width / 330, (15, 15, 20) if dark else (245, 240, 235),
-        round(width / 130), cv2.LINE_AA,
+        written,
+        "KONTEXT",
+        (round(width * 0.2), round(height * rng.uniform(0.4, 0.8))),
+        cv2.FONT_HERSHEY_DUPLEX,
+        width / 330,
+        (15, 15, 20) if dark else (245, 240, 235),
+        round(width / 130),
+        cv2.LINE_AA,
     )
     return written
 
@@ -242,7 +249,10 @@ def redraw(ideal: Pixels, drift: Drift, rng: np.random.Generator, size: tuple[in
         x = x + drift.wobble_px * smooth_noise(rng, (height, width), width / 10)
         y = y + drift.wobble_px * smooth_noise(rng, (height, width), width / 10)
     moved = cv2.remap(
-        small, x.astype(np.float32), y.astype(np.float32), cv2.INTER_CUBIC,
+        small,
+        x.astype(np.float32),
+        y.astype(np.float32),
+        cv2.INTER_CUBIC,
         borderMode=cv2.BORDER_REFLECT_101,
     )
     if drift.softness:
@@ -253,7 +263,9 @@ def redraw(ideal: Pixels, drift: Drift, rng: np.random.Generator, size: tuple[in
         moved = moved + rng.normal(0, drift.noise, moved.shape)
     levels = to_levels(moved)
     if drift.quality:
-        data = cv2.imencode(".jpg", levels[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, drift.quality])[1]
+        data = cv2.imencode(".jpg", levels[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, drift.quality])[
+            1
+        ]
         levels = np.ascontiguousarray(cv2.imdecode(data, cv2.IMREAD_COLOR)[:, :, ::-1])
     return levels
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -23,18 +24,17 @@ from components.studio.keeping import (
     KeepProblem,
     run_in_process,
 )
+from tests.support.edited_pairs import make_source
 
 SIZE = (480, 360)
 CHANGED = (180, 120, 260, 200)  # left, top, right and bottom of what the edit draws
 NEAR = 60  # by so many pixels a soft edge may reach
 
 
+@cache
 def picture() -> Image.Image:
-    """A picture with detail everywhere."""
-    noise = np.random.default_rng(7).integers(0, 256, (SIZE[1], SIZE[0], 3), np.uint8)
-    fine = Image.fromarray(noise).filter(ImageFilter.GaussianBlur(1.5))
-    coarse = Image.fromarray(noise).filter(ImageFilter.GaussianBlur(12))
-    return Image.blend(fine, Image.eval(coarse, lambda level: (level - 100) * 4), 0.5)
+    """A picture with detail everywhere; do not change it in place."""
+    return Image.fromarray(make_source(1, *SIZE))
 
 
 def edited(source: Image.Image) -> Image.Image:
