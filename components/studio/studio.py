@@ -251,19 +251,21 @@ class Studio:
         self._check_folder()
         return self._change_task(user_id, task_id, requeue)
 
-    def retry_task(self, user_id: str, task_id: str) -> None:
+    def retry_task(self, user_id: str, task_id: str) -> Task | None:
         """Submit a failed or refused task once more, in its place among its variants.
 
-        A second press does nothing: the first has replaced it. Raises NotFoundError, also for
-        an edit whose source is gone.
+        A second press does nothing and returns None: the first has replaced it. Raises
+        NotFoundError, also for an edit whose source is gone.
         """
         self._check_folder()
         failed = self.task(user_id, task_id)
         if failed.source_id is not None:
             self.image(user_id, failed.source_id)
         new = self._new_task(user_id, failed.request, failed.source_id, batch=failed.batch)
-        if can_retry(failed) and self.repository.replace_failed_task(task_id, new):
-            self.worker.enqueue(new)
+        if not can_retry(failed) or not self.repository.replace_failed_task(task_id, new):
+            return None
+        self.worker.enqueue(new)
+        return new
 
     def withdraw_task(self, user_id: str, task_id: str) -> Task:
         """Do not send a task. One that has been sent by now is returned unchanged."""

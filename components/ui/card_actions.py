@@ -12,11 +12,14 @@ from components.studio.studio import NotFoundError, Studio
 from components.studio.tasks.models import Task, TaskState
 from components.ui import session, task_id_dialogs
 from components.ui.form.generation_form import GenerationForm
+from components.ui.form.submit import change_values, show_errors, submit_request
 from components.ui.messages import IMAGE_NOT_FOUND, PURGE_FAILED, TOO_LATE_TO_WITHDRAW
-from components.ui.session import DialogState, TabState
+from components.ui.session import ChangesInPlace, DialogState, TabState
 from components.ui.streamlit_internals.page_switch import switch_page
 from components.ui.streamlit_internals.toasts import show_toast
 from components.ui.widgets.image_grid import GridEvent, Undo, pending_event
+
+MAX_CHANGES = 8  # in the open picture, from one to the next
 
 
 def on_card_event(grid_key: str) -> None:
@@ -37,7 +40,12 @@ def on_card_event(grid_key: str) -> None:
             case "send":
                 studio.resubmit_task(tab.user_id, event.card_id)
             case "retry":
-                studio.retry_task(tab.user_id, event.card_id)
+                retried = studio.retry_task(tab.user_id, event.card_id)
+                if event.card_id in tab.changes.task_ids:
+                    tab.submit_errors.pop("change", None)
+                    _remember_made(event, retried)
+            case "change":
+                _change(event)
             case "withdraw":
                 task = studio.withdraw_task(tab.user_id, event.card_id)
                 if task.sent_at is not None and task.state is not TaskState.UNCONFIRMED:
@@ -136,6 +144,28 @@ def _pair_for(card_ids: Sequence[str]) -> tuple[str, str]:
     images = [studio.image(tab.user_id, image_id) for image_id in image_ids]
     first, second = sorted(images, key=lambda image: image.created_at)
     return first.id, second.id
+
+
+def _change(event: GridEvent) -> None:
+    """Edit the picture of a card as Edit would; what fails is said on the card."""
+    task = None
+    with show_errors("change"):
+        source_id = image_id_for(event.card_id)
+        request = change_values(event.text).request()
+        [task] = submit_request(request, source_id=source_id)
+        tab = session.tab_state()
+        if tab.source_id == source_id:
+            tab.pair = None  # Edit shows the newest edit when it is done
+    _remember_made(event, task)
+
+
+def _remember_made(event: GridEvent, task: Task | None) -> None:
+    """Tell the browser which card the event has made."""
+    tab = session.tab_state()
+    made_id = task.id if task else ""
+    others = tuple(known for known in tab.changes.task_ids if known != made_id)
+    task_ids = (*others, made_id)[-MAX_CHANGES:] if made_id else others
+    tab.changes = ChangesInPlace(event.nonce, made_id, task_ids)
 
 
 def _remix(task: Task) -> None:

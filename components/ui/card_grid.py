@@ -8,9 +8,10 @@ from typing import Literal
 
 from components.studio.db.tables import ImageRecord, TaskWithImage
 from components.ui import card_actions, session
-from components.ui.card_view_models import build_card, build_source_card
+from components.ui.card_view_models import CHANGE, build_card, build_source_card
+from components.ui.form.submit import NEWEST_TASKS, change_price
 from components.ui.urls import LIVE_UPDATES_URL
-from components.ui.widgets.image_grid import Card, GridEvent, GridExtras, image_grid
+from components.ui.widgets.image_grid import Card, Changes, GridEvent, GridExtras, image_grid
 
 
 def build_task_cards(entries: Sequence[TaskWithImage], *, in_gallery: bool = False) -> list[Card]:
@@ -44,6 +45,23 @@ def build_gallery_cards(entries: Sequence[TaskWithImage | ImageRecord]) -> list[
     ]
 
 
+def _changes(cards: Sequence[Card], *, in_gallery: bool) -> Changes | None:
+    """The field "Change…" on these cards, or None where no picture can be changed."""
+    tab = session.tab_state()
+    nonce, made_id, task_ids = tab.changes
+    if not task_ids and not any(CHANGE in card.actions for card in cards):
+        return None
+    newest = session.studio().recent_tasks(tab.user_id, limit=NEWEST_TASKS) if task_ids else []
+    made = [entry for entry in newest if entry.task.id in task_ids]
+    return Changes(
+        price=change_price(),
+        nonce=nonce,
+        card_id=made_id,
+        error=tab.submit_errors.get("change", ""),
+        cards=tuple(build_task_cards(made, in_gallery=in_gallery)),
+    )
+
+
 def render_card_grid(
     cards: Sequence[Card],
     *,
@@ -54,8 +72,8 @@ def render_card_grid(
 ) -> GridEvent | None:
     """Render the cards; returns an event for `card_actions.navigate_after`.
 
-    Call it inside an `st.fragment`. The parameters are those of `image_grid`; the undo is added
-    to `extras`.
+    Call it inside an `st.fragment`. The parameters are those of `image_grid`; the undo and
+    the changes are added to `extras`.
     """
     return image_grid(
         cards,
@@ -63,6 +81,10 @@ def render_card_grid(
         layout=layout,
         push_url=LIVE_UPDATES_URL,
         empty=empty,
-        extras=replace(extras or GridExtras(), undo=card_actions.pending_undo()),
+        extras=replace(
+            extras or GridExtras(),
+            undo=card_actions.pending_undo(),
+            changes=_changes(cards, in_gallery=layout == "grid"),
+        ),
         on_event=lambda: card_actions.on_card_event(key),
     )

@@ -29,6 +29,7 @@ from components.ui.urls import download_url, image_url, thumbnail_url
 from components.ui.widgets.image_grid import Action, Card, Submission
 
 EDIT = Action("edit", "Edit this", "edit")
+CHANGE = Action("change", "Change…")
 DOWNLOAD = Action("download", "Download", "download")
 DOWNLOAD_ALL = Action("download_all", "Download all", "download")
 DELETE_ALL = Action("delete", "Delete all")
@@ -57,7 +58,7 @@ DISMISS = Action("dismiss", "Dismiss", "dismiss")
 UNKNOWN_SIZE = (1024, 1024)
 RESULT_LIFETIME_S = 14 * 24 * 3600.0
 _SECONDARY_ACTIONS = (COPY_PROMPT, COPY_IMAGE, DOWNLOAD_WITHOUT_METADATA)
-_SOURCE_ACTIONS = (STAR, EDIT, DOWNLOAD, DELETE, LINEAGE, COPY_IMAGE)
+_SOURCE_ACTIONS = (STAR, EDIT, CHANGE, DOWNLOAD, DELETE, LINEAGE, COPY_IMAGE)
 
 
 def build_card(
@@ -180,7 +181,7 @@ def _actions(entry: TaskWithImage, *, in_gallery: bool) -> tuple[Action, ...]:
         case TaskState.DONE:
             has_source = entry.source is not None and entry.source.deleted_at is None
             tree_actions = (LINEAGE, *((COMPARE,) if has_source else ())) if in_gallery else ()
-            return (STAR, EDIT, REMIX, DOWNLOAD, DELETE, *tree_actions, *_SECONDARY_ACTIONS)
+            return (STAR, EDIT, CHANGE, REMIX, DOWNLOAD, DELETE, *tree_actions, *_SECONDARY_ACTIONS)
         case TaskState.REFUSED:
             return (REWRITE, RETRY, DISMISS)
         case TaskState.FAILED if requeue(task) is not task:

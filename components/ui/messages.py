@@ -42,6 +42,7 @@ STOPPED_LABELS = {
     FailureReason.NOT_WATCHED: "Not watched",
 }
 IMAGE_NOT_FOUND = "That picture is no longer here."
+SOURCE_NOT_FOUND = "The source picture is gone. Choose it again."
 NEEDS_RESTART = {DatabaseErrorKind.MISSING, DatabaseErrorKind.DAMAGED}
 """What is wrong with a database that does not pass by itself."""
 NOTHING_SENT = "Nothing was sent and nothing was spent."

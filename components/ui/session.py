@@ -54,6 +54,17 @@ class TypingRequest(NamedTuple):
     number: int = 0
 
 
+class ChangesInPlace(NamedTuple):
+    """What the field "Change…" on cards has made in this tab."""
+
+    nonce: int = 0
+    """Of the last event; the browser waits for it."""
+    made_id: str = ""
+    """The task that it made, or empty."""
+    task_ids: tuple[str, ...] = ()
+    """The tasks made lately, newest last."""
+
+
 @dataclass
 class TabState:
     """State of one tab between two reruns."""
@@ -85,6 +96,7 @@ class TabState:
     hides_sandbox_notice: bool = False
     typing: TypingRequest = field(default_factory=TypingRequest)
     dialog: DialogState | None = None
+    changes: ChangesInPlace = field(default_factory=ChangesInPlace)
     last_trashed: tuple[str, ...] = ()
     """The tasks that were trashed last, for undo."""
     trash_count: int = 0

@@ -27,8 +27,14 @@ def restore_draft(form: GenerationForm) -> None:
         tab.drafts[form.mode] = prompt
         if prompt:  # otherwise a value set here would overtake the first letters typed
             st.session_state[form.key("prompt")] = prompt
+    restore_settings(form)
+
+
+def restore_settings(form: GenerationForm) -> None:
+    """The same for the settings alone, also on a page without this form."""
     if _is_new(form.key("model")):
-        form.restore(studio.load_draft(tab.user_id, _settings_name(form)))
+        user_id = session.tab_state().user_id
+        form.restore(session.studio().load_draft(user_id, _settings_name(form)))
 
 
 def _is_new(key: str) -> bool:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from decimal import Decimal
-from typing import Final
+from typing import Final, Literal
 
 import streamlit as st
 
@@ -15,14 +16,18 @@ from components.studio.db.database import DatabaseError
 from components.studio.db.tables import ImageRecord
 from components.studio.result_checks import VISIBLE_CROP, crop_fraction, expected_size
 from components.studio.studio import NotFoundError
-from components.studio.tasks.models import IN_PROGRESS, FailureReason
+from components.studio.tasks.models import IN_PROGRESS, FailureReason, Task
 from components.ui import session
 from components.ui.escape import escape_markdown
+from components.ui.form.drafts import restore_settings
 from components.ui.form.generation_form import FormValues, GenerationForm, Mode
 from components.ui.messages import (
+    IMAGE_NOT_FOUND,
     MATCH_INPUT,
+    MODEL_LABELS,
     NOTHING_SENT,
     PRESSED_TWICE,
+    SOURCE_NOT_FOUND,
     failure_headline,
     format_credits,
     format_size,
@@ -38,7 +43,8 @@ def render_submit(form: GenerationForm, verb: str) -> None:
     total = session.studio().price(Model(values.model), values.variants)
     with st.container(key="kx-press"):
         # No timer: of two fragments that rerun at once Streamlit (1.67) loses a press.
-        st.caption(escape_markdown(_forecast_for(form)))
+        source = session.selected_source() if form.mode == "edit" else None
+        st.caption(escape_markdown(_forecast_for(values, source)))
         st.button(
             f"{verb} · {format_credits(total)}",
             key=f"{form.mode}-submit",
@@ -53,14 +59,29 @@ def render_submit(form: GenerationForm, verb: str) -> None:
         st.error(escape_markdown(error))
 
 
-def _forecast_for(form: GenerationForm) -> str:
-    studio, values = session.studio(), form.values()
+def change_values(prompt: str) -> FormValues:
+    """What a change on a card is made with: the settings of Edit, one picture, its own shape."""
+    form = GenerationForm("edit")
+    restore_settings(form)
+    return replace(form.values(), prompt=prompt, ratio=MATCH_INPUT, variants=1)
+
+
+def change_price() -> str:
+    """What a change on a card costs, such as "Pro · 5 credits · 90 credits left afterwards"."""
+    values = change_values("")
+    model = Model(values.model)
+    price = format_credits(session.studio().price(model))
+    return f"{MODEL_LABELS[model]} · {price} · {_forecast_for(values, None)}"
+
+
+def _forecast_for(values: FormValues, source: ImageRecord | None) -> str:
+    studio = session.studio()
     newest = studio.recent_tasks(session.tab_state().user_id, limit=NEWEST_TASKS)
     # What is being made is not in the balance yet, and the page is not run again when it is.
     is_charged = all(entry.task.state not in IN_PROGRESS for entry in newest)
     return forecast(
         values,
-        source=session.selected_source() if form.mode == "edit" else None,
+        source=source,
         price=studio.price(Model(values.model), values.variants),
         balance=studio.credit_balance() if is_charged else None,
         waiting=len(studio.queue_positions()),
@@ -102,8 +123,8 @@ def forecast(
 
 
 @contextmanager
-def show_errors(mode: Mode) -> Iterator[None]:
-    """Show errors of a submission beside that form's button."""
+def show_errors(mode: Mode | Literal["change"]) -> Iterator[None]:
+    """Show errors of a submission beside that form's button, or where a card was changed."""
     errors = session.tab_state().submit_errors
     errors.pop(mode, None)
     try:
@@ -111,7 +132,7 @@ def show_errors(mode: Mode) -> Iterator[None]:
     except ValidationError as error:
         errors[mode] = error.message
     except NotFoundError:
-        errors[mode] = "The source picture is gone. Choose it again."
+        errors[mode] = IMAGE_NOT_FOUND if mode == "change" else SOURCE_NOT_FOUND
     except DatabaseError as error:
         errors[mode] = f"{NOTHING_SENT} {error}"
     else:
@@ -136,10 +157,11 @@ def _submit(form: GenerationForm) -> None:
 
 def submit_request(
     request: GenerationRequest, *, source_id: str | None = None, variants: int = 1
-) -> None:
+) -> list[Task]:
     """Submit a request, or say that it is the same as the one that is being submitted."""
     studio, user_id = session.studio(), session.tab_state().user_id
     pressed_at = studio.clock()
     tasks = studio.submit(user_id, request, source_id=source_id, variants=variants)
     if tasks[0].created_at < pressed_at:
         show_toast(PRESSED_TWICE)
+    return tasks

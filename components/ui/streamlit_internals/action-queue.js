@@ -8,7 +8,7 @@
 const RESEND_AFTER_MS = 5_000; // longer than a rerun takes: resending interrupts a running script
 const MAX_TRIES = 3;
 
-/** @typedef {{verb: string, ids: string[], nonce: number}} QueuedAction */
+/** @typedef {{verb: string, ids: string[], nonce: number, text?: string}} QueuedAction */
 
 export class ActionQueue {
   /** @type {QueuedAction[]} */
@@ -22,7 +22,7 @@ export class ActionQueue {
 
   /**
    * @param {(action: QueuedAction) => void} send
-   * @param {() => void} onLost called when an action was never acknowledged
+   * @param {(action: QueuedAction) => void} onLost called when an action was never acknowledged
    */
   constructor(send, onLost) {
     this.#send = send;
@@ -37,11 +37,20 @@ export class ActionQueue {
   /**
    * @param {string} verb
    * @param {string[]} ids the cards'
+   * @param {object} [options]
+   * @param {string} [options.text] what was typed
+   * @param {number} [options.nonce] of an action that was never acknowledged: Python may have it,
+   *   and does it once
+   * @returns {number} its nonce
    */
-  add(verb, ids) {
-    this.#lastNonce = Math.max(this.#lastNonce + 1, Date.now() * 1000);
-    this.#waiting.push({ verb, ids, nonce: this.#lastNonce });
+  add(verb, ids, { text, nonce = this.#nextNonce() } = {}) {
+    this.#waiting.push({ verb, ids, nonce, ...(text && { text }) });
     if (this.#waiting.length === 1) this.#sendFirst();
+    return nonce;
+  }
+
+  #nextNonce() {
+    return (this.#lastNonce = Math.max(this.#lastNonce + 1, Date.now() * 1000));
   }
 
   /** @param {number | undefined} nonce the last one that Python has received */
@@ -63,7 +72,7 @@ export class ActionQueue {
     if (this.#tries === MAX_TRIES) {
       this.#waiting.shift();
       this.#sendFirst();
-      this.#onLost();
+      this.#onLost(action);
       return;
     }
     this.#tries += 1;

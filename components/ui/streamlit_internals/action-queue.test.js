@@ -9,8 +9,8 @@ let queue;
 
 beforeEach(() => {
   sent = [];
-  lost = 0;
-  queue = new ActionQueue((action) => sent.push(action), () => (lost += 1));
+  lost = [];
+  queue = new ActionQueue((action) => sent.push(action), ({ nonce }) => lost.push(nonce));
 });
 
 const verbs = () => sent.map(({ verb }) => verb);
@@ -35,6 +35,25 @@ test("every action has a nonce of its own, also within one millisecond", (t) => 
   assert.equal(new Set(sent.map(({ nonce }) => nonce)).size, 3);
 });
 
+test("typed text is sent with its action, and only there", () => {
+  const nonce = queue.add("change", ["a"], { text: "Add snow" });
+  queue.acknowledge(nonce);
+  queue.add("star", ["a"]);
+  assert.deepEqual(sent[0], { verb: "change", ids: ["a"], nonce, text: "Add snow" });
+  assert.equal("text" in sent[1], false);
+  queue.destroy();
+});
+
+test("an action that was given up can be sent as the same one", (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const nonce = queue.add("change", ["a"]);
+  for (let times = 0; times < 3; times += 1) t.mock.timers.tick(5_000);
+  assert.deepEqual(lost, [nonce]);
+  assert.equal(queue.add("change", ["a"], { nonce }), nonce);
+  assert.deepEqual(new Set(sent.map((action) => action.nonce)), new Set([nonce]));
+  queue.destroy();
+});
+
 test("an old acknowledgement does not count for the action that waits", () => {
   queue.add("star", ["a"]);
   for (const nonce of [0, undefined, sent[0].nonce - 1]) queue.acknowledge(nonce);
@@ -50,9 +69,9 @@ test("an action is sent again after five seconds, three times in all, then given
   assert.deepEqual(verbs(), ["delete"]);
   t.mock.timers.tick(1);
   t.mock.timers.tick(5_000);
-  assert.deepEqual([verbs(), lost], [["delete", "delete", "delete"], 0]);
+  assert.deepEqual([verbs(), lost.length], [["delete", "delete", "delete"], 0]);
   t.mock.timers.tick(5_000);
-  assert.deepEqual([verbs(), lost], [["delete", "delete", "delete", "star"], 1]);
+  assert.deepEqual([verbs(), lost.length], [["delete", "delete", "delete", "star"], 1]);
   queue.destroy();
 });
 
@@ -61,7 +80,7 @@ test("an acknowledged action is not sent again", (t) => {
   queue.add("delete", ["a"]);
   queue.acknowledge(sent[0].nonce);
   t.mock.timers.tick(60_000);
-  assert.deepEqual([verbs(), lost], [["delete"], 0]);
+  assert.deepEqual([verbs(), lost.length], [["delete"], 0]);
 });
 
 test("a destroyed queue sends nothing more", (t) => {
@@ -69,5 +88,5 @@ test("a destroyed queue sends nothing more", (t) => {
   queue.add("delete", ["a"]);
   queue.destroy();
   t.mock.timers.tick(60_000);
-  assert.deepEqual([verbs(), lost, queue.isBusy], [["delete"], 0, false]);
+  assert.deepEqual([verbs(), lost.length, queue.isBusy], [["delete"], 0, false]);
 });

@@ -9,7 +9,7 @@ import { copyOf } from "./click-replay.js";
 import { appUrl } from "../widgets/shared/urls.js";
 
 const PAID_BUTTON =
-  '.st-key-generate-submit button, .st-key-edit-submit button, [class*="st-key-example-"] button, [data-verb="send"]';
+  '.st-key-generate-submit button, .st-key-edit-submit button, [class*="st-key-example-"] button, [data-verb="send"], [data-verb="retry"], .kx-change-send';
 const MAX_WAIT_MS = 3_000;
 
 /**

@@ -93,7 +93,7 @@ def test_actions_depend_on_state() -> None:
         TASK, state=TaskState.UNCONFIRMED, failure=Failure(FailureReason.NO_RESPONSE)
     )
 
-    assert action_verbs(DONE)[:5] == ["star", "edit", "remix", "download", "delete"]
+    assert action_verbs(DONE)[:5] == ["star", "edit", "change", "remix", "download"]
     assert action_verbs(replace(TASK, state=TaskState.REFUSED)) == ["remix", "retry", "dismiss"]
     assert action_verbs(unconfirmed) == ["claim", "send", "remix"]
     assert action_verbs(replace(TASK, state=TaskState.STILL_RUNNING)) == [

@@ -29,7 +29,11 @@ class Watchdog {
     askBeforePaying(
       this.#listening.signal,
       () => this.#component?.data.person ?? "",
-      () => this.#component?.setTriggerValue("stranger", true),
+      () => {
+        // What Python says stands on the page, below an open picture.
+        for (const dialog of document.querySelectorAll("dialog")) dialog.close();
+        this.#component?.setTriggerValue("stranger", true);
+      },
     );
   }
 

@@ -12,6 +12,7 @@ from components.ui import frontend
 from components.ui.widgets.image_grid.models import (
     Action,
     Card,
+    Changes,
     GridEvent,
     GridExtras,
     GridView,
@@ -27,6 +28,7 @@ from components.ui.widgets.image_grid.serialize import NO_EXTRAS, serialize_grid
 __all__ = [
     "Action",
     "Card",
+    "Changes",
     "GridEvent",
     "GridExtras",
     "GridView",
@@ -125,8 +127,9 @@ def _receive(key: str, on_event: Callable[[], None] | None) -> None:
 
 def _parsed(value: object) -> GridEvent | None:
     match value:
-        case {"verb": str(verb), "ids": [*ids], "nonce": int(nonce)}:
-            return GridEvent(verb, tuple(str(card_id) for card_id in ids), nonce)
+        case {"verb": str(verb), "ids": [*ids], "nonce": int(nonce), **others}:
+            text = str(others.get("text", ""))
+            return GridEvent(verb, tuple(str(card_id) for card_id in ids), nonce, text)
         case _:
             return None
 

@@ -2,7 +2,11 @@
  * Ticks the seconds of waiting cards, only while one waits.
  */
 
-/** @import { CardView } from "./card.js" */
+/**
+ * @typedef {object} Ticking
+ * @property {boolean} isTicking
+ * @property {(now: number) => void} tick
+ */
 
 export class Clock {
   #views;
@@ -10,7 +14,7 @@ export class Clock {
   /** @type {number | undefined} */
   #timer;
 
-  /** @param {() => CardView[]} views */
+  /** @param {() => Ticking[]} views */
   constructor(views) {
     this.#views = views;
   }

@@ -4,7 +4,7 @@
 
 import { CardList } from "./card-list.js";
 import { CardLoader } from "./card-loader.js";
-import { isWaiting, withVariants } from "./card-data.js";
+import { isWaiting, readCard, withVariants } from "./card-data.js";
 import { Clock } from "./clock.js";
 import { copyImage, copyPrompt } from "./copy.js";
 import { downloadExport } from "./export.js";
@@ -12,6 +12,8 @@ import { handleCardKey } from "./card-keys.js";
 import { LightboxReturn } from "./lightbox-return.js";
 import { Lightbox } from "./lightbox.js";
 import { UpdateSubscription } from "./live-updates.js";
+import { CardChange } from "./card-change.js";
+import { ChangeRequests } from "./changes.js";
 import { CardMenu } from "./menu.js";
 import { Selection } from "./selection.js";
 import { showUnread } from "./title-badge.js";
@@ -56,10 +58,10 @@ class ImageGrid {
     onToggle: (card) => this.#selection.toggle(card.id),
     actOnAll: (verb, cards) => this.#onActOnAll(verb, cards),
   });
-  #clock = new Clock(() => this.#list.order);
+  #clock = new Clock(() => [...this.#list.order, this.#lightbox]);
   #queue = new ActionQueue(
     (action) => this.#component?.setTriggerValue("action", action),
-    () => this.#onActionLost(),
+    ({ nonce }) => this.#onActionLost(nonce),
   );
   #updates = new UpdateSubscription({
     isBusy: () => this.#queue.isBusy,
@@ -67,6 +69,10 @@ class ImageGrid {
     onUpdate: (version) => this.#component?.setTriggerValue("changed", version),
   });
   #loader = new CardLoader((view) => this.#component?.setStateValue("view", view), whenIdle);
+  #changes = new ChangeRequests((id, text, nonce) => this.#queue.add("change", [id], { text, nonce }));
+  #cardChange = new CardChange(this.#changes, (message) => this.#toast.show(message));
+  /** The last card of the lightbox that was tried again. */
+  #retried = { nonce: 0, id: "" };
   #toolbar = new Toolbar();
   #toast = new Toast(() => this.#onToastUndo());
   #menu = new CardMenu(this.#act);
@@ -87,6 +93,8 @@ class ImageGrid {
     cards: () => this.#list.withImage.map((view) => view.card),
     loadedUrl: (id) => this.#list.view(id)?.loadedUrl ?? null,
     act: this.#act,
+    changes: this.#changes,
+    hasSteps: () => Boolean(this.#data.placeholders),
     onShow: () => this.#onLightboxShow(),
     undo: () => this.#undo(),
     onClose: (id, index) => this.#onLightboxClosed(id, index),
@@ -132,6 +140,7 @@ class ImageGrid {
     this.#drawSurroundings();
     this.#toast.offer(data.undo);
     this.#lightbox.related.read(data.related, data.action_sets);
+    this.#readChanges(data);
     this.#lightbox.draw();
     this.#lightboxReturn.update(data.dialog_open);
     this.#viewport.refresh();
@@ -149,6 +158,20 @@ class ImageGrid {
     if (announcements.length) this.#liveRegion.textContent = announcements.join("\n");
     this.#focusRestored(added);
     if (this.#data.scroll_to_new) this.#list.scrollToNew(this.#clock.now);
+  }
+
+  /** @param {GridData} data */
+  #readChanges({ changes, action_sets: actionSets }) {
+    const cards = (changes?.cards ?? []).map((card) => readCard(card, actionSets));
+    const { price = "", nonce, error, card_id: madeId } = changes ?? {};
+    this.#lightbox.readChanges(cards, price);
+    this.#cardChange.setPrice(price);
+    const id = this.#changes.settle(nonce, error) || (nonce === this.#retried.nonce ? this.#retried.id : "");
+    if (!id) return;
+    this.#retried = { nonce: 0, id: "" };
+    this.#lightbox.showChange(id, madeId);
+    if (madeId) this.#cardChange.settle(id, this.#list.view(madeId)?.element);
+    else this.#cardChange.draw();
   }
 
   /** The tools above the cards, and the text where there is no card. */
@@ -184,6 +207,7 @@ class ImageGrid {
     if (OPENS_DIALOG.has(verb)) this.#lightboxReturn.id = isOpen ? id : "";
     const copy = COPIES.get(verb);
     if (verb === "more" && control) this.#menu.open(control, card);
+    else if (verb === "change") this.#openChange(card);
     else if (copy) this.#copy(copy(card));
     else this.#send(verb, verb === "delete" && !isOpen ? withVariants(card) : [card.id]);
   }
@@ -225,11 +249,28 @@ class ImageGrid {
         this.#lightbox.showStar(view.card.id, starred);
       }
     }
-    this.#queue.add(verb, ids);
+    const nonce = this.#queue.add(verb, ids);
+    if (verb === "retry" && this.#lightbox.isOpen) this.#retried = { nonce, id: ids[0] ?? "" };
   }
 
-  /** Nothing came back: show the cards as Python last sent them. */
-  #onActionLost() {
+  /** @param {Card} card */
+  #openChange(card) {
+    const view = this.#list.view(card.id);
+    if (!view) return;
+    this.#list.setCurrent(view);
+    this.#cardChange.open(view);
+  }
+
+  /**
+   * Nothing came back: show the cards as Python last sent them.
+   * @param {number} nonce
+   */
+  #onActionLost(nonce) {
+    if (this.#changes.lose(nonce)) {
+      this.#lightbox.showChange("", undefined);
+      this.#cardChange.draw();
+      return;
+    }
     this.#drawCards(false);
     this.#toast.show("That did not reach the studio. Try again.");
   }
@@ -302,6 +343,7 @@ class ImageGrid {
     // Messages go into the dialog: outside of it nothing is announced and nothing can be pressed.
     if (this.#toast.root.parentElement !== dialog) dialog.append(this.#toast.root, this.#liveRegion);
     this.#requestCards();
+    this.#clock.tick();
   }
 
   /**

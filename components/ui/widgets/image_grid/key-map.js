@@ -11,11 +11,14 @@ const KEY_VERBS = new Map([
   ["Delete", "delete"],
   ["s", "star"],
   ["e", "edit"],
+  ["/", "change"],
   ["r", "remix"],
   ["c", "copy_prompt"],
   ["l", "lineage"],
   ["v", "compare"],
 ]);
+
+const COMPOSING_KEY_CODE = 229; // all that WebKit says of the Enter that ends a composition
 
 /** Key and description, as the list of shortcuts shows them. */
 export const SHORTCUTS = /** @type {const} */ ([
@@ -26,6 +29,7 @@ export const SHORTCUTS = /** @type {const} */ ([
   ["Shift+click", "Select up to here"],
   ["S", "Star"],
   ["E", "Edit this"],
+  ["/", "Change… in place"],
   ["R", "Remix"],
   ["C", "Copy prompt"],
   ["V", "Compare with its source"],
@@ -83,6 +87,17 @@ export function cardCommand(event, { isOnCard, canSelect, isSelecting, hasImage 
   if (key === "?") return "help";
   if (key === "Enter" && isOnCard && hasImage) return "open";
   return null;
+}
+
+/**
+ * All other keys are text. An input method's own Enter and Esc end what it composes.
+ * @param {Pick<KeyboardEvent, "key" | "isComposing" | "keyCode">} event in the field "Change…"
+ * @returns {"send" | "leave" | null}
+ */
+export function fieldCommand({ key, isComposing, keyCode }) {
+  if (isComposing || keyCode === COMPOSING_KEY_CODE) return null;
+  if (key === "Enter") return "send";
+  return key === "Escape" ? "leave" : null;
 }
 
 /** @typedef {"previous" | "next" | "previous-variant" | "next-variant"} Step */

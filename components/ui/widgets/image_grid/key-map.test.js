@@ -1,12 +1,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { cardCommand, isUndo, lightboxCommand, verbForKey } from "./key-map.js";
+import { cardCommand, fieldCommand, isUndo, lightboxCommand, verbForKey } from "./key-map.js";
 
 const key = (name, more = {}) => ({ key: name, ctrlKey: false, metaKey: false, shiftKey: false, ...more });
 const card = (...verbs) => ({ actions: verbs.map((verb) => ({ verb, label: verb })) });
 const STATE = { isOnCard: true, canSelect: true, isSelecting: false, hasImage: true };
 const command = (event, state = {}) => cardCommand(event, { ...STATE, ...state });
+
+test("the slash asks for a change where a card offers it", () => {
+  assert.equal(verbForKey(key("/", { shiftKey: true }), card("star", "change")), "change");
+  assert.equal(verbForKey(key("/"), card("star")), undefined);
+});
 
 test("each key asks for its verb, whatever the case", () => {
   const all = card("delete", "star", "edit", "remix", "copy_prompt", "lineage", "compare");
@@ -60,4 +65,15 @@ test("the open picture steps, jumps and zooms by keys, and leaves the others to 
     ...["first", "last", "zoom-in", "zoom-in", "zoom-out", "zoom-reset"],
   ]);
   assert.equal(lightboxCommand(key("s")), undefined);
+});
+
+test("in the field only Enter and Escape are keys, and neither while an input method composes", () => {
+  assert.equal(fieldCommand(key("Enter")), "send");
+  assert.equal(fieldCommand(key("Enter", { ctrlKey: true })), "send");
+  assert.equal(fieldCommand(key("Escape")), "leave");
+  for (const name of ["s", "/", "?", "Delete", "ArrowLeft", " "]) assert.equal(fieldCommand(key(name)), null);
+  for (const name of ["Enter", "Escape"]) {
+    assert.equal(fieldCommand(key(name, { isComposing: true })), null);
+    assert.equal(fieldCommand(key(name, { keyCode: 229 })), null);
+  }
 });

@@ -150,6 +150,25 @@ class Undo:
     number: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class Changes:
+    """The field "Change…" on a card: what a press costs, and what the last one came to.
+
+    Attributes:
+        price: one line, such as "Pro · 5 credits · 90 credits left afterwards".
+        nonce: of the last event that made something or failed to; 0 before the first.
+        card_id: the card that it made, or empty.
+        error: why nothing was made, or empty.
+        cards: what was made lately, also what a filter hides from the grid.
+    """
+
+    price: str
+    nonce: int = 0
+    card_id: str = ""
+    error: str = ""
+    cards: tuple[Card, ...] = ()
+
+
 @dataclass(frozen=True)
 class GridView:
     """What the user sees: first and last card near the screen, and the card in the lightbox.
@@ -170,11 +189,13 @@ class GridEvent:
         verb: an `Action.verb`, or "undo".
         card_ids: the cards it was done to, at least one except for "undo".
         nonce: differs for every event of one browser tab.
+        text: what was typed on a card; empty for most verbs.
     """
 
     verb: str
     card_ids: tuple[str, ...]
     nonce: int
+    text: str = ""
 
     @property
     def card_id(self) -> str:
@@ -191,6 +212,7 @@ class GridExtras:
         submissions: the headings of a feed.
         related: the strip below the image in the lightbox.
         undo: what can be undone.
+        changes: of the field that the action "change" opens on a card.
         bulk_actions: actions on several selected cards; empty disables selection.
         export_url: where a form with image ids returns one ZIP file.
         dialog_open: whether a Streamlit dialog covers the grid. When it closes, a user who
@@ -203,6 +225,7 @@ class GridExtras:
     submissions: tuple[Submission, ...] = ()
     related: RelatedImages | None = None
     undo: Undo | None = None
+    changes: Changes | None = None
     bulk_actions: tuple[Action, ...] = ()
     export_url: str = ""
     dialog_open: bool = False

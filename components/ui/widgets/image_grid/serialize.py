@@ -65,6 +65,10 @@ def serialize_grid(
             name: [{"name": image.name, "card": card_json(image.card)} for image in images]
             for name, images in groups.items()
         }
+    if (changes := extras.changes) is not None:
+        fields = {name: value for name, value in vars(changes).items() if value}
+        grid["changes"] = fields | {"cards": [card_json(card) for card in changes.cards]}
+        cards = [*cards, *changes.cards]
     if extras.placeholders is not None:
         grid["placeholders"] = _columns(extras.placeholders)
     if extras.dialog_open:

@@ -83,6 +83,15 @@ export interface SentRelated {
   variants: SentRelatedImage[];
 }
 
+/** Of the field "Change…": as `Changes` in `models.py`. */
+export interface SentChanges {
+  price: string;
+  nonce?: number;
+  card_id?: string;
+  error?: string;
+  cards: SentCard[];
+}
+
 export interface Undo {
   message: string;
   number: number;
@@ -104,6 +113,7 @@ export interface GridData {
   press_verb?: string;
   scroll_to_new?: boolean;
   undo?: Undo;
+  changes?: SentChanges;
   now_ms?: number;
 }
 
