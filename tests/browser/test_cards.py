@@ -1,11 +1,14 @@
-"""A first card: by keyboard, downloaded as stored, deleted, restored and remixed."""
+"""A first card: by keyboard, downloaded as stored, deleted, restored, remixed and changed."""
 
 from __future__ import annotations
+
+import re
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.steps import (
+    RESULT_TIMEOUT_MS,
     card_action,
     cards,
     download,
@@ -78,7 +81,50 @@ def expect_settings_of_the_image(page: Page) -> None:
     expect(page.get_by_role("radio", name="PNG")).to_be_checked()
 
 
-def test_card_is_downloaded_as_stored_restored_and_remixed_over_other_text(
+def change_it_on_its_card(page: Page) -> None:
+    field = page.get_by_role("textbox", name="Change this picture")
+    card_action(page, "Change…")
+    expect(field).to_be_focused()
+    page.keyboard.type("Add snow")
+    page.reload()
+    card_action(page, "Change…")
+    expect(field).to_have_value("Add snow")
+    page.keyboard.press("Enter")
+    expect(cards(page)).to_have_count(2)
+    expect(field).to_have_count(0)
+    expect(cards(page).nth(1)).to_be_focused()
+    expect_image(page, "Add snow")
+
+
+def change_it_in_the_open_picture(page: Page) -> None:
+    page.keyboard.press("Enter")
+    lightbox = page.get_by_role("dialog", name="Picture")
+    field = lightbox.get_by_role("textbox", name="Change this picture")
+    prompt = lightbox.locator(".kx-lightbox-prompt")
+    expect(prompt).to_have_text(PROMPT)
+    page.keyboard.press("/")
+    expect(field).to_be_focused()
+    page.keyboard.type("Set it in rain? [slow]")
+    page.keyboard.press("Escape")  # out of the field, with the text in it
+    expect(lightbox.get_by_role("button", name="Close")).to_be_focused()
+    page.keyboard.press("/")
+    page.keyboard.press("Enter")
+    waiting = lightbox.locator(".kx-grid-message-waiting")
+    expect(waiting).to_contain_text(re.compile(r"\d s"))
+    expect(prompt).to_have_text("Set it in rain? [slow]")
+    result = lightbox.get_by_role("img", name=re.compile("^Set it in rain"))
+    expect(result).to_be_visible(timeout=RESULT_TIMEOUT_MS)
+    expect(waiting).to_have_count(0)
+    page.keyboard.press("ArrowLeft")
+    expect(prompt).to_have_text(PROMPT)
+    expect(field).to_be_empty()
+    star = lightbox.get_by_role("button", name="Star")
+    expect(star).to_have_attribute("aria-pressed", "false")  # nor did a letter do anything else
+    page.keyboard.press("Escape")
+    expect(lightbox).to_be_hidden()
+
+
+def test_card_is_downloaded_as_stored_restored_remixed_over_other_text_and_changed(
     fast_app: AppServer, browser: Browser
 ) -> None:
     with open_page(browser, fast_app.url) as page:
@@ -94,3 +140,5 @@ def test_card_is_downloaded_as_stored_restored_and_remixed_over_other_text(
         expect_idle(page)
         page.reload()  # shows what the server has
         expect_settings_of_the_image(page)
+        change_it_on_its_card(page)
+        change_it_in_the_open_picture(page)
