@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 from components.ui.widgets.image_grid import (
     Action,
     Card,
+    Changes,
     GridExtras,
     GridView,
     Placeholder,
@@ -74,6 +75,22 @@ def test_finished_cards_serialize_to_the_same_text_every_time() -> None:
 
 def test_running_card_sends_the_time_of_the_server() -> None:
     assert serialized(replace(HARBOUR, state="generating"))["now_ms"] > HARBOUR.created_ms
+
+
+def test_changes_bring_their_cards_which_may_be_running_where_the_grid_has_none() -> None:
+    running = replace(HARBOUR, id="b1", state="generating")
+    changes = Changes(price="Pro · 5 credits", nonce=3, card_id="b1", cards=(running,))
+    grid = serialized(HARBOUR, extras=GridExtras(changes=changes))
+
+    assert [card["id"] for card in grid["cards"]] == ["a1"]
+    assert {**grid["changes"], "cards": []} == {
+        "price": "Pro · 5 credits",
+        "nonce": 3,
+        "card_id": "b1",
+        "cards": [],
+    }
+    assert [card["id"] for card in grid["changes"]["cards"]] == ["b1"]
+    assert grid["now_ms"] > HARBOUR.created_ms
 
 
 def test_push_url_is_sent_only_when_given() -> None:

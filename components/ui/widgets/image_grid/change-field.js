@@ -32,7 +32,6 @@ export class ChangeField {
     this.#requests = requests;
     this.#leave = leave;
     this.#line.id = `kx-change-line-${(count += 1)}`;
-    this.#line.setAttribute("role", "status");
     Object.assign(this.#input, { type: "text", dir: "auto", autocomplete: "off", enterKeyHint: "send" });
     this.#input.placeholder = "Change…";
     this.#input.title = "Change this picture (/)";
@@ -75,6 +74,9 @@ export class ChangeField {
     this.#send.setAttribute("aria-label", error ? "Try again" : "Change");
     this.#send.title = error ? "" : "Change (Enter)";
     this.#sendLabel.hidden = !error;
+    // Only what was pressed is announced, not each new price.
+    if (isSending || error) this.#line.setAttribute("role", "status");
+    else this.#line.removeAttribute("role");
     setText(this.#line, isSending ? "Sending…" : error || this.#price);
   }
 
