@@ -67,7 +67,7 @@ from components.studio.worker.worker import TaskWorker
 
 log = logging.getLogger("kontext.studio")
 
-MAX_VARIANTS = 4
+MAX_VARIANTS = 4  # pictures of one submission, of all its models together
 _KEEP_CHOICE = "keep-rest"  # the name of the draft that holds it
 GIGABYTE = 1000**3
 MAX_LABEL_CHARACTERS = 2048  # the longest URL; a name that a browser sends has no limit
@@ -101,6 +101,17 @@ class Share:
         """Such as "1.2 of 2 GB used"."""
         used, allowed = self.used_bytes / GIGABYTE, self.allowed_bytes / GIGABYTE
         return f"{round(used, 2):g} of {allowed:g} GB used"
+
+
+def check_picture_count(variants: int, models: int) -> None:
+    """Raise ValidationError if one press would make too many pictures."""
+    if variants * models > MAX_VARIANTS:
+        raise ValidationError(
+            "variants",
+            f"{variants} variants with {models} models are {variants * models} pictures. "
+            f"One press makes {MAX_VARIANTS} at most: choose {MAX_VARIANTS // models} variants, "
+            "or one model.",
+        )
 
 
 @dataclass
@@ -199,41 +210,51 @@ class Studio:
         *,
         source_id: str | None = None,
         variants: int = 1,
+        models: Sequence[Model] = (),
     ) -> list[Task]:
         """Insert one task per variant, at most four, and return at once; the worker sends them.
 
+        With `models` each variant is made by each of them instead of by the request's model.
         The same values while the first submission is under way, or within a second after it,
         have its outcome: tasks that are older than this call, or its error. Raises
         ValidationError, and NotFoundError for a source of another user. Raises DatabaseError,
         too, when the data folder could not keep the images; nothing is stored later then.
         """
+        requests = [replace(request, model=model) for model in models] or [request]
+        variants = min(max(variants, 1), MAX_VARIANTS)
+        check_picture_count(variants, len(requests))
         return self._presses.run(
-            (user_id, request, source_id, variants),
-            lambda: self._submit(user_id, request, source_id, variants),
+            (user_id, tuple(requests), source_id, variants),
+            lambda: self._submit(user_id, requests * variants, source_id),
         )
 
     def _submit(
-        self, user_id: str, request: GenerationRequest, source_id: str | None, variants: int
+        self, user_id: str, requests: Sequence[GenerationRequest], source_id: str | None
     ) -> list[Task]:
         self._check_folder()
         if source_id is not None:
-            request.validate_for_edit()
+            requests[0].validate_for_edit()
             self.image(user_id, source_id)
-        first = self._new_task(user_id, request, source_id, batch=uuid.uuid4().hex)
-        others = [
-            replace(first, id=uuid.uuid4().hex, token=new_token())
-            for _ in range(min(max(variants, 1), MAX_VARIANTS) - 1)
+        batch, now = uuid.uuid4().hex, self.clock()
+        new = [
+            self._new_task(user_id, request, source_id, batch=batch, now=now)
+            for request in requests
         ]
-        new = [first, *others]
         # The database knows the presses of other processes as well.
-        stored = self.repository.add_tasks(new, unless_since=first.created_at - REPEATED_PRESS_S)
-        if stored[0].batch == first.batch:
+        stored = self.repository.add_tasks(new, unless_since=now - REPEATED_PRESS_S)
+        if stored[0].batch == batch:
             for task in stored:
                 self.worker.enqueue(task)
         return stored
 
     def _new_task(
-        self, user_id: str, request: GenerationRequest, source_id: str | None, *, batch: str
+        self,
+        user_id: str,
+        request: GenerationRequest,
+        source_id: str | None,
+        *,
+        batch: str,
+        now: float,
     ) -> Task:
         return Task(
             id=uuid.uuid4().hex,
@@ -243,7 +264,7 @@ class Studio:
             source_id=source_id,
             token=new_token(),
             price=self.price(request.model),
-            created_at=self.clock(),
+            created_at=now,
         )
 
     def resubmit_task(self, user_id: str, task_id: str) -> Task:
@@ -261,7 +282,9 @@ class Studio:
         failed = self.task(user_id, task_id)
         if failed.source_id is not None:
             self.image(user_id, failed.source_id)
-        new = self._new_task(user_id, failed.request, failed.source_id, batch=failed.batch)
+        new = self._new_task(
+            user_id, failed.request, failed.source_id, batch=failed.batch, now=self.clock()
+        )
         if not can_retry(failed) or not self.repository.replace_failed_task(task_id, new):
             return None
         self.worker.enqueue(new)

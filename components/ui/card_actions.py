@@ -14,6 +14,7 @@ from components.ui import session, task_id_dialogs
 from components.ui.form.generation_form import GenerationForm
 from components.ui.form.submit import change_values, show_errors, submit_request
 from components.ui.messages import IMAGE_NOT_FOUND, PURGE_FAILED, TOO_LATE_TO_WITHDRAW
+from components.ui.model_pairs import finished_pairs, has_both_models
 from components.ui.session import ChangesInPlace, DialogState, TabState
 from components.ui.streamlit_internals.page_switch import switch_page
 from components.ui.streamlit_internals.toasts import show_toast
@@ -30,8 +31,8 @@ def on_card_event(grid_key: str) -> None:
     tab, studio = session.tab_state(), session.studio()
     try:
         match event.verb:
-            case "remix":
-                _remix(studio.task(tab.user_id, event.card_id))
+            case "remix" | "remix_both":
+                _remix(studio, studio.task(tab.user_id, event.card_id), verb=event.verb)
             case "edit":
                 session.select_source(image_id_for(event.card_id))
                 session.begin_typing("edit")
@@ -79,7 +80,7 @@ def navigate_after(event: GridEvent | None) -> None:
         return
     if event.verb == "edit":
         switch_page("pages/edit.py")
-    if event.verb == "remix" and (task := _task_for(event)) is not None:
+    if event.verb in ("remix", "remix_both") and (task := _task_for(event)) is not None:
         switch_page("pages/edit.py" if task.is_edit else "pages/generate.py")
 
 
@@ -116,6 +117,11 @@ def _apply_gallery_action(tab: TabState, studio: Studio, event: GridEvent) -> No
             tab.dialog = DialogState(tree_of=image_id_for(event.card_id))
         case "compare":
             tab.dialog = DialogState(pair=_pair_for(ids))
+        case "compare_models":
+            pairs = finished_pairs(studio.variants(tab.user_id, event.card_id))
+            if not pairs:
+                raise NotFoundError
+            tab.dialog = DialogState(pair=pairs[0], pairs=tuple(pairs))
 
 
 def image_id_for(card_id: str) -> str:
@@ -168,9 +174,12 @@ def _remember_made(event: GridEvent, task: Task | None) -> None:
     tab.changes = ChangesInPlace(event.nonce, made_id, task_ids)
 
 
-def _remix(task: Task) -> None:
+def _remix(studio: Studio, task: Task, *, verb: str) -> None:
+    """Load the settings of a picture; of its submission from there, or where there is none."""
     form = GenerationForm("edit" if task.is_edit else "generate")
-    form.load_request(task.request)
+    is_submission = verb == "remix_both" or task.image_id is None
+    both_models = is_submission and has_both_models(studio.variants(task.user_id, task.id))
+    form.load_request(task.request, both_models=both_models)
     session.begin_typing(form.mode)
     if task.is_edit:
         session.select_source(task.source_id)

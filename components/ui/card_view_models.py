@@ -20,11 +20,12 @@ from components.studio.tasks.models import (
 from components.studio.tasks.transitions import can_stop_watching, is_unsent, recheck, requeue
 from components.ui.messages import (
     MATCH_INPUT,
-    MODEL_LABELS,
+    format_models,
     format_size,
     state_label,
     task_message,
 )
+from components.ui.model_pairs import comparison_obstacle, has_both_models
 from components.ui.urls import download_url, image_url, thumbnail_url
 from components.ui.widgets.image_grid import Action, Card, Submission
 
@@ -37,6 +38,8 @@ DOWNLOAD_WITHOUT_METADATA = Action(
     "download_plain", "Download without metadata", "download", minor=True
 )
 REMIX = Action("remix", "Remix", "remix")
+REMIX_BOTH = Action("remix_both", "Remix", "remix")
+COMPARE_MODELS = Action("compare_models", "Compare", "compare")
 RECHECK = Action("look", "Look again", "retry")
 STAR = Action("star", "Star")
 DELETE = Action("delete", "Delete")
@@ -121,8 +124,12 @@ def build_submission(variants: Sequence[TaskWithImage]) -> Submission:
     sizes = {(entry.image.width_px, entry.image.height_px) for entry in done if entry.image}
     notes = dict.fromkeys(note for entry in done if (note := _note(entry)))
     shown = done[0] if done and len(sizes) == 1 else replace(first, image=None)
+    models = format_models(entry.task.request.model for entry in variants)
     has_ended = any(entry.task.state not in UNFINISHED for entry in variants)
     actions: list[Action] = [REMIX]
+    if has_both_models(variants):
+        obstacle = comparison_obstacle(variants)
+        actions = [replace(COMPARE_MODELS, disabled_reason=obstacle), REMIX_BOTH]
     if done:
         actions.append(DOWNLOAD if len(variants) == 1 else DOWNLOAD_ALL)
     if has_ended:
@@ -130,7 +137,7 @@ def build_submission(variants: Sequence[TaskWithImage]) -> Submission:
     return Submission(
         id=first.task.batch,
         prompt=first.task.request.prompt,
-        details=_detail_lines(shown.task, shown.image),
+        details=(models, *_detail_lines(shown.task, shown.image)[1:]),
         note=" ".join(notes),
         actions=tuple(actions),
     )
@@ -231,7 +238,7 @@ def _detail_lines(task: Task, image: ImageRecord | None) -> tuple[str, ...]:
     ratio = request.aspect_ratio or (MATCH_INPUT if task.is_edit else "")
     file_format = (image.format if image else request.output_format).upper()
     size = format_size(image.width_px, image.height_px) if image else ""
-    details = (MODEL_LABELS.get(request.model, request.model), ratio, file_format, size)
+    details = (format_models([request.model]), ratio, file_format, size)
     return tuple(detail for detail in details if detail)
 
 

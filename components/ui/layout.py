@@ -53,6 +53,8 @@ def render_page(page: Page) -> None:
         on_stranger=_say_cookie_lost,
     )
     tab.previous_page, tab.page = tab.page, page.url_path
+    if tab.previous_page != tab.page:
+        tab.dialog = None  # the browser's Back closes it unheard
     page.run()
     if page.url_path != "edit":
         source_picker.render_global_drop_target()

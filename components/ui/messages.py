@@ -254,6 +254,12 @@ def state_summary(tasks: Iterable[Task]) -> str:
     return " · ".join(f"{counts[label]} {label.lower()}" for label in labels if counts[label])
 
 
+def format_models(models: Iterable[str]) -> str:
+    """The models of a submission, such as "Pro" or "Pro + Max"; unknown ones by their id."""
+    labels: dict[str, str] = {str(model): label for model, label in MODEL_LABELS.items()}
+    return " + ".join(labels.get(model, model) for model in dict.fromkeys(map(str, models)))
+
+
 def format_credits(amount: Decimal) -> str:
     """A price, such as "18 credits", "4.5 credits" or "1 credit"."""
     return f"{amount.normalize():f} credit{'' if amount == 1 else 's'}"

@@ -37,6 +37,8 @@ class DialogState:
     tree_of: str | None = None
     pair: tuple[str, str] | None = None
     """The before and the after."""
+    pairs: tuple[tuple[str, str], ...] = ()
+    """All that can be compared: the variants of a submission to both models."""
 
 
 class Pause(NamedTuple):

@@ -43,6 +43,8 @@ class GalleryItem:
     id: str
     """Of its task; of the image itself where no task made it."""
     batch: str
+    model: str
+    """The model that made it; empty for what was brought in."""
     created_at: float
     deleted_at: float | None
     state: TaskState
@@ -71,7 +73,7 @@ class GalleryRepository:
     ) -> list[GalleryItem]:
         """What matches the query: unfinished tasks first, then newest first; the trash by deletion.
 
-        With `group_variants`, the variants of one submission are one item: the cover.
+        With `group_variants`, a submission's variants of one model are one item: the cover.
         """
         generated = (
             sa.select(*_ITEM_COLUMNS)
@@ -366,6 +368,7 @@ _source_images = images.alias("source_images")
 _ITEM_COLUMNS = (
     tasks.c.id,
     tasks.c.batch,
+    tasks.c.model,
     tasks.c.created_at,
     images.c.deleted_at,
     tasks.c.state,
@@ -388,11 +391,12 @@ _IMAGE_COLUMNS = (
 
 
 def _item_from_row(row: Any) -> GalleryItem:
-    item_id, batch, created_at, deleted_at, state, failure, *shape, starred, chosen = row
+    item_id, batch, model, created_at, deleted_at, state, failure, *shape, starred, chosen = row
     ratio, width_px, height_px = shape
     return GalleryItem(
         item_id,
         batch,
+        model,
         created_at,
         deleted_at,
         shown_state(state, has_image=starred is not None),
@@ -409,10 +413,11 @@ def _item_from_image(row: Any) -> GalleryItem:
     image_id, created_at, deleted_at, width_px, height_px, starred = row
     return GalleryItem(
         image_id,
-        image_id,
-        created_at,
-        deleted_at,
-        TaskState.DONE,
+        batch=image_id,
+        model="",
+        created_at=created_at,
+        deleted_at=deleted_at,
+        state=TaskState.DONE,
         failure_reason=None,
         aspect_ratio=None,
         width_px=width_px,
@@ -423,10 +428,10 @@ def _item_from_image(row: Any) -> GalleryItem:
 
 
 def _group_variants(items: Sequence[GalleryItem]) -> list[GalleryItem]:
-    """One item for each submission, where its newest stood; only finished images are grouped."""
-    groups: dict[str, list[GalleryItem]] = {}
+    """One item for each model of a submission, where its newest stood; only finished images."""
+    groups: dict[tuple[str, str], list[GalleryItem]] = {}
     for item in items:
-        key = item.batch if item.state is TaskState.DONE else item.id
+        key = (item.batch if item.state is TaskState.DONE else item.id, item.model)
         groups.setdefault(key, []).append(item)
     return [_cover(variants) for variants in groups.values()]
 

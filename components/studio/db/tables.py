@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from decimal import Decimal
 from enum import StrEnum
@@ -333,11 +334,12 @@ def fold_text(text: str) -> str:
     return unicodedata.normalize("NFKC", text).casefold()
 
 
-def request_hash(task: Task, variants: int) -> str:
-    """The same for two submissions with the same request, source and number of variants."""
-    row = task_to_row(task)
+def request_hash(submission: Sequence[Task]) -> str:
+    """The same for two submissions with the same request, models, source and number of tasks."""
+    models = dict.fromkeys(str(task.request.model) for task in submission)
+    row = task_to_row(submission[0]) | {"model": "+".join(models)}
     values = [row[name] for name in (*_REQUEST_COLUMNS, "model", "output_format", "source_id")]
-    return hashlib.sha256(json.dumps([*values, variants]).encode()).hexdigest()
+    return hashlib.sha256(json.dumps([*values, len(submission)]).encode()).hexdigest()
 
 
 def insert_or(connection: sa.Connection, table: sa.Table) -> sqlite.Insert | postgresql.Insert:

@@ -404,7 +404,7 @@ def _find_double_submit(connection: sa.Connection, new: Sequence[Task], since: f
     Two processes that ask at once cannot both find none: the row is unique.
     """
     task = new[0]
-    this = {"user_id": task.user_id, "request_hash": request_hash(task, len(new))}
+    this = {"user_id": task.user_id, "request_hash": request_hash(new)}
     latest = {"batch": task.batch, "at": task.created_at}
     connection.execute(
         sa.delete(presses).where(presses.c.user_id == task.user_id, presses.c.at < since)

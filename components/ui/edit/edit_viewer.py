@@ -15,6 +15,12 @@ from components.ui.edit.keep_line import render_keep_line
 from components.ui.edit.pending_status import progress_for
 from components.ui.escape import escape_markdown
 from components.ui.feed import render_feed
+from components.ui.model_pairs import (
+    comparison_obstacle,
+    finished_pairs,
+    has_both_models,
+    pair_names,
+)
 from components.ui.step_view_models import build_compare_image, step_names
 from components.ui.streamlit_internals.uncaught_errors import run_fragment
 from components.ui.urls import download_url, image_url, thumbnail_url
@@ -50,7 +56,7 @@ def _render(source_id: str) -> None:
     if pair is None:
         return
     with st.container(key="kx-viewer-head", horizontal=True, vertical_alignment="center"):
-        st.subheader("Before and after" if pair.before else "Source", anchor=False, width="content")
+        st.subheader(_heading(pair), anchor=False, width="content")
         progress(_pending_progress(pending, tree), key="edit-progress")
     steps = tree.ancestors(pair.after.image.id)
     names = step_names(steps)
@@ -94,14 +100,25 @@ def _pair(tree: EditTree, source: ImageRecord, selected: tuple[str, str] | None)
     return _Pair(parent, source_node)
 
 
+def _heading(pair: _Pair) -> str:
+    if pair.before is None:
+        return "Source"
+    models = pair_names(pair.before.task, pair.after.task)
+    return " and ".join(models) if models else "Before and after"
+
+
 def _render_pair(pair: _Pair, names: dict[str, str]) -> None:
     before, after = pair.before, pair.after
     if before is None:
         st.html(_single_image_html(after))
         return
+    before_name, after_name = pair_names(before.task, after.task) or (
+        names.get(before.image.id, "Before"),
+        names.get(after.image.id, "After"),
+    )
     image_compare(
-        build_compare_image(before, names.get(before.image.id, "Before")),
-        build_compare_image(after, names.get(after.image.id, "After")),
+        build_compare_image(before, before_name),
+        build_compare_image(after, after_name),
         key="edit-compare",
     )
     if after.task is None:
@@ -152,6 +169,7 @@ def _render_actions(pair: _Pair, source: ImageRecord, *, original: ImageRecord) 
                 on_click=_edit,
                 args=(original.id,),
             )
+        _render_model_comparison(pair)
         image, task = pair.after.image, pair.after.task
         st.link_button("Download", download_url(image))
         if task is not None and image.id != task.id:
@@ -160,6 +178,31 @@ def _render_actions(pair: _Pair, source: ImageRecord, *, original: ImageRecord) 
                 download_url(image, as_jpeg=True),
                 help="Encoded anew, at quality 95. The other download is exact.",
             )
+
+
+def _render_model_comparison(pair: _Pair) -> None:
+    """A button between an edit by both models: to both of them, and back to its source."""
+    tab, task = session.tab_state(), pair.after.task
+    variants = session.studio().variants(tab.user_id, task.id) if task else []
+    if not has_both_models(variants):
+        return
+    if pair.before is not None and pair_names(pair.before.task, task):
+        shown = (pair.after.parent_id or "", pair.after.image.id)
+        st.button("Compare with the source", key="viewer-source", on_click=_show, args=(shown,))
+        return
+    obstacle = comparison_obstacle(variants)
+    st.button(
+        "Compare Pro and Max",
+        key="viewer-models",
+        disabled=bool(obstacle),
+        help=obstacle or None,
+        on_click=_show,
+        args=(next(iter(finished_pairs(variants)), None),),
+    )
+
+
+def _show(pair: tuple[str, str] | None) -> None:
+    session.tab_state().pair = pair
 
 
 def _edit(image_id: str) -> None:
@@ -175,6 +218,9 @@ def _render_step_strip(
     steps = tree.ancestors(pair.after.image.id)
     variants = tree.variants(pair.after)
     listed_ids = {node.image.id for node in (*steps, *variants)}
+    for node in variants:
+        models = pair_names(node.task, pair.after.task)
+        names = names | {node.image.id: models[0] if models else ""}
     before_id = pair.before.image.id if pair.before else None
 
     def tile(node: EditNode) -> Tile:

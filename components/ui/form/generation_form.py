@@ -21,15 +21,18 @@ from components.studio import (
     OutputFormat,
     safety_range,
 )
-from components.ui.messages import MATCH_INPUT, MODEL_LABELS, format_credits
+from components.studio.studio import MAX_VARIANTS
+from components.ui.messages import MATCH_INPUT, MODEL_LABELS, format_credits, format_models
 
 Mode = Literal["generate", "edit"]
 
-MAX_VARIANTS = 4
+BOTH = "both"
+"""The choice of both models. A value of the form and its drafts: a task has one model."""
 # Streamlit drops a longer text without a word. A request may have far less, and says so.
 MAX_BOX_CHARACTERS = 100_000
 MAX_WATERMARK_BOX_CHARACTERS = 300
 _UNRELIABLE_RATIO = "16:21"
+_MODEL_CHOICES = (*(model.value for model in Model), BOTH)
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,7 @@ class FormValues:
 
     prompt: str
     model: str
+    """A `Model`, or `BOTH`."""
     ratio: str
     output_format: str
     safety_tolerance: int
@@ -49,11 +53,23 @@ class FormValues:
     shows_more: bool
     """Whether the settings that are rarely touched are unfolded."""
 
+    @property
+    def models(self) -> tuple[Model, ...]:
+        """The models that each variant is made by."""
+        return tuple(Model) if self.model == BOTH else (Model(self.model),)
+
+    def price(self, price_of: Callable[[Model], Decimal]) -> Decimal:
+        """Credits for all pictures of a press; `price_of` is that of one picture."""
+        return self.variants * sum(map(price_of, self.models), Decimal(0))
+
     def request(self) -> GenerationRequest:
-        """The request with these values. Raises ValidationError with a message for the user."""
+        """The request with these values, for the first of the models.
+
+        Raises ValidationError with a message for the user.
+        """
         return GenerationRequest(
             prompt=self.prompt,
-            model=Model(self.model),
+            model=self.models[0],
             aspect_ratio=None if self.ratio == MATCH_INPUT else self.ratio,
             output_format=OutputFormat(self.output_format),
             safety_tolerance=self.safety_tolerance,
@@ -124,22 +140,23 @@ class GenerationForm:
 
     def _choices(self) -> dict[str, Collection[object]]:
         return {
-            "model": {model.value for model in Model},
+            "model": _MODEL_CHOICES,
             "ratio": self._ratios(),
             "output_format": {choice.value for choice in OutputFormat},
             "safety_tolerance": safety_range(editing=self.mode == "edit"),
             "variants": range(1, MAX_VARIANTS + 1),
         }
 
-    def load_request(self, request: GenerationRequest) -> None:
+    def load_request(self, request: GenerationRequest, *, both_models: bool = False) -> None:
         """Put a request's values into the form. Call it before the form is rendered.
 
-        A value that can no longer be requested is its default.
+        `both_models` chooses both instead of the request's. A value that can no longer be
+        requested is its default.
         """
         values = replace(
             self.defaults(),
             prompt=request.prompt,
-            model=str(request.model),
+            model=BOTH if both_models else str(request.model),
             ratio=request.aspect_ratio or self.defaults().ratio,
             output_format=str(request.output_format),
             safety_tolerance=request.safety_tolerance,
@@ -174,15 +191,14 @@ class GenerationForm:
                 st.session_state[self.key(field)] = value  # it was missing
         st.segmented_control(
             "Model",
-            [model.value for model in Model],
+            _MODEL_CHOICES,
             default=values.model,
-            format_func=lambda model: (
-                f"{MODEL_LABELS[Model(model)]} · {format_credits(price(Model(model)))}"
-            ),
+            format_func=lambda model: _model_label(replace(values, model=model, variants=1), price),
             key=self.key("model"),
             required=True,
             width="stretch",
-            help="Pro is quick. Max follows long instructions and lettering more closely.",
+            help="Pro is quick. Max follows long instructions and lettering more closely. "
+            "Both makes each picture twice, once with each, to compare them.",
             persist_state="session",
         )
         st.pills(
@@ -278,11 +294,17 @@ class GenerationForm:
             relaxed.caption("Permissive", text_alignment="right")
 
 
+def _model_label(choice: FormValues, price: Callable[[Model], Decimal]) -> str:
+    label = "Both" if choice.model == BOTH else MODEL_LABELS[Model(choice.model)]
+    return f"{label} · {format_credits(choice.price(price))}"
+
+
 def _fold_label(values: FormValues) -> str:
     """The values behind the fold in one line; those above it come first, for narrow screens."""
     ratio = values.ratio.lower() if values.ratio == MATCH_INPUT else values.ratio
-    above = [MODEL_LABELS[Model(values.model)], ratio.replace(":", "\\:")]
-    above += [f"{values.variants} pictures"] if values.variants > 1 else []
+    pictures = values.variants * len(values.models)
+    above = [format_models(values.models), ratio.replace(":", "\\:")]
+    above += [f"{pictures} pictures"] if pictures > 1 else []
     behind = [values.output_format.upper(), f"safety {values.safety_tolerance}"]
     behind += ["translated"] if values.translate else []
     behind += ["enhanced"] if values.enhance else []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from decimal import Decimal
@@ -15,7 +15,7 @@ from components.studio.credits import CreditBalance
 from components.studio.db.database import DatabaseError
 from components.studio.db.tables import ImageRecord
 from components.studio.result_checks import VISIBLE_CROP, crop_fraction, expected_size
-from components.studio.studio import NotFoundError
+from components.studio.studio import NotFoundError, check_picture_count
 from components.studio.tasks.models import IN_PROGRESS, FailureReason, Task
 from components.ui import session
 from components.ui.escape import escape_markdown
@@ -40,17 +40,19 @@ NEWEST_TASKS: Final = 20  # of which any may still be in progress
 def render_submit(form: GenerationForm, verb: str) -> None:
     """A button such as "Generate · 10 credits"; Ctrl or Cmd with Enter presses it as well."""
     values = form.values()
-    total = session.studio().price(Model(values.model), values.variants)
+    total = format_credits(values.price(session.studio().price))
+    problem = _picture_count_problem(values)
     with st.container(key="kx-press"):
         # No timer: of two fragments that rerun at once Streamlit (1.67) loses a press.
         source = session.selected_source() if form.mode == "edit" else None
-        st.caption(escape_markdown(_forecast_for(values, source)))
+        st.caption(escape_markdown(problem or _forecast_for(values, source)))
         st.button(
-            f"{verb} · {format_credits(total)}",
+            verb if problem else f"{verb} · {total}",
             key=f"{form.mode}-submit",
             type="primary",
             width="stretch",
             shortcut="Mod+Enter",
+            disabled=bool(problem),
             on_click=_submit,
             args=(form,),
         )
@@ -59,11 +61,22 @@ def render_submit(form: GenerationForm, verb: str) -> None:
         st.error(escape_markdown(error))
 
 
+def _picture_count_problem(values: FormValues) -> str:
+    """Why a press would make too many pictures; empty if it would not."""
+    try:
+        check_picture_count(values.variants, len(values.models))
+    except ValidationError as error:
+        return error.message
+    return ""
+
+
 def change_values(prompt: str) -> FormValues:
     """What a change on a card is made with: the settings of Edit, one picture, its own shape."""
     form = GenerationForm("edit")
     restore_settings(form)
-    return replace(form.values(), prompt=prompt, ratio=MATCH_INPUT, variants=1)
+    values = form.values()
+    model = values.models[0].value
+    return replace(values, prompt=prompt, model=model, ratio=MATCH_INPUT, variants=1)
 
 
 def change_price() -> str:
@@ -81,8 +94,8 @@ def _forecast_for(values: FormValues, source: ImageRecord | None) -> str:
     is_charged = all(entry.task.state not in IN_PROGRESS for entry in newest)
     return forecast(
         values,
-        source=source,
-        price=studio.price(Model(values.model), values.variants),
+        source=session.selected_source() if form.mode == "edit" else None,
+        price=values.price(studio.price),
         balance=studio.credit_balance() if is_charged else None,
         waiting=len(studio.queue_positions()),
         pause_reason=studio.pause_reason,
@@ -100,11 +113,14 @@ def forecast(
 ) -> str:
     """What a press brings, such as "1392×752 · 980 credits left afterwards".
 
-    `waiting` counts everybody's tasks that are not sent yet. What is unknown is called so.
+    With both models it says how many each makes. `waiting` counts everybody's tasks that are
+    not sent yet. What is unknown is called so.
     """
     ratio = None if values.ratio == MATCH_INPUT else values.ratio
     size = expected_size(ratio, source)
     parts = [format_size(*size)] if size else []
+    if len(values.models) > 1:
+        parts.append(" + ".join(f"{values.variants} {MODEL_LABELS[m]}" for m in values.models))
     if ratio is not None and source is not None:
         kept = min(crop_fraction(source.width_px, source.height_px, ratio))
         if kept < VISIBLE_CROP:
@@ -151,17 +167,29 @@ def _submit(form: GenerationForm) -> None:
                 "Choose a picture first: upload one, paste one, or give its address.",
             )
         values = form.values()
-        submit_request(values.request(), source_id=source_id, variants=values.variants)
+        submit_request(
+            values.request(),
+            source_id=source_id,
+            variants=values.variants,
+            models=values.models,
+        )
         tab.pair = None  # show the newest edit when it is done
 
 
 def submit_request(
-    request: GenerationRequest, *, source_id: str | None = None, variants: int = 1
+    request: GenerationRequest,
+    *,
+    source_id: str | None = None,
+    variants: int = 1,
+    models: Sequence[Model] = (),
 ) -> list[Task]:
-    """Submit a request, or say that it is the same as the one that is being submitted."""
+    """Submit a request, or say that it is the same as the one that is being submitted.
+
+    With `models` it is made by each of them.
+    """
     studio, user_id = session.studio(), session.tab_state().user_id
     pressed_at = studio.clock()
-    tasks = studio.submit(user_id, request, source_id=source_id, variants=variants)
+    tasks = studio.submit(user_id, request, source_id=source_id, variants=variants, models=models)
     if tasks[0].created_at < pressed_at:
         show_toast(PRESSED_TWICE)
     return tasks

@@ -10,6 +10,7 @@ from components.studio.lineage import EditNode, EditTree
 from components.studio.studio import NotFoundError
 from components.ui import session
 from components.ui.messages import IMAGE_NOT_FOUND
+from components.ui.model_pairs import pair_names
 from components.ui.session import DialogState
 from components.ui.step_view_models import build_compare_image, step_names
 from components.ui.streamlit_internals.page_switch import switch_page
@@ -44,6 +45,8 @@ def _render(dialog: DialogState) -> None:
     tab, studio = session.tab_state(), session.studio()
     try:
         if dialog.tree_of is None:
+            if len(dialog.pairs) > 1:
+                _render_pair_choice(dialog)
             _render_pair(_unrelated_pair(dialog.pair or ("", "")))
             return
         tree = studio.edit_tree(tab.user_id, dialog.tree_of, include_deleted=True)
@@ -61,7 +64,17 @@ def _render(dialog: DialogState) -> None:
 def _unrelated_pair(image_ids: tuple[str, str]) -> _Pair:
     """Two images that need not be related. Raises NotFoundError."""
     before, after = (_load_node(image_id) for image_id in image_ids)
-    return _Pair(before, after)
+    names = pair_names(before.task, after.task)
+    return _Pair(before, after, *names) if names else _Pair(before, after)
+
+
+def _render_pair_choice(dialog: DialogState) -> None:
+    """Which variant is compared, of those that both models have made."""
+    numbers = range(1, len(dialog.pairs) + 1)
+    chosen = st.segmented_control(
+        "Variant", numbers, default=1, required=True, key="compare-variant"
+    )
+    dialog.pair = dialog.pairs[(chosen or 1) - 1]
 
 
 def _load_node(image_id: str) -> EditNode:
@@ -95,14 +108,22 @@ def _render_pair(pair: _Pair) -> None:
         build_compare_image(pair.after, pair.after_name),
         key="compare-open",
     )
-    image = pair.after.image
     with st.container(key="kx-compare-actions", horizontal=True):
-        if st.button("Edit this", key="compare-edit", type="primary"):
-            session.select_source(image.id)
-            session.begin_typing("edit")
-            _close()
-            switch_page("pages/edit.py")
-        st.link_button("Download", download_url(image))
+        if pair_names(pair.before.task, pair.after.task) is None:
+            _render_actions(pair.after, key="compare-edit")
+            return
+        for node, name in ((pair.before, pair.before_name), (pair.after, pair.after_name)):
+            _render_actions(node, key=f"compare-edit-{name.lower()}", name=name)
+
+
+def _render_actions(node: EditNode, *, key: str, name: str = "") -> None:
+    """Edit and download one of the two; with its name where it could be either."""
+    if st.button(f"Edit {name or 'this'}", key=key, type="secondary" if name else "primary"):
+        session.select_source(node.image.id)
+        session.begin_typing("edit")
+        _close()
+        switch_page("pages/edit.py")
+    st.link_button(f"Download {name}".rstrip(), download_url(node.image))
 
 
 def _render_tree(tree: EditTree, dialog: DialogState) -> None:

@@ -8,6 +8,7 @@ from components.studio.db.tables import TaskWithImage
 from components.studio.lineage import EditNode, EditTree
 from components.studio.studio import NotFoundError, Studio
 from components.ui.card_view_models import build_card, build_source_card
+from components.ui.model_pairs import in_pairs, variant_names
 from components.ui.step_view_models import step_names
 from components.ui.widgets.image_grid import Action, Card, RelatedImage, RelatedImages
 
@@ -24,7 +25,9 @@ def related_images(studio: Studio, user_id: str, card_id: str) -> RelatedImages 
         return None
     steps = tree.ancestors(image_id)
     names = step_names(steps)
-    variants = [entry for entry in studio.variants(user_id, card_id) if entry.image is not None]
+    variants = in_pairs(
+        [entry for entry in studio.variants(user_id, card_id) if entry.image is not None]
+    )
     listed_ids = {*names, *(entry.task.image_id for entry in variants)}
     return RelatedImages(
         card_id=card_id,
@@ -37,8 +40,8 @@ def related_images(studio: Studio, user_id: str, card_id: str) -> RelatedImages 
             if node.image.id not in listed_ids
         ),
         variants=tuple(
-            RelatedImage(f"Variant {number}", _build_variant_card(entry))
-            for number, entry in enumerate(variants, 1)
+            RelatedImage(name, _build_variant_card(entry))
+            for name, entry in zip(variant_names(variants), variants, strict=True)
         )
         if len(variants) > 1
         else (),

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
+from components.studio.studio import MAX_VARIANTS
 from components.ui import card_actions, paused_banner, session
 from components.ui.feed import render_feed
-from components.ui.form.generation_form import MAX_VARIANTS
+from components.ui.gallery import compare_dialog
 from components.ui.generate import prompt_examples
 from components.ui.messages import state_summary
 from components.ui.streamlit_internals.uncaught_errors import run_fragment
@@ -39,3 +40,4 @@ def _render(shown_error: str | None) -> None:
             prompt_examples.render_prompt_examples()
     event = render_feed(entries, key="feed", max_tasks=MAX_TASKS, scroll_to_new=True)
     card_actions.navigate_after(event)
+    compare_dialog.render_dialog()

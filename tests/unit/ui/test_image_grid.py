@@ -55,7 +55,7 @@ def serialized(
 def test_equal_sets_of_actions_are_sent_once() -> None:
     grid = serialized(HARBOUR, replace(HARBOUR, id="a2"), replace(HARBOUR, id="a3", actions=()))
     assert [card["actions"] for card in grid["cards"]] == [0, 0, 1]
-    edit = {"verb": "edit", "label": "Edit this", "icon": "", "minor": False}
+    edit = {"verb": "edit", "label": "Edit this"}
     assert grid["action_sets"][0][0] == edit
     assert grid["action_sets"][1] == []
 

@@ -70,11 +70,14 @@ export class ActionBar {
    * @param {Action} action
    * @param {Card} card
    */
-  #update({ verb, label }, card) {
+  #update({ verb, label, disabled_reason: reason }, card) {
     const control = this.#controls.get(verb);
     if (!control) return;
-    control.title = label;
-    control.setAttribute("aria-label", label);
+    control.title = reason || label;
+    control.setAttribute("aria-label", reason ? `${label}: ${reason}` : label);
+    // Not `disabled`: a press says why, and the focus stays when it can be done.
+    if (reason) control.setAttribute("aria-disabled", "true");
+    else control.removeAttribute("aria-disabled");
     setText(find(control, ".kx-grid-label"), label);
     if (verb === "more") control.setAttribute("aria-haspopup", "menu");
     if (verb === "star") this.press("star", Boolean(card.starred));

@@ -39,6 +39,7 @@ class CardContent {
   );
   prompt = element("p", "kx-grid-prompt");
   caption = element("div", "kx-grid-caption", this.prompt);
+  name = element("p", "kx-grid-name");
   /** @type {HTMLImageElement | null} */
   image = null;
   /** @type {string | null} */
@@ -131,7 +132,8 @@ export class CardView {
     style.setProperty("--kx-grid-ratio", String(ratio));
     classList.toggle("kx-grid-starred", Boolean(card.starred));
     classList.toggle("kx-grid-has-variants", withVariants(card).length > 1);
-    const words = [card.state_word, card.prompt].filter(Boolean).join(": ");
+    const facts = [card.caption, card.state_word].filter(Boolean).join(", ");
+    const words = [facts, card.prompt].filter(Boolean).join(": ");
     const label = card.isPlaceholder ? "Picture" : words;
     this.element.setAttribute("aria-label", label);
     if (this.#content || layout === "feed") this.#draw();
@@ -152,7 +154,7 @@ export class CardView {
         (content.actions.contains(target) || content.checkbox.contains(target));
       if (!isOnControl) this.#handlers.onPress(event, this.card);
     });
-    this.element.append(content.frame, content.caption);
+    this.element.append(content.frame, content.caption, content.name);
     return content;
   }
 
@@ -166,6 +168,8 @@ export class CardView {
     content.expiry.title = card.expires_ms ? `Until ${formatDateTime(card.expires_ms)}` : "";
     setText(content.prompt, card.prompt);
     content.prompt.title = card.prompt;
+    setText(content.name, card.caption ?? "");
+    content.name.hidden = !card.caption;
     setBackground(content.before, appUrl(card.before_thumbnail_url));
     content.before.hidden = !card.before_thumbnail_url;
     this.#drawImage(content);

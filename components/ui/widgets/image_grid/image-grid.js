@@ -218,6 +218,12 @@ class ImageGrid {
    * @param {Card[]} cards of one submission
    */
   #onActOnAll(verb, cards) {
+    const submission = this.#data.submissions?.find(({ id }) => id === cards[0]?.group);
+    const reason = submission?.actions.find((action) => action.verb === verb)?.disabled_reason;
+    if (reason) {
+      this.#toast.show(reason);
+      return;
+    }
     const ids = cards.filter((card) => !isWaiting(card)).map((card) => card.id);
     const withImage = cards.filter((card) => card.state === "done").map((card) => card.id);
     if (verb === "download_all") downloadExport(this.#data.export_url ?? "", withImage, this.#root);

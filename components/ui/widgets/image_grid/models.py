@@ -14,12 +14,14 @@ class Action:
         label: the button's text, tooltip and accessible name.
         icon: a name from `icons.js`; empty takes the icon named like the verb.
         minor: shown in the card's menu only.
+        disabled_reason: why it cannot be done yet ("Waits for Max"); empty when it can.
     """
 
     verb: str
     label: str
     icon: str = ""
     minor: bool = False
+    disabled_reason: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +46,7 @@ class Card:
         width_px, height_px: the image's known or expected size; reserves its space.
         details: short facts in reading order ("Pro", "16:9", "PNG").
         note: how the image differs from what was requested.
+        caption: what tells it from the others of its submission ("Max"); drawn below it.
         actions: in display order.
         starred: whether the star is shown.
         expires_ms: when the image is lost for good, epoch milliseconds; draws the time left.
@@ -72,6 +75,7 @@ class Card:
     height_px: int
     details: tuple[str, ...] = ()
     note: str = ""
+    caption: str = ""
     actions: tuple[Action, ...] = ()
     starred: bool = False
     expires_ms: int | None = None

@@ -47,10 +47,10 @@ def serialize_grid(
     if push_url is not None:
         grid["push_url"] = push_url
     if extras.bulk_actions:
-        grid["bulk_actions"] = [vars(action) for action in extras.bulk_actions]
+        grid["bulk_actions"] = _actions(extras.bulk_actions)
     if extras.submissions:
         grid["submissions"] = [
-            vars(submission) | {"actions": [vars(action) for action in submission.actions]}
+            vars(submission) | {"actions": _actions(submission.actions)}
             for submission in extras.submissions
         ]
     if extras.export_url:
@@ -79,11 +79,15 @@ def serialize_grid(
         grid["scroll_to_new"] = True
     if extras.undo is not None:
         grid["undo"] = vars(extras.undo)
-    grid["action_sets"] = [[vars(action) for action in actions] for actions in action_sets]
+    grid["action_sets"] = [_actions(actions) for actions in action_sets]
     if any(card.state in WAITING_STATES for card in cards):
         # Elapsed seconds tick in the browser, whose clock may differ by minutes.
         grid["now_ms"] = time.time_ns() // 1_000_000
     return json.dumps(grid, ensure_ascii=False, separators=(",", ":"))
+
+
+def _actions(actions: Sequence[Action]) -> list[dict[str, object]]:
+    return [{name: value for name, value in vars(action).items() if value} for action in actions]
 
 
 def _columns(placeholders: Placeholders) -> dict[str, object]:

@@ -5,6 +5,7 @@ export interface Action {
   label: string;
   icon?: string;
   minor?: boolean;
+  disabled_reason?: string;
 }
 
 /** A card as `models.py` defines it. Times are epoch milliseconds. */
@@ -28,6 +29,7 @@ interface CardFields {
   height_px?: number;
   details?: string[];
   note?: string;
+  caption?: string;
   starred?: boolean;
   expires_ms?: number;
   group?: string;
