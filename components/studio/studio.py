@@ -108,9 +108,8 @@ def check_picture_count(variants: int, models: int) -> None:
     if variants * models > MAX_VARIANTS:
         raise ValidationError(
             "variants",
-            f"{variants} variants with {models} models are {variants * models} pictures. "
-            f"One press makes {MAX_VARIANTS} at most: choose {MAX_VARIANTS // models} variants, "
-            "or one model.",
+            f"{variants * models} pictures; a press makes {MAX_VARIANTS} at most: "
+            f"choose {MAX_VARIANTS // models} variants.",
         )
 
 

@@ -43,6 +43,18 @@ class _Pair:
     before: EditNode | None
     after: EditNode
 
+    @property
+    def models(self) -> tuple[str, str] | None:
+        """The names of their models, if they are of one submission to both."""
+        return pair_names(self.before.task, self.after.task) if self.before else None
+
+    @property
+    def to_act_on(self) -> list[tuple[ImageRecord, str]]:
+        """What is edited and downloaded from here: the after; of two models both, with names."""
+        if self.before is None or self.models is None:
+            return [(self.after.image, "")]
+        return [(self.before.image, self.models[0]), (self.after.image, self.models[1])]
+
 
 def _render(source_id: str) -> None:
     paused_banner.rerun_if_pause_changed()
@@ -103,8 +115,7 @@ def _pair(tree: EditTree, source: ImageRecord, selected: tuple[str, str] | None)
 def _heading(pair: _Pair) -> str:
     if pair.before is None:
         return "Source"
-    models = pair_names(pair.before.task, pair.after.task)
-    return " and ".join(models) if models else "Before and after"
+    return " and ".join(pair.models) if pair.models else "Before and after"
 
 
 def _render_pair(pair: _Pair, names: dict[str, str]) -> None:
@@ -112,7 +123,7 @@ def _render_pair(pair: _Pair, names: dict[str, str]) -> None:
     if before is None:
         st.html(_single_image_html(after))
         return
-    before_name, after_name = pair_names(before.task, after.task) or (
+    before_name, after_name = pair.models or (
         names.get(before.image.id, "Before"),
         names.get(after.image.id, "After"),
     )
@@ -155,13 +166,14 @@ def _single_image_html(node: EditNode) -> str:
 
 def _render_actions(pair: _Pair, source: ImageRecord, *, original: ImageRecord) -> None:
     with st.container(key="kx-viewer-actions", horizontal=True):
-        if pair.after.image.id != source.id:
-            st.button(
-                "Edit this",
-                key="viewer-edit-this",
-                on_click=_edit,
-                args=(pair.after.image.id,),
-            )
+        for image, name in pair.to_act_on:
+            if image.id != source.id:
+                st.button(
+                    f"Edit {name or 'this'}",
+                    key=f"viewer-edit-this{name}",
+                    on_click=_edit,
+                    args=(image.id,),
+                )
         if original.id != source.id:
             st.button(
                 "Edit the original instead",
@@ -170,8 +182,9 @@ def _render_actions(pair: _Pair, source: ImageRecord, *, original: ImageRecord) 
                 args=(original.id,),
             )
         _render_model_comparison(pair)
+        for image, name in pair.to_act_on:
+            st.link_button(f"Download {name}".rstrip(), download_url(image))
         image, task = pair.after.image, pair.after.task
-        st.link_button("Download", download_url(image))
         if task is not None and image.id != task.id:
             st.link_button(
                 "As JPEG",
@@ -183,10 +196,12 @@ def _render_actions(pair: _Pair, source: ImageRecord, *, original: ImageRecord) 
 def _render_model_comparison(pair: _Pair) -> None:
     """A button between an edit by both models: to both of them, and back to its source."""
     tab, task = session.tab_state(), pair.after.task
-    variants = session.studio().variants(tab.user_id, task.id) if task else []
+    if task is None or not task.is_edit:
+        return  # what was made from text alone is in a tree without the other model's picture
+    variants = session.studio().variants(tab.user_id, task.id)
     if not has_both_models(variants):
         return
-    if pair.before is not None and pair_names(pair.before.task, task):
+    if pair.models is not None:
         shown = (pair.after.parent_id or "", pair.after.image.id)
         st.button("Compare with the source", key="viewer-source", on_click=_show, args=(shown,))
         return

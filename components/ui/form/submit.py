@@ -94,7 +94,7 @@ def _forecast_for(values: FormValues, source: ImageRecord | None) -> str:
     is_charged = all(entry.task.state not in IN_PROGRESS for entry in newest)
     return forecast(
         values,
-        source=session.selected_source() if form.mode == "edit" else None,
+        source=source,
         price=values.price(studio.price),
         balance=studio.credit_balance() if is_charged else None,
         waiting=len(studio.queue_positions()),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import streamlit as st
 
@@ -72,7 +73,13 @@ def _render_pair_choice(dialog: DialogState) -> None:
     """Which variant is compared, of those that both models have made."""
     numbers = range(1, len(dialog.pairs) + 1)
     chosen = st.segmented_control(
-        "Variant", numbers, default=1, required=True, key="compare-variant"
+        "Variant",
+        numbers,
+        default=1,
+        format_func=lambda number: f"Variant {number}",
+        required=True,
+        key="compare-variant",
+        label_visibility="collapsed",
     )
     dialog.pair = dialog.pairs[(chosen or 1) - 1]
 
@@ -108,17 +115,23 @@ def _render_pair(pair: _Pair) -> None:
         build_compare_image(pair.after, pair.after_name),
         key="compare-open",
     )
-    with st.container(key="kx-compare-actions", horizontal=True):
-        if pair_names(pair.before.task, pair.after.task) is None:
-            _render_actions(pair.after, key="compare-edit")
-            return
-        for node, name in ((pair.before, pair.before_name), (pair.after, pair.after_name)):
-            _render_actions(node, key=f"compare-edit-{name.lower()}", name=name)
+    if pair_names(pair.before.task, pair.after.task) is None:
+        with st.container(key="kx-compare-actions", horizontal=True):
+            _render_actions(pair.after)
+        return
+    sides: list[tuple[EditNode, str, Literal["left", "right"]]] = [
+        (pair.before, pair.before_name, "left"),
+        (pair.after, pair.after_name, "right"),
+    ]
+    for (node, name, side), column in zip(sides, st.columns(2, wrap=False), strict=True):
+        with column.container(horizontal=True, horizontal_alignment=side):
+            _render_actions(node, name)
 
 
-def _render_actions(node: EditNode, *, key: str, name: str = "") -> None:
+def _render_actions(node: EditNode, name: str = "") -> None:
     """Edit and download one of the two; with its name where it could be either."""
-    if st.button(f"Edit {name or 'this'}", key=key, type="secondary" if name else "primary"):
+    kind: Literal["primary", "secondary"] = "secondary" if name else "primary"
+    if st.button(f"Edit {name or 'this'}", key=f"compare-edit{name}", type=kind):
         session.select_source(node.image.id)
         session.begin_typing("edit")
         _close()
