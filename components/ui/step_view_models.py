@@ -20,5 +20,4 @@ def step_names(ancestors: Sequence[EditNode]) -> dict[str, str]:
 def build_compare_image(node: EditNode, name: str) -> CompareImage:
     """One side of a comparison, labelled with this name."""
     image = node.image
-    alt = f"{node.label} ({name})"
-    return CompareImage(image_url(image), image.width_px, image.height_px, name, alt)
+    return CompareImage(image_url(image), image.width_px, image.height_px, name, node.label)

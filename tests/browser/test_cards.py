@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.steps import (
     RESULT_TIMEOUT_MS,
+    box_of,
     card_action,
     cards,
     download,
@@ -124,6 +125,32 @@ def change_it_in_the_open_picture(page: Page) -> None:
     expect(lightbox).to_be_hidden()
 
 
+def make_it_with_both_models_and_compare(page: Page) -> None:
+    page.get_by_role("radio", name="Both · 15 credits").click()
+    expect(page.get_by_role("button", name="Generate · 15 credits")).to_be_visible()
+    submit_prompt(page, "A tower by the sea")
+    by_pro, by_max = (
+        page.locator("article[data-kind=picture]", has_text=name)
+        for name in ("A tower by the seaPro", "A tower by the seaMax")
+    )
+    expect(by_pro).to_be_visible()
+    expect(by_max).to_be_visible()
+    left, right = box_of(by_pro), box_of(by_max)
+    assert (left["y"], left["height"]) == (right["y"], right["height"])
+    assert left["x"] + left["width"] <= right["x"]
+
+    compare = page.locator("header", has_text="A tower by the sea").get_by_role("button")
+    compare.filter(has_text="Compare").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.locator(".kx-compare-viewport")).to_have_attribute("data-status", "ready")
+    expect(dialog.locator(".kx-compare-pane[data-side=before] img")).to_have_attribute(
+        "alt", "A tower by the sea (Pro)"
+    )
+    expect(dialog.locator(".kx-compare-pane[data-side=after] img")).to_have_attribute(
+        "alt", "A tower by the sea (Max)"
+    )
+
+
 def test_card_is_downloaded_as_stored_restored_remixed_over_other_text_and_changed(
     fast_app: AppServer, browser: Browser
 ) -> None:
@@ -142,3 +169,4 @@ def test_card_is_downloaded_as_stored_restored_remixed_over_other_text_and_chang
         expect_settings_of_the_image(page)
         change_it_on_its_card(page)
         change_it_in_the_open_picture(page)
+        make_it_with_both_models_and_compare(page)

@@ -16,9 +16,11 @@ from tests.integration.pages.edit_page_driver import (
 )
 from tests.integration.pages.page_driver import (
     error_texts,
+    newest_tasks,
     open_page,
     rerun,
     unescape,
+    wait_for_change,
     wait_for_state,
     widget_data,
 )
@@ -151,3 +153,25 @@ def test_mismatch_is_shown_under_the_pair(sandbox: SandboxServer) -> None:
 
     captions = [unescape(caption.value) for caption in at.caption]
     assert "Came as 21:9; the source is 4:1." in captions
+
+
+def test_edit_by_both_models_is_compared_with_one_press(sandbox: SandboxServer) -> None:
+    at = upload(open_edit(), image_bytes(1280, 720))
+    at.button_group(key="edit-model").set_value("both")
+    at = submit_edit(at, "Mirror it")
+    wait_for_pair(at, "Mirror it")
+    while at.button(key="viewer-models").disabled:
+        assert at.button(key="viewer-models").help.startswith("Waits for ")
+        wait_for_change(at, newest_tasks(at))
+        rerun(at)
+
+    at.button(key="viewer-models").click()
+    shown = widget_data(rerun(at), "props")
+    assert (shown["before"]["label"], shown["after"]["label"]) == ("Pro", "Max")
+    assert "Pro and Max" in [heading.value for heading in at.subheader]
+    buttons = [button.label for button in at.button if str(button.key).startswith("viewer-")]
+    assert buttons == ["Edit Pro", "Edit Max", "Compare with the source"]
+
+    at.button(key="viewer-source").click()
+    shown = widget_data(rerun(at), "props")
+    assert (shown["before"]["label"], shown["after"]["label"]) == ("Original", "Step 1")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -15,13 +16,17 @@ from tests.integration.pages.page_driver import (
     cards,
     error_texts,
     grid_data,
+    newest_tasks,
     open_page,
     rerun,
     submit,
+    trigger,
     type_prompt,
+    unescape,
     user_id_of,
     wait_for_card,
     wait_for_state,
+    widget_data,
 )
 
 LABELS = {
@@ -302,3 +307,117 @@ def test_prompt_of_20_mb_is_cut_by_the_server(character: str, sandbox: SandboxSe
     at = type_prompt(open_page(), character * 5_000_000)
 
     assert at.session_state["generate-prompt"] == character * 100_000
+
+
+def press_with_both(prompt: str, *, variants: int = 1) -> AppTest:
+    at = type_prompt(open_page(), prompt)
+    at.button_group(key="generate-model").set_value("both")
+    at.button_group(key="generate-variants").set_value(variants)
+    return submit(rerun(at))
+
+
+def wait_for_all(at: AppTest) -> list[dict[str, Any]]:
+    """All cards, once none is waiting."""
+    ended = {"done", "refused", "failed"}
+    wait_for_card(
+        at, lambda _: all(card["state"] in ended for card in cards(at)), "some never ended"
+    )
+    return cards(at)
+
+
+def act_on_heading(at: AppTest, verb: str) -> AppTest:
+    action = {"verb": verb, "ids": [cards(at)[0]["id"]], "nonce": time.time_ns()}
+    return trigger(at, "feed", "action", action)
+
+
+def test_both_models_make_a_pair_at_one_press(sandbox: SandboxServer) -> None:
+    at = press_with_both("A quiet harbour")
+    assert at.button(key="generate-submit").label == "Generate · 15 credits"
+    by_pro, by_max = wait_for_all(at)
+
+    [heading] = grid_data(at)["submissions"]
+    assert heading["details"][0] == "Pro + Max"
+    assert (by_pro["caption"], by_pro["details"][0]) == ("Pro", "Pro")
+    assert (by_max["caption"], by_max["details"][0]) == ("Max", "Max")
+    sent = [task["params"]["model"] for task in sandbox.usage_report()["tasks"]]
+    assert sorted(sent) == ["flux-kontext-max", "flux-kontext-pro"]
+
+    at = act_on_heading(at, "compare_models")
+    shown = widget_data(at, "props")
+    assert (shown["before"]["label"], shown["after"]["label"]) == ("Pro", "Max")
+    assert shown["before"]["url"].endswith(by_pro["picture_url"].rsplit("/", 1)[1])
+    assert grid_data(at)["dialog_open"]
+
+
+def test_every_pair_of_several_variants_can_be_compared(sandbox: SandboxServer) -> None:
+    at = press_with_both("A quiet harbour", variants=2)
+    pictures = [card["picture_url"].rsplit("/", 1)[1] for card in wait_for_all(at)]
+    assert [card["caption"] for card in cards(at)] == ["Pro", "Max"] * 2
+
+    at = act_on_heading(at, "compare_models")
+    at.button_group(key="compare-variant").set_value(2)
+    shown = widget_data(rerun(at), "props")
+    assert [shown[side]["url"].rsplit("/", 1)[1] for side in ("before", "after")] == pictures[2:]
+
+
+def test_too_many_pictures_are_said_before_the_press(sandbox: SandboxServer) -> None:
+    at = type_prompt(open_page(), "A hill")
+    at.button_group(key="generate-model").set_value("both")
+    at.button_group(key="generate-variants").set_value(3)
+    submit(at)  # before the button was drawn anew
+    message = "6 pictures; a press makes 4 at most: choose 2 variants."
+
+    assert message in [unescape(caption.value) for caption in at.caption]
+    assert at.button(key="generate-submit").label == "Generate"
+    assert at.button(key="generate-submit").disabled
+    assert error_texts(at) == [message]
+    assert sandbox.usage_report()["creates"] == 0
+
+    at.button_group(key="generate-variants").set_value(2)
+    assert rerun(at).button(key="generate-submit").label == "Generate · 30 credits"
+
+
+def test_refused_model_is_tried_again_alone(sandbox: SandboxServer) -> None:
+    at = press_with_both("A hill [refused]")
+    by_max = wait_for_all(at)[1]
+    [heading] = grid_data(at)["submissions"]
+    assert heading["actions"][0]["disabled_reason"].startswith("Needs a picture by Pro and Max")
+
+    action = {"verb": "retry", "ids": [by_max["id"]], "nonce": time.time_ns()}
+    at = trigger(at, "feed", "action", action)
+    assert [card["caption"] for card in wait_for_all(rerun(at))] == ["Pro", "Max"]
+    sent = [task["params"]["model"] for task in sandbox.usage_report()["tasks"]]
+    assert sorted(sent) == ["flux-kontext-max"] * 2 + ["flux-kontext-pro"]
+
+
+@pytest.mark.parametrize(
+    ("prompt", "verb", "model"),
+    [
+        ("A hill", "remix_both", "both"),
+        ("A hill", "remix", "flux-kontext-pro"),
+        ("A hill [refused]", "remix", "both"),  # "Rewrite"
+    ],
+)
+def test_remix_brings_both_models_back_where_it_is_of_the_press(
+    prompt: str, verb: str, model: str, sandbox: SandboxServer
+) -> None:
+    at = press_with_both(prompt)
+    wait_for_all(at)
+    at.button_group(key="generate-model").set_value("flux-kontext-max")
+
+    at = rerun(act_on_heading(rerun(at), verb))
+
+    assert at.button_group(key="generate-model").value == model
+    assert at.text_area(key="generate-prompt").value == prompt
+
+
+def test_both_models_are_kept_in_the_draft_but_in_no_task(sandbox: SandboxServer) -> None:
+    at = press_with_both("A hill")
+    wait_for_all(at)
+
+    draft = json.loads(open_studio().load_draft(user_id_of(at), "generate-settings"))
+    assert draft["model"] == "both"
+    assert {task.request.model for task in newest_tasks(at)} == {
+        "flux-kontext-pro",
+        "flux-kontext-max",
+    }

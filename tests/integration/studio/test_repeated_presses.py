@@ -15,7 +15,7 @@ import pytest
 from PIL import Image
 
 from components import bootstrap
-from components.kie import GenerationRequest
+from components.kie import GenerationRequest, Model, ValidationError
 from components.studio.db.database import DatabaseError, DatabaseErrorKind
 from components.studio.settings import Settings
 from components.studio.studio import NotFoundError, Studio
@@ -96,6 +96,7 @@ def test_same_wish_within_a_second_is_one(
     [
         lambda studio: studio.submit(BEN, REQUEST),
         lambda studio: studio.submit(ANNA, REQUEST, variants=2),
+        lambda studio: studio.submit(ANNA, REQUEST, models=tuple(Model)),
         lambda studio: studio.submit(ANNA, GenerationRequest(prompt="a lake")),
         lambda studio: studio.submit(ANNA, GenerationRequest(prompt="a hill", safety_tolerance=0)),
     ],
@@ -105,6 +106,36 @@ def test_another_wish_is_another_submission(
 ) -> None:
     first = studio.submit(ANNA, REQUEST)
     assert not {task.id for task in first} & {task.id for task in press(studio)}
+
+
+def test_both_models_are_one_submission_and_one_press(studio: Studio) -> None:
+    first = studio.submit(ANNA, REQUEST, variants=2, models=tuple(Model))
+
+    assert [task.request.model for task in first] == [Model.PRO, Model.MAX] * 2
+    assert [task.price for task in first] == [5, 10] * 2
+    assert len({task.batch for task in first}) == 1
+    assert studio.submit(ANNA, REQUEST, variants=2, models=tuple(Model)) == first
+    assert len(stored(studio)) == 4
+
+
+def test_both_models_are_not_taken_for_as_many_variants_of_one(studio: Studio) -> None:
+    variants = studio.submit(ANNA, REQUEST, variants=2)
+    both = studio.submit(ANNA, REQUEST, models=tuple(Model))
+
+    assert variants[0].batch != both[0].batch
+    assert len(stored(studio)) == 4
+
+
+@pytest.mark.parametrize(("variants", "pictures"), [(3, 6), (4, 8), (9, 8)])
+def test_both_models_with_too_many_variants_are_refused(
+    studio: Studio, variants: int, pictures: int
+) -> None:
+    with pytest.raises(ValidationError) as raised:
+        studio.submit(ANNA, REQUEST, variants=variants, models=tuple(Model))
+
+    message = f"{pictures} pictures; a press makes 4 at most: choose 2 variants."
+    assert raised.value.message == message
+    assert stored(studio) == []
 
 
 @pytest.mark.parametrize("seconds", [1.5, -3600.0])

@@ -216,3 +216,15 @@ def test_heading_offers_what_can_be_done_with_all_variants() -> None:
     assert submission_verbs(done) == ["remix", "download", "delete"]
     assert submission_verbs(waiting, done) == ["remix", "download_all", "delete"]
     assert submission_verbs(failed, waiting) == ["remix", "delete"]
+
+
+def test_heading_of_both_models_compares_them_once_there_is_a_pair() -> None:
+    by_max = replace(TASK, id="b" * 32, request=replace(TASK.request, model=Model.MAX))
+    waiting = [TaskWithImage(DONE, IMAGE), TaskWithImage(by_max, None)]
+    done = [waiting[0], TaskWithImage(replace(by_max, state=TaskState.DONE), IMAGE)]
+
+    heading = build_submission(waiting)
+    assert heading.details == ("Pro + Max", "9:16", "PNG", "752×1392")
+    assert submission_verbs(*waiting) == ["compare_models", "remix_both", "download_all", "delete"]
+    assert heading.actions[0].disabled_reason == "Waits for Max"
+    assert build_submission(done).actions[0].disabled_reason == ""

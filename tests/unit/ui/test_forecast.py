@@ -96,3 +96,9 @@ def test_what_makes_it_wait_is_said() -> None:
     assert line(waiting=7).endswith(" · 7 wait before it")
     paused = line(waiting=7, pause_reason=FailureReason.CREDITS)
     assert paused.endswith(" · waits: the account is out of credits")
+
+
+def test_both_models_are_counted() -> None:
+    both = replace(VALUES, model="both", variants=2)
+
+    assert line(both, price=30) == "1392×752 · 2 Pro + 2 Max · 955 credits left afterwards"

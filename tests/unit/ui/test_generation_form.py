@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -210,3 +211,23 @@ def test_every_missing_value_is_its_default() -> None:
     assert not at.exception
     assert at.slider(key="generate-safety_tolerance").value == 2
     assert at.toggle(key="generate-translate").value is True
+
+
+def test_both_models_share_one_request_and_cost_the_sum() -> None:
+    values = replace(
+        GenerationForm("generate").defaults(), prompt="A hill", model="both", variants=2
+    )
+    prices = {Model.PRO: Decimal("4.5"), Model.MAX: Decimal(11)}
+
+    assert values.models == (Model.PRO, Model.MAX)
+    assert values.price(prices.__getitem__) == Decimal(31)
+    assert values.request() == GenerationRequest(prompt="A hill", aspect_ratio="16:9")
+    assert replace(values, model="flux-kontext-max").price(prices.__getitem__) == Decimal(22)
+
+
+def test_both_models_are_restored_and_named_in_the_fold() -> None:
+    at = open_restored_form(json.dumps({"model": "both", "variants": 2}))
+
+    assert at.button_group(key="edit-model").value == "both"
+    assert at.button_group(key="edit-model").options[2] == "Both · 10 credits"
+    assert at.expander[0].label.startswith(":gray[Pro + Max · match input · 4 pictures")

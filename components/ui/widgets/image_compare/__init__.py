@@ -33,7 +33,7 @@ class CompareImage:
 
     `url` is one of the app's own. `width_px` and `height_px` are read from the file, not from
     the request. `label` is the text on the image ("Before", "Step 2"). `alt` is its text
-    alternative, which begins with the prompt.
+    alternative, the prompt, to which the label is added.
     """
 
     url: str
