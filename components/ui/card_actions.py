@@ -138,7 +138,7 @@ def image_id_for(card_id: str) -> str:
 
 
 def _pair_for(card_ids: Sequence[str]) -> tuple[str, str]:
-    """Two images, the earlier first; a single edit is paired with its source."""
+    """Two images, the earlier first, of one press Pro first; a single edit with its source."""
     tab, studio = session.tab_state(), session.studio()
     if not card_ids:
         raise NotFoundError
@@ -146,6 +146,9 @@ def _pair_for(card_ids: Sequence[str]) -> tuple[str, str]:
     if len(card_ids) == 1:
         source_id = studio.task(tab.user_id, card_ids[0]).source_id
         return studio.image(tab.user_id, source_id or "").id, after
+    entries = studio.tasks_with_images(tab.user_id, card_ids)
+    if len({entry.task.batch for entry in entries}) == 1 and (pairs := finished_pairs(entries)):
+        return pairs[0]
     image_ids = after, image_id_for(card_ids[0])
     images = [studio.image(tab.user_id, image_id) for image_id in image_ids]
     first, second = sorted(images, key=lambda image: image.created_at)

@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from components.bootstrap import open_studio
 from components.sandbox import SandboxServer
-from components.studio import GenerationRequest
+from components.studio import GenerationRequest, Model
 from components.studio.db.tables import ImageRecord
 from components.studio.tasks.models import Task, TaskState
 from tests.integration.pages.edit_page_driver import image_bytes
@@ -26,6 +26,7 @@ from tests.integration.pages.page_driver import (
     rerun,
     trigger,
     user_id_of,
+    widget_data,
 )
 from tests.support.factories import make_task
 
@@ -156,6 +157,24 @@ def test_variants_are_one_item_and_all_count(
         assert time.monotonic() < deadline
         time.sleep(0.1)
     assert "3 pictures" in [caption.value for caption in at.caption]
+
+
+def test_each_model_of_a_press_is_an_item_and_pro_is_compared_first(
+    sandbox: SandboxServer,
+) -> None:
+    at = open_gallery()
+    request = GenerationRequest(prompt="A bridge")
+    open_studio().submit(user_id_of(at), request, variants=2, models=tuple(Model))
+    deadline = time.monotonic() + TIMEOUT_S
+    while [len(card.get("variant_ids", ())) for card in cards(rerun(at))] != [1, 1]:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    by_model = {card["details"][0]: card for card in cards(at)}
+
+    ids = [by_model[model]["id"] for model in ("Max", "Pro")]
+    event = {"verb": "compare", "ids": ids, "nonce": time.time_ns()}
+    shown = widget_data(trigger(at, "gallery", "action", event), "props")
+    assert [shown[side]["label"] for side in ("before", "after")] == ["Pro", "Max"]
 
 
 def test_gallery_has_only_own_images() -> None:
