@@ -15,6 +15,7 @@ from tests.browser.gallery_steps import (
     images_in,
     selection,
 )
+from tests.browser.steps import box_of
 
 pytestmark = pytest.mark.browser
 
@@ -77,6 +78,58 @@ def select_by_click_range_and_all(page: Page) -> None:
     expect(bar.get_by_role("button", name="Compare")).to_be_enabled()
 
 
+def use_keys_without_focus(page: Page) -> None:
+    """A key means the picture under the mouse, or what is selected; Esc leaves the selection."""
+    bar = selection(page)
+    card_at(page, 0).click()  # the third
+    page.mouse.click(2, 300)
+    page.keyboard.press("v")
+    expect(page.get_by_text("Comparing takes two pictures: 3 are selected")).to_be_visible()
+    page.keyboard.press("?")
+    keys = page.get_by_role("dialog", name="Keyboard shortcuts")
+    expect(keys).to_contain_text("The picture under the mouse")
+    page.keyboard.press("Escape")
+    expect(keys).to_have_count(0)
+    expect(bar).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(bar).to_be_hidden()
+    card_at(page, 1).hover()
+    page.keyboard.press("x")
+    expect(bar.get_by_text("1 selected")).to_be_visible()
+    box = page.get_by_role("searchbox", name="Search")
+    box.focus()
+    page.keyboard.press("End")
+    page.keyboard.type("?x")
+    expect(box).to_have_value("picture 033?x")
+    expect(keys).to_have_count(0)
+    find(page, "picture 033")
+    expect(page.locator("article")).to_have_count(11)
+    page.mouse.click(2, 300)
+    page.keyboard.press("Escape")
+    expect(bar).to_be_hidden()
+
+
+def select_with_a_rectangle(page: Page) -> None:
+    """The second picture stands below the first one, under the heading of another day."""
+    first, second = box_of(card_at(page, 0)), box_of(card_at(page, 1))
+    left, inside = first["x"] - 12, first["x"] + 40
+    bar = selection(page)
+    page.mouse.move(left, first["y"] + 10)
+    page.mouse.down()
+    page.mouse.move(inside, second["y"] + 40, steps=3)
+    expect(bar.get_by_text("2 selected")).to_be_visible()
+    page.mouse.move(inside, first["y"] + 40)
+    expect(bar.get_by_text("1 selected")).to_be_visible()
+    page.mouse.up()
+    page.keyboard.down("Shift")
+    page.mouse.move(left, second["y"] + 10)
+    page.mouse.down()
+    page.mouse.move(inside, second["y"] + 40, steps=3)
+    page.mouse.up()
+    page.keyboard.up("Shift")
+    expect(bar.get_by_text("2 selected")).to_be_visible()
+
+
 def compare_the_selected_two(page: Page) -> None:
     selection(page).get_by_role("button", name="Compare").click()
     dialog = page.get_by_role("dialog", name="Compare")
@@ -127,6 +180,8 @@ def test_images_are_selected_downloaded_deleted_restored_starred_and_compared(
         download_and_delete_a_stack(page)
         undo_at_once_or_restore_from_the_trash(page)
         select_by_click_range_and_all(page)
+        use_keys_without_focus(page)
+        select_with_a_rectangle(page)
         compare_the_selected_two(page)
         star_all_and_delete_the_starred(page)
         see_every_branch_of_the_edit_tree(page)

@@ -36,6 +36,11 @@ def violations(path: str, source: str) -> Iterator[str]:
                 FRAGMENT_MAKERS
             ):
                 yield f"{path} uses st.fragment: if it fails, the page ends; call run_fragment."
+            case ast.Attribute(
+                value=ast.Name(id="st"),
+                attr="file_uploader" | "camera_input" | "audio_input" | "chat_input" as name,
+            ):
+                yield f"{path} uses st.{name}: its route is closed; use picture_upload."
             case ast.Attribute(attr="session_state") if path.startswith("pages/"):
                 yield f"{path} reads session state: pages leave that to components/ui."
             case ast.Attribute(attr="cache_resource" | "cache_data" as name):
@@ -84,6 +89,7 @@ def test_every_file_keeps_the_source_rules() -> None:
         ("components/bootstrap.py", "@st.cache_resource\ndef app(): ..."),
         ("components/ui/messages.py", "st.markdown(text, unsafe_allow_html=True)"),
         ("components/ui/layout.py", "import streamlit as st\nst.fragment(draw)()"),
+        ("components/ui/layout.py", "import streamlit as st\nst.file_uploader('Picture')"),
         ("components/studio/export.py", "from PIL import Image\nImage.open('x')"),
         ("components/studio/studio.py", "from urllib.request import urlopen"),
         ("components/studio/studio.py", "def late():\n    import urllib.request"),

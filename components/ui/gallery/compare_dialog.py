@@ -131,7 +131,9 @@ def _render_pair(pair: _Pair) -> None:
 def _render_actions(node: EditNode, name: str = "") -> None:
     """Edit and download one of the two; with its name where it could be either."""
     kind: Literal["primary", "secondary"] = "secondary" if name else "primary"
-    if st.button(f"Edit {name or 'this'}", key=f"compare-edit{name}", type=kind):
+    shortcut = None if name else "E"
+    label = f"Edit {name or 'this'}"
+    if st.button(label, key=f"compare-edit{name}", type=kind, shortcut=shortcut):
         session.select_source(node.image.id)
         session.begin_typing("edit")
         _close()

@@ -6,10 +6,24 @@ const DIALOG = '[data-testid="stDialog"]';
 const OPEN_TIMEOUT_MS = 3_000;
 const OPENING_MS = 100; // Streamlit's dialog takes the focus within this time
 
+// Streamlit's own dialog on a lost connection has no such block.
+const OPEN = `${DIALOG} [role="dialog"]:has([data-testid="stVerticalBlock"])`;
+
 /** @returns {boolean} whether a dialog that Python has opened covers the page */
 export function isDialogOpen() {
-  // Streamlit's own dialog on a lost connection has no such block.
-  return document.querySelector(`${DIALOG} [data-testid="stVerticalBlock"]`) !== null;
+  return document.querySelector(OPEN) !== null;
+}
+
+/** @returns {HTMLElement | null} the dialog that Python has opened over the page */
+export function openDialog() {
+  return document.querySelector(OPEN);
+}
+
+/** Close it as a press on its own button does. */
+export function closeDialog() {
+  /** @type {HTMLElement | null | undefined} */
+  const closer = openDialog()?.querySelector('button[aria-label="Close"]');
+  closer?.click();
 }
 
 /**

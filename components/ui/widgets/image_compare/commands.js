@@ -4,7 +4,7 @@
 
 /**
  * @typedef {"left" | "right" | "up" | "down"} Direction
- * @typedef {"in" | "out" | "fit" | "full" | "play" | "peek" | "leave" | "start" | "end"} Simple
+ * @typedef {"in" | "out" | "fit" | "full" | "play" | "peek" | "swap" | "next" | "start" | "end"} Simple
  * @typedef {{name: Direction, amount: number} | {name: "mode", index: number}
  *   | {name: Simple}} Command
  */
@@ -20,8 +20,9 @@ const DIRECTIONS = new Map([
 const SIMPLE = new Map([
   ["Home", "start"],
   ["End", "end"],
-  ["Escape", "leave"],
   ["b", "peek"],
+  ["m", "next"],
+  ["x", "swap"],
   ["f", "full"],
   ["+", "in"],
   ["=", "in"],
@@ -30,6 +31,17 @@ const SIMPLE = new Map([
   ["0", "fit"],
   [" ", "play"],
 ]);
+
+/** @type {readonly (readonly [string, string])[]} Keys and what they do, for the list. */
+export const COMPARE_SHORTCUTS = [
+  ["1 2 3 4", "Slider, side by side, blink, difference"],
+  ["M", "The next of them"],
+  ["X", "Swap before and after"],
+  ["B", "Hold to see the before"],
+  ["← →", "Move the divider, or the zoomed picture"],
+  ["+ − 0", "Zoom"],
+  ["F", "Full screen"],
+];
 
 /**
  * @param {Pick<KeyboardEvent, "key" | "shiftKey" | "ctrlKey" | "metaKey" | "altKey" | "repeat">} event

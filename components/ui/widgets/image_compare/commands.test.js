@@ -18,11 +18,11 @@ test("the digits 1 to 4 choose the modes in order", () => {
 
 test("each letter and sign has one command, whatever the case", () => {
   const names = Object.fromEntries(
-    ["b", "B", "f", "F", "+", "=", "-", "_", "0", "Home", "End", "Escape", " "].map((key) => [key, press(key).name]),
+    ["b", "B", "f", "F", "m", "X", "+", "=", "-", "_", "0", "Home", "End", " "].map((key) => [key, press(key).name]),
   );
   assert.deepEqual(names, {
-    b: "peek", B: "peek", f: "full", F: "full", "+": "in", "=": "in", "-": "out", _: "out", 0: "fit",
-    Home: "start", End: "end", Escape: "leave", " ": "play",
+    b: "peek", B: "peek", f: "full", F: "full", m: "next", X: "swap", "+": "in", "=": "in", "-": "out", _: "out", 0: "fit",
+    Home: "start", End: "end", " ": "play",
   });
 });
 

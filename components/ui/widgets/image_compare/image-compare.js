@@ -4,7 +4,7 @@
  */
 
 import { Blink } from "./blink.js";
-import { commandForKey } from "./commands.js";
+import { COMPARE_SHORTCUTS, commandForKey } from "./commands.js";
 import { FullScreen, RadioGroup } from "./controls.js";
 import { DiffMap } from "./diff-map.js";
 import { Divider } from "./divider.js";
@@ -20,6 +20,7 @@ import { ImageLoader } from "./image-loader.js";
 import { MODES, parseProps } from "./parse-props.js";
 import { mountComponent } from "../../streamlit_internals/mount.js";
 import { closest, find } from "../shared/dom.js";
+import { receiveKeys } from "../shared/page-keys.js";
 import { Zoom } from "../shared/zoom-gestures.js";
 
 /** @import { Component } from "../../streamlit_internals/streamlit.js" */
@@ -27,7 +28,7 @@ import { Zoom } from "../shared/zoom-gestures.js";
 /** @import { Command, Simple } from "./commands.js" */
 /** @import { Fit, Mode } from "./parse-props.js" */
 
-/** @typedef {{mode: Mode, share: number, fit: string, isPlaying: boolean}} Settings the user's */
+/** @typedef {{mode: Mode, share: number, fit: string, isPlaying: boolean, isSwapped: boolean}} Settings the user's */
 
 const SMOOTH_MS = 200;
 const ZOOM_STEP = 1.4;
@@ -58,10 +59,12 @@ class CompareViewer {
     mode: "slider",
     share: 0.5,
     fit: "crop",
+    isSwapped: false,
     isPlaying: !matchMedia("(prefers-reduced-motion: reduce)").matches,
   };
   /** @type {number | undefined} */
   #smoothTimer;
+  #endKeys;
 
   /** @param {HTMLElement} parent with `image-compare.html` in it */
   constructor(parent) {
@@ -102,6 +105,12 @@ class CompareViewer {
     );
     this.fits = new RadioGroup(this.#find(".kx-compare-fits"), (name) => this.#setFit(name), signal);
     this.#listen(signal);
+    this.#endKeys = receiveKeys({
+      root: this.#root,
+      keys: () => [{ title: "Before and after", rows: COMPARE_SHORTCUTS }],
+      onKey: (event) => this.#handleKey(event),
+      leave: () => this.#leaveFullScreen(),
+    });
   }
 
   /** @param {Component<{props: string}>} component */
@@ -112,6 +121,7 @@ class CompareViewer {
   }
 
   destroy() {
+    this.#endKeys();
     this.fullScreen.leave();
     this.#listening.abort();
     this.blink.stop();
@@ -202,6 +212,7 @@ class CompareViewer {
       find(this.#panes[side], ".kx-compare-label").textContent = label;
       this.loader.show(this.#images[side], url, alt ? `${alt} (${label})` : label);
     }
+    this.#root.toggleAttribute("data-swapped", this.#settings.isSwapped);
     this.#setFit(this.#settings.fit);
     this.#setMode(this.#settings.mode);
     if (!isSameInstance) this.zoom.restore(kept?.zoom);
@@ -312,9 +323,10 @@ class CompareViewer {
   /** @param {ZoomReading} zoom */
   #drawDivider(zoom) {
     const { before, after } = this.#props;
-    const { share } = this.#settings;
+    const { share, isSwapped } = this.#settings;
     const offset = dividerOffset(share, this.#insets(zoom), this.#pane);
-    this.divider.draw(share, offset, before.label, after.label);
+    const [left, right] = isSwapped ? [after, before] : [before, after];
+    this.divider.draw(share, offset, left.label, right.label);
   }
 
   #drawDifference() {
@@ -348,10 +360,24 @@ class CompareViewer {
 
   /** @param {KeyboardEvent} event */
   #onKey(event) {
-    const command = commandForKey(event, closest(event.target, "button") !== null);
-    if (!command || !this.#handleCommand(command)) return;
+    if (!this.#handleKey(event)) return;
     event.preventDefault();
     event.stopPropagation(); // Streamlit has one-letter shortcuts of its own
+  }
+
+  /**
+   * @param {KeyboardEvent} event
+   * @returns {boolean} whether the key means something here
+   */
+  #handleKey(event) {
+    const command = commandForKey(event, closest(event.target, "button") !== null);
+    return command !== null && this.#handleCommand(command);
+  }
+
+  #leaveFullScreen() {
+    const { isActive } = this.fullScreen;
+    this.fullScreen.leave();
+    return isActive;
   }
 
   /**
@@ -388,10 +414,11 @@ class CompareViewer {
       case "play":
         this.#setPlaying(!this.#settings.isPlaying);
         return true;
-      case "swap":
-        this.#setPlaying(false);
-        this.blink.swap();
+      case "next":
+        this.#setMode(MODES[(MODES.indexOf(this.#settings.mode) + 1) % MODES.length] ?? "slider");
         return true;
+      case "swap":
+        return this.#swap();
       case "retry":
         this.#focusImages(); // the button is about to be hidden
         this.loader.retry();
@@ -399,6 +426,27 @@ class CompareViewer {
       default:
         return false;
     }
+  }
+
+  /** @returns {boolean} whether there are two sides to swap */
+  #swap() {
+    const { mode, isSwapped } = this.#settings;
+    if (mode === "difference") return false;
+    if (mode === "blink") {
+      this.#setPlaying(false);
+      this.blink.swap();
+      return true;
+    }
+    this.#setSwapped(!isSwapped);
+    return true;
+  }
+
+  /** @param {boolean} isSwapped whether the after is on the left, or above */
+  #setSwapped(isSwapped) {
+    this.#settings.isSwapped = isSwapped;
+    this.#root.toggleAttribute("data-swapped", isSwapped);
+    this.#drawDivider(this.zoom.state);
+    this.#remember();
   }
 
   /**
@@ -416,7 +464,6 @@ class CompareViewer {
   #handleSimple(name) {
     const isSlider = this.#settings.mode === "slider";
     if (name === "peek") this.#root.toggleAttribute("data-peek", true);
-    else if (name === "leave" && this.fullScreen.isActive) this.fullScreen.leave();
     else if (name === "play" && this.#settings.mode !== "blink") return false;
     else if (isSlider && name === "start") this.#setShare(0);
     else if (isSlider && name === "end") this.#setShare(1);

@@ -1,10 +1,9 @@
 /**
- * Keyboard control of the cards on the page, and the list of shortcuts.
+ * Keyboard control of the cards on the page.
  */
 
 import { nextIndex } from "./grid-navigation.js";
-import { SHORTCUTS, cardCommand, verbForKey } from "./key-map.js";
-import { button, element } from "../shared/dom.js";
+import { bulkVerbForKey, cardCommand, isUndo, verbForKey } from "./key-map.js";
 
 /** @import { CardView } from "./card.js" */
 /** @import { CardList } from "./card-list.js" */
@@ -17,7 +16,6 @@ import { button, element } from "../shared/dom.js";
  * @property {Selection} selection
  * @property {Act} act
  * @property {() => void} undo
- * @property {() => void} showHelp
  * @property {(id: string) => void} open
  */
 
@@ -29,8 +27,10 @@ import { button, element } from "../shared/dom.js";
  */
 export function handleCardKey(event, view, targets) {
   const { list, selection } = targets;
+  const { target } = event;
+  const isOnButton = target instanceof Node && target !== view.element && view.element.contains(target);
   const command = cardCommand(event, {
-    isOnCard: event.target === view.element,
+    isOnCard: !isOnButton,
     canSelect: selection.canSelect,
     isSelecting: selection.isOn,
     hasImage: view.hasImage,
@@ -50,15 +50,48 @@ export function handleCardKey(event, view, targets) {
     case "clear":
       selection.clear();
       return true;
-    case "help":
-      targets.showHelp();
-      return true;
     case "open":
       targets.open(view.card.id);
       return true;
     default:
-      return move(event, view, list, selection) || act(event, view, targets);
+      return move(event, view, list, selection) || actOnSelected(event, selection) || act(event, view, targets);
   }
+}
+
+/**
+ * A key that was pressed with the focus elsewhere means the card under the mouse, or the selection.
+ * @param {KeyboardEvent} event
+ * @param {KeyTargets} targets
+ * @returns {boolean} whether the key meant anything here
+ */
+export function handlePageKey(event, targets) {
+  const { list, selection } = targets;
+  if (!list.order.length) return false;
+  if (isUndo(event)) {
+    targets.undo();
+    return true;
+  }
+  const pointed = list.pointed;
+  // Up and Down scroll the page until a card has the focus.
+  if (event.key === "ArrowLeft" || event.key === "ArrowRight") {
+    list.focus(pointed ?? list.firstVisible);
+    return true;
+  }
+  const isMove = event.key.startsWith("Arrow") || event.key === "Home" || event.key === "End";
+  if (isMove || event.key === " ") return false;
+  const first = list.order[0];
+  if (event.ctrlKey || event.metaKey) return first ? handleCardKey(event, first, targets) : false;
+  return pointed ? handleCardKey(event, pointed, targets) : actOnSelected(event, selection);
+}
+
+/**
+ * @param {KeyboardEvent} event
+ * @param {Selection} selection
+ */
+function actOnSelected(event, selection) {
+  const verb = selection.count ? bulkVerbForKey(event, selection.actions) : undefined;
+  if (verb) selection.act(verb);
+  return Boolean(verb);
 }
 
 /**
@@ -89,23 +122,4 @@ function act(event, view, targets) {
   const verb = verbForKey(event, view.card);
   if (verb) targets.act(verb, view.card);
   return Boolean(verb);
-}
-
-/** @returns {{opener: HTMLElement, list: HTMLElement}} a button, and the list that it opens */
-export function shortcutHelp() {
-  const rows = SHORTCUTS.flatMap(([key, text]) => [element("dt", "", key), element("dd", "", text)]);
-  const list = element("dl", "kx-grid-menu kx-grid-shortcuts", ...rows);
-  list.popover = "auto";
-  const opener = button("kx-grid-tool", "?");
-  opener.title = "Keyboard shortcuts (?)";
-  opener.popoverTargetElement = list;
-  opener.setAttribute("aria-label", "Keyboard shortcuts");
-  list.addEventListener("toggle", (event) => {
-    if (!(event instanceof ToggleEvent) || event.newState !== "open") return;
-    const { right, bottom } = opener.getBoundingClientRect();
-    const { offsetWidth: width, style } = list;
-    style.left = `${Math.max(8, Math.min(right - width, innerWidth - width - 8))}px`;
-    style.top = `${bottom + 6}px`;
-  });
-  return { opener, list };
 }

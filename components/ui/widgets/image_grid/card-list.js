@@ -184,6 +184,20 @@ export class CardList {
     view.setTabStop(true);
   }
 
+  /** @returns {CardView | undefined} the card under the mouse */
+  get pointed() {
+    return this.viewAround(this.root.querySelector(".kx-grid-card:hover"));
+  }
+
+  /** @returns {CardView | undefined} the card to begin at with the keys */
+  get firstVisible() {
+    const isVisible = (/** @type {CardView | null | undefined} */ view) => {
+      const { top, bottom } = view?.element.getBoundingClientRect() ?? { top: 0, bottom: 0 };
+      return bottom > 0 && top < innerHeight;
+    };
+    return isVisible(this.#current) ? (this.#current ?? undefined) : this.order.find(isVisible);
+  }
+
   /** @param {CardView | undefined} view */
   focus(view) {
     if (!view) return;

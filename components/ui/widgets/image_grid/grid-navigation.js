@@ -76,3 +76,47 @@ export function firstIndex(count, isTrue) {
   }
   return low;
 }
+
+/** @typedef {{left: number, top: number, right: number, bottom: number}} Box CSS pixels */
+
+/**
+ * @param {{x: number, y: number}} from one corner
+ * @param {{x: number, y: number}} to the opposite one
+ * @returns {Box}
+ */
+export function boxBetween(from, to) {
+  const [left, right] = [Math.min(from.x, to.x), Math.max(from.x, to.x)];
+  return { left, right, top: Math.min(from.y, to.y), bottom: Math.max(from.y, to.y) };
+}
+
+/**
+ * The cards that a box touches. Rows stand from top to bottom, so only those beside it are measured.
+ * @param {Box} box
+ * @param {number} count of cards
+ * @param {(index: number) => Box} place
+ * @returns {number[]} indices
+ */
+export function indicesTouching(box, count, place) {
+  const first = firstIndex(count, (index) => place(index).bottom > box.top);
+  const end = firstIndex(count, (index) => place(index).top >= box.bottom);
+  const indices = Array.from({ length: Math.max(0, end - first) }, (_, offset) => first + offset);
+  return indices.filter((index) => {
+    const { left, right } = place(index);
+    return right > box.left && left < box.right;
+  });
+}
+
+const EDGE_PX = 56; // so near to an edge the page scrolls
+const MAX_SCROLL_PX = 22; // a frame
+
+/**
+ * @param {number} y of the mouse
+ * @param {number} top of what scrolls
+ * @param {number} bottom
+ * @returns {number} CSS pixels to scroll by in this frame, faster towards the edge and beyond it
+ */
+export function edgeScroll(y, top, bottom) {
+  const above = Math.min(1, Math.max(0, (top + EDGE_PX - y) / EDGE_PX));
+  const below = Math.min(1, Math.max(0, (y - bottom + EDGE_PX) / EDGE_PX));
+  return Math.round((below - above) * MAX_SCROLL_PX);
+}

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { firstIndex, nextIndex } from "./grid-navigation.js";
+import { boxBetween, edgeScroll, indicesTouching, firstIndex, nextIndex } from "./grid-navigation.js";
 
 /** Rows of 3, 2 and 4 cards of equal width, 100 px high, over 600 px. */
 const PLACES = [3, 2, 4].flatMap((cards, row) =>
@@ -42,4 +42,36 @@ test("the first index is found, or the count where there is none", () => {
   for (const border of [0, 1, 500, 999, 1000]) {
     assert.equal(firstIndex(1000, (index) => index >= border), border);
   }
+});
+
+/** Three rows of two, 100 by 100, with 10 between them. */
+const CELLS = Array.from({ length: 6 }, (_, index) => {
+  const [left, top] = [(index % 2) * 110, Math.floor(index / 2) * 110];
+  return { left, top, right: left + 100, bottom: top + 100 };
+});
+const touching = (from, to) => indicesTouching(boxBetween(from, to), CELLS.length, (index) => CELLS[index]);
+
+test("a box has the same edges whichever corner it was drawn from", () => {
+  const box = { left: 1, top: 2, right: 5, bottom: 9 };
+  assert.deepEqual(boxBetween({ x: 1, y: 2 }, { x: 5, y: 9 }), box);
+  assert.deepEqual(boxBetween({ x: 5, y: 2 }, { x: 1, y: 9 }), box);
+});
+
+test("a box selects the cards that it touches, in their order", () => {
+  assert.deepEqual(touching({ x: 105, y: 105 }, { x: 300, y: 300 }), [3, 5]);
+  assert.deepEqual(touching({ x: -20, y: 90 }, { x: 50, y: 120 }), [0, 2]);
+  assert.deepEqual(touching({ x: -20, y: -20 }, { x: 400, y: 400 }), [0, 1, 2, 3, 4, 5]);
+});
+
+test("a box between the cards or outside of them selects none", () => {
+  assert.deepEqual(touching({ x: 101, y: 0 }, { x: 109, y: 400 }), []);
+  assert.deepEqual(touching({ x: 0, y: 101 }, { x: 300, y: 109 }), []);
+  assert.deepEqual(touching({ x: 0, y: 500 }, { x: 300, y: 600 }), []);
+});
+
+test("near an edge the page scrolls, faster the nearer", () => {
+  assert.equal(edgeScroll(400, 0, 800), 0);
+  assert.ok(edgeScroll(790, 0, 800) > edgeScroll(760, 0, 800) && edgeScroll(760, 0, 800) > 0);
+  assert.equal(edgeScroll(5, 0, 800), -edgeScroll(795, 0, 800));
+  assert.equal(edgeScroll(2000, 0, 800), edgeScroll(800, 0, 800));
 });

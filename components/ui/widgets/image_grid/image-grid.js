@@ -8,12 +8,14 @@ import { isWaiting, readCard, withVariants } from "./card-data.js";
 import { Clock } from "./clock.js";
 import { copyImage, copyPrompt } from "./copy.js";
 import { downloadExport } from "./export.js";
-import { handleCardKey } from "./card-keys.js";
+import { handleCardKey, handlePageKey } from "./card-keys.js";
+import { cardShortcuts } from "./key-map.js";
 import { LightboxReturn } from "./lightbox-return.js";
 import { Lightbox } from "./lightbox.js";
 import { UpdateSubscription } from "./live-updates.js";
 import { CardChange } from "./card-change.js";
 import { ChangeRequests } from "./changes.js";
+import { Marquee } from "./marquee.js";
 import { CardMenu } from "./menu.js";
 import { Selection } from "./selection.js";
 import { showUnread } from "./title-badge.js";
@@ -24,6 +26,7 @@ import { ActionQueue } from "../../streamlit_internals/action-queue.js";
 import { mountComponent } from "../../streamlit_internals/mount.js";
 import { whenIdle } from "../../streamlit_internals/script-idle.js";
 import { element, setText } from "../shared/dom.js";
+import { receiveKeys } from "../shared/page-keys.js";
 
 /** @import { Component } from "../../streamlit_internals/streamlit.js" */
 /** @import { Act, Card, GridData } from "./types.js" */
@@ -103,6 +106,16 @@ class ImageGrid {
     if (this.#list.view(id)) this.#openLightbox(id);
   });
   #viewport;
+  /** @type {import("./card-keys.js").KeyTargets} */
+  #keyTargets = {
+    list: this.#list,
+    selection: this.#selection,
+    act: this.#act,
+    undo: () => this.#undo(),
+    open: (id) => this.#open(id),
+  };
+  #endKeys;
+  #marquee;
 
   /** @param {HTMLElement} parent */
   constructor(parent) {
@@ -117,6 +130,18 @@ class ImageGrid {
       this.#list.setCurrent(this.#list.viewAround(target)),
     );
     parent.append(this.#root);
+    this.#endKeys = receiveKeys({
+      root: this.#list.root,
+      keys: () => this.#shortcuts,
+      onKey: (event) => handlePageKey(event, this.#keyTargets),
+      leave: () => this.#leaveSelection(),
+    });
+    this.#marquee = new Marquee(this.#root, {
+      canSelect: () => this.#selection.canSelect && this.#list.order.length > 0,
+      order: () => this.#list.order,
+      selected: () => this.#selection.ids,
+      select: (ids) => this.#selection.replace(ids),
+    });
     this.#viewport = new ViewportTracker(
       this.#root,
       () => this.#list.order,
@@ -318,17 +343,20 @@ class ImageGrid {
   #onKey(event) {
     const view = this.#list.viewAround(event.target);
     if (!view || event.altKey) return;
-    const isHandled = handleCardKey(event, view, {
-      list: this.#list,
-      selection: this.#selection,
-      act: this.#act,
-      undo: () => this.#undo(),
-      showHelp: () => this.#toolbar.showHelp(),
-      open: (id) => this.#open(id),
-    });
+    const isHandled = handleCardKey(event, view, this.#keyTargets);
     if (!isHandled) return;
     event.preventDefault();
     event.stopPropagation();
+  }
+
+  get #shortcuts() {
+    return this.#list.order.length ? cardShortcuts(this.#selection.canSelect) : [];
+  }
+
+  #leaveSelection() {
+    if (!this.#selection.isOn) return false;
+    this.#selection.clear();
+    return true;
   }
 
   /** @param {string} id */
@@ -362,6 +390,8 @@ class ImageGrid {
   }
 
   destroy() {
+    this.#endKeys();
+    this.#marquee.destroy();
     this.#clock.stop();
     this.#updates.destroy();
     this.#lightboxReturn.destroy();

@@ -20,13 +20,13 @@ const KEY_VERBS = new Map([
 
 const COMPOSING_KEY_CODE = 229; // all that WebKit says of the Enter that ends a composition
 
-/** Key and description, as the list of shortcuts shows them. */
-export const SHORTCUTS = /** @type {const} */ ([
-  ["Arrows", "From picture to picture"],
-  ["Enter", "Open, Esc returns"],
-  ["X or Space", "Select"],
-  ["Ctrl+A", "Select all shown"],
-  ["Shift+click", "Select up to here"],
+/** What a key does with all selected cards; each card's other verbs need one card. */
+const BULK_VERBS = new Set(["delete", "star", "compare"]);
+
+/** @typedef {readonly (readonly [string, string])[]} Shortcuts keys and what they do, for the list */
+
+/** @type {Shortcuts} */
+const VERB_SHORTCUTS = [
   ["S", "Star"],
   ["E", "Edit this"],
   ["/", "Change… in place"],
@@ -36,9 +36,37 @@ export const SHORTCUTS = /** @type {const} */ ([
   ["L", "Lineage"],
   ["Del", "Delete"],
   ["Ctrl+Z", "Undo"],
-  ["↑ ↓", "Between variants, in the open picture"],
-  ["+ − 0", "Zoom, in the open picture"],
-]);
+];
+
+/** @type {Shortcuts} Of the picture under the mouse, or with the focus. */
+const CARD_SHORTCUTS = [["Arrows", "From picture to picture"], ["Enter", "Open"], ...VERB_SHORTCUTS];
+
+/** @type {Shortcuts} */
+const SELECT_SHORTCUTS = [
+  ["X or Space", "Select"],
+  ["Ctrl+A", "All shown"],
+  ["Shift+click", "Up to here"],
+  ["Drag", "What it touches"],
+  ["S, V, Del", "Star, compare or delete them"],
+];
+
+/** @type {Shortcuts} */
+export const LIGHTBOX_SHORTCUTS = [
+  ["← →", "Picture before and after"],
+  ["↑ ↓", "Between variants"],
+  ["[ ]", "Step before and after"],
+  ["+ − 0", "Zoom"],
+  ...VERB_SHORTCUTS,
+];
+
+/**
+ * @param {boolean} canSelect
+ * @returns {{title: string, rows: Shortcuts}[]}
+ */
+export function cardShortcuts(canSelect) {
+  const cards = { title: "The picture under the mouse", rows: CARD_SHORTCUTS };
+  return canSelect ? [cards, { title: "Several pictures", rows: SELECT_SHORTCUTS }] : [cards];
+}
 
 /**
  * @param {Pick<KeyboardEvent, "key">} event
@@ -66,7 +94,17 @@ export function isUndo(event) {
   return hasModifier(event) && !event.shiftKey && normalizedKey(event) === "z";
 }
 
-/** @typedef {"undo" | "all" | "toggle" | "clear" | "help" | "open"} CardCommand */
+/**
+ * @param {Pick<KeyboardEvent, "key">} event
+ * @param {{verb: string}[]} actions those that are offered for several cards
+ * @returns {string | undefined} what the key asks to be done with all selected cards
+ */
+export function bulkVerbForKey(event, actions) {
+  const verb = KEY_VERBS.get(normalizedKey(event)) ?? "";
+  return BULK_VERBS.has(verb) && actions.some((action) => action.verb === verb) ? verb : undefined;
+}
+
+/** @typedef {"undo" | "all" | "toggle" | "clear" | "open"} CardCommand */
 
 /**
  * @param {KeyPress} event on a card or one of its buttons
@@ -84,7 +122,6 @@ export function cardCommand(event, { isOnCard, canSelect, isSelecting, hasImage 
   if (hasModifier(event)) return key === "a" && canSelect ? "all" : "none";
   if (key === "x" || (key === " " && isOnCard)) return "toggle";
   if (key === "Escape" && isSelecting) return "clear";
-  if (key === "?") return "help";
   if (key === "Enter" && isOnCard && hasImage) return "open";
   return null;
 }
@@ -101,7 +138,7 @@ export function fieldCommand({ key, isComposing, keyCode }) {
 }
 
 /** @typedef {"previous" | "next" | "previous-variant" | "next-variant"} Step */
-/** @typedef {Step | "first" | "last" | "zoom-in" | "zoom-out" | "zoom-reset"} LightboxCommand */
+/** @typedef {Step | "step-before" | "step-after" | "first" | "last" | "zoom-in" | "zoom-out" | "zoom-reset"} LightboxCommand */
 
 /** @type {ReadonlyMap<string, LightboxCommand>} */
 const LIGHTBOX_KEYS = new Map([
@@ -109,6 +146,8 @@ const LIGHTBOX_KEYS = new Map([
   ["ArrowRight", "next"],
   ["ArrowUp", "previous-variant"],
   ["ArrowDown", "next-variant"],
+  ["[", "step-before"],
+  ["]", "step-after"],
   ["Home", "first"],
   ["End", "last"],
   ["+", "zoom-in"],

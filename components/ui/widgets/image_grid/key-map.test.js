@@ -1,7 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { cardCommand, fieldCommand, isUndo, lightboxCommand, verbForKey } from "./key-map.js";
+import {
+  bulkVerbForKey,
+  cardCommand,
+  cardShortcuts,
+  fieldCommand,
+  isUndo,
+  lightboxCommand,
+  verbForKey,
+} from "./key-map.js";
 
 const key = (name, more = {}) => ({ key: name, ctrlKey: false, metaKey: false, shiftKey: false, ...more });
 const card = (...verbs) => ({ actions: verbs.map((verb) => ({ verb, label: verb })) });
@@ -52,8 +60,17 @@ test("Enter opens an image from the card, and presses a button on it", () => {
   assert.equal(command(key("Enter"), { hasImage: false }), null);
 });
 
-test("the question mark shows the shortcuts", () => {
-  assert.equal(command(key("?", { shiftKey: true })), "help");
+test("with several selected only what can be done with all has a key", () => {
+  const offered = [{ verb: "star" }, { verb: "compare" }, { verb: "delete" }, { verb: "download" }];
+  const verbs = ["s", "V", "Delete", "e", "c"].map((name) => bulkVerbForKey(key(name), offered));
+  assert.deepEqual(verbs, ["star", "compare", "delete", undefined, undefined]);
+  assert.equal(bulkVerbForKey(key("Delete"), [{ verb: "restore" }]), undefined);
+});
+
+test("the list of keys names the selection only where cards can be selected", () => {
+  const keys = (canSelect) => cardShortcuts(canSelect).flatMap(({ rows }) => rows.map(([name]) => name));
+  assert.ok(keys(true).includes("Ctrl+A") && keys(true).includes("E"));
+  assert.ok(!keys(false).includes("Ctrl+A") && keys(false).includes("E"));
 });
 
 test("the open picture steps, jumps and zooms by keys, and leaves the others to the card's verbs", () => {
@@ -64,6 +81,7 @@ test("the open picture steps, jumps and zooms by keys, and leaves the others to 
     ...["previous", "next", "previous-variant", "next-variant"],
     ...["first", "last", "zoom-in", "zoom-in", "zoom-out", "zoom-reset"],
   ]);
+  assert.deepEqual([lightboxCommand(key("[")), lightboxCommand(key("]"))], ["step-before", "step-after"]);
   assert.equal(lightboxCommand(key("s")), undefined);
 });
 

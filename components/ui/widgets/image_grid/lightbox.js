@@ -10,11 +10,12 @@ import { ChangeField } from "./change-field.js";
 import { placeChanges } from "./changes.js";
 import { HistoryBack } from "./history-back.js";
 import { icon } from "./icons.js";
-import { isUndo, lightboxCommand, verbForKey } from "./key-map.js";
+import { LIGHTBOX_SHORTCUTS, isUndo, lightboxCommand, verbForKey } from "./key-map.js";
 import { RelatedStrip } from "./related-strip.js";
 import { onSwipe } from "./swipe.js";
 import { button, element, setBackground, setText } from "../shared/dom.js";
 import { formatTaskTime } from "../shared/format-time.js";
+import { receiveKeys } from "../shared/page-keys.js";
 import { appUrl } from "../shared/urls.js";
 import { Zoom } from "../shared/zoom-gestures.js";
 
@@ -82,6 +83,7 @@ export class Lightbox {
   #note = element("p", "kx-lightbox-note");
   #actions;
   #field;
+  #endKeys;
   #historyBack = new HistoryBack(() => this.dialog.close());
 
   /** @param {LightboxHost} host */
@@ -118,7 +120,12 @@ export class Lightbox {
       this.#closer,
     );
     this.dialog.setAttribute("aria-label", "Picture viewer");
-    this.dialog.addEventListener("keydown", (event) => this.#onKey(event));
+    this.dialog.addEventListener("keydown", (event) => event.key === "Tab" && this.#keepFocus(event));
+    this.#endKeys = receiveKeys({
+      root: this.dialog,
+      keys: () => [{ title: "This picture", rows: LIGHTBOX_SHORTCUTS }],
+      onKey: (event) => this.#handleKey(event),
+    });
     this.dialog.addEventListener("close", () => this.#onClosed());
   }
 
@@ -351,6 +358,12 @@ export class Lightbox {
     if (card) this.#show(card.id);
   }
 
+  /** @param {1 | -1} by to the edit after or before this one */
+  #stepEdit(by) {
+    const card = this.related.related.stepBeside(this.id, by);
+    if (card) this.#show(card.id);
+  }
+
   /**
    * @param {string} verb
    * @param {Card} card
@@ -375,21 +388,16 @@ export class Lightbox {
     return true;
   }
 
-  /** @param {KeyboardEvent} event */
-  #onKey(event) {
-    // Neither the grid behind nor Streamlit's own shortcuts must react.
-    event.stopPropagation();
-    if (isUndo(event)) this.#host.undo();
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === "Tab") this.#keepFocus(event);
-    else if (this.#handleKey(event)) event.preventDefault();
-  }
-
   /**
    * @param {KeyboardEvent} event
    * @returns {boolean} whether the key means something here
    */
   #handleKey(event) {
+    if (isUndo(event)) {
+      this.#host.undo();
+      return true;
+    }
+    if (event.ctrlKey || event.metaKey) return false;
     const command = lightboxCommand(event);
     if (command) {
       this.#do(command);
@@ -412,6 +420,10 @@ export class Lightbox {
         return this.#stepVariant(-1);
       case "next-variant":
         return this.#stepVariant(1);
+      case "step-before":
+        return this.#stepEdit(-1);
+      case "step-after":
+        return this.#stepEdit(1);
       case "first":
         return this.#step(-this.#index);
       case "last":
@@ -455,6 +467,7 @@ export class Lightbox {
   }
 
   destroy() {
+    this.#endKeys();
     this.#zoom?.destroy();
     this.#historyBack.destroy();
     this.dialog.remove();

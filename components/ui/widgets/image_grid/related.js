@@ -12,6 +12,7 @@ export class RelatedImages {
   /** The card that they belong to. */
   #cardId;
   #variants;
+  #steps;
   /** @type {RelatedGroup[]} */
   groups;
   /** @type {Map<string, Card>} */
@@ -28,6 +29,7 @@ export class RelatedImages {
     const [steps, branches, variants] = [sent?.steps, sent?.branches, sent?.variants].map(read);
     this.#cardId = sent?.card_id ?? "";
     this.#variants = variants ?? [];
+    this.#steps = steps ?? [];
     const all = [...(steps ?? []), ...(branches ?? []), ...this.#variants];
     this.#cards = new Map(all.map(({ card }) => [card.id, card]));
     // A single step or variant is the image itself.
@@ -60,7 +62,25 @@ export class RelatedImages {
    * @returns {Card | undefined} the variant after or before this one
    */
   variantBeside(id, by) {
-    const index = this.#variants.findIndex(({ card }) => card.id === id);
-    return index < 0 ? undefined : this.#variants[index + by]?.card;
+    return beside(this.#variants, id, by);
   }
+
+  /**
+   * @param {string} id
+   * @param {1 | -1} by
+   * @returns {Card | undefined} the edit after or before this one
+   */
+  stepBeside(id, by) {
+    return beside(this.#steps, id, by);
+  }
+}
+
+/**
+ * @param {RelatedImage[]} images
+ * @param {string} id
+ * @param {1 | -1} by
+ */
+function beside(images, id, by) {
+  const index = images.findIndex(({ card }) => card.id === id);
+  return index < 0 ? undefined : images[index + by]?.card;
 }

@@ -40,6 +40,12 @@ test("the next and the previous variant end at either side", () => {
   assert.equal(all.variantBeside("z", 1), undefined);
 });
 
+test("the step before and after an edit is the one beside it, from any step", () => {
+  const all = related({ steps: [image("a"), image("b"), image("c")] });
+  assert.deepEqual([all.stepBeside("c", -1)?.id, all.stepBeside("b", 1)?.id], ["b", "c"]);
+  assert.deepEqual([all.stepBeside("a", -1), all.stepBeside("c", 1), all.stepBeside("z", 1)], [undefined, undefined, undefined]);
+});
+
 test("a related card has its actions", () => {
   assert.deepEqual(related({ steps: [image("a"), image("b")] }).card("a")?.actions, [STAR]);
 });

@@ -43,6 +43,13 @@ export class SelectionSet {
     this.isOn = true;
   }
 
+  /** @param {string[]} ids that alone are selected; none ends the selection */
+  replace(ids) {
+    this.ids = new Set(ids);
+    this.isOn = ids.length > 0;
+    this.anchor = ids.at(-1) ?? null;
+  }
+
   clear() {
     this.ids.clear();
     this.isOn = false;
@@ -79,4 +86,14 @@ export function idsForAction(verb, selected) {
   if (verb === "compare") return selected.map((card) => card.id);
   const cards = verb === "download" ? selected.filter((card) => card.state === "done") : selected;
   return cards.flatMap(withVariants);
+}
+
+/**
+ * @param {number} count of selected cards
+ * @returns {string} why they cannot be compared, empty for two
+ */
+export function compareRefusal(count) {
+  if (count === 2) return "";
+  if (count < 2) return count ? "Select one more: comparing takes two pictures" : "Select two pictures to compare";
+  return `Comparing takes two pictures: ${count} are selected`;
 }

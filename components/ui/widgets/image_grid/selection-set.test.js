@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { SelectionSet, idsForAction } from "./selection-set.js";
+import { SelectionSet, compareRefusal, idsForAction } from "./selection-set.js";
 
 const ORDER = ["a", "b", "c", "d", "e"];
 const PLAIN = { shiftKey: false, ctrlKey: false, metaKey: false };
@@ -61,4 +61,21 @@ test("an action takes the variants along, comparing takes the cards alone", () =
   assert.deepEqual(idsForAction("delete", cards), ["a", "x", "b"]);
   assert.deepEqual(idsForAction("compare", cards), ["a", "b"]);
   assert.deepEqual(idsForAction("download", cards), ["a", "x"]);
+});
+
+test("one, none or three selected are told why they cannot be compared", () => {
+  assert.equal(compareRefusal(0), "Select two pictures to compare");
+  assert.equal(compareRefusal(1), "Select one more: comparing takes two pictures");
+  assert.equal(compareRefusal(2), "");
+  assert.equal(compareRefusal(3), "Comparing takes two pictures: 3 are selected");
+});
+
+test("a replaced selection is on while it holds a card, and a range begins at its last", () => {
+  const set = new SelectionSet();
+  set.replace(["b", "c"]);
+  assert.deepEqual([selected(set), set.isOn, set.anchor], ["bc", true, "c"]);
+  set.extendTo("e", ORDER);
+  assert.equal(selected(set), "bcde");
+  set.replace([]);
+  assert.deepEqual([selected(set), set.isOn, set.anchor], ["", false, null]);
 });

@@ -6,7 +6,7 @@
 import { countImages } from "./card-data.js";
 import { MAX_EXPORTED, downloadExport } from "./export.js";
 import { icon } from "./icons.js";
-import { SelectionSet, idsForAction } from "./selection-set.js";
+import { SelectionSet, compareRefusal, idsForAction } from "./selection-set.js";
 import { button, element, find, setText } from "../shared/dom.js";
 
 /** @import { Action, Card, GridData } from "./types.js" */
@@ -27,7 +27,8 @@ export class Selection {
   #all = this.#button("", "", () => this.selectAll());
   #actions = element("div", "kx-grid-selection-actions");
   #closer = this.#button("Done", "dismiss", () => this.clear());
-  #canSelect = false;
+  /** @type {Action[]} What can be done with the selected cards. */
+  actions = [];
   #exportUrl = "";
   #drawn = "";
 
@@ -44,7 +45,12 @@ export class Selection {
 
   /** Whether several cards can be selected here. */
   get canSelect() {
-    return this.#canSelect;
+    return this.actions.length > 0;
+  }
+
+  /** How many cards are selected. */
+  get count() {
+    return this.#set.ids.size;
   }
 
   get isOn() {
@@ -53,7 +59,7 @@ export class Selection {
 
   /** @param {GridData} data */
   read({ bulk_actions: actions = [], export_url: exportUrl = "" }) {
-    this.#canSelect = actions.length > 0;
+    this.actions = actions;
     this.#exportUrl = exportUrl;
     this.#set.retain(this.#order());
     this.#drawActions(actions);
@@ -66,7 +72,7 @@ export class Selection {
    * @returns {boolean} whether the press was for the selection
    */
   press(event, id) {
-    if (!this.#canSelect || !this.#set.press(event, id, this.#order())) return false;
+    if (!this.canSelect || !this.#set.press(event, id, this.#order())) return false;
     event.preventDefault();
     this.#draw();
     return true;
@@ -89,6 +95,16 @@ export class Selection {
     });
   }
 
+  /** Draw these alone as selected, as while the mouse drags a rectangle. @param {string[]} ids */
+  replace(ids) {
+    this.#change(() => this.#set.replace(ids));
+  }
+
+  /** @returns {string[]} in no order */
+  get ids() {
+    return [...this.#set.ids];
+  }
+
   selectAll() {
     this.#change(() => this.#set.selectAll(this.#order()));
   }
@@ -104,7 +120,7 @@ export class Selection {
 
   /** @param {() => void} change */
   #change(change) {
-    if (!this.#canSelect) return;
+    if (!this.canSelect) return;
     change();
     this.#draw();
   }
@@ -138,16 +154,21 @@ export class Selection {
     this.#drawn = text;
     this.#actions.replaceChildren(
       ...actions.map(({ verb, label, icon: name }) => {
-        const made = this.#button(label, name || verb, () => this.#act(verb));
+        const made = this.#button(label, name || verb, () => this.act(verb));
         made.dataset.verb = verb;
         return made;
       }),
     );
   }
 
-  /** @param {string} verb */
-  #act(verb) {
+  /** @param {string} verb one of `actions`, to be done with the selected cards */
+  act(verb) {
     const ids = idsForAction(verb, this.#selected());
+    const refusal = verb === "compare" ? compareRefusal(ids.length) : "";
+    if (refusal) {
+      this.#host.notify(refusal);
+      return;
+    }
     if (verb === "download") {
       if (ids.length > MAX_EXPORTED) {
         this.#host.notify(`One ZIP takes ${MAX_EXPORTED} pictures: these are the first`);
@@ -169,9 +190,9 @@ export class Selection {
     setText(find(this.#all, ".kx-grid-label"), `All ${countImages(cards)} shown`);
     this.#all.hidden = ids.size === cards.length;
     for (const made of this.#actions.querySelectorAll("button")) {
-      const needsTwo = made.dataset.verb === "compare";
-      made.disabled = needsTwo ? ids.size !== 2 : !ids.size;
-      if (needsTwo) made.title = ids.size === 2 ? "Compare" : "Select two to compare";
+      // A press on "Compare" is answered whatever is selected.
+      if (made.dataset.verb !== "compare") made.disabled = !ids.size;
+      else made.setAttribute("aria-disabled", String(ids.size !== 2));
     }
     this.#host.mark(ids, isOn);
     this.#keepFocus(focused);

@@ -1,10 +1,9 @@
 /**
- * The tools above the grid: selecting several cards, the size of the images, which the browser
- * remembers, and the list of shortcuts.
+ * The tools above the grid: selecting several cards, and the size of the images, which the browser
+ * remembers.
  */
 
 import { icon } from "./icons.js";
-import { shortcutHelp } from "./card-keys.js";
 import { button, element } from "../shared/dom.js";
 
 /** @import { Selection } from "./selection.js" */
@@ -14,8 +13,6 @@ const ROW_HEIGHT_PX = { min: 110, default: 210, max: 380 };
 
 export class Toolbar {
   root = element("div", "kx-grid-toolbar");
-  /** @type {HTMLElement | null} */
-  #help = null;
 
   /**
    * Draw the tools, once.
@@ -26,14 +23,6 @@ export class Toolbar {
     if (this.root.childElementCount) return;
     if (selection.canSelect) this.root.append(selectButton(selection));
     this.root.append(icon("picture"), sizeSlider(grid), icon("picture"));
-    if (!selection.canSelect) return;
-    const { opener, list } = shortcutHelp();
-    this.#help = list;
-    this.root.append(opener, list);
-  }
-
-  showHelp() {
-    this.#help?.showPopover();
   }
 }
 

@@ -15,6 +15,7 @@ import {
   whenTextAreaDrawn,
 } from "../../streamlit_internals/text-area.js";
 import { element } from "../shared/dom.js";
+import { receiveKeys } from "../shared/page-keys.js";
 
 /** @import { Component } from "../../streamlit_internals/streamlit.js" */
 /** @import { PromptItem } from "./popover.js" */
@@ -24,6 +25,13 @@ import { element } from "../shared/dom.js";
  *   as in `__init__.py`
  * @typedef {Component<{box: string, prompts: string}>} PickerComponent
  */
+
+/** @type {readonly (readonly [string, string])[]} */
+const PROMPT_SHORTCUTS = [
+  ["Ctrl+Enter", "Send"],
+  ["Alt+↑ ↓", "Earlier prompts, while typing"],
+  ["Tab", "Next braces of a template"],
+];
 
 /** Of the window: Streamlit mounts another picker on each page. */
 let lastFocus = 0;
@@ -56,12 +64,14 @@ class PromptPicker {
   /** @type {string[]} Earlier prompts, newest first. */
   #prompts = [];
   #isInTemplate = false;
+  #endKeys;
 
   /** @param {Element} parent */
   constructor(parent) {
     this.#root = element("div", "kx-picker", this.#templates.opener, this.#history.opener);
     this.#root.append(this.#templates.root, this.#history.root);
     parent.append(this.#root);
+    this.#endKeys = receiveKeys({ root: this.#root, keys: () => [{ title: "Prompt", rows: PROMPT_SHORTCUTS }] });
     const { signal } = this.#listening;
     document.addEventListener("keydown", (event) => this.#onKey(event), { capture: true, signal });
     document.addEventListener("input", (event) => this.#onInput(event), { signal });
@@ -142,6 +152,7 @@ class PromptPicker {
   }
 
   destroy() {
+    this.#endKeys();
     this.#listening.abort();
     this.#cancelRestore();
     this.#draft.leavePage(this.#currentText);

@@ -2,8 +2,10 @@
  * Step strip: redrawn whole when it changes, since a line of edits has a handful of tiles.
  */
 
+import { STEP_SHORTCUTS, stepForKey } from "./step-keys.js";
 import { mountComponent } from "../../streamlit_internals/mount.js";
 import { button, element } from "../shared/dom.js";
+import { receiveKeys } from "../shared/page-keys.js";
 
 /** @import { Component } from "../../streamlit_internals/streamlit.js" */
 
@@ -81,6 +83,15 @@ class StepStrip {
   #drawn = "";
   /** @type {Component<{tiles: string}> | null} */
   #component = null;
+  /** @type {Tile[]} */
+  #steps = [];
+  /** @type {Act} */
+  #act = (verb, id) => this.#component?.setTriggerValue("action", { verb, id });
+  #endKeys = receiveKeys({
+    root: this.#root,
+    keys: () => [{ title: "Steps", rows: STEP_SHORTCUTS }],
+    onKey: (event) => this.#onKey(event),
+  });
 
   /** @param {HTMLElement} parent */
   constructor(parent) {
@@ -104,8 +115,8 @@ class StepStrip {
 
   /** @param {Tiles} tiles */
   #draw({ steps, variants, branches }) {
-    /** @type {Act} */
-    const act = (verb, id) => this.#component?.setTriggerValue("action", { verb, id });
+    const act = this.#act;
+    this.#steps = steps;
     this.#line.replaceChildren(...steps.map((tile) => stepTile(tile, act)));
     const others = [...row("Variants", variants, act), ...row("Other branches", branches, act)];
     this.#root.replaceChildren(this.#line, ...others);
@@ -121,7 +132,19 @@ class StepStrip {
     (find(verb) ?? find("show"))?.focus();
   }
 
+  /**
+   * @param {KeyboardEvent} event
+   * @returns {boolean} whether the key means something here
+   */
+  #onKey({ key, ctrlKey, metaKey }) {
+    if (ctrlKey || metaKey) return false;
+    const wanted = stepForKey(key, this.#steps);
+    if (wanted) this.#act(wanted.verb, wanted.id);
+    return wanted !== null;
+  }
+
   destroy() {
+    this.#endKeys();
     this.#root.remove();
   }
 }
