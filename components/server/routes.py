@@ -13,7 +13,7 @@ from components.server.frontend_assets import frontend_asset_routes
 from components.server.health import health_routes
 from components.server.identity import identity_routes
 from components.server.images import image_routes
-from components.server.live_updates import websocket_routes
+from components.server.live_updates import ending_routes, websocket_routes
 from components.server.metrics import metrics_routes
 from components.server.uploads import upload_routes
 from components.server.webhooks import webhook_routes
@@ -38,6 +38,7 @@ def routes(
         *download_routes(open_studio),
         *upload_routes(open_studio),
         *websocket_routes(open_studio),
+        *ending_routes(open_studio),
         *identity_routes(),
         *frontend_asset_routes(files_url, files),
     ]

@@ -16,6 +16,7 @@ from components.ui.edit import source_picker
 from components.ui.escape import escape_markdown
 from components.ui.messages import COOKIE_LOST
 from components.ui.streamlit_internals.page_watchdog import page_watchdog
+from components.ui.urls import ENDINGS_URL, LIVE_UPDATES_URL
 from components.ui.widgets.bar_tools import bar_tools
 
 _ROOT = Path(__file__).parents[2]
@@ -46,7 +47,7 @@ def render_page(page: Page) -> None:
     tab = session.tab_state()  # before the bar: what keeps the studio shut is said once
     with bar:
         credits_widget.render_credits()
-        bar_tools(key="bar-tools")
+        bar_tools(push_url=LIVE_UPDATES_URL, endings_url=ENDINGS_URL, key="bar-tools")
     _render_banners()
     page_watchdog(
         page,

@@ -13,6 +13,7 @@ from urllib.parse import quote
 from components.studio.db.tables import ImageRecord
 
 LIVE_UPDATES_URL = "push"
+ENDINGS_URL = "endings"
 UPLOAD_URL = "uploads"
 
 

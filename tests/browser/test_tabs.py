@@ -11,6 +11,7 @@ from tests.browser.gallery_steps import card
 from tests.browser.steps import (
     NO_FALLBACK,
     cards,
+    expect_idle,
     expect_image,
     go_to,
     prompt_box,
@@ -23,6 +24,24 @@ from tests.support.chromium import open_page
 pytestmark = pytest.mark.browser
 
 PROMPT = "A quiet harbour"
+
+# What the desktop is told is written down, for all tabs of the browser.
+_NOTE_NOTIFICATIONS = """() => {
+  window.Notification = class {
+    static permission = "default";
+    static async requestPermission() {
+      return (Notification.permission = "granted");
+    }
+    constructor(text) {
+      localStorage.noted = `${localStorage.noted ?? ""}${text}; `;
+    }
+  };
+}"""
+_HIDE = """isHidden => {
+  Notification.permission = "granted";
+  Object.defineProperty(document, "hidden", { get: () => isHidden, configurable: true });
+  document.dispatchEvent(new Event("visibilitychange"));
+}"""
 
 
 def expect_empty_page(page: Page) -> None:
@@ -63,6 +82,31 @@ def star_and_delete_in_both(first: Page, second: Page) -> None:
     expect(card(second, PROMPT)).to_be_visible()
 
 
+def expect_noted(page: Page, told: str) -> None:
+    # By a timer: a browser draws no frames of a tab behind another one.
+    page.wait_for_function("told => localStorage.noted === told", arg=told, polling=100)
+
+
+def tell_once_while_neither_is_looked_at(first: Page, second: Page) -> None:
+    """Of two tabs one tells; what comes later is added to it, failures too."""
+    for page in (first, second):
+        go_to(page, "Generate")
+        page.evaluate(_NOTE_NOTIFICATIONS)
+    first.get_by_role("button", name="Tell me when a picture is done").click()
+    menu = first.get_by_role("dialog", name="When a picture is done")
+    menu.get_by_role("switch", name="Show a notification").check()
+    expect_noted(second, "Notifications look like this; ")
+    first.evaluate("() => { localStorage.noted = ''; }")
+    for page in (first, second):
+        page.evaluate(_HIDE, arg=True)
+    expect_idle(second)
+    submit_prompt(second, "A red kite")
+    expect_noted(second, "1 picture is ready; ")
+    expect(second).to_have_title(re.compile(r"^\(1\) "))
+    submit_prompt(second, "A red kite [refused]")
+    expect_noted(second, "1 picture is ready; 1 picture is ready, 1 was not made; ")
+
+
 def test_tabs_of_one_user_stay_in_step_and_another_user_sees_nothing(
     fast_app: AppServer, browser: Browser
 ) -> None:
@@ -79,6 +123,7 @@ def test_tabs_of_one_user_stay_in_step_and_another_user_sees_nothing(
         keep_their_own_text_over_a_reload(first, second)
         show_what_the_other_tab_submits_twice(first, second)
         star_and_delete_in_both(first, second)
+        tell_once_while_neither_is_looked_at(first, second)
 
         expect_empty_page(stranger)
         expect(cards(stranger)).to_have_count(0)

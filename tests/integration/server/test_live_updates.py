@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import time
+import uuid
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +16,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from components.server.live_updates import websocket_routes
-from components.studio.tasks.models import Task
+from components.studio.tasks.models import Failure, FailureReason, Task, TaskState
 from tests.integration.server.conftest import SeededApp
 from tests.support.app_server import COOKIE, HttpClient
 from tests.support.http_server import serve_routes
@@ -60,6 +63,36 @@ def test_all_tabs_of_the_user_are_notified(seeded_app: SeededApp) -> None:
         assert {key for message in messages for key in message} == {"version"}
         send_webhook(seeded_app, seeded_app.ben_lost, "b" * 32)
         assert receive(other_tab)["version"] == first_versions[-1] + 1, "Anna's was the first"
+
+
+def test_endings_are_those_of_the_user_alone(seeded_app: SeededApp) -> None:
+    anna, add_task = seeded_app.anna, seeded_app.seeds.add_task
+    expected = {
+        add_task(anna.token or "", "A tower", state=TaskState.GENERATING).id: "",
+        add_task(anna.token or "", "A wall", state=TaskState.REFUSED).id: "failed",
+        add_task(anna.token or "", "A moat", state=TaskState.UNCONFIRMED).id: "asks",
+    }
+    response = anna.get("/endings")
+    assert response.headers["cache-control"] == "no-store"
+    endings = response.json()
+    assert expected.items() <= endings.items()
+    assert "done" in endings.values()
+    assert seeded_app.ben_lost.id not in endings
+    assert HttpClient(seeded_app.app.url).get("/endings").json() == {}
+
+
+@pytest.mark.parametrize("reason", [FailureReason.WITHDRAWN, FailureReason.NOT_WATCHED])
+def test_what_the_user_stopped_has_not_failed(reason: FailureReason, seeded_app: SeededApp) -> None:
+    stopped = replace(
+        seeded_app.anna_lost,
+        id=uuid.uuid4().hex,
+        token=uuid.uuid4().hex,
+        state=TaskState.FAILED,
+        failure=Failure(reason),
+        created_at=time.time(),
+    )
+    seeded_app.seeds.repository.add_tasks([stopped])
+    assert seeded_app.anna.get("/endings").json()[stopped.id] == "stopped"
 
 
 def test_socket_closes_with_the_studio(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,22 +1,32 @@
 /**
- * The tools at the end of the bar: the list of keys.
+ * The tools at the end of the bar: how to be told that a picture is done, and the list of keys.
  */
 
+import { NoticeMenu } from "./notice-menu.js";
+import { Notices } from "./notices.js";
 import { mountComponent } from "../../streamlit_internals/mount.js";
 import { button, element } from "../shared/dom.js";
 import { toggleKeyList } from "../shared/page-keys.js";
 
+/** @import { Component } from "../../streamlit_internals/streamlit.js" */
+
 class BarTools {
-  #root = element("div", "kx-tools", keysButton());
+  #menu = new NoticeMenu();
+  #notices = new Notices();
+  #root = element("div", "kx-tools", this.#menu.opener, keysButton(), this.#menu.root);
 
   /** @param {HTMLElement} parent */
   constructor(parent) {
     parent.append(this.#root);
   }
 
-  update() {}
+  /** @param {Component<{urls: string}>} component */
+  update({ data }) {
+    this.#notices.configure(JSON.parse(data.urls));
+  }
 
   destroy() {
+    this.#notices.destroy();
     this.#root.remove();
   }
 }

@@ -142,7 +142,7 @@ export class UpdateSubscription {
  * @param {Listener} listener
  * @returns {() => void} unsubscribes
  */
-function subscribe(path, listener) {
+export function subscribe(path, listener) {
   const url = appUrl(path)?.replace(/^http/, "ws");
   if (!url) return () => {};
   // On the window: the next version of these scripts is another module. It may find a socket of

@@ -5,6 +5,7 @@
 
 import { icon } from "./icons.js";
 import { button, element } from "../shared/dom.js";
+import { load, save } from "../shared/storage.js";
 
 /** @import { Selection } from "./selection.js" */
 
@@ -45,30 +46,4 @@ function sizeSlider(grid) {
   slider.addEventListener("change", () => save(SIZE_KEY, slider.value));
   resize();
   return slider;
-}
-
-/**
- * @param {string} key
- * @returns {string | null} null where the browser forbids storage
- */
-function load(key) {
-  try {
-    return localStorage.getItem(key);
-  } catch (error) {
-    if (error instanceof DOMException) return null;
-    throw error;
-  }
-}
-
-/**
- * Save a value, or do without where the browser forbids storage.
- * @param {string} key
- * @param {string} value
- */
-function save(key, value) {
-  try {
-    localStorage.setItem(key, value);
-  } catch (error) {
-    if (!(error instanceof DOMException)) throw error;
-  }
 }
