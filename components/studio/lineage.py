@@ -58,19 +58,38 @@ class EditTree:
         edited = {node.parent_id for node in self.nodes}
         return tuple(node for node in reversed(self.nodes) if node.image.id not in edited)
 
-    def variants(self, of: EditNode) -> tuple[EditNode, ...]:
-        """The other images of this one's submission, oldest first."""
-        if of.task is None:
-            return ()
-        batch = of.task.batch
-        return tuple(
-            node for node in self.nodes if node != of and node.task and node.task.batch == batch
-        )
-
     def newest_edit_of(self, image_id: str) -> EditNode | None:
         """The newest image made directly from this one."""
         edits = [node for node in self.nodes if node.parent_id == image_id]
         return edits[-1] if edits else None
+
+    def line(self, image_id: str, *, end_id: str | None = None) -> tuple[EditNode, ...]:
+        """From the root through this image to `end_id`, if that was made from it.
+
+        Otherwise it goes on with the newest edit of each.
+        """
+        if end_id is not None:
+            through = self.ancestors(end_id)
+            if any(node.image.id == image_id for node in through):
+                return through
+        line = list(self.ancestors(image_id))
+        newest = self.newest_edit_of(image_id)
+        while newest is not None and newest not in line:
+            line.append(newest)
+            newest = self.newest_edit_of(newest.image.id)
+        return tuple(line)
+
+    def branches(self, line: tuple[EditNode, ...]) -> dict[str, tuple[EditNode, ...]]:
+        """By the image of each step of a line, what else was made from it, oldest first."""
+        shown = {node.image.id for node in line}
+        return {
+            image_id: tuple(
+                node
+                for node in self.nodes
+                if node.parent_id == image_id and node.image.id not in shown
+            )
+            for image_id in shown
+        }
 
 
 def load_edit_tree(repository: TaskRepository, user_id: str, image_id: str) -> EditTree:

@@ -76,6 +76,8 @@ class TabState:
     """The image that the Edit page works on."""
     pair: tuple[str, str] | None = None
     """The selected before and after; None shows the newest edit."""
+    line_end: str | None = None
+    """The last step of the line of edits that the strip shows."""
     has_unseen_source: bool = False
     """Whether a picture was chosen as the source that Edit has not shown yet."""
     pending_url: str | None = None

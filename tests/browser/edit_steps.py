@@ -83,5 +83,5 @@ def pending_edits(page: Page) -> Locator:
 
 def history_steps(page: Page) -> Locator:
     """The steps of the history strip, the oldest image first."""
-    strip = page.get_by_role("list", name="Steps from the first picture to this one")
+    strip = page.get_by_role("list", name="Steps from the first picture on")
     return strip.get_by_role("listitem")

@@ -67,17 +67,18 @@ def _render(source_id: str) -> None:
     pair = _pair(tree, source, tab.pair)
     if pair is None:
         return
+    line = tree.line(pair.after.image.id, end_id=tab.line_end)
+    tab.line_end = line[-1].image.id
+    names = step_names(line)
     with st.container(key="kx-viewer-head", horizontal=True, vertical_alignment="center"):
         st.subheader(_heading(pair), anchor=False, width="content")
         progress(_pending_progress(pending, tree), key="edit-progress")
-    steps = tree.ancestors(pair.after.image.id)
-    names = step_names(steps)
+        _render_actions(pair, source, original=line[0].image)
     # Always the same key: under another one everything in the container is created again.
     with st.container(key="kx-pair"):
         st.html(_reserve_space_html(pair.after.image))
         _render_pair(pair, names)
-    _render_actions(pair, source, original=steps[0].image)
-    _render_step_strip(tree, pair, source, names)
+    _render_step_strip(tree, line, pair, source)
     event = render_feed(pending, key="edit-feed")
     card_actions.navigate_after(event)
 
@@ -165,7 +166,7 @@ def _single_image_html(node: EditNode) -> str:
 
 
 def _render_actions(pair: _Pair, source: ImageRecord, *, original: ImageRecord) -> None:
-    with st.container(key="kx-viewer-actions", horizontal=True):
+    with st.container(key="kx-viewer-actions", horizontal=True, width="content"):
         for image, name in pair.to_act_on:
             if image.id != source.id:
                 st.button(
@@ -226,14 +227,12 @@ def _edit(image_id: str) -> None:
 
 
 def _render_step_strip(
-    tree: EditTree, pair: _Pair, source: ImageRecord, names: dict[str, str]
+    tree: EditTree, line: tuple[EditNode, ...], pair: _Pair, source: ImageRecord
 ) -> None:
     if len(tree.nodes) < 2:
         return
-    steps = tree.ancestors(pair.after.image.id)
-    variants = tree.variants(pair.after)
-    listed_ids = {node.image.id for node in (*steps, *variants)}
-    for node in variants:
+    names, branches = step_names(line), tree.branches(line)
+    for node in (branch for made in branches.values() for branch in made):
         models = pair_names(node.task, pair.after.task)
         names = names | {node.image.id: models[0] if models else ""}
     before_id = pair.before.image.id if pair.before else None
@@ -244,16 +243,15 @@ def _render_step_strip(
             id=image_id,
             name=names.get(image_id, ""),
             prompt=node.label,
-            alt=f"{node.label} ({names.get(image_id, 'branch')})",
+            alt=f"{node.label} ({names.get(image_id) or 'branch'})",
             thumbnail_url=thumbnail_url(node.image),
             role={pair.after.image.id: "after", before_id: "before"}.get(image_id, ""),
             is_source=image_id == source.id,
+            branches=[tile(branch) for branch in branches.get(image_id, ())],
         )
 
     step_strip(
-        [tile(node) for node in steps],
-        variants=[tile(node) for node in variants],
-        branches=[tile(node) for node in tree.leaves() if node.image.id not in listed_ids],
+        [tile(node) for node in line],
         key="edit-strip",
         on_event=lambda event: _handle_strip_event(event, tree, pair),
     )

@@ -57,9 +57,15 @@ def _render(dialog: DialogState) -> None:
     if dialog.pair is None:
         dialog.pair = _first_pair(tree, dialog.tree_of)
     pair = _selected_pair(tree, dialog)
-    if pair is not None:
-        _render_pair(pair)
-    _render_tree(tree, dialog)
+    if pair is None:
+        _render_tree(tree, dialog)
+        return
+    with st.container(key="kx-lineage"):
+        tree_column, pair_column = st.columns(2, gap="medium")
+        with tree_column:
+            _render_tree(tree, dialog)
+        with pair_column:
+            _render_pair(pair)
 
 
 def _unrelated_pair(image_ids: tuple[str, str]) -> _Pair:

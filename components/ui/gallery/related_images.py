@@ -23,7 +23,7 @@ def related_images(studio: Studio, user_id: str, card_id: str) -> RelatedImages 
         tree = studio.edit_tree(user_id, image_id)
     except NotFoundError:
         return None
-    steps = tree.ancestors(image_id)
+    steps = tree.line(image_id)
     names = step_names(steps)
     variants = in_pairs(
         [entry for entry in studio.variants(user_id, card_id) if entry.image is not None]

@@ -18,10 +18,10 @@ def expect_events(page: Page, *events: str) -> None:
     expect(page.get_by_text(f"Events: {', '.join(events)}", exact=True)).to_be_attached()
 
 
-def expect_newest_step_in_a_narrow_page(page: Page) -> None:
+def expect_shown_step_in_a_narrow_page(page: Page) -> None:
     names = page.locator(".kx-strip-name")
-    expect(names.filter(has_text="Step 11")).to_be_in_viewport()
-    expect(names.filter(has_text="Original")).not_to_be_in_viewport()
+    expect(names.get_by_text("Step 2", exact=True)).to_be_in_viewport(ratio=1)
+    expect(names.filter(has_text="Step 11")).not_to_be_in_viewport()
     assert page.evaluate("document.scrollingElement.scrollWidth") <= 390
 
 
@@ -35,10 +35,10 @@ def test_every_press_arrives_once_and_the_focus_stays_at_its_image(
 ) -> None:
     phone = {"width": 390, "height": 844}
     page = open_widget(f"/strip?steps=12&prompt={quote(HOSTILE)}", viewport=phone)
-    steps = page.get_by_role("list", name="Steps from the first picture to this one")
+    steps = page.get_by_role("list", name="Steps from the first picture on")
     original = steps.get_by_role("listitem").filter(has_text="Original")
     first = steps.get_by_role("listitem").filter(has=page.get_by_text("Step 1", exact=True))
-    expect_newest_step_in_a_narrow_page(page)
+    expect_shown_step_in_a_narrow_page(page)
     expect_prompt_as_typed(page, first)
 
     # A button that is no longer offered leaves the focus at its image.
@@ -52,5 +52,9 @@ def test_every_press_arrives_once_and_the_focus_stays_at_its_image(
     expect(first.locator(".kx-strip-role")).to_have_text("After")
     expect(first.locator(".kx-strip-image")).to_be_focused()
 
-    page.locator(".kx-strip-row .kx-strip-image").last.click()
-    expect_events(page, "before p0", "show p1", "show p90")
+    # Two of four branches stand below their step, and all in a popover.
+    below = original.get_by_role("group", name="Branches of Original")
+    expect(below.locator(".kx-strip-image")).to_have_count(2)
+    below.get_by_role("button", name="All 4 branches of Original").click()
+    page.locator(".kx-strip-all .kx-strip-image").last.click()
+    expect_events(page, "before p0", "show p1", "show p80")

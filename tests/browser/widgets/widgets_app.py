@@ -103,7 +103,7 @@ def strip() -> None:
     events = st.session_state.setdefault("events", [])
     pair = st.session_state.setdefault("pair", {"before": 1, "after": 2})
 
-    def tile(number: int) -> Tile:
+    def tile(number: int, *branches: int) -> Tile:
         prompt = st.query_params.get("prompt", "Change") + f" {number}"
         role = next((role for role, place in pair.items() if place == number), "")
         return Tile(
@@ -114,6 +114,7 @@ def strip() -> None:
             thumbnail_url="/pictures/tile.png",
             role=role,
             is_source=number == 0,
+            branches=[tile(branch) for branch in branches],
         )
 
     def on_event(event: StripEvent) -> None:
@@ -123,9 +124,11 @@ def strip() -> None:
             pair[role] = int(event.picture_id.removeprefix("p"))
 
     step_strip(
-        [tile(number) for number in range(int(st.query_params.get("steps", "3")))],
-        variants=[tile(80)],
-        branches=[tile(90)],
+        [
+            tile(0, 80, 81, 82, 83),
+            *(tile(number) for number in range(1, int(st.query_params.get("steps", "3")) - 1)),
+            tile(int(st.query_params.get("steps", "3")) - 1, 90),
+        ],
         key="strip",
         on_event=on_event,
     )

@@ -145,7 +145,7 @@ def all_presses(at: AppTest, page: str) -> dict[str, Press]:
         presses["unpin"] = lambda at: trigger(at, f"{page}-prompt-picker", "pin", pin)
     if page == "edit":
         presses |= card_presses(at, "edit-feed")
-        tile = widget_data(at, "tiles")["steps"][0]["id"]
+        tile = widget_data(at, "steps")[0]["id"]
         for verb in ("edit", "before", "show"):
             strip = {"verb": verb, "id": tile}
             presses[f"strip {verb}"] = lambda at, strip=strip: trigger(

@@ -19,6 +19,7 @@ from tests.integration.pages.page_driver import (
     newest_tasks,
     open_page,
     rerun,
+    trigger,
     unescape,
     wait_for_change,
     wait_for_state,
@@ -96,7 +97,7 @@ def test_finished_edit_shows_its_pair(sandbox: SandboxServer) -> None:
 def test_instruction_is_sent_and_shown_as_typed(prompt: str, sandbox: SandboxServer) -> None:
     at = submit_edit(upload(open_edit(), image_bytes()), prompt)
     wait_for_pair(at, prompt)
-    tiles = widget_data(at, "tiles")["steps"]
+    tiles = widget_data(at, "steps")
 
     assert [tile["prompt"] for tile in tiles] == ["photo.png", prompt]
     assert [task["prompt"] for task in sandbox.usage_report()["tasks"]] == [prompt]
@@ -112,13 +113,30 @@ def test_chained_edit_shows_steps_and_original(
     pair = wait_for_pair(submit_edit(at, "Make it warmer"), "Make it warmer")
 
     assert (pair["before"]["label"], pair["after"]["label"]) == ("Step 1", "Step 2")
-    assert [tile["name"] for tile in widget_data(at, "tiles")["steps"]] == [
+    assert [tile["name"] for tile in widget_data(at, "steps")] == [
         "Original",
         "Step 1",
         "Step 2",
     ]
     at.button(key="viewer-edit-original").click()
     assert "photo.png" in source_html(rerun(at))
+    wait_for_pair(submit_edit(at, "Make it cooler"), "Make it cooler")
+
+    def line() -> list[tuple[str, list[str]]]:
+        """Each step of the strip, with its branches."""
+        return [
+            (tile["prompt"], [branch["prompt"] for branch in tile["branches"]])
+            for tile in widget_data(at, "steps")
+        ]
+
+    assert line() == [("photo.png", ["Mirror it"]), ("Make it cooler", [])]
+    original = widget_data(at, "steps")[0]
+    mirrored = original["branches"][0]["id"]
+    trigger(at, "edit-strip", "action", {"verb": "show", "id": mirrored})
+    branch = [("photo.png", ["Make it cooler"]), ("Mirror it", []), ("Make it warmer", [])]
+    assert line() == branch
+    trigger(at, "edit-strip", "action", {"verb": "show", "id": original["id"]})
+    assert line() == branch, "a step back leaves the line as it is"
 
 
 def test_running_edit_is_shown_above_the_source(sandbox: SandboxServer) -> None:

@@ -77,6 +77,43 @@ def test_branch_has_its_own_ancestors_and_leaf(tmp_path: Path, repository: TaskR
     assert tree.newest_edit_of(stars) is None
 
 
+def test_line_goes_on_to_the_newest_edit_unless_another_end_is_named(
+    tmp_path: Path, repository: TaskRepository
+) -> None:
+    photo = import_photo(repository)
+    night = add_edit(tmp_path, repository, photo, "Make it night", 6)
+    snow = add_edit(tmp_path, repository, night, "Add snow", 5)
+    add_edit(tmp_path, repository, snow, "Add a hut", 4)
+    stars = add_edit(tmp_path, repository, night, "Add stars", 3)
+    rain = add_edit(tmp_path, repository, photo, "Add rain", 2)
+    tree = load_edit_tree(repository, ANNA, photo)
+
+    def line(image_id: str, end_id: str | None = None) -> list[str]:
+        return [node.label for node in tree.line(image_id, end_id=end_id)]
+
+    assert line(photo) == ["beach.jpg", "Add rain"]
+    assert line(night) == ["beach.jpg", "Make it night", "Add stars"]
+    assert line(snow) == ["beach.jpg", "Make it night", "Add snow", "Add a hut"]
+    assert line(night, snow) == ["beach.jpg", "Make it night", "Add snow"]
+    assert line(stars, snow) == ["beach.jpg", "Make it night", "Add stars"]
+    assert line(rain, "gone") == ["beach.jpg", "Add rain"]
+
+
+def test_branches_of_a_line_are_what_else_was_made_from_its_steps(
+    tmp_path: Path, repository: TaskRepository
+) -> None:
+    photo = import_photo(repository)
+    night = add_edit(tmp_path, repository, photo, "Make it night", 6)
+    snow = add_edit(tmp_path, repository, night, "Add snow", 5)
+    add_edit(tmp_path, repository, snow, "Add a hut", 4)
+    stars = add_edit(tmp_path, repository, night, "Add stars", 3)
+    rain = add_edit(tmp_path, repository, photo, "Add rain", 2)
+    tree = load_edit_tree(repository, ANNA, photo)
+    branches = tree.branches(tree.line(stars))
+    found = {step: [node.image.id for node in nodes] for step, nodes in branches.items()}
+    assert found == {photo: [rain], night: [snow], stars: []}
+
+
 def test_trashed_images_can_be_left_out(tmp_path: Path, repository: TaskRepository) -> None:
     photo = import_photo(repository)
     night = add_edit(tmp_path, repository, photo, "Make it night", 4)
@@ -136,21 +173,3 @@ def test_edits_without_image_or_of_others_are_left_out(
     )
 
     assert [node.label for node in load_edit_tree(repository, ANNA, photo).nodes] == ["beach.jpg"]
-
-
-def test_variants_are_the_images_of_one_submission(
-    tmp_path: Path, repository: TaskRepository
-) -> None:
-    photo = import_photo(repository)
-    variants = [
-        SeedImage(f"Make it night {number}", 3.0, source_id=photo, batch="batch")
-        for number in range(3)
-    ]
-    first, *others = seed_gallery(tmp_path, repository, variants)
-    add_edit(tmp_path, repository, photo, "Add rain", 1.0)
-
-    tree = load_edit_tree(repository, ANNA, photo)
-    node = tree.node(first)
-    assert node is not None
-    assert {variant.image.id for variant in tree.variants(node)} == set(others)
-    assert tree.variants(tree.ancestors(photo)[0]) == ()

@@ -1,4 +1,4 @@
-"""Step strip: the edits that led to an image, each to be shown or edited from.
+"""Step strip: a line of edits, each to be shown or edited from, with its branches below it.
 
 The browser part is `step-strip.js` and `step-strip.css`. This package knows nothing of the studio.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 
 import streamlit as st
 
@@ -20,7 +20,8 @@ class Tile:
 
     `name` is the step's position ("Original", "Step 2"). `prompt` is the instruction that made
     it. `role` is "before", "after" or "" for the pair in the viewer. `is_source` marks the image
-    that the next edit starts from.
+    that the next edit starts from. `branches` are what else was made from it: they have no name
+    and no branches of their own.
     """
 
     id: str
@@ -30,6 +31,7 @@ class Tile:
     thumbnail_url: str
     role: str = ""
     is_source: bool = False
+    branches: Sequence[Tile] = field(default=())
 
 
 @dataclass(frozen=True)
@@ -43,28 +45,19 @@ class StripEvent:
 def step_strip(
     steps: Sequence[Tile],
     *,
-    variants: Sequence[Tile] = (),
-    branches: Sequence[Tile],
     key: str,
     on_event: Callable[[StripEvent], None],
 ) -> None:
-    """Draw the steps from the original on, and below them the related images.
-
-    `variants` are the other images of the last step's batch, `branches` the newest images of
-    other branches. `on_event` is called before the rerun draws.
-    """
+    """Draw the steps from the original on. `on_event` is called before the rerun draws."""
 
     def receive() -> None:
         match st.session_state[key].get("action"):
             case {"verb": str(verb), "id": str(picture_id)}:
                 on_event(StripEvent(verb, picture_id))
 
-    tiles = {
-        "steps": [asdict(tile) for tile in steps],
-        "variants": [asdict(tile) for tile in variants],
-        "branches": [asdict(tile) for tile in branches],
-    }
     # One text inside a dict: Streamlit (1.67) imports pandas and pyarrow for other values.
     frontend.load_component("widgets/step_strip/step-strip.js")(
-        key=key, data={"tiles": json.dumps(tiles)}, on_action_change=receive
+        key=key,
+        data={"steps": json.dumps([asdict(tile) for tile in steps])},
+        on_action_change=receive,
     )

@@ -1,5 +1,6 @@
 /**
- * Step strip: redrawn whole when it changes, since a line of edits has a handful of tiles.
+ * Step strip: a line of edits, and below each step what else was made from it. Redrawn whole when it
+ * changes, since a line has a handful of tiles.
  */
 
 import { STEP_SHORTCUTS, stepForKey } from "./step-keys.js";
@@ -11,17 +12,18 @@ import { receiveKeys } from "../shared/page-keys.js";
 
 /**
  * @typedef {{id: string, name: string, prompt: string, alt: string, thumbnail_url: string,
- *   role: "" | "before" | "after", is_source: boolean}} Tile as in `__init__.py`
- * @typedef {{steps: Tile[], variants: Tile[], branches: Tile[]}} Tiles
+ *   role: "" | "before" | "after", is_source: boolean}} BaseTile
+ * @typedef {BaseTile & {branches: BaseTile[]}} Tile as in `__init__.py`
  * @typedef {(verb: string, id: string) => void} Act
  */
 
+const MAX_SHOWN = 3; // branches below a step; a popover has all
 const ROLE_TEXT = { before: "Before", after: "After" };
 
 /**
  * @param {string} label
  * @param {string} verb
- * @param {Tile} tile
+ * @param {BaseTile} tile
  * @param {Act} act
  */
 function textButton(label, verb, tile, act) {
@@ -33,7 +35,7 @@ function textButton(label, verb, tile, act) {
 }
 
 /**
- * @param {Tile} tile
+ * @param {BaseTile} tile
  * @param {Act} act
  */
 function imageButton(tile, act) {
@@ -62,26 +64,64 @@ function stepTile(tile, act) {
   if (tile.role !== "before") actions.append(textButton("As before", "before", tile, act));
   if (!tile.is_source) actions.append(textButton("Edit from here", "edit", tile, act));
   const item = element("li", "kx-strip-step", imageButton(tile, act), name, prompt, actions);
+  if (tile.branches.length) item.append(...branchRow(tile, act));
   item.dataset.role = tile.role;
   return item;
 }
 
 /**
- * @param {string} heading
- * @param {Tile[]} tiles
+ * @param {Tile} tile
+ * @param {Act} act
+ * @returns {HTMLElement[]} the newest branches, and with more of them a popover with all
+ */
+function branchRow({ name, branches }, act) {
+  const newest = [...branches].reverse();
+  const shown = newest.slice(0, newest.length > MAX_SHOWN ? MAX_SHOWN - 1 : MAX_SHOWN);
+  const row = element("div", "kx-strip-branches", ...shown.map((branch) => imageButton(branch, act)));
+  row.setAttribute("role", "group");
+  row.setAttribute("aria-label", `Branches of ${name}`);
+  if (shown.length === newest.length) return [row];
+  const all = element("div", "kx-strip-all", ...newest.map((branch) => namedImage(branch, act)));
+  all.popover = "auto";
+  all.setAttribute("aria-label", `All branches of ${name}`);
+  all.addEventListener("click", () => all.hidePopover());
+  const more = button("kx-strip-more", `+${newest.length - shown.length}`);
+  more.popoverTargetElement = all;
+  more.title = `All ${newest.length} branches`;
+  more.setAttribute("aria-label", `All ${newest.length} branches of ${name}`);
+  all.addEventListener("toggle", () => all.matches(":popover-open") && placeAbove(all, more));
+  row.append(more);
+  return [row, all];
+}
+
+/**
+ * @param {BaseTile} tile
  * @param {Act} act
  */
-function row(heading, tiles, act) {
-  if (!tiles.length) return [];
-  const images = tiles.map((tile) => imageButton(tile, act));
-  return [element("p", "kx-strip-heading", heading), element("div", "kx-strip-row", ...images)];
+function namedImage(tile, act) {
+  const made = imageButton(tile, act);
+  const prompt = element("span", "kx-strip-prompt", tile.prompt);
+  prompt.dir = "auto";
+  made.append(prompt);
+  return made;
+}
+
+/**
+ * @param {HTMLElement} popover
+ * @param {HTMLElement} opener at the foot of the screen
+ */
+function placeAbove(popover, opener) {
+  const { left, top } = opener.getBoundingClientRect();
+  const { offsetWidth: width, offsetHeight: height } = popover;
+  const x = Math.max(8, Math.min(left, innerWidth - width - 8));
+  Object.assign(popover.style, { margin: "0", inset: `${Math.max(8, top - height - 6)}px auto auto ${x}px` });
 }
 
 class StepStrip {
   #root = element("section", "kx-strip");
   #line = element("ol", "kx-strip-line");
   #drawn = "";
-  /** @type {Component<{tiles: string}> | null} */
+  /** @type {Component<{steps: string}> | null} */
   #component = null;
   /** @type {Tile[]} */
   #steps = [];
@@ -96,30 +136,36 @@ class StepStrip {
   /** @param {HTMLElement} parent */
   constructor(parent) {
     this.#root.setAttribute("aria-label", "Steps");
-    this.#line.setAttribute("aria-label", "Steps from the first picture to this one");
+    this.#line.setAttribute("aria-label", "Steps from the first picture on");
     parent.append(this.#root);
   }
 
-  /** @param {Component<{tiles: string}>} component */
+  /** @param {Component<{steps: string}>} component */
   update(component) {
     this.#component = component;
-    const { tiles } = component.data;
-    if (this.#drawn === tiles) return;
-    this.#drawn = tiles;
+    const { steps } = component.data;
+    if (this.#drawn === steps) return;
+    this.#drawn = steps;
     const active = document.activeElement;
     const focused = active instanceof HTMLElement && this.#root.contains(active) ? active.dataset : null;
-    this.#draw(JSON.parse(tiles));
+    this.#draw(JSON.parse(steps));
     if (focused) this.#focus(focused);
-    else this.#line.scrollLeft = this.#line.scrollWidth; // to the newest step, without scrolling the page
+    else this.#scrollToShown();
   }
 
-  /** @param {Tiles} tiles */
-  #draw({ steps, variants, branches }) {
+  /** Without scrolling the page. */
+  #scrollToShown() {
+    const shown = this.#line.querySelector('[data-role="after"]');
+    if (!(shown instanceof HTMLElement)) return;
+    this.#line.scrollLeft = shown.offsetLeft + shown.offsetWidth - this.#line.clientWidth;
+  }
+
+  /** @param {Tile[]} steps */
+  #draw(steps) {
     const act = this.#act;
     this.#steps = steps;
     this.#line.replaceChildren(...steps.map((tile) => stepTile(tile, act)));
-    const others = [...row("Variants", variants, act), ...row("Other branches", branches, act)];
-    this.#root.replaceChildren(this.#line, ...others);
+    this.#root.replaceChildren(this.#line);
   }
 
   /**
