@@ -39,6 +39,8 @@ _BROAD_LOW, _BROAD_HIGH = 2.3, 4.2
 _DETAIL_WEIGHT: Final = 0.20
 _MAX_NOISE_FACTOR: Final = 1.35
 _THRESHOLD_FACTORS: Final = {-2: 2.0, -1: 1.4, 0: 1.0, 1: 0.7, 2: 0.5}
+_MIN_CHANGE: Final = 70 / 1_000_000
+"""Of the grid's area."""
 _LEVELS_PER_DELTA_E: Final = 8
 _FLAT: Final = 1.2
 """Local contrast of lightness (0 to 100) below which there is nothing to see."""
@@ -217,7 +219,7 @@ def _blur(image: Floats, sigma: float) -> Floats:
 
 def _grey(pixels: NDArray[Any]) -> Floats:
     levels = np.clip(pixels, 0, 255).astype(np.float32)
-    return cv2.cvtColor(levels, cv2.COLOR_RGB2GRAY)
+    return np.asarray(cv2.cvtColor(levels, cv2.COLOR_RGB2GRAY))
 
 
 def _lab(pixels: NDArray[Any]) -> Floats:
@@ -225,14 +227,14 @@ def _lab(pixels: NDArray[Any]) -> Floats:
 
 
 def _as_levels(delta_e: Floats) -> NDArray[np.uint8]:
-    return np.clip(np.rint(delta_e * _LEVELS_PER_DELTA_E), 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(np.rint(delta_e * _LEVELS_PER_DELTA_E), 0, 255).astype(np.uint8))
 
 
 def _long_side(image: NDArray[Any]) -> int:
-    return max(image.shape[0], image.shape[1])
+    return int(max(image.shape[:2]))
 
 
-def _disc(radius: int) -> NDArray[np.uint8]:
+def _disc(radius: int) -> Mask:
     return cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
 
 
@@ -310,7 +312,7 @@ def _fit(size: Size, long_side: int) -> Size:
 def _band(grey: Floats, fine: float, broad: float) -> Floats:
     """What is larger than `fine` and smaller than `broad`, over its local strength."""
     band = _blur(grey, fine) - _blur(grey, broad)
-    return band / (np.sqrt(_blur(band * band, broad)) + 3)
+    return np.asarray(band / (np.sqrt(_blur(band * band, broad)) + 3))
 
 
 def _align(before: Floats, after: Floats) -> tuple[NDArray[np.float64], float]:
@@ -377,7 +379,7 @@ def _correlation(one: Floats, two: Floats) -> float:
 
 def _local_correlation(one: Floats, two: Floats, sigma: float) -> Floats:
     strength = np.sqrt(_blur(one * one, sigma) * _blur(two * two, sigma))
-    return _blur(one * two, sigma) / (strength + 1e-3)
+    return np.asarray(_blur(one * two, sigma) / (strength + 1e-3))
 
 
 def _similarity(before: Floats, after: Floats) -> Floats:
@@ -385,13 +387,13 @@ def _similarity(before: Floats, after: Floats) -> Floats:
     one, two = before - _blur(before, 6), after - _blur(after, 6)
     texture = _blur(one * one, 6)
     alike = np.clip(_local_correlation(one, two, 6) - 0.3, 0, 1) / 0.7
-    return (alike * alike * texture / (texture + 30)).astype(np.float32)
+    return np.asarray((alike * alike * texture / (texture + 30)).astype(np.float32))
 
 
 def _refine_flow(before: Floats, warped: Floats, flow: Floats, belief: Floats) -> Floats:
     """The flow with what is still seen to move added, where it is believed."""
     motion = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
-    seen = motion.calc(before.astype(np.uint8), warped.astype(np.uint8), None)
+    seen = motion.calc(before.astype(np.uint8), warped.astype(np.uint8), cast("Any", None))
     far = np.abs(seen).max(axis=2) > 2 * _MAX_FLOW_PX
     weight = _coarse(np.where(far, 0, belief))[:, :, None]
     pull = _coarse(np.clip(seen, -2 * _MAX_FLOW_PX, 2 * _MAX_FLOW_PX)) * weight
@@ -402,7 +404,7 @@ def _refine_flow(before: Floats, warped: Floats, flow: Floats, belief: Floats) -
         near = _blur(weight, share * side)
         near = near.reshape(*pull.shape[:2], 1)
         smooth = (_blur(pull, share * side) + doubt * smooth) / (near + doubt)
-    return np.clip(flow + smooth, -_MAX_FLOW_PX, _MAX_FLOW_PX).astype(np.float32)
+    return np.asarray(np.clip(flow + smooth, -_MAX_FLOW_PX, _MAX_FLOW_PX).astype(np.float32))
 
 
 def sample(edit: NDArray[Any], affine: NDArray[np.float64], flow: NDArray[Any]) -> NDArray[Any]:
@@ -455,7 +457,9 @@ def _places(affine: NDArray[np.float64], flow: Floats) -> tuple[Floats, Floats]:
 # --- Color ---
 
 _MAX_GAIN: Final = 0.08
-"""How far a channel's gain may be from 1, and what it takes from another channel from 0."""
+"""How far a channel's gain may be from 1."""
+_MAX_CROSS_GAIN: Final = 0.05
+"""How much of another channel may be added: colors also become paler."""
 _MAX_RESIDUAL: Final = 4.0
 _MAX_SAMPLES: Final = 12_000
 
@@ -499,22 +503,25 @@ def _tukey_fit(
     basis: Floats, levels: Floats, wanted: Floats, sureness: Floats
 ) -> tuple[Floats, Floats]:
     """Factors of the basis and slopes over the levels, by Tukey's biweight; slopes are bounded."""
-    weight = sureness
     middle = levels.mean(axis=0)
     both = np.hstack([basis, levels - middle])
+    limits = np.where(np.eye(levels.shape[1]) > 0, _MAX_GAIN, _MAX_CROSS_GAIN)
     many = basis.shape[1]
     # Without evidence, the slopes are 0.
     calm = np.diag([0.0] * many + [1000.0] * levels.shape[1])
-    for _ in range(8):
+    # A start by least squares would follow what was changed.
+    rest = wanted - np.median(wanted, axis=0)
+    for _ in range(10):
+        distances = np.sqrt(np.square(rest).sum(axis=1))
+        scale = max(0.9 * float(np.median(distances)), 1.5)
+        weight = sureness * np.clip(1 - (distances / (4.685 * scale)) ** 2, 0, None) ** 2
         weighted = both * weight[:, None]
         solution = np.linalg.lstsq(weighted.T @ both + calm, weighted.T @ wanted, rcond=1e-9)[0]
-        slopes = np.clip(solution[many:], -_MAX_GAIN, _MAX_GAIN)
+        slopes = np.clip(solution[many:], -limits, limits)
         target = wanted - (levels - middle) @ slopes
         weighted = basis * weight[:, None]
         factors = np.linalg.lstsq(weighted.T @ basis, weighted.T @ target, rcond=1e-9)[0]
-        rest = np.sqrt(np.square(target - basis @ factors).sum(axis=1))
-        scale = max(0.9 * float(np.median(rest)), 1.5)
-        weight = sureness * np.clip(1 - (rest / (4.685 * scale)) ** 2, 0, None) ** 2
+        rest = target - basis @ factors
     factors[0] -= middle @ slopes
     return factors, slopes
 
@@ -530,7 +537,7 @@ def recolor(edit: Floats, gain: Floats, color: Floats) -> Floats:
 def _local_contrast(lightness: Floats) -> Floats:
     """The local standard deviation."""
     mean = _blur(lightness, 4)
-    return np.sqrt(np.maximum(_blur(lightness * lightness, 4) - mean * mean, 0))
+    return np.asarray(np.sqrt(np.maximum(_blur(lightness * lightness, 4) - mean * mean, 0)))
 
 
 def _differences(
@@ -541,23 +548,29 @@ def _differences(
     What the edit does not show is as different as the nearest that it does.
     """
     difference = one - two
-    fine = _length(_blur(difference, 1.2)) / (1 + _DETAIL_WEIGHT * detail)
-    broad = _length(_blur(difference, 8))
+    fine: Floats = _length(_blur(difference, 1.2)) / (1 + _DETAIL_WEIGHT * detail)
+    found = _connected(fine, _FINE_LOW, _FINE_HIGH)
+    found = cv2.dilate(found, _disc(2)) > 0
+    # What is found already must not spread over its surroundings.
+    rest = (~found).astype(np.float32)
+    around_it = _length(_blur(difference * rest[:, :, None], 8)) / (_blur(rest, 8) + 0.05)
+    broad: Floats = np.where(found, _length(_blur(difference, 8)), around_it)
     rows, columns = shown
-    around = (
+    missing = (
         rows.start,
         one.shape[0] - rows.stop,
         columns.start,
         one.shape[1] - columns.stop,
         cv2.BORDER_REPLICATE,
     )
-    if any(around[:4]):
-        fine, broad = (cv2.copyMakeBorder(each[shown], *around) for each in (fine, broad))
+    if any(missing[:4]):
+        fine = cv2.copyMakeBorder(fine[shown], *missing)
+        broad = cv2.copyMakeBorder(broad[shown], *missing)
     return fine, broad
 
 
 def _length(vectors: Floats) -> Floats:
-    return np.sqrt(np.einsum("ijk,ijk->ij", vectors, vectors))
+    return np.asarray(np.sqrt(np.einsum("ijk,ijk->ij", vectors, vectors)))
 
 
 def _noise(fine: Floats, broad: Floats) -> NDArray[np.float32]:
@@ -566,22 +579,21 @@ def _noise(fine: Floats, broad: Floats) -> NDArray[np.float32]:
     return np.clip([usual[0] / 1.0, usual[1] / 0.75], 1, _MAX_NOISE_FACTOR).astype(np.float32)
 
 
-def _hysteresis(fine: Floats, broad: Floats, factors: NDArray[np.float32]) -> Mask:
-    """Places above the low threshold that touch one above the high threshold."""
-    changed = np.zeros(fine.shape, np.uint8)
-    smallest = 70 * fine.size / 1_000_000
-    for difference, low, high, factor in (
-        (fine, _FINE_LOW, _FINE_HIGH, factors[0]),
-        (broad, _BROAD_LOW, _BROAD_HIGH, factors[1]),
-    ):
-        weak = (difference > low * factor).astype(np.uint8)
-        count, labels, stats, _ = cv2.connectedComponentsWithStats(weak, connectivity=8)
-        strong = np.zeros(count, bool)
-        strong[labels[difference > high * factor]] = True
-        strong &= stats[:, cv2.CC_STAT_AREA] >= smallest
-        strong[0] = False
-        changed[strong[labels]] = 255
-    return changed
+def _hysteresis(fine: Floats, broad: Floats, factors: Floats) -> Mask:
+    """Where one of the two differences counts as a change."""
+    changed = _connected(fine, _FINE_LOW * factors[0], _FINE_HIGH * factors[0])
+    return changed | _connected(broad, _BROAD_LOW * factors[1], _BROAD_HIGH * factors[1])
+
+
+def _connected(difference: Floats, low: float, high: float) -> Mask:
+    """Places above the low threshold that are connected to one above the high threshold."""
+    weak = (difference > low).astype(np.uint8)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(weak, connectivity=8)
+    counts = np.zeros(count, np.uint8)
+    counts[labels[difference > high]] = 255
+    counts[stats[:, cv2.CC_STAT_AREA] < _MIN_CHANGE * difference.size] = 0
+    counts[0] = 0
+    return np.asarray(counts[labels])
 
 
 def change_mask(analysis: ChangeAnalysis, settings: MapSettings) -> Mask:
@@ -654,7 +666,7 @@ def feathered(mask: Mask, analysis: ChangeAnalysis, feather: float) -> Mask:
     flatness = np.clip(2 - detail / (_LEVELS_PER_DELTA_E * _FLAT), 0, 1)
     reach = _long_side(mask) * feather * (0.01 + 0.015 * flatness)
     rest = np.clip(1 - distance / np.maximum(reach, 1e-3), 0, 1)
-    return np.rint(255 * rest * rest * (3 - 2 * rest)).astype(np.uint8)
+    return np.asarray(np.rint(255 * rest * rest * (3 - 2 * rest)).astype(np.uint8))
 
 
 # --- Measures outside of the change ---
@@ -691,4 +703,6 @@ def _color_delta_e(one: Floats, two: Floats, outside: NDArray[np.bool_]) -> floa
 
 
 def _chroma(lab: Floats) -> float:
-    return float(np.percentile(np.hypot(lab[::2, ::2, 1], lab[::2, ::2, 2]), 90))
+    """How colorful a picture is; a cast over all of it does not count."""
+    a, b = (lab[::2, ::2, channel] for channel in (1, 2))
+    return float(np.percentile(np.hypot(a - np.median(a), b - np.median(b)), 90))

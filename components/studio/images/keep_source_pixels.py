@@ -294,6 +294,8 @@ def compose(
     left, top, frame_width, frame_height = analysis.frame
     to_grid_x, to_grid_y = analysis.size[0] / frame_width, analysis.size[1] / frame_height
     edit = _softened(edit, max(to_grid_x, to_grid_y))
+    if source.dtype == np.uint16:
+        edit = edit.astype(np.float32)
     flow = analysis.flow.astype(np.float32)
     color = analysis.color.astype(np.float32)
     step_x, step_y = analysis.size[0] / flow.shape[1], analysis.size[1] / flow.shape[0]
@@ -313,9 +315,9 @@ def compose(
         x, y, part = x[:, begin:end], y[:, begin:end], part[:, begin:end]
         coarse_x, coarse_y = (x + 0.5) / step_x - 0.5, (y + 0.5) / step_y - 0.5
         moved = cv2.remap(flow, coarse_x, coarse_y, linear, borderMode=edge)
-        taken = change_map.remap(edit, x, y, analysis.affine, moved).astype(np.float32)
+        sampled = change_map.remap(edit, x, y, analysis.affine, moved).astype(np.float32)
         field = cv2.remap(color, coarse_x, coarse_y, linear, borderMode=edge)
-        taken = change_map.recolor(taken, analysis.gain, field) * depth_factor
+        taken = change_map.recolor(sampled, analysis.gain, field) * depth_factor
         place = np.s_[first:last, left + begin : left + end]
         own = pixels[place][:, :, :3]
         share = (part.astype(np.float32) / 255)[:, :, None]
