@@ -123,6 +123,11 @@ def slope(pixels: Pixels) -> NDArray[Any]:
     return np.hypot(cv2.Sobel(grey, cv2.CV_32F, 1, 0), cv2.Sobel(grey, cv2.CV_32F, 0, 1)) / 8
 
 
+def say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
 class Table:
     """Figures and limits, printed as they come."""
 
@@ -133,7 +138,7 @@ class Table:
         held = value >= limit if at_least else value <= limit
         self.missed += not held
         sign = "≥" if at_least else "≤"
-        print(f"{'  ' if held else '✗ '}{what:46} {value:9.3f} {sign} {limit:g} {unit}", flush=True)
+        say(f"{'  ' if held else '✗ '}{what:46} {value:9.3f} {sign} {limit:g} {unit}")
 
 
 def made_sources(folder: Path | None) -> dict[str, Pixels]:
@@ -155,7 +160,7 @@ def local_figures(sources: dict[str, Pixels], *, tell: bool) -> list[Figures]:
             figures = judge(edited_pairs.make_pair(source, edit, 100 * at + number))
             found.append(figures)
             if tell:
-                print(f"    {name:9} {kind:11}", one_line(figures), flush=True)
+                say(f"    {name:9} {kind:11} {one_line(figures)}")
     return found
 
 
@@ -175,9 +180,7 @@ def declined_share(sources: dict[str, Pixels], *, tell: bool) -> float:
             figures = judge(edited_pairs.make_pair(source, edit, 100 * at + number))
             declined.append(figures.outcome is Outcome.DECLINE)
             if tell:
-                print(
-                    f"    {name:9} {kind:16} {figures.outcome} {figures.reason} {figures.changed:.2f}"
-                )
+                say(f"    {name:9} {kind:16} {one_line(figures)}")
     return mean(declined)
 
 

@@ -280,7 +280,7 @@ def _move_colors(pixels: Pixels, delta_e: float, rng: np.random.Generator) -> Pi
     factor = 0.1
     for _ in range(4):
         seen = distance(pixels, np.clip(pixels + factor * change, 0, 255)).mean()
-        factor = min(factor * delta_e / max(float(seen), 0.1), 0.17)
+        factor = min(factor * delta_e / max(float(seen), 0.1), 0.5)
     return pixels + factor * change
 
 

@@ -247,6 +247,7 @@ def _grow(mask: Mask, share: float) -> Mask:
 
 _SAME_SHAPE: Final = 0.03
 _FRAME_PX: Final = 200
+_MIN_FRAME_CORRELATION: Final = 0.35
 _ALIGN_PX: Final = 640
 _COARSE_ALIGN_PX: Final = 160
 _MAX_FLOW_PX: Final = 6.0
@@ -294,13 +295,22 @@ def _find_frame(
     stretched = _band(_grey(_scale(_flatten(source, edit), small_size)), 0.7, 5)
     if _correlation(stretched, looked_for) >= best[0]:
         return whole, False
-    _, scale, left, top = best
+    score, scale, left, top = best
+    if score < _MIN_FRAME_CORRELATION:
+        return _middle((width, height), ratio), False
     right, bottom = left + round(small_size[0] / scale), top + round(small_size[1] / scale)
     slack_x, slack_y = 0.04 * width, 0.04 * height
     if left < -slack_x or top < -slack_y or right > width + slack_x or bottom > height + slack_y:
         return whole, True
     left, top = max(left, 0), max(top, 0)
     return (left, top, min(right, width) - left, min(bottom, height) - top), False
+
+
+def _middle(size: Size, ratio: float) -> tuple[int, int, int, int]:
+    """The middle of a picture, `ratio` times as wide for its height."""
+    width, height = size
+    part = (width, round(height / ratio)) if ratio > 1 else (round(width * ratio), height)
+    return (width - part[0]) // 2, (height - part[1]) // 2, *part
 
 
 def _fit(size: Size, long_side: int) -> Size:

@@ -232,10 +232,10 @@ def decide(analysis: ChangeAnalysis, mask: Mask, prompt: str) -> Decision:
 
 
 def _judge(analysis: ChangeAnalysis, changed: float, *, names_look: bool) -> tuple[Outcome, Reason]:
-    if analysis.shows_more:
-        return Outcome.DECLINE, Reason.OTHER_SHAPE
     if analysis.turned_correlation > _TURNED_CORRELATION:
         return Outcome.DECLINE, Reason.UPSIDE_DOWN
+    if analysis.shows_more:
+        return Outcome.DECLINE, Reason.OTHER_SHAPE
     if analysis.edited_chroma < 5 and analysis.source_chroma > 12:
         return Outcome.DECLINE, Reason.BLACK_AND_WHITE
     if changed > _MAX_OFFERED:
