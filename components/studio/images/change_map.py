@@ -31,6 +31,7 @@ Size = tuple[int, int]
 # With several threads, the flow depends on how many there are.
 cv2.setNumThreads(1)
 
+_MIN_SIDE_PX: Final = 32
 _COARSE: Final = 4
 """What varies slowly is kept at a quarter of the grid's size."""
 
@@ -109,9 +110,16 @@ def load(data: bytes) -> ChangeAnalysis:
 
 
 def analyse(source: PixelArray, edited: PixelArray) -> ChangeAnalysis:
-    """Compare a source and its edit, both in sRGB. The edit's alpha is ignored."""
+    """Compare a source and its edit, both in sRGB. The edit's alpha is ignored.
+
+    The color behind a source's transparent parts is that which the edit has there; a source with
+    nothing fully transparent should be given as it was sent, flattened. Raises ValueError if a
+    side of the edit has less than 32 px.
+    """
     edit = to_8bit(edited)[:, :, :3]
     height, width = edit.shape[:2]
+    if min(width, height) < _MIN_SIDE_PX:
+        raise ValueError("The picture is too small to be compared.")
     frame, shows_more = _find_frame(source, edit)
     ground = _scale(_flatten(_cut(source, frame), edit), (width, height))
     before, after = _grey(ground), _grey(edit)
