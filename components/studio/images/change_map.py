@@ -140,6 +140,7 @@ def analyse(source: PixelArray, edited: PixelArray) -> ChangeAnalysis:
             trusted = _coarse(belief if is_first else kept)
             gain, color = _fit_color(ground, warped, trusted)
             recolored = recolor(warped.astype(np.float32), gain, _resize(color, (width, height)))
+            recolored = _restore_clipped(recolored, warped, ground)
             fine, broad = _differences(lab, _lab(recolored), detail, shown)
             noise = _noise(fine, broad)
             changed = _hysteresis(fine, broad, noise)
@@ -479,6 +480,8 @@ _MAX_GAIN: Final = 0.08
 _MAX_CROSS_GAIN: Final = 0.05
 """How much of another channel may be added: colors also become paler."""
 _MAX_RESIDUAL: Final = 4.0
+_MAX_CLIPPED: Final = 18.0
+"""Levels that a clipped highlight or shadow may have lost."""
 _MAX_SAMPLES: Final = 12_000
 
 
@@ -494,7 +497,8 @@ def _fit_color(
     y, x = np.mgrid[0:height, 0:width].astype(np.float32)
     x, y = 2 * x / max(1, width - 1) - 1, 2 * y / max(1, height - 1) - 1
     terms = np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], axis=-1)
-    unclipped = (one.min(axis=2) > 3) & (one.max(axis=2) < 252)
+    lowest, highest = np.minimum(one, two).min(axis=2), np.maximum(one, two).max(axis=2)
+    unclipped = (lowest > 3) & (highest < 252)
     usable = (trusted > 0.3) & unclipped
     if usable.sum() < 200:
         usable = np.ones_like(usable)
@@ -547,6 +551,13 @@ def _tukey_fit(
 def recolor(edit: Floats, gain: Floats, color: Floats) -> Floats:
     """The edit in the source's colors; `color` has its size."""
     return np.clip(cv2.transform(edit, gain) + color, 0, 255)
+
+
+def _restore_clipped(recolored: Floats, warped: NDArray[Any], ground: NDArray[Any]) -> Floats:
+    """Levels that the edit could not go beyond, as near to the source's as they may have been."""
+    beyond = np.clip(ground - recolored, -_MAX_CLIPPED, _MAX_CLIPPED)
+    counts = ((warped > 250) & (beyond > 0)) | ((warped < 5) & (beyond < 0))
+    return np.asarray(recolored + np.where(counts, beyond, 0))
 
 
 # --- Comparing ---
