@@ -9,6 +9,7 @@ from streamlit.testing.v1.local_script_runner import LocalScriptRunner
 
 from components.ui import errors
 from tests.support.app_server import free_port
+from tests.support.quick_database import quick_database as quick_database
 from tests.support.quick_pictures import quick_pictures as quick_pictures
 
 

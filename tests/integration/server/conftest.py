@@ -11,6 +11,7 @@ from components.kie import OutputFormat
 from components.studio.tasks.models import Task
 from tests.support.app_server import AppServer, HttpClient
 from tests.support.identity import new_token
+from tests.support.quick_database import quick_database as quick_database
 from tests.support.quick_pictures import quick_pictures as quick_pictures
 from tests.support.seed import DataFolder, open_data_folder
 

@@ -13,6 +13,8 @@ from components.studio.db.tasks import TaskRepository
 from components.studio.export import ExportItem
 from tests.support.export_fixtures import MakeItem, image_of, task_of
 from tests.support.image_corpus import encoded, quarters
+from tests.support.quick_database import quick_database as quick_database
+from tests.support.quick_database import real_migrations as real_migrations
 from tests.support.quick_pictures import quick_pictures as quick_pictures
 from tests.support.studio_fixture import StudioFixture, running_studio
 

@@ -34,6 +34,8 @@ from tests.support.factories import NOW, make_task
 from tests.support.gallery_seed import ANNA, SeedImage, seed_gallery
 from tests.support.postgresql import running_postgresql
 
+pytestmark = pytest.mark.usefixtures("real_migrations")
+
 T = TypeVar("T")
 USER = "d" * 32
 
