@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import tempfile
@@ -41,6 +42,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         end = f"@{_group(item)}"
         item._id = item.id.parse(item.nodeid + end)
         assert item.nodeid.endswith(end), "pytest has changed: find another way to group tests"
+
+
+def pytest_collection_finish() -> None:
+    """Keep garbage collections short: what is loaded by now stays until the end."""
+    gc.collect()
+    gc.freeze()
 
 
 def _group(item: pytest.Item) -> str:

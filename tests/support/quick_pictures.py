@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from components.sandbox import rendering
+from components.sandbox.renderer.render import render
 from components.sandbox.renderer.scene import Scene
 
 BLOCKS = (12, 8)
@@ -25,4 +26,12 @@ def quick_pictures() -> Iterator[None]:
     """Let sandboxes in this process draw blocks; imported by each conftest that wants it."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(rendering, "render", draw_blocks)
+        yield
+
+
+@pytest.fixture(scope="module")
+def real_pictures() -> Iterator[None]:
+    """Let sandboxes draw what the prompt says."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rendering, "render", render)
         yield

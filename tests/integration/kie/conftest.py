@@ -9,6 +9,7 @@ import pytest
 from components.kie import GenerationRequest, KieClient, KieError
 from tests.support.app_server import free_port
 from tests.support.hostile_server import HostileServer
+from tests.support.quick_pictures import quick_pictures as quick_pictures
 
 API_KEY = "sk-0123456789abcdef"
 

@@ -15,6 +15,8 @@ import requests
 from PIL import Image
 
 from components.sandbox import SandboxOptions, SandboxServer, start
+from tests.support.quick_pictures import quick_pictures as quick_pictures
+from tests.support.quick_pictures import real_pictures as real_pictures
 
 PATIENCE_SECONDS = 60
 

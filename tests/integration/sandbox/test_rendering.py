@@ -13,6 +13,8 @@ from components.sandbox import SandboxOptions, start
 from components.sandbox.sizes import size_of
 from tests.integration.sandbox.conftest import Caller, Open, Stranger, opened, picture
 
+pytestmark = pytest.mark.usefixtures("real_pictures")
+
 
 def result(caller: Caller, **fields: Any) -> Image.Image:
     record = caller.ended(caller.task(**fields))

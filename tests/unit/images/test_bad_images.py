@@ -193,7 +193,7 @@ def assert_only_invalid_image_error(data: bytes) -> None:
 
 
 @settings(
-    max_examples=250,
+    max_examples=125,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
@@ -212,7 +212,7 @@ def test_flipped_bytes_raise_only_invalid_image_error(
     assert_only_invalid_image_error(bytes(data))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=75, deadline=None)
 @given(
     name=st.sampled_from(_NAMES),
     start=st.floats(0, 1),

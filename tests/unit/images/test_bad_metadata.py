@@ -205,7 +205,7 @@ def test_wrong_chunk_sizes_raise_nothing() -> None:
         assert read_metadata(jpeg[:4] + struct.pack(">H", lie) + jpeg[6:]) in (None, RECORD)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=75, deadline=None)
 @given(st.data())
 def test_damaged_file_raises_nothing(data: st.DataObject) -> None:
     form = data.draw(st.sampled_from(["JPEG", "PNG"]))
@@ -218,7 +218,7 @@ def test_damaged_file_raises_nothing(data: st.DataObject) -> None:
     assert found is None or isinstance(found.request, GenerationRequest)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.text())
 def test_any_json_text_raises_nothing(text: str) -> None:
     found = from_json(text)
@@ -239,7 +239,7 @@ _RECORDS = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(_RECORDS)
 def test_metadata_survives_another_round_trip(values: dict[str, object]) -> None:
     found = from_json(json.dumps(values))

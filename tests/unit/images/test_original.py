@@ -321,7 +321,7 @@ def test_file_of_countless_parts_is_not_kept(data: bytes) -> None:
 _NAMES = sorted(name for name in good() if "orientation" not in name)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(
     name=st.sampled_from(_NAMES),
     hits=st.lists(
