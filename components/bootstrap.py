@@ -192,6 +192,7 @@ class RunningApp:
             resources.callback(self.studio.close)
             self.studio.keeping.start()
             self.studio.worker.start()
+            self.studio.chain_runner.start()
             maintenance = MaintenanceThread(
                 self.studio.gallery,
                 self.studio.prompts,

@@ -26,8 +26,10 @@ from typing import IO, Any
 from prometheus_client import CollectorRegistry
 
 from components.kie import GenerationRequest, KieClient, Model, ValidationError, WebhookEvent
+from components.studio.chain_runs import ChainRunner, ChainStep, build_requests
 from components.studio.credits import CreditBalance, CreditBalanceCache, price_of
 from components.studio.data_folder import DataFolder
+from components.studio.db.chain_runs import ChainRun, ChainRuns
 from components.studio.db.database import DatabaseError
 from components.studio.db.gallery import GalleryItem, GalleryRepository
 from components.studio.db.gallery_query import GalleryQuery
@@ -177,6 +179,7 @@ class Studio:
     prompts: PromptHistory = field(init=False)
     drafts: DraftStore = field(init=False)
     credit_cache: CreditBalanceCache = field(init=False)
+    chain_runner: ChainRunner = field(init=False)
 
     def __post_init__(self) -> None:
         self.prompts = PromptHistory(self.repository.database)
@@ -187,6 +190,17 @@ class Studio:
         self.worker.hooks.on_edit_done = self._keep_source_pixels
         self.keeping.choice_of = self.keep_choice
         self.keeping.room_problem = self._room_problem
+        self.chain_runner = ChainRunner(
+            runs=ChainRuns(database=self.repository.database),
+            events=self.events,
+            make_task=lambda user_id, request, source_id: self._new_task(
+                user_id, request, source_id, batch=uuid.uuid4().hex
+            ),
+            enqueue=self.worker.enqueue,
+            has_room=lambda user_id: self._room_problem(user_id, 0) is None,
+        )
+        self.worker.hooks.on_edit_state = lambda task: self.chain_runner.task_changed(task.id)
+        self.keeping.on_settled = lambda report: self.chain_runner.task_changed(report.task_id)
         self._task_importer = TaskImporter(
             self.repository, query=self.client.query, price=self.price, clock=self.clock
         )
@@ -712,6 +726,63 @@ class Studio:
         edits = self.repository.edits_of(user_id, [node.image.id for node in tree.nodes])
         return [entry for entry in reversed(edits) if entry.image is None]
 
+    # Chains that are run again
+
+    def run_chain_again(
+        self, user_id: str, source_id: str, steps: Sequence[ChainStep], *, run_id: str
+    ) -> ChainRun:
+        """Make these edits once more on the source, one after the other, in the background.
+
+        Each has the settings of the task that it repeats. `run_id` is 32 hex digits that the
+        caller makes: a second call with it changes nothing. Raises ValidationError, ShareExceeded,
+        and NotFoundError for a task or source of another user.
+        """
+        self._check_folder()
+        self._check_share(user_id, 0)
+        self.image(user_id, source_id)
+        originals = [self.task(user_id, step.task_id).request for step in steps]
+        run = ChainRun(
+            id=run_id,
+            user_id=user_id,
+            source_id=source_id,
+            image_id=source_id,
+            steps=build_requests(originals, [step.prompt for step in steps]),
+            created_at=self.clock(),
+        )
+        stored = self.chain_runner.begin(run)
+        if stored.user_id != user_id:
+            raise NotFoundError
+        return stored
+
+    def chain_runs(self, user_id: str) -> list[tuple[ChainRun, Task | None]]:
+        """This user's runs that are not done or ended, each with the task of its current step."""
+        return [
+            (run, self.repository.task(run.task_id) if run.task_id else None)
+            for run in self.chain_runner.runs.active(user_id)
+        ]
+
+    def resume_chain_run(
+        self, user_id: str, run_id: str, position: int, *, prompt: str | None = None
+    ) -> None:
+        """Go on with a run that stopped at this position, with another instruction if given.
+
+        Nothing happens to one that has gone on. Raises ValidationError and NotFoundError.
+        """
+        self._check_folder()
+        self.chain_runner.resume(self._chain_run(user_id, run_id), position, prompt)
+
+    def end_chain_run(self, user_id: str, run_id: str) -> None:
+        """End a run: what is made stays, what was not sent is not sent. Raises NotFoundError."""
+        task_id = self.chain_runner.end(self._chain_run(user_id, run_id))
+        if task_id is not None:
+            self.withdraw_task(user_id, task_id)
+
+    def _chain_run(self, user_id: str, run_id: str) -> ChainRun:
+        run = self.chain_runner.runs.run(run_id)
+        if run is None or run.user_id != user_id:
+            raise NotFoundError
+        return run
+
     # Prompts and drafts
 
     def prompt_history(self, user_id: str, *, editing: bool) -> list[PromptEntry]:
@@ -796,6 +867,7 @@ class Studio:
 
     def close(self) -> None:
         """Stop working; every unfinished task continues at the next start."""
+        self.chain_runner.stop()
         self.worker.stop()
         self.keeping.stop()
         self.events.close()

@@ -93,6 +93,7 @@ def running_studio(
         try:
             studio.keeping.start()
             studio.worker.start()
+            studio.chain_runner.start()
             yield StudioFixture(studio, sandbox)
         finally:
             studio.close()

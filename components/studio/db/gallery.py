@@ -14,6 +14,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from components.studio.db.chain_runs import end_runs_of_deleted
 from components.studio.db.database import chunked
 from components.studio.db.gallery_query import PURGING, GalleryQuery
 from components.studio.db.tables import (
@@ -333,6 +334,7 @@ class GalleryRepository:
         """The task rows stay without their words: they record what was spent."""
         with self.repository.database.write_transaction() as connection:
             for ids in chunked([image.id for image in records]):
+                end_runs_of_deleted(connection, ids)
                 connection.execute(sa.delete(images).where(images.c.id.in_(ids)))
                 connection.execute(
                     sa.delete(keep_reports).where(

@@ -249,11 +249,13 @@ chain_runs = sa.Table(
     sa.Column("source_id", sa.String(32), nullable=False),
     sa.Column("steps", sa.Text, nullable=False),
     sa.Column("position", sa.Integer, nullable=False),
+    sa.Column("image_id", sa.String(32), nullable=False),
     sa.Column("task_id", sa.String(32)),
     sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("reason", sa.String(16), nullable=False, server_default=""),
     sa.Column("created_at", sa.Float, nullable=False),
     sa.Index("chain_runs_by_state", "state"),
-    sa.Index("chain_runs_of_designer", "user_id", "created_at"),
+    sa.Index("chain_runs_by_task", "task_id"),
 )
 
 _REQUEST_COLUMNS = (
@@ -290,15 +292,19 @@ _TASK_COLUMNS = (
 def task_to_row(task: Task) -> dict[str, Any]:
     """A task as a row."""
     row = {name: getattr(task, name) for name in _TASK_COLUMNS}
-    row |= {name: getattr(task.request, name) for name in _REQUEST_COLUMNS}
+    row |= request_columns(task.request)
     row["search_text"] = fold_text(task.request.prompt)
-    row["model"] = str(task.request.model)
-    row["output_format"] = str(task.request.output_format)
     row["price"] = str(task.price)
     row["state"] = str(task.state)
     failure = task.failure
     row["failure"] = failure and json.dumps([failure.reason, failure.code, failure.message])
     return row
+
+
+def request_columns(request: GenerationRequest) -> dict[str, Any]:
+    """The parameters that are stored of a request."""
+    values = {name: getattr(request, name) for name in _REQUEST_COLUMNS}
+    return values | {"model": str(request.model), "output_format": str(request.output_format)}
 
 
 def task_from_row(row: Any) -> Task:

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from components.kie import Model
+from components.studio.db.chain_runs import follow_retry
 from components.studio.db.database import (
     BUSY_TIMEOUT_SECONDS,
     Database,
@@ -113,6 +114,7 @@ class TaskRepository:
             ).rowcount
             if is_hidden:
                 connection.execute(sa.insert(tasks), [task_to_row(new)])
+                follow_retry(connection, task_id, new.id)
         return bool(is_hidden)
 
     def update_task(

@@ -403,6 +403,8 @@ class StateChangeHooks:
     """An image is finished: add its duration to the estimate."""
     on_edit_done: Callable[[Task], object] = lambda _task: None
     """The raw answer of an edit is stored."""
+    on_edit_state: Callable[[Task], object] = lambda _task: None
+    """An edit has passed to another state."""
     on_charge: Callable[[], object] = lambda: None
     """The provider may have charged or refunded."""
 
@@ -420,6 +422,8 @@ class StateChangeHooks:
                 self.on_finished(after)
                 if after.is_edit and before.state is not TaskState.DONE:
                     self.on_edit_done(after)
+        if after.is_edit and after.state is not before.state:
+            self.on_edit_state(after)
         if after.accepted_at != before.accepted_at or after.state in FINAL:
             self.on_charge()
         self.events.publish(after.user_id)

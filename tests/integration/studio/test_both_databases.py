@@ -15,7 +15,9 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
-from components.kie import Model
+from components.kie import GenerationRequest, Model
+from components.studio.chain_runs import advance, is_due
+from components.studio.db.chain_runs import ChainRun, ChainRuns, StepFacts
 from components.studio.db.database import Database, DatabaseError
 from components.studio.db.gallery import GalleryRepository
 from components.studio.db.gallery_query import GalleryQuery
@@ -30,6 +32,7 @@ from components.studio.db.tasks import (
 from components.studio.events import EventBus
 from components.studio.images.store import ImageStore
 from components.studio.tasks.models import Failure, FailureReason, Task, TaskState
+from tests.support.export_fixtures import image_of
 from tests.support.factories import NOW, make_task
 from tests.support.gallery_seed import ANNA, SeedImage, seed_gallery
 from tests.support.postgresql import running_postgresql
@@ -159,6 +162,49 @@ def test_task_id_named_by_several_threads_has_one_holder(repository: TaskReposit
     assert winner is not None
     assert holders.count(None) == 1
     assert holders.count(winner.id) == 7
+
+
+def test_step_of_a_chain_claimed_by_several_threads_is_made_once(
+    repository: TaskRepository,
+) -> None:
+    runs = ChainRuns(database=repository.database)
+    image = image_of(1)
+    repository.add_image(image)
+    steps = (GenerationRequest(prompt="one"), GenerationRequest(prompt="two"))
+
+    def begin(_: int) -> bool:
+        first = make_task("one", source_id=image.id)
+        run = ChainRun(
+            id="a" * 32,
+            user_id=USER,
+            source_id=image.id,
+            image_id=image.id,
+            steps=steps,
+            task_id=first.id,
+            created_at=NOW,
+        )
+        return runs.add(run, first)[1]
+
+    assert at_once(begin).count(True) == 1
+    [first] = repository.unfinished()
+
+    def end_first(task: Task) -> Task:
+        return replace(task, state=TaskState.DONE, image_id=image.id)
+
+    repository.update_task(first.id, end_first)
+
+    def claim(_: int) -> Task | None:
+        def rule(run: ChainRun, facts: StepFacts) -> tuple[ChainRun, Task | None]:
+            after = advance(run, facts)
+            task = make_task("two", source_id=after.image_id) if is_due(after) else None
+            return replace(after, task_id=task.id if task else after.task_id), task
+
+        changed = runs.update("a" * 32, rule)
+        return changed[2] if changed else None
+
+    assert [task for task in at_once(claim) if task] == repository.unfinished()
+    [run] = runs.active(USER)
+    assert (run.position, run.steps) == (1, steps)
 
 
 def test_pin_draft_and_source_written_by_several_threads_are_one(

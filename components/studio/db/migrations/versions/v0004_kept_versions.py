@@ -35,12 +35,14 @@ def upgrade() -> None:
         sa.Column("source_id", sa.String(32), nullable=False),
         sa.Column("steps", sa.Text, nullable=False),
         sa.Column("position", sa.Integer, nullable=False),
+        sa.Column("image_id", sa.String(32), nullable=False),
         sa.Column("task_id", sa.String(32)),
         sa.Column("state", sa.String(16), nullable=False),
+        sa.Column("reason", sa.String(16), nullable=False, server_default=""),
         sa.Column("created_at", sa.Float, nullable=False),
     )
     # One by one: the indexes of a table have no order.
     op.create_index("keep_reports_by_state", "keep_reports", ["state"])
     op.create_index("keep_reports_of_task", "keep_reports", ["task_id"])
     op.create_index("chain_runs_by_state", "chain_runs", ["state"])
-    op.create_index("chain_runs_of_designer", "chain_runs", ["designer", "created_at"])
+    op.create_index("chain_runs_by_task", "chain_runs", ["task_id"])

@@ -1,0 +1,359 @@
+"""Chains of edits that are run again on their source."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from components.kie import GenerationRequest, Model, OutputFormat, ValidationError
+from components.studio.chain_runs import ChainStep
+from components.studio.db.chain_runs import RunState, StopReason
+from components.studio.db.kept_versions import KeepState
+from components.studio.keeping import KeepChoice
+from components.studio.studio import NotFoundError
+from components.studio.tasks.models import Task, TaskState
+from tests.integration.studio.test_kept_versions import FakeJobs
+from tests.support.image_corpus import encoded, quarters
+from tests.support.studio_fixture import USER_ID, StudioFixture, running_studio, wait_until
+
+STRANGER = "e" * 32
+PROMPTS = ["Mirror it", "Make it warmer", "Make it cooler"]
+
+
+@dataclass
+class Chain:
+    """A source, and the edits that were made on it, each from the one before."""
+
+    source_id: str
+    tasks: list[Task]
+
+    def steps(self, *prompts: str) -> list[ChainStep]:
+        """The steps with these instructions, or with their own."""
+        own = [task.request.prompt for task in self.tasks]
+        return [
+            ChainStep(task.id, prompt)
+            for task, prompt in zip(self.tasks, prompts or own, strict=True)
+        ]
+
+
+def make_chain(running: StudioFixture, prompts: Sequence[str] = PROMPTS) -> Chain:
+    chain = Chain(running.add_source(), [])
+    image_id = chain.source_id
+    for prompt in prompts:
+        task = running.wait_for(running.submit(prompt, source_id=image_id), TaskState.DONE)
+        chain.tasks.append(task)
+        image_id = task.image_id or ""
+    return chain
+
+
+def run_again(running: StudioFixture, chain: Chain, steps: Sequence[ChainStep]) -> str:
+    run_id = uuid.uuid4().hex
+    running.studio.run_chain_again(USER_ID, chain.source_id, steps, run_id=run_id)
+    return run_id
+
+
+def state_of(running: StudioFixture, run_id: str) -> RunState:
+    run = running.studio.chain_runner.runs.run(run_id)
+    assert run is not None
+    return run.state
+
+
+def wait_for(running: StudioFixture, run_id: str, state: RunState) -> None:
+    wait_until(lambda: state_of(running, run_id) is state)
+
+
+def new_branch(running: StudioFixture, chain: Chain) -> list[str]:
+    """The instructions of the newest branch, from the source on."""
+    tree = running.studio.edit_tree(USER_ID, chain.source_id)
+    newest = tree.leaves()[0]
+    return [node.label for node in tree.ancestors(newest.image.id)][1:]
+
+
+def test_chain_is_made_again_as_a_new_branch(studio_fixture: StudioFixture) -> None:
+    chain = make_chain(studio_fixture)
+
+    run_id = run_again(studio_fixture, chain, chain.steps())
+    wait_for(studio_fixture, run_id, RunState.DONE)
+
+    tree = studio_fixture.studio.edit_tree(USER_ID, chain.source_id)
+    assert len(tree.nodes) == 7
+    assert len(tree.leaves()) == 2
+    assert new_branch(studio_fixture, chain) == PROMPTS
+    assert studio_fixture.studio.chain_runs(USER_ID) == []
+    for prompt in PROMPTS:
+        assert len(studio_fixture.tasks_made(prompt)) == 2
+
+
+@pytest.mark.parametrize(
+    "choose",
+    [
+        lambda steps: [steps[0], steps[2]],
+        lambda steps: [steps[2], steps[0], steps[1]],
+        lambda steps: [steps[0], ChainStep(steps[1].task_id, "Make it night"), steps[2]],
+        lambda steps: [steps[0], steps[0]],
+    ],
+    ids=["left out", "moved", "changed", "two equal ones"],
+)
+def test_steps_can_be_left_out_moved_and_changed(
+    studio_fixture: StudioFixture, choose: Callable[[list[ChainStep]], list[ChainStep]]
+) -> None:
+    chain = make_chain(studio_fixture)
+    steps = choose(chain.steps())
+
+    wait_for(studio_fixture, run_again(studio_fixture, chain, steps), RunState.DONE)
+
+    assert new_branch(studio_fixture, chain) == [step.prompt for step in steps]
+
+
+def test_each_step_has_the_settings_of_its_original(studio_fixture: StudioFixture) -> None:
+    source_id = studio_fixture.add_source()
+    request = GenerationRequest(
+        prompt="Mirror it",
+        model=Model.MAX,
+        output_format=OutputFormat.PNG,
+        aspect_ratio="1:1",
+        safety_tolerance=1,
+    )
+    [first] = studio_fixture.studio.submit(USER_ID, request, source_id=source_id)
+    studio_fixture.wait_for(first, TaskState.DONE)
+    chain = Chain(source_id, [first])
+
+    run_id = run_again(studio_fixture, chain, chain.steps("Make it night"))
+    wait_for(studio_fixture, run_id, RunState.DONE)
+
+    [made] = studio_fixture.tasks_made("Make it night")
+    assert made["params"]["model"] == "flux-kontext-max"
+    assert made["params"]["outputFormat"] == "png"
+    assert made["params"]["aspectRatio"] == "1:1"
+    assert made["params"]["safetyTolerance"] == 1
+
+
+def test_second_press_makes_nothing(studio_fixture: StudioFixture) -> None:
+    chain = make_chain(studio_fixture, PROMPTS[:1])
+    run_id = run_again(studio_fixture, chain, chain.steps())
+
+    studio_fixture.studio.run_chain_again(USER_ID, chain.source_id, chain.steps(), run_id=run_id)
+    wait_for(studio_fixture, run_id, RunState.DONE)
+    studio_fixture.studio.run_chain_again(USER_ID, chain.source_id, chain.steps(), run_id=run_id)
+
+    assert len(studio_fixture.tasks_made(PROMPTS[0])) == 2
+    assert studio_fixture.studio.waiting_tasks(USER_ID) == []
+
+
+def stopped_run(running: StudioFixture, chain: Chain) -> str:
+    """A run whose second step was refused."""
+    run_id = run_again(running, chain, chain.steps("Mirror it", "[refused] Make it warmer", "X"))
+    wait_for(running, run_id, RunState.STOPPED)
+    return run_id
+
+
+def test_refused_step_stops_the_run_until_its_instruction_is_changed(
+    studio_fixture: StudioFixture,
+) -> None:
+    chain = make_chain(studio_fixture)
+    run_id = stopped_run(studio_fixture, chain)
+
+    [(run, task)] = studio_fixture.studio.chain_runs(USER_ID)
+    assert (run.position, run.reason) == (1, StopReason.TASK)
+    assert task is not None
+    assert task.state is TaskState.REFUSED
+    assert new_branch(studio_fixture, chain) == ["Mirror it"]
+    assert studio_fixture.tasks_made("X") == []
+
+    studio_fixture.studio.resume_chain_run(USER_ID, run_id, 1, prompt="Make it night")
+    studio_fixture.studio.resume_chain_run(USER_ID, run_id, 1, prompt="Make it night")
+    wait_for(studio_fixture, run_id, RunState.DONE)
+
+    assert new_branch(studio_fixture, chain) == ["Mirror it", "Make it night", "X"]
+    assert len(studio_fixture.tasks_made("Make it night")) == 1
+    tree = studio_fixture.studio.edit_tree(USER_ID, chain.source_id)
+    assert studio_fixture.studio.pending_edits(USER_ID, tree) == []  # the refused one is hidden
+
+
+def test_refused_step_that_is_tried_again_by_its_card_moves_the_run_on(
+    studio_fixture: StudioFixture,
+) -> None:
+    chain = make_chain(studio_fixture)
+    run_id = stopped_run(studio_fixture, chain)
+    [(_, refused)] = studio_fixture.studio.chain_runs(USER_ID)
+    assert refused is not None
+
+    studio_fixture.studio.retry_task(USER_ID, refused.id)
+    wait_until(
+        lambda: (
+            [
+                task.id
+                for _, task in studio_fixture.studio.chain_runs(USER_ID)
+                if task and task.id != refused.id and task.state is TaskState.REFUSED
+            ]
+            != []
+        )
+    )
+
+    wait_for(studio_fixture, run_id, RunState.STOPPED)
+    assert len(studio_fixture.tasks_made("[refused] Make it warmer")) == 2
+
+
+def test_refused_change_of_an_instruction_leaves_the_run_as_it_is(
+    studio_fixture: StudioFixture,
+) -> None:
+    run_id = stopped_run(studio_fixture, make_chain(studio_fixture))
+
+    with pytest.raises(ValidationError, match="Step 2: Prompt is empty"):
+        studio_fixture.studio.resume_chain_run(USER_ID, run_id, 1, prompt=" ")
+
+    assert state_of(studio_fixture, run_id) is RunState.STOPPED
+
+
+def test_ended_run_keeps_what_is_made_and_forgets_its_words(
+    studio_fixture: StudioFixture,
+) -> None:
+    chain = make_chain(studio_fixture)
+    run_id = stopped_run(studio_fixture, chain)
+
+    studio_fixture.studio.end_chain_run(USER_ID, run_id)
+
+    run = studio_fixture.studio.chain_runner.runs.run(run_id)
+    assert run is not None
+    assert (run.state, run.steps) == (RunState.ENDED, ())
+    assert new_branch(studio_fixture, chain) == ["Mirror it"]
+
+
+def test_run_goes_on_after_a_restart(tmp_path: Path) -> None:
+    with running_studio(tmp_path) as running:
+        chain = make_chain(running)
+        running.studio.chain_runner.stop()  # the app ends before the first step is done
+        run_id = run_again(running, chain, chain.steps())
+        wait_until(lambda: running.studio.worker.queue() == [])
+
+    with running_studio(tmp_path) as running:
+        wait_for(running, run_id, RunState.DONE)
+        assert new_branch(running, chain) == PROMPTS
+        for prompt in PROMPTS:
+            assert len(running.tasks_made(prompt)) == 2
+
+
+def test_app_killed_before_a_step_is_sent_sends_it_once(tmp_path: Path) -> None:
+    with running_studio(tmp_path) as running:
+        chain = make_chain(running)
+        inserted: list[Task] = []
+        # What is inserted never reaches the worker: the app dies there.
+        running.studio.chain_runner.enqueue = inserted.append
+        run_id = run_again(running, chain, chain.steps())
+        assert len(inserted) == 1
+
+    with running_studio(tmp_path) as running:
+        wait_for(running, run_id, RunState.DONE)
+        assert new_branch(running, chain) == PROMPTS
+        for prompt in PROMPTS:
+            assert len(running.tasks_made(prompt)) == 2
+
+
+@pytest.fixture
+def jobs() -> FakeJobs:
+    return FakeJobs()
+
+
+def test_next_step_starts_from_the_kept_version(tmp_path: Path, jobs: FakeJobs) -> None:
+    with running_studio(tmp_path, settings={"keep_rest": "always"}) as running:
+        running.studio.keeping.run_job = jobs
+        chain = make_chain(running, PROMPTS[:2])
+        jobs.release.clear()
+        run_id = run_again(running, chain, chain.steps())
+        [(run, task)] = running.studio.chain_runs(USER_ID)
+        assert task is not None
+        running.wait_for(task, TaskState.DONE)
+        assert running.studio.chain_runner.runs.run(run_id) == run  # it waits for the kept version
+
+        jobs.release.set()
+        wait_for(running, run_id, RunState.DONE)
+
+        report = running.studio.keep_report(USER_ID, task.id)
+        assert report is not None
+        newest = running.studio.edit_tree(USER_ID, chain.source_id).leaves()[0]
+        assert newest.task is not None
+        assert newest.task.source_id == report.kept_id
+
+
+@pytest.mark.parametrize("state", [KeepState.OFFERED, KeepState.ASKED, KeepState.DECLINED])
+def test_run_goes_on_from_the_raw_answer_where_nothing_is_kept(
+    state: KeepState, tmp_path: Path, jobs: FakeJobs
+) -> None:
+    jobs.state = state
+    with running_studio(tmp_path, settings={"keep_rest": "ask"}) as running:
+        running.studio.keeping.run_job = jobs
+        chain = make_chain(running, PROMPTS[:2])
+        wait_for(running, run_again(running, chain, chain.steps()), RunState.DONE)
+
+        assert new_branch(running, chain) == PROMPTS[:2]
+
+
+def test_deleted_picture_stops_the_run_until_it_is_restored(tmp_path: Path, jobs: FakeJobs) -> None:
+    with running_studio(tmp_path, settings={"keep_rest": "never"}) as running:
+        chain = make_chain(running, PROMPTS[:2])
+        running.studio.keeping.run_job = jobs
+        running.studio.keeping.choice_of = lambda _user: KeepChoice.ALWAYS
+        jobs.release.clear()
+        run_id = run_again(running, chain, chain.steps())
+        [(_, task)] = running.studio.chain_runs(USER_ID)
+        assert task is not None
+        running.wait_for(task, TaskState.DONE)
+        running.studio.move_to_trash(USER_ID, [task.id])
+        jobs.release.set()
+        wait_for(running, run_id, RunState.STOPPED)
+        [(run, _)] = running.studio.chain_runs(USER_ID)
+        assert run.reason == StopReason.IMAGE_GONE
+
+        running.studio.restore(USER_ID, [task.id])
+        running.studio.resume_chain_run(USER_ID, run_id, run.position)
+        wait_for(running, run_id, RunState.DONE)
+        assert new_branch(running, chain) == PROMPTS[:2]
+
+
+def test_run_whose_picture_is_deleted_for_good_ends(tmp_path: Path) -> None:
+    with running_studio(tmp_path) as running:
+        chain = make_chain(running, PROMPTS[:2])
+        run_id = run_again(running, chain, chain.steps("[refused] Mirror it", "X"))
+        wait_for(running, run_id, RunState.STOPPED)
+        items = [chain.source_id]
+        running.studio.move_to_trash(USER_ID, items)
+        running.studio.empty_trash(USER_ID, items)
+
+        run = running.studio.chain_runner.runs.run(run_id)
+        assert run is not None
+        assert (run.state, run.steps) == (RunState.ENDED, ())
+
+
+def test_run_stops_while_there_is_no_room(studio_fixture: StudioFixture) -> None:
+    chain = make_chain(studio_fixture, PROMPTS[:2])
+    studio_fixture.studio.chain_runner.has_room = lambda _user: False
+    run_id = run_again(studio_fixture, chain, chain.steps())
+    wait_for(studio_fixture, run_id, RunState.STOPPED)
+    [(run, task)] = studio_fixture.studio.chain_runs(USER_ID)
+    assert (run.reason, run.position, task) == (StopReason.NO_ROOM, 1, None)
+
+    studio_fixture.studio.chain_runner.has_room = lambda _user: True
+    studio_fixture.studio.resume_chain_run(USER_ID, run_id, 1)
+    wait_for(studio_fixture, run_id, RunState.DONE)
+
+
+def test_runs_of_others_are_unknown(studio_fixture: StudioFixture) -> None:
+    studio = studio_fixture.studio
+    chain = make_chain(studio_fixture)
+    run_id = stopped_run(studio_fixture, chain)
+
+    assert studio.chain_runs(STRANGER) == []
+    with pytest.raises(NotFoundError):
+        studio.resume_chain_run(STRANGER, run_id, 1)
+    with pytest.raises(NotFoundError):
+        studio.end_chain_run(STRANGER, run_id)
+    with pytest.raises(NotFoundError):
+        studio.run_chain_again(STRANGER, chain.source_id, chain.steps(), run_id="f" * 32)
+    own = studio.import_image(STRANGER, encoded(quarters(), "PNG"), label="own").id
+    with pytest.raises(NotFoundError):
+        studio.run_chain_again(STRANGER, own, chain.steps(), run_id="f" * 32)
+    assert state_of(studio_fixture, run_id) is RunState.STOPPED
