@@ -769,15 +769,16 @@ class Studio:
         Nothing happens to one that has gone on. Raises ValidationError and NotFoundError.
         """
         self._check_folder()
-        self.chain_runner.resume(self._chain_run(user_id, run_id), position, prompt)
+        self.chain_runner.resume(self.chain_run(user_id, run_id), position, prompt)
 
     def end_chain_run(self, user_id: str, run_id: str) -> None:
         """End a run: what is made stays, what was not sent is not sent. Raises NotFoundError."""
-        task_id = self.chain_runner.end(self._chain_run(user_id, run_id))
+        task_id = self.chain_runner.end(self.chain_run(user_id, run_id))
         if task_id is not None:
             self.withdraw_task(user_id, task_id)
 
-    def _chain_run(self, user_id: str, run_id: str) -> ChainRun:
+    def chain_run(self, user_id: str, run_id: str) -> ChainRun:
+        """A run of this user, also one that is done or ended. Raises NotFoundError."""
         run = self.chain_runner.runs.run(run_id)
         if run is None or run.user_id != user_id:
             raise NotFoundError

@@ -41,6 +41,34 @@ class DialogState:
     """All that can be compared: the variants of a submission to both models."""
 
 
+@dataclass
+class ChainDraft:
+    """What the dialog "Run again from the original" holds; its boxes have the words."""
+
+    run_id: str
+    """Of the run that a press begins: a second press begins none."""
+    source_id: str
+    order: list[str]
+    """The tasks of the steps, in the order in which they are run."""
+    error: str = ""
+
+
+@dataclass
+class InstructionDraft:
+    """What the dialog holds that changes the instruction of a step that stopped a run."""
+
+    run_id: str
+    position: int
+    error: str = ""
+
+
+class FollowedRun(NamedTuple):
+    """A run whose newest picture the viewer shows, as long as nobody chooses another pair."""
+
+    run_id: str
+    pair: tuple[str, str] | None
+
+
 class Pause(NamedTuple):
     """Why the queue is paused, until when if that is known, and how many of this user wait."""
 
@@ -101,6 +129,9 @@ class TabState:
     typing: TypingRequest = field(default_factory=TypingRequest)
     dialog: DialogState | None = None
     changes: ChangesInPlace = field(default_factory=ChangesInPlace)
+    chain_draft: ChainDraft | InstructionDraft | None = None
+    """The dialog over the Edit page, if one is open."""
+    followed_run: FollowedRun | None = None
     last_trashed: tuple[str, ...] = ()
     """The tasks that were trashed last, for undo."""
     trash_count: int = 0

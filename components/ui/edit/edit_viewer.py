@@ -11,6 +11,7 @@ from components.studio.db.tables import ImageRecord, TaskWithImage
 from components.studio.lineage import EditNode, EditTree
 from components.studio.result_checks import mismatches
 from components.ui import card_actions, paused_banner, session
+from components.ui.edit import chain_panel
 from components.ui.edit.keep_line import render_keep_line
 from components.ui.edit.pending_status import progress_for
 from components.ui.escape import escape_markdown
@@ -64,6 +65,7 @@ def _render(source_id: str) -> None:
         st.rerun()  # the form beside this fragment must follow
     tree = studio.edit_tree(tab.user_id, source.id)
     pending = studio.pending_edits(tab.user_id, tree)
+    chain_panel.follow_run(tree)
     pair = _pair(tree, source, tab.pair)
     if pair is None:
         return
@@ -78,7 +80,9 @@ def _render(source_id: str) -> None:
     with st.container(key="kx-pair"):
         st.html(_reserve_space_html(pair.after.image))
         _render_pair(pair, names)
+    chain_panel.render_run(tree)
     _render_step_strip(tree, line, pair, source)
+    chain_panel.render_drift(tree, pair.after)
     event = render_feed(pending, key="edit-feed")
     card_actions.navigate_after(event)
 

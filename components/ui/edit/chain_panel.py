@@ -1,0 +1,178 @@
+"""The chain behind the picture in the viewer: its drift, and the run that makes it again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import streamlit as st
+
+from components.studio.db.chain_runs import ChainRun, RunState, StopReason
+from components.studio.db.database import DatabaseError
+from components.studio.lineage import EditNode, EditTree
+from components.studio.studio import NotFoundError
+from components.studio.tasks.models import IN_PROGRESS, Task, TaskState
+from components.ui import session
+from components.ui.edit.chain_dialogs import (
+    CHANGE,
+    RUN_AGAIN,
+    open_chain_dialog,
+    open_instruction_dialog,
+    price_left,
+    render_dialogs,
+)
+from components.ui.edit.drift import drift_of
+from components.ui.escape import escape_markdown
+from components.ui.messages import NOTHING_SENT, format_credits, task_message
+from components.ui.session import FollowedRun
+from components.ui.streamlit_internals.toasts import show_toast
+from components.ui.widgets.drift_chart import drift_chart
+
+_ENDED = "The chain was ended. What is made stays."
+_MAX_PROMPT_CHARACTERS = 90
+
+
+def follow_run(tree: EditTree) -> None:
+    """Show the newest picture of the run that this tab has begun, until it is done."""
+    tab, studio = session.tab_state(), session.studio()
+    followed = tab.followed_run
+    if followed is None:
+        return
+    try:
+        run = studio.chain_run(tab.user_id, followed.run_id)
+    except NotFoundError:
+        run = None
+    if run is None or tab.pair != followed.pair:  # another pair was chosen
+        tab.followed_run = None
+        return
+    task = studio.task(tab.user_id, run.task_id) if run.task_id else None
+    newest = tree.node(task.image_id) if task and task.image_id else tree.node(run.image_id)
+    if newest is not None and newest.parent_id and newest.image.id != run.source_id:
+        tab.pair = (newest.parent_id, newest.image.id)
+        tab.followed_run = FollowedRun(run.id, tab.pair)
+    if run.state in {RunState.DONE, RunState.ENDED}:
+        tab.followed_run = None
+
+
+def render_run(tree: EditTree) -> None:
+    """One line for each run on a picture of this tree, with what can be done about it."""
+    tab = session.tab_state()
+    for run, task in session.studio().chain_runs(tab.user_id):
+        if tree.node(run.source_id) or tree.node(run.image_id):
+            _render_line(run, task)
+
+
+def render_drift(tree: EditTree, shown: EditNode) -> None:
+    """The drift of a chain of two steps or more, and the button that makes the chain again."""
+    steps = tree.ancestors(shown.image.id)
+    if len(steps) > 2:
+        tab, studio = session.tab_state(), session.studio()
+        task_ids = [node.task.id for node in steps[1:] if node.task]
+        points = drift_of(steps, studio.keep_reports(tab.user_id, task_ids))
+        with st.container(key="kx-chain"):
+            with st.container(key="kx-chain-head", horizontal=True, vertical_alignment="center"):
+                if points:
+                    st.subheader("Drift", anchor=False, width="content")
+                st.button(
+                    RUN_AGAIN,
+                    key="chain-open",
+                    on_click=open_chain_dialog,
+                    args=(list(steps),),
+                )
+            if points:
+                drift_chart(points, key="edit-drift")
+    render_dialogs()
+
+
+@dataclass(frozen=True)
+class RunMessage:
+    """What the line says: how far the run is, and what about."""
+
+    headline: str
+    detail: str
+    is_stopped: bool = False
+
+
+def run_message(run: ChainRun, task: Task | None) -> RunMessage:
+    """The words for a run that is not done or ended."""
+    step = f"Step {run.position + 1} of {len(run.steps)}"
+    prompt = " ".join(run.steps[run.position].prompt.split())
+    if len(prompt) > _MAX_PROMPT_CHARACTERS:
+        prompt = f"{prompt[: _MAX_PROMPT_CHARACTERS - 1].rstrip()}…"
+    if run.state is RunState.STOPPED:
+        return _stop_message(run, task, step)
+    if task is not None and task.state not in IN_PROGRESS | {TaskState.DONE}:
+        message = task_message(task)
+        return RunMessage(f"{step} waits", f"{message.headline}. Its card says what to do.")
+    if task is not None and task.state is TaskState.DONE:
+        return RunMessage(step, "Made. Your own pixels are being put back…")
+    return RunMessage(step, prompt)
+
+
+def _stop_message(run: ChainRun, task: Task | None, step: str) -> RunMessage:
+    if run.reason == StopReason.TASK and task is not None:
+        message = task_message(task)
+        return RunMessage(f"{step} stopped", f"{message.headline}. {message.advice}", True)
+    made = run.position + (task is not None)  # a result in the trash was made
+    headline = f"Stopped after {made} of {len(run.steps)} steps"
+    if run.reason == StopReason.NO_ROOM:
+        return RunMessage(headline, "There is no room for more pictures. Make room first.", True)
+    return RunMessage(
+        headline,
+        "The picture that the next one starts from is in the trash. Restore it first.",
+        True,
+    )
+
+
+def _render_line(run: ChainRun, task: Task | None) -> None:
+    message = run_message(run, task)
+    kind = "stopped" if message.is_stopped else "running"
+    with st.container(
+        key=f"kx-chain-run-{kind}-{run.id[:8]}", horizontal=True, vertical_alignment="center"
+    ):
+        st.markdown(f"**{message.headline}** {escape_markdown(message.detail)}")
+        if message.is_stopped:
+            is_failed = run.reason == StopReason.TASK
+            if is_failed:
+                st.button(
+                    CHANGE,
+                    key=f"chain-change-{run.id[:8]}",
+                    on_click=open_instruction_dialog,
+                    args=(run,),
+                )
+            price = f"The rest costs {format_credits(price_left(run))}."
+            _button("Try again" if is_failed else "Go on", run, _go_on, help=price)
+        _button("End", run, _end)
+
+
+def _button(
+    label: str,
+    run: ChainRun,
+    action: Callable[[ChainRun], None],
+    help: str | None = None,  # noqa: A002 - as Streamlit calls it
+) -> None:
+    st.button(
+        label,
+        key=f"chain-{label.lower().replace(' ', '-')}-{run.id[:8]}",
+        help=help,
+        on_click=_take,
+        args=(action, run),
+    )
+
+
+def _take(action: Callable[[ChainRun], None], run: ChainRun) -> None:
+    try:
+        action(run)
+    except NotFoundError:
+        show_toast("This chain is no longer here.")
+    except DatabaseError as error:
+        show_toast(escape_markdown(f"{NOTHING_SENT} {error}"))
+
+
+def _go_on(run: ChainRun) -> None:
+    session.studio().resume_chain_run(run.user_id, run.id, run.position)
+
+
+def _end(run: ChainRun) -> None:
+    session.studio().end_chain_run(run.user_id, run.id)
+    show_toast(_ENDED)
