@@ -26,7 +26,7 @@ from components.studio.db.chain_runs import (
 )
 from components.studio.db.database import DbRetry
 from components.studio.events import EventBus
-from components.studio.tasks.models import UNFINISHED, Task, TaskState
+from components.studio.tasks.models import Task, TaskState
 
 log = logging.getLogger("kontext.chain_runs")
 
@@ -83,7 +83,7 @@ def advance(run: ChainRun, facts: StepFacts) -> ChainRun:
     if run.task_id is not None:
         if task is None or task.state in _FAILED:
             return _stop(run, StopReason.TASK)
-        if task.state in UNFINISHED or facts.is_settling:
+        if task.state is not TaskState.DONE or facts.is_settling:
             return replace(run, state=RunState.RUNNING, reason="")
         if run.position + 1 >= len(run.steps):
             return replace(run, state=RunState.DONE, reason="", steps=())

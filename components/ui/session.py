@@ -129,8 +129,9 @@ class TabState:
     typing: TypingRequest = field(default_factory=TypingRequest)
     dialog: DialogState | None = None
     changes: ChangesInPlace = field(default_factory=ChangesInPlace)
-    chain_draft: ChainDraft | InstructionDraft | None = None
-    """The dialog over the Edit page, if one is open."""
+    chain_draft: ChainDraft | None = None
+    instruction_draft: InstructionDraft | None = None
+    """The dialogs over the Edit page, of which one may be open."""
     followed_run: FollowedRun | None = None
     last_trashed: tuple[str, ...] = ()
     """The tasks that were trashed last, for undo."""

@@ -85,6 +85,20 @@ def download_what_is_shown(page: Page) -> None:
     assert pixels(Path(started.value.path()).read_bytes()) == pixels(shown.body())
 
 
+def run_the_chain_again(page: Page) -> None:
+    click_button(page, "Run again from the original")
+    dialog = page.get_by_role("dialog", name="Run again from the original")
+    dialog.get_by_role("button", name="Down").first.click()
+    first = dialog.get_by_role("textbox", name="Instruction 1")
+    expect(first).to_have_value("Make it cooler")
+    dialog.get_by_role("textbox", name="Instruction 2").fill("Make it night")
+    dialog.get_by_role("button", name="Run 2 steps").click()
+    expect(dialog).to_have_count(0)
+    comparison(page, "Step 1 and Step 2")
+    expect(history_steps(page).nth(1)).to_contain_text("Make it cooler")
+    expect(history_steps(page).nth(2)).to_contain_text("Make it night")
+
+
 def reload_during_an_edit(page: Page) -> None:
     submit_edit(page, "Make it night [slow]")
     expect(pending_edits(page)).to_contain_text(re.compile(r"\d s"))
@@ -115,6 +129,7 @@ def test_pasted_photo_is_edited_compared_branched_and_downloaded(
         edit_the_result(page)
         branch_off_an_earlier_step(page)
         download_what_is_shown(page)
+        run_the_chain_again(page)
 
         click_button(page, "Edit the original instead")
         expect(source(page)).to_contain_text("IMG_4711.png")

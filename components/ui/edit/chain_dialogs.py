@@ -35,25 +35,21 @@ def open_chain_dialog(steps: list[EditNode]) -> None:
 
 def open_instruction_dialog(run: ChainRun) -> None:
     """Open the dialog for the step that this run stopped at."""
-    session.tab_state().chain_draft = InstructionDraft(run.id, run.position)
+    session.tab_state().instruction_draft = InstructionDraft(run.id, run.position)
 
 
 def render_dialogs() -> None:
     """Render the dialog that is open, if any."""
-    match session.tab_state().chain_draft:
-        case ChainDraft() as draft:
-            st.dialog(RUN_AGAIN, width="medium", on_dismiss=_close)(render_chain)(draft)
-        case InstructionDraft() as draft:
-            st.dialog(CHANGE, on_dismiss=_close)(render_instruction)(draft)
+    tab = session.tab_state()
+    if tab.chain_draft is not None:
+        st.dialog(RUN_AGAIN, width="medium", on_dismiss=_close)(render_chain)(tab.chain_draft)
+    elif tab.instruction_draft is not None:
+        st.dialog(CHANGE, on_dismiss=_close)(render_instruction)(tab.instruction_draft)
 
 
 def _close() -> None:
-    session.tab_state().chain_draft = None
-
-
-def _close_if_done(draft: ChainDraft | InstructionDraft) -> None:
-    if session.tab_state().chain_draft is not draft:
-        st.rerun()  # the press was taken: the page behind the dialog follows
+    tab = session.tab_state()
+    tab.chain_draft = tab.instruction_draft = None
 
 
 # The steps of a chain
@@ -61,8 +57,9 @@ def _close_if_done(draft: ChainDraft | InstructionDraft) -> None:
 
 def render_chain(draft: ChainDraft) -> None:
     """What stands in the dialog of a chain."""
-    _close_if_done(draft)
     tab, studio = session.tab_state(), session.studio()
+    if tab.chain_draft is None:
+        st.rerun()  # the press was taken: the page behind the dialog follows
     entries = studio.tasks_with_images(tab.user_id, draft.order)
     st.caption(
         "The instructions are carried out once more on the original, as a new branch. "
@@ -189,8 +186,10 @@ def _take(draft: ChainDraft | InstructionDraft, action: Callable[[], None]) -> N
 
 def render_instruction(draft: InstructionDraft) -> None:
     """What stands in the dialog of one step."""
-    _close_if_done(draft)
-    run = session.studio().chain_run(session.tab_state().user_id, draft.run_id)
+    tab = session.tab_state()
+    if tab.instruction_draft is None:
+        st.rerun()
+    run = session.studio().chain_run(tab.user_id, draft.run_id)
     if draft.position >= len(run.steps):
         st.caption("This chain has ended meanwhile.")
         return

@@ -279,6 +279,22 @@ def test_next_step_starts_from_the_kept_version(tmp_path: Path, jobs: FakeJobs) 
         assert newest.task.source_id == report.kept_id
 
 
+def test_run_goes_on_after_a_restart_while_pixels_are_put_back(
+    tmp_path: Path, jobs: FakeJobs
+) -> None:
+    with running_studio(tmp_path, settings={"keep_rest": "always"}) as running:
+        running.studio.keeping.run_job = jobs
+        chain = make_chain(running, PROMPTS[:2])
+        jobs.release.clear()
+        count = len(jobs.jobs)
+        run_id = run_again(running, chain, chain.steps())
+        wait_until(lambda: len(jobs.jobs) > count)
+
+    with running_studio(tmp_path) as running:
+        wait_for(running, run_id, RunState.DONE)
+        assert new_branch(running, chain) == PROMPTS[:2]
+
+
 @pytest.mark.parametrize("state", [KeepState.OFFERED, KeepState.ASKED, KeepState.DECLINED])
 def test_run_goes_on_from_the_raw_answer_where_nothing_is_kept(
     state: KeepState, tmp_path: Path, jobs: FakeJobs

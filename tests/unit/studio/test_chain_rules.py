@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import cast
 
 import pytest
 
@@ -57,6 +58,12 @@ def facts(
 )
 def test_run_waits_for_an_unfinished_step(state: TaskState) -> None:
     assert advance(make_run(), facts(state)) == make_run()
+
+
+def test_run_waits_for_a_state_of_a_later_version() -> None:
+    unknown = facts(cast(TaskState, "paused"))
+
+    assert advance(make_run(), unknown) == make_run()
 
 
 def test_run_waits_until_the_source_pixels_are_back() -> None:
