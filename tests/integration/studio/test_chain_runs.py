@@ -12,7 +12,7 @@ import pytest
 from components.kie import GenerationRequest, Model, OutputFormat, ValidationError
 from components.studio.chain_runs import ChainStep
 from components.studio.db.chain_runs import RunState, StopReason
-from components.studio.db.kept_versions import KeepState
+from components.studio.db.kept_versions import BUSY, KeepState
 from components.studio.keeping import KeepChoice
 from components.studio.studio import NotFoundError
 from components.studio.tasks.models import Task, TaskState
@@ -64,6 +64,12 @@ def state_of(running: StudioFixture, run_id: str) -> RunState:
 
 def wait_for(running: StudioFixture, run_id: str, state: RunState) -> None:
     wait_until(lambda: state_of(running, run_id) is state)
+
+
+def is_settled(running: StudioFixture, task_id: str) -> bool:
+    """Whether nothing more happens to the raw answer of this task by itself."""
+    report = running.studio.keep_report(USER_ID, task_id)
+    return report is not None and report.state not in BUSY
 
 
 def new_branch(running: StudioFixture, chain: Chain) -> list[str]:
@@ -226,9 +232,12 @@ def test_ended_run_keeps_what_is_made_and_forgets_its_words(
 def test_run_goes_on_after_a_restart(tmp_path: Path) -> None:
     with running_studio(tmp_path) as running:
         chain = make_chain(running)
-        running.studio.chain_runner.stop()  # the app ends before the first step is done
+        running.studio.chain_runner.stop()  # as if the app ended right after the first step
         run_id = run_again(running, chain, chain.steps())
-        wait_until(lambda: running.studio.worker.queue() == [])
+        [(_, first)] = running.studio.chain_runs(USER_ID)
+        assert first is not None
+        running.wait_for(first, TaskState.DONE)
+        wait_until(lambda: is_settled(running, first.id))
 
     with running_studio(tmp_path) as running:
         wait_for(running, run_id, RunState.DONE)
