@@ -28,7 +28,6 @@ from components.ui.session import FollowedRun
 from components.ui.streamlit_internals.toasts import show_toast
 from components.ui.widgets.drift_chart import drift_chart
 
-_ENDED = "The chain was ended. What is made stays."
 _MAX_PROMPT_CHARACTERS = 90
 
 
@@ -130,7 +129,7 @@ def _render_line(run: ChainRun, task: Task | None) -> None:
     with st.container(
         key=f"kx-chain-run-{kind}-{run.id[:8]}", horizontal=True, vertical_alignment="center"
     ):
-        st.markdown(f"**{message.headline}** {escape_markdown(message.detail)}")
+        st.markdown(f"**{message.headline}** · {escape_markdown(message.detail)}")
         if message.is_stopped:
             is_failed = run.reason == StopReason.TASK
             if is_failed:
@@ -142,7 +141,7 @@ def _render_line(run: ChainRun, task: Task | None) -> None:
                 )
             price = f"The rest costs {format_credits(price_left(run))}."
             _button("Try again" if is_failed else "Go on", run, _go_on, help=price)
-        _button("End", run, _end)
+        _button("End", run, _end, help="What is made stays.")
 
 
 def _button(
@@ -175,4 +174,3 @@ def _go_on(run: ChainRun) -> None:
 
 def _end(run: ChainRun) -> None:
     session.studio().end_chain_run(run.user_id, run.id)
-    show_toast(_ENDED)

@@ -156,7 +156,7 @@ def stopped(sandbox: SandboxServer) -> AppTest:
 
 def test_refused_step_is_said_and_goes_on_with_other_words(stopped: AppTest) -> None:
     assert any(
-        "**Step 2 of 2 stopped** Refused by the content policy" in text for text in texts(stopped)
+        "**Step 2 of 2 stopped** · Refused by the content policy" in text for text in texts(stopped)
     )
 
     press(stopped, "change")
