@@ -255,7 +255,8 @@ def test_settings_of_the_map_make_another_version(running: StudioFixture, tmp_pa
 
     wait_until(lambda: report(running, task).kept_id != first)
     assert report(running, task).settings == settings
-    assert len(list(tmp_path.glob("pictures/*/*"))) == 3  # the version of before is gone
+    # The version of before is gone.
+    wait_until(lambda: len(list(tmp_path.glob("pictures/*/*"))) == 3)
 
 
 def test_download_says_what_was_kept(running: StudioFixture) -> None:
