@@ -194,7 +194,7 @@ class Studio:
             runs=ChainRuns(database=self.repository.database),
             events=self.events,
             make_task=lambda user_id, request, source_id: self._new_task(
-                user_id, request, source_id, batch=uuid.uuid4().hex
+                user_id, request, source_id, batch=uuid.uuid4().hex, now=self.clock()
             ),
             enqueue=self.worker.enqueue,
             has_room=lambda user_id: self._room_problem(user_id, 0) is None,

@@ -79,7 +79,7 @@ def test_settings_do_not_print_the_cookie_secret() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "expected"), [("on", True), ("TRUE", True), ("1", True), ("off", False), ("", False)]
+    ("value", "expected"), [("on", True), ("TRUE", True), ("1", True), ("off", False), ("", True)]
 )
 def test_switch_accepts_on_and_off(value: str, expected: bool) -> None:
     assert read_settings({"KONTEXT_SANDBOX_DRIFT": value}, {}).sandbox_drift is expected
