@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route, WebSocketRoute
 
+from components.server.change_maps import change_map_routes
 from components.server.downloads import download_routes
 from components.server.frontend_assets import frontend_asset_routes
 from components.server.health import health_routes
@@ -35,6 +36,7 @@ def routes(
         *metrics_routes(open_studio),
         *webhook_routes(open_studio),
         *image_routes(open_studio),
+        *change_map_routes(open_studio),
         *download_routes(open_studio),
         *upload_routes(open_studio),
         *websocket_routes(open_studio),

@@ -16,20 +16,32 @@ import threading
 import time
 import uuid
 from collections import OrderedDict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from components.studio.db.database import DbRetry
 from components.studio.db.kept_versions import KeepReport, KeepState, KeptVersions
 from components.studio.db.tables import ImageRecord
 from components.studio.db.tasks import TaskRepository
 from components.studio.events import EventBus
+from components.studio.images.errors import InvalidImageError
+from components.studio.images.keep_source_pixels import (
+    DrawnMap,
+    MapSettings,
+    draw_aligned_edit,
+    draw_map,
+    read_edit,
+)
 from components.studio.images.original import OriginalImage
 from components.studio.images.store import ImageStore
 from components.studio.images.thumbnails import average_color
+
+if TYPE_CHECKING:
+    from components.studio.images.change_map import ChangeAnalysis
 
 log = logging.getLogger("kontext.keeping")
 
@@ -61,6 +73,21 @@ class KeepProblem(StrEnum):
     TOO_SLOW = "too_slow"
     UNREADABLE = "unreadable"
     INTERRUPTED = "interrupted"
+
+
+_SENTENCES: dict[str, str] = {
+    KeepProblem.SOURCE_GONE: "The source of this edit is no longer here.",
+    KeepProblem.RESULT_GONE: "The service's own answer to this edit is no longer kept.",
+    KeepProblem.NO_ROOM: "There is no room for it: free some, or empty the trash.",
+    KeepProblem.TOO_SLOW: "It took too long. Try again when less is being made.",
+    KeepProblem.UNREADABLE: "One of the two pictures cannot be read.",
+    KeepProblem.INTERRUPTED: "It was interrupted. Try again.",
+}
+
+
+def problem_sentence(problem: str) -> str:
+    """What a KeepProblem means to a person."""
+    return _SENTENCES.get(problem, "It could not be worked out. Try again.")
 
 
 class KeepError(Exception):
@@ -166,6 +193,9 @@ class KeepService:
         self._stopping = threading.Event()
         self._db_retry = DbRetry(self._stopping)
         self._asked_for: set[str] = set()
+        self._analysed: set[str] = set()
+        """Raw answers that are analysed, or wait for it, for the change map."""
+        self._analysis_problems: dict[str, KeepProblem] = {}
         self._threads = [
             threading.Thread(target=self._run, name=f"keep-{number}", daemon=True)
             for number in range(WORKED_ON_AT_ONCE)
@@ -227,6 +257,47 @@ class KeepService:
         with self._condition:
             return len(self._queue)
 
+    def draw_map(self, raw: ImageRecord, settings: MapSettings, *, crops: bool) -> DrawnMap | None:
+        """The change map of a raw answer; None while it is being worked out. Raises KeepError."""
+        analysis = self._analysis(raw)
+        return None if analysis is None else draw_map(analysis, settings, crops=crops)
+
+    def draw_aligned_edit(self, raw: ImageRecord, *, crops: bool) -> bytes | None:
+        """The raw answer as it lies on its source, a JPEG. None and KeepError as in `draw_map`."""
+        analysis = self._analysis(raw)
+        if analysis is None:
+            return None
+        try:
+            edit = read_edit(self.image_store.read(raw.id, raw.format))
+        except FileNotFoundError as error:
+            raise KeepError(KeepProblem.RESULT_GONE) from error
+        except InvalidImageError as error:
+            raise KeepError(KeepProblem.UNREADABLE) from error
+        return draw_aligned_edit(analysis, edit, crops=crops)
+
+    def _analysis(self, raw: ImageRecord) -> ChangeAnalysis | None:
+        """What was found out about a raw answer; None while that is being worked out.
+
+        Raises KeepError, once for each time that it failed.
+        """
+        from components.studio.images import change_map  # 41 MB
+
+        path = self.image_store.analysis_path(raw.id)
+        with suppress(FileNotFoundError):
+            try:
+                return change_map.load(path.read_bytes())
+            except ValueError:  # of another version, or damaged
+                path.unlink()
+        with self._condition:
+            problem = self._analysis_problems.pop(raw.id, None)
+            if problem is not None:
+                raise KeepError(problem)
+            if raw.id not in self._analysed:
+                self._analysed.add(raw.id)
+                self._queue.add(raw.user_id, raw.id)
+                self._condition.notify()
+        return None
+
     def _run(self) -> None:
         while not self._stopping.is_set():
             with self._condition:
@@ -236,11 +307,32 @@ class KeepService:
                     continue
                 is_asked_for = image_id in self._asked_for
                 self._asked_for.discard(image_id)
+                is_for_map = image_id in self._analysed
             try:
-                self._work_on(image_id, is_asked_for=is_asked_for)
+                if is_for_map and not self._waits(image_id):
+                    self._analyse(image_id)
+                else:
+                    self._work_on(image_id, is_asked_for=is_asked_for)
             except Exception:
                 # Nobody else would tell, and the others' pictures must go on.
                 log.exception("kept version not made", extra={"image": image_id})
+            finally:
+                with self._condition:
+                    self._analysed.discard(image_id)
+
+    def _waits(self, image_id: str) -> bool:
+        report = self._db_retry.run(lambda: self.versions.report(image_id))
+        return report is not None and report.state is KeepState.WAITING
+
+    def _analyse(self, image_id: str) -> None:
+        """Find out what changed, for the change map alone: the report stays as it is."""
+        try:
+            with self._job(image_id, "{}", KeepChoice.ASK, is_asked_for=False) as (_, job):
+                self.run_job(job, self._stopping)
+        except KeepError as error:
+            log.warning("change map not made", extra={"image": image_id, "reason": str(error)})
+            with self._condition:
+                self._analysis_problems[image_id] = error.problem
 
     def _work_on(self, image_id: str, *, is_asked_for: bool) -> None:
         begun = self._db_retry.run(
@@ -281,27 +373,10 @@ class KeepService:
 
     def _make(self, report: KeepReport, choice: KeepChoice, *, is_asked_for: bool) -> KeepReport:
         """The report after the work. Raises KeepError."""
-        raw = self.repository.image(report.image_id)
-        task = self.repository.task(report.task_id)
-        if raw is None or raw.deleted_at is not None or task is None:
-            raise KeepError(KeepProblem.RESULT_GONE)
-        source = self.repository.image(task.source_id or "")
-        source_path = None if source is None else self._source_path(source)
-        if source is None or source_path is None:
-            raise KeepError(KeepProblem.SOURCE_GONE)
-        with tempfile.TemporaryDirectory(prefix=".keep-", dir=self.image_store.folder) as folder:
-            job = KeepJob(
-                source=source_path,
-                edited=self.image_store.image_path(raw.id, raw.format),
-                analysis=self.image_store.analysis_path(raw.id),
-                out=Path(folder),
-                prompt=task.request.prompt,
-                settings=report.settings,
-                crops=task.request.aspect_ratio is not None,
-                ground=source.ground,
-                choice=choice,
-                is_asked_for=is_asked_for,
-            )
+        with self._job(report.image_id, report.settings, choice, is_asked_for=is_asked_for) as (
+            raw,
+            job,
+        ):
             outcome = self.run_job(job, self._stopping)
             after = replace(
                 report,
@@ -313,6 +388,36 @@ class KeepService:
             if outcome.copy_format is None:
                 return after
             return self._store(after, raw, outcome, job.out)
+
+    @contextmanager
+    def _job(
+        self, image_id: str, settings: str, choice: KeepChoice, *, is_asked_for: bool
+    ) -> Iterator[tuple[ImageRecord, KeepJob]]:
+        """A raw answer, and a job for it whose folder is deleted afterwards. Raises KeepError."""
+        raw = self.repository.image(image_id)
+        task = None if raw is None else self.repository.task(raw.task_id or "")
+        if raw is None or raw.deleted_at is not None or task is None:
+            raise KeepError(KeepProblem.RESULT_GONE)
+        source = self.repository.image(task.source_id or "")
+        source_path = None if source is None else self._source_path(source)
+        if source is None or source_path is None:
+            raise KeepError(KeepProblem.SOURCE_GONE)
+        with tempfile.TemporaryDirectory(prefix=".keep-", dir=self.image_store.folder) as folder:
+            yield (
+                raw,
+                KeepJob(
+                    source=source_path,
+                    edited=self.image_store.image_path(raw.id, raw.format),
+                    analysis=self.image_store.analysis_path(raw.id),
+                    out=Path(folder),
+                    prompt=task.request.prompt,
+                    settings=settings,
+                    crops=task.request.aspect_ratio is not None,
+                    ground=source.ground,
+                    choice=choice,
+                    is_asked_for=is_asked_for,
+                ),
+            )
 
     def _source_path(self, source: ImageRecord) -> Path | None:
         """The source as it was brought; else the copy that was sent."""

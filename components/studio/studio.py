@@ -44,7 +44,7 @@ from components.studio.images.color import Color
 from components.studio.images.embed_generation_metadata import read_metadata
 from components.studio.images.generation_metadata import GenerationMetadata, from_json, to_json
 from components.studio.images.ingest import WHITE, OriginalImage, ingest_image
-from components.studio.images.keep_source_pixels import MapSettings
+from components.studio.images.keep_source_pixels import DrawnMap, MapSettings
 from components.studio.images.store import ImageStore
 from components.studio.images.thumbnails import SMALL_PX, average_color
 from components.studio.keeping import KeepChoice, KeepService
@@ -662,13 +662,38 @@ class Studio:
         """
         self._check_folder()
         MapSettings.from_json(settings)
+        raw, _ = self._raw_answer(user_id, image_id)
+        self.keeping.request(raw, settings)
+
+    def change_map(self, user_id: str, image_id: str, settings: str) -> DrawnMap | None:
+        """The change map of an edit with these settings (JSON); None while it is worked out.
+
+        `image_id` is any version of the result. Raises NotFoundError, KeepError, and ValueError
+        for settings that are not valid.
+        """
+        chosen = MapSettings.from_json(settings)
+        raw, task = self._raw_answer(user_id, image_id)
+        return self.keeping.draw_map(raw, chosen, crops=task.request.aspect_ratio is not None)
+
+    def aligned_edit(self, user_id: str, image_id: str) -> bytes | None:
+        """The raw answer of an edit where it lies on its source, in the source's colors: a JPEG.
+
+        `image_id`, None and errors are those of `change_map`.
+        """
+        raw, task = self._raw_answer(user_id, image_id)
+        crops = task.request.aspect_ratio is not None
+        return self.keeping.draw_aligned_edit(raw, crops=crops)
+
+    def _raw_answer(self, user_id: str, image_id: str) -> tuple[ImageRecord, Task]:
+        """The raw answer of which this is a version, and its task. Raises NotFoundError."""
         raw = self.image(user_id, image_id)
         report = self.keep_report(user_id, image_id)
         if report is not None and report.image_id != image_id:
             raw = self.image(user_id, report.image_id)
-        if raw.task_id is None or not self.task(user_id, raw.task_id).is_edit:
+        task = None if raw.task_id is None else self.task(user_id, raw.task_id)
+        if task is None or not task.is_edit:
             raise NotFoundError
-        self.keeping.request(raw, settings)
+        return raw, task
 
     def has_version(self, user_id: str, image_id: str) -> bool:
         """Whether this image is still there: a raw answer may have expired."""

@@ -95,6 +95,15 @@ class ChangesInPlace(NamedTuple):
     """The tasks made lately, newest last."""
 
 
+@dataclass(frozen=True)
+class MapSave:
+    """The last time that a change map was saved in a tab, and why that could not be begun."""
+
+    number: int = 0
+    map_id: str = ""
+    problem: str = ""
+
+
 @dataclass
 class TabState:
     """State of one tab between two reruns."""
@@ -113,6 +122,7 @@ class TabState:
     """By image, the generation metadata of its file, while that is offered."""
     source_error: str | None = None
     """Why an image could not be imported."""
+    map_save: MapSave = field(default_factory=MapSave)
     submit_errors: dict[str, str] = field(default_factory=dict)
     """By form, why its last submission was rejected; shown until the next one."""
     drafts: dict[str, str] = field(default_factory=dict)

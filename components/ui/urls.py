@@ -32,6 +32,11 @@ def thumbnail_url_template(*, in_trash: bool) -> str:
     return "app/static/thumbnails/{}" + _query(in_trash=in_trash)
 
 
+def change_map_url(image_id: str) -> str:
+    """URL of the change map of an edit."""
+    return f"app/static/changes/{image_id}"
+
+
 def download_url(image: ImageRecord, *, as_jpeg: bool = False) -> str:
     """URL that downloads an image as a file."""
     return f"app/static/downloads/{image.id}" + ("?format=jpeg" if as_jpeg else "")

@@ -30,7 +30,12 @@ class DataFolder:
     repository: TaskRepository
 
     def add_task(
-        self, token: str, prompt: str, *, state: TaskState = TaskState.UNCONFIRMED
+        self,
+        token: str,
+        prompt: str,
+        *,
+        state: TaskState = TaskState.UNCONFIRMED,
+        source_id: str | None = None,
     ) -> Task:
         """Add a task of the user who has this cookie."""
         task = Task(
@@ -42,6 +47,7 @@ class DataFolder:
             price=Decimal(5),
             created_at=time.time(),
             state=state,
+            source_id=source_id,
         )
         self.repository.add_tasks([task])
         return task
@@ -66,6 +72,41 @@ class DataFolder:
         done = replace(task, state=TaskState.DONE, image_id=task.id, finished_at=task.created_at)
         self.repository.update_task(task.id, lambda _: done, image=record)
         return task.id
+
+    def add_source(self, token: str, data: bytes) -> str:
+        """Add a PNG that was brought in, and select it as the source; returns its id."""
+        record = self._store(uuid.uuid4().hex, token, data)
+        self.repository.add_image(record)
+        self.repository.set_selected_source(record.user_id, record.id)
+        return record.id
+
+    def add_edit(self, token: str, source_id: str, data: bytes) -> str:
+        """Add a finished edit of this source, whose raw answer is a PNG; returns its id."""
+        task = self.add_task(token, "Paint it red", state=TaskState.STORING, source_id=source_id)
+        record = replace(self._store(task.id, token, data), task_id=task.id)
+        done = replace(task, state=TaskState.DONE, image_id=task.id, finished_at=task.created_at)
+        self.repository.update_task(task.id, lambda _: done, image=record)
+        return task.id
+
+    def _store(self, image_id: str, token: str, data: bytes) -> ImageRecord:
+        ImageStore(self.folder).save(image_id, "png", data)
+        with Image.open(io.BytesIO(data)) as image:
+            width_px, height_px = image.size
+        return ImageRecord(
+            id=image_id,
+            user_id=user_id_of(token),
+            task_id=None,
+            format="png",
+            width_px=width_px,
+            height_px=height_px,
+            size_bytes=len(data),
+            created_at=time.time(),
+            label="mine.png",
+        )
+
+    def image_file(self, image_id: str, form: OutputFormat = OutputFormat.PNG) -> Path:
+        """Where an image is stored."""
+        return ImageStore(self.folder).image_path(image_id, form.value)
 
     def picture_bytes(self, image_id: str, form: OutputFormat = OutputFormat.JPEG) -> bytes:
         """The stored file."""

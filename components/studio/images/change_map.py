@@ -698,6 +698,41 @@ def feathered(mask: Mask, analysis: ChangeAnalysis, feather: float) -> Mask:
     return np.asarray(np.rint(255 * rest * rest * (3 - 2 * rest)).astype(np.uint8))
 
 
+# --- For the screen ---
+
+
+def lined_up(edit: NDArray[np.uint8], analysis: ChangeAnalysis) -> NDArray[np.uint8]:
+    """The edit on the grid, in the source's colors."""
+    moved = sample(edit, analysis.affine, analysis.flow).astype(np.float32)
+    color = _resize(analysis.color.astype(np.float32), analysis.size)
+    return np.rint(recolor(moved, analysis.gain, color)).astype(np.uint8)
+
+
+def lay_on_source(
+    grid: NDArray[np.uint8], analysis: ChangeAnalysis, *, crops: bool, max_px: int
+) -> NDArray[np.uint8]:
+    """A picture of the grid on the whole source, black around it; with `crops` it stays alone.
+
+    Its long side has at most `max_px`.
+    """
+    left, top, width, height = analysis.frame
+    source_width, source_height = analysis.source_size
+    if not crops and (width, height) != analysis.source_size:
+        to_x, to_y = analysis.size[0] / width, analysis.size[1] / height
+        right, bottom = source_width - left - width, source_height - top - height
+        grid = cv2.copyMakeBorder(
+            grid,
+            round(top * to_y),
+            round(bottom * to_y),
+            round(left * to_x),
+            round(right * to_x),
+            cv2.BORDER_CONSTANT,
+            value=(0, 0, 0),
+        ).astype(np.uint8)
+    size = (grid.shape[1], grid.shape[0])
+    return grid if max(size) <= max_px else _scale(grid, _fit(size, max_px))
+
+
 # --- Measures outside of the change ---
 
 

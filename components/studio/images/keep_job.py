@@ -32,7 +32,9 @@ from components.studio.images.keep_source_pixels import (
     decide,
     in_profile,
     in_srgb,
+    read_edit,
     read_png,
+    share_of_source,
     write_png,
 )
 from components.studio.images.store import atomic_write
@@ -45,7 +47,7 @@ _FULL_COPY_PX: Final = 20_000_000  # what the service takes (docs/kie-api.md, Cr
 def run(job: dict[str, Any]) -> dict[str, Any]:
     """What was found, and what was made in the folder `out`. Raises InvalidImageError, OSError."""
     source, notes = read_source(Path(job["source"]))
-    edit = _read_edit(Path(job["edited"]))
+    edit = read_edit(Path(job["edited"]).read_bytes())
     settings = MapSettings.from_json(job["settings"])
     analysis = _analysis(Path(job["analysis"]), source, edit)
     mask = change_map.change_mask(analysis, settings)
@@ -58,6 +60,8 @@ def run(job: dict[str, Any]) -> dict[str, Any]:
     state = _state(decision, choice=job["choice"], is_asked_for=job["is_asked_for"])
     if state != "applied":
         return found | {"state": state}
+    # Of what is declined everything changed, but a person may have kept most of it.
+    found["changed_fraction"] = share_of_source(analysis, mask)
     in_place = in_profile(edit, source.profile)
     pixels = compose(source.pixels, in_place, analysis, settings).pixels
     if job["crops"]:
@@ -87,14 +91,6 @@ def read_source(path: Path) -> tuple[Picture, tuple[str, ...]]:
         profile = None
     image = turn_upright(image, container.exif.orientation)
     return Picture(np.asarray(image), profile), notes
-
-
-def _read_edit(path: Path) -> change_map.PixelArray:
-    """An edit as 8-bit RGB in sRGB."""
-    container = parse_container(path.read_bytes())
-    image, _ = to_srgb(to_8bit(decode(container)), container.icc_profile)
-    image = turn_upright(image, container.exif.orientation)
-    return np.asarray(image.convert("RGB"))
 
 
 def _analysis(

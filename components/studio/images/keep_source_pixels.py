@@ -18,6 +18,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from PIL import Image, ImageCms
 
+from components.studio.images.color import to_8bit, to_srgb
+from components.studio.images.decode import decode, parse_container, turn_upright
+
 if TYPE_CHECKING:
     from components.studio.images.change_map import ChangeAnalysis, Mask, PixelArray
 
@@ -218,7 +221,7 @@ _GLOBAL_WORDS: Final = re.compile(
 
 def decide(analysis: ChangeAnalysis, mask: Mask, prompt: str) -> Decision:
     """Whether the source's pixels are put back. `mask` is that of `change_mask`."""
-    changed = _share_of_source(analysis, mask)
+    changed = share_of_source(analysis, mask)
     outcome, reason = _judge(analysis, changed, names_look=bool(_GLOBAL_WORDS.search(prompt)))
     is_other = outcome is Outcome.DECLINE
     return Decision(
@@ -252,7 +255,8 @@ def _judge(analysis: ChangeAnalysis, changed: float, *, names_look: bool) -> tup
     return Outcome.APPLY, Reason.NONE if changed > 0 else Reason.NOTHING_CHANGED
 
 
-def _share_of_source(analysis: ChangeAnalysis, mask: Mask) -> float:
+def share_of_source(analysis: ChangeAnalysis, mask: Mask) -> float:
+    """How much of the source a mask of the grid takes from the edit, 0 to 1."""
     width, height = analysis.source_size
     shown = analysis.frame[2] * analysis.frame[3] / (width * height)
     return float((mask > 0).mean()) * shown
@@ -348,7 +352,66 @@ def _softened(edit: PixelArray, grid_per_source: float) -> PixelArray:
     return cv2.GaussianBlur(edit, (0, 0), 0.45 * grid_per_source)
 
 
+# --- Drawing the map ---
+
+_MAX_DRAWN_PX: Final = 1600
+
+
+@dataclass(frozen=True)
+class DrawnMap:
+    """A change map for the screen. It lies on the part of the source that a kept picture shows."""
+
+    png: bytes
+    """8-bit grey with the soft edge: 0 = the source's pixel, 255 = the edit's."""
+    size: tuple[int, int]
+    area: tuple[float, float, float, float]
+    """Left, top, width and height of that part, as shares of the source."""
+    source_size: tuple[int, int]
+    changed_fraction: float
+    """0 to 1 of the source's pixels."""
+
+
+def draw_map(analysis: ChangeAnalysis, settings: MapSettings, *, crops: bool) -> DrawnMap:
+    """The change map with these settings; `crops` as in `lay_on_source`."""
+    from components.studio.images import change_map
+
+    mask = change_map.change_mask(analysis, settings)
+    soft = change_map.feathered(mask, analysis, settings.feather)
+    drawn = change_map.lay_on_source(soft, analysis, crops=crops, max_px=_MAX_DRAWN_PX)
+    width, height = analysis.source_size
+    frame = analysis.frame if crops else (0, 0, width, height)
+    return DrawnMap(
+        png=write_png(drawn, None),
+        size=(drawn.shape[1], drawn.shape[0]),
+        area=(frame[0] / width, frame[1] / height, frame[2] / width, frame[3] / height),
+        source_size=analysis.source_size,
+        changed_fraction=share_of_source(analysis, mask),
+    )
+
+
+def draw_aligned_edit(analysis: ChangeAnalysis, edit: PixelArray, *, crops: bool) -> bytes:
+    """An edit (8-bit sRGB) where it lies on the source and in its colors: a JPEG as `draw_map`."""
+    from components.studio.images import change_map
+
+    aligned = change_map.lay_on_source(
+        change_map.lined_up(edit, analysis), analysis, crops=crops, max_px=_MAX_DRAWN_PX
+    )
+    target = BytesIO()
+    Image.fromarray(aligned).save(target, "JPEG", quality=92, subsampling=0)
+    return target.getvalue()
+
+
 # --- Files ---
+
+
+def read_edit(data: bytes) -> PixelArray:
+    """The pixels of an edit's file as 8-bit RGB in sRGB. Raises InvalidImageError."""
+    import numpy as np
+
+    container = parse_container(data)
+    image, _ = to_srgb(to_8bit(decode(container)), container.icc_profile)
+    image = turn_upright(image, container.exif.orientation)
+    return np.asarray(image.convert("RGB"))
 
 
 @dataclass(frozen=True)

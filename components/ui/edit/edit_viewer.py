@@ -12,6 +12,7 @@ from components.studio.lineage import EditNode, EditTree
 from components.studio.result_checks import mismatches
 from components.ui import card_actions, paused_banner, session
 from components.ui.edit import chain_panel
+from components.ui.edit.change_map_props import change_map, changed_fraction, save_change_map
 from components.ui.edit.keep_line import render_keep_line
 from components.ui.edit.pending_status import progress_for
 from components.ui.escape import escape_markdown
@@ -136,6 +137,9 @@ def _render_pair(pair: _Pair, names: dict[str, str]) -> None:
         build_compare_image(before, before_name),
         build_compare_image(after, after_name),
         key="edit-compare",
+        changed=changed_fraction(before, after),
+        change_map=change_map(before, after),
+        on_save=save_change_map,
     )
     if after.task is None:
         return

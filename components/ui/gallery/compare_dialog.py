@@ -10,6 +10,7 @@ import streamlit as st
 from components.studio.lineage import EditNode, EditTree
 from components.studio.studio import NotFoundError
 from components.ui import session
+from components.ui.edit.change_map_props import changed_fraction
 from components.ui.messages import IMAGE_NOT_FOUND
 from components.ui.model_pairs import pair_names
 from components.ui.session import DialogState
@@ -120,6 +121,7 @@ def _render_pair(pair: _Pair) -> None:
         build_compare_image(pair.before, pair.before_name),
         build_compare_image(pair.after, pair.after_name),
         key="compare-open",
+        changed=changed_fraction(pair.before, pair.after),
     )
     if pair_names(pair.before.task, pair.after.task) is None:
         with st.container(key="kx-compare-actions", horizontal=True):

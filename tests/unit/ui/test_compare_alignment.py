@@ -94,4 +94,5 @@ def test_unknown_mode_is_rejected() -> None:
 
     with pytest.raises(ValueError, match="onion"):
         image_compare(side, side, key="refused", mode="onion")
-    assert [mode.value for mode in CompareMode] == ["slider", "side", "blink", "difference"]
+    modes = [mode.value for mode in CompareMode]
+    assert modes == ["slider", "side", "blink", "difference", "map"]

@@ -10,10 +10,22 @@ test("arrows move by one, with Shift by ten", () => {
   assert.deepEqual(press("ArrowDown", { shiftKey: true }), { name: "down", amount: 10 });
 });
 
-test("the digits 1 to 4 choose the modes in order", () => {
-  const indexes = ["1", "2", "3", "4"].map((key) => press(key).index);
-  assert.deepEqual(indexes, [0, 1, 2, 3]);
-  assert.equal(press("5"), null);
+test("the digits 1 to 5 choose the modes in order", () => {
+  const indexes = ["1", "2", "3", "4", "5"].map((key) => press(key).index);
+  assert.deepEqual(indexes, [0, 1, 2, 3, 4]);
+  assert.equal(press("6"), null);
+});
+
+test("Ctrl or Cmd with Z goes back, with Shift or with Y forth", () => {
+  assert.deepEqual(press("z", { ctrlKey: true }), { name: "undo" });
+  assert.deepEqual(press("z", { metaKey: true }), { name: "undo" });
+  assert.deepEqual(press("Z", { ctrlKey: true, shiftKey: true }), { name: "redo" });
+  assert.deepEqual(press("y", { ctrlKey: true }), { name: "redo" });
+});
+
+test("square brackets change the brush, also where they are typed with AltGr", () => {
+  assert.deepEqual(press("["), { name: "smaller" });
+  assert.deepEqual(press("]", { ctrlKey: true, altKey: true }), { name: "larger" });
 });
 
 test("each letter and sign has one command, whatever the case", () => {

@@ -45,9 +45,10 @@ export class RadioGroup {
     event.preventDefault();
     event.stopPropagation();
     const radio = closest(event.target, "[role=radio]");
-    const { length } = this.#radios;
-    const index = radio ? this.#radios.indexOf(radio) : 0;
-    const next = this.#radios[(index + (isForward ? 1 : -1) + length) % length];
+    const shown = this.#radios.filter((other) => !other.hidden);
+    const { length } = shown;
+    const index = radio ? shown.indexOf(radio) : 0;
+    const next = shown[(index + (isForward ? 1 : -1) + length) % length];
     next?.focus();
     this.#pick(next);
   }

@@ -30,12 +30,15 @@ export class DiffMap {
    * @param {HTMLImageElement} before
    * @param {HTMLImageElement} after
    * @param {Box} box where the before lies in the after's frame
+   * @param {number | null} known share that changed, 0 to 1, where it was measured better
    */
-  draw(before, after, box) {
-    const input = JSON.stringify([before.src, after.src, box]);
+  draw(before, after, box, known) {
+    const input = JSON.stringify([before.src, after.src, box, known]);
     if (input === this.#drawn) return;
     this.#drawn = input;
-    this.#summary.textContent = this.#compare(before, after, box);
+    const summary = this.#compare(before, after, box);
+    const measured = { changed: known ?? 0, isWhole: true };
+    this.#summary.textContent = known === null ? summary : describeDifference(measured);
     this.#canvas.setAttribute("aria-label", `Map of what changed. ${this.#summary.textContent}`);
   }
 

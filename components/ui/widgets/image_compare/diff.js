@@ -49,6 +49,7 @@ export function diffPixels(before, after, box, width, height) {
  */
 export function describeDifference({ changed, isWhole }) {
   const what = isWhole ? "the picture" : "the shared part";
+  if (changed > 0.995) return isWhole ? "Everything changed" : "All of the shared part changed";
   if (changed < 0.0005) return `No visible change in ${what}`;
   if (changed < 0.01) return `Less than 1 % of ${what} changed`;
   return `${Math.round(changed * 100)} % of ${what} changed`;

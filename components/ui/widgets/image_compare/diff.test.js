@@ -68,4 +68,7 @@ test("a difference is described in whole per cent, and small ones in words", () 
   assert.equal(text(0.0005), "Less than 1 % of the picture changed");
   assert.equal(text(0.0238), "2 % of the picture changed");
   assert.equal(text(0.5, false), "50 % of the shared part changed");
+  assert.equal(text(0.99), "99 % of the picture changed");
+  assert.equal(text(1), "Everything changed");
+  assert.equal(text(1, false), "All of the shared part changed");
 });

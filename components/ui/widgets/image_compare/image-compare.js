@@ -4,6 +4,7 @@
  */
 
 import { Blink } from "./blink.js";
+import { ChangeMap } from "./change-map.js";
 import { COMPARE_SHORTCUTS, commandForKey } from "./commands.js";
 import { FullScreen, RadioGroup } from "./controls.js";
 import { DiffMap } from "./diff-map.js";
@@ -35,6 +36,8 @@ const ZOOM_STEP = 1.4;
 const PAN_STEP_PX = 40;
 const MAX_SCALE = 12;
 const MAX_REMEMBERED = 50;
+/** Of a range that has the focus. */
+const OWN_KEYS = new Set(["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End", " "]);
 
 /**
  * What the user had set, by the instance's key: a rerun may remove the viewer and bring it back.
@@ -65,6 +68,8 @@ class CompareViewer {
   /** @type {number | undefined} */
   #smoothTimer;
   #endKeys;
+  /** @type {Component<{props: string}>["setTriggerValue"]} */
+  #send = () => undefined;
 
   /** @param {HTMLElement} parent with `image-compare.html` in it */
   constructor(parent) {
@@ -84,7 +89,13 @@ class CompareViewer {
       this.#find(".kx-compare-error").hidden = status !== "failed";
       this.#drawDifference();
     });
+    this.changeMap = new ChangeMap(this.#root, this.#viewport, {
+      frame: () => this.#props.frame,
+      onSave: (id, settings) => this.#send("save", { id, settings }),
+      signal,
+    });
     this.zoom = new Zoom(this.#viewport, {
+      mayPan: () => !this.changeMap.isDrawing,
       maxScale: MAX_SCALE,
       content: () => this.#fitted(),
       viewAt: (point) => this.#paneRect(point),
@@ -114,7 +125,8 @@ class CompareViewer {
   }
 
   /** @param {Component<{props: string}>} component */
-  update({ data }) {
+  update({ data, setTriggerValue }) {
+    this.#send = setTriggerValue;
     if (this.#sent === data.props) return;
     this.#sent = data.props;
     this.#show(parseProps(data.props));
@@ -128,6 +140,7 @@ class CompareViewer {
     clearTimeout(this.#smoothTimer);
     this.loader.destroy();
     this.zoom.destroy();
+    this.changeMap.destroy();
   }
 
   // Layout --------------------------------------------------------------------------------
@@ -213,14 +226,17 @@ class CompareViewer {
       this.loader.show(this.#images[side], url, alt ? `${alt} (${label})` : label);
     }
     this.#root.toggleAttribute("data-swapped", this.#settings.isSwapped);
+    this.#find("[data-value=map]").hidden = !props.map;
+    this.changeMap.update(props.map);
     this.#setFit(this.#settings.fit);
     this.#setMode(this.#settings.mode);
     if (!isSameInstance) this.zoom.restore(kept?.zoom);
-    else if (!areSameImages) this.zoom.reset();
+    else if (!areSameImages && !(props.map && props.map.id === last.map?.id)) this.zoom.reset();
   }
 
-  /** @param {Mode} mode */
-  #setMode(mode) {
+  /** @param {Mode} wanted */
+  #setMode(wanted) {
+    const mode = wanted === "map" && !this.#props.map ? "slider" : wanted;
     const active = closest(document.activeElement, ".kx-compare-handle, .kx-compare-blink-controls");
     const losesFocus = mode !== this.#settings.mode && active && this.#root.contains(active);
     this.#settings.mode = mode;
@@ -233,6 +249,7 @@ class CompareViewer {
     this.#viewport.setAttribute("aria-label", `${label}. Plus and minus zoom`);
     this.#handle.tabIndex = mode === "slider" ? 0 : -1;
     this.blink.run(mode === "blink", this.#settings.isPlaying);
+    this.changeMap.run(mode === "map");
     this.zoom.refresh();
     this.#drawDifference();
     this.#remember();
@@ -331,7 +348,7 @@ class CompareViewer {
 
   #drawDifference() {
     if (this.#settings.mode !== "difference" || this.loader.status !== "ready") return;
-    this.diffMap.draw(this.#images.before, this.#images.after, this.#fit.box);
+    this.diffMap.draw(this.#images.before, this.#images.after, this.#fit.box, this.#props.changed);
   }
 
   /** @param {boolean} isActive */
@@ -370,6 +387,7 @@ class CompareViewer {
    * @returns {boolean} whether the key means something here
    */
   #handleKey(event) {
+    if (closest(event.target, "input") && OWN_KEYS.has(event.key)) return false;
     const command = commandForKey(event, closest(event.target, "button") !== null);
     return command !== null && this.#handleCommand(command);
   }
@@ -415,8 +433,7 @@ class CompareViewer {
         this.#setPlaying(!this.#settings.isPlaying);
         return true;
       case "next":
-        this.#setMode(MODES[(MODES.indexOf(this.#settings.mode) + 1) % MODES.length] ?? "slider");
-        return true;
+        return this.#setNextMode();
       case "swap":
         return this.#swap();
       case "retry":
@@ -424,14 +441,20 @@ class CompareViewer {
         this.loader.retry();
         return true;
       default:
-        return false;
+        return this.changeMap.handle(name ?? "");
     }
+  }
+
+  #setNextMode() {
+    const modes = MODES.filter((mode) => mode !== "map" || this.#props.map);
+    this.#setMode(modes[(modes.indexOf(this.#settings.mode) + 1) % modes.length] ?? "slider");
+    return true;
   }
 
   /** @returns {boolean} whether there are two sides to swap */
   #swap() {
     const { mode, isSwapped } = this.#settings;
-    if (mode === "difference") return false;
+    if (mode === "difference" || mode === "map") return false;
     if (mode === "blink") {
       this.#setPlaying(false);
       this.blink.swap();
@@ -454,9 +477,15 @@ class CompareViewer {
    * @returns {boolean} whether it means something in this mode
    */
   #handleCommand(command) {
-    if ("index" in command) this.#setMode(MODES[command.index] ?? "slider");
-    else if ("amount" in command) return this.#move(command);
-    else return this.#handleSimple(command.name);
+    if ("index" in command) return this.#setModeByKey(MODES[command.index]);
+    if ("amount" in command) return this.#move(command);
+    return this.#handleSimple(command.name);
+  }
+
+  /** @param {Mode | undefined} mode */
+  #setModeByKey(mode) {
+    if (!mode || (mode === "map" && !this.#props.map)) return false;
+    this.#setMode(mode);
     return true;
   }
 
@@ -464,7 +493,7 @@ class CompareViewer {
   #handleSimple(name) {
     const isSlider = this.#settings.mode === "slider";
     if (name === "peek") this.#root.toggleAttribute("data-peek", true);
-    else if (name === "play" && this.#settings.mode !== "blink") return false;
+    else if (name === "play" && this.#settings.mode !== "blink") return this.changeMap.handle("play");
     else if (isSlider && name === "start") this.#setShare(0);
     else if (isSlider && name === "end") this.#setShare(1);
     else return this.#run(name);

@@ -3,7 +3,7 @@
  * drawn, and an image without a URL is shown as not loaded.
  */
 
-/** @typedef {"slider" | "side" | "blink" | "difference"} Mode */
+/** @typedef {"slider" | "side" | "blink" | "difference" | "map"} Mode */
 /** @typedef {{left: number, top: number, width: number, height: number}} Box shares of the frame */
 /** @typedef {{url: string, label: string, alt: string}} CompareImage */
 /** @typedef {{name: string, note: string, box: Box}} Fit */
@@ -16,10 +16,22 @@
  * @property {{width: number, height: number}} frame the after's size in pixels
  * @property {Mode} mode
  * @property {[Fit, ...Fit[]]} fits at least one
+ * @property {number | null} changed share of the before that the edit changed, where it is known
+ * @property {ChangeMapProps | null} map null where there is no change map
+ */
+/**
+ * @typedef {object} ChangeMapProps
+ * @property {string} id the same for all versions of a result
+ * @property {string} url takes settings and answers a map; the edit as it lies on the source
+ * @property {string} sourceUrl
+ * @property {string} settings of the version that was made last, JSON
+ * @property {boolean} isKept whether there is such a version
+ * @property {"" | "working"} state
+ * @property {string} problem why the last version was not made
  */
 
 /** @type {readonly Mode[]} In the order of their buttons. */
-export const MODES = ["slider", "side", "blink", "difference"];
+export const MODES = ["slider", "side", "blink", "difference", "map"];
 /** @type {Box} */
 const WHOLE = { left: 0, top: 0, width: 1, height: 1 };
 
@@ -38,6 +50,8 @@ export function parseProps(text) {
     frame: { width: positive(frame.width, 4), height: positive(frame.height, 3) },
     mode: MODES.find((mode) => mode === sent.mode) ?? "slider",
     fits: [first ?? readFit({}), ...others],
+    changed: typeof sent.changed === "number" ? sent.changed : null,
+    map: sent.map ? readMap(sent.map) : null,
   };
 }
 
@@ -72,6 +86,23 @@ function readImage(value, label) {
   /** @param {unknown} field */
   const text = (field) => (typeof field === "string" ? field : "");
   return { url: text(image.url), label: text(image.label) || label, alt: text(image.alt) };
+}
+
+/**
+ * @param {unknown} value
+ * @returns {ChangeMapProps}
+ */
+function readMap(value) {
+  const map = asObject(value);
+  return {
+    id: String(map.id ?? ""),
+    url: String(map.url ?? ""),
+    sourceUrl: String(map.source_url ?? ""),
+    settings: String(map.settings ?? "{}"),
+    isKept: map.is_kept === true,
+    state: map.state === "working" ? "working" : "",
+    problem: String(map.problem ?? ""),
+  };
 }
 
 /**

@@ -13,8 +13,28 @@ test("what Python sends is read as it is", () => {
     frame: { width: 1184, height: 880 },
     mode: "blink",
     fits: [{ name: "crop", note: "Both are 1184×880", box: BOX }],
+    changed: 0.04,
+    map: null,
   };
   assert.deepEqual(parseProps(JSON.stringify(sent)), sent);
+});
+
+test("a change map is read as it is, and one that lacks everything as nothing made yet", () => {
+  const map = {
+    id: "1f",
+    url: "app/static/changes/1f",
+    source_url: "/a.png",
+    settings: '{"growth":0.01}',
+    is_kept: true,
+    state: "working",
+    problem: "No room.",
+  };
+  const { source_url: sourceUrl, is_kept: isKept, ...others } = map;
+  assert.deepEqual(parseProps(JSON.stringify({ map })).map, { ...others, sourceUrl, isKept });
+  assert.deepEqual(parseProps('{"map":{}}').map, {
+    id: "", url: "", sourceUrl: "", settings: "{}", isKept: false, state: "", problem: "",
+  });
+  assert.equal(parseProps("{}").map, null);
 });
 
 test("broken text becomes a viewer without images", () => {

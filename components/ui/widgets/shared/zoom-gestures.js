@@ -21,6 +21,8 @@ import { ZoomState, isDoubleTap, pinch, toggledScale, wheelFactor } from "./zoom
  * @property {(point: Point | null) => Rect} [viewAt]
  *   The pane under a point, where the box holds several; null asks for any. Default: the box.
  * @property {() => number} actualScale at which one image pixel is one screen pixel
+ * @property {() => boolean} [mayPan]
+ *   Whether one finger or the left button moves the content, and a double click zooms. Default: yes.
  */
 
 const TAP_SLOP_PX = 8;
@@ -34,6 +36,8 @@ export class Zoom {
   #listening = new AbortController();
   /** @type {Map<number, Point>} */
   #pointers = new Map();
+  /** Whether the pointer that is alone on the box moves the content. */
+  #pans = true;
   /** @type {Point | null} Where a press began that may become a tap. */
   #press = null;
   /** @type {(Point & {at: number}) | null} */
@@ -136,9 +140,13 @@ export class Zoom {
 
   /** @param {PointerEvent} event */
   #onPointerDown(event) {
-    if (event.button !== 0 || closest(event.target, OWN_CONTROLS)) return;
+    const isMiddle = event.button === 1;
+    if ((event.button !== 0 && !isMiddle) || closest(event.target, OWN_CONTROLS)) return;
+    if (isMiddle) event.preventDefault(); // or the browser scrolls by itself
     this.#pointers.set(event.pointerId, pointOf(event));
-    this.#press = this.#pointers.size === 1 ? pointOf(event) : null;
+    const mayPan = this.#options.mayPan?.() ?? true;
+    this.#pans = isMiddle || mayPan;
+    this.#press = this.#pointers.size === 1 && !isMiddle && mayPan ? pointOf(event) : null;
   }
 
   /** @param {PointerEvent} event */
@@ -153,7 +161,7 @@ export class Zoom {
     if (this.#pointers.size > 1 && before.spread > 0) {
       this.zoomTo(this.#state.scale * (after.spread / before.spread), before);
     }
-    if (this.#pointers.size > 1 || this.#state.scale > 1) {
+    if (this.#pointers.size > 1 || (this.#pans && this.#state.scale > 1)) {
       this.panBy(after.x - before.x, after.y - before.y);
     }
   }
