@@ -22,6 +22,7 @@ from components.ui import errors, frontend, layout, session
 from components.ui.streamlit_internals.base_path import read_base_path
 from components.ui.streamlit_internals.client_messages import check_client_messages
 from components.ui.streamlit_internals.logs import pass_on_log_records
+from components.ui.streamlit_internals.page_html import complete_page
 
 if __name__ != "__main__":
     base_path = read_base_path(__file__)
@@ -59,7 +60,7 @@ if __name__ != "__main__":
             open_tokens,
             settings,
             base_path=base_path,
-            styles_url=frontend.styles_url(),
+            complete_page=complete_page,
         ),
         on_script_error=errors.show_error,
     )

@@ -12,10 +12,10 @@ from components.server.error_responses import ReportUnknownErrors
 from components.server.identity import IdentifyUser
 from components.server.metrics_access import RestrictMetrics
 from components.server.origin_check import RefuseOtherOrigins
+from components.server.page_middleware import CompletePages
 from components.server.security_headers import SecurityHeaders
 from components.server.slow_clients import CloseSlowClients
 from components.server.streamlit_uploads import RefuseStreamlitUploads
-from components.server.stylesheet_middleware import InjectStylesheet
 from components.server.trusted_proxies import BelieveTrustedProxies
 from components.studio.settings import Settings
 from components.studio.studio import Studio
@@ -28,7 +28,7 @@ def middleware(
     settings: Settings,
     *,
     base_path: str,
-    styles_url: str,
+    complete_page: Callable[[str, str], str],
 ) -> list[Middleware]:
     """All middleware, in the order in which a request passes it."""
     return [
@@ -44,5 +44,5 @@ def middleware(
             IdentifyUser, open_studio=open_studio, open_tokens=open_tokens, base_path=base_path
         ),
         Middleware(ConnectionLimits),
-        Middleware(InjectStylesheet, styles_url=styles_url),
+        Middleware(CompletePages, complete_page=complete_page),
     ]

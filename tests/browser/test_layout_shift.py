@@ -14,7 +14,7 @@ from tests.browser.steps import (
     observe_layout_shifts,
 )
 from tests.support.app_server import AppServer
-from tests.support.chromium import open_page
+from tests.support.chromium import HeldWebSocket, open_page
 
 pytestmark = pytest.mark.browser
 
@@ -43,12 +43,36 @@ def edit_the_result(page: Page) -> None:
     assert layout_shift(page) < 0.02
 
 
+def load_every_page(page: Page, *, is_empty: bool) -> None:
+    for path in ("/", "/edit", "/gallery"):
+        expect_loaded_without_shift(page, path, is_empty=is_empty)
+
+
+def see_our_bar_before_streamlit_draws(page: Page) -> None:
+    """Without a connection Streamlit knows neither theme nor page; it is held back."""
+    streamlit = HeldWebSocket(page, "server")
+    streamlit.held = []
+    page.emulate_media(color_scheme="dark")
+    page.goto("/edit")
+    streamlit.wait_for_held()
+    shell = page.locator(".kx-shell")
+    expect(shell).to_contain_text("Kontext Studio")
+    expect(shell).to_have_css("background-color", "rgb(20, 20, 22)")  # .streamlit/config.toml
+    bar = box_of(shell.locator(".kx-shell-bar"))
+    streamlit.release()
+    expect(shell).to_be_hidden()
+    drawn = box_of(page.locator(".st-key-kx-bar"))
+    assert all(abs(drawn[edge] - bar[edge]) <= 1 for edge in ("x", "y", "width", "height"))
+    page.emulate_media(color_scheme="light")
+
+
 def test_nothing_moves_when_a_result_arrives_or_a_page_is_loaded(
     fast_app: AppServer, browser: Browser
 ) -> None:
     with open_page(browser, fast_app.url, "/edit", reduced_motion="no-preference") as page:
+        observe_layout_shifts(page, from_next_load=True)
+        load_every_page(page, is_empty=True)
+        see_our_bar_before_streamlit_draws(page)
         make_a_first_edit(page)
         edit_the_result(page)
-        observe_layout_shifts(page, from_next_load=True)
-        for path in ("/", "/edit", "/gallery"):
-            expect_loaded_without_shift(page, path)
+        load_every_page(page, is_empty=False)

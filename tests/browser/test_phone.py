@@ -78,6 +78,11 @@ def compare_below_the_button(page: Page) -> None:
     assert box_of(page.locator(".st-key-edit-submit"))["y"] < box_of(viewer)["y"]
 
 
+def load_every_empty_page(page: Page) -> None:
+    for path in ("/gallery", "/edit", "/"):
+        expect_loaded_without_shift(page, path, is_empty=True)
+
+
 def load_every_page_in_the_dark(page: Page) -> None:
     page.emulate_media(color_scheme="dark", reduced_motion="reduce")
     for path in ("/", "/edit", "/gallery"):
@@ -93,11 +98,12 @@ def test_phone_shows_every_page_whole_and_nothing_moves(
     with open_page(browser, fast_app.url, **options) as page:
         see_the_empty_forms_at_double_zoom(page)
         page.set_viewport_size(PHONE["viewport"])
+        observe_layout_shifts(page, from_next_load=True)
+        load_every_empty_page(page)
         expect_background(page, LIGHT)
         assert overhang_px(page) <= 0
         scroll_to_a_new_card(page)
         compare_below_the_button(page)
-        observe_layout_shifts(page, from_next_load=True)
         load_every_page_in_the_dark(page)
 
 

@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from components.server.frontend_assets import frontend_asset_routes
-from components.server.stylesheet_middleware import InjectStylesheet
+from components.server.page_middleware import CompletePages
 from components.ui import frontend
 
 POLICY = (
@@ -81,6 +81,11 @@ async def drop(_: Request) -> Response:
     return Response("dropped")
 
 
+def link_styles(html: str, _path: str) -> str:
+    """The page with our style sheet, without the shell of the app's pages."""
+    return html.replace("</body>", f'<link rel="stylesheet" href="{frontend.styles_url()}"></body>')
+
+
 app = st.App(
     Path(__file__).with_name("widgets_app.py"),
     routes=[
@@ -92,6 +97,6 @@ app = st.App(
     ],
     middleware=[
         Middleware(ContentPolicy),
-        Middleware(InjectStylesheet, styles_url=frontend.styles_url()),
+        Middleware(CompletePages, complete_page=link_styles),
     ],
 )

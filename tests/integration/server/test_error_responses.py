@@ -66,7 +66,7 @@ def serve(served: list[BaseRoute]) -> Iterator[str]:
         lambda: UserTokens(COOKIE_SECRET.encode()),
         Settings(),
         base_path="",
-        styles_url="/files/a.css",
+        complete_page=lambda html, _path: html,
     )
     with serve_routes(served, middleware=layers) as url:
         yield url

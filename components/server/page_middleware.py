@@ -1,6 +1,8 @@
-"""Adds our style sheet to Streamlit's page, so that nothing is shown or measured without it."""
+"""Completes Streamlit's page, so that nothing is shown or measured without our styles."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -11,15 +13,15 @@ from components.server.requests import is_page_request
 _DROPPED_HEADERS = {b"if-none-match", b"if-modified-since", b"range", b"accept-encoding"}
 
 
-class InjectStylesheet:
-    """Middleware: links a style sheet at the end of every page.
+class CompletePages:
+    """Middleware: passes the HTML of every page through a function.
 
-    There, its rules win over Streamlit's own.
+    It is called with the HTML and the URL path.
     """
 
-    def __init__(self, app: ASGIApp, *, styles_url: str) -> None:
+    def __init__(self, app: ASGIApp, *, complete_page: Callable[[str, str], str]) -> None:
         self.app = app
-        self.link = f'<link rel="stylesheet" href="{styles_url}"></body>'.encode()
+        self._complete_page = complete_page
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Change the response if it is a page."""
@@ -38,22 +40,23 @@ class InjectStylesheet:
             elif start and message["type"] == "http.response.body":
                 body.extend(message.get("body", b""))
                 if not message.get("more_body", False):
-                    await self._send_with_stylesheet(start, bytes(body), send)
+                    await _send_page(start, self._complete_page(body.decode(), scope["path"]), send)
             else:
                 await send(message)
 
         # Without extensions: a response that is sent by file path cannot be changed.
         await self.app({**scope, "headers": headers, "extensions": {}}, receive, send_page)
 
-    async def _send_with_stylesheet(self, start: Message, body: bytes, send: Send) -> None:
-        page = body.replace(b"</body>", self.link, 1)
-        headers = MutableHeaders(scope=start)
-        headers["content-length"] = str(len(page))
-        headers["cache-control"] = "no-store"  # the next version has another style sheet
-        for name in ("etag", "last-modified", "accept-ranges"):
-            del headers[name]
-        await send(start)
-        await send({"type": "http.response.body", "body": page})
+
+async def _send_page(start: Message, page: str, send: Send) -> None:
+    body = page.encode()
+    headers = MutableHeaders(scope=start)
+    headers["content-length"] = str(len(body))
+    headers["cache-control"] = "no-store"  # the next version has another style sheet
+    for name in ("etag", "last-modified", "accept-ranges"):
+        del headers[name]
+    await send(start)
+    await send({"type": "http.response.body", "body": body})
 
 
 def _is_whole_page(start: Message) -> bool:

@@ -1,4 +1,4 @@
-"""The style sheet is linked in every page, and in no other response."""
+"""Every page has our style sheet and its shell, and no other response has."""
 
 from __future__ import annotations
 
@@ -25,6 +25,29 @@ def test_every_page_ends_with_the_stylesheet(seeded_app: SeededApp, path: str) -
     assert "immutable" in styles.headers["cache-control"]
     for selector in (".kx-grid", ".kx-compare", ".st-key-kx-bar"):
         assert selector in styles.text
+
+
+@pytest.mark.parametrize(
+    ("path", "page"), [("/", "generate"), ("/edit", "edit"), ("/gallery", "gallery")]
+)
+def test_first_paint_is_ours(seeded_app: SeededApp, path: str, page: str) -> None:
+    html = seeded_app.app.client().open(path).text
+
+    assert "<title>Kontext Studio</title>" in html
+    assert f'<div class="kx-shell" aria-hidden="true" data-page="{page}">' in html
+    assert html.index("--kx-background:") < html.index("</head>")
+    loaded_first = re.findall(r'rel="preload"\s+href="([^"]+)"\s+as="font"', html)
+    assert len(loaded_first) == 2
+    for url in [*loaded_first, *re.findall(r'rel="shortcut icon" href="([^"]+)"', html)]:
+        assert url.startswith("app/static/")
+        assert seeded_app.app.client().get(f"/{url}").status_code == 200
+
+
+def test_shell_repeats_nothing_of_the_path(seeded_app: SeededApp) -> None:
+    html = seeded_app.app.client().open('/"><i>x').text
+
+    assert 'data-page="generate"' in html
+    assert "<i>x" not in html
 
 
 @pytest.mark.parametrize("encoding", ["identity", "gzip, br"])

@@ -1,0 +1,47 @@
+"""Streamlit's page (1.67) made ours: its first paint has our bar, colours and fonts."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+
+from components.ui.frontend import styles_url
+
+_SHELL = Path(__file__).with_name("page-shell.html")
+_TOKENS = Path(__file__).parents[1] / "styles" / "tokens.css"
+_FONTS = ("instrument-serif-latin-400-normal", "instrument-sans-latin-wght-normal")
+_PAGES = ("edit", "gallery")
+# Streamlit's own font, which no page uses.
+_FONT_PRELOAD = re.compile(r'<link\s+rel="preload"\s[^>]*as="font"[^>]*>')
+_OURS = {
+    "<title>Streamlit</title>": "<title>Kontext Studio</title>",
+    'href="./favicon.png"': 'href="app/static/icon.png"',
+}
+
+
+def complete_page(html: str, path: str) -> str:
+    """Return the page at a URL path with our head, shell and style sheet.
+
+    The shell shows the bar and the form's places until the page is drawn. The style sheet is
+    last, as its rules then win over Streamlit's own.
+    """
+    name = path.rstrip("/").rpartition("/")[2]
+    head, end = _parts(name if name in _PAGES else "generate")
+    html = _FONT_PRELOAD.sub("", html, count=1)
+    for theirs, ours in _OURS.items():
+        html = html.replace(theirs, ours, 1)
+    return html.replace("</head>", f"{head}</head>", 1).replace("</body>", f"{end}</body>", 1)
+
+
+@cache
+def _parts(page: str) -> tuple[str, str]:
+    """What ends the head, and what ends the body."""
+    preloads = "".join(
+        f'<link rel="preload" href="app/static/fonts/{name}.woff2" as="font" type="font/woff2"'
+        " crossorigin>"
+        for name in _FONTS
+    )
+    shell = _SHELL.read_text("utf-8").replace('data-page="generate"', f'data-page="{page}"')
+    styles = f'<link rel="stylesheet" href="{styles_url()}">'
+    return f"{preloads}<style>{_TOKENS.read_text('utf-8')}</style>", f"{shell}{styles}"
