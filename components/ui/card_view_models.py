@@ -235,7 +235,7 @@ def _note(entry: TaskWithImage) -> str:
 
 def _detail_lines(task: Task, image: ImageRecord | None) -> tuple[str, ...]:
     request = task.request
-    ratio = request.aspect_ratio or (MATCH_INPUT if task.is_edit else "")
+    ratio = request.aspect_ratio or (MATCH_INPUT.lower() if task.is_edit else "")
     file_format = (image.format if image else request.output_format).upper()
     size = format_size(image.width_px, image.height_px) if image else ""
     details = (format_models([request.model]), ratio, file_format, size)

@@ -23,6 +23,7 @@ _ROOT = Path(__file__).parents[2]
 # Every page has one of them, also one that cannot be drawn.
 _LANDMARKS = ".st-key-kx-form, .st-key-kx-title, [class*=st-key-kx-error]"
 
+_NOTICE = "sandbox-notice"
 SANDBOX_MESSAGE = "**Sandbox** Pictures are drawn here, at no cost."
 SANDBOX_HELP = "To use the real service, set `KIE_API_KEY` and start again."
 
@@ -81,7 +82,12 @@ def _active_faults_text(studio: Studio) -> str:
 
 
 def _hide_sandbox() -> None:
-    session.tab_state().hides_sandbox_notice = True
+    """Kept as drafts are: for this person, in every tab."""
+    session.studio().save_draft(session.tab_state().user_id, _NOTICE, "hidden")
+
+
+def _hides_sandbox() -> bool:
+    return bool(session.studio().load_draft(session.tab_state().user_id, _NOTICE))
 
 
 def _say_cookie_lost() -> None:
@@ -91,7 +97,7 @@ def _say_cookie_lost() -> None:
 def _render_banners() -> None:
     studio = session.studio()
     faults = _active_faults_text(studio)
-    if studio.settings.uses_sandbox and (faults or not session.tab_state().hides_sandbox_notice):
+    if studio.settings.uses_sandbox and (faults or not _hides_sandbox()):
         with st.container(key="kx-sandbox", horizontal=True, vertical_alignment="center"):
             st.markdown(SANDBOX_MESSAGE + faults, help=SANDBOX_HELP, width="content")
             if not faults:

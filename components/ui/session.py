@@ -135,7 +135,6 @@ class TabState:
     """What the banner of this tab says about the queue."""
     storage_problem: str | None = None
     """What is wrong with the database or its disk, as the banner of this tab says."""
-    hides_sandbox_notice: bool = False
     typing: TypingRequest = field(default_factory=TypingRequest)
     dialog: DialogState | None = None
     changes: ChangesInPlace = field(default_factory=ChangesInPlace)

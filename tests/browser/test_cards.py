@@ -18,6 +18,7 @@ from tests.browser.steps import (
     go_to,
     pixels,
     prompt_box,
+    prompt_picker,
     stored_file,
     submit_prompt,
     unfold_settings,
@@ -51,6 +52,22 @@ def walk_by_tab(page: Page) -> None:
     page.get_by_role("slider", name="Safety tolerance").focus()
     page.keyboard.press("Tab")
     expect(page.get_by_role("switch", name="Translate prompt")).to_be_focused()
+
+
+def skip_to_the_prompt_and_press(page: Page) -> None:
+    """From the start of the page fewer than twelve stops of the Tab key lead to the press."""
+    page.reload()
+    expect(prompt_picker(page)).to_be_attached()
+    expect_idle(page)
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(prompt_box(page)).to_be_focused()
+    press = page.get_by_test_id("stBaseButton-primary")
+    for _ in range(10):
+        page.keyboard.press("Tab")
+        if press.evaluate("button => button === document.activeElement"):
+            break
+    expect(press).to_be_focused()
 
 
 def make_a_tall_png(page: Page) -> None:
@@ -155,6 +172,7 @@ def test_card_is_downloaded_as_stored_restored_remixed_over_other_text_and_chang
     fast_app: AppServer, browser: Browser
 ) -> None:
     with open_page(browser, fast_app.url) as page:
+        skip_to_the_prompt_and_press(page)
         walk_by_tab(page)
         make_a_tall_png(page)
         expect_download_as_stored(fast_app, page)

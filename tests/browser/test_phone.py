@@ -26,6 +26,7 @@ pytestmark = pytest.mark.browser
 
 LIGHT, DARK = "rgb(251, 250, 248)", "rgb(20, 20, 22)"  # .streamlit/config.toml
 ZOOMED = {"width": 680, "height": 430}
+ZOOMED_TO_400 = {"width": 340, "height": 215}
 NARROW_PHONE = {**PHONE, "viewport": {"width": 320, "height": 700}, "is_mobile": True}
 IS_CUT = "text => text.scrollHeight > text.clientHeight || text.scrollWidth > text.clientWidth"
 IS_BELOW = "(one, two) => one.getBoundingClientRect().top > two.getBoundingClientRect().bottom"
@@ -48,13 +49,28 @@ def expect_room_at_double_zoom(page: Page) -> None:
         assert not label.evaluate(IS_CUT), label.inner_text()
 
 
+def expect_all_reachable_at_400_percent(page: Page) -> None:
+    page.set_viewport_size(ZOOMED_TO_400)
+    assert overhang_px(page) <= 0
+    bar = box_of(page.locator(".st-key-kx-bar"))
+    for part in page.locator(".st-key-kx-bar").get_by_role("link").all():
+        box = box_of(part)
+        assert box["x"] + box["width"] <= bar["x"] + bar["width"]
+    submit = page.get_by_test_id("stBaseButton-primary")
+    submit.scroll_into_view_if_needed()
+    expect(submit).to_be_in_viewport(ratio=1)
+
+
 def see_the_empty_forms_at_double_zoom(page: Page) -> None:
     expect(page.get_by_role("heading", name="Begin with one of these")).to_be_visible()
     expect_room_at_double_zoom(page)
     go_to(page, "Edit")
     expect(page.get_by_role("heading", name="Begin with a picture")).to_be_visible()
     expect_room_at_double_zoom(page)
+    expect_all_reachable_at_400_percent(page)
     go_to(page, "Generate")
+    expect_all_reachable_at_400_percent(page)
+    page.set_viewport_size(ZOOMED)
 
 
 def scroll_to_a_new_card(page: Page) -> None:

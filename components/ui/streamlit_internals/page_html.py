@@ -14,6 +14,8 @@ _FONTS = ("instrument-serif-latin-400-normal", "instrument-sans-latin-wght-norma
 _PAGES = ("edit", "gallery")
 # Streamlit's own font, which no page uses.
 _FONT_PRELOAD = re.compile(r'<link\s+rel="preload"\s[^>]*as="font"[^>]*>')
+# The first stop of the Tab key; `prompt-picker.js` moves the focus.
+_SKIP = '<button type="button" class="kx-skip">Skip to the prompt</button>'
 _OURS = {
     "<title>Streamlit</title>": "<title>Kontext Studio</title>",
     'href="./favicon.png"': 'href="app/static/icon.png"',
@@ -31,7 +33,8 @@ def complete_page(html: str, path: str) -> str:
     html = _FONT_PRELOAD.sub("", html, count=1)
     for theirs, ours in _OURS.items():
         html = html.replace(theirs, ours, 1)
-    return html.replace("</head>", f"{head}</head>", 1).replace("</body>", f"{end}</body>", 1)
+    html = html.replace("</head>", f"{head}</head>", 1).replace("</body>", f"{end}</body>", 1)
+    return html.replace("<body>", f"<body>{_SKIP}", 1)
 
 
 @cache

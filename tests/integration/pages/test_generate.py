@@ -12,7 +12,9 @@ from streamlit.testing.v1 import AppTest
 from components import bootstrap
 from components.bootstrap import open_studio
 from components.sandbox import SandboxServer
+from components.ui.session import TabState
 from tests.integration.pages.page_driver import (
+    ROOT,
     cards,
     error_texts,
     grid_data,
@@ -84,14 +86,18 @@ def test_sandbox_banner_says_how_to_add_a_key() -> None:
     assert "KIE_API_KEY" in notice.proto.help
 
 
-def test_sandbox_banner_stays_hidden_on_other_pages() -> None:
+def test_sandbox_banner_stays_hidden_on_other_pages_and_after_a_reload() -> None:
     at = open_page()
+    user_id = user_id_of(at)
 
     at.button(key="sandbox-hide").click().run()
 
     assert not any("Sandbox" in block.value for block in at.markdown)
     at.switch_page("pages/edit.py").run()
     assert not any("Sandbox" in block.value for block in at.markdown)
+    in_another_tab = AppTest.from_file(ROOT / "app.py", default_timeout=60)
+    in_another_tab.session_state["kontext.session"] = TabState(user_id)
+    assert not any("Sandbox" in block.value for block in rerun(in_another_tab).markdown)
 
 
 def test_no_sandbox_banner_with_a_key(sandbox: SandboxServer) -> None:

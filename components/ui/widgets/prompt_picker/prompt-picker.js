@@ -75,6 +75,9 @@ class PromptPicker {
     const { signal } = this.#listening;
     document.addEventListener("keydown", (event) => this.#onKey(event), { capture: true, signal });
     document.addEventListener("input", (event) => this.#onInput(event), { signal });
+    document
+      .querySelector(".kx-skip")
+      ?.addEventListener("click", () => this.#box?.focus(), { signal });
     document.addEventListener("focusout", (event) => this.#onLeave(event), { signal });
     keepTextAreaEnabled(() => this.#box, signal);
   }
