@@ -117,7 +117,7 @@ def test_steps_are_left_out_moved_and_changed(sandbox: SandboxServer) -> None:
     wait_for_end(at)
     assert newest_branch(at) == ["Make it warmer", "Make it night"]
     rerun(at)
-    steps = widget_data(at, "tiles")["steps"]
+    steps = widget_data(at, "steps")
     assert [step["prompt"] for step in steps] == ["photo.png", "Make it warmer", "Make it night"]
 
 

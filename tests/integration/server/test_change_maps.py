@@ -108,7 +108,7 @@ def test_edit_is_sent_as_it_lies_on_the_source(pairs: EditedPairs) -> None:
     assert Image.open(io.BytesIO(response.content)).size == (480, 360)
 
 
-@pytest.mark.parametrize("token", [None, new_token()])
+@pytest.mark.parametrize("token", [None, new_token()], ids=["nobody", "another"])
 def test_map_of_another_user_is_missing(pairs: EditedPairs, token: str | None) -> None:
     response = pairs.post(pairs.edit, token=token)
     picture = pairs.app.client(token).get(pairs.path_of(pairs.edit))

@@ -42,10 +42,17 @@ REQUESTS = {
     "/app/static/thumbnails/{picture_id}": ("GET", f"/app/static/thumbnails/{ID}"),
     "/app/static/downloads/{picture_id}": ("GET", f"/app/static/downloads/{ID}"),
     "/app/static/exports": ("POST", f"/app/static/exports?ids={ID}"),
+    "/app/static/changes/{picture_id}": ("GET", f"/app/static/changes/{ID}"),
+    "/endings": ("GET", "/endings"),
     "/uploads": ("POST", "/uploads"),
 }
 # By path: where the sentence stands in the JSON. All other paths answer with text.
-MESSAGE_KEYS = {"/healthz": "msg", "/callbacks/kontext/{token}": "msg", "/uploads": "message"}
+MESSAGE_KEYS = {
+    "/healthz": "msg",
+    "/callbacks/kontext/{token}": "msg",
+    "/app/static/changes/{picture_id}": "message",
+    "/uploads": "message",
+}
 
 
 def failing(error: Exception) -> Callable[[], Studio]:

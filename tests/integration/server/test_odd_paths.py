@@ -26,6 +26,8 @@ OUR_PATHS = {
     "/app/static/pictures/{picture_id}": ["/app/static/pictures/{}", "/app/static/pictures/x?{}"],
     "/app/static/thumbnails/{picture_id}": ["/app/static/thumbnails/{}"],
     "/app/static/downloads/{picture_id}": ["/app/static/downloads/{}"],
+    "/app/static/changes/{picture_id}": ["/app/static/changes/{}"],
+    "/endings": ["/endings", "/endings/{}"],
     "/app/static/exports": ["/app/static/exports?ids={}", "/app/static/exports?zone={}"],
     "/files/{path:path}": [],  # its real place is below
 }
