@@ -55,7 +55,9 @@ def _group(item: pytest.Item) -> str:
     path = item.location[0]
     for folder, fixture in SHARED_APPS.items():
         if path.startswith(folder) and fixture in getattr(item, "fixturenames", ()):
-            return f"{folder}, {fixture}"
+            # Half of the journeys take as long as all other tests: each half has an app.
+            half = ", first half" if SHARED_BROWSER < path < f"{SHARED_BROWSER}/test_f" else ""
+            return f"{folder}, {fixture}{half}"
     return SHARED_BROWSER if path.startswith(SHARED_BROWSER) else path
 
 

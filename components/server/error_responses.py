@@ -14,7 +14,7 @@ from components.error_report import report_unknown_error
 from components.server.responses import NO_STORE, not_found
 
 INTERNAL_ERROR = 1011  # RFC 6455
-_JSON_PATHS = ("/healthz", "/callbacks/", "/uploads")
+_JSON_PATHS = ("/healthz", "/callbacks/", "/uploads", "/app/static/changes/")
 
 
 class ReportUnknownErrors:
@@ -58,7 +58,7 @@ class ReportUnknownErrors:
 def _response(path: str, number: str) -> Response:
     message = f"Something went wrong here. The log has it as number {number}."
     if any(part in path for part in _JSON_PATHS):
-        # Monitors and kie.ai read `msg`, the page that uploads reads `message`.
+        # Monitors and kie.ai read `msg`, pages read `message`.
         content = {"code": 500, "status": "error", "msg": message, "message": message}
         return JSONResponse(content, 500, NO_STORE)
     return PlainTextResponse(f"{message}\n", 500, NO_STORE)

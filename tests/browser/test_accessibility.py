@@ -30,8 +30,12 @@ AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 BACKGROUND = {"light": "rgb(251, 250, 248)", "dark": "rgb(20, 20, 22)"}  # .streamlit/config.toml
 # What axe has to say in each theme, without what is only a hint.
 _RUN = """async (rules) => {
-  const fading = document.getAnimations().filter((each) => each instanceof CSSTransition);
-  for (const transition of fading) transition.finish(); // from the colours of the other theme
+  // From the colours of the other theme; one that ends can begin another.
+  const fading = () => document.getAnimations().filter((each) => each instanceof CSSTransition);
+  while (fading().length) {
+    for (const transition of fading()) transition.finish();
+    await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+  }
   const results = await axe.run(document, {
     resultTypes: ["violations"], ...(rules && { runOnly: rules }),
   });
@@ -86,6 +90,7 @@ def see_generate(page: Page, see: See) -> None:
     page.keyboard.press("Escape")
     page.get_by_role("button", name="credits", exact=True).click()
     expect(page.get_by_role("button", name="Bring home by task id")).to_be_visible()
+    expect(page.locator("[data-baseweb=popover]")).to_have_css("opacity", "1")
     see("credits")
     click_button(page, "Bring home by task id")
     expect(page.get_by_role("textbox", name="Task id")).to_be_visible()

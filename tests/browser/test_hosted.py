@@ -40,7 +40,9 @@ def open_the_gallery_first(page: Page, site: str) -> None:
     assert response is not None
     assert response.headers["strict-transport-security"] == "max-age=60"
     expect(page.get_by_role("heading", name="Gallery")).to_be_visible()
-    expect(page.get_by_text("Kontext Studio", exact=True)).to_be_visible()
+    expect(
+        page.get_by_test_id("stMainBlockContainer").get_by_text("Kontext Studio", exact=True)
+    ).to_be_visible()
     expect(page).to_have_title("Gallery · Kontext Studio")
     go_to(page, "Generate")
     assert page.url == f"{site}/studio/"
