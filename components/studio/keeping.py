@@ -342,12 +342,12 @@ class KeepService:
         )
         if begun is None:
             return
-        choice = KeepChoice.ALWAYS if is_asked_for else self.choice_of(begun.user_id)
-        if choice is KeepChoice.NEVER:
-            self._settle(replace(begun, state=KeepState.OFF))
-            return
         self.events.publish(begun.user_id)
         try:
+            choice = KeepChoice.ALWAYS if is_asked_for else self.choice_of(begun.user_id)
+            if choice is KeepChoice.NEVER:
+                self._settle(replace(begun, state=KeepState.OFF))
+                return
             self._settle(self._make(begun, choice, is_asked_for=is_asked_for))
         except KeepError as error:
             if self._stopping.is_set():

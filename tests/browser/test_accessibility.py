@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.edit_steps import comparison, paste, pending_edits, photo, submit_edit
 from tests.browser.gallery_steps import SeededApp, card, find, gallery, selection
@@ -46,6 +46,12 @@ _RUN = """async (rules) => {
         id, impact, target: target.join(" "), html: html.slice(0, 160), why: failureSummary,
       })));
 }"""
+_IS_OPAQUE = """(node) => {
+  for (let each = node; each; each = each.parentElement) {
+    if (getComputedStyle(each).opacity !== "1") return false;
+  }
+  return true;
+}"""
 See = Callable[[str], None]
 
 
@@ -55,6 +61,12 @@ def violations(page: Page, *rules: str) -> list[dict[str, Any]]:
         page.evaluate(AXE.read_text("utf-8"))
     found: list[dict[str, Any]] = page.evaluate(_RUN, list(rules) or None)
     return found
+
+
+def wait_until_opaque(locator: Locator) -> None:
+    """Wait until what fades in has all of its colour."""
+    expect(locator).to_be_visible()
+    locator.page.wait_for_function(_IS_OPAQUE, arg=locator.element_handle())
 
 
 def expect_accessible(page: Page, state: str) -> None:
@@ -89,8 +101,7 @@ def see_generate(page: Page, see: See) -> None:
     see("history")
     page.keyboard.press("Escape")
     page.get_by_role("button", name="credits", exact=True).click()
-    expect(page.get_by_role("button", name="Bring home by task id")).to_be_visible()
-    expect(page.locator("[data-baseweb=popover]")).to_have_css("opacity", "1")
+    wait_until_opaque(page.get_by_role("button", name="Bring home by task id"))
     see("credits")
     click_button(page, "Bring home by task id")
     expect(page.get_by_role("textbox", name="Task id")).to_be_visible()
