@@ -41,8 +41,7 @@ from components.studio.settings import Settings, SettingsError, read_settings
 from components.studio.studio import FaultControls, Studio
 from components.studio.user_tokens import UserTokens, open_user_tokens
 from components.studio.worker.account_limits import AccountLimits
-from components.studio.worker.polling import DurationEstimator
-from components.studio.worker.scheduler import Scheduler
+from components.studio.worker.scheduler import DurationEstimator, Scheduler
 from components.studio.worker.transfers import Transfers
 from components.studio.worker.worker import TaskWorker
 

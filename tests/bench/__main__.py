@@ -26,8 +26,7 @@ from components.studio.images.thumbnails import make_thumbnails
 from components.studio.prompt_hints import lint_prompt
 from components.studio.tasks.models import TaskState
 from components.studio.worker.account_limits import AccountLimits
-from components.studio.worker.polling import DurationEstimator
-from components.studio.worker.scheduler import Scheduler
+from components.studio.worker.scheduler import DurationEstimator, Scheduler
 from tests.bench.gallery import FEW, MANY, gallery_costs
 from tests.support.factories import NOW, make_task
 from tests.support.image_corpus import encoded

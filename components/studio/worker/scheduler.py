@@ -1,4 +1,4 @@
-"""Scheduler: which jobs are due, for all tasks of one key.
+"""Scheduler: which jobs are due, for all tasks of one key, and when a task is polled next.
 
 Pure bookkeeping with clocks as arguments: `now` is monotonic, `wall` in epoch seconds, both in
 seconds. Not thread-safe: the worker guards it.
@@ -11,16 +11,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from statistics import median
 
 from components.kie import Model
 from components.studio.tasks.models import Task, TaskState
 from components.studio.worker.account_limits import AccountLimits
-from components.studio.worker.polling import (
-    DurationEstimator,
-    empty_result_delay,
-    next_poll_delay,
-    slow_poll_delay,
-)
 
 
 class JobKind(StrEnum):
@@ -309,3 +304,53 @@ class FairQueue:
             ranked.append((rank, task))
             rounds[task.user_id] += 1
         return [task for _, task in sorted(ranked, key=lambda pair: pair[0])]
+
+
+# --- When a task is polled next ---
+
+
+class DurationEstimator:
+    """Estimates how long one kind of image takes, from the latest ones."""
+
+    def __init__(self, seconds: list[float] | None = None, *, newest: int = 20) -> None:
+        self._newest = newest
+        self._seconds = [taken for taken in seconds or [] if taken > 0][:newest]
+
+    def add(self, seconds: float) -> None:
+        """Add one duration; a negative one comes from a clock that was set back."""
+        if seconds > 0:
+            self._seconds = [seconds, *self._seconds][: self._newest]
+
+    @property
+    def seconds(self) -> float | None:
+        """The median, or None before the first image."""
+        return median(self._seconds) if self._seconds else None
+
+
+def next_poll_delay(elapsed: float, typical: float | None) -> float:
+    """Seconds until the next query of a task that has run for `elapsed` seconds.
+
+    Seldom before the usual end, often around it, seldom after it.
+    """
+    if typical is None:
+        return _clamp(1.0, 0.2 * elapsed, 15.0)
+    if elapsed < 0.7 * typical:
+        longest = _clamp(5.0, 0.35 * typical, 30.0)  # a rejection comes early
+        return _clamp(1.0, 0.7 * typical - elapsed, longest)
+    if elapsed < 1.5 * typical:
+        return _clamp(0.7, 0.08 * typical, 5.0)
+    return _clamp(1.0, 0.25 * (elapsed - typical), 30.0)
+
+
+def slow_poll_delay(elapsed: float) -> float:
+    """The same for a task that runs longer than the poll timeout: 1 to 10 minutes."""
+    return _clamp(60.0, 0.1 * elapsed, 600.0)
+
+
+def empty_result_delay(times: int) -> float:
+    """The minimum after answers without a result: 1, 2, 3, 4 seconds."""
+    return _clamp(0.0, float(times), 4.0)
+
+
+def _clamp(minimum: float, value: float, maximum: float) -> float:
+    return max(minimum, min(value, maximum))

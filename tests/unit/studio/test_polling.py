@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from components.studio.worker.polling import (
+from components.studio.worker.scheduler import (
     DurationEstimator,
     empty_result_delay,
     next_poll_delay,

@@ -21,8 +21,7 @@ from components.studio.tasks.transitions import (
     mark_sent,
 )
 from components.studio.worker.account_limits import AccountLimits
-from components.studio.worker.polling import DurationEstimator
-from components.studio.worker.scheduler import Job, JobKind, Scheduler
+from components.studio.worker.scheduler import DurationEstimator, Job, JobKind, Scheduler
 from tests.support.factories import NOW, RESULT_URL, make_status, make_task
 
 TIMEOUT_S = 3600.0  # simulated
