@@ -37,8 +37,7 @@ from components.studio.images.keep_source_pixels import (
     read_edit,
 )
 from components.studio.images.original import OriginalImage
-from components.studio.images.store import ImageStore
-from components.studio.images.thumbnails import average_color
+from components.studio.images.store import ImageStore, average_color
 
 if TYPE_CHECKING:
     from components.studio.images.change_map import ChangeAnalysis

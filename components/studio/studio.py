@@ -45,8 +45,7 @@ from components.studio.images.embed_generation_metadata import read_metadata
 from components.studio.images.generation_metadata import GenerationMetadata, from_json, to_json
 from components.studio.images.ingest import WHITE, OriginalImage, ingest_image
 from components.studio.images.keep_source_pixels import DrawnMap, MapSettings
-from components.studio.images.store import ImageStore
-from components.studio.images.thumbnails import SMALL_PX, average_color
+from components.studio.images.store import SMALL_PX, ImageStore, average_color
 from components.studio.keeping import KeepChoice, KeepService
 from components.studio.lineage import EditTree, load_edit_tree
 from components.studio.repeated_presses import REPEATED_PRESS_S, RepeatedPresses

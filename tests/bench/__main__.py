@@ -22,7 +22,7 @@ from components.kie import GenerationRequest, Model
 from components.sandbox.prompts.parse_prompt import parse_prompt
 from components.sandbox.renderer.render import render
 from components.studio.db.tasks import TaskRepository
-from components.studio.images.thumbnails import make_thumbnails
+from components.studio.images.store import make_thumbnails
 from components.studio.prompt_hints import lint_prompt
 from components.studio.tasks.models import TaskState
 from components.studio.worker.account_limits import AccountLimits

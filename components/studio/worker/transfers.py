@@ -26,8 +26,7 @@ from components.studio.db.database import DatabaseError
 from components.studio.db.tables import ImageRecord
 from components.studio.db.tasks import TaskRepository
 from components.studio.images.ingest import ImageInfo, InvalidImageError, verify_result
-from components.studio.images.store import ImageStore
-from components.studio.images.thumbnails import average_color
+from components.studio.images.store import ImageStore, average_color
 from components.studio.safe_fetch.client import FetchError, SafeHttpClient
 from components.studio.tasks.models import Failure, FailureReason, Task
 from components.studio.tasks.transitions import StepFailed, failure_from_error

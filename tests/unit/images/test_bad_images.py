@@ -18,7 +18,7 @@ from components.studio.images.ingest import (
     ingest_image,
     verify_result,
 )
-from components.studio.images.thumbnails import make_thumbnails
+from components.studio.images.store import make_thumbnails
 from tests.support.image_corpus import chunk, encoded, good, heic, quarters
 
 _NAMES = sorted(name for name in good() if "orientation" not in name)

@@ -12,7 +12,7 @@ from PIL import Image
 
 from components.studio.images.color import icc_profile_from_cicp, icc_profile_from_gamma
 from components.studio.images.ingest import ingest_image
-from components.studio.images.thumbnails import make_thumbnails
+from components.studio.images.store import make_thumbnails
 from tests.support.image_asserts import near, pixel, shown
 from tests.support.image_corpus import chunk, encoded, heic, icc, png_with
 

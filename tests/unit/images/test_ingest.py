@@ -13,7 +13,7 @@ from components.studio.images.embed_generation_metadata import embed_metadata
 from components.studio.images.file_type import detect
 from components.studio.images.generation_metadata import GenerationMetadata
 from components.studio.images.ingest import ingest_image, verify_result
-from components.studio.images.thumbnails import make_thumbnails
+from components.studio.images.store import make_thumbnails
 from tests.support.image_asserts import corners, near, pixel, shown
 from tests.support.image_corpus import (
     BLUE,

@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from components.studio.images.store import ImageStore
-from components.studio.images.thumbnails import average_color, make_thumbnails
+from components.studio.images.store import ImageStore, average_color, make_thumbnails
 from tests.support.image_asserts import corners, near, shown
 from tests.support.image_corpus import CORNERS, encoded, exif, quarters, upright_source
 

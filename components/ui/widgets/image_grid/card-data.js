@@ -134,7 +134,7 @@ export function submissionTimes(cards) {
   };
 }
 
-const THUMBNAIL_SIDES = [384, 768]; // longer sides, as in components/studio/images/thumbnails.py
+const THUMBNAIL_SIDES = [384, 768]; // longer sides, as in components/studio/images/store.py
 
 /**
  * Both thumbnails of a card, for a browser to choose from.
