@@ -19,7 +19,7 @@ from starlette.routing import Route
 from components.server.identity import read_user_id
 from components.server.responses import NO_STORE, PRIVATE_IMMUTABLE, not_found, run_or_503
 from components.studio.db.tables import ImageRecord
-from components.studio.images.errors import InvalidImageError
+from components.studio.images.file_type import InvalidImageError
 from components.studio.images.store import LARGE_PX, SMALL_PX
 from components.studio.studio import NotFoundError, Studio
 

@@ -24,7 +24,7 @@ from starlette.routing import Route
 from components.server.identity import read_user_id
 from components.server.responses import NO_STORE
 from components.studio.db.database import DatabaseError
-from components.studio.images.errors import ImageErrorCode, InvalidImageError, too_large_error
+from components.studio.images.file_type import ImageErrorCode, InvalidImageError, too_large_error
 from components.studio.images.ingest import MAX_BYTES
 from components.studio.settings import SettingsError
 from components.studio.studio import ImportCancelled, ShareExceeded, Studio

@@ -28,7 +28,7 @@ from components.studio.db.kept_versions import KeepReport, KeepState, KeptVersio
 from components.studio.db.tables import ImageRecord
 from components.studio.db.tasks import TaskRepository
 from components.studio.events import EventBus
-from components.studio.images.errors import InvalidImageError
+from components.studio.images.file_type import InvalidImageError
 from components.studio.images.keep_source_pixels import (
     DrawnMap,
     MapSettings,

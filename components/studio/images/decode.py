@@ -24,15 +24,18 @@ from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
-from components.studio.images.errors import (
+from components.studio.images.file_type import (
+    IMAGE_TYPES,
+    READABLE_TYPES,
+    FileType,
     ImageErrorCode,
     InvalidImageError,
     damaged_error,
+    detect,
     too_large_error,
     too_many_pixels_error,
     truncated_error,
 )
-from components.studio.images.file_type import IMAGE_TYPES, READABLE_TYPES, FileType, detect
 from components.studio.images.heif import parse_avif, parse_heic
 from components.studio.images.strip_metadata import (
     ImageContainer,

@@ -15,8 +15,7 @@ from typing import Final
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
-from components.studio.images.errors import InvalidImageError
-from components.studio.images.file_type import FileType, detect
+from components.studio.images.file_type import FileType, InvalidImageError, detect
 from components.studio.images.generation_metadata import (
     MAX_JSON_BYTES,
     GenerationMetadata,

@@ -20,13 +20,13 @@ from PIL import features
 from PIL.AvifImagePlugin import AvifImageFile
 
 from components.studio.images.color import icc_profile_from_cicp, is_hdr
-from components.studio.images.errors import (
+from components.studio.images.file_type import (
+    FileType,
     ImageErrorCode,
     InvalidImageError,
     damaged_error,
     truncated_error,
 )
-from components.studio.images.file_type import FileType
 from components.studio.images.strip_metadata import (
     MAX_PARTS,
     ImageContainer,

@@ -23,8 +23,12 @@ from components.studio.images.decode import (
     turn_upright,
 )
 from components.studio.images.embed_generation_metadata import read_metadata
-from components.studio.images.errors import ImageErrorCode, InvalidImageError, damaged_error
-from components.studio.images.file_type import FileType
+from components.studio.images.file_type import (
+    FileType,
+    ImageErrorCode,
+    InvalidImageError,
+    damaged_error,
+)
 from components.studio.images.original import OriginalImage, keep_original
 from components.studio.images.strip_metadata import ImageContainer, has_no_trailing_data
 

@@ -20,8 +20,7 @@ from PIL import Image
 from components.studio.images import change_map
 from components.studio.images.color import Color, to_8bit, to_srgb
 from components.studio.images.decode import decode, parse_container, turn_upright
-from components.studio.images.errors import InvalidImageError
-from components.studio.images.file_type import FileType
+from components.studio.images.file_type import FileType, InvalidImageError
 from components.studio.images.ingest import MAX_KEPT_BYTES, MAX_OUTPUT_BYTES, WHITE, derive_copy
 from components.studio.images.keep_source_pixels import (
     Decision,

@@ -17,8 +17,7 @@ from types import MappingProxyType
 from typing import Final
 
 from components.studio.images.decode import MAX_GIF_BLOCKS, parse_container
-from components.studio.images.errors import InvalidImageError
-from components.studio.images.file_type import FileType
+from components.studio.images.file_type import FileType, InvalidImageError
 from components.studio.images.heif import (
     FULL_BOX_HEAD,
     BitReader,

@@ -21,7 +21,7 @@ from PIL.JpegImagePlugin import JpegImageFile
 
 from components.studio.images.color import Color, flatten, to_8bit, to_srgb
 from components.studio.images.decode import decode, decode_slot, parse_container, turn_upright
-from components.studio.images.errors import damaged_error
+from components.studio.images.file_type import damaged_error
 from components.studio.images.original import OriginalImage
 
 SMALL_PX: Final = 384

@@ -21,13 +21,13 @@ from components.studio.images.color import (
     icc_profile_from_gamma,
     is_hdr,
 )
-from components.studio.images.errors import (
+from components.studio.images.file_type import (
+    FileType,
     ImageErrorCode,
     InvalidImageError,
     damaged_error,
     truncated_error,
 )
-from components.studio.images.file_type import FileType
 
 MAX_PROFILE_BYTES: Final = 4 * 1024 * 1024  # the largest press profiles are near 3 MB
 MAX_PARTS: Final = 50_000  # a real 20 MB file has some thousand chunks or segments

@@ -11,7 +11,7 @@ from PIL import Image
 
 from components.kie import KieClient
 from components.studio.db.tasks import TaskRepository
-from components.studio.images.errors import ImageErrorCode, InvalidImageError
+from components.studio.images.file_type import ImageErrorCode, InvalidImageError
 from components.studio.images.store import ImageStore
 from components.studio.safe_fetch.client import FetchError, SafeHttpClient
 from components.studio.safe_fetch.errors import (
