@@ -27,18 +27,16 @@ from components.studio.safe_fetch.connection import (
     send_get,
     system_resolver,
 )
-from components.studio.safe_fetch.errors import (
+from components.studio.safe_fetch.url_filter import (
     FetchError,
     FetchErrorCode,
-    bad_response_error,
-    status_error,
-)
-from components.studio.safe_fetch.url_filter import (
     ParsedUrl,
+    bad_response_error,
     is_public,
     parse_address,
     parse_url,
     resolve_redirect,
+    status_error,
 )
 
 __all__ = ["FetchError", "FetchErrorCode", "SafeHttpClient"]

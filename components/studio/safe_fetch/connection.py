@@ -20,16 +20,16 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, cast
 
 from components.studio.images.file_type import IMAGE_TYPES, detect
-from components.studio.safe_fetch.errors import (
+from components.studio.safe_fetch.url_filter import (
     FetchError,
     FetchErrorCode,
+    ParsedUrl,
     bad_response_error,
     timeout_error,
     too_large_error,
     truncated_error,
     unreachable_error,
 )
-from components.studio.safe_fetch.url_filter import ParsedUrl
 from components.version import VERSION
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from components.studio.db.tasks import TaskRepository
 from components.studio.images.file_type import ImageErrorCode, InvalidImageError
 from components.studio.images.store import ImageStore
 from components.studio.safe_fetch.client import FetchError, SafeHttpClient
-from components.studio.safe_fetch.errors import (
+from components.studio.safe_fetch.url_filter import (
     status_error,
     timeout_error,
     truncated_error,

@@ -13,7 +13,7 @@ import pytest
 
 from components.studio.db.tables import TaskWithImage
 from components.studio.safe_fetch.client import SafeHttpClient
-from components.studio.safe_fetch.errors import unreachable_error
+from components.studio.safe_fetch.url_filter import unreachable_error
 from components.studio.tasks.models import FailureReason, Task, TaskState
 from components.ui.card_view_models import build_card
 from tests.support.factories import failure_reason
