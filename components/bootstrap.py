@@ -27,7 +27,7 @@ from components.sandbox import FAULTS, SandboxOptions, SandboxServer
 from components.sandbox import start as start_sandbox
 from components.server.logs import set_up_logs
 from components.studio.clock import SteadyClock
-from components.studio.data_folder import LOCK_FILE, DataFolder
+from components.studio.data_folder import LOCK_FILE, DataFolder, MaintenanceThread
 from components.studio.db.database import DatabaseError
 from components.studio.db.gallery import GalleryRepository
 from components.studio.db.kept_versions import KeptVersions
@@ -35,7 +35,6 @@ from components.studio.db.tasks import TaskRepository
 from components.studio.events import EventBus
 from components.studio.images.store import ImageStore
 from components.studio.keeping import KeepChoice, KeepService
-from components.studio.maintenance import MaintenanceThread
 from components.studio.safe_fetch.client import SafeHttpClient
 from components.studio.settings import Settings, SettingsError, read_settings
 from components.studio.studio import FaultControls, Studio

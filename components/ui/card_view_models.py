@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from components.studio.data_folder import TRASH_RETENTION_S
 from components.studio.db.tables import ImageRecord, TaskWithImage
 from components.studio.export import download_name
-from components.studio.maintenance import TRASH_RETENTION_S
 from components.studio.result_checks import expected_size, mismatches
 from components.studio.tasks.models import (
     STOPPED_BY_USER,

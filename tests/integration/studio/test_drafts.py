@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from components.studio.data_folder import MaintenanceThread
 from components.studio.db.database import DatabaseError
 from components.studio.db.prompts import Draft, DraftStore, PromptHistory
 from components.studio.db.tasks import TaskRepository
-from components.studio.maintenance import MaintenanceThread
 from tests.support.export_fixtures import image_of
 from tests.support.factories import NOW, make_task
 from tests.support.studio_fixture import running_studio, wait_until

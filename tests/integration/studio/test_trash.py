@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from components.studio.data_folder import MaintenanceThread
 from components.studio.db.gallery import GalleryRepository
 from components.studio.db.gallery_query import GalleryQuery
 from components.studio.db.prompts import PromptHistory
@@ -18,7 +19,6 @@ from components.studio.db.tasks import TaskRepository
 from components.studio.events import EventBus
 from components.studio.images.store import ImageStore
 from components.studio.lineage import load_edit_tree
-from components.studio.maintenance import MaintenanceThread
 from components.studio.tasks.models import Failure, FailureReason, TaskState
 from tests.support.gallery_seed import ANNA, SeedImage, seed_gallery
 
