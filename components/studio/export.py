@@ -24,12 +24,14 @@ from urllib.parse import unquote
 from components.studio.db.kept_versions import KeepReport, KeptVersions
 from components.studio.db.tables import ImageRecord
 from components.studio.db.tasks import TaskRepository
-from components.studio.images.embed_generation_metadata import (
+from components.studio.images.generation_metadata import (
+    APP,
+    MAX_LINEAGE,
     GenerationMetadata,
     MetadataUnsupported,
     embed_metadata,
+    iso_time,
 )
-from components.studio.images.generation_metadata import APP, MAX_LINEAGE, iso_time
 from components.studio.images.ingest import encode_jpeg
 from components.studio.images.store import ImageStore
 from components.studio.tasks.models import Task

@@ -41,8 +41,12 @@ from components.studio.db.tasks import DuplicateTaskId, TaskRepository
 from components.studio.events import EventBus
 from components.studio.export import ExportItem, collect_export_items
 from components.studio.images.color import Color
-from components.studio.images.embed_generation_metadata import read_metadata
-from components.studio.images.generation_metadata import GenerationMetadata, from_json, to_json
+from components.studio.images.generation_metadata import (
+    GenerationMetadata,
+    from_json,
+    read_metadata,
+    to_json,
+)
 from components.studio.images.ingest import WHITE, OriginalImage, ingest_image
 from components.studio.images.keep_source_pixels import DrawnMap, MapSettings
 from components.studio.images.store import SMALL_PX, ImageStore, average_color

@@ -22,13 +22,13 @@ from components.studio.images.decode import (
     parse_container,
     turn_upright,
 )
-from components.studio.images.embed_generation_metadata import read_metadata
 from components.studio.images.file_type import (
     FileType,
     ImageErrorCode,
     InvalidImageError,
     damaged_error,
 )
+from components.studio.images.generation_metadata import read_metadata
 from components.studio.images.original import OriginalImage, keep_original
 from components.studio.images.strip_metadata import ImageContainer, has_no_trailing_data
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from streamlit.testing.v1 import AppTest
 
 from components.studio import GenerationRequest, Model, OutputFormat
-from components.studio.images.embed_generation_metadata import GenerationMetadata, embed_metadata
+from components.studio.images.generation_metadata import GenerationMetadata, embed_metadata
 from tests.integration.pages.edit_page_driver import image_bytes, open_edit, upload
 from tests.integration.pages.page_driver import rerun
 

@@ -18,7 +18,7 @@ import requests
 from PIL import Image
 
 from components.kie import GenerationRequest, OutputFormat
-from components.studio.images.embed_generation_metadata import read_metadata
+from components.studio.images.generation_metadata import read_metadata
 from components.studio.images.store import ImageStore
 from tests.integration.server.conftest import SeededApp
 from tests.support.app_server import COOKIE, AppServer, HttpClient

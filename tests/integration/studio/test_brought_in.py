@@ -15,8 +15,7 @@ from PIL import Image
 from components.kie import GenerationRequest
 from components.studio.db.gallery_query import GalleryQuery, Origin
 from components.studio.export import download_name, stream_zip
-from components.studio.images.embed_generation_metadata import embed_metadata
-from components.studio.images.generation_metadata import GenerationMetadata
+from components.studio.images.generation_metadata import GenerationMetadata, embed_metadata
 from components.studio.studio import NotFoundError, Studio
 from components.studio.tasks.models import TaskState
 from tests.support.studio_fixture import USER_ID, StudioFixture, running_studio

@@ -16,7 +16,7 @@ from components.bootstrap import build_studio
 from components.kie import GenerationRequest, Model, OutputFormat
 from components.studio.db.gallery_query import GalleryQuery
 from components.studio.db.spending import Spending
-from components.studio.images.embed_generation_metadata import read_metadata
+from components.studio.images.generation_metadata import read_metadata
 from components.studio.settings import Settings
 from components.studio.studio import Studio
 from components.studio.tasks.models import TaskState

@@ -20,7 +20,7 @@ from PIL import Image
 from components.kie import GenerationRequest, Model
 from components.studio.db.tasks import TaskRepository
 from components.studio.export import ExportItem, collect_export_items, stream_zip
-from components.studio.images.embed_generation_metadata import read_metadata
+from components.studio.images.generation_metadata import read_metadata
 from components.studio.images.store import ImageStore
 from tests.support.export_fixtures import (
     NOW,

@@ -12,7 +12,7 @@ from PIL import Image
 
 from components.kie import ASPECT_RATIOS, GenerationRequest, Model, OutputFormat
 from components.studio.images.decode import parse_container
-from components.studio.images.embed_generation_metadata import (
+from components.studio.images.generation_metadata import (
     GenerationMetadata,
     MetadataUnsupported,
     embed_metadata,

@@ -14,7 +14,7 @@ from PIL import Image
 
 from components.studio.db.gallery_query import GalleryQuery
 from components.studio.db.kept_versions import KeepReport, KeepState
-from components.studio.images.embed_generation_metadata import read_metadata
+from components.studio.images.generation_metadata import read_metadata
 from components.studio.keeping import (
     KeepChoice,
     KeepError,

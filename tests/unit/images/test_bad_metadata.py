@@ -11,12 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from components.kie import GenerationRequest
-from components.studio.images.embed_generation_metadata import (
+from components.studio.images.generation_metadata import (
     GenerationMetadata,
     embed_metadata,
+    from_json,
     read_metadata,
 )
-from components.studio.images.generation_metadata import from_json
 from tests.support.image_corpus import chunk, encoded, good, jpeg_with, png_with, quarters
 
 RECORD = GenerationMetadata(request=GenerationRequest(prompt="A fox"), lineage=("One", "Two"))

@@ -9,9 +9,8 @@ import pytest
 from PIL import Image
 
 from components.kie import GenerationRequest
-from components.studio.images.embed_generation_metadata import embed_metadata
 from components.studio.images.file_type import detect
-from components.studio.images.generation_metadata import GenerationMetadata
+from components.studio.images.generation_metadata import GenerationMetadata, embed_metadata
 from components.studio.images.ingest import ingest_image, verify_result
 from components.studio.images.store import make_thumbnails
 from tests.support.image_asserts import corners, near, pixel, shown
