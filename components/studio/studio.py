@@ -31,8 +31,7 @@ from components.studio.credits import CreditBalance, CreditBalanceCache, price_o
 from components.studio.data_folder import DataFolder
 from components.studio.db.chain_runs import ChainRun, ChainRuns
 from components.studio.db.database import DatabaseError
-from components.studio.db.gallery import GalleryItem, GalleryRepository
-from components.studio.db.gallery_query import GalleryQuery
+from components.studio.db.gallery import GalleryItem, GalleryQuery, GalleryRepository
 from components.studio.db.kept_versions import KeepReport
 from components.studio.db.prompts import DraftStore, PromptEntry, PromptHistory
 from components.studio.db.spending import Spending, spending_for_user

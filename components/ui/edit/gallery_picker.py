@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from components.studio.db.gallery_query import MAX_SEARCH_CHARACTERS, GalleryQuery
+from components.studio.db.gallery import MAX_SEARCH_CHARACTERS, GalleryQuery
 from components.studio.studio import NotFoundError
 from components.studio.tasks.models import TaskState
 from components.ui import session

@@ -11,8 +11,8 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from components.studio import ASPECT_RATIOS
-from components.studio.db import gallery_query
-from components.studio.db.gallery_query import GalleryQuery, Origin
+from components.studio.db import gallery
+from components.studio.db.gallery import GalleryQuery, Origin
 from components.studio.tasks.models import TaskState
 from components.ui import session
 from components.ui.dates import day_of, midnight
@@ -35,7 +35,7 @@ _ALL, _STARRED, _TRASH = "All", "Starred", "Trash"
 _GROUPED, _UNGROUPED = "In one place", "Each on its own"
 _MODELS = {label: model.value for model, label in MODEL_LABELS.items()}
 _ORIGINS = {"Made": Origin.MADE, "Edited": Origin.EDITED, "Brought in": Origin.BROUGHT_IN}
-_RATIOS = {MATCH_INPUT: gallery_query.MATCH_INPUT, **{ratio: ratio for ratio in ASPECT_RATIOS}}
+_RATIOS = {MATCH_INPUT: gallery.MATCH_INPUT, **{ratio: ratio for ratio in ASPECT_RATIOS}}
 _DATE_RANGES = {"Today": 0, "Last 7 days": 6, "Last 30 days": 29}  # days before today
 
 
@@ -48,7 +48,7 @@ def render_filters() -> tuple[GalleryQuery, DeltaGenerator]:
             key=_TEXT,
             type="search",
             placeholder="Search prompts and names",
-            max_chars=gallery_query.MAX_SEARCH_CHARACTERS,
+            max_chars=gallery.MAX_SEARCH_CHARACTERS,
             label_visibility="collapsed",
             live=True,
             bind="query-params",

@@ -10,8 +10,7 @@ from datetime import tzinfo
 import streamlit as st
 
 from components.studio.data_folder import TRASH_RETENTION_DAYS
-from components.studio.db.gallery import GalleryItem
-from components.studio.db.gallery_query import GalleryQuery, Origin
+from components.studio.db.gallery import GalleryItem, GalleryQuery, Origin
 from components.studio.result_checks import expected_size
 from components.studio.tasks.models import UNFINISHED, TaskState
 from components.ui import card_actions, paused_banner, session

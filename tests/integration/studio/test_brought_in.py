@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from components.kie import GenerationRequest
-from components.studio.db.gallery_query import GalleryQuery, Origin
+from components.studio.db.gallery import GalleryQuery, Origin
 from components.studio.export import download_name, stream_zip
 from components.studio.images.generation_metadata import GenerationMetadata, embed_metadata
 from components.studio.studio import NotFoundError, Studio

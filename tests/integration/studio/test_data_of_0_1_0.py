@@ -14,7 +14,7 @@ import pytest
 
 from components.bootstrap import build_studio
 from components.kie import GenerationRequest, Model, OutputFormat
-from components.studio.db.gallery_query import GalleryQuery
+from components.studio.db.gallery import GalleryQuery
 from components.studio.db.spending import Spending
 from components.studio.images.generation_metadata import read_metadata
 from components.studio.settings import Settings

@@ -11,8 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from components.kie import Model
-from components.studio.db.gallery import GalleryRepository
-from components.studio.db.gallery_query import GalleryQuery, Origin
+from components.studio.db.gallery import GalleryQuery, GalleryRepository, Origin
 from components.studio.db.tasks import TaskRepository
 from components.studio.events import EventBus
 from components.studio.images.store import ImageStore

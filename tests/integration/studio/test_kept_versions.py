@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from components.studio.db.gallery_query import GalleryQuery
+from components.studio.db.gallery import GalleryQuery
 from components.studio.db.kept_versions import KeepReport, KeepState
 from components.studio.images.generation_metadata import read_metadata
 from components.studio.keeping import (

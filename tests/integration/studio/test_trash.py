@@ -10,8 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from components.studio.data_folder import MaintenanceThread
-from components.studio.db.gallery import GalleryRepository
-from components.studio.db.gallery_query import GalleryQuery
+from components.studio.db.gallery import GalleryQuery, GalleryRepository
 from components.studio.db.prompts import PromptHistory
 from components.studio.db.spending import spending_for_user
 from components.studio.db.tables import ImageRecord, images, tasks
