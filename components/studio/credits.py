@@ -1,4 +1,9 @@
-"""What images cost, and the credit balance, fetched in the background: no page waits for it."""
+"""What images cost, what a user has spent as far as the database knows, and the credit balance.
+
+The provider names no price and does not say whether failures are charged
+(docs/kie-api.md, Codes). So expected prices are added up, and possible charges apart.
+The balance is fetched in the background: no page waits for it.
+"""
 
 from __future__ import annotations
 
@@ -6,17 +11,20 @@ import logging
 import math
 import threading
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from components.kie import KieError, Model
+from components.studio.db.database import Database
+from components.studio.db.tasks import ChargeGroup, charge_groups
 from components.studio.settings import Settings
-from components.studio.tasks.models import FailureReason
+from components.studio.tasks.models import FailureReason, TaskState
 from components.studio.tasks.transitions import failure_from_error
 
 log = logging.getLogger("kontext.credits")
 
+DOLLARS_PER_CREDIT = Decimal("0.005")  # docs/kie-api.md, Codes
 MAX_AGE_SECONDS = 30.0
 MIN_INTERVAL_SECONDS = 2.0  # between two requests, however often the balance changes
 
@@ -25,6 +33,76 @@ def price_of(settings: Settings, model: Model, variants: int = 1) -> Decimal:
     """Credits that these images are expected to cost: what the operator says a model costs."""
     per_image = settings.credits_max if model is Model.MAX else settings.credits_pro
     return per_image * variants
+
+
+# --- Spending ---
+
+_STATES_WITHOUT_IMAGE = {
+    TaskState.FAILED,
+    TaskState.REFUSED,
+    TaskState.UNCONFIRMED,
+    TaskState.STILL_RUNNING,
+}
+_NOT_CHARGED = {
+    FailureReason.AUTH,
+    FailureReason.CREDITS,
+    FailureReason.INVALID,
+    FailureReason.RATE_LIMITED,
+    FailureReason.MAINTENANCE,
+    FailureReason.UNREACHABLE,
+    FailureReason.CERTIFICATE,
+    FailureReason.UPLOAD,
+    FailureReason.UPLOAD_REFUSED,
+    FailureReason.SOURCE_MISSING,
+    FailureReason.WITHDRAWN,
+}
+
+
+@dataclass(frozen=True)
+class Spending:
+    """Credits at the expected prices, and how many images they paid for."""
+
+    credits: Decimal = Decimal(0)
+    images: int = 0
+    unconfirmed_credits: Decimal = Decimal(0)
+    """Of tasks that ended without an image or are unconfirmed: they may have been charged."""
+    unconfirmed_tasks: int = 0
+
+
+def spending_for_user(database: Database, user_id: str, *, since: float = 0.0) -> Spending:
+    """A user's spending since a moment in epoch seconds. Raises DatabaseError."""
+    return summarize(charge_groups(database, user_id, since=since))
+
+
+def summarize(charges: Iterable[ChargeGroup]) -> Spending:
+    """Add up the charges; running tasks are not counted."""
+    total = Spending()
+    for charge in charges:
+        price = charge.price * charge.count
+        if charge.state is TaskState.DONE:
+            total = replace(
+                total,
+                credits=total.credits + price,
+                images=total.images + charge.count,
+            )
+        elif _may_be_charged(charge):
+            total = replace(
+                total,
+                unconfirmed_credits=total.unconfirmed_credits + price,
+                unconfirmed_tasks=total.unconfirmed_tasks + charge.count,
+            )
+    return total
+
+
+def _may_be_charged(charge: ChargeGroup) -> bool:
+    return (
+        charge.state in _STATES_WITHOUT_IMAGE
+        and charge.was_sent
+        and charge.failure_reason not in _NOT_CHARGED
+    )
+
+
+# --- Balance ---
 
 
 @dataclass(frozen=True)

@@ -27,14 +27,19 @@ from prometheus_client import CollectorRegistry
 
 from components.kie import GenerationRequest, KieClient, Model, ValidationError, WebhookEvent
 from components.studio.chain_runs import ChainRunner, ChainStep, build_requests
-from components.studio.credits import CreditBalance, CreditBalanceCache, price_of
+from components.studio.credits import (
+    CreditBalance,
+    CreditBalanceCache,
+    Spending,
+    price_of,
+    spending_for_user,
+)
 from components.studio.data_folder import DataFolder
 from components.studio.db.chain_runs import ChainRun, ChainRuns
 from components.studio.db.database import DatabaseError
 from components.studio.db.gallery import GalleryItem, GalleryQuery, GalleryRepository
 from components.studio.db.kept_versions import KeepReport
 from components.studio.db.prompts import DraftStore, PromptEntry, PromptHistory
-from components.studio.db.spending import Spending, spending_for_user
 from components.studio.db.tables import ImageRecord, TaskWithImage
 from components.studio.db.tasks import DuplicateTaskId, TaskRepository
 from components.studio.events import EventBus

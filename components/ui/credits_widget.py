@@ -11,8 +11,7 @@ from decimal import Decimal
 
 import streamlit as st
 
-from components.studio.credits import CreditBalance
-from components.studio.db.spending import DOLLARS_PER_CREDIT, Spending
+from components.studio.credits import DOLLARS_PER_CREDIT, CreditBalance, Spending
 from components.ui import fault_controls, session, task_id_dialogs
 from components.ui.dates import day_of, midnight
 from components.ui.messages import failure_headline, format_count, format_credits

@@ -7,6 +7,8 @@ transaction that reads the row, applies a rule and writes the result.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +43,7 @@ from components.studio.db.tables import (
     task_to_row,
     tasks,
 )
-from components.studio.tasks.models import UNFINISHED, Task, TaskState
+from components.studio.tasks.models import UNFINISHED, FailureReason, Task, TaskState
 
 DATABASE_FILE = "studio.db"
 ExtraTask = Callable[[Task, Task], Task | None]
@@ -466,3 +468,49 @@ def image_id_by_upload_url(database: Database, user_id: str, url: str) -> str | 
             .where(images.c.user_id == user_id, images.c.upload_url == url)
             .limit(1)
         ).scalar_one_or_none()
+
+
+# --- What tasks cost ---
+
+_MAX_REASON_CHARACTERS = 40
+
+
+@dataclass(frozen=True)
+class ChargeGroup:
+    """Tasks with the same state, failure reason and price in credits."""
+
+    state: TaskState
+    failure_reason: FailureReason | None
+    was_sent: bool
+    price: Decimal
+    count: int
+
+
+def charge_groups(database: Database, user_id: str, *, since: float = 0.0) -> list[ChargeGroup]:
+    """A user's tasks since a moment in epoch seconds, by what they cost. Raises DatabaseError."""
+    # An imported task has no `sent_at`, yet somebody sent it.
+    was_sent = tasks.c.sent_at.is_not(None) | tasks.c.provider_id.is_not(None)
+    # A failure is stored as a JSON list that begins with its reason: only the reason groups.
+    reason = sa.func.substr(tasks.c.failure, 1, _MAX_REASON_CHARACTERS)
+    group = (tasks.c.state, reason.label("reason"), was_sent.label("was_sent"), tasks.c.price)
+    with database.read_transaction() as connection:
+        rows = connection.execute(
+            sa.select(*group, sa.func.count().label("group_size"))
+            .where(tasks.c.user_id == user_id, tasks.c.created_at >= since)
+            .group_by(*group)
+        )
+        return [
+            ChargeGroup(
+                stored_word(TaskState, row.state),
+                _reason_from_column(row.reason),
+                bool(row.was_sent),
+                Decimal(row.price),
+                row.group_size,
+            )
+            for row in rows
+        ]
+
+
+def _reason_from_column(failure: str | None) -> FailureReason | None:
+    """The reason at the start of a failure's JSON, such as `["policy", 400, "…"]`."""
+    return None if failure is None else stored_word(FailureReason, failure.split('"')[1])

@@ -17,11 +17,11 @@ from alembic.runtime.migration import MigrationContext
 
 from components.kie import GenerationRequest, Model
 from components.studio.chain_runs import advance, is_due
+from components.studio.credits import spending_for_user
 from components.studio.db.chain_runs import ChainRun, ChainRuns, StepFacts
 from components.studio.db.database import Database, DatabaseError
 from components.studio.db.gallery import GalleryQuery, GalleryRepository
 from components.studio.db.prompts import Draft, PromptHistory
-from components.studio.db.spending import spending_for_user
 from components.studio.db.tables import ImageRecord, metadata
 from components.studio.db.tasks import (
     DuplicateTaskId,

@@ -14,8 +14,8 @@ import pytest
 
 from components.bootstrap import build_studio
 from components.kie import GenerationRequest, Model, OutputFormat
+from components.studio.credits import Spending
 from components.studio.db.gallery import GalleryQuery
-from components.studio.db.spending import Spending
 from components.studio.images.generation_metadata import read_metadata
 from components.studio.settings import Settings
 from components.studio.studio import Studio

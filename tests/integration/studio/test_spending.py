@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from components.studio.db.spending import Spending, spending_for_user
+from components.studio.credits import Spending, spending_for_user
 from components.studio.db.tasks import TaskRepository
 from components.studio.tasks.models import Failure, FailureReason, Task, TaskState
 from tests.support.factories import NOW, make_task

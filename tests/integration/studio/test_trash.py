@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from components.studio.credits import spending_for_user
 from components.studio.data_folder import MaintenanceThread
 from components.studio.db.gallery import GalleryQuery, GalleryRepository
 from components.studio.db.prompts import PromptHistory
-from components.studio.db.spending import spending_for_user
 from components.studio.db.tables import ImageRecord, images, tasks
 from components.studio.db.tasks import TaskRepository
 from components.studio.events import EventBus

@@ -7,8 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from components.studio.credits import CreditBalance
-from components.studio.db.spending import Spending
+from components.studio.credits import CreditBalance, Spending
 from components.studio.tasks.models import FailureReason
 from components.ui.credits_widget import balance_html, credits_html, format_usd
 
