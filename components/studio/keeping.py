@@ -14,7 +14,6 @@ import sys
 import tempfile
 import threading
 import time
-import uuid
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -23,8 +22,14 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from components.studio.db.database import DbRetry
-from components.studio.db.kept_versions import KeepReport, KeepState, KeptVersions
+from components.studio.db.database import DatabaseError, DbRetry
+from components.studio.db.kept_versions import (
+    ASKED_FOR,
+    KeepReport,
+    KeepState,
+    KeptVersions,
+    kept_id_for,
+)
 from components.studio.db.tables import ImageRecord
 from components.studio.db.tasks import TaskRepository
 from components.studio.events import EventBus
@@ -68,6 +73,7 @@ class KeepProblem(StrEnum):
     SOURCE_GONE = "source_gone"
     RESULT_GONE = "result_gone"
     NO_ROOM = "no_room"
+    TOO_LARGE = "too_large"
     CRASHED = "crashed"
     TOO_SLOW = "too_slow"
     UNREADABLE = "unreadable"
@@ -78,6 +84,7 @@ _SENTENCES: dict[str, str] = {
     KeepProblem.SOURCE_GONE: "The source of this edit is no longer here.",
     KeepProblem.RESULT_GONE: "The service's own answer to this edit is no longer kept.",
     KeepProblem.NO_ROOM: "There is no room for it: free some, or empty the trash.",
+    KeepProblem.TOO_LARGE: "The source has too many pixels for this.",
     KeepProblem.TOO_SLOW: "It took too long. Try again when less is being made.",
     KeepProblem.UNREADABLE: "One of the two pictures cannot be read.",
     KeepProblem.INTERRUPTED: "It was interrupted. Try again.",
@@ -155,15 +162,15 @@ class TurnQueue:
         if item not in items:
             items.append(item)
 
-    def pop(self) -> str | None:
-        """The oldest item of the person whose turn it is; then others have their turn first."""
+    def pop(self) -> tuple[str, str] | None:
+        """The person whose turn it is and their oldest item; then others have their turn first."""
         if not self._waiting:
             return None
         user_id, items = self._waiting.popitem(last=False)
         item = items.popleft()
         if items:
             self._waiting[user_id] = items
-        return item
+        return user_id, item
 
     def __len__(self) -> int:
         return sum(map(len, self._waiting.values()))
@@ -191,7 +198,10 @@ class KeepService:
         self._condition = threading.Condition()
         self._stopping = threading.Event()
         self._db_retry = DbRetry(self._stopping)
-        self._asked_for: set[str] = set()
+        self._busy: set[str] = set()
+        """Raw answers that are worked on."""
+        self._again: dict[str, str] = {}
+        """Those that were asked for meanwhile, with their users."""
         self._analysed: set[str] = set()
         """Raw answers that are analysed, or wait for it, for the change map."""
         self._analysis_problems: dict[str, KeepProblem] = {}
@@ -202,7 +212,10 @@ class KeepService:
 
     def start(self) -> None:
         """Continue with what waits, and work. Raises DatabaseError."""
-        for report in self.versions.recover():
+        waiting, cut_off = self.versions.recover()
+        for report in cut_off:
+            self._remove_files(kept_id_for(report))
+        for report in waiting:
             self._queue.add(report.user_id, report.image_id)
         for thread in self._threads:
             thread.start()
@@ -225,8 +238,6 @@ class KeepService:
     def request(self, raw: ImageRecord, settings: str) -> KeepReport:
         """Make a version with these settings, as a person wants it. Raises DatabaseError."""
         report = self.versions.request(raw, settings)
-        with self._condition:
-            self._asked_for.add(raw.id)
         self.enqueue(raw.user_id, raw.id)
         self.events.publish(raw.user_id)
         return report
@@ -246,8 +257,11 @@ class KeepService:
         """
         now = self.clock()
         if days is not None:
-            for image in self.versions.forget_raw_answers(now - days * _DAY_S):
+            expired = self.versions.expired_raw_answers(now - days * _DAY_S)
+            # Files first: what a full disk or a kill leaves is found again.
+            for image in expired:
                 self.image_store.remove(image.id, image.format, image.original_format)
+            self.versions.forget([image.id for image in expired])
         self.image_store.remove_old_analyses(time.time() - ANALYSIS_DAYS * _DAY_S)
 
     @property
@@ -300,24 +314,32 @@ class KeepService:
     def _run(self) -> None:
         while not self._stopping.is_set():
             with self._condition:
-                image_id = self._queue.pop()
-                if image_id is None:
-                    self._condition.wait()
+                turn = self._queue.pop()
+                if turn is None:
+                    if not self._stopping.is_set():
+                        self._condition.wait()
                     continue
-                is_asked_for = image_id in self._asked_for
-                self._asked_for.discard(image_id)
+                user_id, image_id = turn
+                if image_id in self._busy:  # never two at once: the newest settings come last
+                    self._again[image_id] = user_id
+                    continue
+                self._busy.add(image_id)
                 is_for_map = image_id in self._analysed
             try:
                 if is_for_map and not self._waits(image_id):
                     self._analyse(image_id)
                 else:
-                    self._work_on(image_id, is_asked_for=is_asked_for)
+                    self._work_on(image_id)
             except Exception:
                 # Nobody else would tell, and the others' pictures must go on.
                 log.exception("kept version not made", extra={"image": image_id})
             finally:
                 with self._condition:
                     self._analysed.discard(image_id)
+                    self._busy.discard(image_id)
+                    if image_id in self._again:
+                        self._queue.add(self._again.pop(image_id), image_id)
+                        self._condition.notify()
 
     def _waits(self, image_id: str) -> bool:
         report = self._db_retry.run(lambda: self.versions.report(image_id))
@@ -332,25 +354,30 @@ class KeepService:
             log.warning("change map not made", extra={"image": image_id, "reason": str(error)})
             with self._condition:
                 self._analysis_problems[image_id] = error.problem
+        except Exception:
+            log.exception("change map not made", extra={"image": image_id})
+            with self._condition:
+                self._analysis_problems[image_id] = KeepProblem.CRASHED
 
-    def _work_on(self, image_id: str, *, is_asked_for: bool) -> None:
-        begun = self._db_retry.run(
-            lambda: self.versions.update(
-                image_id, lambda report: replace(report, state=KeepState.WORKING, reason="")
-            )
-        )
-        if begun is None:
+    def _work_on(self, image_id: str) -> None:
+        claimed = self._db_retry.run(lambda: self.versions.claim(image_id))
+        if claimed is None:
             return
+        begun, is_asked_for = claimed
         self.events.publish(begun.user_id)
         try:
-            choice = KeepChoice.ALWAYS if is_asked_for else self.choice_of(begun.user_id)
+            choice: KeepChoice | None = KeepChoice.ALWAYS
+            if not is_asked_for:
+                choice = self._db_retry.run(lambda: self.choice_of(begun.user_id))
+            if choice is None:  # the app ends
+                raise KeepError(KeepProblem.INTERRUPTED)
             if choice is KeepChoice.NEVER:
                 self._settle(replace(begun, state=KeepState.OFF))
                 return
             self._settle(self._make(begun, choice, is_asked_for=is_asked_for))
         except KeepError as error:
             if self._stopping.is_set():
-                self._db_retry.run(lambda: self._set_state(image_id, KeepState.WAITING))
+                self._put_back(begun, is_asked_for=is_asked_for)
                 return
             log.warning("kept version not made", extra={"image": image_id, "reason": str(error)})
             self._settle(replace(begun, state=KeepState.FAILED, reason=error.problem))
@@ -358,14 +385,20 @@ class KeepService:
             log.exception("kept version not made", extra={"image": image_id})
             self._settle(replace(begun, state=KeepState.FAILED, reason=KeepProblem.CRASHED))
 
-    def _set_state(self, image_id: str, state: KeepState) -> KeepReport | None:
-        return self.versions.update(image_id, lambda report: replace(report, state=state))
+    def _put_back(self, begun: KeepReport, *, is_asked_for: bool) -> None:
+        """Let a report wait for the next start. The retries have ended, so it is tried once."""
+        reason = ASKED_FOR if is_asked_for else ""
+        try:
+            self.versions.settle(replace(begun, state=KeepState.WAITING, reason=reason))
+        except DatabaseError:
+            log.exception("report not put back", extra={"image": begun.image_id})
 
-    def _settle(self, report: KeepReport | None) -> None:
-        """Store a report and tell everybody; None if that is done already."""
-        if report is None:
-            return
-        stored = self._db_retry.run(lambda: self.versions.update(report.image_id, lambda _: report))
+    def _settle(self, report: KeepReport) -> None:
+        """Store what became of a report at work, and tell everybody.
+
+        Nothing if a person has asked for something else meanwhile.
+        """
+        stored = self._db_retry.run(lambda: self.versions.settle(report))
         if stored is not None:
             self.events.publish(report.user_id)
             self.on_settled(stored)
@@ -401,7 +434,11 @@ class KeepService:
         source_path = None if source is None else self._source_path(source)
         if source is None or source_path is None:
             raise KeepError(KeepProblem.SOURCE_GONE)
-        with tempfile.TemporaryDirectory(prefix=".keep-", dir=self.image_store.folder) as folder:
+        try:
+            made = tempfile.TemporaryDirectory(prefix=".keep-", dir=self.image_store.folder)
+        except OSError as error:
+            raise KeepError(KeepProblem.NO_ROOM, error.strerror or "") from error
+        with made as folder:
             yield (
                 raw,
                 KeepJob(
@@ -417,6 +454,14 @@ class KeepService:
                     is_asked_for=is_asked_for,
                 ),
             )
+
+    def _remove_files(self, kept_id: str) -> None:
+        """Delete what was written of a kept version that is not shown."""
+        for file_format in ("png", "jpeg"):
+            try:
+                self.image_store.remove(kept_id, file_format, "png")
+            except OSError:
+                log.exception("files not deleted", extra={"image": kept_id})
 
     def _source_path(self, source: ImageRecord) -> Path | None:
         """The source as it was brought; else the copy that was sent."""
@@ -441,11 +486,15 @@ class KeepService:
         size = len(data) + (0 if original is None else len(original.data))
         if (problem := self.room_problem(report.user_id, size)) is not None:
             raise KeepError(KeepProblem.NO_ROOM, problem)
-        file_format, kept_id = outcome.copy_format or "", uuid.uuid4().hex
+        file_format, kept_id = outcome.copy_format or "", kept_id_for(report)
         try:
             self.image_store.save(kept_id, file_format, data, original)
         except OSError as error:
+            self._remove_files(kept_id)
             raise KeepError(KeepProblem.NO_ROOM, error.strerror or "") from error
+        except InvalidImageError as error:
+            self._remove_files(kept_id)
+            raise KeepError(KeepProblem.CRASHED, error.message) from error
         kept = replace(
             raw,
             id=kept_id,
@@ -469,11 +518,11 @@ class KeepService:
             )
         after = replace(report, kept_id=kept_id)
         replaced = self._db_retry.run(lambda: self.versions.show_kept(after, kept))
-        if replaced is None:  # deleted meanwhile, or the app ends
-            self.image_store.remove(kept.id, kept.format, kept.original_format)
+        if replaced is None:  # deleted or asked for anew meanwhile, or the app ends
+            self._remove_files(kept_id)
             raise KeepError(KeepProblem.RESULT_GONE)
         for image in replaced:
-            self.image_store.remove(image.id, image.format, image.original_format)
+            self._remove_files(image.id)
         return after
 
 

@@ -35,7 +35,7 @@ from components.studio.credits import (
     spending_for_user,
 )
 from components.studio.data_folder import DataFolder
-from components.studio.db.chain_runs import ChainRun, ChainRuns
+from components.studio.db.chain_runs import ChainRun, ChainRuns, RunState
 from components.studio.db.database import DatabaseError
 from components.studio.db.gallery import GalleryItem, GalleryQuery, GalleryRepository
 from components.studio.db.kept_versions import KeepReport
@@ -644,8 +644,8 @@ class Studio:
 
     def keep_choice(self, user_id: str) -> KeepChoice:
         """What this user wants to happen after each edit."""
-        chosen = self.drafts.load(user_id, _KEEP_CHOICE).text or self.settings.keep_rest
-        return KeepChoice(chosen)
+        chosen = self.drafts.load(user_id, _KEEP_CHOICE).text
+        return KeepChoice(chosen if chosen in set(KeepChoice) else self.settings.keep_rest)
 
     def set_keep_choice(self, user_id: str, choice: KeepChoice) -> None:
         """Remember what this user wants to happen after each edit."""
@@ -694,7 +694,8 @@ class Studio:
     def _raw_answer(self, user_id: str, image_id: str) -> tuple[ImageRecord, Task]:
         """The raw answer of which this is a version, and its task. Raises NotFoundError."""
         raw = self.image(user_id, image_id)
-        report = self.keep_report(user_id, image_id)
+        # By the task: it may be a version of before, that an edit started from.
+        report = self.keep_reports(user_id, [raw.task_id or ""]).get(raw.task_id or "")
         if report is not None and report.image_id != image_id:
             raw = self.image(user_id, report.image_id)
         task = None if raw.task_id is None else self.task(user_id, raw.task_id)
@@ -801,7 +802,17 @@ class Studio:
         Nothing happens to one that has gone on. Raises ValidationError and NotFoundError.
         """
         self._check_folder()
-        self.chain_runner.resume(self.chain_run(user_id, run_id), position, prompt)
+        run = self.chain_run(user_id, run_id)
+        stopped_at = run.state is RunState.STOPPED and run.position == position
+        task = self.task(user_id, run.task_id) if stopped_at and run.task_id else None
+        if task is None or prompt is not None or can_retry(task):
+            self.chain_runner.resume(run, position, prompt)
+        elif recheck(task, 0.0) is not task:  # it is paid for: its result may still come
+            self.recheck_task(user_id, task.id)
+        elif requeue(task) is not task:
+            self.resubmit_task(user_id, task.id)
+        else:
+            self.chain_runner.resume(run, position, prompt)
 
     def end_chain_run(self, user_id: str, run_id: str) -> None:
         """End a run: what is made stays, what was not sent is not sent. Raises NotFoundError."""

@@ -15,6 +15,7 @@ from PIL import Image
 from components.bootstrap import build_studio
 from components.kie import GenerationRequest
 from components.sandbox import SandboxOptions, SandboxServer, start
+from components.studio.keeping import RunKeepJob
 from components.studio.settings import Settings
 from components.studio.studio import Studio
 from components.studio.tasks.models import Task, TaskState
@@ -72,9 +73,16 @@ def wait_until(condition: Callable[[], bool]) -> None:
 
 @contextmanager
 def running_studio(
-    folder: Path, *, settings: dict[str, Any] | None = None, **options: Any
+    folder: Path,
+    *,
+    settings: dict[str, Any] | None = None,
+    keep_job: RunKeepJob | None = None,
+    **options: Any,
 ) -> Iterator[StudioFixture]:
-    """Run a studio with short pauses in this folder; `options` are those of its sandbox."""
+    """Run a studio with short pauses in this folder; `options` are those of its sandbox.
+
+    `keep_job` stands in for the process that puts the source's pixels back.
+    """
     sandbox_options: dict[str, Any] = {
         "seconds": 0,
         "hold_seconds": 0.5,
@@ -91,6 +99,8 @@ def running_studio(
     with start(SandboxOptions(**{**sandbox_options, **options})) as sandbox:
         studio = build_studio(Settings(data_dir=folder, **{**quick, **(settings or {})}), sandbox)
         try:
+            if keep_job is not None:
+                studio.keeping.run_job = keep_job
             studio.keeping.start()
             studio.worker.start()
             studio.chain_runner.start()

@@ -31,6 +31,7 @@ from components.studio.db.tables import (
     tasks,
 )
 from components.studio.tasks.models import Task, TaskState
+from components.studio.tasks.transitions import can_retry
 
 
 class RunState(StrEnum):
@@ -159,7 +160,8 @@ class ChainRuns:
             after, task = rule(before, facts)
             if task is not None:
                 connection.execute(sa.insert(tasks), [task_to_row(task)])
-                _hide_failed(connection, before.task_id, task.created_at)
+                if facts.task is not None and can_retry(facts.task):
+                    _hide_failed(connection, before.task_id, task.created_at)
             if after != before:
                 connection.execute(sa.update(chain_runs).where(this).values(_run_to_row(after)))
             return before, after, task
@@ -169,7 +171,10 @@ def follow_retry(connection: sa.Connection, task_id: str, new_task_id: str) -> N
     """Let a run that this failed task has stopped go on with the task that replaces it."""
     connection.execute(
         sa.update(chain_runs)
-        .where(chain_runs.c.task_id == task_id, chain_runs.c.state == RunState.STOPPED.value)
+        .where(
+            chain_runs.c.task_id == task_id,
+            chain_runs.c.state.in_([str(word) for word in ACTIVE]),
+        )
         .values(task_id=new_task_id, state=RunState.RUNNING.value, reason="")
     )
 

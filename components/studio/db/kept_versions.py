@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import time
+import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -19,6 +20,7 @@ import sqlalchemy as sa
 from components.studio.db.database import Database, chunked
 from components.studio.db.tables import (
     ImageRecord,
+    chain_runs,
     image_from_row,
     image_to_row,
     images,
@@ -28,7 +30,6 @@ from components.studio.db.tables import (
     stored_word,
     tasks,
 )
-from components.studio.tasks.models import UNFINISHED
 
 
 class KeepState(StrEnum):
@@ -48,6 +49,8 @@ class KeepState(StrEnum):
     """The person does not want it."""
 
 
+ASKED_FOR = "asked_for"
+"""The reason of a report that waits because a person wants it. The value is stored."""
 BUSY = frozenset({KeepState.WAITING, KeepState.WORKING})
 
 
@@ -105,15 +108,18 @@ class KeptVersions:
                 found |= {row.task_id: _report_from_row(row) for row in rows}
         return found
 
-    def recover(self) -> list[KeepReport]:
-        """What waits, oldest first. What was being worked on when the app ended has failed.
+    def recover(self) -> tuple[list[KeepReport], list[KeepReport]]:
+        """What waits, oldest first, and what was being worked on when the app ended.
 
-        It is tried again only when a person asks: it may be what ended the app.
+        The latter has failed, and is tried again only when a person asks: it may be what ended
+        the app.
         """
+        at_work = keep_reports.c.state == KeepState.WORKING.value
         with self.database.write_transaction() as connection:
+            cut_off = connection.execute(sa.select(keep_reports).where(at_work)).all()
             connection.execute(
                 sa.update(keep_reports)
-                .where(keep_reports.c.state == KeepState.WORKING.value)
+                .where(at_work)
                 .values(state=KeepState.FAILED.value, reason="interrupted")
             )
             rows = connection.execute(
@@ -121,7 +127,35 @@ class KeptVersions:
                 .where(keep_reports.c.state == KeepState.WAITING.value)
                 .order_by(keep_reports.c.updated_at)
             )
-            return [_report_from_row(row) for row in rows]
+            waiting = [_report_from_row(row) for row in rows]
+        return waiting, [_report_from_row(row) for row in cut_off]
+
+    def claim(self, image_id: str) -> tuple[KeepReport, bool] | None:
+        """Begin to work on a report that waits; and whether a person asked for it.
+
+        None if it does not wait any more.
+        """
+        before: list[KeepReport] = []
+
+        def begin(report: KeepReport) -> KeepReport:
+            before.append(report)
+            is_waiting = report.state is KeepState.WAITING
+            return replace(report, state=KeepState.WORKING, reason="") if is_waiting else report
+
+        after = self.update(image_id, begin)
+        if after is None or before[-1].state is not KeepState.WAITING:
+            return None
+        return after, before[-1].reason == ASKED_FOR
+
+    def settle(self, report: KeepReport) -> KeepReport | None:
+        """Store what became of a report at work.
+
+        None, with nothing changed, if a person has asked for something else meanwhile.
+        """
+        after = self.update(
+            report.image_id, lambda now: report if _is_at_work(now, report) else now
+        )
+        return None if after is None or after.state is not report.state else after
 
     def update(self, image_id: str, rule: Callable[[KeepReport], KeepReport]) -> KeepReport | None:
         """Change a report in one transaction; None if there is none (any more)."""
@@ -140,6 +174,7 @@ class KeptVersions:
         """Let the report of a raw answer wait, as a person asked for it; added if there is none."""
         asked = {
             "state": KeepState.WAITING.value,
+            "reason": ASKED_FOR,
             "settings": settings,
             "updated_at": self.clock(),
         }
@@ -159,6 +194,13 @@ class KeptVersions:
         nothing stored, if the raw answer is in the trash or deleted.
         """
         with self.database.write_transaction() as connection:
+            row = connection.execute(
+                sa.select(keep_reports)
+                .where(keep_reports.c.image_id == report.image_id)
+                .with_for_update()
+            ).one_or_none()
+            if row is None or not _is_at_work(_report_from_row(row), report):
+                return None
             raw = connection.execute(
                 sa.select(images).where(
                     images.c.id == report.image_id, images.c.deleted_at.is_(None)
@@ -219,11 +261,8 @@ class KeptVersions:
                 found |= {row.id: row.image_id for row in rows}
         return found
 
-    def forget_raw_answers(self, until: float) -> list[ImageRecord]:
-        """Delete the rows of raw answers of before then whose kept version is shown.
-
-        The source of an unfinished edit stays. Returns them, so that their files can go.
-        """
+    def expired_raw_answers(self, until: float) -> list[ImageRecord]:
+        """Raw answers of before then whose kept version is shown, and that no edit started from."""
         old = (
             sa.select(images)
             .join(keep_reports, keep_reports.c.image_id == images.c.id)
@@ -231,14 +270,19 @@ class KeptVersions:
                 images.c.hidden.is_(True),
                 images.c.created_at <= until,
                 keep_reports.c.state == KeepState.APPLIED.value,
-                images.c.id.not_in(_unfinished_sources()),
+                images.c.id.not_in(_sources()),
             )
         )
+        with self.database.read_transaction() as connection:
+            return [image_from_row(row) for row in connection.execute(old)]
+
+    def forget(self, image_ids: Sequence[str]) -> None:
+        """Delete the rows of hidden versions whose files are deleted."""
         with self.database.write_transaction() as connection:
-            gone = [image_from_row(row) for row in connection.execute(old)]
-            for ids in chunked([image.id for image in gone]):
-                connection.execute(sa.delete(images).where(images.c.id.in_(ids)))
-        return gone
+            for ids in chunked(image_ids):
+                connection.execute(
+                    sa.delete(images).where(images.c.id.in_(ids), images.c.hidden.is_(True))
+                )
 
 
 def _shown_version(connection: sa.Connection, task_id: str | None) -> ImageRecord | None:
@@ -273,13 +317,14 @@ def _switch(connection: sa.Connection, shown: ImageRecord, image_id: str) -> Non
 
 def _delete_unused(connection: sa.Connection, task_id: str, in_use: set[str]) -> list[ImageRecord]:
     """Delete the rows of a result's other versions that no edit started from."""
-    sources = sa.select(tasks.c.source_id).where(tasks.c.source_id.is_not(None))
+    in_runs = sa.select(chain_runs.c.image_id).where(chain_runs.c.image_id.is_not(None))
     rows = connection.execute(
         sa.select(images).where(
             images.c.task_id == task_id,
             images.c.hidden.is_(True),
             images.c.id.not_in(in_use),
-            images.c.id.not_in(sources),
+            images.c.id.not_in(_sources()),
+            images.c.id.not_in(in_runs),
         )
     )
     unused = [image_from_row(row) for row in rows]
@@ -288,10 +333,17 @@ def _delete_unused(connection: sa.Connection, task_id: str, in_use: set[str]) ->
     return unused
 
 
-def _unfinished_sources() -> sa.Select[tuple[str]]:
-    return sa.select(tasks.c.source_id).where(
-        tasks.c.state.in_([state.value for state in UNFINISHED]), tasks.c.source_id.is_not(None)
-    )
+def _sources() -> sa.Select[tuple[str]]:
+    return sa.select(tasks.c.source_id).where(tasks.c.source_id.is_not(None))
+
+
+def kept_id_for(report: KeepReport) -> str:
+    """The id of the version that is made while a report is at work: known also after a kill."""
+    return uuid.uuid5(uuid.NAMESPACE_OID, f"{report.image_id} {report.updated_at!r}").hex
+
+
+def _is_at_work(now: KeepReport, report: KeepReport) -> bool:
+    return now.state is KeepState.WORKING and now.settings == report.settings
 
 
 def _report_to_row(report: KeepReport) -> dict[str, Any]:

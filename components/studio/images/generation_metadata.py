@@ -165,7 +165,8 @@ def _dump(metadata: GenerationMetadata, lineage: list[str]) -> str:
     if metadata.changed_fraction is not None:
         values["source_pixels_kept"] = {
             "changed_fraction": round(metadata.changed_fraction, 6),
-            "change_map": metadata.map_settings,
+            # Many strokes are longer than a JPEG has room for.
+            "change_map": metadata.map_settings if len(metadata.map_settings) <= 16_000 else "",
         }
     return json.dumps(values, ensure_ascii=False).translate(_ESCAPES)
 

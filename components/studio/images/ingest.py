@@ -129,6 +129,7 @@ def encode_jpeg(data: bytes) -> bytes:
         container = parse_container(data, max_bytes=MAX_KEPT_BYTES)
         with decode_slot(container):
             image = flatten(to_8bit(decode(container)).convert("RGBA"), WHITE)
+            image = turn_upright(image, container.exif.orientation)
     except InvalidImageError as error:
         raise OSError(error.message) from error
     out = BytesIO()

@@ -166,18 +166,32 @@ def _color(text: str) -> Color:
     return red, green, blue
 
 
+def _limit_memory() -> None:
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    limit = _MAX_MEMORY_BYTES if hard == resource.RLIM_INFINITY else min(hard, _MAX_MEMORY_BYTES)
+    resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
+
+
+def _problem_of(error: OSError, job: dict[str, Any]) -> str:
+    """Which file is missing; any other error is the disk's."""
+    if isinstance(error, FileNotFoundError):
+        return "result_gone" if str(error.filename) == job["edited"] else "source_gone"
+    return "no_room"
+
+
 def main() -> None:
     """Run the job of standard input."""
     os.nice(_LESS_URGENT)
-    resource.setrlimit(resource.RLIMIT_AS, (_MAX_MEMORY_BYTES, _MAX_MEMORY_BYTES))
+    _limit_memory()
+    job = json.load(sys.stdin)
     try:
-        found = run(json.load(sys.stdin))
+        found = run(job)
     except InvalidImageError:
         found = {"problem": "unreadable"}
     except MemoryError:
-        found = {"problem": "too_slow"}
+        found = {"problem": "too_large"}
     except OSError as error:
-        found = {"problem": "no_room" if error.filename is None else "source_gone"}
+        found = {"problem": _problem_of(error, job)}
     json.dump(found, sys.stdout)
 
 

@@ -7,7 +7,6 @@ what to do with it, `compose` makes the picture. OpenCV is imported at the first
 from __future__ import annotations
 
 import json
-import math
 import re
 import struct
 import zlib
@@ -29,6 +28,8 @@ if TYPE_CHECKING:
 MAX_STROKES: Final = 200
 MAX_POINTS: Final = 2_000
 """Of one stroke."""
+MAX_ALL_POINTS: Final = 20_000  # drawn in about two seconds
+_MAX_NUMBER: Final = 1e6
 _SENSITIVITIES: Final = range(-2, 3)
 _MAX_GROWTH: Final = 0.05
 _MAX_FEATHER: Final = 4.0
@@ -79,6 +80,8 @@ class MapSettings:
             raise ValueError(f"The growth lies between -{_MAX_GROWTH} and {_MAX_GROWTH}.")
         if not 0 <= self.feather <= _MAX_FEATHER:
             raise ValueError(f"The feather lies between 0 and {_MAX_FEATHER}.")
+        if sum(len(stroke.points) for stroke in self.strokes) > MAX_ALL_POINTS:
+            raise ValueError(f"All strokes together have {MAX_ALL_POINTS} points at most.")
         if len(self.strokes) > MAX_STROKES:
             raise ValueError(f"At most {MAX_STROKES} strokes are kept.")
 
@@ -156,7 +159,9 @@ def _checked_list(value: object, most: int, what: str, least: int = 0) -> list[o
 
 
 def _checked_number(value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError("A number is missing in the settings.")
+    if not abs(value) < _MAX_NUMBER:  # also what is not finite
         raise ValueError("A number is missing in the settings.")
     return float(value)
 

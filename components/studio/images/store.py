@@ -77,7 +77,7 @@ class ImageStore:
             for partial in folder.glob("*/.*.part"):
                 partial.unlink(missing_ok=True)
         for unfinished in self.folder.glob(".keep-*"):
-            shutil.rmtree(unfinished)
+            shutil.rmtree(unfinished, ignore_errors=True)  # a process may still write into it
 
     def remove(self, image_id: str, file_format: str, original_format: str | None = None) -> None:
         """Delete an image, its original and its thumbnails. Missing files are no error."""

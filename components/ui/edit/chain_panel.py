@@ -12,6 +12,7 @@ from components.studio.db.database import DatabaseError
 from components.studio.lineage import EditNode, EditTree
 from components.studio.studio import NotFoundError
 from components.studio.tasks.models import IN_PROGRESS, Task, TaskState
+from components.studio.tasks.transitions import can_retry
 from components.ui import session
 from components.ui.edit.chain_dialogs import (
     CHANGE,
@@ -140,7 +141,10 @@ def _render_line(run: ChainRun, task: Task | None) -> None:
                     args=(run,),
                 )
             price = f"The rest costs {format_credits(price_left(run))}."
-            _button("Try again" if is_failed else "Go on", run, _go_on, help=price)
+            if is_failed and task is not None and not can_retry(task):
+                _button("Check again", run, _go_on, help="It is paid for: this costs nothing.")
+            else:
+                _button("Try again" if is_failed else "Go on", run, _go_on, help=price)
         _button("End", run, _end, help="What is made stays.")
 
 

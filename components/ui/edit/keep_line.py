@@ -6,11 +6,15 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from components.studio.db.database import DatabaseError
 from components.studio.db.kept_versions import BUSY, KeepReport, KeepState
 from components.studio.db.tables import ImageRecord
 from components.studio.keeping import WANTED_AS_IT_IS, KeepChoice
 from components.studio.studio import NotFoundError
 from components.ui import session
+from components.ui.escape import escape_markdown
+from components.ui.messages import IMAGE_NOT_FOUND
+from components.ui.streamlit_internals.toasts import show_toast
 
 _WORKING = "Finding out what changed…"
 _OFF = "The whole picture was drawn anew."
@@ -27,6 +31,7 @@ _FAILED = {
     "source_gone": "The source is deleted, so its pixels cannot be put back.",
     "result_gone": "The picture was deleted while its pixels were put back.",
     "no_room": "There is no room for another version. Delete pictures and empty the trash.",
+    "too_large": "Your picture has too many pixels for this. This is the answer as it came.",
     "too_slow": "Putting your pixels back took too long. This is the answer as it came.",
     "unreadable": "One of the two files is damaged. This is the answer as it came.",
     "interrupted": "The studio was stopped while it put your pixels back.",
@@ -131,14 +136,17 @@ def _render_buttons(report: KeepReport | None, image: ImageRecord) -> None:
         case KeepState.DECLINED if report.reason == WANTED_AS_IT_IS:
             button("Put my pixels back", studio.make_kept_version, tab.user_id, image.id)
         case KeepState.FAILED if report.reason != "source_gone":
-            button("Try again", studio.make_kept_version, tab.user_id, image.id)
+            again = (tab.user_id, image.id, report.settings)
+            button("Try again", studio.make_kept_version, *again)
 
 
 def _run(action: Callable[..., None], *args: object) -> None:
     try:
         action(*args)
     except NotFoundError:
-        st.toast("That picture is no longer here.")
+        show_toast(IMAGE_NOT_FOUND)
+    except DatabaseError as error:
+        show_toast(escape_markdown(str(error)))
 
 
 def _render_choice() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import threading
 from collections.abc import Iterator
@@ -12,9 +13,12 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from components.studio.db.database import DatabaseError
 from components.studio.db.gallery import GalleryQuery
 from components.studio.db.kept_versions import KeepReport, KeepState
+from components.studio.images import store
 from components.studio.images.generation_metadata import read_metadata
+from components.studio.images.store import atomic_write
 from components.studio.keeping import (
     KeepChoice,
     KeepError,
@@ -337,6 +341,112 @@ def test_work_that_the_end_of_the_app_cut_goes_on_at_the_next_start(
         assert settled(running, task).state is KeepState.OFF
 
 
+def test_newest_settings_win_over_those_that_are_being_worked_on(
+    running: StudioFixture, jobs: FakeJobs, tmp_path: Path
+) -> None:
+    task = edit(running, running.add_source())
+    settled(running, task)
+    jobs.release.clear()
+    running.studio.make_kept_version(USER_ID, task.id, '{"sensitivity":1}')
+    wait_until(lambda: len(jobs.jobs) == 2)
+
+    running.studio.make_kept_version(USER_ID, task.id, '{"sensitivity":2}')
+    jobs.release.set()
+
+    wait_until(lambda: len(jobs.jobs) == 3)
+    wait_until(lambda: report(running, task).state in SETTLED)
+    assert [job.settings for job in jobs.jobs[1:]] == ['{"sensitivity":1}', '{"sensitivity":2}']
+    assert report(running, task).settings == '{"sensitivity":2}'
+    wait_until(lambda: len(list(tmp_path.glob("pictures/*/*"))) == 3)
+
+
+def test_decline_while_it_is_worked_on_counts(running: StudioFixture, jobs: FakeJobs) -> None:
+    jobs.release.clear()
+    task = edit(running, running.add_source())
+    wait_until(lambda: bool(jobs.jobs))
+
+    running.studio.decline_kept_version(USER_ID, task.id)
+    jobs.release.set()
+
+    other = edit(running, running.add_source())
+    settled(running, other)  # so the first job has ended
+    assert report(running, task).state is KeepState.DECLINED
+    assert running.reload(task).image_id == task.id
+
+
+def test_choice_that_cannot_be_read_at_first_is_read_again(running: StudioFixture) -> None:
+    answers = iter([DatabaseError("locked")])
+
+    def choice_of(_user_id: str) -> KeepChoice:
+        for error in answers:
+            raise error
+        return KeepChoice.ALWAYS
+
+    running.studio.keeping.choice_of = choice_of
+
+    assert settled(running, edit(running, running.add_source())).state is KeepState.APPLIED
+
+
+def test_word_of_another_version_is_no_choice(running: StudioFixture) -> None:
+    running.studio.save_draft(USER_ID, "keep-rest", "sometimes")
+
+    assert running.studio.keep_choice(USER_ID) is KeepChoice.ALWAYS
+
+
+def test_wish_of_a_person_survives_a_restart(tmp_path: Path, jobs: FakeJobs) -> None:
+    settings = {"keep_rest": "never"}
+    with running_studio(tmp_path, settings=settings) as running:
+        running.studio.keeping.run_job = jobs
+        task = edit(running, running.add_source())
+        settled(running, task)
+        jobs.release.clear()
+        running.studio.make_kept_version(USER_ID, task.id, '{"growth":0.01}')
+        wait_until(lambda: bool(jobs.jobs))
+    jobs.release.set()
+
+    with running_studio(tmp_path, settings=settings, keep_job=jobs) as running:
+        wait_until(lambda: report(running, task).state is KeepState.APPLIED)
+        assert report(running, task).settings == '{"growth":0.01}'
+
+
+def test_full_disk_leaves_no_file(
+    running: StudioFixture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(path: Path, data: bytes) -> None:
+        if path.parent.parent.name == "pictures":
+            raise OSError(errno.ENOSPC, "No space left on device")
+        atomic_write(path, data)
+
+    task = edit(running, running.add_source())
+    first = settled(running, task).kept_id
+    monkeypatch.setattr(store, "atomic_write", fail)
+
+    running.studio.make_kept_version(USER_ID, task.id, '{"sensitivity":1}')
+
+    wait_until(lambda: report(running, task).state is KeepState.FAILED)
+    assert report(running, task).reason == "no_room"
+    assert running.reload(task).image_id == first
+    assert len(list(tmp_path.glob("thumbnails/*/*"))) == 6  # of the source and both versions
+
+
+def test_raw_answer_that_an_edit_started_from_does_not_expire(
+    running: StudioFixture, jobs: FakeJobs
+) -> None:
+    jobs.release.clear()
+    first = edit(running, running.add_source())
+    second = edit(running, first.id)
+    jobs.release.set()
+    settled(running, first)
+    settled(running, second)
+    keeping = running.studio.keeping
+    keeping.clock = lambda: running.studio.clock() + 31 * 24 * 3600.0
+
+    keeping.forget_raw_answers(30)
+
+    assert running.studio.has_version(USER_ID, first.id)
+    assert not running.studio.has_version(USER_ID, second.id)
+
+
 def test_work_that_a_kill_cut_is_said_and_not_repeated_by_itself(
     running: StudioFixture,
 ) -> None:
@@ -345,7 +455,7 @@ def test_work_that_a_kill_cut_is_said_and_not_repeated_by_itself(
     versions = running.studio.keeping.versions
     versions.update(task.id, lambda report: replace(report, state=KeepState.WORKING))
 
-    assert versions.recover() == []
+    assert versions.recover()[0] == []
 
     assert report(running, task).reason == "interrupted"
 
@@ -357,4 +467,5 @@ def test_people_take_turns() -> None:
     queue.add("b", "b1")
     queue.add("a", "a1")
 
-    assert [queue.pop() for _ in range(5)] == ["a1", "b1", "a2", "a3", None]
+    turns = [queue.pop() for _ in range(5)]
+    assert turns == [("a", "a1"), ("b", "b1"), ("a", "a2"), ("a", "a3"), None]
