@@ -76,6 +76,10 @@ chaos: $(DEV_STAMP)
 shots: $(DEV_STAMP) browser
 	$(BIN)/python -m tests.browser.shots
 
+.PHONY: readme-pictures
+readme-pictures: $(DEV_STAMP) browser
+	$(BIN)/python -m tests.browser.shots --readme
+
 # The app's versions are resolved first, so that tests run on exactly those.
 .PHONY: lock
 lock: $(LOCK_VENV)/.uv-$(UV_VERSION)

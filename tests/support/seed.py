@@ -52,19 +52,29 @@ class DataFolder:
         self.repository.add_tasks([task])
         return task
 
-    def add_picture(self, token: str, prompt: str, form: OutputFormat = OutputFormat.JPEG) -> str:
+    def add_picture(
+        self,
+        token: str,
+        prompt: str,
+        form: OutputFormat = OutputFormat.JPEG,
+        *,
+        picture: Image.Image | None = None,
+        source_id: str | None = None,
+    ) -> str:
         """Add a finished image of the user who has this cookie; returns its id."""
-        task = self.add_task(token, prompt, state=TaskState.STORING)
+        task = self.add_task(token, prompt, state=TaskState.STORING, source_id=source_id)
         encoded = io.BytesIO()
-        Image.linear_gradient("L").resize((880, 1184)).convert("RGB").save(encoded, form.value)
+        if picture is None:
+            picture = Image.linear_gradient("L").resize((880, 1184)).convert("RGB")
+        picture.save(encoded, form.value)
         ImageStore(self.folder).save(task.id, form.value, encoded.getvalue())
         record = ImageRecord(
             id=task.id,
             user_id=task.user_id,
             task_id=task.id,
             format=form.value,
-            width_px=880,
-            height_px=1184,
+            width_px=picture.width,
+            height_px=picture.height,
             size_bytes=len(encoded.getvalue()),
             created_at=task.created_at,
             label=prompt,

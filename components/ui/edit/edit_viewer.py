@@ -31,6 +31,7 @@ from components.ui.widgets.progress import Progress, progress
 from components.ui.widgets.step_strip import StripEvent, Tile, step_strip
 
 _HINT = "Say what should change. Before and after will stand here."
+_HINT_WHILE_WAITING = "Before and after will stand here."
 
 
 def render_viewer(source: ImageRecord) -> None:
@@ -80,7 +81,7 @@ def _render(source_id: str) -> None:
     # Always the same key: under another one everything in the container is created again.
     with st.container(key="kx-pair"):
         st.html(_reserve_space_html(pair.after.image))
-        _render_pair(pair, names)
+        _render_pair(pair, names, hint=_HINT_WHILE_WAITING if pending else _HINT)
     chain_panel.render_run(tree)
     _render_step_strip(tree, line, pair, source)
     chain_panel.render_drift(tree, pair.after)
@@ -124,10 +125,10 @@ def _heading(pair: _Pair) -> str:
     return " and ".join(pair.models) if pair.models else "Before and after"
 
 
-def _render_pair(pair: _Pair, names: dict[str, str]) -> None:
+def _render_pair(pair: _Pair, names: dict[str, str], *, hint: str) -> None:
     before, after = pair.before, pair.after
     if before is None:
-        st.html(_single_image_html(after))
+        st.html(_single_image_html(after, hint))
         return
     before_name, after_name = pair.models or (
         names.get(before.image.id, "Before"),
@@ -160,12 +161,12 @@ def _reserve_space_html(image: ImageRecord) -> str:
     )
 
 
-def _single_image_html(node: EditNode) -> str:
+def _single_image_html(node: EditNode, hint: str) -> str:
     """An image without a pair, at the place and size that it will have in the viewer."""
     image = node.image
     alt = html.escape(f"{node.label} (source picture)", quote=True)
     return (
-        f'<figure class="kx-source-preview"><p class="kx-source-preview-hint">{_HINT}</p>'
+        f'<figure class="kx-source-preview"><p class="kx-source-preview-hint">{hint}</p>'
         '<div class="kx-source-preview-frame" '
         f'style="aspect-ratio:{image.width_px}/{image.height_px}">'
         f'<img src="{image_url(image)}" alt="{alt}"></div>'
