@@ -23,11 +23,13 @@ def _inline_script_hashes() -> str:
     return " ".join(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests)
 
 
-# Streamlit starts workers from blobs and writes style elements; nothing else is needed.
+# Streamlit starts workers from blobs and writes style elements. Its protobuf tries WebAssembly at
+# each load, where Firefox logs a refusal as an error; the word allows no script. Nothing else is
+# needed.
 CONTENT_SECURITY_POLICY = "; ".join(
     (
         "default-src 'self'",
-        f"script-src 'self' blob: {_inline_script_hashes()}",
+        f"script-src 'self' blob: 'wasm-unsafe-eval' {_inline_script_hashes()}",
         "worker-src 'self' blob:",
         "style-src 'self' 'unsafe-inline'",
         "img-src 'self' data: blob:",

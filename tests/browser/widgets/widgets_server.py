@@ -22,7 +22,8 @@ from components.server.page_middleware import CompletePages
 from components.ui import frontend
 
 POLICY = (
-    "default-src 'self'; script-src 'self' blob:; style-src 'self' 'unsafe-inline'; "
+    "default-src 'self'; script-src 'self' blob: 'wasm-unsafe-eval'; "
+    "style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data: blob:; connect-src 'self'; font-src 'self' data:"
 )
 IMAGES = Path(os.environ["IMAGES"])

@@ -369,6 +369,12 @@ class CompareViewer {
       { signal },
     );
     this.#root.addEventListener("keydown", (event) => this.#onKey(event), { signal });
+    // Firefox calls no focus visible that a press gave, whichever keys come after it.
+    const showFocus = (/** @type {Event} */ { type }) =>
+      this.#root.toggleAttribute("data-keys", type === "keydown");
+    for (const type of ["keydown", "pointerdown"]) {
+      this.#root.addEventListener(type, showFocus, { signal, capture: true });
+    }
     this.#viewport.addEventListener("pointerdown", (event) => this.#onPress(event), { signal });
     const endPeek = () => this.#root.removeAttribute("data-peek");
     window.addEventListener("keyup", ({ key }) => key.toLowerCase() === "b" && endPeek(), { signal });
