@@ -26,7 +26,7 @@ PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 .PHONY: test
 test:
 	@$(MAKE) --no-print-directory --jobs=4 --output-sync=target \
-		$(DEV_STAMP) $(JS_STAMP) browser nginx postgresql
+		$(DEV_STAMP) $(JS_STAMP) browser firefox nginx postgresql
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target run-tests check test-js
 
 .PHONY: run-tests
@@ -130,6 +130,18 @@ install-browser:
 	elif command -v apt-get >/dev/null && command -v sudo >/dev/null; then \
 		sudo apt-get update -qq && sudo apt-get install -y -qq --no-install-recommends chromium-headless-shell fonts-noto-color-emoji; \
 	else $(BIN)/playwright install chromium; fi
+
+# One journey is made in Firefox, too.
+.PHONY: firefox
+firefox: | $(BIN)/python
+	@command -v firefox-esr >/dev/null || command -v firefox >/dev/null \
+		|| $(ALONE) $(MAKE) --no-print-directory install-firefox
+
+.PHONY: install-firefox
+install-firefox:
+	@command -v apt-get >/dev/null || { echo "Install Firefox first: the tests run it." >&2; exit 1; }; \
+	as_root=$$(test "$$(id -u)" = 0 || echo sudo); \
+	$$as_root apt-get update -qq && $$as_root apt-get install -y -qq --no-install-recommends firefox-esr
 
 # The tests run the nginx example of docs/operations.md. It is unpacked and not installed, as
 # Debian starts an installed one on port 80.

@@ -269,6 +269,7 @@ def see_edit(screens: Screens) -> None:
     mode("Slider")(page)
     click_button(page, "Edit this")
     submit_edit(page, "Make it night")
+    expect(pending_edits(page)).to_contain_text("Make it night")
     screens.see("edit-two-steps", "/edit", has_two_steps)
 
 
