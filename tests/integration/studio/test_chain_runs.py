@@ -204,6 +204,24 @@ def test_refused_step_that_is_tried_again_by_its_card_moves_the_run_on(
     assert len(studio_fixture.tasks_made("[refused] Make it warmer")) == 2
 
 
+def test_paid_step_that_was_not_watched_is_checked_and_not_paid_again(tmp_path: Path) -> None:
+    with running_studio(tmp_path, seconds=2) as running:
+        studio = running.studio
+        chain = make_chain(running, PROMPTS[:1])
+        run_id = run_again(running, chain, chain.steps())
+        wait_until(lambda: studio.chain_run(USER_ID, run_id).task_id is not None)
+        step = studio.task(USER_ID, studio.chain_run(USER_ID, run_id).task_id or "")
+        wait_until(lambda: running.reload(step).accepted_at is not None)
+        studio.stop_watching_task(USER_ID, step.id)
+        wait_for(running, run_id, RunState.STOPPED)
+
+        studio.resume_chain_run(USER_ID, run_id, 0)
+
+        wait_for(running, run_id, RunState.DONE)
+        assert running.reload(step).state is TaskState.DONE
+        assert len(running.tasks_made(PROMPTS[0])) == 2  # of the chain, and of its run
+
+
 def test_refused_change_of_an_instruction_leaves_the_run_as_it_is(
     studio_fixture: StudioFixture,
 ) -> None:
