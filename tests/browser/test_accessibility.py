@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
@@ -52,15 +53,22 @@ _IS_OPAQUE = """(node) => {
   }
   return true;
 }"""
+FADED_S = 20.0
 See = Callable[[str], None]
 
 
 def violations(page: Page, *rules: str) -> list[dict[str, Any]]:
-    """What axe finds on the page as it is. Nothing of Streamlit's own has to be left out."""
+    """What axe finds on the page and does not pass. Nothing of Streamlit's own is left out.
+
+    Streamlit fades what it draws again, which axe takes for pale colours until it is drawn.
+    """
     if not page.evaluate("() => 'axe' in window"):
         page.evaluate(AXE.read_text("utf-8"))
-    found: list[dict[str, Any]] = page.evaluate(_RUN, list(rules) or None)
-    return found
+    deadline = time.monotonic() + FADED_S
+    while True:
+        found: list[dict[str, Any]] = page.evaluate(_RUN, list(rules) or None)
+        if not found or time.monotonic() > deadline:
+            return found
 
 
 def wait_until_opaque(locator: Locator) -> None:
