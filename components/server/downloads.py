@@ -1,6 +1,6 @@
 """Downloads for an image's owner: one as a file, many as a streamed ZIP.
 
-Each file carries its metadata, unless `plain=1` is given. `format=jpeg` encodes one anew.
+Each file carries its metadata, unless `plain=1` is given. `format=jpeg` encodes one again.
 """
 
 from __future__ import annotations

@@ -74,7 +74,7 @@ class ExportItem:
     def read_bytes(self, *, strip_metadata: bool = False, as_jpeg: bool = False) -> bytes:
         """Its file with metadata embedded, or as stored with `strip_metadata`.
 
-        `as_jpeg` encodes it anew. A format that holds no metadata is returned as stored. Raises
+        `as_jpeg` encodes it again. A format that holds no metadata is returned as stored. Raises
         OSError when the file is missing or unreadable.
         """
         data = self.path.read_bytes()

@@ -172,9 +172,6 @@ class TurnQueue:
             self._waiting[user_id] = items
         return user_id, item
 
-    def __len__(self) -> int:
-        return sum(map(len, self._waiting.values()))
-
 
 @dataclass(kw_only=True)
 class KeepService:
@@ -264,12 +261,6 @@ class KeepService:
             self.versions.forget([image.id for image in expired])
         self.image_store.remove_old_analyses(time.time() - ANALYSIS_DAYS * _DAY_S)
 
-    @property
-    def waiting(self) -> int:
-        """How many raw answers wait."""
-        with self._condition:
-            return len(self._queue)
-
     def draw_map(self, raw: ImageRecord, settings: MapSettings, *, crops: bool) -> DrawnMap | None:
         """The change map of a raw answer; None while it is being worked out. Raises KeepError."""
         analysis = self._analysis(raw)
@@ -355,6 +346,7 @@ class KeepService:
             with self._condition:
                 self._analysis_problems[image_id] = error.problem
         except Exception:
+            # The viewer asks until it is told: it must be told of a bug, too.
             log.exception("change map not made", extra={"image": image_id})
             with self._condition:
                 self._analysis_problems[image_id] = KeepProblem.CRASHED
@@ -382,6 +374,7 @@ class KeepService:
             log.warning("kept version not made", extra={"image": image_id, "reason": str(error)})
             self._settle(replace(begun, state=KeepState.FAILED, reason=error.problem))
         except Exception:
+            # A bug must not leave the report at work for ever.
             log.exception("kept version not made", extra={"image": image_id})
             self._settle(replace(begun, state=KeepState.FAILED, reason=KeepProblem.CRASHED))
 
@@ -518,7 +511,7 @@ class KeepService:
             )
         after = replace(report, kept_id=kept_id)
         replaced = self._db_retry.run(lambda: self.versions.show_kept(after, kept))
-        if replaced is None:  # deleted or asked for anew meanwhile, or the app ends
+        if replaced is None:  # deleted or asked for again meanwhile, or the app ends
             self._remove_files(kept_id)
             raise KeepError(KeepProblem.RESULT_GONE)
         for image in replaced:

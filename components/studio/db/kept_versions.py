@@ -64,7 +64,7 @@ class KeepReport:
     task_id: str
     state: KeepState = KeepState.WAITING
     reason: str = ""
-    """Why it was declined or failed: a `KeepReason` of `images/keep_source_pixels.py`."""
+    """Why: a `Reason` of `images/keep_source_pixels.py`, or a `KeepProblem` of `keeping.py`."""
     changed_fraction: float | None = None
     """Of the source's area, 0 to 1; None before it was measured."""
     figures: Mapping[str, float] = field(default_factory=dict)
@@ -166,7 +166,11 @@ class KeptVersions:
             ).one_or_none()
             if row is None:
                 return None
-            after = replace(rule(_report_from_row(row)), updated_at=self.clock())
+            before = _report_from_row(row)
+            after = rule(before)
+            if after == before:
+                return before
+            after = replace(after, updated_at=self.clock())
             connection.execute(sa.update(keep_reports).where(this).values(_report_to_row(after)))
             return after
 

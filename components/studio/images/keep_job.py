@@ -101,7 +101,7 @@ def _analysis(
             analysis = change_map.load(path.read_bytes())
             os.utime(path)  # what is used stays
             return analysis
-        except ValueError:  # of another version, or cut: it is made anew
+        except ValueError:  # of another version, or cut: it is made again
             path.unlink()
     analysis = change_map.analyse(in_srgb(source), edit)
     atomic_write(path, change_map.save(analysis))

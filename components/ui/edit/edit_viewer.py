@@ -199,7 +199,7 @@ def _render_actions(pair: _Pair, source: ImageRecord, *, original: ImageRecord) 
             st.link_button(
                 "As JPEG",
                 download_url(image, as_jpeg=True),
-                help="Encoded anew, at quality 95. The other download is exact.",
+                help="Encoded again, at quality 95. The other download is exact.",
             )
 
 

@@ -9,7 +9,7 @@ import streamlit as st
 from components.studio.db.database import DatabaseError
 from components.studio.db.kept_versions import BUSY, KeepReport, KeepState
 from components.studio.db.tables import ImageRecord
-from components.studio.keeping import WANTED_AS_IT_IS, KeepChoice
+from components.studio.keeping import WANTED_AS_IT_IS, KeepChoice, problem_sentence
 from components.studio.studio import NotFoundError
 from components.ui import session
 from components.ui.escape import escape_markdown
@@ -17,7 +17,7 @@ from components.ui.messages import IMAGE_NOT_FOUND
 from components.ui.streamlit_internals.toasts import show_toast
 
 _WORKING = "Finding out what changed…"
-_OFF = "The whole picture was drawn anew."
+_OFF = "The whole picture was drawn again."
 _DECLINED = {
     "everything_changed": "Everything changed: nothing of your picture is left to put back.",
     "black_and_white": "Everything changed: the picture lost its colours.",
@@ -27,16 +27,6 @@ _DECLINED = {
     "other_picture": "The answer is another picture. Nothing was put back.",
     WANTED_AS_IT_IS: "This is the answer as it came.",
 }
-_FAILED = {
-    "source_gone": "The source is deleted, so its pixels cannot be put back.",
-    "result_gone": "The picture was deleted while its pixels were put back.",
-    "no_room": "There is no room for another version. Delete pictures and empty the trash.",
-    "too_large": "Your picture has too many pixels for this. This is the answer as it came.",
-    "too_slow": "Putting your pixels back took too long. This is the answer as it came.",
-    "unreadable": "One of the two files is damaged. This is the answer as it came.",
-    "interrupted": "The studio was stopped while it put your pixels back.",
-}
-_CRASHED = "Putting your pixels back failed. This is the answer as it came."
 _CHOICES = {KeepChoice.ALWAYS: "Always", KeepChoice.ASK: "Ask me", KeepChoice.NEVER: "Never"}
 
 
@@ -75,7 +65,7 @@ def describe_report(report: KeepReport | None, image: ImageRecord) -> str:
         case KeepState.DECLINED:
             return _DECLINED.get(report.reason, _DECLINED["does_not_line_up"])
         case KeepState.FAILED:
-            return _FAILED.get(report.reason, _CRASHED)
+            return problem_sentence(report.reason)
     return _OFF
 
 
