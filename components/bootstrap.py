@@ -28,9 +28,10 @@ from components.sandbox import start as start_sandbox
 from components.server.logs import set_up_logs
 from components.studio.clock import SteadyClock
 from components.studio.data_folder import LOCK_FILE, DataFolder, MaintenanceThread
-from components.studio.db.database import DatabaseError
+from components.studio.db.database import Database, DatabaseError, MessageKind
 from components.studio.db.gallery import GalleryRepository
 from components.studio.db.kept_versions import KeptVersions
+from components.studio.db.replicas import Replica
 from components.studio.db.tasks import TaskRepository
 from components.studio.events import EventBus
 from components.studio.images.store import ImageStore
@@ -38,7 +39,7 @@ from components.studio.keeping import KeepChoice, KeepService
 from components.studio.safe_fetch.client import SafeHttpClient
 from components.studio.settings import Settings, SettingsError, read_settings
 from components.studio.studio import FaultControls, Studio
-from components.studio.user_tokens import UserTokens, open_user_tokens
+from components.studio.user_tokens import UserTokens, open_user_tokens, shared_user_tokens
 from components.studio.worker.account_limits import AccountLimits
 from components.studio.worker.scheduler import DurationEstimator, Scheduler
 from components.studio.worker.transfers import Transfers
@@ -80,11 +81,15 @@ def open_studio() -> Studio:
 
 
 def open_tokens() -> UserTokens:
-    """What signs and checks the identity cookies; it needs no running studio.
+    """What signs and checks the identity cookies.
 
-    Raises SettingsError and DatabaseError.
+    It needs a running studio only where replicas find their secret in the database. Raises
+    SettingsError and DatabaseError.
     """
-    return open_user_tokens(load_settings())
+    settings = load_settings()
+    if settings.database_url is not None and settings.cookie_secret is None:
+        return shared_user_tokens(open_studio().repository.database)
+    return open_user_tokens(settings)
 
 
 def open_at_startup() -> None:
@@ -176,34 +181,65 @@ def _owner() -> AppOwner:
 
 
 class RunningApp:
-    """The studio with its running worker, maintenance, sandbox and the data folder's lock."""
+    """The studio with its running worker, maintenance, sandbox and the data folder's lock.
+
+    On PostgreSQL it is one of several replicas, and works on tasks while it leads.
+    """
 
     def __init__(self, settings: Settings) -> None:
         """Start everything. Raises SettingsError and DatabaseError; all is closed then."""
         with ExitStack() as resources:
-            resources.enter_context(_lock_folder(settings.data_dir))
-            open_user_tokens(settings)  # without them nobody would find their images again
+            if settings.database_url is None or settings.uses_sandbox:
+                resources.enter_context(_lock_folder(settings.data_dir))
+            else:
+                _make_folder(settings.data_dir)
+            if settings.database_url is None:
+                open_user_tokens(settings)  # without them nobody would find their images again
             sandbox = (
                 resources.enter_context(_start_sandbox(settings)) if settings.uses_sandbox else None
             )
-            self.studio = build_studio(settings, sandbox)
-            resources.callback(self.studio.close)
-            self.studio.keeping.start()
-            self.studio.worker.start()
-            self.studio.chain_runner.start()
+            studio = self.studio = build_studio(settings, sandbox)
+            resources.callback(studio.close)
+            studio.start(leads=settings.database_url is None)
+            is_replica = settings.database_url is not None
+            self._replica = _replica(studio, resources) if is_replica else None
             maintenance = MaintenanceThread(
-                self.studio.gallery,
-                self.studio.prompts,
-                self.studio.worker.check_storage,
-                lambda: self.studio.keeping.forget_raw_answers(settings.raw_answer_days),
+                studio.gallery,
+                studio.prompts,
+                studio.worker.check_storage,
+                lambda: studio.keeping.forget_raw_answers(settings.raw_answer_days),
+                may_clean=lambda: self.leads,
             )
             resources.callback(maintenance.stop)
             maintenance.start()
             self._resources = resources.pop_all()
 
+    @property
+    def leads(self) -> bool:
+        """Whether this process works on tasks; of several replicas one does."""
+        return self._replica is None or self._replica.is_leader
+
     def close(self) -> None:
         """Close everything in reverse order."""
         self._resources.close()
+
+
+def _replica(studio: Studio, resources: ExitStack) -> Replica:
+    """Make this process one of several replicas. Raises DatabaseError."""
+    replica = Replica(
+        studio.repository.database,
+        settings=f"{studio.settings.base_url}",
+        on_lead=studio.take_over,
+        on_step_down=studio.step_down,
+        on_connected=studio.worker.read_again,
+        on_message=studio.receive,
+    )
+    studio.worker.tell = replica.tell
+    studio.events.relay = lambda user_id: replica.tell(MessageKind.USER, user_id)
+    resources.callback(replica.stop)
+    replica.start()
+    resources.callback(replica.leave)
+    return replica
 
 
 def _start_sandbox(settings: Settings) -> SandboxServer:
@@ -240,15 +276,20 @@ def build_studio(settings: Settings, sandbox: SandboxServer | None = None) -> St
     except AuthenticationError as error:
         raise SettingsError(f"KIE_API_KEY cannot be used. {error.message}") from error
     image_store = ImageStore(settings.data_dir)
-    try:
-        image_store.remove_partial_files()
-    except OSError as error:
-        raise DatabaseError(
-            f"The data folder {settings.data_dir} cannot be tidied up: {error.strerror}."
-        ) from error
-    repository = TaskRepository.in_folder(
-        settings.data_dir, busy_timeout_seconds=settings.busy_timeout_seconds
-    )
+    if settings.database_url is None:  # other replicas may be writing into a folder that they share
+        try:
+            image_store.remove_partial_files()
+        except OSError as error:
+            raise DatabaseError(
+                f"The data folder {settings.data_dir} cannot be tidied up: {error.strerror}."
+            ) from error
+        repository = TaskRepository.in_folder(
+            settings.data_dir, busy_timeout_seconds=settings.busy_timeout_seconds
+        )
+    else:
+        repository = TaskRepository(
+            Database(settings.database_url, busy_timeout_seconds=settings.busy_timeout_seconds)
+        )
     data_folder = DataFolder(settings.data_dir)
     if sandbox is not None:
         repository.clear_upload_urls()  # the sandbox may listen on another port than last time
@@ -312,13 +353,20 @@ def _fault_controls(sandbox: SandboxServer) -> FaultControls:
     return FaultControls(faults, sandbox.set_faults)
 
 
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DatabaseError(f"The data folder {folder} cannot be written.") from error
+
+
 def _lock_folder(folder: Path) -> TextIO:
     """Lock the data folder for this process; two workers on one database would pay twice.
 
     The system releases the lock when the process ends, however it ends.
     """
+    _make_folder(folder)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
         file = (folder / LOCK_FILE).open("a")
     except OSError as error:
         raise DatabaseError(f"The data folder {folder} cannot be written.") from error

@@ -150,16 +150,25 @@ class ChainRunner:
     """Whether more pictures of this user can be stored."""
 
     def __post_init__(self) -> None:
+        self._leads = False
         self._changed: SimpleQueue[str | None] = SimpleQueue()
         self._stopping = threading.Event()
         self._db_retry = DbRetry(self._stopping)
         self._thread = threading.Thread(target=self._run, name="chain-runs", daemon=True)
 
     def start(self) -> None:
-        """Continue with every active run, and watch tasks. Raises DatabaseError."""
+        """Watch tasks; runs go on after `take_over`."""
+        self._thread.start()
+
+    def take_over(self) -> None:
+        """Continue with every active run: this process leads. Raises DatabaseError."""
+        self._leads = True
         for run in self.runs.active():
             self._changed.put(run.id)
-        self._thread.start()
+
+    def step_down(self) -> None:
+        """Leave the runs to another replica."""
+        self._leads = False
 
     def stop(self) -> None:
         """Submit no more steps; every run goes on at the next start."""
@@ -198,6 +207,8 @@ class ChainRunner:
 
     def _run(self) -> None:
         while (changed := self._changed.get()) is not None:
+            if not self._leads:
+                continue
             try:
                 self._follow(changed)
             except Exception:

@@ -109,7 +109,8 @@ class MaintenanceThread:
     """Purges images that have been in the trash for 14 days, at start and then hourly.
 
     Drafts and raw answers that have expired go, too, and analyses that nobody has used for a
-    week. Every two seconds it calls `check_storage`.
+    week. Every two seconds it calls `check_storage`. Of several replicas only the one that leads
+    may clean.
     """
 
     def __init__(
@@ -118,9 +119,11 @@ class MaintenanceThread:
         prompts: PromptHistory,
         check_storage: Callable[[], object],
         forget_raw_answers: Callable[[], object] = lambda: None,
+        may_clean: Callable[[], bool] = lambda: True,
     ) -> None:
         self._gallery = gallery
         self._forget_raw_answers = forget_raw_answers
+        self._may_clean = may_clean
         self._prompts = prompts
         self._check_storage = check_storage
         self._stopping = threading.Event()
@@ -140,7 +143,7 @@ class MaintenanceThread:
         clean_at = time.monotonic()
         while not self._stopping.is_set():
             self._check_storage()
-            if time.monotonic() >= clean_at:
+            if time.monotonic() >= clean_at and self._may_clean():
                 self._clean()
                 clean_at = time.monotonic() + INTERVAL_SECONDS
             self._stopping.wait(CHECK_SECONDS)

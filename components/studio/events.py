@@ -1,6 +1,6 @@
 """Event bus: tells listeners that something of a user has changed.
 
-An event has no content. A listener reads the database.
+An event has no content. A listener reads the database. Listeners of other replicas are told, too.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ class EventBus:
     def __init__(self) -> None:
         self.is_closed = False
         self._lock = Lock()
+        self.relay: Callable[[str], object] = lambda _user_id: None
+        """Tells the other replicas of a change; set where there are any."""
         self._listeners: dict[str, set[Callable[[], None]]] = defaultdict(set)
 
     def subscribe(self, user_id: str, listener: Callable[[], None]) -> Callable[[], None]:
@@ -33,6 +35,11 @@ class EventBus:
 
     def publish(self, user_id: str) -> None:
         """Something of this user has changed."""
+        self.ring(user_id)
+        self.relay(user_id)
+
+    def ring(self, user_id: str) -> None:
+        """The same, for this process alone: the others know."""
         with self._lock:
             listeners = tuple(self._listeners.get(user_id, ()))
         for listener in listeners:
@@ -44,11 +51,11 @@ class EventBus:
                 self._unsubscribe(user_id, listener)
 
     def publish_all(self) -> None:
-        """Something that concerns everybody has changed, such as a paused queue."""
+        """Something that concerns everybody at this process has changed, such as a paused queue."""
         with self._lock:
             user_ids = tuple(self._listeners)
         for user_id in user_ids:
-            self.publish(user_id)
+            self.ring(user_id)
 
     def close(self) -> None:
         """Call every listener for the last time. A listener finds `is_closed` true."""

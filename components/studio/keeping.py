@@ -195,6 +195,7 @@ class KeepService:
         self._condition = threading.Condition()
         self._stopping = threading.Event()
         self._db_retry = DbRetry(self._stopping)
+        self._leads = False
         self._busy: set[str] = set()
         """Raw answers that are worked on."""
         self._again: dict[str, str] = {}
@@ -208,14 +209,24 @@ class KeepService:
         ]
 
     def start(self) -> None:
-        """Continue with what waits, and work. Raises DatabaseError."""
+        """Make analyses for change maps; what waits to be kept waits for `take_over`."""
+        for thread in self._threads:
+            thread.start()
+
+    def take_over(self) -> None:
+        """Continue with what waits: this process leads. Raises DatabaseError."""
         waiting, cut_off = self.versions.recover()
         for report in cut_off:
             self._remove_files(kept_id_for(report))
+        with self._condition:
+            self._leads = True
         for report in waiting:
-            self._queue.add(report.user_id, report.image_id)
-        for thread in self._threads:
-            thread.start()
+            self.enqueue(report.user_id, report.image_id)
+
+    def step_down(self) -> None:
+        """Begin with no more reports: another replica leads."""
+        with self._condition:
+            self._leads = False
 
     def stop(self) -> None:
         """Stop: what is being worked on is waiting again at the next start."""
@@ -316,10 +327,11 @@ class KeepService:
                     continue
                 self._busy.add(image_id)
                 is_for_map = image_id in self._analysed
+                leads = self._leads
             try:
-                if is_for_map and not self._waits(image_id):
+                if is_for_map and not (leads and self._waits(image_id)):
                     self._analyse(image_id)
-                else:
+                elif leads:
                     self._work_on(image_id)
             except Exception:
                 # Nobody else would tell, and the others' pictures must go on.

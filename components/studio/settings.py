@@ -17,6 +17,7 @@ from pathlib import Path
 _BASE_URL = re.compile(
     r"https?://(?:[\w-]+(?:\.[\w-]+)*|\[[0-9A-Fa-f:.]+\])(?::(?P<port>\d{1,5}))?(?:/[!-~]*)?"
 )
+_DATABASE_URL = re.compile(r"postgres(?:ql)?(?:\+psycopg)?://[^/\s]*/[^/\s]+")
 _MIN_SECRET_CHARACTERS = 16
 
 
@@ -42,8 +43,10 @@ class Settings:
     public_url: str | None = None
     """Where kie.ai reaches this app; None means polling only."""
     data_dir: Path = Path("data")
+    database_url: str | None = field(default=None, repr=False)
+    """A PostgreSQL database that several replicas may share; None means a file in the folder."""
     cookie_secret: str | None = field(default=None, repr=False)
-    """Signs the identity cookies; None means a secret that is kept in the data folder."""
+    """Signs the identity cookies; None means a secret that is kept in the folder or database."""
     credits_pro: Decimal = Decimal(5)
     credits_max: Decimal = Decimal(10)
     creates_per_10s: int = 20
@@ -100,6 +103,15 @@ def read_settings(environment: Mapping[str, str], secrets: Mapping[str, object])
         if value is not None and not _is_base_url(value):
             raise SettingsError(f"{name} must be a plain address, such as https://example.com.")
         return value and value.rstrip("/")
+
+    def database_url(name: str) -> str | None:
+        value = text(name)
+        if value is not None and not _DATABASE_URL.match(value):
+            raise SettingsError(
+                f"{name} must be the address of a PostgreSQL database, such as "
+                "postgresql://user:password@host:5432/name."
+            )
+        return value
 
     def gigabytes(name: str) -> Decimal | None:
         value = text(name)
@@ -173,6 +185,7 @@ def read_settings(environment: Mapping[str, str], secrets: Mapping[str, object])
         webhook_key=text("KIE_WEBHOOK_KEY"),
         public_url=base_url("KONTEXT_PUBLIC_URL"),
         data_dir=Path(text("KONTEXT_DATA_DIR") or defaults.data_dir).absolute(),
+        database_url=database_url("KONTEXT_DATABASE_URL"),
         cookie_secret=secret("KONTEXT_COOKIE_SECRET"),
         credits_pro=price("KONTEXT_CREDITS_PRO", defaults.credits_pro),
         credits_max=price("KONTEXT_CREDITS_MAX", defaults.credits_max),

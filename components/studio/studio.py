@@ -36,7 +36,7 @@ from components.studio.credits import (
 )
 from components.studio.data_folder import DataFolder
 from components.studio.db.chain_runs import ChainRun, ChainRuns, RunState
-from components.studio.db.database import DatabaseError
+from components.studio.db.database import DatabaseError, MessageKind
 from components.studio.db.gallery import GalleryItem, GalleryQuery, GalleryRepository
 from components.studio.db.kept_versions import KeepReport
 from components.studio.db.prompts import DraftStore, PromptEntry, PromptHistory
@@ -211,6 +211,41 @@ class Studio:
         self._task_importer = TaskImporter(
             self.repository, query=self.client.query, price=self.price, clock=self.clock
         )
+
+    # Work
+
+    def start(self, *, leads: bool) -> None:
+        """Begin to work; with `leads` also on tasks. Raises DatabaseError."""
+        self.keeping.start()
+        self.worker.start(leads=leads)
+        self.chain_runner.start()
+        if leads:
+            self.keeping.take_over()
+            self.chain_runner.take_over()
+
+    def take_over(self) -> None:
+        """Work on tasks: of several replicas this one leads from now on. Raises DatabaseError."""
+        self.worker.take_over()
+        self.keeping.take_over()
+        self.chain_runner.take_over()
+
+    def step_down(self, may_wait_seconds: float) -> None:
+        """Work on tasks no more; may wait for creates that are under way."""
+        self.chain_runner.step_down()
+        self.keeping.step_down()
+        self.worker.step_down(wait_seconds=may_wait_seconds)
+
+    def receive(self, kind: MessageKind, text: str) -> None:
+        """Another replica tells that something has changed. Raises DatabaseError."""
+        match kind:
+            case MessageKind.USER:
+                self.events.ring(text)
+            case MessageKind.KEEP:
+                report = self.keeping.versions.report(text)
+                if report is not None:
+                    self.keeping.enqueue(report.user_id, report.image_id)
+            case _:
+                self.worker.receive(kind, text)
 
     # Users
 

@@ -15,7 +15,7 @@ import secrets
 from pathlib import Path
 from urllib.parse import quote
 
-from components.studio.db.database import DatabaseError
+from components.studio.db.database import Database, DatabaseError
 from components.studio.settings import Settings
 
 COOKIE = "kontext_designer"
@@ -105,6 +105,12 @@ def open_user_tokens(settings: Settings) -> UserTokens:
     if settings.cookie_secret is not None:
         return UserTokens(settings.cookie_secret.encode())
     return UserTokens(_read_or_make_secret(settings.data_dir / SECRET_FILE))
+
+
+def shared_user_tokens(database: Database) -> UserTokens:
+    """Tokens signed with a secret that all replicas find in their database. DatabaseError."""
+    made = secrets.token_hex(_SECRET_BYTES)
+    return UserTokens(bytes.fromhex(database.shared_value("cookie_secret", made)))
 
 
 def _read_or_make_secret(path: Path) -> bytes:

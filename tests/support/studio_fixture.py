@@ -101,9 +101,7 @@ def running_studio(
         try:
             if keep_job is not None:
                 studio.keeping.run_job = keep_job
-            studio.keeping.start()
-            studio.worker.start()
-            studio.chain_runner.start()
+            studio.start(leads=True)
             yield StudioFixture(studio, sandbox)
         finally:
             studio.close()

@@ -15,7 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from components.kie import GenerationRequest, Model, OutputFormat
-from components.studio.db.database import Database
+from components.studio.db.database import Database, MessageKind
 from components.studio.db.kept_versions import BUSY
 from components.studio.db.tables import (
     ImageRecord,
@@ -118,6 +118,7 @@ class ChainRuns:
             ).one_or_none()
             if inserted is not None:
                 connection.execute(sa.insert(tasks), [task_to_row(task)])
+                self.database.announce(connection, MessageKind.TASK, task.id)
             row = connection.execute(sa.select(chain_runs).where(chain_runs.c.id == run.id)).one()
             return _run_from_row(row), inserted is not None
 
@@ -160,6 +161,7 @@ class ChainRuns:
             after, task = rule(before, facts)
             if task is not None:
                 connection.execute(sa.insert(tasks), [task_to_row(task)])
+                self.database.announce(connection, MessageKind.TASK, task.id)
                 if facts.task is not None and can_retry(facts.task):
                     _hide_failed(connection, before.task_id, task.created_at)
             if after != before:

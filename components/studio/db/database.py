@@ -1,12 +1,13 @@
 """Opens the database and gives out transactions.
 
-SQLite is the embedded default (WAL, `synchronous=FULL`); another SQLAlchemy URL can take its
-place.
+SQLite in the data folder is the default (WAL, `synchronous=FULL`). On PostgreSQL several replicas
+share one database, and each tells the others what it has changed.
 """
 
 from __future__ import annotations
 
 import logging
+import secrets
 import sqlite3
 import threading
 from collections.abc import Callable, Collection, Iterator
@@ -19,6 +20,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
 from components.studio.db.migrations import MigrationError, migrate
+from components.studio.db.tables import insert_or, leadership, shared_values
 
 log = logging.getLogger("kontext.database")
 
@@ -26,6 +28,7 @@ _FIRST_RETRY_DELAY_S = 0.5
 _MAX_RETRY_DELAY_S = 30.0
 T = TypeVar("T")
 BUSY_TIMEOUT_SECONDS = 3.0  # how long a transaction waits for another: a person waits for it, too
+CHANNEL = "kontext_studio"  # on which replicas tell each other of changes
 MAX_VARIABLES = 400  # of an `IN` list; some statements have two, and SQLite may take 999 only
 
 
@@ -40,8 +43,10 @@ class DatabaseErrorKind(StrEnum):
     """The file is no database, or a broken one: restore the backup."""
     MISSING = "missing"
     """The files that are open no longer lie in the data folder."""
+    AWAY = "away"
+    """The database server does not answer: it may be back in a moment."""
     REFUSED = "refused"
-    """Anything else, such as rights or a read-only disk: the message quotes SQLite."""
+    """Anything else, such as rights or a read-only disk: the message quotes the database."""
 
 
 class DatabaseError(Exception):
@@ -50,6 +55,29 @@ class DatabaseError(Exception):
     def __init__(self, message: str, kind: DatabaseErrorKind = DatabaseErrorKind.REFUSED) -> None:
         super().__init__(message)
         self.kind = kind
+
+
+class MessageKind(StrEnum):
+    """What replicas tell each other. A message is a hint: the database says what is true."""
+
+    TASK = "task"
+    """A task has changed; its id."""
+    POLL = "poll"
+    """Ask about a task now; its id."""
+    KEEP = "keep"
+    """A person wants another kept version; the id of the raw answer."""
+    USER = "user"
+    """Something of a user has changed; the user's id."""
+    RECHECK = "recheck"
+    """Look now whether the key and the credits are good again."""
+    PAUSE = "pause"
+    """Why the leader sends nothing, and until when; empty when it sends."""
+    ASK_PAUSE = "ask_pause"
+    """A replica has connected and does not know that yet."""
+
+
+class LeadershipLost(Exception):
+    """Another replica leads by now, so nothing may be sent. Nothing was changed."""
 
 
 def chunked(ids: Collection[str]) -> Iterator[list[str]]:
@@ -63,23 +91,59 @@ class Database:
     """Brings the tables up to date and opens transactions."""
 
     def __init__(self, url: str, *, busy_timeout_seconds: float = BUSY_TIMEOUT_SECONDS) -> None:
-        """Raises DatabaseError."""
-        self._path = Path(sa.make_url(url).database or "")
+        """`url` is that of a SQLite file or of PostgreSQL. Raises DatabaseError."""
+        self.replica_id = secrets.token_hex(8)
+        """Tells this process's messages from those of other replicas."""
+        self.epoch: int | None = None
+        """Which leadership this replica holds or held last; only PostgreSQL has them."""
+        self._url = sa.make_url(url)
         self._opened: tuple[int, int] | None = None
-        # Without this, the text of a database error would log the row with its prompt.
-        self._engine = sa.create_engine(url, hide_parameters=True)
-        if self._engine.dialect.name == "sqlite":
+        # Without hidden parameters, the text of a database error would log the row with its prompt.
+        if self.is_shared:
+            self._path = None
+            self._engine = _postgresql_engine(self._url, busy_timeout_seconds)
+        else:
+            self._path = Path(self._url.database or "")
+            self._engine = sa.create_engine(self._url, hide_parameters=True)
             _configure_sqlite(self._engine, busy_timeout_seconds)
         try:
             with self.write_transaction() as connection:
-                migrate(connection, self._path)
+                migrate(connection, self._path or Path())
         except MigrationError as error:
             self.close()
             raise DatabaseError(str(error)) from error
         except DatabaseError:
             self.close()
             raise
-        self._opened = file_identity(self._path)
+        self._opened = None if self._path is None else file_identity(self._path)
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether it is PostgreSQL, which other replicas may use as well."""
+        return self._url.get_backend_name() == "postgresql"
+
+    @property
+    def connect_arguments(self) -> dict[str, Any]:
+        """Arguments of `psycopg.connect` for one more connection to PostgreSQL."""
+        url = self._url
+        own = {"host": url.host, "port": url.port, "user": url.username}
+        own |= {"password": url.password, "dbname": url.database}
+        given = {name: value for name, value in own.items() if value is not None}
+        return {**_KEEP_ALIVE, **url.query, **given}
+
+    def announce(self, connection: sa.Connection, kind: MessageKind, text: str) -> None:
+        """Tell the other replicas when this transaction is committed; on SQLite there are none."""
+        if self.is_shared:
+            payload = f"{self.replica_id} {kind} {text}"
+            connection.execute(sa.select(sa.func.pg_notify(CHANNEL, payload)))
+
+    def check_leads(self, connection: sa.Connection) -> None:
+        """Raise LeadershipLost unless this replica leads until this transaction ends."""
+        if not self.is_shared:
+            return
+        own = sa.select(leadership.c.epoch).where(leadership.c.epoch == self.epoch)
+        if connection.execute(own.with_for_update(read=True)).first() is None:
+            raise LeadershipLost
 
     def close(self) -> None:
         """Close all connections."""
@@ -103,20 +167,38 @@ class Database:
         except SQLAlchemyError as error:
             raise self._database_error(error, "written") from error
 
+    def shared_value(self, name: str, value: str) -> str:
+        """What all replicas share under this name: `value` if nobody has stored one before.
+
+        Raises DatabaseError.
+        """
+        stored = sa.select(shared_values.c.value).where(shared_values.c.name == name)
+        with self.write_transaction() as connection:
+            connection.execute(
+                insert_or(connection, shared_values)
+                .values(name=name, value=value)
+                .on_conflict_do_nothing()
+            )
+            return str(connection.execute(stored).scalar_one())
+
     def check_writable(self) -> None:
         """Raise DatabaseError if a write would fail now.
 
         An empty transaction takes the write lock and gives it back, and the disk writes nothing.
-        A read would not do: it succeeds while another program holds that lock.
+        A read would not do: it succeeds while another program holds that lock. PostgreSQL refuses
+        to begin on a server that only follows another one.
         """
         with self.write_transaction():
             pass
 
     def _database_error(self, error: SQLAlchemyError, done: str) -> DatabaseError:
         """The error in plain words; `done` is "read" or "written"."""
+        cause = getattr(error, "orig", None) or error
+        if self._path is None:
+            return _error_of_postgresql(cause, done)
         if self._opened not in (None, file_identity(self._path)):
             return missing_files_error(self._path.parent)
-        return _error_of_sqlite(getattr(error, "orig", None) or error, self._path, done)
+        return _error_of_sqlite(cause, self._path, done)
 
 
 class DbRetry:
@@ -190,6 +272,77 @@ def _configure_sqlite(engine: sa.Engine, busy_timeout_seconds: float) -> None:
     def _begin(connection: sa.Connection) -> None:
         reads_only = connection.get_execution_options().get("reads_only", False)
         connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")
+
+
+# A connection whose other end is gone is noticed within about ten seconds.
+_KEEP_ALIVE = {
+    "connect_timeout": 5,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
+
+
+def _postgresql_engine(url: sa.URL, busy_timeout_seconds: float) -> sa.Engine:
+    """PostgreSQL by psycopg. All is set in each transaction, so that a pooler may be in between."""
+    engine = sa.create_engine(
+        url.set(drivername="postgresql+psycopg"),
+        hide_parameters=True,
+        pool_pre_ping=True,  # a server that was restarted costs no press
+        pool_size=8,
+        max_overflow=24,
+        pool_timeout=busy_timeout_seconds,
+        # Prepared statements would not survive a pooler.
+        connect_args={**_KEEP_ALIVE, "prepare_threshold": None},
+    )
+    wait_ms = round(busy_timeout_seconds * 1000)
+    limits = (
+        f"SET LOCAL lock_timeout = {wait_ms}; SET LOCAL statement_timeout = 30000; "
+        "SET LOCAL idle_in_transaction_session_timeout = 10000"
+    )
+
+    @sa.event.listens_for(engine, "begin")
+    def _begin(connection: sa.Connection) -> None:
+        reads_only = connection.get_execution_options().get("reads_only", False)
+        # What is read in several statements is one state, as on SQLite.
+        mode = "ISOLATION LEVEL REPEATABLE READ, READ ONLY" if reads_only else "READ WRITE"
+        connection.exec_driver_sql(f"SET TRANSACTION {mode}; {limits}")
+
+    return engine
+
+
+# Classes and codes of PostgreSQL: https://www.postgresql.org/docs/15/errcodes-appendix.html
+_POSTGRESQL_BUSY = {"55P03", "57014", "40P01", "40001"}  # lock or statement timeout, deadlock
+_POSTGRESQL_FULL = {"53100"}
+
+
+def _error_of_postgresql(cause: BaseException, done: str) -> DatabaseError:
+    state: str | None = getattr(cause, "sqlstate", None)
+    if state in _POSTGRESQL_BUSY or isinstance(cause, sa.exc.TimeoutError):
+        return busy_database_error()
+    if state in _POSTGRESQL_FULL:
+        return DatabaseError(
+            "The disk of the database is full: nothing can be saved. Make room there.",
+            DatabaseErrorKind.FULL,
+        )
+    if state is not None and state[:2] in {"28", "3D"}:
+        return DatabaseError(
+            "The database refuses the studio: check user, password and database name in "
+            "KONTEXT_DATABASE_URL."
+        )
+    if state in {"25006"}:
+        return DatabaseError(
+            "The database is read-only: it follows another one. Name that one in "
+            "KONTEXT_DATABASE_URL: nothing is sent or paid for until then."
+        )
+    if state is None or state[:2] in {"08", "57", "53"}:
+        return DatabaseError(
+            "The database does not answer. Nothing is sent or paid for until it does; "
+            "the studio tries again by itself.",
+            DatabaseErrorKind.AWAY,
+        )
+    return DatabaseError(f"The database cannot be {done}: PostgreSQL answers with code {state}.")
 
 
 # Primary result codes of SQLite: https://sqlite.org/rescode.html

@@ -17,7 +17,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from components.studio.db.database import Database, chunked
+from components.studio.db.database import Database, MessageKind, chunked
 from components.studio.db.tables import (
     ImageRecord,
     chain_runs,
@@ -189,6 +189,7 @@ class KeptVersions:
                 .on_conflict_do_update(index_elements=[keep_reports.c.image_id], set_=asked)
                 .returning(keep_reports)
             ).one()
+            self.database.announce(connection, MessageKind.KEEP, raw.id)
             return _report_from_row(row)
 
     def show_kept(self, report: KeepReport, kept: ImageRecord) -> list[ImageRecord] | None:
@@ -290,6 +291,7 @@ def _shown_version(connection: sa.Connection, task_id: str | None) -> ImageRecor
         sa.select(images)
         .join(tasks, tasks.c.image_id == images.c.id)
         .where(tasks.c.id == (task_id or ""))
+        .with_for_update()  # two that switch at once would show both, or none
     ).one_or_none()
     return None if row is None else image_from_row(row)
 

@@ -258,6 +258,24 @@ chain_runs = sa.Table(
     sa.Index("chain_runs_by_task", "task_id"),
 )
 
+# Which of several replicas on one PostgreSQL database leads: one row. Each new leader counts up
+# `epoch`, and what costs money is claimed under the epoch of who claims it.
+leadership = sa.Table(
+    "leadership",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("epoch", sa.Integer, nullable=False),
+    sa.Column("replica", sa.String(32), nullable=False),
+)
+
+# What all replicas of a studio share beside their settings, such as the secret of the cookies.
+shared_values = sa.Table(
+    "shared_values",
+    metadata,
+    sa.Column("name", sa.String(32), primary_key=True),
+    sa.Column("value", sa.Text, nullable=False),
+)
+
 _REQUEST_COLUMNS = (
     "prompt",
     "aspect_ratio",

@@ -21,6 +21,7 @@ from components.studio.db.database import (
     BUSY_TIMEOUT_SECONDS,
     Database,
     DatabaseError,
+    MessageKind,
     chunked,
     damaged_database_error,
 )
@@ -99,6 +100,8 @@ class TaskRepository:
                 if earlier:
                     return earlier
             connection.execute(sa.insert(tasks), [task_to_row(task) for task in new])
+            for task in new:
+                self.database.announce(connection, MessageKind.TASK, task.id)
         return list(new)
 
     def replace_failed_task(self, task_id: str, new: Task) -> bool:
@@ -117,6 +120,7 @@ class TaskRepository:
             if is_hidden:
                 connection.execute(sa.insert(tasks), [task_to_row(new)])
                 follow_retry(connection, task_id, new.id)
+                self.database.announce(connection, MessageKind.TASK, new.id)
         return bool(is_hidden)
 
     def update_task(
@@ -126,14 +130,21 @@ class TaskRepository:
         *,
         image: ImageRecord | None = None,
         extra_task: ExtraTask | None = None,
+        only_as_leader: bool = False,
     ) -> tuple[Task, Task] | None:
         """Apply a rule to a task in one transaction; (before, after), or None if unknown.
 
         `image` is the task's result: inserted together with the change if the rule took it.
         A task returned by `extra_task` is inserted hidden (dismissed).
-        Raises DuplicateTaskId, with nothing changed.
+        Raises DuplicateTaskId, with nothing changed; `only_as_leader` raises LeadershipLost, too.
         """
-        return self._update(tasks.c.id == task_id, rule, image=image, extra_task=extra_task)
+        return self._update(
+            tasks.c.id == task_id,
+            rule,
+            image=image,
+            extra_task=extra_task,
+            only_as_leader=only_as_leader,
+        )
 
     def update_task_by_token(
         self, token: str, rule: Callable[[Task], Task]
@@ -148,8 +159,11 @@ class TaskRepository:
         *,
         image: ImageRecord | None = None,
         extra_task: ExtraTask | None = None,
+        only_as_leader: bool = False,
     ) -> tuple[Task, Task] | None:
         with self.database.write_transaction() as connection:
+            if only_as_leader:
+                self.database.check_leads(connection)
             stored = connection.execute(
                 sa.select(tasks).where(where).with_for_update()
             ).one_or_none()
@@ -178,6 +192,7 @@ class TaskRepository:
             extra = extra_task and extra_task(before, after)
             if extra is not None:
                 connection.execute(sa.insert(tasks), [task_to_row(extra) | {"dismissed": True}])
+            self.database.announce(connection, MessageKind.TASK, before.id)
             return before, after
 
     def task(self, task_id: str) -> Task | None:
@@ -453,6 +468,7 @@ def get_or_create_by_provider_id(database: Database, task: Task) -> tuple[Task, 
             .returning(tasks.c.id)
         ).scalar_one_or_none()
         if inserted is not None:
+            database.announce(connection, MessageKind.TASK, task.id)
             return task, True
         connection.execute(
             sa.update(tasks).where(has_id, tasks.c.user_id == task.user_id).values(dismissed=False)

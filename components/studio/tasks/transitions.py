@@ -209,10 +209,20 @@ def mark_sent(task: Task, now: float) -> Task:
 
 
 def release(task: Task, now: float) -> Task:
-    """Put a claimed task back into the queue: its create was certainly not sent."""
-    if task.state is not TaskState.SUBMITTING:
+    """Put a claimed task back into the queue: its create was certainly not sent.
+
+    Another process may have taken it for sent meanwhile.
+    """
+    is_claimed = task.state in {TaskState.SUBMITTING, TaskState.UNCONFIRMED}
+    if not is_claimed or task.provider_id is not None:
         return task
-    return replace(task, state=TaskState.QUEUED, sent_at=None, retry_at=now + STORAGE_RETRY_S)
+    return replace(
+        task,
+        state=TaskState.QUEUED,
+        failure=None,
+        sent_at=None,
+        retry_at=now + STORAGE_RETRY_S,
+    )
 
 
 def recover_after_restart(task: Task, now: float) -> Task:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -24,6 +25,7 @@ from components.kie import (
     TaskStatus,
     UnknownOutcomeError,
 )
+from components.studio.db.database import LeadershipLost
 from components.studio.db.tables import ImageRecord
 from components.studio.db.tasks import DuplicateTaskId, ExtraTask
 from components.studio.tasks.models import Task, TaskState
@@ -46,6 +48,7 @@ log = logging.getLogger("kontext.jobs")
 STORED_BUCKETS_S = (0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0)
 MAX_TRACKED_TASKS = 10_000
 
+MAX_CLAIM_S = 5.0  # from the claim to the create: a leader that is gone is replaced after ten
 MAX_HOST_PAUSE_S = 60.0  # one result whose host fails for it alone delays others by at most this
 
 RefreshUrl = Callable[[str], str]
@@ -95,7 +98,8 @@ class JobResult:
 class TaskUpdater(Protocol):
     """Changes a task in database and scheduler: (before, after), or None at shutdown.
 
-    Retries while the database fails. Raises DuplicateTaskId, with nothing changed.
+    Retries while the database fails. Raises DuplicateTaskId, with nothing changed; with
+    `only_as_leader` also LeadershipLost.
     """
 
     def __call__(
@@ -104,6 +108,7 @@ class TaskUpdater(Protocol):
         transition: Callable[[Task], Task],
         *,
         extra_task: ExtraTask | None = ...,
+        only_as_leader: bool = ...,
     ) -> tuple[Task, Task] | None: ...
 
 
@@ -120,43 +125,58 @@ class JobRunner:
     stats: WorkerStats
     rate_limited: RateLimitedCaller
     hosts: HostPauses
+    monotonic: Callable[[], float] = time.monotonic
     storage_problem: Callable[[], Exception | None] = lambda: None
     """Why an image that is paid for now could not be kept."""
 
     def submit(self, task: Task) -> JobResult:
         """Send the create of a queued task; upload the source of an edit first.
 
-        Nothing is sent while the data folder could not keep the image; the task stays queued.
+        Nothing is sent while the data folder could not keep the image; the task stays queued. The
+        same holds where another replica leads by now.
         """
         if task.state is not TaskState.QUEUED or self._is_held_back(task):
             return JobResult()
-        if task.is_edit:
-            return self._submit_edit(task)
+        try:
+            return self._submit_edit(task) if task.is_edit else self._submit_new(task)
+        except LeadershipLost:
+            return JobResult()
+
+    def _submit_new(self, task: Task) -> JobResult:
+        begun = self.monotonic()
         changed = self.update(
             task.id,
             lambda task: mark_sent(claim(task), self.clock()),
             extra_task=fork_previous_attempt,
+            only_as_leader=True,
         )
-        return self._create(changed, input_image=None)
+        return self._create(changed, begun, input_image=None)
 
     def _submit_edit(self, task: Task) -> JobResult:
-        changed = self.update(task.id, claim, extra_task=fork_previous_attempt)
+        changed = self.update(task.id, claim, extra_task=fork_previous_attempt, only_as_leader=True)
         if _submitting_task(changed) is None:
             return JobResult()
         try:
             source_url = self.transfers.upload_source(task)
         except StepError as error:
             return JobResult(error.failed)
-        changed = self.update(task.id, lambda task: mark_sent(task, self.clock()))
-        return self._create(changed, input_image=source_url)
+        begun = self.monotonic()
+        changed = self.update(
+            task.id, lambda task: mark_sent(task, self.clock()), only_as_leader=True
+        )
+        return self._create(changed, begun, input_image=source_url)
 
-    def _create(self, changed: tuple[Task, Task] | None, *, input_image: str | None) -> JobResult:
+    def _create(
+        self, changed: tuple[Task, Task] | None, begun: float, *, input_image: str | None
+    ) -> JobResult:
+        """Send the create of a task that was marked as sent after `begun`, in monotonic seconds."""
         task = _submitting_task(changed)
         if task is None:
             return JobResult()
-        # Asked again: an upload, or a database that was busy, may have taken minutes.
-        if self._is_held_back(task):
-            self.update(task.id, lambda task: release(task, self.clock()))
+        # Asked again: an upload, or a database that was busy, may have taken minutes. A process
+        # that was frozen meanwhile does not know whether another one leads.
+        if self._is_held_back(task) or self.monotonic() - begun > MAX_CLAIM_S:
+            self.update(task.id, lambda now: _release_same(now, task, self.clock()))
             return JobResult()
         return JobResult(self._persist_task_id(task, self._call_create(task, input_image)))
 
@@ -255,6 +275,12 @@ class JobRunner:
         log.warning("call failed", extra={"call": call, **_paid_by(task), "reason": reason})
         if isinstance(error, RateLimitError):
             self.stats.rejected.inc()
+
+
+def _release_same(now: Task, claimed: Task, at: float) -> Task:
+    """Give back what was claimed, unless somebody has claimed it again."""
+    is_same = (now.token, now.sent_at) == (claimed.token, claimed.sent_at)
+    return release(now, at) if is_same else now
 
 
 def _paid_by(task: Task) -> dict[str, str]:

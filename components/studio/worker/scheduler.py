@@ -93,6 +93,18 @@ class Scheduler:
         """Number of tasks with a next job."""
         return len(self._entries)
 
+    def task_ids(self) -> set[str]:
+        """The tasks with a next job."""
+        return set(self._entries)
+
+    def running_tasks(self) -> set[str]:
+        """The tasks for which a job runs."""
+        return set(self._running)
+
+    def is_submitting(self) -> bool:
+        """Whether a create is under way."""
+        return any(job.kind is JobKind.SUBMIT for job in self._running.values())
+
     def queue(self) -> list[Task]:
         """Tasks that wait to be submitted, in order."""
         return self._submit_order(self._idle(JobKind.SUBMIT))

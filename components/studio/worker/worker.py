@@ -1,7 +1,8 @@
 """Background worker: submits tasks, polls their status and downloads results.
 
 One thread asks the scheduler for due jobs, a pool runs them. `apply_event` alone decides what a
-task becomes; the changed task is stored before anything else happens.
+task becomes; the changed task is stored before anything else happens. Of several replicas one
+leads and runs jobs; the schedulers of the others follow the database, to show the queue.
 """
 
 from __future__ import annotations
@@ -14,7 +15,12 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
-from components.studio.db.database import DatabaseError, DbRetry, busy_database_error
+from components.studio.db.database import (
+    DatabaseError,
+    DbRetry,
+    MessageKind,
+    busy_database_error,
+)
 from components.studio.db.tables import ImageRecord
 from components.studio.db.tasks import ExtraTask, TaskRepository
 from components.studio.events import EventBus
@@ -81,6 +87,10 @@ class TaskWorker:
         self._stopping = threading.Event()
         self._write_error: DatabaseError | None = None
         self._known_problem: str | None = None
+        self._leads = False
+        self._leader_pause: tuple[FailureReason, float | None] | None = None
+        self.tell: Callable[[MessageKind, str], object] = lambda _kind, _text: None
+        """Tells the other replicas something; set where there are any."""
         self._jobs = JobRunner(
             provider=provider,
             transfers=transfers,
@@ -116,21 +126,71 @@ class TaskWorker:
 
     # Start and stop
 
-    def start(self) -> None:
-        """Schedule every unfinished task, then work. Raises DatabaseError."""
+    def start(self, *, leads: bool = True) -> None:
+        """Schedule every unfinished task, then work; only watch if another replica leads.
+
+        Raises DatabaseError.
+        """
+        if leads:
+            self.take_over()
+        self._thread.start()
+
+    def take_over(self) -> None:
+        """Run jobs from now on: this process leads. Raises DatabaseError."""
         now, wall = self._monotonic(), self._clock()
         unfinished = self._repository.unfinished()
+        with self._condition:
+            running = self._scheduler.running_tasks()  # jobs that this process still works on
         for task in unfinished:
             is_polled = task.state in {TaskState.GENERATING, TaskState.STILL_RUNNING}
-            if recover_after_restart(task, wall) != task:
+            if task.id not in running and recover_after_restart(task, wall) != task:
                 self.update_task(task.id, lambda task: recover_after_restart(task, wall))
             else:
-                self._scheduler.upsert(task, now, wall)
+                self._schedule(task)
             if is_polled:
                 self._scheduler.poll_now(task.id)  # it may have been ready for long
         recent_creates = self._repository.count_sent(wall - CREATE_WINDOW_S, wall)
-        self._limits.resume(recent_creates, now, was_querying=bool(unfinished))
-        self._thread.start()
+        with self._condition:
+            self._limits.resume(recent_creates, now, was_querying=bool(unfinished))
+            self._leads = True
+            self._condition.notify_all()
+        self._tell_pause()
+
+    def step_down(self, *, wait_seconds: float = 0.0) -> None:
+        """Start no more jobs: another replica leads. Waits so long for creates under way."""
+        with self._condition:
+            self._leads = False
+            self._condition.wait_for(
+                lambda: not self._scheduler.is_submitting(), timeout=wait_seconds
+            )
+
+    def read_again(self) -> None:
+        """Read all that may have changed while other replicas were not heard. DatabaseError."""
+        unfinished = {task.id: task for task in self._repository.unfinished()}
+        with self._condition:
+            gone = self._scheduler.task_ids() - unfinished.keys()
+        for task_id in gone:
+            self.follow_change(task_id)
+        for task in unfinished.values():
+            self._schedule(task)
+        self.tell(MessageKind.ASK_PAUSE, "")
+        self._events.publish_all()
+
+    def follow_change(self, task_id: str) -> None:
+        """Another replica has changed this task. Raises DatabaseError."""
+        with self._update_lock:  # schedulers see changes in the order of the database
+            task = self._repository.task(task_id)
+            if task is None:
+                with self._condition:
+                    self._scheduler.remove(task_id)
+                return
+            self._schedule(task)
+        self.hooks.run_elsewhere(task)
+
+    def _schedule(self, task: Task) -> None:
+        with self._condition:
+            self._scheduler.upsert(task, self._monotonic(), self._clock())
+            self._condition.notify_all()
 
     def stop(self) -> None:
         """Start no more jobs and wait for running ones; the database keeps the rest."""
@@ -173,10 +233,8 @@ class TaskWorker:
 
     def enqueue(self, task: Task) -> None:
         """Schedule a task that was just inserted."""
-        with self._condition:
-            self._scheduler.upsert(task, self._monotonic(), self._clock())
-            self._condition.notify_all()
-        self._events.publish(task.user_id)
+        self._schedule(task)
+        self._events.ring(task.user_id)
 
     def update_task(
         self,
@@ -185,6 +243,7 @@ class TaskWorker:
         *,
         image: ImageRecord | None = None,
         extra_task: ExtraTask | None = None,
+        only_as_leader: bool = False,
     ) -> tuple[Task, Task] | None:
         """Change a task in the database and then in the scheduler: (before, after).
 
@@ -192,7 +251,11 @@ class TaskWorker:
         """
         changed = self._update(
             lambda: self._repository.update_task(
-                task_id, transition, image=image, extra_task=extra_task
+                task_id,
+                transition,
+                image=image,
+                extra_task=extra_task,
+                only_as_leader=only_as_leader,
             )
         )
         if changed is None:
@@ -215,9 +278,7 @@ class TaskWorker:
             if changed is None:
                 return None
             before, after = changed
-            with self._condition:
-                self._scheduler.upsert(after, self._monotonic(), self._clock())
-                self._condition.notify_all()
+            self._schedule(after)
         finally:
             self._update_lock.release()
         if after != before:
@@ -229,12 +290,44 @@ class TaskWorker:
         with self._condition:
             self._scheduler.poll_now(task_id)
             self._condition.notify_all()
+            leads = self._leads
+        if not leads:
+            self.tell(MessageKind.POLL, task_id)
 
     def recheck_account(self) -> None:
         """Check now whether key and credits are good again."""
         with self._condition:
             self._limits.breaker.probe_now(self._monotonic())
             self._condition.notify_all()
+            leads = self._leads
+        if not leads:
+            self.tell(MessageKind.RECHECK, "")
+
+    def _tell_pause(self) -> None:
+        """Tell all replicas whether the queue is paused; the leader alone knows."""
+        with self._condition:
+            if not self._leads:
+                return
+        reason, until = self.pause_reason, self.paused_until
+        self.tell(MessageKind.PAUSE, "" if reason is None else f"{reason} {until or ''}")
+
+    def receive(self, kind: MessageKind, text: str) -> None:
+        """Another replica tells something about tasks or the account. Raises DatabaseError."""
+        match kind:
+            case MessageKind.TASK:
+                self.follow_change(text)
+            case MessageKind.POLL if self._leads:
+                self.poll_now(text)
+            case MessageKind.RECHECK if self._leads:
+                self.recheck_account()
+            case MessageKind.ASK_PAUSE:
+                self._tell_pause()
+            case MessageKind.PAUSE if not self._leads:
+                reason, _, until = text.partition(" ")
+                pause = (FailureReason(reason), float(until) if until else None) if text else None
+                with self._condition:
+                    self._leader_pause = pause
+                self._events.publish_all()
 
     # Status
 
@@ -247,12 +340,16 @@ class TaskWorker:
     def pause_reason(self) -> FailureReason | None:
         """Why no task is submitted; None if the queue is not paused."""
         with self._condition:
+            if not self._leads:
+                return self._leader_pause and self._leader_pause[0]
             return self._limits.breaker.reason
 
     @property
     def paused_until(self) -> float | None:
         """When a pause that the provider asked for ends, in epoch seconds; None without one."""
         with self._condition:
+            if not self._leads:
+                return self._leader_pause and self._leader_pause[1]
             if self._limits.breaker.reason is not FailureReason.RATE_LIMITED:
                 return None
             seconds = self._limits.breaker.seconds_until_probe(self._monotonic()) or 0.0
@@ -277,6 +374,9 @@ class TaskWorker:
 
     def _wait_for_jobs(self) -> list[Job]:
         with self._condition:
+            if not self._leads:
+                self._condition.wait()
+                return []
             now = self._monotonic()
             jobs = self._scheduler.pop_due(now)
             if not jobs:
@@ -340,6 +440,7 @@ class TaskWorker:
             after = self._limits.breaker.reason
         if after is not before:
             log.warning("queue paused", extra={"reason": after})
+            self._tell_pause()
             self._events.publish_all()
 
     def _check_account(self) -> None:
@@ -352,6 +453,7 @@ class TaskWorker:
             else:
                 self._limits.breaker.probe_failed(reason, self._monotonic())
             self._condition.notify_all()
+        self._tell_pause()
         self._events.publish_all()
 
     def _fetch_from(self, host: str) -> None:
@@ -371,9 +473,16 @@ class TaskWorker:
         *,
         image: ImageRecord | None = None,
         extra_task: ExtraTask | None = None,
+        only_as_leader: bool = False,
     ) -> tuple[Task, Task] | None:
         return self._db_retry.run(
-            lambda: self.update_task(task_id, transition, image=image, extra_task=extra_task)
+            lambda: self.update_task(
+                task_id,
+                transition,
+                image=image,
+                extra_task=extra_task,
+                only_as_leader=only_as_leader,
+            )
         )
 
 
@@ -426,4 +535,16 @@ class StateChangeHooks:
             self.on_edit_state(after)
         if after.accepted_at != before.accepted_at or after.state in FINAL:
             self.on_charge()
-        self.events.publish(after.user_id)
+        self.events.ring(after.user_id)
+
+    def run_elsewhere(self, after: Task) -> None:
+        """Run the side effects of a change that another replica has made."""
+        if after.state is TaskState.DONE:
+            self.on_finished(after)
+            if after.is_edit:
+                self.on_edit_done(after)
+        if after.is_edit:
+            self.on_edit_state(after)
+        if after.state in FINAL:
+            self.on_charge()
+        self.events.ring(after.user_id)

@@ -8,15 +8,35 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from components.studio.db.tasks import TaskRepository
 from components.studio.export import ExportItem
 from tests.support.export_fixtures import MakeItem, image_of, task_of
 from tests.support.image_corpus import encoded, quarters
+from tests.support.postgresql import running_postgresql
 from tests.support.quick_database import quick_database as quick_database
 from tests.support.quick_database import real_migrations as real_migrations
 from tests.support.quick_pictures import quick_pictures as quick_pictures
 from tests.support.studio_fixture import StudioFixture, running_studio
+
+
+@pytest.fixture(scope="session")
+def postgresql_url() -> Iterator[str]:
+    """A PostgreSQL server for all tests of this process."""
+    with running_postgresql() as url:
+        yield url
+
+
+@pytest.fixture
+def empty_postgresql(postgresql_url: str) -> str:
+    """The URL of its database, without tables."""
+    engine = sa.create_engine(postgresql_url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("DROP SCHEMA public CASCADE")
+        connection.exec_driver_sql("CREATE SCHEMA public")
+    engine.dispose()
+    return postgresql_url
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
-import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
@@ -34,28 +33,11 @@ from components.studio.tasks.models import Failure, FailureReason, Task, TaskSta
 from tests.support.export_fixtures import image_of
 from tests.support.factories import NOW, make_task
 from tests.support.gallery_seed import ANNA, SeedImage, seed_gallery
-from tests.support.postgresql import running_postgresql
 
 pytestmark = pytest.mark.usefixtures("real_migrations")
 
 T = TypeVar("T")
 USER = "d" * 32
-
-
-@pytest.fixture(scope="module")
-def postgresql_url() -> Iterator[str]:
-    with running_postgresql() as url:
-        yield url
-
-
-@pytest.fixture
-def empty_postgresql(postgresql_url: str) -> str:
-    engine = sa.create_engine(postgresql_url)
-    with engine.begin() as connection:
-        connection.exec_driver_sql("DROP SCHEMA public CASCADE")
-        connection.exec_driver_sql("CREATE SCHEMA public")
-    engine.dispose()
-    return postgresql_url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -94,7 +76,7 @@ def test_several_processes_may_start_at_once(url: str) -> None:
     databases = at_once(lambda _: Database(url), times=4)
     with databases[0].read_transaction() as connection:
         assert connection.exec_driver_sql("SELECT version_num FROM alembic_version").all() == [
-            ("0004",)
+            ("0005",)
         ]
     for database in databases:
         database.close()

@@ -9,9 +9,10 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from components.kie import GenerationRequest, ValidationError
+from components.studio.db.database import LeadershipLost
 from components.studio.db.tasks import ExtraTask
 from components.studio.tasks.models import Task, TaskState
-from components.studio.tasks.transitions import Accepted, withdraw
+from components.studio.tasks.transitions import Accepted, recover_after_restart, withdraw
 from components.studio.worker.account_limits import RateLimitedCaller, RateLimiter
 from components.studio.worker.jobs import HostPauses, JobResult, JobRunner, WorkerStats
 from tests.support.factories import NOW, PROVIDER_ID, SUBMITTING_TASK, make_task
@@ -43,6 +44,8 @@ class FakeDatabase:
 
     stored: Task | None
     updates: int = 0
+    is_lost: bool = False
+    """Whether another replica leads."""
     extra_tasks: list[Task] = field(default_factory=list)
 
     def update(
@@ -51,8 +54,11 @@ class FakeDatabase:
         transition: Callable[[Task], Task],
         *,
         extra_task: ExtraTask | None = None,
+        only_as_leader: bool = False,
     ) -> tuple[Task, Task] | None:
         self.updates += 1
+        if only_as_leader and self.is_lost:
+            raise LeadershipLost
         if self.stored is None:
             return None
         before = self.stored
@@ -68,6 +74,7 @@ def submit(
     database: FakeDatabase,
     transfers: FakeTransfers | None = None,
     storage_problem: Callable[[], Exception | None] = lambda: None,
+    monotonic: Callable[[], float] = lambda: 0.0,
 ) -> tuple[JobResult, FakeProvider]:
     provider = FakeProvider()
     condition = threading.Condition()
@@ -87,6 +94,7 @@ def submit(
         ),
         hosts=HostPauses(lambda: 0.0, on_answer=lambda _host: None),
         storage_problem=storage_problem,
+        monotonic=monotonic,
     )
     return runner.submit(task), provider
 
@@ -213,3 +221,51 @@ def test_claimed_task_is_queued_again_when_its_image_cannot_be_kept_any_more(
     assert result == JobResult()
     assert provider.created == []
     assert database.stored == replace(task, retry_at=NOW + 30)
+
+
+@pytest.mark.parametrize("fields", [{}, EDIT], ids=["new image", "edit"])
+def test_nothing_is_sent_where_another_replica_leads(fields: dict[str, object]) -> None:
+    task = make_task(**fields)
+    database = FakeDatabase(task, is_lost=True)
+
+    result, provider = submit(task, database)
+
+    assert result == JobResult()
+    assert provider.created == []
+    assert database.stored == task
+
+
+@pytest.mark.parametrize("fields", [{}, EDIT], ids=["new image", "edit"])
+def test_process_that_was_frozen_after_its_claim_gives_it_back(fields: dict[str, object]) -> None:
+    task = make_task(**fields)
+    database = FakeDatabase(task)
+    times = iter([100.0, 105.1])
+
+    result, provider = submit(task, database, monotonic=lambda: next(times))
+
+    assert result == JobResult()
+    assert provider.created == []
+    assert database.stored is not None
+    assert database.stored.state is TaskState.QUEUED
+    assert database.stored.sent_at is None
+
+
+def test_claim_that_the_next_leader_took_for_sent_is_given_back() -> None:
+    task = make_task()
+    database = FakeDatabase(task)
+
+    def freeze() -> float:
+        claimed = database.stored
+        if claimed is None or claimed.state is TaskState.QUEUED:
+            return 0.0
+        database.stored = recover_after_restart(claimed, NOW)  # as the next leader does
+        assert database.stored.state is TaskState.UNCONFIRMED
+        return 60.0
+
+    result, provider = submit(task, database, monotonic=freeze)
+
+    assert result == JobResult()
+    assert provider.created == []
+    assert database.stored is not None
+    assert database.stored.state is TaskState.QUEUED
+    assert database.stored.failure is None
