@@ -50,7 +50,7 @@ run: $(APP_STAMP)
 	@$(BIN)/streamlit run app.py --server.address $(HOST) --server.port $(PORT)
 
 .PHONY: check
-check: check-python check-scripts
+check: check-python check-scripts check-delivery
 
 .PHONY: check-python
 check-python: $(DEV_STAMP)
@@ -63,6 +63,17 @@ check-python: $(DEV_STAMP)
 check-scripts: $(JS_STAMP)
 	$(NODE_BIN)/eslint components/ui
 	$(NODE_BIN)/tsc -p jsconfig.json --noEmit
+
+.PHONY: check-delivery
+check-delivery: $(DEV_STAMP)
+	$(BIN)/hadolint --failure-threshold info Dockerfile
+	$(BIN)/compose-lint --quiet compose.yaml compose.scale.yaml
+
+# The image, named for its version; compose.yaml takes it as "local".
+.PHONY: image
+image:
+	docker build --build-arg VERSION=$(VERSION) --tag kontext-studio:$(VERSION) --tag kontext-studio:local .
+VERSION = $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
 
 .PHONY: bench
 bench: $(DEV_STAMP) browser

@@ -20,6 +20,8 @@ SECRET_NAMES: Final = (
     "KIE_WEBHOOK_KEY",
     "KONTEXT_COOKIE_SECRET",
     "KONTEXT_DATABASE_URL",
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
 )
 """Settings that may stand in a file, which NAME_FILE names: hosts give secrets as files."""
 

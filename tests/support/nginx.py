@@ -1,4 +1,4 @@
-"""nginx with the example of docs/operations.md, in front of a running app."""
+"""nginx in front of a running app: the example of docs/operations.md, and deploy/nginx.conf."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 import shutil
 import subprocess
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -50,6 +50,30 @@ def serve_behind_nginx(
     configuration.write_text(_around(example, folder), "utf-8")
     with _running(configuration, folder / "error.log", port):
         yield f"https://localhost:{port}"
+
+
+@contextmanager
+def serve_replicas(ports: Sequence[int], folder: Path) -> Iterator[str]:
+    """Run deploy/nginx.conf before two servers on these ports; yields `http://127.0.0.1:<port>`."""
+    folder.mkdir()
+    port = free_port()
+    text = (ROOT / "deploy/nginx.conf").read_text("utf-8")
+    replaced = {
+        "10.87.0.11:8501": f"127.0.0.1:{ports[0]}",
+        "10.87.0.12:8501": f"127.0.0.1:{ports[1]}",
+        "listen 8080;": f"listen 127.0.0.1:{port};",
+        "/tmp/": f"{folder}/",  # noqa: S108 - the container's own
+        "/dev/stderr": f"{folder}/error.log",
+        "/dev/stdout": f"{folder}/access.log",
+        "worker_processes auto;": "daemon off;\nmaster_process off;",
+    }
+    for old, new in replaced.items():
+        assert old in text, f"deploy/nginx.conf has no {old!r}"
+        text = text.replace(old, new)
+    configuration = folder / "nginx.conf"
+    configuration.write_text(text, "utf-8")
+    with _running(configuration, folder / "error.log", port):
+        yield f"http://127.0.0.1:{port}"
 
 
 def _around(example: str, folder: Path) -> str:
