@@ -80,8 +80,9 @@ bench: $(DEV_STAMP) browser
 	$(BIN)/python -m tests.bench
 
 .PHONY: chaos
-chaos: $(DEV_STAMP)
+chaos: $(DEV_STAMP) postgresql
 	$(BIN)/python -m tests.chaos.run --tasks 200 --kills 20
+	$(BIN)/python -m tests.chaos.replicas --tasks 200 --troubles 20
 
 .PHONY: shots
 shots: $(DEV_STAMP) browser

@@ -11,6 +11,7 @@ from typing import Any
 
 from PIL import Image
 
+from components.studio.db.database import Database
 from components.studio.db.tasks import TaskRepository
 from components.studio.images.store import ImageStore
 from components.studio.tasks.models import Task, TaskState
@@ -50,13 +51,24 @@ class Report:
         )
 
 
-def build_report(usage: Mapping[str, Any], folder: Path, submitted: Sequence[str]) -> Report:
+def build_report(
+    usage: Mapping[str, Any],
+    folder: Path,
+    submitted: Sequence[str],
+    *,
+    database_url: str | None = None,
+) -> Report:
     """Compare the sandbox's usage report with a data folder that no process is using.
+
+    `database_url` is that of PostgreSQL, if the rows stand there.
 
     Lost is a submitted prompt without a row; a created task that the database has not stored,
     does not know by its id and does not show as unconfirmed; or a stored image with a bad file.
     """
-    repository = TaskRepository.in_folder(folder)
+    if database_url is None:
+        repository = TaskRepository.in_folder(folder)
+    else:
+        repository = TaskRepository(Database(database_url))
     try:
         rows = [
             entry.task

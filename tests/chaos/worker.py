@@ -1,15 +1,19 @@
 """The app without a browser, in a process that gets killed: `python -m tests.chaos.worker`.
 
 It submits the tasks that no earlier process has submitted, and ends when nothing changes any more.
+Of several replicas each submits its share.
 """
 
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import time
+from collections.abc import Callable, Sequence
 from io import BytesIO
 from pathlib import Path
+from typing import TypeVar
 
 from PIL import Image
 
@@ -18,11 +22,13 @@ from components.kie import GenerationRequest
 from components.server.logs import set_up_logs
 from components.server.metrics import metrics_routes
 from components.server.webhooks import webhook_routes
+from components.studio.db.database import DatabaseError
 from components.studio.settings import Settings
 from components.studio.studio import Studio
 from components.studio.tasks.models import Task, TaskState
 from tests.support.http_server import serve_routes
 
+T = TypeVar("T")
 USER_IDS = ("a" * 32, "b" * 32, "c" * 32)
 EDIT_EVERY = 4
 AT_REST = {TaskState.DONE, TaskState.REFUSED, TaskState.FAILED, TaskState.UNCONFIRMED}
@@ -53,18 +59,29 @@ def submit(studio: Studio, number: int) -> None:
     studio.submit(user_id, GenerationRequest(prompt=prompt_of(number)), source_id=source_id)
 
 
-def submit_all_and_wait(studio: Studio, tasks: int, idle_seconds: float) -> None:
-    """Submit what is missing; return once all tasks have rested for `idle_seconds`."""
-    submitted = {task.request.prompt for task in all_tasks(studio)}
-    for number in range(tasks):
+def retried(work: Callable[[], T]) -> T:
+    """The result of the work, which may fail while the database or the store is away."""
+    while True:
+        try:
+            return work()
+        except (DatabaseError, OSError):
+            time.sleep(0.1)
+
+
+def submit_all_and_wait(
+    studio: Studio, numbers: Sequence[int], tasks: int, idle_seconds: float
+) -> None:
+    """Submit what is missing of these; return once all tasks have rested for `idle_seconds`."""
+    submitted = {task.request.prompt for task in retried(lambda: all_tasks(studio))}
+    for number in numbers:
         if prompt_of(number) not in submitted:
-            submit(studio, number)
+            retried(lambda: submit(studio, number))  # noqa: B023 - it is called at once
     idle_since = time.monotonic()
     states: list[TaskState] = []
     while time.monotonic() - idle_since < idle_seconds:
         time.sleep(0.1)
-        before, states = states, [task.state for task in all_tasks(studio)]
-        if states != before or not AT_REST.issuperset(states):
+        before, states = states, [task.state for task in retried(lambda: all_tasks(studio))]
+        if states != before or len(states) < tasks or not AT_REST.issuperset(states):
             idle_since = time.monotonic()
 
 
@@ -79,8 +96,11 @@ def main() -> int:
     parser.add_argument(
         "--idle-seconds", type=float, default=4.0, help="how long a late callback may take"
     )
+    parser.add_argument("--database-url", help="of PostgreSQL, for one of several replicas")
+    parser.add_argument("--share", type=int, nargs=2, default=(0, 1), metavar=("NUMBER", "OF"))
     options = parser.parse_args()
     set_up_logs()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # all is closed, as the app does it
     opened = RunningApp(
         Settings(
             api_key="chaos",
@@ -89,13 +109,16 @@ def main() -> int:
             public_url=f"http://127.0.0.1:{options.port}",
             data_dir=options.folder,
             creates_per_10s=options.creates_per_10s,
+            database_url=options.database_url,
         )
     )
     studio = opened.studio
     try:
         routes = [*webhook_routes(lambda: studio), *metrics_routes(lambda: studio)]
         with serve_routes(routes, options.port):
-            submit_all_and_wait(studio, options.tasks, options.idle_seconds)
+            first, step = options.share
+            numbers = range(first, options.tasks, step)
+            submit_all_and_wait(studio, numbers, options.tasks, options.idle_seconds)
     finally:
         opened.close()
     return 0

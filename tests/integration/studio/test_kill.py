@@ -1,10 +1,11 @@
-"""Kill the app at random moments: the short form of `python -m tests.chaos.run`."""
+"""Kill the app at random moments: the short form of `make chaos`."""
 
 from __future__ import annotations
 
 import random
 from pathlib import Path
 
+from tests.chaos.replicas import Replica, run_with_troubles
 from tests.chaos.run import fetch_report, run_with_kills, sandbox_process
 
 FAULTS = {"create-lost": 0.1, "result-404": 0.1, "query-html": 0.1, "rate-limited": 0.1}
@@ -21,3 +22,24 @@ def test_repeated_kills_lose_nothing_and_pay_nothing_twice(tmp_path: Path) -> No
     assert killed == 3
     assert report.is_clean, str(report)
     assert report.stored + report.refused + report.failed + report.unconfirmed == 9
+
+
+def test_replicas_in_trouble_lose_nothing_and_pay_nothing_twice(
+    tmp_path: Path, empty_postgresql: str
+) -> None:
+    rng = random.Random()  # noqa: S311 - not a secret
+    troubles = [Replica.kill, Replica.freeze, Replica.cut_off]
+    rng.shuffle(troubles)
+    with sandbox_process(tmp_path / "sandbox", FAULTS, "--seconds=0.5") as url:
+        report = run_with_troubles(
+            url,
+            empty_postgresql,
+            tmp_path,
+            tasks=12,
+            troubles=troubles,
+            rng=rng,
+            idle_s=3.0,
+            max_uptime_s=2.0,
+        )
+    assert report.is_clean, str(report)
+    assert report.stored + report.refused + report.failed + report.unconfirmed == 12
