@@ -20,6 +20,7 @@ from components.studio.studio import NotFoundError, Studio
 from components.studio.tasks.models import FailureReason
 from components.ui import messages
 from components.ui.dates import moment_label
+from components.ui.streamlit_internals.user_info import user_info
 
 _KEY = "kontext.session"
 USER_KEY = "kontext_user"
@@ -164,9 +165,10 @@ def tab_state() -> TabState:
 
 def _user_id(state: TabState | None) -> str:
     """Who uses this tab. Where there is no browser, the tab is a user of its own."""
-    if USER_KEY not in st.user:  # AppTest: a server always sets it
+    known = user_info()
+    if USER_KEY not in known:  # AppTest: a server always sets it
         return state.user_id if state else secrets.token_hex(16)
-    user_id = st.user[USER_KEY]
+    user_id = known[USER_KEY]
     if not user_id:
         studio()  # nobody is known while it cannot be opened: then its error is the reason
         raise UnknownUserError(messages.UNKNOWN_USER)

@@ -1,4 +1,4 @@
-"""Pictures of the sandbox that cost next to nothing, for tests of the app."""
+"""Small pictures of the sandbox that cost next to nothing, for tests of the app."""
 
 from __future__ import annotations
 
@@ -11,8 +11,15 @@ from PIL import Image
 from components.sandbox import rendering
 from components.sandbox.renderer.render import render
 from components.sandbox.renderer.scene import Scene
+from components.sandbox.sizes import size_of
 
 BLOCKS = (12, 8)
+
+
+def quarter_size_of(ratio: str | None, given: tuple[int, int] | None) -> tuple[int, int]:
+    """A quarter of the sides that the service would return."""
+    width, height = size_of(ratio, given)
+    return width // 4, height // 4
 
 
 def draw_blocks(scene: Scene, size: tuple[int, int]) -> Image.Image:
@@ -26,12 +33,17 @@ def quick_pictures() -> Iterator[None]:
     """Let sandboxes in this process draw blocks; imported by each conftest that wants it."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(rendering, "render", draw_blocks)
+        patch.setattr(rendering, "size_of", quarter_size_of)
         yield
 
 
-@pytest.fixture(scope="module")
-def real_pictures() -> Iterator[None]:
-    """Let sandboxes draw what the prompt says."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(rendering, "render", render)
-        yield
+@pytest.fixture
+def real_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let sandboxes draw what the prompt says, as small."""
+    monkeypatch.setattr(rendering, "render", render)
+
+
+@pytest.fixture
+def real_sizes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let sandboxes return pictures as large as the service does."""
+    monkeypatch.setattr(rendering, "size_of", size_of)

@@ -6,6 +6,7 @@ import fcntl
 from pathlib import Path
 
 import pytest
+from streamlit.runtime.secrets import Secrets
 from streamlit.testing.v1 import AppTest
 
 from tests.integration.pages.page_driver import (
@@ -46,6 +47,16 @@ def test_run_for_another_user_starts_a_fresh_session() -> None:
     assert user_id_of(at) == BEN
     assert cards(at) == []
     assert at.text_area(key="generate-prompt").value == ""
+
+
+def test_page_does_not_look_for_secrets_while_it_is_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    at = open_page()
+    searches: list[None] = []
+    monkeypatch.setattr(Secrets, "load_if_toml_exists", lambda _: searches.append(None))
+
+    rerun(at)
+
+    assert searches == []
 
 
 @pytest.mark.usefixtures("sandbox")

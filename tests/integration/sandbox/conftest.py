@@ -17,6 +17,7 @@ from PIL import Image
 from components.sandbox import SandboxOptions, SandboxServer, start
 from tests.support.quick_pictures import quick_pictures as quick_pictures
 from tests.support.quick_pictures import real_pictures as real_pictures
+from tests.support.quick_pictures import real_sizes as real_sizes
 
 PATIENCE_SECONDS = 60
 

@@ -13,7 +13,8 @@ from components.sandbox import SandboxOptions, start
 from components.sandbox.sizes import size_of
 from tests.integration.sandbox.conftest import Caller, Open, Stranger, opened, picture
 
-pytestmark = pytest.mark.usefixtures("real_pictures")
+real_pictures = pytest.mark.usefixtures("real_pictures")
+real_sizes = pytest.mark.usefixtures("real_sizes")
 
 
 def result(caller: Caller, **fields: Any) -> Image.Image:
@@ -41,11 +42,13 @@ def test_each_ratio_has_its_size(ratio: str | None, size: tuple[int, int]) -> No
         assert size_of(ratio, (900, 600)) == size
 
 
+@real_sizes
 def test_a_picture_has_the_ratio_asked_for_and_is_a_jpeg(caller: Caller) -> None:
     made = result(caller, aspectRatio="21:9")
     assert (made.size, made.format, made.mode) == ((1568, 672), "JPEG", "RGB")
 
 
+@real_sizes
 def test_a_picture_is_16_9_where_nothing_is_asked(caller: Caller) -> None:
     assert result(caller).size == (1392, 752)
 
@@ -72,6 +75,7 @@ def test_the_nearest_trained_size_is_nearest_by_ratio(
     assert size_of(None, given) == trained
 
 
+@real_sizes
 @pytest.mark.parametrize(
     ("form", "mode"), [("PNG", "RGBA"), ("JPEG", "CMYK"), ("GIF", "P"), ("WEBP", "RGB")]
 )
@@ -82,11 +86,13 @@ def test_an_edit_without_a_ratio_takes_the_trained_size_nearest_to_its_input(
     assert result(caller, prompt="make it sepia", inputImage=source).size == (1248, 832)
 
 
+@real_sizes
 def test_an_edit_with_a_ratio_takes_that_ratios_size(caller: Caller) -> None:
     source = caller.uploaded(picture((900, 600)))
     assert result(caller, inputImage=source, aspectRatio="9:16").size == (752, 1392)
 
 
+@real_sizes
 def test_a_result_can_be_edited(caller: Caller) -> None:
     record = caller.ended(caller.task("a hill", aspectRatio="1:1"))
     again = result(caller, inputImage=record["response"]["resultImageUrl"])
@@ -103,6 +109,7 @@ def share_of_change(before: Image.Image, after: Image.Image) -> float:
     return sum(difference.histogram()[24:]) / (before.width * before.height)
 
 
+@real_pictures
 def test_edit_redraws_the_scene_of_a_result_and_keeps_the_rest(caller: Caller) -> None:
     made = caller.ended(caller.task("a meadow with a cat, day", aspectRatio="1:1"))
     first = opened(made["response"]["resultImageUrl"])
@@ -116,6 +123,7 @@ def test_edit_redraws_the_scene_of_a_result_and_keeps_the_rest(caller: Caller) -
     assert brightness(night) < brightness(first) - 40
 
 
+@real_pictures
 def test_scene_is_known_after_a_restart(tmp_path: Path) -> None:
     options = SandboxOptions(data_dir=tmp_path, seconds=0, queries_per_s=1000)
     with start(options) as sandbox:
@@ -128,6 +136,7 @@ def test_scene_is_known_after_a_restart(tmp_path: Path) -> None:
     assert 0.001 < share_of_change(first, edited) < 0.5
 
 
+@real_sizes
 def test_data_folder_of_an_older_version_still_opens(tmp_path: Path) -> None:
     with start(SandboxOptions(data_dir=tmp_path, seconds=0)) as sandbox:
         caller = Caller(sandbox.url)
@@ -141,6 +150,7 @@ def test_data_folder_of_an_older_version_still_opens(tmp_path: Path) -> None:
         assert result(again, prompt="a hill").size == (1392, 752)
 
 
+@real_pictures
 def test_drift_moves_edits_and_no_first_pictures(open_sandbox: Open) -> None:
     plain, drifting = open_sandbox(seed=5), open_sandbox(seed=5, drift=True)
     pictures = []
@@ -153,6 +163,7 @@ def test_drift_moves_edits_and_no_first_pictures(open_sandbox: Open) -> None:
     assert pictures[0][1].size == pictures[1][1].size
 
 
+@real_sizes
 def test_answers_of_a_folder_are_returned_for_their_source(
     open_sandbox: Open, tmp_path: Path
 ) -> None:
@@ -167,6 +178,7 @@ def test_answers_of_a_folder_are_returned_for_their_source(
     assert red > green + 200
 
 
+@real_sizes
 def test_an_input_of_another_host_is_fetched(caller: Caller, stranger: Stranger) -> None:
     assert result(caller, inputImage=f"{stranger.url}/any.png").size == (1248, 832)
     assert stranger.gets == 1
@@ -202,6 +214,7 @@ def test_an_input_of_more_than_twenty_megapixels_fails_later(caller: Caller) -> 
     assert "20 megapixels" in record["errorMessage"]
 
 
+@real_sizes
 def test_with_only_own_links_nothing_else_is_fetched(
     open_sandbox: Open, stranger: Stranger
 ) -> None:
@@ -214,6 +227,7 @@ def test_with_only_own_links_nothing_else_is_fetched(
     assert result(caller, inputImage=caller.uploaded(picture((50, 50)))).size == (1024, 1024)
 
 
+@real_pictures
 def test_the_same_seed_makes_the_same_picture_under_another_id(open_sandbox: Open) -> None:
     first, second = open_sandbox(seed=5), open_sandbox(seed=5)
     one, two = first.task("a lake"), second.task("a lake")
@@ -225,6 +239,7 @@ def test_the_same_seed_makes_the_same_picture_under_another_id(open_sandbox: Ope
     assert pictures[0] == pictures[1]
 
 
+@real_pictures
 def test_a_prompt_in_another_language_is_translated_unless_that_is_switched_off(
     open_sandbox: Open,
 ) -> None:

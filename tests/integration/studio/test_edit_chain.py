@@ -68,7 +68,7 @@ def created_tasks(studio_fixture: StudioFixture) -> list[CreatedTask]:
     ]
 
 
-def import_photo(studio_fixture: StudioFixture, width_px: int = 1600, height_px: int = 900) -> str:
+def import_photo(studio_fixture: StudioFixture, width_px: int = 400, height_px: int = 225) -> str:
     """Import an image of that size; returns its id."""
     file = BytesIO()
     Image.radial_gradient("L").convert("RGB").resize((width_px, height_px)).save(file, "JPEG")
@@ -102,7 +102,7 @@ def test_three_chained_edits_keep_ancestors_and_bytes(
         "Make it brighter",
         "Make it black and white",
     ]
-    assert [(node.image.width_px, node.image.height_px) for node in nodes[1:]] == [(1392, 752)] * 3
+    assert [(node.image.width_px, node.image.height_px) for node in nodes[1:]] == [(348, 188)] * 3
     with Image.open(studio_fixture.studio.image_path(nodes[-1].image)) as last:
         red, green, blue = last.convert("RGB").resize((1, 1)).getpixel((0, 0))
     assert max(red, green, blue) - min(red, green, blue) <= 4
@@ -126,7 +126,7 @@ def test_branch_edits_the_selected_step(studio_fixture: StudioFixture) -> None:
 def test_source_is_uploaded_under_random_name(
     studio_fixture: StudioFixture,
 ) -> None:
-    first, second = import_photo(studio_fixture), import_photo(studio_fixture, 1500)
+    first, second = import_photo(studio_fixture), import_photo(studio_fixture, 375)
     submit_edit(studio_fixture, first)
     submit_edit(studio_fixture, second)
     names = [task.upload_name for task in created_tasks(studio_fixture)]
@@ -195,11 +195,11 @@ def test_failing_upload_host_sends_and_spends_nothing(
 def test_match_input_omits_ratio_and_keeps_source_ratio(
     studio_fixture: StudioFixture,
 ) -> None:
-    task = run_edit(studio_fixture, import_photo(studio_fixture, 900, 1600))
+    task = run_edit(studio_fixture, import_photo(studio_fixture, 225, 400))
     result = studio_fixture.studio.image(USER_ID, task.image_id or "")
 
     assert "aspectRatio" not in created_tasks(studio_fixture)[0].params
-    assert (result.width_px, result.height_px) == (752, 1392)
+    assert (result.width_px, result.height_px) == (188, 348)
 
 
 def test_selected_ratio_is_sent_and_returned(studio_fixture: StudioFixture) -> None:
@@ -207,7 +207,7 @@ def test_selected_ratio_is_sent_and_returned(studio_fixture: StudioFixture) -> N
     result = studio_fixture.studio.image(USER_ID, task.image_id or "")
 
     assert created_tasks(studio_fixture)[0].params["aspectRatio"] == "1:1"
-    assert (result.width_px, result.height_px) == (1024, 1024)
+    assert (result.width_px, result.height_px) == (256, 256)
 
 
 @pytest.mark.parametrize("safety", [0, 1, 2])

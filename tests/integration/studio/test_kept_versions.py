@@ -31,7 +31,7 @@ from components.studio.studio import NotFoundError
 from components.studio.tasks.models import Task, TaskState
 from tests.support.studio_fixture import USER_ID, StudioFixture, running_studio, wait_until
 
-KEPT_SIZE = (1280, 960)
+KEPT_SIZE = (320, 240)
 SETTLED = set(KeepState) - {KeepState.WAITING, KeepState.WORKING}
 
 

@@ -68,7 +68,7 @@ def test_task_made_elsewhere_is_imported_with_settings(
         safety_tolerance=5,
     )
     assert task.price == studio.price(Model.MAX)
-    assert studio.image(ANNA, str(task.image_id)).height_px == 1184
+    assert studio.image(ANNA, str(task.image_id)).height_px == 296
     assert sandbox.usage_report()["creates"] == 1
 
 
