@@ -18,7 +18,10 @@ from components import bootstrap
 from components.sandbox import SandboxOptions, SandboxServer, start
 
 # Tests of an app that their package shares run in one worker process, so that it starts once.
-SHARED_APPS = {"tests/integration/server": "seeded_app", "tests/browser": "fast_sandbox"}
+SHARED_APPS = {
+    "tests/integration/server": {"seeded_app", "uvicorn_app"},
+    "tests/browser": {"fast_sandbox"},
+}
 # The other journeys share a browser: two at work are enough for two cores.
 SHARED_BROWSER = "tests/browser"
 FIRST = ("tests/browser", "tests/integration/studio/test_kill.py")  # long: others run beside them
@@ -53,11 +56,11 @@ def pytest_collection_finish() -> None:
 def _group(item: pytest.Item) -> str:
     """Tests of one group run in one worker process."""
     path = item.location[0]
-    for folder, fixture in SHARED_APPS.items():
-        if path.startswith(folder) and fixture in getattr(item, "fixturenames", ()):
+    for folder, fixtures in SHARED_APPS.items():
+        if path.startswith(folder) and not fixtures.isdisjoint(getattr(item, "fixturenames", ())):
             # Half of the journeys take as long as all other tests: each half has an app.
             half = ", first half" if SHARED_BROWSER < path < f"{SHARED_BROWSER}/test_f" else ""
-            return f"{folder}, {fixture}{half}"
+            return f"{folder}, shared apps{half}"
     return SHARED_BROWSER if path.startswith(SHARED_BROWSER) else path
 
 

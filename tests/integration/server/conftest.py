@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pytest
 
 from components.kie import OutputFormat
+from components.sandbox import SandboxOptions, start
 from components.studio.tasks.models import Task
 from tests.support.app_server import AppServer, HttpClient
 from tests.support.identity import new_token
@@ -67,3 +68,18 @@ def seeded_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SeededApp]:
         )
     with app:
         yield seeded_app
+
+
+@pytest.fixture(scope="package")
+def uvicorn_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppServer]:
+    """The app as uvicorn starts it, with a sandbox as its provider."""
+    with start(SandboxOptions(seconds=0)) as sandbox:
+        # uvicorn has no option for secrets.toml: this key wins over a real one in it.
+        settings = {
+            "KIE_API_KEY": "a-key",
+            "KIE_BASE_URL": sandbox.url,
+            "KIE_UPLOAD_BASE_URL": sandbox.url,
+        }
+        folder = tmp_path_factory.mktemp("uvicorn") / "data"
+        with AppServer(folder, settings, "uvicorn") as running:
+            yield running

@@ -5,13 +5,13 @@ from __future__ import annotations
 import io
 import json
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
 import requests
 from PIL import Image
 
+from tests.integration.server.conftest import SeededApp
 from tests.support.app_server import COOKIE, AppServer, HttpClient
 from tests.support.edited_pair import as_png, edited_picture, source_picture
 from tests.support.identity import new_token
@@ -61,9 +61,8 @@ class EditedPairs:
 
 
 @pytest.fixture(scope="module")
-def pairs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EditedPairs]:
-    app = AppServer(tmp_path_factory.mktemp("maps") / "data")
-    anna = new_token()
+def pairs(seeded_app: SeededApp) -> EditedPairs:
+    app, anna = seeded_app.app, new_token()
     source = source_picture()
     before, after = as_png(source), as_png(edited_picture(source))
     with open_data_folder(app.folder) as seeds:
@@ -72,11 +71,10 @@ def pairs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EditedPairs]:
         seeds.image_file(sources[1]).unlink()
         seeds.image_file(edits[2]).write_bytes(after[:2000])
         found = EditedPairs(app, app.client(anna), edits[0], sources[0], *edits[1:])
-    with app:
-        found.post_until_done(edits[3])
-        with open_data_folder(app.folder) as seeds:
-            seeds.image_file(edits[3]).unlink()
-        yield found
+    found.post_until_done(edits[3])
+    with open_data_folder(app.folder) as seeds:
+        seeds.image_file(edits[3]).unlink()
+    return found
 
 
 def message_of(response: requests.Response) -> str:

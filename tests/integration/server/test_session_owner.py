@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import closing
 
 import pytest
 
-from components.sandbox import SandboxOptions, start
 from components.studio.db.tasks import TaskRepository
 from tests.integration.server.conftest import SeededApp
 from tests.support.app_server import COOKIE, AppServer
@@ -19,26 +17,10 @@ UNKNOWN = "your browser sends none that it can use"
 SENDERS = ("streamlit", "uvicorn")
 
 
-@pytest.fixture(scope="module", params=SENDERS)
-def app(
-    request: pytest.FixtureRequest,
-    seeded_app: SeededApp,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[AppServer]:
+@pytest.fixture(params=SENDERS)
+def app(request: pytest.FixtureRequest, seeded_app: SeededApp, uvicorn_app: AppServer) -> AppServer:
     """The app, by each way to start it."""
-    if request.param == "streamlit":
-        yield seeded_app.app
-        return
-    with start(SandboxOptions(seconds=0)) as sandbox:
-        # uvicorn has no option for secrets.toml: this key wins over a real one in it.
-        settings = {
-            "KIE_API_KEY": "a-key",
-            "KIE_BASE_URL": sandbox.url,
-            "KIE_UPLOAD_BASE_URL": sandbox.url,
-        }
-        folder = tmp_path_factory.mktemp("uvicorn") / "data"
-        with AppServer(folder, settings, "uvicorn") as running:
-            yield running
+    return seeded_app.app if request.param == "streamlit" else uvicorn_app
 
 
 def tasks_in(app: AppServer) -> int:

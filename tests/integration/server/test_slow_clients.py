@@ -10,7 +10,6 @@ import threading
 from collections import deque
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -184,13 +183,12 @@ def test_flood_of_unfinished_requests_leaves_the_studio_answering(seeded_app: Se
         assert json.loads(line)["level"] != "error"
 
 
-def test_uvicorn_alone_has_the_limits_too(tmp_path: Path) -> None:
-    with AppServer(tmp_path / "data", starter="uvicorn") as app:
-        with ExitStack() as stack:
-            flood = [stack.enter_context(connect(app.port, UNFINISHED)) for _ in range(101)]
-            assert is_closed_by_server(flood[0])
-        with connect_socket(app.client(new_token())) as pushes:
-            assert not pushes.protocol.extensions  # compressed messages may be small and huge
+def test_uvicorn_alone_has_the_limits_too(uvicorn_app: AppServer) -> None:
+    with ExitStack() as stack:
+        flood = [stack.enter_context(connect(uvicorn_app.port, UNFINISHED)) for _ in range(101)]
+        assert is_closed_by_server(flood[0])
+    with connect_socket(uvicorn_app.client(new_token())) as pushes:
+        assert not pushes.protocol.extensions  # compressed messages may be small and huge
 
 
 def test_file_limit_is_raised_to_what_the_system_allows() -> None:

@@ -270,7 +270,7 @@ def test_pause_of_a_day_holds_all_creates_until_somebody_asks(tmp_path: Path) ->
         wait_until(lambda: studio.task(USER_ID, first.id).state is TaskState.QUEUED)
         assert studio.task(USER_ID, first.id).retry_at == pytest.approx(until, abs=60)
         second = submit(studio, "a hill")
-        assert studio.queue_positions().keys() == {first.id, second.id}
+        wait_until(lambda: studio.queue_positions().keys() == {first.id, second.id})
         assert sum(provider.creates.values()) == 1
         studio.recheck_account()
         for task in (first, second):
