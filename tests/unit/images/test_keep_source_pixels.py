@@ -101,7 +101,7 @@ map_settings = st.builds(
 
 
 @given(chosen=map_settings, depth=st.sampled_from(["uint8", "uint16"]), alpha=st.booleans())
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=8, deadline=None)
 def test_composing_never_changes_pixel_whose_alpha_is_0(
     pair: Pair, analysis: ChangeAnalysis, chosen: MapSettings, depth: str, alpha: bool
 ) -> None:
