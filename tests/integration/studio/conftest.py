@@ -14,6 +14,7 @@ from components.studio.db.tasks import TaskRepository
 from components.studio.export import ExportItem
 from tests.support.export_fixtures import MakeItem, image_of, task_of
 from tests.support.image_corpus import encoded, quarters
+from tests.support.on_postgresql import on_postgresql as on_postgresql
 from tests.support.postgresql import running_postgresql
 from tests.support.quick_database import quick_database as quick_database
 from tests.support.quick_database import real_migrations as real_migrations
