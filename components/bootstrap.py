@@ -28,6 +28,7 @@ from components.sandbox import start as start_sandbox
 from components.server.logs import set_up_logs
 from components.studio.clock import SteadyClock
 from components.studio.data_folder import LOCK_FILE, DataFolder, MaintenanceThread
+from components.studio.db.budgets import to_hundredths
 from components.studio.db.database import Database, DatabaseError, MessageKind
 from components.studio.db.gallery import GalleryRepository
 from components.studio.db.kept_versions import KeptVersions
@@ -297,6 +298,9 @@ def build_studio(settings: Settings, sandbox: SandboxServer | None = None) -> St
         repository = TaskRepository(
             Database(settings.database_url, busy_timeout_seconds=settings.busy_timeout_seconds)
         )
+    repository.database.default_budgets = {
+        subject: to_hundredths(credits_) for subject, credits_ in settings.budgets.items()
+    }
     data_folder = DataFolder(settings.data_dir)
     if sandbox is not None:
         repository.clear_upload_urls()  # the sandbox may listen on another port than last time

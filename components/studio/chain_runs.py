@@ -15,6 +15,7 @@ from queue import SimpleQueue
 from typing import Final
 
 from components.kie import GenerationRequest, ValidationError
+from components.studio.db.budgets import OverBudget
 from components.studio.db.chain_runs import (
     ACTIVE,
     ChainRun,
@@ -232,6 +233,10 @@ class ChainRunner:
             return None
         has_room = self.has_room(run.user_id)  # before the transaction: it reads the disk
 
+        def stop_for_budget(current: ChainRun, facts: StepFacts) -> tuple[ChainRun, None]:
+            after = advance(change(current, facts) if change else current, facts)
+            return _stop(after, StopReason.NO_BUDGET) if is_due(after) else after, None
+
         def rule(current: ChainRun, facts: StepFacts) -> tuple[ChainRun, Task | None]:
             after = advance(change(current, facts) if change else current, facts)
             if not is_due(after):
@@ -242,7 +247,10 @@ class ChainRunner:
             task = self.make_task(after.user_id, request, facts.image.id if facts.image else "")
             return replace(after, image_id=task.source_id or "", task_id=task.id), task
 
-        return self._update(run_id, rule)
+        try:
+            return self._update(run_id, rule)
+        except OverBudget:
+            return self._update(run_id, stop_for_budget)
 
     def _update(self, run_id: str, rule: Rule) -> ChainRun | None:
         changed = self.runs.update(run_id, rule)

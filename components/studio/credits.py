@@ -19,7 +19,7 @@ from components.kie import KieError, Model
 from components.studio.db.database import Database
 from components.studio.db.tasks import ChargeGroup, charge_groups
 from components.studio.settings import Settings
-from components.studio.tasks.models import FailureReason, TaskState
+from components.studio.tasks.models import NOT_CHARGED, FailureReason, TaskState
 from components.studio.tasks.transitions import failure_from_error
 
 log = logging.getLogger("kontext.credits")
@@ -42,19 +42,6 @@ _STATES_WITHOUT_IMAGE = {
     TaskState.REFUSED,
     TaskState.UNCONFIRMED,
     TaskState.STILL_RUNNING,
-}
-_NOT_CHARGED = {
-    FailureReason.AUTH,
-    FailureReason.CREDITS,
-    FailureReason.INVALID,
-    FailureReason.RATE_LIMITED,
-    FailureReason.MAINTENANCE,
-    FailureReason.UNREACHABLE,
-    FailureReason.CERTIFICATE,
-    FailureReason.UPLOAD,
-    FailureReason.UPLOAD_REFUSED,
-    FailureReason.SOURCE_MISSING,
-    FailureReason.WITHDRAWN,
 }
 
 
@@ -98,7 +85,7 @@ def _may_be_charged(charge: ChargeGroup) -> bool:
     return (
         charge.state in _STATES_WITHOUT_IMAGE
         and charge.was_sent
-        and charge.failure_reason not in _NOT_CHARGED
+        and charge.failure_reason not in NOT_CHARGED
     )
 
 

@@ -29,6 +29,9 @@ SECRET_NAMES: Final = (
 _BASE_URL = re.compile(
     r"https?://(?:[\w-]+(?:\.[\w-]+)*|\[[0-9A-Fa-f:.]+\])(?::(?P<port>\d{1,5}))?(?:/[!-~]*)?"
 )
+_BUDGET = re.compile(
+    r"(?P<subject>person|key|role:[\w-]{1,32})/(?P<period>day|month)=(?P<credits>\d{1,9}(?:\.\d{1,2})?)"
+)
 _MIN_SECRET_CHARACTERS = 16
 _MAX_SECRET_FILE_BYTES = 65_536  # a wrong path may name a device that never ends
 _DATABASE_SCHEMES = frozenset({"postgresql", "postgres", "postgresql+psycopg"})
@@ -64,6 +67,9 @@ class Settings:
     """Signs the identity cookies; None means a secret that is kept in the folder or database."""
     credits_pro: Decimal = Decimal(5)
     credits_max: Decimal = Decimal(10)
+    budgets: Mapping[tuple[str, str], Decimal] = field(default_factory=dict)
+    """Credits that may be spent, by subject ("everybody" for each person, "role:<name>", "key") and
+    period ("day", "month"); an admin may set others."""
     creates_per_10s: int = 20
     queries_per_second: int = 10
     sandbox_faults: bool = False
@@ -177,6 +183,19 @@ def read_settings(environment: Mapping[str, object], secrets: Mapping[str, objec
             raise SettingsError(f"{name} must be a number of gigabytes, such as 2 or 0.5.")
         return amount
 
+    def budgets(name: str) -> dict[tuple[str, str], Decimal]:
+        read: dict[tuple[str, str], Decimal] = {}
+        for part in (text(name) or "").split():
+            match = _BUDGET.fullmatch(part)
+            if match is None:
+                raise SettingsError(
+                    f"{name} must be budgets in credits with a space between them, such as "
+                    "person/month=500 role:guest/day=20 key/month=20000."
+                )
+            subject = "everybody" if match["subject"] == "person" else match["subject"]
+            read[subject, match["period"]] = Decimal(match["credits"])
+        return read
+
     def price(name: str, default: Decimal) -> Decimal:
         value = text(name)
         if value is None:
@@ -241,6 +260,7 @@ def read_settings(environment: Mapping[str, object], secrets: Mapping[str, objec
         cookie_secret=secret("KONTEXT_COOKIE_SECRET"),
         credits_pro=price("KONTEXT_CREDITS_PRO", defaults.credits_pro),
         credits_max=price("KONTEXT_CREDITS_MAX", defaults.credits_max),
+        budgets=budgets("KONTEXT_BUDGETS"),
         creates_per_10s=limit("KONTEXT_CREATES_PER_10S", defaults.creates_per_10s),
         queries_per_second=limit("KONTEXT_QUERIES_PER_S", defaults.queries_per_second),
         sandbox_faults=switch("KONTEXT_SANDBOX_FAULTS"),

@@ -35,6 +35,7 @@ from components.studio.credits import (
     spending_for_user,
 )
 from components.studio.data_folder import DataFolder
+from components.studio.db.budgets import BudgetLeft, Budgets
 from components.studio.db.chain_runs import ChainRun, ChainRuns, RunState
 from components.studio.db.database import DatabaseError, MessageKind
 from components.studio.db.gallery import GalleryItem, GalleryQuery, GalleryRepository
@@ -184,12 +185,14 @@ class Studio:
     """Only with the sandbox, and where the operator allows faults."""
     clock: Callable[[], float] = time.time
     prompts: PromptHistory = field(init=False)
+    budgets: Budgets = field(init=False)
     drafts: DraftStore = field(init=False)
     credit_cache: CreditBalanceCache = field(init=False)
     chain_runner: ChainRunner = field(init=False)
 
     def __post_init__(self) -> None:
         self.prompts = PromptHistory(self.repository.database)
+        self.budgets = Budgets(self.repository.database)
         self.drafts = DraftStore(self.prompts, clock=self.clock)
         self.credit_cache = CreditBalanceCache(self.client.credits)
         self._presses = RepeatedPresses(self.clock)
@@ -272,8 +275,9 @@ class Studio:
         With `models` each variant is made by each of them instead of by the request's model.
         The same values while the first submission is under way, or within a second after it,
         have its outcome: tasks that are older than this call, or its error. Raises
-        ValidationError, and NotFoundError for a source of another user. Raises DatabaseError,
-        too, when the data folder could not keep the images; nothing is stored later then.
+        ValidationError, OverBudget, and NotFoundError for a source of another user. Raises
+        DatabaseError, too, when the data folder could not keep the images; nothing is stored later
+        then.
         """
         requests = [replace(request, model=model) for model in models] or [request]
         variants = min(max(variants, 1), MAX_VARIANTS)
@@ -891,6 +895,10 @@ class Studio:
         return self.drafts.take_over(user_id, name, tab=tab, open_tabs=open_tabs)
 
     # Spending
+
+    def budgets_left(self, user_id: str) -> list[BudgetLeft]:
+        """The budgets that a press of this person counts against, the scarcest first."""
+        return self.budgets.left(user_id, self.clock())
 
     def price(self, model: Model, variants: int = 1) -> Decimal:
         """Credits that these images are expected to cost."""

@@ -15,6 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from components.kie import GenerationRequest, Model, OutputFormat
+from components.studio.db.budgets import reserve
 from components.studio.db.database import Database, MessageKind
 from components.studio.db.kept_versions import BUSY
 from components.studio.db.tables import (
@@ -53,6 +54,8 @@ class StopReason(StrEnum):
     IMAGE_GONE = "image_gone"
     """The picture that the next step starts from is in the trash."""
     NO_ROOM = "no_room"
+    NO_BUDGET = "no_budget"
+    """The next step costs more than this person, or all together, may still spend."""
 
 
 ACTIVE = frozenset({RunState.RUNNING, RunState.STOPPED})
@@ -107,7 +110,7 @@ class ChainRuns:
     def add(self, run: ChainRun, task: Task) -> tuple[ChainRun, bool]:
         """Insert a run with the task of its first step: (the stored run, whether it is new).
 
-        A second one with its id is not inserted.
+        A second one with its id is not inserted. Raises OverBudget.
         """
         with self.database.write_transaction() as connection:
             inserted = connection.execute(
@@ -118,6 +121,7 @@ class ChainRuns:
             ).one_or_none()
             if inserted is not None:
                 connection.execute(sa.insert(tasks), [task_to_row(task)])
+                reserve(connection, task, self.database.default_budgets)
                 self.database.announce(connection, MessageKind.TASK, task.id)
             row = connection.execute(sa.select(chain_runs).where(chain_runs.c.id == run.id)).one()
             return _run_from_row(row), inserted is not None
@@ -147,7 +151,8 @@ class ChainRuns:
     def update(self, run_id: str, rule: Rule) -> tuple[ChainRun, ChainRun, Task | None] | None:
         """Apply a rule in one transaction: (before, after, the task that was inserted).
 
-        A failed task that the new one replaces is hidden. None if there is no such run.
+        A failed task that the new one replaces is hidden. None if there is no such run. Raises
+        OverBudget.
         """
         this = chain_runs.c.id == run_id
         with self.database.write_transaction() as connection:
@@ -161,6 +166,7 @@ class ChainRuns:
             after, task = rule(before, facts)
             if task is not None:
                 connection.execute(sa.insert(tasks), [task_to_row(task)])
+                reserve(connection, task, self.database.default_budgets)
                 self.database.announce(connection, MessageKind.TASK, task.id)
                 if facts.task is not None and can_retry(facts.task):
                     _hide_failed(connection, before.task_id, task.created_at)

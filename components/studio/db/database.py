@@ -10,7 +10,7 @@ import logging
 import secrets
 import sqlite3
 import threading
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -96,6 +96,8 @@ class Database:
         """Tells this process's messages from those of other replicas."""
         self.epoch: int | None = None
         """Which leadership this replica holds or held last; only PostgreSQL has them."""
+        self.default_budgets: Mapping[tuple[str, str], int] = {}
+        """Hundredths of a credit by subject and period, where the tables name no other budget."""
         self._url = sa.make_url(url)
         self._opened: tuple[int, int] | None = None
         # Without hidden parameters, the text of a database error would log the row with its prompt.

@@ -276,6 +276,117 @@ shared_values = sa.Table(
     sa.Column("value", sa.Text, nullable=False),
 )
 
+# Who was here: signed in by a proxy or OIDC, or with a cookie alone. The id is a hash.
+people = sa.Table(
+    "people",
+    metadata,
+    sa.Column("user_id", sa.String(64), primary_key=True),
+    sa.Column("name", sa.Text, nullable=False, server_default=""),
+    sa.Column("email", sa.Text, nullable=False, server_default=""),
+    sa.Column("role", sa.String(32), nullable=False, server_default="user"),
+    sa.Column("first_seen", sa.Float, nullable=False),
+    sa.Column("last_seen", sa.Float, nullable=False),
+    sa.Column("removed_at", sa.Float),
+)
+
+# What a cookie's owner had, and the signed-in person who has it now.
+claims = sa.Table(
+    "claims",
+    metadata,
+    sa.Column("cookie_user_id", sa.String(64), primary_key=True),
+    sa.Column("user_id", sa.String(64), nullable=False),
+    sa.Column("at", sa.Float, nullable=False),
+)
+
+# Links that carry a cookie's gallery to another device, once.
+device_links = sa.Table(
+    "device_links",
+    metadata,
+    sa.Column("token_hash", sa.String(64), primary_key=True),
+    sa.Column("user_id", sa.String(64), nullable=False),
+    sa.Column("expires_at", sa.Float, nullable=False),
+    sa.Column("used_at", sa.Float),
+)
+
+# Money in hundredths of a credit.
+budgets = sa.Table(
+    "budgets",
+    metadata,
+    sa.Column("subject", sa.String(80), primary_key=True),
+    sa.Column("period", sa.String(8), primary_key=True),
+    sa.Column("cap", sa.BigInteger, nullable=False),
+)
+
+sums = sa.Table(
+    "sums",
+    metadata,
+    sa.Column("subject", sa.String(80), primary_key=True),
+    sa.Column("period_key", sa.String(10), primary_key=True),
+    sa.Column("taken", sa.BigInteger, nullable=False),
+)
+
+charges = sa.Table(
+    "charges",
+    metadata,
+    sa.Column("task_id", sa.String(32), primary_key=True),
+    sa.Column("user_id", sa.String(64), nullable=False),
+    sa.Column("model", sa.String(40), nullable=False),
+    sa.Column("amount", sa.BigInteger, nullable=False),
+    sa.Column("day", sa.String(10), nullable=False),
+    sa.Column("month", sa.String(7), nullable=False),
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("decided", sa.Boolean, nullable=False, default=False, server_default=sa.false()),
+    sa.Index("charges_by_day", "day"),
+    sa.Index("charges_of_user", "user_id", "day"),
+)
+
+# What admins have done; rows are only ever added.
+audit = sa.Table(
+    "audit",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("at", sa.Float, nullable=False),
+    sa.Column("user_id", sa.String(64), nullable=False),
+    sa.Column("act", sa.String(40), nullable=False),
+    sa.Column("details", sa.Text, nullable=False, server_default="{}"),
+)
+
+collections = sa.Table(
+    "collections",
+    metadata,
+    sa.Column("id", sa.String(32), primary_key=True),
+    sa.Column("user_id", sa.String(64), nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("is_shared", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("created_at", sa.Float, nullable=False),
+    sa.Index("collections_of_user", "user_id"),
+)
+
+collection_items = sa.Table(
+    "collection_items",
+    metadata,
+    sa.Column("collection_id", sa.String(32), primary_key=True),
+    sa.Column("image_id", sa.String(32), primary_key=True),
+    sa.Column("added_at", sa.Float, nullable=False),
+    sa.Index("collection_items_by_image", "image_id"),
+)
+
+# Links that open something read-only to whoever has them.
+shares = sa.Table(
+    "shares",
+    metadata,
+    sa.Column("id", sa.String(32), primary_key=True),
+    sa.Column("token_hash", sa.String(64), nullable=False, unique=True),
+    sa.Column("user_id", sa.String(64), nullable=False),
+    sa.Column("kind", sa.String(16), nullable=False),
+    sa.Column("targets", sa.Text, nullable=False),
+    sa.Column("shows_prompts", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("created_at", sa.Float, nullable=False),
+    sa.Column("expires_at", sa.Float),
+    sa.Column("revoked_at", sa.Float),
+    sa.Index("shares_of_user", "user_id"),
+)
+
 _REQUEST_COLUMNS = (
     "prompt",
     "aspect_ratio",

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from components.kie import Model
+from components.studio.db.budgets import follow, reserve
 from components.studio.db.chain_runs import follow_retry
 from components.studio.db.database import (
     BUSY_TIMEOUT_SECONDS,
@@ -92,7 +93,7 @@ class TaskRepository:
         """Insert new tasks, all or none, and return the stored ones.
 
         With `unless_since`, the same user's identical tasks since then are returned instead:
-        a double submit.
+        a double submit. Raises OverBudget.
         """
         with self.database.write_transaction() as connection:
             if unless_since is not None:
@@ -101,13 +102,15 @@ class TaskRepository:
                     return earlier
             connection.execute(sa.insert(tasks), [task_to_row(task) for task in new])
             for task in new:
+                reserve(connection, task, self.database.default_budgets)
                 self.database.announce(connection, MessageKind.TASK, task.id)
         return list(new)
 
     def replace_failed_task(self, task_id: str, new: Task) -> bool:
         """Hide a task that has ended without an image, and insert another in its place.
 
-        False, with nothing changed, if it is hidden already or has not ended so.
+        False, with nothing changed, if it is hidden already or has not ended so. Raises
+        OverBudget.
         """
         ended = [TaskState.FAILED.value, TaskState.REFUSED.value]
         with self.database.write_transaction() as connection:
@@ -120,6 +123,7 @@ class TaskRepository:
             if is_hidden:
                 connection.execute(sa.insert(tasks), [task_to_row(new)])
                 follow_retry(connection, task_id, new.id)
+                reserve(connection, new, self.database.default_budgets)
                 self.database.announce(connection, MessageKind.TASK, new.id)
         return bool(is_hidden)
 
@@ -136,7 +140,8 @@ class TaskRepository:
 
         `image` is the task's result: inserted together with the change if the rule took it.
         A task returned by `extra_task` is inserted hidden (dismissed).
-        Raises DuplicateTaskId, with nothing changed; `only_as_leader` raises LeadershipLost, too.
+        Raises DuplicateTaskId, with nothing changed; `only_as_leader` raises LeadershipLost, too,
+        and a task that is to be sent once more OverBudget.
         """
         return self._update(
             tasks.c.id == task_id,
@@ -189,6 +194,10 @@ class TaskRepository:
                 if holder is None:
                     raise
                 raise DuplicateTaskId(before, holder) from error
+            if after.state is TaskState.QUEUED:
+                reserve(connection, after, self.database.default_budgets)
+            else:
+                follow(connection, after)
             extra = extra_task and extra_task(before, after)
             if extra is not None:
                 connection.execute(sa.insert(tasks), [task_to_row(extra) | {"dismissed": True}])

@@ -76,6 +76,23 @@ class FailureReason(StrEnum):
 STOPPED_BY_USER = frozenset({FailureReason.WITHDRAWN, FailureReason.NOT_WATCHED})
 """What a user has done with a task that is stored as failed: nothing went wrong."""
 
+NOT_CHARGED = frozenset(
+    {
+        FailureReason.AUTH,
+        FailureReason.CREDITS,
+        FailureReason.INVALID,
+        FailureReason.RATE_LIMITED,
+        FailureReason.MAINTENANCE,
+        FailureReason.UNREACHABLE,
+        FailureReason.CERTIFICATE,
+        FailureReason.UPLOAD,
+        FailureReason.UPLOAD_REFUSED,
+        FailureReason.SOURCE_MISSING,
+        FailureReason.WITHDRAWN,
+    }
+)
+"""Failures of tasks that were certainly not charged for: nothing of theirs was made."""
+
 
 def new_token() -> str:
     """An unguessable token for the task's webhook URL."""

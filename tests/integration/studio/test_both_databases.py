@@ -76,7 +76,7 @@ def test_several_processes_may_start_at_once(url: str) -> None:
     databases = at_once(lambda _: Database(url), times=4)
     with databases[0].read_transaction() as connection:
         assert connection.exec_driver_sql("SELECT version_num FROM alembic_version").all() == [
-            ("0005",)
+            ("0006",)
         ]
     for database in databases:
         database.close()

@@ -1,0 +1,340 @@
+"""What each task costs, and how much may be spent: per person and for the whole key, by period.
+
+A charge is written in the transaction that inserts its task, and follows the task's state. Sums
+are counted in the same transactions, so that no number of presses at once goes over a budget.
+Amounts are whole hundredths of a credit; days and months are those of UTC.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import ROUND_UP, Decimal
+from enum import StrEnum
+from typing import Final, TypeAlias
+
+import sqlalchemy as sa
+
+from components.studio.db.database import Database
+from components.studio.db.tables import (
+    budgets,
+    charges,
+    insert_or,
+    people,
+    sums,
+    task_from_row,
+    tasks,
+)
+from components.studio.tasks.models import NOT_CHARGED, Task, TaskState
+
+EVERYBODY: Final = "everybody"
+"""The subject of a budget that each person has who has none of their own."""
+KEY: Final = "key"
+"""The subject of the budget of all people together."""
+HUNDREDTHS: Final = 100
+
+
+Defaults: TypeAlias = Mapping[tuple[str, str], int]
+"""Budgets that hold where the database has none: hundredths by subject and period."""
+
+
+class Period(StrEnum):
+    """How long a budget lasts. The values are stored: add, never rename."""
+
+    DAY = "day"
+    MONTH = "month"
+
+    def key_at(self, at: float) -> str:
+        """The period at a moment in epoch seconds, such as "2026-11-30" or "2026-11"."""
+        moment = datetime.fromtimestamp(at, UTC)
+        return moment.strftime("%Y-%m-%d" if self is Period.DAY else "%Y-%m")
+
+
+class ChargeState(StrEnum):
+    """What became of the credits of a task. The values are stored."""
+
+    RESERVED = "reserved"
+    """It may be charged: it is under way, or nobody knows how it ended."""
+    SPENT = "spent"
+    REFUNDED = "refunded"
+    """It was certainly not charged."""
+
+
+@dataclass(frozen=True)
+class BudgetLeft:
+    """What is left of the budget that ends first. In credits."""
+
+    subject: str
+    """`KEY` where it is everybody's together; else it is this person's own."""
+    period: Period
+    cap: Decimal
+    taken: Decimal
+
+    @property
+    def left(self) -> Decimal:
+        """At least 0: a budget may have been lowered below what is taken."""
+        return max(Decimal(0), self.cap - self.taken)
+
+
+class OverBudget(Exception):
+    """A press costs more than is left. Nothing was inserted."""
+
+    def __init__(self, budget: BudgetLeft, price: Decimal) -> None:
+        super().__init__(f"{price} of {budget.left} credits left")
+        self.budget = budget
+        self.price = price
+
+
+@dataclass(frozen=True, kw_only=True)
+class SpendingRow:
+    """What a person has spent with a model on a day, in credits."""
+
+    user_id: str
+    day: str
+    model: str
+    spent: Decimal
+    reserved: Decimal
+    images: int
+
+
+def charge_state(task: Task) -> ChargeState:
+    """What a task's state says about its credits.
+
+    Whether failures are charged is not documented (docs/kie-api.md, Codes): they stay reserved.
+    """
+    if task.state is TaskState.DONE:
+        return ChargeState.SPENT
+    if task.state is TaskState.FAILED and task.provider_id is None:
+        was_sent = task.sent_at is not None
+        reason = None if task.failure is None else task.failure.reason
+        may_be_charged = was_sent and reason not in NOT_CHARGED
+        return ChargeState.RESERVED if may_be_charged else ChargeState.REFUNDED
+    return ChargeState.RESERVED
+
+
+def reserve(connection: sa.Connection, new: Task, defaults: Defaults) -> None:
+    """Reserve the credits of a task that is inserted or sent again. Raises OverBudget.
+
+    A task whose credits are reserved already changes nothing.
+    """
+    amount = to_hundredths(new.price)
+    periods = {period: period.key_at(new.created_at) for period in Period}
+    charge = {
+        "task_id": new.id,
+        "user_id": new.user_id,
+        "model": str(new.request.model),
+        "amount": amount,
+        **{period.value: key for period, key in periods.items()},
+        "state": ChargeState.RESERVED.value,
+    }
+    inserted = connection.execute(
+        insert_or(connection, charges)
+        .values(charge)
+        .on_conflict_do_nothing(index_elements=[charges.c.task_id])
+        .returning(charges.c.task_id)
+    ).first()
+    if inserted is None:
+        again = connection.execute(
+            sa.update(charges)
+            .where(charges.c.task_id == new.id, charges.c.state == ChargeState.REFUNDED.value)
+            .values(state=ChargeState.RESERVED.value)
+            .returning(charges.c.day, charges.c.month)
+        ).one_or_none()
+        if again is None:
+            return
+        periods = {Period.DAY: again.day, Period.MONTH: again.month}
+    caps = _caps(connection, new.user_id, defaults)
+    # In one order everywhere: two transactions that wait for each other would never end.
+    for subject in sorted((_person(new.user_id), KEY)):
+        for period in Period:
+            cap = caps.get((subject, period))
+            taken = _add(connection, subject, periods[period], amount, cap)
+            if taken is not None and cap is not None:
+                budget = BudgetLeft(subject, period, _credits(cap), _credits(taken))
+                raise OverBudget(budget, new.price)
+
+
+def follow(connection: sa.Connection, after: Task) -> None:
+    """Let the charge of a task follow its state; a task without a charge is left alone."""
+    state = charge_state(after).value
+    old = sa.select(charges).where(charges.c.task_id == after.id).with_for_update()
+    row = connection.execute(old).one_or_none()
+    if row is None or row.state == state or row.decided:
+        return
+    connection.execute(sa.update(charges).where(charges.c.task_id == after.id).values(state=state))
+    was_taken, is_taken = (word != ChargeState.REFUNDED.value for word in (row.state, state))
+    if was_taken != is_taken:
+        amount = row.amount if is_taken else -row.amount
+        for subject in sorted((_person(row.user_id), KEY)):
+            for key in (row.day, row.month):
+                _add(connection, subject, key, amount, None)
+
+
+class Budgets:
+    """Reads sums, and lets an admin set budgets and decide. Every method raises DatabaseError."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    def left(self, user_id: str, now: float) -> list[BudgetLeft]:
+        """The budgets that a press of this person counts against, the scarcest first."""
+        with self.database.read_transaction() as connection:
+            caps = _caps(connection, user_id, self.database.default_budgets)
+            found = [
+                BudgetLeft(subject, period, _credits(cap), _credits(taken))
+                for (subject, period), cap in caps.items()
+                for taken in [_taken(connection, subject, period.key_at(now))]
+            ]
+        return sorted(found, key=lambda budget: budget.left)
+
+    def caps(self) -> dict[tuple[str, Period], Decimal]:
+        """All budgets in credits, by subject and period."""
+        with self.database.read_transaction() as connection:
+            rows = connection.execute(sa.select(budgets))
+            stored = {(row.subject, row.period): row.cap for row in rows}
+        known = {**self.database.default_budgets, **stored}
+        return {(subject, Period(word)): _credits(cap) for (subject, word), cap in known.items()}
+
+    def set_cap(self, subject: str, period: Period, cap: Decimal | None) -> None:
+        """Set a budget in credits, or remove it: then a default holds, or none."""
+        where = (budgets.c.subject == subject, budgets.c.period == period.value)
+        with self.database.write_transaction() as connection:
+            if cap is None:
+                connection.execute(sa.delete(budgets).where(*where))
+                return
+            amount = {"cap": to_hundredths(cap)}
+            connection.execute(
+                insert_or(connection, budgets)
+                .values(subject=subject, period=period.value, **amount)
+                .on_conflict_do_update(index_elements=budgets.primary_key.columns, set_=amount)
+            )
+
+    def unknown(self, user_id: str | None = None) -> list[tuple[Task, Decimal]]:
+        """Tasks that ended without a picture and may be charged, oldest first, with the credits."""
+        ended = [TaskState.FAILED.value, TaskState.REFUSED.value, TaskState.UNCONFIRMED.value]
+        query = (
+            sa.select(tasks, charges.c.amount)
+            .join(charges, charges.c.task_id == tasks.c.id)
+            .where(
+                charges.c.state == ChargeState.RESERVED.value,
+                charges.c.decided.is_(False),
+                tasks.c.state.in_(ended),
+            )
+            .order_by(tasks.c.created_at)
+        )
+        if user_id is not None:
+            query = query.where(tasks.c.user_id == user_id)
+        with self.database.read_transaction() as connection:
+            return [(task_from_row(row), _credits(row.amount)) for row in connection.execute(query)]
+
+    def decide(self, task_id: str, *, was_charged: bool) -> bool:
+        """Say what became of the credits of an ended task; false if that is decided already."""
+        state = ChargeState.SPENT if was_charged else ChargeState.REFUNDED
+        with self.database.write_transaction() as connection:
+            row = connection.execute(
+                sa.update(charges)
+                .where(
+                    charges.c.task_id == task_id,
+                    charges.c.state == ChargeState.RESERVED.value,
+                    charges.c.decided.is_(False),
+                )
+                .values(state=state.value, decided=True)
+                .returning(charges)
+            ).one_or_none()
+            if row is not None and not was_charged:
+                for subject in sorted((_person(row.user_id), KEY)):
+                    for key in (row.day, row.month):
+                        _add(connection, subject, key, -row.amount, None)
+        return row is not None
+
+    def spending(self, since_day: str, until_day: str) -> list[SpendingRow]:
+        """What was spent from one day to another, both such as "2026-11-30" and included."""
+        by_state = {
+            state: sa.func.sum(sa.case((charges.c.state == state.value, charges.c.amount), else_=0))
+            for state in (ChargeState.SPENT, ChargeState.RESERVED)
+        }
+        is_spent = charges.c.state == ChargeState.SPENT.value
+        group = (charges.c.user_id, charges.c.day, charges.c.model)
+        with self.database.read_transaction() as connection:
+            rows = connection.execute(
+                sa.select(
+                    *group,
+                    by_state[ChargeState.SPENT].label("spent"),
+                    by_state[ChargeState.RESERVED].label("reserved"),
+                    sa.func.sum(sa.case((is_spent, 1), else_=0)).label("images"),
+                )
+                .where(charges.c.day.between(since_day, until_day))
+                .group_by(*group)
+                .order_by(*group)
+            )
+            return [
+                SpendingRow(
+                    user_id=row.user_id,
+                    day=row.day,
+                    model=row.model,
+                    spent=_credits(row.spent),
+                    reserved=_credits(row.reserved),
+                    images=row.images,
+                )
+                for row in rows
+            ]
+
+
+def _person(user_id: str) -> str:
+    return f"person:{user_id}"
+
+
+def _caps(
+    connection: sa.Connection, user_id: str, defaults: Defaults
+) -> dict[tuple[str, Period], int]:
+    """The budgets that hold for a person: their own, else their role's, else everybody's."""
+    role = connection.execute(
+        sa.select(people.c.role).where(people.c.user_id == user_id)
+    ).scalar_one_or_none()
+    own = (_person(user_id), f"role:{role}", EVERYBODY)
+    rows = connection.execute(sa.select(budgets).where(budgets.c.subject.in_([*own, KEY])))
+    known = {**defaults, **{(row.subject, row.period): row.cap for row in rows}}
+    found: dict[tuple[str, Period], int] = {}
+    for period in Period:
+        for subject in own:
+            if (subject, period) in known:
+                found[_person(user_id), period] = known[subject, period]
+                break
+        if (KEY, period) in known:
+            found[KEY, period] = known[KEY, period]
+    return found
+
+
+def _add(
+    connection: sa.Connection, subject: str, key: str, amount: int, cap: int | None
+) -> int | None:
+    """Add to a sum; what is taken already, with nothing added, where that would go over a cap."""
+    connection.execute(
+        insert_or(connection, sums)
+        .values(subject=subject, period_key=key, taken=0)
+        .on_conflict_do_nothing(index_elements=sums.primary_key.columns)
+    )
+    this = (sums.c.subject == subject, sums.c.period_key == key)
+    change = sa.update(sums).where(*this).values(taken=sums.c.taken + amount)
+    if cap is not None:
+        change = change.where(sums.c.taken + amount <= cap)
+    if connection.execute(change.returning(sums.c.taken)).first() is not None:
+        return None
+    return _taken(connection, subject, key)
+
+
+def _taken(connection: sa.Connection, subject: str, key: str) -> int:
+    found = connection.execute(
+        sa.select(sums.c.taken).where(sums.c.subject == subject, sums.c.period_key == key)
+    ).scalar_one_or_none()
+    return found or 0
+
+
+def to_hundredths(amount: Decimal) -> int:
+    """Credits as they are stored; what is finer than a hundredth counts as a whole one."""
+    return int((amount * HUNDREDTHS).to_integral_value(ROUND_UP))
+
+
+def _credits(hundredths: int) -> Decimal:
+    return Decimal(hundredths) / HUNDREDTHS
