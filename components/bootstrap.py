@@ -198,7 +198,7 @@ class RunningApp:
         """Start everything. Raises SettingsError and DatabaseError; all is closed then."""
         with ExitStack() as resources:
             if settings.database_url is None or settings.uses_sandbox:
-                resources.enter_context(_lock_folder(settings.data_dir))
+                resources.enter_context(lock_folder(settings.data_dir))
             else:
                 _make_folder(settings.data_dir)
             if settings.database_url is None:
@@ -371,7 +371,7 @@ def _make_folder(folder: Path) -> None:
         raise DatabaseError(f"The data folder {folder} cannot be written.") from error
 
 
-def _lock_folder(folder: Path) -> TextIO:
+def lock_folder(folder: Path) -> TextIO:
     """Lock the data folder for this process; two workers on one database would pay twice.
 
     The system releases the lock when the process ends, however it ends.

@@ -41,8 +41,7 @@ def migrate(connection: sa.Connection, path: Path) -> None:
     if not is_file:  # SQLite's transaction has the lock already
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK_NUMBER)))
     scripts = _scripts()
-    steps = list(scripts.walk_revisions())
-    newest, versions = steps[0].revision, [step.revision for step in steps]
+    newest, *_ = versions = known_versions()
     context = MigrationContext.configure(
         connection,
         opts={
@@ -66,6 +65,11 @@ def migrate(connection: sa.Connection, path: Path) -> None:
         context.run_migrations()
     if not is_new:
         log.info("database migrated", extra={"from": current, "to": newest})
+
+
+def known_versions() -> list[str]:
+    """The versions of the database that this code knows, newest first."""
+    return [step.revision for step in _scripts().walk_revisions()]
 
 
 @cache

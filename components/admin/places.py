@@ -1,0 +1,166 @@
+"""Where an installation keeps its rows, its files and its secret.
+
+Files go by names such as `pictures/ab/<id>.png`, in a folder as in a store.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import secrets
+import shutil
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Protocol
+
+from components.studio.db.tasks import DATABASE_FILE
+from components.studio.images.store import ImageStore
+from components.studio.settings import Settings
+from components.studio.user_tokens import SECRET_FILE
+
+FILE_FOLDERS: Final = ("pictures", "originals", "thumbnails")
+"""Analyses are left out: each is made again when it is needed."""
+
+_FILE_NAME = re.compile(
+    r"(?:pictures|originals)/[0-9a-f]{2}/[0-9a-f]{32}\.[a-z]{3,4}"
+    r"|thumbnails/[0-9a-f]{2}/[0-9a-f]{32}(?:-768)?\.jpeg"
+)
+
+
+class AdminError(Exception):
+    """The command cannot be done. The message says why and what to do."""
+
+
+class Files(Protocol):
+    """Files by name, as `components.studio.images` keeps them. Raises OSError."""
+
+    @property
+    def folder(self) -> Path | None:
+        """Where they lie on this machine; None in a store."""
+
+    def put(self, name: str, data: bytes) -> None:
+        """Store a file whole, or not at all."""
+
+    def read(self, name: str) -> bytes:
+        """The bytes of a file. Raises FileNotFoundError."""
+
+    def size(self, name: str) -> int | None:
+        """The bytes of a file; None where there is none."""
+
+    def delete(self, names: Collection[str]) -> None:
+        """Delete these files. A missing one is no error."""
+
+    def names_before(self, folder: str, until: float) -> Iterator[str]:
+        """The names in this folder of what was stored before then, others' files included."""
+
+
+@dataclass(frozen=True)
+class FolderFiles:
+    """Files in a folder."""
+
+    folder: Path
+
+    def put(self, name: str, data: bytes) -> None:
+        """Write a file whole; `os.sync` makes it durable."""
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial = path.with_name(f".{path.name}.{secrets.token_hex(8)}.part")
+        try:
+            partial.write_bytes(data)
+            partial.replace(path)
+        finally:
+            partial.unlink(missing_ok=True)
+
+    def read(self, name: str) -> bytes:
+        """The bytes of a file."""
+        return (self.folder / name).read_bytes()
+
+    def size(self, name: str) -> int | None:
+        """The bytes of a file; None where there is none."""
+        try:
+            return (self.folder / name).stat().st_size
+        except FileNotFoundError:
+            return None
+
+    def delete(self, names: Collection[str]) -> None:
+        """Delete these files."""
+        for name in names:
+            (self.folder / name).unlink(missing_ok=True)
+
+    def names_before(self, folder: str, until: float) -> Iterator[str]:
+        """The names in this folder of what was changed before then."""
+        for path in (self.folder / folder).glob("*/*"):
+            try:
+                is_older = path.stat().st_mtime < until
+            except FileNotFoundError:  # deleted meanwhile
+                continue
+            if is_older:
+                yield path.relative_to(self.folder).as_posix()
+
+
+@dataclass(frozen=True)
+class Place:
+    """An installation's rows, files and folder."""
+
+    database_url: str
+    files: Files
+    data_dir: Path
+
+    @property
+    def database_file(self) -> Path | None:
+        """The SQLite file; None on PostgreSQL."""
+        scheme, _, path = self.database_url.partition(":///")
+        return Path(path) if scheme == "sqlite" else None
+
+    @property
+    def secret_file(self) -> Path:
+        """The file that signs the identity cookies, which need not exist."""
+        return self.data_dir / SECRET_FILE
+
+
+def configured_place(settings: Settings) -> Place:
+    """Where the app with these settings keeps what it has."""
+    folder = folder_place(settings.data_dir)
+    url = settings.database_url or folder.database_url
+    return Place(database_url=url, files=folder.files, data_dir=settings.data_dir)
+
+
+def folder_place(folder: Path) -> Place:
+    """A data folder with all that it holds."""
+    return Place(
+        database_url=f"sqlite:///{folder / DATABASE_FILE}",
+        files=FolderFiles(folder),
+        data_dir=folder,
+    )
+
+
+def is_file_name(name: str) -> bool:
+    """Whether the name is one that the studio gives to a picture, an original or a thumbnail."""
+    return _FILE_NAME.fullmatch(name) is not None
+
+
+def copy_or_link(source: Path, target: Path) -> None:
+    """Make the target the same file as the source where the disk can, else a copy.
+
+    Files of the studio are replaced and never changed, so both stay as they are.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    partial = target.with_name(f".{target.name}.part")
+    partial.unlink(missing_ok=True)
+    try:
+        try:
+            os.link(source, partial)
+        except OSError as error:
+            if error.errno in {errno.ENOENT, errno.ENOSPC, errno.EDQUOT}:
+                raise
+            shutil.copy2(source, partial)
+        partial.replace(target)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def image_store(place: Place) -> ImageStore:
+    """The studio's own way to its files, which makes thumbnails."""
+    return ImageStore(place.data_dir)
