@@ -181,8 +181,9 @@ class _Copier:
     def copy(self, wanted: list[FileOfRow]) -> None:
         """Copy or link what is there of these files."""
         for number, file in enumerate(wanted, 1):
-            if self._target.size(file.name) is None:
-                self._copy_one(file.name)
+            if self._target.size(file.name) is not None:
+                continue
+            self._copy_one(file.name)
             if number % 1000 == 0:
                 self._say(f"{number:,} of {len(wanted):,} files")
 
@@ -398,7 +399,7 @@ def _restore_elsewhere(place: Place, backup: Path, names: list[str], say: Say) -
     if secret.is_file() and not place.secret_file.exists():
         shutil.copy2(secret, place.secret_file)
     if (backup / DATABASE_FILE).is_file():
-        with read_upgraded_rows(backup / DATABASE_FILE) as rows:
+        with read_upgraded_rows(backup / DATABASE_FILE, place.data_dir) as rows:
             write_rows(place, {table.name: rows.of(table) for table in metadata.sorted_tables})
     else:
         write_rows(place, _read_texts(backup))

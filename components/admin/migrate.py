@@ -59,7 +59,7 @@ def migrate_folder(source: Path, place: Place, say: Say) -> Migration:
         lock = lock_folder(source)
     except DatabaseError as error:
         raise AdminError(f"{error} Stop the studio first.") from error
-    with lock, read_upgraded_rows(database) as rows:
+    with lock, read_upgraded_rows(database, place.data_dir) as rows:
         are_rows_there = has_rows(place)
         if are_rows_there:
             _refuse_other_rows(place, rows)

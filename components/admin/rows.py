@@ -213,12 +213,14 @@ def copy_sqlite(source: Path, target: Path) -> None:
 
 
 @contextmanager
-def read_upgraded_rows(file: Path) -> Iterator[Rows]:
+def read_upgraded_rows(file: Path, scratch: Path) -> Iterator[Rows]:
     """The rows of a SQLite file of this version or an older one, which is not changed.
 
-    A copy of it is brought up to date. Raises AdminError.
+    A copy of it, in a folder within `scratch`, is brought up to date: a container's /tmp may be
+    small. Raises AdminError.
     """
-    with tempfile.TemporaryDirectory(prefix="kontext-admin-") as folder:
+    scratch.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".admin-", dir=scratch) as folder:
         copy = Path(folder) / file.name
         copy_sqlite(file, copy)
         place = folder_place(copy.parent)
