@@ -26,8 +26,10 @@ ENV PATH=/opt/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     STREAMLIT_SERVER_ADDRESS=0.0.0.0 \
     STREAMLIT_SERVER_PORT=8501
-# Whether a file is newer than its bytecode cannot be told once layers have changed its time.
-RUN python -m compileall -q --invalidation-mode unchecked-hash app.py components pages
+# A checkout may be closed to others. And whether a file is newer than its bytecode cannot be told
+# once a layer has changed its time.
+RUN chmod -R a+rX . \
+    && python -m compileall -q --invalidation-mode unchecked-hash app.py components pages
 
 USER 10001:10001
 VOLUME /data

@@ -13,7 +13,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,9 +24,10 @@ from components.admin.places import (
     AdminError,
     FolderFiles,
     Place,
-    copy_or_link,
+    copy_file,
     folder_place,
     is_file_name,
+    link_file,
 )
 from components.admin.rows import (
     FileOfRow,
@@ -153,20 +154,29 @@ def _check_room(place: Place, folder: Path, previous: Path | None, wanted: list[
     needed = _SPARE_BYTES
     if place.database_file is not None:
         needed += place.database_file.stat().st_size
-    source = place.files.folder
-    if source is None or source.stat().st_dev != folder.stat().st_dev:
-        kept = [FolderFiles(folder), *([FolderFiles(previous)] if previous else [])]
-        needed += sum(
-            file.size_bytes or 0
-            for file in wanted
-            if all(files.size(file.name) is None for files in kept)
-        )
+    kept = [FolderFiles(folder), *([FolderFiles(previous)] if previous else [])]
+    new = [file for file in wanted if all(files.size(file.name) is None for files in kept)]
+    if not _can_link(place, folder, new):
+        needed += sum(file.size_bytes or 0 for file in new)
     free = shutil.disk_usage(folder).free
     if free < needed:
         raise AdminError(
             f"The backup needs about {needed // 1024**2:,} MB, and {free // 1024**2:,} MB are free "
             f"on the disk of {folder.parent}. Make room there."
         )
+
+
+def _can_link(place: Place, folder: Path, wanted: list[FileOfRow]) -> bool:
+    """Whether files of the installation can be linked into this folder."""
+    source, probe = place.files.folder, folder / ".link"
+    if source is None:
+        return False
+    for file in wanted:
+        with suppress(FileNotFoundError):
+            is_linked = link_file(source / file.name, probe)
+            probe.unlink(missing_ok=True)
+            return is_linked
+    return True
 
 
 class _Copier:
@@ -188,25 +198,22 @@ class _Copier:
                 self._say(f"{number:,} of {len(wanted):,} files")
 
     def _copy_one(self, name: str) -> None:
-        path = self._target.folder / name
-        size = self._source.size(name)
+        target = self._target.folder / name
+        size, source = self._source.size(name), self._source.folder
         if size is None:
             return
         try:
-            # The same disk first, else what the last backup has.
-            if self._source.folder is not None and self._is_on_this_disk(self._source.folder):
-                copy_or_link(self._source.folder / name, path)
-            elif self._previous is not None and self._previous.size(name) == size:
-                copy_or_link(self._previous.folder / name, path)
-            elif self._source.folder is not None:
-                copy_or_link(self._source.folder / name, path)
+            if source is not None and link_file(source / name, target):
+                return
+            if self._previous is not None and self._previous.size(name) == size:
+                if not link_file(self._previous.folder / name, target):
+                    copy_file(self._previous.folder / name, target)
+            elif source is not None:
+                copy_file(source / name, target)
             else:
                 self._target.put(name, self._source.read(name))
         except FileNotFoundError:
             return  # deleted meanwhile: if the rows still name it, it is told as missing
-
-    def _is_on_this_disk(self, folder: Path) -> bool:
-        return folder.stat().st_dev == self._target.folder.stat().st_dev
 
     def remove_others(self, wanted: set[str]) -> None:
         """Delete files that no row of the backup names, such as those of an earlier try."""
@@ -392,7 +399,7 @@ def _restore_elsewhere(place: Place, backup: Path, names: list[str], say: Say) -
                 "was changed. Use an empty bucket or another prefix."
             )
     for number, name in enumerate(wanted, 1):
-        copy_file(backup / name, place, name)
+        store_file(backup / name, place, name)
         if number % 1000 == 0:
             say(f"{number:,} of {len(wanted):,} files")
     secret = backup / SECRET_FILE
@@ -405,7 +412,7 @@ def _restore_elsewhere(place: Place, backup: Path, names: list[str], say: Say) -
         write_rows(place, _read_texts(backup))
 
 
-def copy_file(source: Path, place: Place, name: str) -> bool:
+def store_file(source: Path, place: Place, name: str) -> bool:
     """Copy a file unless it is there with the same content; whether it was copied.
 
     It is read back. Raises OSError and AdminError.

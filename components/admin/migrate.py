@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from components.admin.backup import copy_file
+from components.admin.backup import store_file
 from components.admin.places import AdminError, Place
 from components.admin.rows import (
     Rows,
@@ -63,7 +63,7 @@ def migrate_folder(source: Path, place: Place, say: Say) -> Migration:
         are_rows_there = has_rows(place)
         if are_rows_there:
             _refuse_other_rows(place, rows)
-        done = _copy_files(source, place, rows, say)
+        done = _store_files(source, place, rows, say)
         _copy_secret(source, place)
         if not are_rows_there:
             write_rows(place, {table.name: rows.of(table) for table in metadata.sorted_tables})
@@ -79,7 +79,7 @@ def _refuse_other_rows(place: Place, rows: Rows) -> None:
         raise not_empty_error(place)
 
 
-def _copy_files(source: Path, place: Place, rows: Rows, say: Say) -> Migration:
+def _store_files(source: Path, place: Place, rows: Rows, say: Say) -> Migration:
     done = Migration()
     files = list(rows.files())
     is_same = place.files.folder is not None and place.files.folder.resolve() == source.resolve()
@@ -87,7 +87,7 @@ def _copy_files(source: Path, place: Place, rows: Rows, say: Say) -> Migration:
         path = source / file.name
         if not path.is_file():
             done.missing += file.is_needed
-        elif is_same or not copy_file(path, place, file.name):
+        elif is_same or not store_file(path, place, file.name):
             done.already_there += 1
         else:
             done.copied += 1

@@ -141,21 +141,28 @@ def is_file_name(name: str) -> bool:
     return _FILE_NAME.fullmatch(name) is not None
 
 
-def copy_or_link(source: Path, target: Path) -> None:
-    """Make the target the same file as the source where the disk can, else a copy.
+def link_file(source: Path, target: Path) -> bool:
+    """Make the target the same file as the source; False where the disk, or the rights, forbid it.
 
-    Files of the studio are replaced and never changed, so both stay as they are.
+    Files of the studio are replaced and never changed, so both stay as they are. Raises OSError
+    when the source is missing or the disk is full.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
-    partial = target.with_name(f".{target.name}.part")
-    partial.unlink(missing_ok=True)
     try:
-        try:
-            os.link(source, partial)
-        except OSError as error:
-            if error.errno in {errno.ENOENT, errno.ENOSPC, errno.EDQUOT}:
-                raise
-            shutil.copy2(source, partial)
+        os.link(source, target)
+    except OSError as error:
+        if error.errno in {errno.ENOENT, errno.ENOSPC, errno.EDQUOT}:
+            raise
+        return False
+    return True
+
+
+def copy_file(source: Path, target: Path) -> None:
+    """Copy a file with its time and rights, whole or not at all. Raises OSError."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    partial = target.with_name(f".{target.name}.part")
+    try:
+        shutil.copy2(source, partial)
         partial.replace(target)
     finally:
         partial.unlink(missing_ok=True)

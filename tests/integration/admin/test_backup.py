@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import json
+import os
 import shutil
 import sqlite3
 import threading
@@ -140,6 +141,27 @@ def test_second_backup_needs_no_room_for_what_the_first_one_has(
     assert stored.files.reads == [picture_name(4)]
     one, two = (tmp_path / name / picture_name(1) for name in ("one", "two"))
     assert one.stat().st_ino == two.stat().st_ino
+
+
+def test_disk_that_takes_no_links_gets_copies_and_links_of_the_last_backup(
+    data: DataFolder, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    link = os.link
+
+    def refuse(source: Path, target: Path) -> None:
+        if source.is_relative_to(data.folder):
+            raise OSError(errno.EXDEV, "Invalid cross-device link")
+        link(source, target)
+
+    monkeypatch.setattr(os, "link", refuse)
+    run("backup", tmp_path / "one")
+    data.add_picture(4)
+    assert run("backup", tmp_path / "two")[0] == 0
+
+    links = {number: tmp_path / "two" / picture_name(number) for number in (1, 4)}
+    assert [file.stat().st_nlink for file in links.values()] == [2, 1]
+    saved = files_of(tmp_path / "two")
+    assert {name: saved[name] for name in data.files()} == data.files()
 
 
 def test_interrupted_backup_goes_on_where_it_stopped(stored: Place, tmp_path: Path) -> None:
