@@ -186,7 +186,8 @@ class Replica:
         if not row[0]:
             return
         (epoch,) = connection.execute(
-            "UPDATE leadership SET epoch = epoch + 1, replica = %s WHERE id = 1 RETURNING epoch",
+            "INSERT INTO leadership (id, epoch, replica) VALUES (1, 1, %s) ON CONFLICT (id) DO "
+            "UPDATE SET epoch = leadership.epoch + 1, replica = excluded.replica RETURNING epoch",
             [self._database.replica_id],
         ).fetchone()
         self._database.epoch = epoch
