@@ -64,6 +64,7 @@ if __name__ != "__main__":
         lifespan=lifespan,
         routes=server.routes(
             open_studio,
+            open_tokens,
             settings,
             base_path=base_path,
             files_url=frontend.ASSETS_URL,

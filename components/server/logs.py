@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from collections import Counter
 from datetime import UTC, datetime
 from typing import Final
@@ -18,6 +19,8 @@ _OWN: Final = "kontext"
 _CAUSED_BY_STRANGERS: Final = {
     f"{_OWN}.{name}" for name in ("connections", "identity", "messages", "origin", "webhooks")
 }
+# Whoever has one of these can use it: they stand in paths, and so in uvicorn's lines of access.
+_SECRET_IN_PATH: Final = re.compile(r"(/device/|/callbacks/kontext/|/oauth2callback\?)[^\s\"]+")
 _STANDARD_FIELDS = frozenset(vars(logging.makeLogRecord({}))) | {
     *("message", "asctime", "taskName", "color_message")  # the last one is uvicorn's
 }
@@ -38,7 +41,7 @@ class JsonFormatter(logging.Formatter):
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": logging.getLevelName(level).lower(),
             "logger": record.name,
-            "event": text if is_own else text[:MAX_TEXT_CHARACTERS],
+            "event": text if is_own else _SECRET_IN_PATH.sub(r"\1…", text)[:MAX_TEXT_CHARACTERS],
         }
         if is_own:
             line |= {

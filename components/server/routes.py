@@ -9,6 +9,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route, WebSocketRoute
 
 from components.server.change_maps import change_map_routes
+from components.server.device_links import device_routes
 from components.server.downloads import download_routes
 from components.server.frontend_assets import frontend_asset_routes
 from components.server.health import health_routes
@@ -22,10 +23,12 @@ from components.server.uploads import upload_routes
 from components.server.webhooks import webhook_routes
 from components.studio.settings import Auth, Settings
 from components.studio.studio import Studio
+from components.studio.user_tokens import UserTokens
 
 
 def routes(
     open_studio: Callable[[], Studio],
+    open_tokens: Callable[[], UserTokens],
     settings: Settings,
     *,
     base_path: str,
@@ -50,6 +53,8 @@ def routes(
     ]
     if settings.auth is Auth.OIDC:
         at_root += sign_in_routes(login_url, notice_pages)
+    if settings.auth is Auth.COOKIE:
+        at_root += device_routes(open_studio, open_tokens, notice_pages)
     if not base_path:
         return at_root
     return [_redirect_to_slash(base_path), *(_move_below(base_path, route) for route in at_root)]

@@ -83,6 +83,24 @@ class UserTokens:
         return f"{name}.{base64.urlsafe_b64encode(mac).rstrip(b'=').decode()}"
 
 
+def seal_token(token: str, link: str) -> str:
+    """A token in a form that only the link opens: what is stored names nobody.
+
+    `link` must be random, and be used for one token.
+    """
+    return _with_pad(token.encode(), link).hex()
+
+
+def unseal_token(sealed: str, link: str) -> str:
+    """The token that was sealed with this link."""
+    return _with_pad(bytes.fromhex(sealed), link).decode(errors="replace")
+
+
+def _with_pad(data: bytes, link: str) -> bytes:
+    pad = hashlib.shake_256(f"a link to another device:{link}".encode()).digest(len(data))
+    return bytes(a ^ b for a, b in zip(data, pad, strict=True))
+
+
 def user_id_of_0_1_0(token: str) -> str:
     """The user id that version 0.1.0 gave a token."""
     return _hash(token)

@@ -17,6 +17,7 @@ from components.ui.dates import day_of, midnight
 from components.ui.messages import failure_headline, format_count, format_credits
 from components.ui.streamlit_internals.auto_refresh import auto_refresh
 from components.ui.streamlit_internals.uncaught_errors import run_fragment
+from components.ui.urls import DEVICE_URL
 
 REFRESH_SECONDS = 10.0  # a refresh costs one database query; kie.ai is asked less often
 _POPOVER_KEY = "kx-credits-open"
@@ -39,6 +40,8 @@ def _render() -> None:
     with popover:
         run_fragment(_render_spending, balance)  # an error belongs here, and not into the bar
         import_clicked = st.button("Bring home by task id", width="stretch", on_click=_close)
+        if not studio.settings.signs_in:  # else a sign-in carries the gallery along
+            st.link_button("Open on another device", DEVICE_URL, width="stretch")
         if studio.fault_controls is not None:
             fault_controls.render_fault_controls(studio.fault_controls)
     if import_clicked:

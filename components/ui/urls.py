@@ -15,6 +15,7 @@ from components.studio.db.tables import ImageRecord
 LIVE_UPDATES_URL = "push"
 ENDINGS_URL = "endings"
 UPLOAD_URL = "uploads"
+DEVICE_URL = "device"
 
 
 def image_url(image: ImageRecord) -> str:

@@ -114,17 +114,20 @@ class AppServer:
             self.stop()
 
     @property
+    def secrets_path(self) -> Path:
+        """Where secrets.toml is sought under `streamlit run`; a real key must not be used."""
+        return self.folder.with_suffix(".toml")
+
+    @property
     def _log_path(self) -> Path:
         return self.folder.with_suffix(".log")
 
     def _command(self) -> list[str]:
         if self.starter == "uvicorn":
             return ["uvicorn", "app:app", "--host", "127.0.0.1", "--port", str(self.port)]
-        # A real key in secrets.toml must not be used.
-        no_secrets = self.folder / "no-secrets.toml"
         return [
             *("streamlit", "run", "app.py", "--server.address", "127.0.0.1"),
-            *("--server.port", str(self.port), "--secrets.files", str(no_secrets)),
+            *("--server.port", str(self.port), "--secrets.files", str(self.secrets_path)),
         ]
 
     def _answers(self) -> bool:

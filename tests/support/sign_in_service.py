@@ -1,0 +1,40 @@
+"""A sign-in service (OpenID Connect) on this machine, and the settings of a studio that uses it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from oidc_provider_mock import User, run_server_in_thread
+
+from tests.support.app_server import AppServer
+
+PEOPLE = {
+    "anna": {"email": "Anna@example.com", "name": "<b>Anna</b> *Berg*"},
+    "ben": {"email": "ben@example.com", "name": "بن"},
+}
+
+
+@contextmanager
+def running_sign_in_service() -> Iterator[str]:
+    """Run it; yields its URL. People sign in there by the names of PEOPLE."""
+    users = [User(sub=sub, claims=dict(claims)) for sub, claims in PEOPLE.items()]
+    with run_server_in_thread(user_claims=users) as server:
+        yield f"http://127.0.0.1:{server.server_port}"
+
+
+def use_sign_in_service(app: AppServer, url: str) -> None:
+    """Let an app that has not started yet sign people in there."""
+    app.settings = {**app.settings, "KONTEXT_AUTH": "oidc"}
+    app.folder.mkdir(parents=True, exist_ok=True)
+    app.secrets_path.write_text(
+        f"""
+[auth]
+redirect_uri = "{app.url}/oauth2callback"
+cookie_secret = "0123456789abcdef0123456789abcdef"
+client_id = "studio"
+client_secret = "a secret of the studio"
+server_metadata_url = "{url}/.well-known/openid-configuration"
+""",
+        "utf-8",
+    )
