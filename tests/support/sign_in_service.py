@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from oidc_provider_mock import User, run_server_in_thread
+from flask import Response
+from oidc_provider_mock import User
+from oidc_provider_mock import app as service
+from werkzeug.serving import make_server
 
 from tests.support.app_server import AppServer
 
@@ -19,8 +23,24 @@ PEOPLE = {
 def running_sign_in_service() -> Iterator[str]:
     """Run it; yields its URL. People sign in there by the names of PEOPLE."""
     users = [User(sub=sub, claims=dict(claims)) for sub, claims in PEOPLE.items()]
-    with run_server_in_thread(user_claims=users) as server:
+    app = service(user_claims=users)
+    app.after_request(_without_foreign_styles)
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
         yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def _without_foreign_styles(response: Response) -> Response:
+    """Its pages load a style sheet from another host."""
+    if response.mimetype == "text/html":
+        response.set_data(response.get_data().replace(b"https://cdn.jsdelivr.net", b""))
+    return response
 
 
 def use_sign_in_service(app: AppServer, url: str) -> None:

@@ -88,13 +88,9 @@ def test_stranger_makes_no_link(seeded_app: SeededApp) -> None:
 
 @pytest.mark.parametrize("path", ["/studio/device/SECRET", "/callbacks/kontext/SECRET?a=SECRET"])
 def test_what_opens_something_stands_in_no_log(path: str) -> None:
-    record = logging.makeLogRecord(
-        {
-            "name": "uvicorn.access",
-            "msg": '%s - "%s"',
-            "args": ("127.0.0.1", f"GET {path} HTTP/1.1"),
-        }
-    )
+    message = '%s - "%s %s HTTP/%s" %d'
+    arguments = ("127.0.0.1:1", "GET", path, "1.1", 200)
+    record = logging.LogRecord("uvicorn.access", logging.INFO, "", 0, message, arguments, None)
     line = JsonFormatter().format(record)
 
     assert "SECRET" not in line
