@@ -10,6 +10,9 @@ import pytest
 from starlette.types import Message, Receive, Scope, Send
 
 from components.server.identity import IdentifyUser
+from components.server.notice_pages import NoticePages
+from components.server.security_headers import SecurityHeaders
+from components.server.sign_in_routes import ExplainFailedSignIns
 from components.studio.db.people import Person
 from components.studio.settings import Auth, Settings
 from components.studio.studio import Studio
@@ -309,3 +312,59 @@ def test_open_socket_of_a_removed_person_is_closed() -> None:
 
     assert [message["type"] for message in ends] == ["websocket.disconnect"]
     assert socket.sent == [{"type": "websocket.close", "code": 1012, "reason": ""}]
+
+
+@pytest.mark.parametrize(("scheme", "ending"), [("https", "; Secure"), ("http", "Lax")])
+def test_cookies_of_streamlits_login_are_secure_under_tls(scheme: str, ending: str) -> None:
+    sent: list[Message] = []
+
+    async def app(_scope: Scope, _receive: Receive, send: Send) -> None:
+        own = b"_streamlit_user=x; HttpOnly; Path=/; SameSite=Lax"
+        cookies = [(b"set-cookie", own), (b"set-cookie", b"ours=x; Secure")]
+        await send({"type": "http.response.start", "status": 200, "headers": cookies})
+
+    async def note(message: Message) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "scheme": scheme, "path": "/oauth2callback", "headers": []}
+    asyncio.run(SecurityHeaders(app)(scope, Socket().receive, note))
+
+    cookies = [value.decode() for name, value in sent[0]["headers"] if name == b"set-cookie"]
+    assert cookies[0].endswith(ending)
+    assert cookies[1] == "ours=x; Secure"
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "status", "cookie", "is_explained"),
+    [
+        ("/auth/login", b"provider=x", 400, b"", True),
+        ("/auth/login", b"provider=x", 302, b"", False),
+        ("/oauth2callback", b"error=access_denied&state=x", 302, b"", True),
+        ("/oauth2callback", b"code=x&state=x", 302, b'_streamlit_user=""; Max-Age=0', True),
+        ("/oauth2callback", b"code=x&state=x", 302, b"_streamlit_user=abc; HttpOnly", False),
+        ("/oauth2callback", b"", 302, b"", False),  # the way back from signing out
+        ("/gallery", b"error=x", 400, b"", False),
+    ],
+)
+def test_login_that_fails_is_explained(
+    path: str, query: bytes, status: int, cookie: bytes, is_explained: bool
+) -> None:
+    sent: list[Message] = []
+
+    async def app(_scope: Scope, _receive: Receive, send: Send) -> None:
+        headers = [(b"set-cookie", cookie)] if cookie else []
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": b"bare"})
+
+    async def note(message: Message) -> None:
+        sent.append(message)
+
+    scope = {
+        **{"type": "http", "method": "GET", "path": path, "query_string": query, "headers": []},
+        "kontext.user_id": None,
+    }
+    asyncio.run(ExplainFailedSignIns(app, pages=NoticePages())(scope, Socket().receive, note))
+
+    assert (sent[0]["status"] == 502) is is_explained
+    assert (b"Try again" in sent[1]["body"]) is is_explained
+    assert len(sent) == 2
