@@ -73,7 +73,9 @@ def device_routes(
         more = ""
         if urlsplit(url).hostname in _LOCAL_HOSTS:
             more = f"<p>{html.escape(ONLY_HERE)}</p>"
-        code = segno.make(url, micro=False).svg_inline(border=2, title="QR code of the link")
+        code = segno.make(url, micro=False).svg_inline(
+            border=2, omitsize=True, title="QR code of the link"
+        )
         more += (
             f'<div class="kx-notice-code">{code}</div>'
             f'<input readonly aria-label="Link" value="{html.escape(url)}">'

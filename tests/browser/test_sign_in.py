@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from components.studio.db.people import People, person_id
 from components.studio.db.tasks import TaskRepository
 from tests.browser.gallery_steps import card
-from tests.browser.steps import prompt_box
+from tests.browser.steps import OUTAGE, prompt_box
 from tests.support.app_server import COOKIE, AppServer
 from tests.support.chromium import open_page
 from tests.support.identity import new_token
@@ -23,10 +23,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),  # of what the service is made of
 ]
 
-EXPECTED = (
-    *("status of 401", "status of 403", "status of 502"),
-    *("WebSocket", "ERR_CONNECTION_REFUSED", "ERR_EMPTY_RESPONSE", "ERR_CONNECTION_RESET"),
-)
+REFUSED = ("status of 401", "status of 403", "status of 502")
 
 
 @pytest.fixture
@@ -61,7 +58,7 @@ def test_people_sign_in_and_find_their_own_on_every_device(
         seeds.add_picture(before, "A red fox, running")
 
     def open_door(page_stack: ExitStack) -> Page:
-        opened = open_page(browser, app.url, "about:blank", expected_errors=EXPECTED)
+        opened = open_page(browser, app.url, "about:blank", expected_errors=(*OUTAGE, *REFUSED))
         return page_stack.enter_context(opened)
 
     with app, ExitStack() as pages:

@@ -17,8 +17,9 @@ _PAGES = ("edit", "gallery")
 _FONT_PRELOAD = re.compile(r'<link\s+rel="preload"\s[^>]*as="font"[^>]*>')
 # The first stop of the Tab key; `prompt-picker.js` moves the focus.
 _SKIP = '<button type="button" class="kx-skip">Skip to the prompt</button>'
+_TITLE = "<title>Streamlit</title>"
 _OURS = {
-    "<title>Streamlit</title>": "<title>Kontext Studio</title>",
+    _TITLE: "<title>Kontext Studio</title>",
     'href="./favicon.png"': 'href="app/static/icon.png"',
 }
 
@@ -27,8 +28,10 @@ def complete_page(html: str, path: str) -> str:
     """Return the page at a URL path with our head, shell and style sheet.
 
     The shell shows the bar and the form's places until the page is drawn. The style sheet is
-    last, as its rules then win over Streamlit's own.
+    last, as its rules then win over Streamlit's own. A page that is not Streamlit's stays as it is.
     """
+    if _TITLE not in html:
+        return html
     name = path.rstrip("/").rpartition("/")[2]
     head, end = _parts(name if name in _PAGES else "generate")
     html = _FONT_PRELOAD.sub("", html, count=1)

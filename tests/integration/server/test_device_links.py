@@ -46,7 +46,9 @@ def make_link(client: HttpClient) -> str:
 def test_link_gives_the_same_gallery_to_the_first_who_presses(
     seeded_app: SeededApp, browser: requests.Session
 ) -> None:
-    assert "Make a link" in seeded_app.anna.open("/device").text
+    page = seeded_app.anna.open("/device").text
+    assert "Make a link" in page
+    assert "kx-shell" not in page, "it is no page of Streamlit's"
     link = make_link(seeded_app.anna)
     picture = f"{seeded_app.app.url}/app/static/pictures/{seeded_app.anna_picture}"
 
