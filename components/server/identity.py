@@ -211,10 +211,12 @@ class IdentifyUser:
 
         async def receive_until_end() -> Message:
             message = asyncio.ensure_future(receive())
-            await asyncio.wait({message, end}, return_when=asyncio.FIRST_COMPLETED)
-            if message.done():
-                return message.result()
-            message.cancel()
+            try:
+                await asyncio.wait({message, end}, return_when=asyncio.FIRST_COMPLETED)
+                if message.done():
+                    return message.result()
+            finally:
+                message.cancel()  # nobody else waits for it
             return {"type": "websocket.disconnect", "code": SERVICE_RESTART}
 
         async def send_until_end(message: Message) -> None:
