@@ -33,6 +33,7 @@ from components.studio.db.gallery import GalleryRepository
 from components.studio.db.kept_versions import KeptVersions
 from components.studio.db.tasks import TaskRepository
 from components.studio.events import EventBus
+from components.studio.images.object_store import S3Store, StoreUnavailable
 from components.studio.images.store import ImageStore
 from components.studio.keeping import KeepChoice, KeepService
 from components.studio.safe_fetch.client import SafeHttpClient
@@ -194,7 +195,7 @@ class RunningApp:
             maintenance = MaintenanceThread(
                 self.studio.gallery,
                 self.studio.prompts,
-                self.studio.worker.check_storage,
+                self.studio.check_storage,
                 lambda: self.studio.keeping.forget_raw_answers(settings.raw_answer_days),
             )
             resources.callback(maintenance.stop)
@@ -239,7 +240,7 @@ def build_studio(settings: Settings, sandbox: SandboxServer | None = None) -> St
         )
     except AuthenticationError as error:
         raise SettingsError(f"KIE_API_KEY cannot be used. {error.message}") from error
-    image_store = ImageStore(settings.data_dir)
+    image_store = _image_store(settings)
     try:
         image_store.remove_partial_files()
     except OSError as error:
@@ -249,7 +250,7 @@ def build_studio(settings: Settings, sandbox: SandboxServer | None = None) -> St
     repository = TaskRepository.in_folder(
         settings.data_dir, busy_timeout_seconds=settings.busy_timeout_seconds
     )
-    data_folder = DataFolder(settings.data_dir)
+    data_folder = DataFolder(settings.data_dir, image_store.objects)
     if sandbox is not None:
         repository.clear_upload_urls()  # the sandbox may listen on another port than last time
     # The only origins that may have private addresses: results lie where the provider is.
@@ -305,6 +306,24 @@ def build_studio(settings: Settings, sandbox: SandboxServer | None = None) -> St
         clock=clock,
         fault_controls=_fault_controls(sandbox) if sandbox and settings.sandbox_faults else None,
     )
+
+
+def _image_store(settings: Settings) -> ImageStore:
+    """Images in the data folder, or in the store of the settings. Raises DatabaseError."""
+    if settings.storage_url is None:
+        return ImageStore(settings.data_dir)
+    objects = S3Store(
+        settings.storage_url,
+        endpoint=settings.aws_endpoint_url,
+        region=settings.aws_region,
+        key_id=settings.aws_access_key_id,
+        secret=settings.aws_secret_access_key,
+    )
+    try:
+        objects.check_rights()
+    except StoreUnavailable as error:
+        raise DatabaseError(str(error)) from error
+    return ImageStore(settings.data_dir, objects)
 
 
 def _fault_controls(sandbox: SandboxServer) -> FaultControls:
