@@ -29,10 +29,10 @@ log = logging.getLogger("kontext.object_store")
 
 PIECE_BYTES: Final = 256 * 1024
 """What a reader gets at once, so that many slow ones need little memory."""
-CONNECT_SECONDS: Final = 2
-ANSWER_SECONDS: Final = 2
+CONNECT_SECONDS: Final = 2.0
+ANSWER_SECONDS: Final = 2.0
 """With one retry, a store that says nothing is noticed after four seconds."""
-LARGE_PUT_SECONDS: Final = 60
+LARGE_PUT_SECONDS: Final = 60.0
 SMALL_PUT_BYTES: Final = 256 * 1024  # more may take longer to send than an answer takes
 QUIET_SECONDS: Final = 10.0
 """A store that was not heard for so long is asked whether it is there."""
@@ -267,16 +267,18 @@ class S3Store:
                 config=config,
                 client_options={
                     "allow_http": is_plain,
-                    "connect_timeout": f"{CONNECT_SECONDS}s",
+                    "connect_timeout": timedelta(seconds=CONNECT_SECONDS),
                     **seconds,
                 },
                 retry_config={"max_retries": 1, "retry_timeout": timedelta(seconds=5)},
             )
 
         # A slow reader may take for ever; what counts is how long the store keeps us waiting.
-        self._client = client({"timeout": "1day", "read_timeout": f"{ANSWER_SECONDS}s"})
+        self._client = client(
+            {"timeout": timedelta(days=1), "read_timeout": timedelta(seconds=ANSWER_SECONDS)}
+        )
         # While a large file is sent, there is nothing to be read.
-        self._large_put_client = client({"timeout": f"{LARGE_PUT_SECONDS}s"})
+        self._large_put_client = client({"timeout": timedelta(seconds=LARGE_PUT_SECONDS)})
         self._lock = Lock()
         self._problem: StoreUnavailable | None = None
         self._is_away = False
