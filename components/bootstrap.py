@@ -37,7 +37,7 @@ from components.studio.images.object_store import S3Store, StoreUnavailable
 from components.studio.images.store import ImageStore
 from components.studio.keeping import KeepChoice, KeepService
 from components.studio.safe_fetch.client import SafeHttpClient
-from components.studio.settings import Settings, SettingsError, read_settings
+from components.studio.settings import Settings, SettingsError, read_secret_files, read_settings
 from components.studio.studio import FaultControls, Studio
 from components.studio.user_tokens import UserTokens, open_user_tokens
 from components.studio.worker.account_limits import AccountLimits
@@ -56,8 +56,15 @@ _LARGE_BLOCK_BYTES: Final = 1024 * 1024
 
 def load_settings() -> Settings:
     """The settings of this installation: environment first, then secrets.toml."""
+    environment = dict(os.environ)
     secrets = st.secrets.to_dict() if st.secrets.load_if_toml_exists() else {}
-    return read_settings(os.environ, secrets)
+    # Streamlit writes what it loads into the environment, over what is there.
+    for name in secrets.keys() & os.environ.keys():
+        if name in environment:
+            os.environ[name] = environment[name]
+        else:
+            del os.environ[name]
+    return read_settings(read_secret_files(environment), read_secret_files(secrets))
 
 
 def load_server_settings() -> Settings:

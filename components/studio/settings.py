@@ -1,7 +1,7 @@
 """The settings of an installation: keys, hosts, folders, prices and limits, read once.
 
 The environment wins over `.streamlit/secrets.toml`. Names: README, "Settings". Nothing here
-opens a file or a connection.
+opens a connection, and `read_secret_files` alone opens files.
 """
 
 from __future__ import annotations
@@ -12,6 +12,18 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+SECRET_NAMES: Final = (
+    "KIE_API_KEY",
+    "KIE_WEBHOOK_KEY",
+    "KONTEXT_COOKIE_SECRET",
+    "KONTEXT_DATABASE_URL",
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+)
+"""Settings that may stand in a file, which NAME_FILE names: hosts give secrets as files."""
 
 # A host name or an IP address in brackets, then perhaps a port and a path: no user, no query.
 _BASE_URL = re.compile(
@@ -22,6 +34,8 @@ _BUCKET_URL = re.compile(
     r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](?:/[A-Za-z0-9][\w.=-]*)*/?", re.ASCII
 )
 _MIN_SECRET_CHARACTERS = 16
+_MAX_SECRET_FILE_BYTES = 65_536  # a wrong path may name a device that never ends
+_DATABASE_SCHEMES = frozenset({"postgresql", "postgres", "postgresql+psycopg"})
 
 
 Networks = tuple[IPv4Network | IPv6Network, ...]
@@ -46,6 +60,10 @@ class Settings:
     public_url: str | None = None
     """Where kie.ai reaches this app; None means polling only."""
     data_dir: Path = Path("data")
+    database_url: str | None = field(default=None, repr=False)
+    """PostgreSQL as SQLAlchemy names it, "postgresql+psycopg://…"; None means SQLite in `data_dir`.
+
+    It may hold a password."""
     storage_url: str | None = None
     """Where the pictures are kept, as s3://bucket/prefix; None means in the data folder."""
     aws_access_key_id: str | None = field(default=None, repr=False)
@@ -95,7 +113,41 @@ class Settings:
         return f"{self.public_url.rstrip('/')}/callbacks/kontext/{token}"
 
 
-def read_settings(environment: Mapping[str, str], secrets: Mapping[str, object]) -> Settings:
+def read_secret_files(source: Mapping[str, object]) -> dict[str, object]:
+    """The source with the secrets that NAME_FILE names; a blank name counts as unset.
+
+    Raises SettingsError, which names setting and file and never quotes the content.
+    """
+    read = dict(source)
+    for name in SECRET_NAMES:
+        path = str(source.get(f"{name}_FILE") or "").strip()
+        if not path:
+            continue
+        if str(source.get(name) or "").strip():
+            raise SettingsError(f"{name} and {name}_FILE are both set: leave one of them out.")
+        read[name] = _read_secret_file(f"{name}_FILE", Path(path))
+    return read
+
+
+def _read_secret_file(name: str, path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            data = file.read(_MAX_SECRET_FILE_BYTES + 1)
+        value = data.decode().strip()
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the path, or no UTF-8
+        why = error.strerror if isinstance(error, OSError) else "it is no text in UTF-8"
+        # The cause would quote the content.
+        raise SettingsError(f"{name}: the file {path} cannot be read: {why}.") from None
+    if len(data) > _MAX_SECRET_FILE_BYTES:
+        raise SettingsError(f"{name}: the file {path} is too large for a secret.")
+    if not value:
+        raise SettingsError(f"{name}: the file {path} is empty.")
+    if len(value.splitlines()) > 1:
+        raise SettingsError(f"{name}: the file {path} must hold one line, the secret alone.")
+    return value
+
+
+def read_settings(environment: Mapping[str, object], secrets: Mapping[str, object]) -> Settings:
     """Settings from the environment first and the secrets second.
 
     Raises SettingsError for a value that cannot be used. A blank value counts as unset.
@@ -112,6 +164,18 @@ def read_settings(environment: Mapping[str, str], secrets: Mapping[str, object])
         if value is not None and not _is_base_url(value):
             raise SettingsError(f"{name} must be a plain address, such as https://example.com.")
         return value and value.rstrip("/")
+
+    def database_url(name: str) -> str | None:
+        value = text(name)
+        if value is None:
+            return None
+        if not _is_database_url(value):
+            raise SettingsError(
+                f"{name} must be the address of a PostgreSQL database, such as "
+                "postgresql://studio:password@db.example.com:5432/studio. In user and password "
+                "write @ : / ? # % as %40 %3A %2F %3F %23 %25."
+            )
+        return f"postgresql+psycopg://{value.partition('://')[2]}"
 
     def bucket_url(name: str) -> str | None:
         value = text(name)
@@ -208,6 +272,7 @@ def read_settings(environment: Mapping[str, str], secrets: Mapping[str, object])
         webhook_key=text("KIE_WEBHOOK_KEY"),
         public_url=base_url("KONTEXT_PUBLIC_URL"),
         data_dir=Path(text("KONTEXT_DATA_DIR") or defaults.data_dir).absolute(),
+        database_url=database_url("KONTEXT_DATABASE_URL"),
         cookie_secret=secret("KONTEXT_COOKIE_SECRET"),
         credits_pro=price("KONTEXT_CREDITS_PRO", defaults.credits_pro),
         credits_max=price("KONTEXT_CREDITS_MAX", defaults.credits_max),
@@ -230,4 +295,20 @@ def _is_base_url(value: str) -> bool:
         match is not None
         and not set("?#@") & set(value)
         and 1 <= int(match["port"] or 443) <= 65_535
+    )
+
+
+def _is_database_url(value: str) -> bool:
+    try:
+        url = urlsplit(value)
+        has_port = url.port is None or url.port > 0
+    except ValueError:
+        return False
+    return (
+        url.scheme in _DATABASE_SCHEMES
+        and value.isprintable()
+        and not set(" #") & set(value)
+        and url.netloc.count("@") <= 1
+        and has_port
+        and re.fullmatch(r"/[^/]+", url.path) is not None
     )

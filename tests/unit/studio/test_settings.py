@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
 from decimal import Decimal
 from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
+import streamlit as st
+from streamlit.testing.v1.util import patch_config_options
 
-from components.studio.settings import Settings, SettingsError, read_settings
+from components import bootstrap
+from components.studio.settings import (
+    Settings,
+    SettingsError,
+    read_secret_files,
+    read_settings,
+)
+
+SECRETS = ["KIE_API_KEY", "KIE_WEBHOOK_KEY", "KONTEXT_COOKIE_SECRET", "KONTEXT_DATABASE_URL"]
 
 
 def test_environment_wins_over_secrets_and_blank_is_unset() -> None:
@@ -145,3 +157,126 @@ def test_share_of_the_disk_is_unlimited_unless_set() -> None:
 def test_unusable_share_of_the_disk_is_rejected(value: str) -> None:
     with pytest.raises(SettingsError, match="KONTEXT_MAX_GB_PER_PERSON must be a number"):
         read_settings({"KONTEXT_MAX_GB_PER_PERSON": value}, {})
+
+
+@pytest.mark.parametrize("name", SECRETS)
+def test_secret_may_stand_in_a_file(name: str, tmp_path: Path) -> None:
+    file = tmp_path / "secret"
+    file.write_bytes(b"postgresql://studio@db/studio\r\n")
+
+    read = read_secret_files({f"{name}_FILE": f" {file} ", "KIE_BASE_URL": "https://kie.example"})
+
+    assert read[name] == "postgresql://studio@db/studio"
+    assert read_settings(read, {}) != read_settings({"KIE_BASE_URL": "https://kie.example"}, {})
+
+
+@pytest.fixture
+def secrets_toml(tmp_path: Path) -> Iterator[Path]:
+    """A secrets.toml that this process's Streamlit reads, until the test ends."""
+    st.secrets._reset()
+    path = tmp_path / ".streamlit/secrets.toml"
+    path.parent.mkdir()
+    with patch_config_options({"secrets.files": [str(path)]}):
+        yield path
+    st.secrets._reset()
+
+
+def test_environment_wins_over_secrets_toml_at_each_reading(
+    secrets_toml: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secrets_toml.write_text('KIE_API_KEY = "theirs"\nKIE_WEBHOOK_KEY = "hook"\n')
+    monkeypatch.setenv("KIE_API_KEY", "mine")
+
+    for _ in range(2):
+        read = bootstrap.load_settings()
+        assert (read.api_key, read.webhook_key) == ("mine", "hook")
+    assert "KIE_WEBHOOK_KEY" not in os.environ  # processes that are started need no secrets
+
+
+def test_app_reads_secrets_from_files_of_environment_and_secrets_toml(
+    secrets_toml: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("key", "hook"):
+        (tmp_path / name).write_text(f"the-{name}\n")
+    secrets_toml.write_text(f'KIE_API_KEY = "less"\nKIE_WEBHOOK_KEY_FILE = "{tmp_path}/hook"\n')
+    monkeypatch.setenv("KIE_API_KEY_FILE", f"{tmp_path}/key")
+
+    for _ in range(2):
+        read = bootstrap.load_settings()
+        assert (read.api_key, read.webhook_key) == ("the-key", "the-hook")
+
+
+def test_blank_file_name_counts_as_unset() -> None:
+    assert read_settings(read_secret_files({"KIE_API_KEY_FILE": " "}), {}).api_key is None
+
+
+def test_setting_and_its_file_are_not_both_taken(tmp_path: Path) -> None:
+    both = {"KIE_API_KEY": "hidden", "KIE_API_KEY_FILE": str(tmp_path / "missing")}
+    with pytest.raises(SettingsError, match="KIE_API_KEY and KIE_API_KEY_FILE are both") as caught:
+        read_secret_files(both)
+    assert "hidden" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        (None, "No such file"),
+        (b"", "is empty"),
+        (b" \n\n", "is empty"),
+        (b"hidden\nhidden\n", "one line"),
+        (b"hidden\xff", "UTF-8"),
+        (b"hidden" * 20_000, "too large"),
+    ],
+)
+def test_unusable_secret_file_is_named_and_not_quoted(
+    content: bytes | None, problem: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "key"
+    if content is not None:
+        file.write_bytes(content)
+    with pytest.raises(SettingsError, match=problem) as caught:
+        read_secret_files({"KIE_WEBHOOK_KEY_FILE": str(file)})
+    assert str(caught.value).startswith(f"KIE_WEBHOOK_KEY_FILE: the file {file} ")
+    assert "hidden" not in str(caught.value)
+    assert caught.value.__cause__ is None
+
+
+def test_folder_is_no_secret_file(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="Is a directory"):
+        read_secret_files({"KIE_API_KEY_FILE": str(tmp_path)})
+
+
+@pytest.mark.parametrize(
+    "rest",
+    ["studio:p%40ss@db.example:5433/studio", "studio@[::1]/studio?sslmode=require", "/studio"],
+)
+@pytest.mark.parametrize("scheme", ["postgresql", "postgres", "postgresql+psycopg"])
+def test_database_is_postgresql_by_psycopg(scheme: str, rest: str) -> None:
+    read = read_settings({"KONTEXT_DATABASE_URL": f"{scheme}://{rest}"}, {})
+
+    assert read.database_url == f"postgresql+psycopg://{rest}"
+    assert "studio" not in repr(read)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "sqlite:///studio.db",
+        "mysql://me:hidden@db/studio",
+        "postgresql+asyncpg://me:hidden@db/studio",
+        "postgresql:studio",
+        "postgresql://me:hidden@db",
+        "postgresql://me:hidden@db/",
+        "postgresql://me:hidden@db:many/studio",
+        "postgresql://me:hidden@db:0/studio",
+        "postgresql://me:hid@den@db/studio",
+        "postgresql://me:hid#den@db/studio",
+        "postgresql://me:hidden@db/one/two",
+        "postgresql://me:hidden@db/studio name",
+        "postgresql://[hidden@db/studio",
+    ],
+)
+def test_unusable_database_is_rejected_and_its_password_not_quoted(value: str) -> None:
+    with pytest.raises(SettingsError, match="KONTEXT_DATABASE_URL must be") as caught:
+        read_settings({"KONTEXT_DATABASE_URL": value}, {})
+    assert "hid" not in str(caught.value)
