@@ -33,7 +33,7 @@ from components.studio.db.gallery import GalleryRepository
 from components.studio.db.kept_versions import KeptVersions
 from components.studio.db.tasks import TaskRepository
 from components.studio.events import EventBus
-from components.studio.images.object_store import S3Store, StoreUnavailable
+from components.studio.images.object_store import StoreUnavailable, open_objects
 from components.studio.images.store import ImageStore
 from components.studio.keeping import KeepChoice, KeepService
 from components.studio.safe_fetch.client import SafeHttpClient
@@ -317,20 +317,10 @@ def build_studio(settings: Settings, sandbox: SandboxServer | None = None) -> St
 
 def _image_store(settings: Settings) -> ImageStore:
     """Images in the data folder, or in the store of the settings. Raises DatabaseError."""
-    if settings.storage_url is None:
-        return ImageStore(settings.data_dir)
-    objects = S3Store(
-        settings.storage_url,
-        endpoint=settings.aws_endpoint_url,
-        region=settings.aws_region,
-        key_id=settings.aws_access_key_id,
-        secret=settings.aws_secret_access_key,
-    )
     try:
-        objects.check_rights()
+        return ImageStore(settings.data_dir, open_objects(settings))
     except StoreUnavailable as error:
         raise DatabaseError(str(error)) from error
-    return ImageStore(settings.data_dir, objects)
 
 
 def _fault_controls(sandbox: SandboxServer) -> FaultControls:

@@ -126,7 +126,8 @@ def _refuse(connection: socket.socket, head: bytes, status: int, code: str) -> N
     got = len(head.partition(b"\r\n\r\n")[2])
     while got < wanted and (data := connection.recv(65_536)):
         got += len(data)
-    body = f"<?xml version='1.0'?><Error><Code>{code}</Code><Message>No.</Message></Error>"
+    code, _, message = code.partition(": ")
+    body = f"<?xml version='1.0'?><Error><Code>{code}</Code><Message>{message}</Message></Error>"
     connection.sendall(
         f"HTTP/1.1 {status} No\r\ncontent-type: application/xml\r\nconnection: close\r\n"
         f"content-length: {len(body)}\r\n\r\n{body}".encode()

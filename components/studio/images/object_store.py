@@ -21,6 +21,8 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Final, Protocol
 
+from components.studio.settings import Settings
+
 if TYPE_CHECKING:
     from obstore.store import ClientConfig, S3Config
     from obstore.store import S3Store as S3Client
@@ -430,6 +432,21 @@ class S3Store:
         return problem
 
 
+def open_objects(settings: Settings) -> ObjectStore:
+    """Where the files of this installation are. Raises StoreUnavailable for a store of no use."""
+    if settings.storage_url is None:
+        return DiskStore(settings.data_dir)
+    store = S3Store(
+        settings.storage_url,
+        endpoint=settings.aws_endpoint_url,
+        region=settings.aws_region,
+        key_id=settings.aws_access_key_id,
+        secret=settings.aws_secret_access_key,
+    )
+    store.check_rights()
+    return store
+
+
 # Codes of Amazon's and of MinIO: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
 _FULL: Final = frozenset(
     {
@@ -456,6 +473,8 @@ def _code_and_status(error: Exception) -> tuple[str, int]:
     if _CREDENTIALS_HOST.search(text):
         return "InvalidAccessKeyId", 403
     code = re.search(r"<Code>(\w+)</Code>", text)
+    if re.search(r"<Message>[^<]*\bquota\b", text, re.IGNORECASE):  # Garage has no code for it
+        return "QuotaExceeded", 403
     status = re.search(r"status code: (\d{3})", text)
     return code[1] if code else "", int(status[1]) if status else 0
 

@@ -265,7 +265,13 @@ def test_store_that_goes_away_unasked_is_found_out(
 
 
 @pytest.mark.parametrize(
-    "answer", [(507, "InsufficientStorage"), (403, "QuotaExceeded"), (400, "XMinioStorageFull")]
+    "answer",
+    [
+        (507, "InsufficientStorage"),
+        (403, "QuotaExceeded"),
+        (400, "XMinioStorageFull"),
+        (403, "AccessDenied: Bucket size quota is reached"),
+    ],
 )
 def test_full_store_can_be_read_and_is_full_until_as_much_fits(
     s3: S3Server, answer: tuple[int, str]
