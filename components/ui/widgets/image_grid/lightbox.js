@@ -319,7 +319,7 @@ export class Lightbox {
   /** Its thumbnail is enough for a while. */
   #showLate() {
     if (this.#drawnId && this.#host.loadedUrl(this.#drawnId)) return;
-    this.#showMissing("This picture cannot be fetched just now. It is tried again.");
+    this.#showMissing("Not available now. It is tried again.");
   }
 
   /** @param {string} message */
