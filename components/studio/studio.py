@@ -20,7 +20,6 @@ from collections.abc import (
 )
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from pathlib import Path
 from typing import IO, Any
 
 from prometheus_client import CollectorRegistry
@@ -54,7 +53,8 @@ from components.studio.images.generation_metadata import (
 )
 from components.studio.images.ingest import WHITE, OriginalImage, ingest_image
 from components.studio.images.keep_source_pixels import DrawnMap, MapSettings
-from components.studio.images.store import SMALL_PX, ImageStore, average_color
+from components.studio.images.object_store import StoredFile
+from components.studio.images.store import SMALL_PX, ImageStore
 from components.studio.keeping import KeepChoice, KeepService
 from components.studio.lineage import EditTree, load_edit_tree
 from components.studio.repeated_presses import REPEATED_PRESS_S, RepeatedPresses
@@ -142,15 +142,18 @@ class FaultControls:
 
 @dataclass(frozen=True)
 class DiskUsage:
-    """Bytes that files of each kind take, the trash included, and what is free."""
+    """Bytes that files of each kind take, the trash included, and what is free.
+
+    None: nobody knows, as the files lie in an S3-compatible store.
+    """
 
     images: int
     originals: int
     hidden_images: int
     """The part of `images` that no page shows: raw answers beside their kept versions."""
-    thumbnails: int
-    analyses: int
-    free: int
+    thumbnails: int | None
+    analyses: int | None
+    free: int | None
 
 
 @dataclass(frozen=True)
@@ -515,7 +518,7 @@ class Studio:
         record = self.image(user_id, image_id)
         if record.original_format is None or record.content_hash is None:
             raise NotFoundError
-        data = self.image_store.original_path(record.id, record.original_format).read_bytes()
+        data = self.image_store.original_file(record.id, record.original_format).read()
         settings = record.embedded_settings  # the original has lost them
         return self._import(
             user_id, data, record.content_hash, record.label, ground, settings=settings
@@ -540,7 +543,7 @@ class Studio:
             if is_wanted is not None and not is_wanted():
                 raise ImportCancelled
             image_id, original = uuid.uuid4().hex, normalized.original
-            self.image_store.save(image_id, normalized.format, normalized.data, original)
+            color = self.image_store.save(image_id, normalized.format, normalized.data, original)
             record = ImageRecord(
                 id=image_id,
                 user_id=user_id,
@@ -553,7 +556,7 @@ class Studio:
                 label=label[:MAX_LABEL_CHARACTERS],
                 notes=normalized.notes,
                 content_hash=content_hash,
-                color=average_color(self.image_store.thumbnail_path(image_id)),
+                color=color,
                 embedded_settings=settings,
                 **_original_fields(original, ground),
             )
@@ -613,13 +616,13 @@ class Studio:
             raise NotFoundError
         return record
 
-    def image_path(self, record: ImageRecord) -> Path:
-        """Path of an image's file."""
-        return self.image_store.image_path(record.id, record.format)
+    def image_file(self, record: ImageRecord) -> StoredFile:
+        """The file of an image."""
+        return self.image_store.image_file(record.id, record.format)
 
-    def thumbnail_path(self, record: ImageRecord, side_px: int = SMALL_PX) -> Path:
-        """Path of an image's thumbnail. Raises ValueError for a size that does not exist."""
-        return self.image_store.thumbnail_path(record.id, side_px)
+    def thumbnail_file(self, record: ImageRecord, side_px: int = SMALL_PX) -> StoredFile:
+        """The file of an image's thumbnail. Raises ValueError for a size that does not exist."""
+        return self.image_store.thumbnail_file(record.id, side_px)
 
     def make_missing_thumbnail(self, record: ImageRecord, side_px: int) -> None:
         """Make a thumbnail of an older image. Raises OSError or InvalidImageError."""
@@ -627,7 +630,7 @@ class Studio:
 
     def average_color(self, record: ImageRecord) -> str | None:
         """An image's average color as "#rrggbb"; None if its thumbnail is missing."""
-        return record.color or average_color(self.image_store.thumbnail_path(record.id))
+        return record.color or self.image_store.average_color(record.id)
 
     # Gallery
 
@@ -943,9 +946,17 @@ class Studio:
         )
 
     def disk_usage(self) -> DiskUsage:
-        """What takes room in the data folder."""
+        """What the files take, wherever they lie."""
         stored = self.gallery.stored_bytes()
         return DiskUsage(*stored, *self.data_folder.derived_and_free_bytes())
+
+    def check_storage(self) -> None:
+        """Find out whether images and database can be written, and tell all pages of a change.
+
+        To be called every few seconds. It may take a few itself.
+        """
+        self.image_store.objects.check()
+        self.worker.check_storage()
 
     @property
     def worker_metrics(self) -> CollectorRegistry:

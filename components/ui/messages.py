@@ -48,7 +48,7 @@ NEEDS_RESTART = {DatabaseErrorKind.MISSING, DatabaseErrorKind.DAMAGED}
 NOTHING_SENT = "Nothing was sent and nothing was spent."
 PRESSED_TWICE = "You pressed twice: it is made once. For more of the same, choose more variants."
 TOO_LATE_TO_WITHDRAW = "It has just been sent."
-PURGE_FAILED = "Some could not be deleted: the server's disk refuses. They stay in the trash."
+PURGE_FAILED = "Some could not be deleted just now. They stay in the trash."
 
 
 @dataclass(frozen=True)
@@ -140,8 +140,8 @@ _MESSAGE_BY_REASON = {
         "The source picture is missing here", "Nothing was spent. Choose the picture again."
     ),
     FailureReason.DISK: TaskMessage(
-        "The picture cannot be saved: the disk refuses",
-        "Make room in the data folder. It is fetched again by itself.",
+        "The picture cannot be saved now",
+        "There is no room, or the picture store is away. It is fetched again by itself.",
     ),
     FailureReason.INTERNAL: TaskMessage(
         "The studio itself stumbled", "It tries again by itself. The log says more."

@@ -114,4 +114,4 @@ def _has_whole_files(folder: Path, task: Task) -> bool:
             picture.load()
     except OSError:
         return False
-    return store.thumbnail_path(task.id).is_file()
+    return store.thumbnail_file(task.id).path.is_file()

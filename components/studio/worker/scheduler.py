@@ -14,7 +14,7 @@ from enum import StrEnum
 from statistics import median
 
 from components.kie import Model
-from components.studio.tasks.models import Task, TaskState
+from components.studio.tasks.models import FailureReason, Task, TaskState
 from components.studio.worker.account_limits import AccountLimits
 
 
@@ -121,6 +121,13 @@ class Scheduler:
         """Submit all queued tasks without further delay: the breaker has closed."""
         for entry in self._entries.values():
             if entry.kind is JobKind.SUBMIT:
+                entry.due_at = min(entry.due_at, now)
+
+    def release_storing(self, now: float) -> None:
+        """Store all results without further delay that could not be stored."""
+        for entry in self._entries.values():
+            failure = entry.task.failure
+            if entry.kind is JobKind.DOWNLOAD and failure and failure.reason is FailureReason.DISK:
                 entry.due_at = min(entry.due_at, now)
 
     def release_downloads(self, host: str, now: float) -> None:

@@ -227,6 +227,11 @@ class TaskWorker:
         if found != self._known_problem:
             log.warning("storage checked", extra={"reason": found or "it can be written again"})
             self._known_problem = found
+            if problem is None:
+                with self._condition:
+                    self._scheduler.release_all(self._monotonic())
+                    self._scheduler.release_storing(self._monotonic())
+                    self._condition.notify_all()
             self._events.publish_all()
 
     # Commands

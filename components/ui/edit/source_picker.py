@@ -12,6 +12,7 @@ import streamlit as st
 from components.studio.db.database import DatabaseError
 from components.studio.db.tables import ImageRecord
 from components.studio.images.ingest import BLACK, GREY, MAX_BYTES, WHITE, InvalidImageError
+from components.studio.images.object_store import StoreUnavailable
 from components.studio.result_checks import VISIBLE_CROP, crop_fraction, format_aspect_ratio
 from components.studio.safe_fetch.client import FetchError
 from components.studio.studio import NotFoundError, ShareExceeded
@@ -159,7 +160,7 @@ def import_source(load: Callable[[], ImageRecord]) -> bool:
         tab.source_error = error.message
     except NotFoundError:
         tab.source_error = IMAGE_NOT_FOUND
-    except DatabaseError as error:
+    except (DatabaseError, StoreUnavailable) as error:
         tab.source_error = f"The picture could not be saved. {error}"
     except OSError:
         tab.source_error = "The picture could not be saved: the server's disk may be full."

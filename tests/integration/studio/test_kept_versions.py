@@ -16,9 +16,9 @@ from PIL import Image
 from components.studio.db.database import DatabaseError
 from components.studio.db.gallery import GalleryQuery
 from components.studio.db.kept_versions import KeepReport, KeepState
-from components.studio.images import store
+from components.studio.images import object_store
 from components.studio.images.generation_metadata import read_metadata
-from components.studio.images.store import atomic_write
+from components.studio.images.object_store import atomic_write
 from components.studio.keeping import (
     KeepChoice,
     KeepError,
@@ -419,7 +419,7 @@ def test_full_disk_leaves_no_file(
 
     task = edit(running, running.add_source())
     first = settled(running, task).kept_id
-    monkeypatch.setattr(store, "atomic_write", fail)
+    monkeypatch.setattr(object_store, "atomic_write", fail)
 
     running.studio.make_kept_version(USER_ID, task.id, '{"sensitivity":1}')
 

@@ -16,6 +16,7 @@ import { onSwipe } from "./swipe.js";
 import { button, element, setBackground, setText } from "../shared/dom.js";
 import { formatTaskTime } from "../shared/format-time.js";
 import { receiveKeys } from "../shared/page-keys.js";
+import { retryPicture } from "../shared/picture-retry.js";
 import { appUrl } from "../shared/urls.js";
 import { Zoom } from "../shared/zoom-gestures.js";
 
@@ -92,10 +93,16 @@ export class Lightbox {
     this.#image.className = "kx-lightbox-image";
     this.#image.draggable = false;
     this.#image.addEventListener("load", () => {
+      setText(this.#message, "");
+      this.#image.hidden = false;
       this.#dimSource();
       this.#zoom?.refresh();
     });
-    this.#image.addEventListener("error", () => this.#showMissing());
+    retryPicture(this.#image, {
+      isWanted: () => this.dialog.open,
+      onGone: () => this.#showMissing("The file is missing on this server"),
+      onWait: () => this.#showLate(),
+    });
     onSwipe(this.#viewport, (by) => {
       if (this.#zoom && this.#zoom.state.scale <= 1) this.#step(by);
     });
@@ -309,9 +316,16 @@ export class Lightbox {
     this.#zoom?.refresh();
   }
 
-  #showMissing() {
+  /** Its thumbnail is enough for a while. */
+  #showLate() {
+    if (this.#drawnId && this.#host.loadedUrl(this.#drawnId)) return;
+    this.#showMissing("Not available now. It is tried again.");
+  }
+
+  /** @param {string} message */
+  #showMissing(message) {
     this.#image.hidden = true;
-    setText(this.#message, "The file is missing on this server");
+    setText(this.#message, message);
   }
 
   /** @returns {Size} of the whole image in the viewport, CSS pixels */
