@@ -745,13 +745,6 @@ class Studio:
             raise NotFoundError
         return raw, task
 
-    def has_version(self, user_id: str, image_id: str) -> bool:
-        """Whether this image is still there: a raw answer may have expired."""
-        try:
-            return self.image(user_id, image_id).user_id == user_id
-        except NotFoundError:
-            return False
-
     def shown_version(self, image: ImageRecord) -> ImageRecord:
         """The version of this image that is shown: itself if it is not hidden."""
         shown_id = self.keeping.versions.shown_ids([image.id]).get(image.id)

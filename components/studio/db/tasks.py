@@ -315,6 +315,63 @@ class TaskRepository:
         ]
         return sorted(edits, key=lambda entry: (entry.task.created_at, entry.task.id))
 
+    def family(self, user_id: str, image_id: str) -> list[tuple[ImageRecord, Task | None]]:
+        """All that was made from the oldest known ancestor of an image, oldest first.
+
+        Hidden versions and the ancestor itself are among them; hidden tasks and other users'
+        are left out. Each image with the task that made it. As many queries for a long chain as
+        for a short one.
+        """
+        made = images.outerjoin(tasks, tasks.c.id == images.c.task_id)
+        up = (
+            sa.select(images.c.id, tasks.c.source_id)
+            .select_from(made)
+            .where(images.c.id == image_id)
+            .cte("ancestors", recursive=True)
+        )
+        up = up.union(
+            sa.select(images.c.id, tasks.c.source_id).select_from(
+                up.join(images, images.c.id == up.c.source_id).outerjoin(
+                    tasks, tasks.c.id == images.c.task_id
+                )
+            )
+        )
+        with self.database.read_transaction() as connection:
+            source_of = {row.id: row.source_id for row in connection.execute(sa.select(up))}
+            root_id = image_id
+            while (source_id := source_of.pop(root_id, None)) in source_of:
+                root_id = source_id or ""
+            root_task = sa.select(images.c.task_id).where(images.c.id == root_id)
+            down = (
+                sa.select(images.c.id)
+                .where((images.c.id == root_id) | (images.c.task_id == root_task.scalar_subquery()))
+                .cte("family", recursive=True)
+            )
+            down = down.union(
+                sa.select(images.c.id)
+                .join(tasks, tasks.c.id == images.c.task_id)
+                .join(down, down.c.id == tasks.c.source_id)
+                .where(tasks.c.user_id == user_id, tasks.c.dismissed.is_(False))
+            )
+            found = [
+                image_from_row(row)
+                for row in connection.execute(
+                    sa.select(images).join(down, down.c.id == images.c.id)
+                )
+            ]
+            made_by = {
+                row.id: task_from_row(row)
+                for row in connection.execute(
+                    sa.select(tasks).where(
+                        tasks.c.id.in_(
+                            sa.select(images.c.task_id).join(down, down.c.id == images.c.id)
+                        )
+                    )
+                )
+            }
+        found.sort(key=lambda image: (image.created_at, image.task_id is not None, image.id))
+        return [(image, made_by.get(image.task_id or "")) for image in found]
+
     # Images
 
     def add_image(self, image: ImageRecord) -> ImageRecord:

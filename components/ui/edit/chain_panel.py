@@ -47,8 +47,9 @@ def follow_run(tree: EditTree) -> None:
         return
     task = studio.task(tab.user_id, run.task_id) if run.task_id else None
     newest = tree.node(task.image_id) if task and task.image_id else tree.node(run.image_id)
-    if newest is not None and newest.parent_id and newest.image.id != run.source_id:
-        tab.pair = (newest.parent_id, newest.image.id)
+    parent = tree.node(newest.parent_id) if newest and newest.parent_id else None
+    if newest and parent and newest is not tree.node(run.source_id):
+        tab.pair = (parent.lasting_id, newest.lasting_id)
         tab.followed_run = FollowedRun(run.id, tab.pair)
     if run.state in {RunState.DONE, RunState.ENDED}:
         tab.followed_run = None
@@ -66,9 +67,7 @@ def render_drift(tree: EditTree, shown: EditNode) -> None:
     """The drift of a chain of two steps or more, and the button that makes the chain again."""
     steps = tree.ancestors(shown.image.id)
     if len(steps) > 2:
-        tab, studio = session.tab_state(), session.studio()
-        task_ids = [node.task.id for node in steps[1:] if node.task]
-        points = drift_of(steps, studio.keep_reports(tab.user_id, task_ids))
+        points = drift_of(steps)
         with st.container(key="kx-chain"):
             with st.container(key="kx-chain-head", horizontal=True, vertical_alignment="center"):
                 if points:

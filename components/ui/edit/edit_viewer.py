@@ -71,8 +71,10 @@ def _render(source_id: str) -> None:
     pair = _pair(tree, source, tab.pair)
     if pair is None:
         return
+    if tab.pair is not None and pair.before is not None:
+        tab.pair = (pair.before.lasting_id, pair.after.lasting_id)
     line = tree.line(pair.after.image.id, end_id=tab.line_end)
-    tab.line_end = line[-1].image.id
+    tab.line_end = line[-1].lasting_id
     names = step_names(line)
     with st.container(key="kx-viewer-head", horizontal=True, vertical_alignment="center"):
         st.subheader(_heading(pair), anchor=False, width="content")
@@ -82,6 +84,9 @@ def _render(source_id: str) -> None:
     with st.container(key="kx-pair"):
         st.html(_reserve_space_html(pair.after.image))
         _render_pair(pair, names, hint=_HINT_WHILE_WAITING if pending else _HINT)
+        if pair.before is not None and pair.after.task and pair.after.task.is_edit:
+            raw = pair.after.report.image_id if pair.after.report else ""
+            render_keep_line(pair.after, has_hidden_raw=raw in tree.shown_ids)
     chain_panel.render_run(tree)
     _render_step_strip(tree, line, pair, source)
     chain_panel.render_drift(tree, pair.after)
@@ -149,8 +154,6 @@ def _render_pair(pair: _Pair, names: dict[str, str], *, hint: str) -> None:
     if not is_kept:
         for message in mismatches(after.task.request, after.image, source):
             st.caption(escape_markdown(message))
-    if after.task.is_edit:
-        render_keep_line(after.image)
 
 
 def _reserve_space_html(image: ImageRecord) -> str:

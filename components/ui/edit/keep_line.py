@@ -10,6 +10,7 @@ from components.studio.db.database import DatabaseError
 from components.studio.db.kept_versions import BUSY, KeepReport, KeepState
 from components.studio.db.tables import ImageRecord
 from components.studio.keeping import WANTED_AS_IT_IS, KeepChoice, problem_sentence
+from components.studio.lineage import EditNode
 from components.studio.studio import NotFoundError
 from components.ui import session
 from components.ui.escape import escape_markdown
@@ -30,13 +31,12 @@ _DECLINED = {
 _CHOICES = {KeepChoice.ALWAYS: "Always", KeepChoice.ASK: "Ask me", KeepChoice.NEVER: "Never"}
 
 
-def render_keep_line(image: ImageRecord) -> None:
-    """Render the line for the result of an edit."""
-    tab, studio = session.tab_state(), session.studio()
-    report = studio.keep_report(tab.user_id, image.id)
+def render_keep_line(node: EditNode, *, has_hidden_raw: bool) -> None:
+    """Render the line for the result of an edit, whose raw answer may be kept beside it."""
+    report, image = node.report, node.image
     with st.container(key="kx-keep-line", horizontal=True, vertical_alignment="center"):
         st.caption(describe_report(report, image))
-        _render_buttons(report, image)
+        _render_buttons(report, image, has_hidden_raw=has_hidden_raw)
         _render_choice()
 
 
@@ -97,7 +97,7 @@ def _percent(share: float | None) -> str:
     return f"{share:.0%}".replace("%", " %")
 
 
-def _render_buttons(report: KeepReport | None, image: ImageRecord) -> None:
+def _render_buttons(report: KeepReport | None, image: ImageRecord, *, has_hidden_raw: bool) -> None:
     def button(label: str, action: Callable[..., None], *args: object) -> None:
         st.button(
             label,
@@ -116,7 +116,7 @@ def _render_buttons(report: KeepReport | None, image: ImageRecord) -> None:
     match report.state:
         case KeepState.APPLIED if image.id == report.image_id and report.kept_id:
             button("Use my pixels", studio.show_version, tab.user_id, report.kept_id)
-        case KeepState.APPLIED if studio.has_version(tab.user_id, report.image_id):
+        case KeepState.APPLIED if has_hidden_raw:
             button("Show the raw answer", studio.show_version, tab.user_id, report.image_id)
         case KeepState.OFFERED:
             button("Put them back", studio.make_kept_version, tab.user_id, image.id)
