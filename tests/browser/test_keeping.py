@@ -96,7 +96,7 @@ def see_that_nothing_is_left_to_keep(page: Page) -> None:
     submit_edit(page, DUSK)
     comparison(page, "Step 2 and Step 3")
     expect(keep_line(page)).to_contain_text(
-        "Everything changed: nothing of your picture is left", timeout=RESULT_TIMEOUT_MS
+        "Everything changed: nothing was put back", timeout=RESULT_TIMEOUT_MS
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from components.studio.db.kept_versions import BUSY
 from components.studio.db.tables import ImageRecord, TaskWithImage
 from components.studio.lineage import EditNode, EditTree
 from components.studio.result_checks import mismatches
@@ -151,7 +152,8 @@ def _render_pair(pair: _Pair, names: dict[str, str], *, hint: str) -> None:
         return
     is_kept = after.image.id != after.task.id  # a raw answer has the id of its task
     source = before.image if after.parent_id == before.image.id else None
-    if not is_kept:
+    is_settling = after.report is not None and after.report.state in BUSY
+    if not is_kept and not is_settling:  # else they may go in a moment, and all below would move
         for message in mismatches(after.task.request, after.image, source):
             st.caption(escape_markdown(message))
 
@@ -197,13 +199,6 @@ def _render_actions(pair: _Pair, source: ImageRecord, *, original: ImageRecord) 
         _render_model_comparison(pair)
         for image, name in pair.to_act_on:
             st.link_button(f"Download {name}".rstrip(), download_url(image))
-        image, task = pair.after.image, pair.after.task
-        if task is not None and image.id != task.id:
-            st.link_button(
-                "As JPEG",
-                download_url(image, as_jpeg=True),
-                help="Encoded again, at quality 95. The other download is exact.",
-            )
 
 
 def _render_model_comparison(pair: _Pair) -> None:

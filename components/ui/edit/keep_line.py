@@ -16,11 +16,12 @@ from components.ui import session
 from components.ui.escape import escape_markdown
 from components.ui.messages import IMAGE_NOT_FOUND
 from components.ui.streamlit_internals.toasts import show_toast
+from components.ui.urls import download_url
 
 _WORKING = "Finding out what changed…"
 _OFF = "The whole picture was drawn again."
 _DECLINED = {
-    "everything_changed": "Everything changed: nothing of your picture is left to put back.",
+    "everything_changed": "Everything changed: nothing was put back.",
     "black_and_white": "Everything changed: the picture lost its colours.",
     "does_not_line_up": "The answer does not line up with your picture. Nothing was put back.",
     "upside_down": "The answer is turned or mirrored. Nothing was put back.",
@@ -108,6 +109,14 @@ def _render_buttons(report: KeepReport | None, image: ImageRecord, *, has_hidden
         )
 
     tab, studio = session.tab_state(), session.studio()
+    if image.task_id != image.id:  # a raw answer has the id of its task
+        # Not beside "Download": it comes a moment after the result, and would move that away.
+        st.link_button(
+            "Download as JPEG",
+            download_url(image, as_jpeg=True),
+            type="tertiary",
+            help="Encoded again, at quality 95. The other download is exact.",
+        )
     if report is None or report.state is KeepState.OFF:
         button("Put my pixels back", studio.make_kept_version, tab.user_id, image.id)
         return
