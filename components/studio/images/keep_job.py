@@ -39,7 +39,7 @@ from components.studio.images.keep_source_pixels import (
 from components.studio.images.object_store import atomic_write
 
 _MAX_MEMORY_BYTES: Final = 3_000_000_000
-_LESS_URGENT: Final = 19  # than the app: its pages answer first
+_LESS_URGENT: Final = 10  # than the app: its pages answer first
 _FULL_COPY_PX: Final = 20_000_000  # what the service takes (docs/kie-api.md, Create)
 
 
