@@ -23,6 +23,7 @@ import { Toast } from "./toast.js";
 import { Toolbar } from "./toolbar.js";
 import { ViewportTracker } from "./viewport.js";
 import { ActionQueue } from "../../streamlit_internals/action-queue.js";
+import { STRANGER } from "../../streamlit_internals/identity-check.js";
 import { mountComponent } from "../../streamlit_internals/mount.js";
 import { whenIdle } from "../../streamlit_internals/script-idle.js";
 import { element, setText } from "../shared/dom.js";
@@ -116,6 +117,7 @@ class ImageGrid {
   };
   #endKeys;
   #marquee;
+  #giveUp = () => this.#queue.giveUp();
 
   /** @param {HTMLElement} parent */
   constructor(parent) {
@@ -136,6 +138,7 @@ class ImageGrid {
       onKey: (event) => handlePageKey(event, this.#keyTargets),
       leave: () => this.#leaveSelection(),
     });
+    addEventListener(STRANGER, this.#giveUp);
     this.#marquee = new Marquee(this.#root, {
       canSelect: () => this.#selection.canSelect && this.#list.order.length > 0,
       order: () => this.#list.order,
@@ -390,6 +393,7 @@ class ImageGrid {
   }
 
   destroy() {
+    removeEventListener(STRANGER, this.#giveUp);
     this.#endKeys();
     this.#marquee.destroy();
     this.#clock.stop();
