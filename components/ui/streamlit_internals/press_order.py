@@ -2,6 +2,8 @@
 
 Streamlit (1.67) starts a run for each message and ends the one before it. A run that has not begun
 loses its press so, and one whose callback is under way reads the values of the later message.
+After a restart of the server it calls no callback and runs no fragment before its first run has
+ended, as it does not know yet what is on the screen.
 """
 
 from __future__ import annotations
@@ -26,7 +28,7 @@ MAX_WAITING: Final = 100
 
 @dataclass
 class _Press:
-    """A press whose callback has not ended, and what the tab has sent since."""
+    """A press whose callback has not ended, or the first run, and what the tab has sent since."""
 
     session: AppSession
     waiting: list[BackMsg] = field(default_factory=list)
@@ -37,7 +39,7 @@ _presses: dict[str, _Press] = {}
 
 
 def keep_press_order() -> None:
-    """Hold what follows a press until its callback has ended; for good."""
+    """Hold what follows a press, or a page of before a restart, until that is done; for good."""
     # There is no setting for it.
     handle = AppSession.handle_backmsg
     handle_event = AppSession._handle_scriptrunner_event_on_event_loop
@@ -51,9 +53,11 @@ def keep_press_order() -> None:
             else:
                 log.warning("message of a client ignored", extra={"reason": "too many at once"})
             return
+        widgets = message.rerun_script.widget_states if is_run else None
+        is_restored = not session.page_script_hash and widgets is not None and bool(widgets.widgets)
         handle(session, message)
         # Without a runner nothing came of it, such as a press in an unknown fragment.
-        if is_run and session._scriptrunner and _has_press(message.rerun_script.widget_states):
+        if session._scriptrunner and (is_restored or _has_press(widgets)):
             _presses[session.id] = _Press(session)
 
     def go_on(session_id: str) -> None:
@@ -77,7 +81,8 @@ def keep_press_order() -> None:
         session: AppSession, sender: Any, event: ScriptRunnerEvent, *details: Any
     ) -> None:
         handle_event(session, sender, event, *details)
-        if session._scriptrunner is None:  # stopped before the press, by "Stop" or an error
+        # The first run has ended, or one was stopped before its press.
+        if session._scriptrunner is None:
             go_on(session.id)
 
     AppSession.handle_backmsg = handle_in_order  # type: ignore[method-assign,assignment]

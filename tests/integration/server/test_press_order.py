@@ -1,4 +1,4 @@
-"""Presses that arrive before the run of the last one has begun, over Streamlit's protocol."""
+"""Presses that arrive before the last run has begun or ended, over Streamlit's protocol."""
 
 from __future__ import annotations
 
@@ -22,9 +22,15 @@ def prompts_in(folder: Path, user_id: str) -> list[str]:
         return [prompt for (prompt,) in connection.execute(query, (user_id,))]
 
 
-def send_text(tab: StreamlitClient, text: str, *, is_pressed: bool) -> None:
-    """Send what the box holds, as its being left does, or with a press."""
-    state, ids = ClientState(page_script_hash=tab.page_script_hash), tab.widget_ids()
+def send_text(
+    tab: StreamlitClient, text: str, *, is_pressed: bool, page: StreamlitClient | None = None
+) -> None:
+    """Send what the box holds, as its being left does, or with a press.
+
+    `page` has drawn what is on the screen, if it was another session.
+    """
+    drawn = page or tab
+    state, ids = ClientState(page_script_hash=drawn.page_script_hash), drawn.widget_ids()
     state.widget_states.widgets.add(id=ids["generate-prompt"], string_value=text)
     if is_pressed:
         state.widget_states.widgets.add(id=ids["generate-submit"], trigger_value=True)
@@ -42,3 +48,15 @@ def test_each_press_is_done_with_its_own_words(seeded_app: SeededApp) -> None:
         tab.wait_for_text("a last lighthouse")
         made = prompts_in(seeded_app.app.folder, user_id_of(token))
         assert made == [*(f"boat {number}" for number in range(ROUNDS)), "a last lighthouse"]
+
+
+def test_press_on_a_page_of_before_a_restart_counts(seeded_app: SeededApp) -> None:
+    token = new_token()
+    with StreamlitClient(seeded_app.app.url, token) as before:
+        before.rerun()
+        with StreamlitClient(seeded_app.app.url, token) as tab:  # a session that knows no widget
+            send_text(tab, "a boat", is_pressed=False, page=before)
+            send_text(tab, "a boat", is_pressed=True, page=before)
+            send_text(tab, "a draft", is_pressed=False, page=before)
+            tab.wait_for_text("a boat")
+        assert prompts_in(seeded_app.app.folder, user_id_of(token)) == ["a boat"]

@@ -2,7 +2,6 @@
  * Checks whether the page is on the screen, and tells Python when it is not.
  */
 
-import { queueEarlyClicks } from "../click-replay.js";
 import { closeConnectionDialog } from "../connection-dialog.js";
 import { askBeforePaying } from "../identity-check.js";
 import { mountComponent } from "../mount.js";
@@ -23,7 +22,6 @@ class Watchdog {
   #component = null;
 
   constructor() {
-    queueEarlyClicks(this.#listening.signal);
     letTextLeaveFirst(this.#listening.signal);
     closeConnectionDialog(this.#listening.signal);
     askBeforePaying(
