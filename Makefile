@@ -92,13 +92,14 @@ shots: $(DEV_STAMP) browser
 readme-pictures: $(DEV_STAMP) browser
 	$(BIN)/python -m tests.browser.shots --readme
 
-# The app's versions are resolved first, so that tests run on exactly those.
+# All is resolved together; of that the app's lock is a part, so tests run on exactly its versions.
 .PHONY: lock
 lock: $(LOCK_VENV)/.uv-$(UV_VERSION)
-	$(LOCK_VENV)/bin/uv pip compile $(LOCK_OPTIONS) --output-file requirements.lock requirements.txt
-	$(LOCK_VENV)/bin/uv pip compile $(LOCK_OPTIONS) --constraint requirements.lock \
+	$(LOCK_VENV)/bin/uv pip compile $(LOCK_OPTIONS) --upgrade \
 		--output-file requirements-dev.lock requirements-dev.txt
-LOCK_OPTIONS := --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+	$(LOCK_VENV)/bin/uv pip compile $(LOCK_OPTIONS) --upgrade --constraint requirements-dev.lock \
+		--output-file requirements.lock requirements.txt
+LOCK_OPTIONS := --quiet --universal --python-version 3.11 --generate-hashes \
 	--custom-compile-command "make lock" --no-emit-index-url --no-emit-find-links
 
 .PHONY: format
