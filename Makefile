@@ -26,7 +26,7 @@ PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 .PHONY: test
 test:
 	@$(MAKE) --no-print-directory --jobs=4 --output-sync=target \
-		$(DEV_STAMP) $(JS_STAMP) browser firefox nginx postgresql
+		$(DEV_STAMP) $(JS_STAMP) browser firefox webkit nginx postgresql
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target run-tests check test-js
 
 .PHONY: run-tests
@@ -155,6 +155,18 @@ install-firefox:
 	@command -v apt-get >/dev/null || { echo "Install Firefox first: the tests run it." >&2; exit 1; }; \
 	as_root=$$(test "$$(id -u)" = 0 || echo sudo); \
 	$$as_root apt-get update -qq && $$as_root apt-get install -y -qq --no-install-recommends firefox-esr
+
+# And one in WebKit, the engine of Safari, which needs a screen: Xvfb draws it in memory.
+.PHONY: webkit
+webkit: | $(BIN)/python
+	@{ command -v WebKitWebDriver && command -v Xvfb; } >/dev/null \
+		|| $(ALONE) $(MAKE) --no-print-directory install-webkit
+
+.PHONY: install-webkit
+install-webkit:
+	@command -v apt-get >/dev/null || { echo "Install WebKitGTK's driver and Xvfb first: the tests run them." >&2; exit 1; }; \
+	as_root=$$(test "$$(id -u)" = 0 || echo sudo); \
+	$$as_root apt-get update -qq && $$as_root apt-get install -y -qq --no-install-recommends webkit2gtk-driver xvfb
 
 # The tests run the nginx example of docs/operations.md. It is unpacked and not installed, as
 # Debian starts an installed one on port 80.
