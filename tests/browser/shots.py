@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -104,18 +105,27 @@ def main() -> None:
         with open_data_folder(data) as seeds:
             fill_gallery(seeds, collector)
         app = stack.enter_context(AppServer(data, settings))
-        browser = stack.enter_context(chromium())
-        with Screens.of_user(browser, app, new_token()) as screens:
-            see_empty(screens)
-            see_generate(screens, sandbox)
-            see_edit(screens)
-        with Screens.of_user(browser, app, collector) as screens:
-            see_gallery(screens)
-            see_paused(screens, sandbox)
+        # Each has its browser; Playwright belongs to one thread.
+        with ThreadPoolExecutor() as other_thread:
+            gallery_seen = other_thread.submit(see_gallery_of, app, collector)
+            with chromium() as browser:
+                with Screens.of_user(browser, app, new_token()) as screens:
+                    see_empty(screens)
+                    see_generate(screens, sandbox)
+                    see_edit(screens)
+                gallery_seen.result()
+                with Screens.of_user(browser, app, collector) as screens:
+                    see_paused(screens, sandbox)
     if "--readme" in sys.argv:
         write_readme_pictures()
     seconds = time.monotonic() - began
     sys.stdout.write(f"{len(list(FOLDER.iterdir()))} screenshots in {FOLDER}, {seconds:.0f} s\n")
+
+
+def see_gallery_of(app: AppServer, token: str) -> None:
+    """See the gallery of the user who has this cookie."""
+    with chromium() as browser, Screens.of_user(browser, app, token) as screens:
+        see_gallery(screens)
 
 
 def write_readme_pictures() -> None:
