@@ -161,6 +161,7 @@ class StudioStatus:
     """Whether the worker runs, and what is queued."""
 
     is_running: bool
+    leads: bool
     queue: list[Task]
     pause_reason: FailureReason | None
     tasks_by_state: Mapping[TaskState, int]
@@ -933,6 +934,7 @@ class Studio:
         """What a health check needs to know."""
         return StudioStatus(
             is_running=self.worker.is_running,
+            leads=self.worker.leads,
             queue=self.worker.queue(),
             pause_reason=self.worker.pause_reason,
             tasks_by_state=self.repository.count_by_state(),
