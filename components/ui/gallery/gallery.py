@@ -106,11 +106,11 @@ def _render() -> None:
 def _render_first_steps() -> None:
     """What an empty gallery leads on to."""
     with st.container(key="kx-gallery-empty", horizontal_alignment="center"):
-        with st.container(horizontal=True, horizontal_alignment="center"):
-            if st.button("Write a prompt", key="empty-generate", type="primary"):
+        with st.container(horizontal=True, width=340):
+            if st.button("Write a prompt", key="empty-generate", type="primary", width="stretch"):
                 session.begin_typing("generate")
                 switch_page("pages/generate.py")
-            if st.button("Edit a picture of yours", key="empty-edit"):
+            if st.button("Edit a picture of yours", key="empty-edit", width="stretch"):
                 switch_page("pages/edit.py")
         st.caption("Or begin with one of these: one click makes it.", width="content")
         render_prompt_tiles(PROMPT_EXAMPLES[:3])
