@@ -105,7 +105,7 @@ def _render() -> None:
 
 def _render_first_steps() -> None:
     """What an empty gallery leads on to."""
-    with st.container(key="kx-gallery-empty", horizontal_alignment="center"):
+    with st.container(key="kx-first-steps", horizontal_alignment="center"):
         with st.container(horizontal=True, width=340):
             if st.button("Write a prompt", key="empty-generate", type="primary", width="stretch"):
                 session.begin_typing("generate")
