@@ -259,7 +259,7 @@ def test_secret_of_the_cookies_is_the_same_everywhere(empty_postgresql: str) -> 
 def test_database_that_passes_no_notifications_on_is_refused(
     empty_postgresql: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(replicas, "SELF_TEST_SECONDS", -4.5)
+    monkeypatch.setattr(replicas, "SELF_TEST_SECONDS", 0.5)
     with closing(Database(empty_postgresql)) as database:
         replica = Replica(
             database,
@@ -280,6 +280,37 @@ def test_database_that_passes_no_notifications_on_is_refused(
 
         monkeypatch.setattr(replica, "_connect", forgetful)
         with pytest.raises(DatabaseError, match="notifications"):
+            replica.start()
+
+
+def test_pooler_that_splits_sessions_is_refused(
+    empty_postgresql: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with closing(Database(empty_postgresql)) as database, ExitStack() as connections:
+        replica = Replica(
+            database,
+            settings="",
+            on_lead=lambda: None,
+            on_step_down=lambda _seconds: None,
+            on_connected=lambda: None,
+            on_message=lambda _kind, _text: None,
+        )
+        sessions = iter(
+            connections.enter_context(psycopg.connect(**database.connect_arguments))
+            for _ in range(4)
+        )
+
+        class Pooled:
+            """Each statement goes to another session, as in a pooler's transaction mode."""
+
+            def execute(self, query: str) -> object:
+                return next(sessions).execute(query)
+
+            def close(self) -> None:
+                connections.close()
+
+        monkeypatch.setattr(replica, "_connect", Pooled)
+        with pytest.raises(DatabaseError, match="pooler in session mode"):
             replica.start()
 
 
