@@ -599,7 +599,6 @@ class Studio:
         """Select an image of this user as the source of edits, or none. Raises NotFoundError."""
         if image_id is not None:
             self.image(user_id, image_id)
-            image_id = self.keeping.versions.shown_ids([image_id]).get(image_id, image_id)
         self.repository.set_selected_source(user_id, image_id)
 
     def selected_source(self, user_id: str) -> ImageRecord | None:
