@@ -9,7 +9,7 @@ from typing import Literal
 from components.studio.db.tables import ImageRecord, TaskWithImage
 from components.ui import card_actions, session
 from components.ui.card_view_models import CHANGE, build_card, build_source_card
-from components.ui.form.submit import NEWEST_TASKS, change_price
+from components.ui.form.submit import NEWEST_TASKS, change_price, change_problem
 from components.ui.urls import LIVE_UPDATES_URL
 from components.ui.widgets.image_grid import Card, Changes, GridEvent, GridExtras, image_grid
 
@@ -27,6 +27,7 @@ def build_task_cards(entries: Sequence[TaskWithImage], *, in_gallery: bool = Fal
             color=studio.average_color(entry.image) if entry.image else None,
             in_gallery=in_gallery,
             describe_moment=session.describe_moment,
+            retry_price=studio.price(entry.task.request.model),
         )
         for entry in entries
     ]
@@ -55,6 +56,7 @@ def _changes(cards: Sequence[Card], *, in_gallery: bool) -> Changes | None:
     made = [entry for entry in newest if entry.task.id in task_ids]
     return Changes(
         price=change_price(),
+        problem=change_problem(),
         nonce=nonce,
         card_id=made_id,
         error=tab.submit_errors.get("change", ""),

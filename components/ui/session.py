@@ -14,12 +14,13 @@ import streamlit as st
 
 from components.bootstrap import open_studio
 from components.studio.clock import time_zone as read_time_zone
+from components.studio.db.budgets import BudgetLeft
 from components.studio.db.tables import ImageRecord
 from components.studio.images.generation_metadata import GenerationMetadata
 from components.studio.studio import NotFoundError, Studio
 from components.studio.tasks.models import FailureReason
 from components.ui import messages
-from components.ui.dates import moment_label
+from components.ui.dates import day_of, moment_label
 from components.ui.streamlit_internals.user_info import user_info
 
 _KEY = "kontext.session"
@@ -134,6 +135,8 @@ class TabState:
     """The URL path of the page that was rendered before, which may be the same."""
     pause: Pause = field(default_factory=Pause)
     """What the banner of this tab says about the queue."""
+    shown_budgets: tuple[BudgetLeft, ...] | None = None
+    """What the line above the press says of budgets; None on a page without one."""
     storage_problem: str | None = None
     """What is wrong with the database or its disk, as the banner of this tab says."""
     typing: TypingRequest = field(default_factory=TypingRequest)
@@ -210,6 +213,12 @@ def time_zone() -> tzinfo | None:
 def describe_moment(moment: float) -> str:
     """When something to come happens, in words and in the user's time zone."""
     return moment_label(moment, studio().clock(), time_zone())
+
+
+def describe_day(moment: float) -> str:
+    """The day of a moment in the user's time zone, such as "on 1 December"."""
+    day = day_of(moment, time_zone())
+    return f"on {day.day} {day:%B}"
 
 
 def studio() -> Studio:

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from components.kie import Model
-from components.studio.db.budgets import follow, reserve
+from components.studio.db.budgets import ChargeState, follow, reserve, reserve_all
 from components.studio.db.chain_runs import follow_retry
 from components.studio.db.database import (
     BUSY_TIMEOUT_SECONDS,
@@ -30,6 +30,7 @@ from components.studio.db.kept_versions import waiting_report_row
 from components.studio.db.tables import (
     ImageRecord,
     TaskWithImage,
+    charges,
     drafts,
     image_from_row,
     image_to_row,
@@ -101,8 +102,8 @@ class TaskRepository:
                 if earlier:
                     return earlier
             connection.execute(sa.insert(tasks), [task_to_row(task) for task in new])
+            reserve_all(connection, new, self.database.default_budgets)
             for task in new:
-                reserve(connection, task, self.database.default_budgets)
                 self.database.announce(connection, MessageKind.TASK, task.id)
         return list(new)
 
@@ -509,6 +510,8 @@ class ChargeGroup:
     was_sent: bool
     price: Decimal
     count: int
+    decision: ChargeState | None = None
+    """What a person has decided about credits that may have been charged."""
 
 
 def charge_groups(database: Database, user_id: str, *, since: float = 0.0) -> list[ChargeGroup]:
@@ -517,10 +520,18 @@ def charge_groups(database: Database, user_id: str, *, since: float = 0.0) -> li
     was_sent = tasks.c.sent_at.is_not(None) | tasks.c.provider_id.is_not(None)
     # A failure is stored as a JSON list that begins with its reason: only the reason groups.
     reason = sa.func.substr(tasks.c.failure, 1, _MAX_REASON_CHARACTERS)
-    group = (tasks.c.state, reason.label("reason"), was_sent.label("was_sent"), tasks.c.price)
+    decision = sa.case((charges.c.decided, charges.c.state))
+    group = (
+        tasks.c.state,
+        reason.label("reason"),
+        was_sent.label("was_sent"),
+        tasks.c.price,
+        decision.label("decision"),
+    )
     with database.read_transaction() as connection:
         rows = connection.execute(
             sa.select(*group, sa.func.count().label("group_size"))
+            .select_from(tasks.outerjoin(charges, charges.c.task_id == tasks.c.id))
             .where(tasks.c.user_id == user_id, tasks.c.created_at >= since)
             .group_by(*group)
         )
@@ -531,6 +542,7 @@ def charge_groups(database: Database, user_id: str, *, since: float = 0.0) -> li
                 bool(row.was_sent),
                 Decimal(row.price),
                 row.group_size,
+                None if row.decision is None else ChargeState(row.decision),
             )
             for row in rows
         ]

@@ -79,6 +79,11 @@ class Scheduler:
 
     def upsert(self, task: Task, now: float, wall: float) -> None:
         """Add or update a task; one without a next job is removed."""
+        known = self._entries.get(task.id)
+        if known and known.kind is JobKind.SUBMIT and task.id not in self._running:
+            is_sent = task.state is TaskState.SUBMITTING or task.sent_at is not None
+            if is_sent and task.state is not TaskState.QUEUED:  # another replica has begun it
+                self._fair_queues[JobKind.SUBMIT].mark_served(task.user_id)
         if task.state not in _JOB_KIND_BY_STATE:
             self.remove(task.id)
         else:
