@@ -8,11 +8,10 @@ import streamlit as st
 
 from components.studio.db.budgets import BudgetLeft, OverBudget, Period, obstacle
 from components.ui import session
+from components.ui.dates import day_of
 from components.ui.escape import escape_markdown
 from components.ui.messages import over_budget_message
 from components.ui.streamlit_internals.toasts import show_toast
-
-_NAMES_A_TIME_SECONDS = 48 * 3600.0  # before a month ends; earlier, its day is enough
 
 
 def budgets_left() -> tuple[BudgetLeft, ...]:
@@ -58,8 +57,9 @@ def _message(budget: BudgetLeft, price: Decimal) -> str:
 
 def _renewed(period: Period) -> str:
     """When a budget is new again, such as "on 1 December" or "tomorrow at 01:00"."""
-    now = session.studio().clock()
+    now, zone = session.studio().clock(), session.time_zone()
     moment = period.ends_at(now)
-    if moment - now < _NAMES_A_TIME_SECONDS:
-        return session.describe_moment(moment)
-    return session.describe_day(moment)
+    day = day_of(moment, zone)
+    if period is Period.MONTH and day != day_of(now, zone):
+        return f"on {day.day} {day:%B}"
+    return session.describe_moment(moment)

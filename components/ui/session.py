@@ -20,7 +20,7 @@ from components.studio.images.generation_metadata import GenerationMetadata
 from components.studio.studio import NotFoundError, Studio
 from components.studio.tasks.models import FailureReason
 from components.ui import messages
-from components.ui.dates import day_of, moment_label
+from components.ui.dates import moment_label
 from components.ui.streamlit_internals.user_info import user_info
 
 _KEY = "kontext.session"
@@ -213,12 +213,6 @@ def time_zone() -> tzinfo | None:
 def describe_moment(moment: float) -> str:
     """When something to come happens, in words and in the user's time zone."""
     return moment_label(moment, studio().clock(), time_zone())
-
-
-def describe_day(moment: float) -> str:
-    """The day of a moment in the user's time zone, such as "on 1 December"."""
-    day = day_of(moment, time_zone())
-    return f"on {day.day} {day:%B}"
 
 
 def studio() -> Studio:

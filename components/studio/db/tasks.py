@@ -46,7 +46,7 @@ from components.studio.db.tables import (
     task_to_row,
     tasks,
 )
-from components.studio.tasks.models import UNFINISHED, FailureReason, Task, TaskState
+from components.studio.tasks.models import IN_PROGRESS, UNFINISHED, FailureReason, Task, TaskState
 
 DATABASE_FILE = "studio.db"
 ExtraTask = Callable[[Task, Task], Task | None]
@@ -195,7 +195,7 @@ class TaskRepository:
                 if holder is None:
                     raise
                 raise DuplicateTaskId(before, holder) from error
-            if after.state is TaskState.QUEUED:
+            if after.state is TaskState.QUEUED and before.state not in IN_PROGRESS:
                 reserve(connection, after, self.database.default_budgets)
             else:
                 follow(connection, after)
@@ -246,6 +246,18 @@ class TaskRepository:
                 .select_from(tasks)
                 .where(tasks.c.sent_at.between(since, until))
             ).scalar_one()
+
+    def users_in_turn(self, since: float) -> list[str]:
+        """Who has had creates sent since a moment in epoch seconds, the latest last."""
+        last = sa.func.max(tasks.c.sent_at)
+        with self.database.read_transaction() as connection:
+            rows = connection.execute(
+                sa.select(tasks.c.user_id)
+                .where(tasks.c.sent_at >= since)
+                .group_by(tasks.c.user_id)
+                .order_by(last, tasks.c.user_id)
+            )
+            return [row.user_id for row in rows]
 
     def recent_durations(self, model: Model, *, editing: bool, newest: int = 20) -> list[float]:
         """Seconds from acceptance to storage, of the newest images of a kind."""

@@ -94,6 +94,11 @@ class Scheduler:
         """Forget a task; an unknown one is ignored."""
         self._entries.pop(task_id, None)
 
+    def resume_turns(self, user_ids: Iterable[str]) -> None:
+        """Whose tasks were sent before this process counted them, the latest last."""
+        for user_id in user_ids:
+            self._fair_queues[JobKind.SUBMIT].mark_served(user_id)
+
     def __len__(self) -> int:
         """Number of tasks with a next job."""
         return len(self._entries)

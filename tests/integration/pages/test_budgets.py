@@ -12,6 +12,7 @@ from components.studio import GenerationRequest
 from components.studio.db.budgets import EVERYBODY, KEY, Period
 from components.studio.db.database import MessageKind
 from components.studio.events import EVERYBODY as EVERYBODY_HERE
+from components.studio.tasks.transitions import withdraw
 from tests.integration.pages.page_driver import (
     error_texts,
     newest_tasks,
@@ -21,8 +22,8 @@ from tests.integration.pages.page_driver import (
     type_prompt,
     user_id_of,
 )
-from tests.integration.pages.test_card_actions import run_action, state_of
-from tests.integration.pages.test_card_actions import submit as submit_for_anna
+from tests.integration.pages.test_card_actions import ANNA, run_action, state_of
+from tests.support.factories import NOW, make_task
 
 pytestmark = pytest.mark.usefixtures("unreachable_provider")
 
@@ -86,10 +87,15 @@ def test_press_that_comes_too_late_is_told_and_says_nothing_once_it_fits(
     assert len(newest_tasks(at)) == 2
 
 
-def test_card_that_is_tried_again_over_the_budget_says_so_and_stays() -> None:
-    task = submit_for_anna("A tower")
-    open_studio().withdraw_task(task.user_id, task.id)
+def test_card_that_is_tried_again_over_the_budget_says_so_and_stays(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    repository, task = open_studio().repository, make_task(user_id=ANNA)
+    repository.add_tasks([task])  # the worker does not hear of it
+    repository.update_task(task.id, lambda task: withdraw(task, NOW))
     open_studio().budgets.set_cap(KEY, Period.DAY, Decimal(2))
+    # Of the day that the task was reserved on.
+    monkeypatch.setattr(open_studio(), "clock", lambda: NOW)
 
     at = run_action("send", task.id)
 

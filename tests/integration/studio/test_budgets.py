@@ -12,6 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from components.studio.credits import spending_for_user
 from components.studio.db.budgets import (
@@ -26,6 +27,7 @@ from components.studio.db.budgets import (
     to_hundredths,
 )
 from components.studio.db.database import Database
+from components.studio.db.tables import charges
 from components.studio.db.tasks import TaskRepository
 from components.studio.tasks.models import Failure, FailureReason, Task, TaskState
 from components.studio.tasks.transitions import requeue
@@ -355,3 +357,27 @@ def test_budget_that_lasts_longest_is_named_where_several_are_too_small() -> Non
     assert obstacle([day, month], Decimal(5), NOW) == month
     assert obstacle([day, month], Decimal(4), NOW) == day
     assert obstacle([month], Decimal(4), NOW) is None
+
+
+def test_task_of_before_budgets_goes_on_although_nothing_is_left(
+    repository: TaskRepository,
+) -> None:
+    old = task_of(ANNA)
+    repository.add_tasks([old])
+    with repository.database.write_transaction() as connection:
+        connection.execute(sa.delete(charges))
+    limit(repository, everybody_month=1)
+
+    end(repository, old, TaskState.SUBMITTING)
+    end(repository, old, TaskState.QUEUED)  # it is sent again by itself
+
+    assert [task.state for task in repository.unfinished()] == [TaskState.QUEUED]
+
+
+def test_users_in_turn_are_those_who_were_sent_for_the_latest_last(
+    repository: TaskRepository,
+) -> None:
+    sent = [(ANNA, NOW), (BEN, NOW + 1), (ANNA, NOW + 2), ("c" * 32, NOW - 9), ("e" * 32, None)]
+    repository.add_tasks([task_of(user_id, sent_at=at) for user_id, at in sent])
+
+    assert repository.users_in_turn(NOW) == [BEN, ANNA]

@@ -193,6 +193,11 @@ def test_replica_that_only_watches_shows_the_queue_in_the_order_of_the_leader() 
 
     assert leader.queue() == [later[2], later[0], later[1]]
     assert watcher.queue() == leader.queue()
+    new = make_scheduler()
+    new.resume_turns(["a", "b"])
+    for task in later:
+        new.upsert(task, 0.0, NOW)
+    assert new.queue() == leader.queue()
 
 
 def test_single_task_does_not_wait_behind_two_hundred() -> None:
