@@ -319,13 +319,13 @@ def over_budget_message(
     verb = "is" if budget.left == 1 else "are"
     return (
         f"This needs {format_credits(price)}; {left} {verb} left {_PERIOD_WORDS[budget.period]}. "
-        f"The budget is new {renewed}. For more, ask {ask_whom(people_to_ask)}."
+        f"More {renewed}; before that, ask {ask_whom(people_to_ask)}."
     )
 
 
 def ask_whom(people_to_ask: Sequence[str]) -> str:
     """The people who decide about budgets, such as "Anna or Ben"."""
-    *others, last = people_to_ask or ("whoever runs this studio",)
+    *others, last = people_to_ask or ("your admin",)
     return f"{', '.join(others)} or {last}" if others else last
 
 

@@ -46,8 +46,6 @@ def render_submit(form: GenerationForm, verb: str) -> None:
     tab = session.tab_state()
     tab.shown_budgets = budgets.budgets_left()
     refusal = budgets.over_budget(price, tab.shown_budgets)
-    if refusal:
-        tab.submit_errors.pop(form.mode, None)  # the line says it, as long as it is so
     problem = _picture_count_problem(values)
     with st.container(key="kx-press"):
         # No timer: of two fragments that rerun at once Streamlit (1.67) loses a press.
@@ -187,7 +185,10 @@ def show_errors(mode: Mode | Literal["change"]) -> Iterator[None]:
     except NotFoundError:
         errors[mode] = IMAGE_NOT_FOUND if mode == "change" else SOURCE_NOT_FOUND
     except OverBudget as error:
-        errors[mode] = budgets.refusal(error)
+        if mode == "change":
+            errors[mode] = budgets.refusal(error)
+        else:
+            budgets.show_refusal(error)  # the line says it, too, as long as it is so
     except DatabaseError as error:
         errors[mode] = f"{NOTHING_SENT} {error}"
     else:

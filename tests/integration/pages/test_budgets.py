@@ -79,6 +79,7 @@ def test_press_that_comes_too_late_is_told_and_says_nothing_once_it_fits(
 
     assert [task.request.prompt for task in newest_tasks(at)] == ["from another tab"]
     assert line(at).startswith("This needs 5 credits; 0 of your 5 are left today.")
+    assert len(at.toast) == 1
     assert error_texts(at) == []
     open_studio().budgets.set_cap(EVERYBODY, Period.DAY, Decimal(10))
     assert "5 of 10 left today" in line(rerun(at))

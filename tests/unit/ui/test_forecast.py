@@ -149,7 +149,7 @@ def test_refusal_says_what_is_needed_and_left_when_it_is_new_and_whom_to_ask() -
 
     assert sentence == (
         "This needs 20 credits; 12.5 of your 120 are left this month. "
-        "The budget is new on 1 December. For more, ask Anna, Ben or Cleo."
+        "More on 1 December; before that, ask Anna, Ben or Cleo."
     )
 
 
@@ -159,4 +159,4 @@ def test_refusal_for_everybody_names_somebody_even_where_no_admin_is_known() -> 
     )
 
     assert "1 of everybody's 20 is left this month" in sentence
-    assert sentence.endswith("ask whoever runs this studio.")
+    assert sentence.endswith("ask your admin.")
