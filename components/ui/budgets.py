@@ -13,6 +13,8 @@ from components.ui.escape import escape_markdown
 from components.ui.messages import over_budget_message
 from components.ui.streamlit_internals.toasts import show_toast
 
+MAX_NAMES = 3
+
 
 def budgets_left() -> tuple[BudgetLeft, ...]:
     """The budgets that a press of this person counts against, the scarcest first."""
@@ -20,8 +22,9 @@ def budgets_left() -> tuple[BudgetLeft, ...]:
 
 
 def whom_to_ask() -> tuple[str, ...]:
-    """The people who decide about budgets, as they are named on the page."""
-    return tuple(getattr(session.studio().settings, "admins", ()))
+    """The people who decide about budgets, by their addresses; a group is not a person."""
+    admins = getattr(session.studio().settings, "admins", ())
+    return tuple(sorted(name for name in admins if not name.startswith("group:")))[:MAX_NAMES]
 
 
 def over_budget(price: Decimal, left: tuple[BudgetLeft, ...] | None = None) -> str:

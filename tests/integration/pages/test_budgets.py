@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from types import SimpleNamespace
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -13,6 +14,7 @@ from components.studio.db.budgets import EVERYBODY, KEY, Period
 from components.studio.db.database import MessageKind
 from components.studio.events import EVERYBODY as EVERYBODY_HERE
 from components.studio.tasks.transitions import withdraw
+from components.ui import budgets
 from tests.integration.pages.page_driver import (
     error_texts,
     newest_tasks,
@@ -124,3 +126,31 @@ def test_budget_that_is_raised_wakes_the_tabs_it_concerns_here_and_elsewhere() -
     rung.clear()
     studio.receive(MessageKind.USER, EVERYBODY_HERE)  # from another replica
     assert sorted(rung) == ["anna", "ben"]
+
+
+def test_page_is_run_again_once_when_what_its_line_says_has_changed() -> None:
+    def page() -> None:
+        import streamlit as st
+
+        from components.ui import budgets, session
+
+        st.session_state["runs"] = st.session_state.get("runs", 0) + 1
+        tab = session.tab_state()
+        if "shown" not in st.session_state:
+            st.session_state["shown"] = tab.shown_budgets = budgets.budgets_left()
+        budgets.rerun_if_budgets_changed()
+
+    at = AppTest.from_function(page, default_timeout=60)
+    assert rerun(rerun(at)).session_state["runs"] == 2
+    open_studio().budgets.set_cap(EVERYBODY, Period.DAY, Decimal(9))
+    assert rerun(at).session_state["runs"] == 4
+    assert rerun(at).session_state["runs"] == 5
+
+
+def test_admins_are_named_and_groups_are_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    admins = frozenset({"zoe@example.com", "group:leads", "anna@example.com"})
+    monkeypatch.setattr(
+        budgets.session, "studio", lambda: SimpleNamespace(settings=SimpleNamespace(admins=admins))
+    )
+
+    assert budgets.whom_to_ask() == ("anna@example.com", "zoe@example.com")
