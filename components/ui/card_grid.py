@@ -9,7 +9,7 @@ from typing import Literal
 from components.studio.db.tables import ImageRecord, TaskWithImage
 from components.ui import card_actions, session
 from components.ui.card_view_models import CHANGE, build_card, build_source_card
-from components.ui.form.submit import NEWEST_TASKS, change_price, change_problem
+from components.ui.form.submit import NEWEST_TASKS, change_price
 from components.ui.urls import LIVE_UPDATES_URL
 from components.ui.widgets.image_grid import Card, Changes, GridEvent, GridExtras, image_grid
 
@@ -54,9 +54,10 @@ def _changes(cards: Sequence[Card], *, in_gallery: bool) -> Changes | None:
         return None
     newest = session.studio().recent_tasks(tab.user_id, limit=NEWEST_TASKS) if task_ids else []
     made = [entry for entry in newest if entry.task.id in task_ids]
+    price, problem = change_price()
     return Changes(
-        price=change_price(),
-        problem=change_problem(),
+        price=price,
+        problem=problem,
         nonce=nonce,
         card_id=made_id,
         error=tab.submit_errors.get("change", ""),

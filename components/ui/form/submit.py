@@ -50,7 +50,9 @@ def render_submit(form: GenerationForm, verb: str) -> None:
     with st.container(key="kx-press"):
         # No timer: of two fragments that rerun at once Streamlit (1.67) loses a press.
         source = session.selected_source() if form.mode == "edit" else None
-        st.caption(escape_markdown(problem or refusal or _forecast_for(values, source)))
+        st.caption(
+            escape_markdown(problem or refusal or _forecast_for(values, source, tab.shown_budgets))
+        )
         st.button(
             verb if problem else f"{verb} · {format_credits(price)}",
             key=f"{form.mode}-submit",
@@ -102,20 +104,24 @@ def change_values(prompt: str) -> FormValues:
     return replace(values, prompt=prompt, model=model, ratio=MATCH_INPUT, variants=1)
 
 
-def change_price() -> str:
-    """What a change on a card costs, such as "Pro · 5 credits · 90 credits left afterwards"."""
-    values = change_values("")
+def change_price() -> tuple[str, str]:
+    """What a change on a card costs, such as "Pro · 5 credits · 90 credits left afterwards".
+
+    With it, why that cannot be paid for; empty if it can.
+    """
+    values, left = change_values(""), budgets.budgets_left()
     model = Model(values.model)
-    price = format_credits(session.studio().price(model))
-    return f"{MODEL_LABELS[model]} · {price} · {_forecast_for(values, None)}"
+    price = session.studio().price(model)
+    forecast_ = _forecast_for(values, None, left)
+    return (
+        f"{MODEL_LABELS[model]} · {format_credits(price)} · {forecast_}",
+        budgets.over_budget(price, left),
+    )
 
 
-def change_problem() -> str:
-    """Why a change on a card cannot be paid for; empty if it can."""
-    return budgets.over_budget(change_values("").price(session.studio().price))
-
-
-def _forecast_for(values: FormValues, source: ImageRecord | None) -> str:
+def _forecast_for(
+    values: FormValues, source: ImageRecord | None, left: tuple[BudgetLeft, ...]
+) -> str:
     studio = session.studio()
     newest = studio.recent_tasks(session.tab_state().user_id, limit=NEWEST_TASKS)
     # What is being made is not in the balance yet, and the page is not run again when it is.
@@ -127,7 +133,7 @@ def _forecast_for(values: FormValues, source: ImageRecord | None) -> str:
         balance=studio.credit_balance() if is_charged else None,
         waiting=len(studio.queue_positions()),
         pause_reason=studio.pause_reason,
-        budget=next(iter(budgets.budgets_left()), None),
+        budget=next(iter(left), None),
     )
 
 
