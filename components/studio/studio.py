@@ -34,7 +34,7 @@ from components.studio.credits import (
     spending_for_user,
 )
 from components.studio.data_folder import DataFolder
-from components.studio.db.budgets import BudgetLeft, Budgets
+from components.studio.db.budgets import BudgetLeft, Budgets, person_of
 from components.studio.db.chain_runs import ChainRun, ChainRuns, RunState
 from components.studio.db.database import DatabaseError, MessageKind
 from components.studio.db.gallery import GalleryItem, GalleryQuery, GalleryRepository
@@ -196,7 +196,7 @@ class Studio:
 
     def __post_init__(self) -> None:
         self.prompts = PromptHistory(self.repository.database)
-        self.budgets = Budgets(self.repository.database)
+        self.budgets = Budgets(self.repository.database, on_change=self._tell_budget_changed)
         self.drafts = DraftStore(self.prompts, clock=self.clock)
         self.credit_cache = CreditBalanceCache(self.client.credits)
         self._presses = RepeatedPresses(self.clock)
@@ -331,7 +331,10 @@ class Studio:
         )
 
     def resubmit_task(self, user_id: str, task_id: str) -> Task:
-        """Send a withdrawn task, or an unconfirmed one whose user knows that no image was made."""
+        """Send a withdrawn task, or an unconfirmed one whose user knows that no image was made.
+
+        Raises OverBudget.
+        """
         self._check_folder()
         return self._change_task(user_id, task_id, requeue)
 
@@ -339,7 +342,7 @@ class Studio:
         """Submit a failed or refused task once more, in its place among its variants.
 
         A second press does nothing and returns None: the first has replaced it. Raises
-        NotFoundError, also for an edit whose source is gone.
+        OverBudget, and NotFoundError, also for an edit whose source is gone.
         """
         self._check_folder()
         failed = self.task(user_id, task_id)
@@ -802,8 +805,9 @@ class Studio:
         """Make these edits once more on the source, one after the other, in the background.
 
         Each has the settings of the task that it repeats. `run_id` is 32 hex digits that the
-        caller makes: a second call with it changes nothing. Raises ValidationError, ShareExceeded,
-        and NotFoundError for a task or source of another user.
+        caller makes: a second call with it changes nothing. The credits of the first step are
+        reserved, and those of each further one when it begins. Raises ValidationError,
+        ShareExceeded, OverBudget, and NotFoundError for a task or source of another user.
         """
         self._check_folder()
         self._check_share(user_id, 0)
@@ -834,7 +838,8 @@ class Studio:
     ) -> None:
         """Go on with a run that stopped at this position, with another instruction if given.
 
-        Nothing happens to one that has gone on. Raises ValidationError and NotFoundError.
+        Nothing happens to one that has gone on. Raises ValidationError, NotFoundError, and
+        OverBudget, or lets it be stopped for that reason.
         """
         self._check_folder()
         run = self.chain_run(user_id, run_id)
@@ -895,6 +900,13 @@ class Studio:
     def budgets_left(self, user_id: str) -> list[BudgetLeft]:
         """The budgets that a press of this person counts against, the scarcest first."""
         return self.budgets.left(user_id, self.clock())
+
+    def _tell_budget_changed(self, subject: str) -> None:
+        user_id = person_of(subject)
+        if user_id is None:
+            self.events.publish_to_everybody()
+        else:
+            self.events.publish(user_id)
 
     def price(self, model: Model, variants: int = 1) -> Decimal:
         """Credits that these images are expected to cost."""

@@ -7,11 +7,12 @@ charge. Whether failures are charged is not documented, so no message says "free
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from components.studio import Model
+from components.studio.db.budgets import KEY, BudgetLeft, Period
 from components.studio.db.database import DatabaseError, DatabaseErrorKind
 from components.studio.tasks.models import Failure, FailureReason, Task, TaskState
 
@@ -34,6 +35,7 @@ UNKNOWN_USER = (
     "this site first."
 )
 _UNKNOWN_STATE = "Unknown"
+_PERIOD_WORDS = {Period.DAY: "today", Period.MONTH: "this month"}
 COOKIE_LOST = (
     "Nothing was sent: the cookie of this tab was deleted. Copy your prompt and reload the page."
 )
@@ -265,6 +267,11 @@ def format_credits(amount: Decimal) -> str:
     return f"{amount.normalize():f} credit{'' if amount == 1 else 's'}"
 
 
+def format_amount(amount: Decimal) -> str:
+    """A number of credits without the word, such as "1,200" or "12.5"."""
+    return f"{amount.normalize():,f}"
+
+
 def format_count(count: int, noun: str) -> str:
     """A number of things, such as "1 picture" or "1,200 pictures"."""
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
@@ -290,6 +297,36 @@ def pause_message(reason: FailureReason, until: str | None = None) -> str:
     message = _MESSAGE_BY_REASON[reason]
     advice = _PAUSE_ADVICE.get(reason, message.advice).format(when=until or "later")
     return f"{message.headline}. {advice}"
+
+
+def budget_left(budget: BudgetLeft) -> str:
+    """What is left, such as "45 of 120 left this month"; "only …" where that is little."""
+    only = "only " if budget.is_nearly_spent else ""
+    amounts = f"{format_amount(budget.left)} of {format_amount(budget.cap)}"
+    whose = " for everybody" if budget.subject == KEY else ""
+    return f"{only}{amounts} left {_PERIOD_WORDS[budget.period]}{whose}"
+
+
+def over_budget_message(
+    budget: BudgetLeft, price: Decimal, *, renewed: str, people_to_ask: Sequence[str]
+) -> str:
+    """Why a press of this price is not possible, when it is again, and whom to ask.
+
+    `renewed` says when the budget is new, such as "on 1 December".
+    """
+    whose = "everybody's" if budget.subject == KEY else "your"
+    left = f"{format_amount(budget.left)} of {whose} {format_amount(budget.cap)}"
+    verb = "is" if budget.left == 1 else "are"
+    return (
+        f"This needs {format_credits(price)}; {left} {verb} left {_PERIOD_WORDS[budget.period]}. "
+        f"More {renewed}; before that, ask {ask_whom(people_to_ask)}."
+    )
+
+
+def ask_whom(people_to_ask: Sequence[str]) -> str:
+    """The people who decide about budgets, such as "Anna or Ben"."""
+    *others, last = people_to_ask or ("your admin",)
+    return f"{', '.join(others)} or {last}" if others else last
 
 
 def storage_message(problem: DatabaseError) -> str:

@@ -14,6 +14,7 @@ import streamlit as st
 
 from components.bootstrap import open_studio
 from components.studio.clock import time_zone as read_time_zone
+from components.studio.db.budgets import BudgetLeft
 from components.studio.db.tables import ImageRecord
 from components.studio.images.generation_metadata import GenerationMetadata
 from components.studio.studio import NotFoundError, Studio
@@ -136,6 +137,8 @@ class TabState:
     """The URL path of the page that was rendered before, which may be the same."""
     pause: Pause = field(default_factory=Pause)
     """What the banner of this tab says about the queue."""
+    shown_budgets: tuple[BudgetLeft, ...] | None = None
+    """What the line above the press says of budgets; None on a page without one."""
     storage_problem: str | None = None
     """What is wrong with the database or its disk, as the banner of this tab says."""
     typing: TypingRequest = field(default_factory=TypingRequest)

@@ -170,7 +170,7 @@ def test_phone_error_cards_use_the_whole_width_and_show_every_word(
                 for other in texts.all():
                     assert not overlap(box_of(expiry), box_of(other)), other.inner_text()
         expect(by_fault["result-404"].locator(".kx-grid-expiry")).to_have_text("14 days left")
-        for text in ("I have its task id", "Not made: send again"):
+        for text in ("I have its task id", "Not made: send again · 5 credits"):
             label = by_fault["create-html"].get_by_text(text, exact=True)
             expect(label).to_be_visible()
             assert not label.evaluate(IS_CUT)

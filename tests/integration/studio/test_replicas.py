@@ -26,6 +26,7 @@ from components.studio.db.database import (
 from components.studio.db.replicas import Replica
 from components.studio.db.tables import leadership
 from components.studio.db.tasks import TaskRepository
+from components.studio.events import EVERYBODY
 from components.studio.settings import Settings
 from components.studio.studio import Studio
 from components.studio.tasks.models import FailureReason, Task, TaskState
@@ -330,11 +331,13 @@ def test_message_told_while_nobody_listens_is_told_later(empty_postgresql: str) 
 
         teller, listener = replica(one), replica(two)
         teller.tell(MessageKind.USER, USER_ID)
+        teller.tell(MessageKind.USER, EVERYBODY)
         teller.tell(MessageKind.USER, USER_ID)
         listener.start()
         teller.start()
         try:
-            wait_until(lambda: heard == [(MessageKind.USER, USER_ID)])
+            both = [(MessageKind.USER, USER_ID), (MessageKind.USER, EVERYBODY)]
+            wait_until(lambda: heard == both)
         finally:
             teller.stop()
             listener.stop()

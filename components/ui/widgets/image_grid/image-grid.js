@@ -191,9 +191,9 @@ class ImageGrid {
   /** @param {GridData} data */
   #readChanges({ changes, action_sets: actionSets }) {
     const cards = (changes?.cards ?? []).map((card) => readCard(card, actionSets));
-    const { price = "", nonce, error, card_id: madeId } = changes ?? {};
-    this.#lightbox.readChanges(cards, price);
-    this.#cardChange.setPrice(price);
+    const { price = "", problem = "", nonce, error, card_id: madeId } = changes ?? {};
+    this.#lightbox.readChanges(cards, price, problem);
+    this.#cardChange.setPrice(price, problem);
     const id = this.#changes.settle(nonce, error) || (nonce === this.#retried.nonce ? this.#retried.id : "");
     if (!id) return;
     this.#retried = { nonce: 0, id: "" };

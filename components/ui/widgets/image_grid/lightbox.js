@@ -70,6 +70,7 @@ export class Lightbox {
   /** Their cards, also those that a filter hides. @type {Card[]} */
   #madeCards = [];
   #price = "";
+  #problem = "";
   #viewport = element("div", "kx-lightbox-viewport", this.#image, this.#message);
   #position = element("span", "kx-lightbox-position");
   #scale = element("span", "kx-lightbox-scale");
@@ -215,16 +216,18 @@ export class Lightbox {
     this.#field.root.hidden = !canChange && !isMade;
     // A result can be changed: on a phone nothing moves when it comes.
     this.#field.root.classList.toggle("kx-change-reserved", !canChange);
-    this.#field.show(card.id, this.#price);
+    this.#field.show(card.id, this.#price, this.#problem);
   }
 
   /**
    * @param {Card[]} cards that changes have made lately
    * @param {string} price of a change
+   * @param {string} problem why it cannot be paid for; empty if it can
    */
-  readChanges(cards, price) {
+  readChanges(cards, price, problem) {
     this.#madeCards = cards;
     this.#price = price;
+    this.#problem = problem;
   }
 
   /**
