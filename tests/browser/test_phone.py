@@ -121,7 +121,9 @@ def reach_all_of_an_open_picture_at_400_percent(page: Page) -> None:
     page.set_viewport_size(ZOOMED_TO_400)
     cards(page).first.focus()
     page.keyboard.press("Enter")
-    action = page.get_by_role("dialog", name="Picture").get_by_label("Copy picture", exact=True)
+    dialog = page.get_by_role("dialog", name="Picture")
+    expect(dialog.locator("img").first).to_have_js_property("complete", value=True)
+    action = dialog.get_by_label("Copy picture", exact=True)
     action.scroll_into_view_if_needed()
     expect(action).to_be_in_viewport(ratio=1)
 
