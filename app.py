@@ -23,6 +23,7 @@ from components.ui.streamlit_internals.base_path import read_base_path
 from components.ui.streamlit_internals.client_messages import check_client_messages
 from components.ui.streamlit_internals.logs import pass_on_log_records
 from components.ui.streamlit_internals.page_html import complete_page, draw_notice
+from components.ui.streamlit_internals.press_order import keep_press_order
 from components.ui.streamlit_internals.sign_in import (
     login_url,
     read_claims,
@@ -39,6 +40,7 @@ if __name__ != "__main__":
     server.set_up_logs_of_libraries()
     pass_on_log_records()
     check_client_messages()
+    keep_press_order()
 
     @asynccontextmanager
     async def lifespan(_app: st.App) -> AsyncIterator[None]:

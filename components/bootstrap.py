@@ -35,6 +35,7 @@ from components.studio.db.kept_versions import KeptVersions
 from components.studio.db.replicas import Replica
 from components.studio.db.tasks import TaskRepository
 from components.studio.events import EventBus
+from components.studio.images.object_store import StoreUnavailable, open_objects
 from components.studio.images.store import ImageStore
 from components.studio.keeping import KeepChoice, KeepService
 from components.studio.safe_fetch.client import SafeHttpClient
@@ -226,7 +227,7 @@ class RunningApp:
             maintenance = MaintenanceThread(
                 studio.gallery,
                 studio.prompts,
-                studio.worker.check_storage,
+                studio.check_storage,
                 lambda: studio.keeping.forget_raw_answers(settings.raw_answer_days),
                 may_clean=lambda: self.leads,
             )
@@ -248,7 +249,7 @@ def _replica(studio: Studio, resources: ExitStack) -> Replica:
     """Make this process one of several replicas. Raises DatabaseError."""
     replica = Replica(
         studio.repository.database,
-        settings=f"{studio.settings.base_url}",
+        settings=f"{studio.settings.base_url} {studio.settings.storage_url}",
         on_lead=studio.take_over,
         on_step_down=studio.step_down,
         on_connected=studio.worker.read_again,
@@ -295,7 +296,7 @@ def build_studio(settings: Settings, sandbox: SandboxServer | None = None) -> St
         )
     except AuthenticationError as error:
         raise SettingsError(f"KIE_API_KEY cannot be used. {error.message}") from error
-    image_store = ImageStore(settings.data_dir)
+    image_store = _image_store(settings)
     if settings.database_url is None:  # other replicas may be writing into a folder that they share
         try:
             image_store.remove_partial_files()
@@ -313,7 +314,7 @@ def build_studio(settings: Settings, sandbox: SandboxServer | None = None) -> St
     repository.database.default_budgets = {
         subject: to_hundredths(credits_) for subject, credits_ in settings.budgets.items()
     }
-    data_folder = DataFolder(settings.data_dir)
+    data_folder = DataFolder(settings.data_dir, image_store.objects)
     if sandbox is not None:
         repository.clear_upload_urls()  # the sandbox may listen on another port than last time
     # The only origins that may have private addresses: results lie where the provider is.
@@ -369,6 +370,14 @@ def build_studio(settings: Settings, sandbox: SandboxServer | None = None) -> St
         clock=clock,
         fault_controls=_fault_controls(sandbox) if sandbox and settings.sandbox_faults else None,
     )
+
+
+def _image_store(settings: Settings) -> ImageStore:
+    """Images in the data folder, or in the store of the settings. Raises DatabaseError."""
+    try:
+        return ImageStore(settings.data_dir, open_objects(settings))
+    except StoreUnavailable as error:
+        raise DatabaseError(str(error)) from error
 
 
 def _fault_controls(sandbox: SandboxServer) -> FaultControls:

@@ -22,7 +22,6 @@ from typing import Any, Final
 from components.admin.places import (
     FILE_FOLDERS,
     AdminError,
-    FolderFiles,
     Place,
     copy_file,
     folder_place,
@@ -30,6 +29,7 @@ from components.admin.places import (
     link_file,
 )
 from components.admin.rows import (
+    TABLES,
     FileOfRow,
     Rows,
     copy_sqlite,
@@ -45,8 +45,8 @@ from components.bootstrap import lock_folder
 from components.studio.data_folder import LOCK_FILE
 from components.studio.db.database import DatabaseError
 from components.studio.db.migrations import known_versions
-from components.studio.db.tables import metadata
 from components.studio.db.tasks import DATABASE_FILE
+from components.studio.images.object_store import DiskStore
 from components.studio.user_tokens import SECRET_FILE
 from components.version import VERSION
 
@@ -131,8 +131,7 @@ def _fill(place: Place, folder: Path, previous: Path | None, say: Say) -> Manife
         counts = {name: table.rows for name, table in rows.sums().items()}
     copier.copy(wanted)
     copier.remove_others({file.name for file in wanted})
-    if place.secret_file.is_file():
-        shutil.copy2(place.secret_file, folder / SECRET_FILE)
+    _copy_secret(place, folder / SECRET_FILE)
     sums = _checksums(folder)
     lines = "".join(f"{digest}  {name}\n" for name, digest in sorted(sums.items()))
     (folder / CHECKSUMS).write_text(lines, "utf-8")
@@ -154,7 +153,7 @@ def _check_room(place: Place, folder: Path, previous: Path | None, wanted: list[
     needed = _SPARE_BYTES
     if place.database_file is not None:
         needed += place.database_file.stat().st_size
-    kept = [FolderFiles(folder), *([FolderFiles(previous)] if previous else [])]
+    kept = [DiskStore(folder), *([DiskStore(previous)] if previous else [])]
     new = [file for file in wanted if all(files.size(file.name) is None for files in kept)]
     if not _can_link(place, folder, new):
         needed += sum(file.size_bytes or 0 for file in new)
@@ -184,8 +183,8 @@ class _Copier:
 
     def __init__(self, place: Place, folder: Path, previous: Path | None, say: Say) -> None:
         self._source = place.files
-        self._target = FolderFiles(folder)
-        self._previous = FolderFiles(previous) if previous else None
+        self._target = DiskStore(folder)
+        self._previous = DiskStore(previous) if previous else None
         self._say = say
 
     def copy(self, wanted: list[FileOfRow]) -> None:
@@ -230,9 +229,20 @@ def _copy_rows(place: Place, folder: Path) -> None:
     target = folder / _ROWS_FOLDER
     target.mkdir(exist_ok=True)
     with read_rows(place) as rows:
-        for table in metadata.sorted_tables:
+        for table in TABLES:
             with (target / f"{table.name}.jsonl").open("w", encoding="utf-8") as file:
                 file.writelines(f"{row_to_json(row)}\n" for row in rows.of(table))
+
+
+def _copy_secret(place: Place, target: Path) -> None:
+    if place.secret_file.is_file():
+        shutil.copy2(place.secret_file, target)
+        return
+    with read_rows(place) as rows:
+        secret = rows.secret()
+    if secret is not None:
+        target.touch(0o600)
+        target.write_bytes(secret)
 
 
 @contextmanager
@@ -243,7 +253,7 @@ def _rows_of_backup(folder: Path) -> Iterator[Rows]:
     try:
         if not (folder / DATABASE_FILE).is_file():
             made = folder / f".rows-{DATABASE_FILE}"
-            place = Place(f"sqlite:///{made}", FolderFiles(folder), folder)
+            place = Place(f"sqlite:///{made}", DiskStore(folder), folder)
             _delete_sqlite(made)
             write_rows(place, _read_texts(folder))
         with read_rows(place) as rows:
@@ -268,10 +278,7 @@ def _read_texts(folder: Path) -> dict[str, Iterator[dict[str, Any]]]:
             except (TypeError, ValueError) as error:
                 raise AdminError(f"The backup is damaged: {path.name} cannot be read.") from error
 
-    return {
-        table.name: read(folder / _ROWS_FOLDER / f"{table.name}.jsonl")
-        for table in metadata.sorted_tables
-    }
+    return {table.name: read(folder / _ROWS_FOLDER / f"{table.name}.jsonl") for table in TABLES}
 
 
 # --- Restore ---
@@ -407,9 +414,9 @@ def _restore_elsewhere(place: Place, backup: Path, names: list[str], say: Say) -
         shutil.copy2(secret, place.secret_file)
     if (backup / DATABASE_FILE).is_file():
         with read_upgraded_rows(backup / DATABASE_FILE, place.data_dir) as rows:
-            write_rows(place, {table.name: rows.of(table) for table in metadata.sorted_tables})
+            write_rows(place, {table.name: rows.of(table) for table in TABLES}, secret)
     else:
-        write_rows(place, _read_texts(backup))
+        write_rows(place, _read_texts(backup), secret)
 
 
 def store_file(source: Path, place: Place, name: str) -> bool:
@@ -435,7 +442,7 @@ def _checksums(folder: Path) -> dict[str, str]:
 
 
 def _may_be_in_a_backup(name: str) -> bool:
-    tables = {f"{_ROWS_FOLDER}/{table.name}.jsonl" for table in metadata.sorted_tables}
+    tables = {f"{_ROWS_FOLDER}/{table.name}.jsonl" for table in TABLES}
     return is_file_name(name) or name in {DATABASE_FILE, SECRET_FILE} | tables
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from components.admin.backup import store_file
 from components.admin.places import AdminError, Place
 from components.admin.rows import (
+    TABLES,
     Rows,
     has_rows,
     not_empty_error,
@@ -19,7 +20,6 @@ from components.admin.rows import (
 )
 from components.bootstrap import lock_folder
 from components.studio.db.database import DatabaseError
-from components.studio.db.tables import metadata
 from components.studio.db.tasks import DATABASE_FILE
 from components.studio.user_tokens import SECRET_FILE
 
@@ -66,7 +66,8 @@ def migrate_folder(source: Path, place: Place, say: Say) -> Migration:
         done = _store_files(source, place, rows, say)
         _copy_secret(source, place)
         if not are_rows_there:
-            write_rows(place, {table.name: rows.of(table) for table in metadata.sorted_tables})
+            tables = {table.name: rows.of(table) for table in TABLES}
+            write_rows(place, tables, source / SECRET_FILE)
         _refuse_other_rows(place, rows)
         done.rows = sum(table.rows for table in rows.sums().values())
     return done

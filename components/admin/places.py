@@ -8,14 +8,18 @@ from __future__ import annotations
 import errno
 import os
 import re
-import secrets
 import shutil
-from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final
 
 from components.studio.db.tasks import DATABASE_FILE
+from components.studio.images.object_store import (
+    DiskStore,
+    ObjectStore,
+    StoreUnavailable,
+    open_objects,
+)
 from components.studio.images.store import ImageStore
 from components.studio.settings import Settings
 from components.studio.user_tokens import SECRET_FILE
@@ -33,79 +37,12 @@ class AdminError(Exception):
     """The command cannot be done. The message says why and what to do."""
 
 
-class Files(Protocol):
-    """Files by name, as `components.studio.images` keeps them. Raises OSError."""
-
-    @property
-    def folder(self) -> Path | None:
-        """Where they lie on this machine; None in a store."""
-
-    def put(self, name: str, data: bytes) -> None:
-        """Store a file whole, or not at all."""
-
-    def read(self, name: str) -> bytes:
-        """The bytes of a file. Raises FileNotFoundError."""
-
-    def size(self, name: str) -> int | None:
-        """The bytes of a file; None where there is none."""
-
-    def delete(self, names: Collection[str]) -> None:
-        """Delete these files. A missing one is no error."""
-
-    def names_before(self, folder: str, until: float) -> Iterator[str]:
-        """The names in this folder of what was stored before then, others' files included."""
-
-
-@dataclass(frozen=True)
-class FolderFiles:
-    """Files in a folder."""
-
-    folder: Path
-
-    def put(self, name: str, data: bytes) -> None:
-        """Write a file whole; `os.sync` makes it durable."""
-        path = self.folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial = path.with_name(f".{path.name}.{secrets.token_hex(8)}.part")
-        try:
-            partial.write_bytes(data)
-            partial.replace(path)
-        finally:
-            partial.unlink(missing_ok=True)
-
-    def read(self, name: str) -> bytes:
-        """The bytes of a file."""
-        return (self.folder / name).read_bytes()
-
-    def size(self, name: str) -> int | None:
-        """The bytes of a file; None where there is none."""
-        try:
-            return (self.folder / name).stat().st_size
-        except FileNotFoundError:
-            return None
-
-    def delete(self, names: Collection[str]) -> None:
-        """Delete these files."""
-        for name in names:
-            (self.folder / name).unlink(missing_ok=True)
-
-    def names_before(self, folder: str, until: float) -> Iterator[str]:
-        """The names in this folder of what was changed before then."""
-        for path in (self.folder / folder).glob("*/*"):
-            try:
-                is_older = path.stat().st_mtime < until
-            except FileNotFoundError:  # deleted meanwhile
-                continue
-            if is_older:
-                yield path.relative_to(self.folder).as_posix()
-
-
 @dataclass(frozen=True)
 class Place:
     """An installation's rows, files and folder."""
 
     database_url: str
-    files: Files
+    files: ObjectStore
     data_dir: Path
 
     @property
@@ -121,17 +58,20 @@ class Place:
 
 
 def configured_place(settings: Settings) -> Place:
-    """Where the app with these settings keeps what it has."""
-    folder = folder_place(settings.data_dir)
-    url = settings.database_url or folder.database_url
-    return Place(database_url=url, files=folder.files, data_dir=settings.data_dir)
+    """Where the app with these settings keeps what it has. Raises AdminError."""
+    try:
+        files = open_objects(settings)
+    except StoreUnavailable as error:
+        raise AdminError(str(error)) from error
+    url = settings.database_url or folder_place(settings.data_dir).database_url
+    return Place(database_url=url, files=files, data_dir=settings.data_dir)
 
 
 def folder_place(folder: Path) -> Place:
     """A data folder with all that it holds."""
     return Place(
         database_url=f"sqlite:///{folder / DATABASE_FILE}",
-        files=FolderFiles(folder),
+        files=DiskStore(folder),
         data_dir=folder,
     )
 
@@ -170,4 +110,4 @@ def copy_file(source: Path, target: Path) -> None:
 
 def image_store(place: Place) -> ImageStore:
     """The studio's own way to its files, which makes thumbnails."""
-    return ImageStore(place.data_dir)
+    return ImageStore(place.data_dir, place.files)

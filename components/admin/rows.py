@@ -24,9 +24,19 @@ from components.admin.places import AdminError, Place, folder_place
 from components.studio.db.database import Database, DatabaseError
 from components.studio.db.gallery import PURGING
 from components.studio.db.migrations import known_versions
-from components.studio.db.tables import images, metadata, tasks
-from components.studio.images.store import THUMBNAIL_SIDES_PX, thumbnail_file_name
+from components.studio.db.tables import (
+    images,
+    insert_or,
+    leadership,
+    metadata,
+    shared_values,
+    tasks,
+)
+from components.studio.images.store import THUMBNAIL_SIDES_PX, ImageStore
 
+TABLES = [table for table in metadata.sorted_tables if table is not leadership]
+"""All tables but the one in which the running replicas agree."""
+_NAMES = ImageStore(Path())  # of files, wherever they are
 _CHUNK_ROWS = 500
 _READ_ROWS = 1000
 _JSON_BYTES = "base64"
@@ -89,16 +99,28 @@ class Rows:
         self._connection = connection
 
     def of(self, table: sa.Table, names: Collection[str] | None = None) -> Iterator[dict[str, Any]]:
-        """The rows of a table, with these columns of the database or with all."""
+        """The rows of a table, with these columns of the database or with all.
+
+        The secret of the cookies is left out: it travels as a file.
+        """
         columns = [
             column.label(column.name)
             for column in table.columns
             if names is None or column.name in names
         ]
         statement = sa.select(*columns).execution_options(yield_per=_READ_ROWS)
+        if table is shared_values:
+            statement = statement.where(shared_values.c.name != "cookie_secret")
         result = self._connection.execute(statement)
         for row in result.mappings():
             yield {name: _portable(value) for name, value in row.items()}
+
+    def secret(self) -> bytes | None:
+        """The secret of the cookies, where replicas share it."""
+        shared = self._connection.execute(
+            sa.select(shared_values.c.value).where(shared_values.c.name == "cookie_secret")
+        ).scalar_one_or_none()
+        return None if shared is None else bytes.fromhex(shared)
 
     def files(self) -> Iterator[FileOfRow]:
         """The files that the rows name, the trash and hidden images included."""
@@ -121,12 +143,12 @@ class Rows:
                 name = f"originals/{folder}/{image_id}.{original_form}"
                 yield FileOfRow(name, image_id, form, original_size, is_needed)
             for side_px in THUMBNAIL_SIDES_PX:
-                name = f"thumbnails/{folder}/{thumbnail_file_name(image_id, side_px)}"
+                name = _NAMES.thumbnail_file(image_id, side_px).name
                 yield FileOfRow(name, image_id, form, None, False)
 
     def sums(self) -> dict[str, TableSum]:
         """Count and digest of each table."""
-        return {table.name: table_sum(self.of(table)) for table in metadata.sorted_tables}
+        return {table.name: table_sum(self.of(table)) for table in TABLES}
 
 
 @contextmanager
@@ -270,11 +292,16 @@ def not_empty_error(place: Place) -> AdminError:
     )
 
 
-def write_rows(place: Place, rows_of: Mapping[str, Iterable[Mapping[str, Any]]]) -> None:
+def write_rows(
+    place: Place,
+    rows_of: Mapping[str, Iterable[Mapping[str, Any]]],
+    secret_file: Path | None = None,
+) -> None:
     """Make the tables if need be and write all rows in one transaction. Raises AdminError.
 
     Refuses where anybody has tasks or pictures. What was written is read back and compared before
-    it becomes visible.
+    it becomes visible. On PostgreSQL the secret of the cookies goes with them, if it stood in a
+    file.
     """
     try:
         with (
@@ -283,12 +310,18 @@ def write_rows(place: Place, rows_of: Mapping[str, Iterable[Mapping[str, Any]]])
         ):
             if _has_rows(connection):
                 raise not_empty_error(place)
-            for table in metadata.sorted_tables:
+            for table in TABLES:
                 connection.execute(sa.delete(table))
                 rows = iter(rows_of.get(table.name, ()))
                 expected, names = _insert(connection, table, rows)
                 if expected.rows and table_sum(Rows(connection).of(table, names)) != expected:
                     raise AdminError(f"Table {table.name}: what was written reads differently.")
+            if database.is_shared and secret_file is not None and secret_file.is_file():
+                # Without it, everybody would be a new user.
+                secret = {"name": "cookie_secret", "value": secret_file.read_bytes().hex()}
+                connection.execute(
+                    insert_or(connection, shared_values).values(secret).on_conflict_do_nothing()
+                )
     except DatabaseError as error:
         cause = error.__cause__
         raise AdminError(

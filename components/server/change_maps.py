@@ -21,6 +21,7 @@ from components.server.identity import read_user_id
 from components.server.requests import READ_SECONDS, read_body
 from components.server.responses import NO_STORE, PRIVATE_IMMUTABLE
 from components.studio.db.database import DatabaseError
+from components.studio.images.object_store import StoreUnavailable
 from components.studio.keeping import KeepError, KeepProblem, problem_sentence
 from components.studio.settings import SettingsError
 from components.studio.studio import NotFoundError, Studio
@@ -85,7 +86,7 @@ def _draw_or_refuse(
         return _refusal(410 if is_gone else 422, problem_sentence(error.problem))
     except ValueError as error:
         return _refusal(400, str(error))
-    except (DatabaseError, SettingsError) as error:
+    except (DatabaseError, SettingsError, StoreUnavailable) as error:
         return _refusal(503, str(error))
 
 

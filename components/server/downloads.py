@@ -22,6 +22,7 @@ from components.server.requests import READ_SECONDS, read_body
 from components.server.responses import NO_STORE, PRIVATE_IMMUTABLE, not_found, run_or_503
 from components.studio.clock import time_zone
 from components.studio.export import ExportItem, download_name, stream_zip
+from components.studio.images.object_store import StoreUnavailable
 from components.studio.studio import Studio
 
 MAX_IMAGES: Final = 1000
@@ -72,6 +73,8 @@ def _single_image(open_studio: Callable[[], Studio], request: Request) -> Respon
     as_jpeg = request.query_params.get("format") == "jpeg" and image.own_format != "jpeg"
     try:
         contents = item.read_bytes(strip_metadata=_strips_metadata(request), as_jpeg=as_jpeg)
+    except StoreUnavailable:
+        raise
     except OSError:  # the file is gone; the card says so
         return missing
     headers = {
@@ -97,7 +100,8 @@ def _zip(
         return Response(media_type="application/zip", headers=headers)
     pictures = chain([first], items)
     chunks = stream_zip(pictures, strip_metadata=strip_metadata, made_at=now, zone=zone)
-    return StreamingResponse(chunks, media_type="application/zip", headers=headers)
+    begun = next(chunks)  # a store that is away is said, later it can only be cut off
+    return StreamingResponse(chain([begun], chunks), media_type="application/zip", headers=headers)
 
 
 def _export_items(

@@ -59,5 +59,6 @@ class _StudioCollector(Collector):
             "kontext_disk_bytes", "Bytes of files, and free bytes of the disk.", labels=["kind"]
         )
         for kind, size_bytes in asdict(self._studio.disk_usage()).items():
-            disk.add_metric([kind], size_bytes)
+            if size_bytes is not None:
+                disk.add_metric([kind], size_bytes)
         yield disk

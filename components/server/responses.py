@@ -10,6 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import PlainTextResponse, Response
 
 from components.studio.db.database import DatabaseError
+from components.studio.images.object_store import StoreUnavailable
 from components.studio.settings import SettingsError
 
 Args = TypeVarTuple("Args")
@@ -26,6 +27,15 @@ PRIVATE_IMMUTABLE: Final[Mapping[str, str]] = MappingProxyType(
 )
 
 
+STORE_RETRY_SECONDS: Final = 2  # about as often as a store that is away is asked again
+
+
+def store_unavailable(error: StoreUnavailable) -> Response:
+    """503 that says when to ask again."""
+    headers = {"retry-after": str(STORE_RETRY_SECONDS), **NO_STORE}
+    return PlainTextResponse(f"{error}\n", 503, headers)
+
+
 def not_found(message: str) -> Response:
     """404 that no cache keeps."""
     return PlainTextResponse(message, 404, NO_STORE)
@@ -35,5 +45,7 @@ async def run_or_503(handler: Callable[[*Args], Response], *args: *Args) -> Resp
     """Run a blocking handler in a thread; 503 with the reason if the app is not available."""
     try:
         return await run_in_threadpool(handler, *args)
+    except StoreUnavailable as error:
+        return store_unavailable(error)
     except (DatabaseError, SettingsError) as error:
         return PlainTextResponse(f"{error}\n", 503, NO_STORE)

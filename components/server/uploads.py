@@ -26,6 +26,7 @@ from components.server.responses import NO_STORE
 from components.studio.db.database import DatabaseError
 from components.studio.images.file_type import ImageErrorCode, InvalidImageError, too_large_error
 from components.studio.images.ingest import MAX_BYTES
+from components.studio.images.object_store import StoreUnavailable
 from components.studio.settings import SettingsError
 from components.studio.studio import ImportCancelled, ShareExceeded, Studio
 
@@ -140,6 +141,8 @@ class _Uploads:
             return _refusal(503, f"The picture could not be saved. {error}")
         except SettingsError as error:
             return _refusal(503, str(error))
+        except StoreUnavailable as error:
+            return _refusal(503, f"The picture could not be saved. {error}")
         except OSError:
             return _refusal(507, _NOT_SAVED)
         return JSONResponse({"id": image_id}, 201, NO_STORE)

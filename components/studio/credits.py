@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from components.kie import KieError, Model
+from components.studio.db.budgets import ChargeState
 from components.studio.db.database import Database
 from components.studio.db.tasks import ChargeGroup, charge_groups
 from components.studio.settings import Settings
@@ -72,6 +73,9 @@ def summarize(charges: Iterable[ChargeGroup]) -> Spending:
                 credits=total.credits + price,
                 images=total.images + charge.count,
             )
+        elif charge.decision is not None:
+            if charge.decision is ChargeState.SPENT:
+                total = replace(total, credits=total.credits + price)
         elif _may_be_charged(charge):
             total = replace(
                 total,

@@ -23,6 +23,7 @@ from components.studio.db.database import (
 from components.studio.db.gallery import GalleryRepository
 from components.studio.db.prompts import PromptHistory
 from components.studio.db.tasks import DATABASE_FILE
+from components.studio.images.object_store import ObjectStore
 
 log = logging.getLogger("kontext.maintenance")
 
@@ -40,22 +41,25 @@ def _read_only_error(path: Path) -> DatabaseError:
 
 
 class DataFolder:
-    """The data folder as this process opened it. Thread-safe."""
+    """The data folder as this process opened it, and the store of its files. Thread-safe."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, objects: ObjectStore) -> None:
         """Remember which files are open; call it when they are."""
         self._folder = folder
+        self._objects = objects
         self._derived_bytes = (0, 0)
         self._count_derived_at = 0.0
         opened = {name: file_identity(folder / name) for name in (DATABASE_FILE, LOCK_FILE)}
         self._opened = {name: identity for name, identity in opened.items() if identity}
 
-    def derived_and_free_bytes(self) -> tuple[int, int, int]:
+    def derived_and_free_bytes(self) -> tuple[int | None, int | None, int | None]:
         """Bytes of the thumbnails and of the analyses, and free bytes of the disk.
 
-        The first two are counted every ten minutes at most. Raises DatabaseError when the folder
-        is gone.
+        The first two are counted every ten minutes at most. All are unknown where the files lie
+        in an S3-compatible store. Raises DatabaseError when the folder is gone.
         """
+        if self._objects.folder is None:
+            return None, None, None
         now = time.monotonic()
         if now >= self._count_derived_at:
             self._derived_bytes = (
@@ -69,7 +73,13 @@ class DataFolder:
             raise missing_files_error(self._folder) from error
 
     def problem(self) -> DatabaseError | None:
-        """Why nothing should be paid for now: files are gone, read-only, or the disk is full."""
+        """Why nothing should be paid for now.
+
+        Files are gone or read-only, the disk is full, or the store of the images is away.
+        """
+        if (store_problem := self._objects.problem) is not None:
+            kind = DatabaseErrorKind.FULL if store_problem.is_full else DatabaseErrorKind.REFUSED
+            return DatabaseError(str(store_problem), kind)
         for name, identity in self._opened.items():
             if file_identity(self._folder / name) != identity:
                 return missing_files_error(self._folder)

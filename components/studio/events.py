@@ -9,8 +9,13 @@ import logging
 from collections import defaultdict
 from collections.abc import Callable
 from threading import Lock
+from typing import Final
 
 log = logging.getLogger("kontext.events")
+
+
+EVERYBODY: Final = ""
+"""In place of a user id: all of them."""
 
 
 class EventBus:
@@ -23,7 +28,7 @@ class EventBus:
         self.is_closed = False
         self._lock = Lock()
         self.relay: Callable[[str], object] = lambda _user_id: None
-        """Tells the other replicas of a change; set where there are any."""
+        """Tells the other replicas of a change, `EVERYBODY`'s too; set where there are any."""
         self._listeners: dict[str, set[Callable[[], None]]] = defaultdict(set)
 
     def subscribe(self, user_id: str, listener: Callable[[], None]) -> Callable[[], None]:
@@ -38,8 +43,16 @@ class EventBus:
         self.ring(user_id)
         self.relay(user_id)
 
+    def publish_to_everybody(self) -> None:
+        """Something that concerns everybody has changed, also at the other replicas."""
+        self.publish_all()
+        self.relay(EVERYBODY)
+
     def ring(self, user_id: str) -> None:
-        """The same, for this process alone: the others know."""
+        """The same as `publish`, for this process alone: the others know."""
+        if user_id == EVERYBODY:
+            self.publish_all()
+            return
         with self._lock:
             listeners = tuple(self._listeners.get(user_id, ()))
         for listener in listeners:

@@ -17,7 +17,6 @@ import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
-from pathlib import Path
 from typing import IO, Final, TypeAlias
 from urllib.parse import unquote
 
@@ -33,6 +32,7 @@ from components.studio.images.generation_metadata import (
     iso_time,
 )
 from components.studio.images.ingest import encode_jpeg
+from components.studio.images.object_store import StoredFile, StoreUnavailable
 from components.studio.images.store import ImageStore
 from components.studio.tasks.models import Task
 
@@ -46,8 +46,8 @@ class ExportItem:
     """An image to export, with the task that generated it."""
 
     image: ImageRecord
-    path: Path
-    """Its file, which can be missing."""
+    file: StoredFile
+    """It can be missing."""
     task: Task | None
     """None for an imported image."""
     lineage: tuple[str, ...] = ()
@@ -77,7 +77,7 @@ class ExportItem:
         `as_jpeg` encodes it again. A format that holds no metadata is returned as stored. Raises
         OSError when the file is missing or unreadable.
         """
-        data = self.path.read_bytes()
+        data = self.file.read()
         if as_jpeg:
             data = encode_jpeg(data)
         metadata = self.metadata
@@ -106,18 +106,18 @@ def collect_export_items(
         task = repository.task(image.task_id) if image.task_id else None
         yield ExportItem(
             image=image,
-            path=_own_path(store, image),
+            file=_own_file(store, image),
             task=task,
             lineage=tuple(reversed(list(_ancestor_prompts(repository, task)))),
             kept=kept_versions.report_of_kept(image_id),
         )
 
 
-def _own_path(store: ImageStore, image: ImageRecord) -> Path:
+def _own_file(store: ImageStore, image: ImageRecord) -> StoredFile:
     """The file as it was brought; of a generated image, as it came."""
     if image.original_format is not None:
-        return store.original_path(image.id, image.original_format)
-    return store.image_path(image.id, image.format)
+        return store.original_file(image.id, image.original_format)
+    return store.image_file(image.id, image.format)
 
 
 def _ancestor_prompts(repository: TaskRepository, task: Task | None) -> Iterator[str]:
@@ -148,7 +148,7 @@ def stream_zip(
     `made_at` is in epoch seconds; ZIP times are local ones, of `zone`. Images are stored, not
     deflated, each with its size in front, because some programs cannot unpack stored files whose
     size follows them. An image whose file is missing is listed so in the manifests.
-    Raises DatabaseError while iterating.
+    Raises DatabaseError and StoreUnavailable while iterating.
     """
     buffer = _ChunkBuffer()
     rows: list[ManifestRow] = []
@@ -157,6 +157,8 @@ def stream_zip(
             name = download_name(item.image, prefix=f"{number:03}")
             try:
                 data = item.read_bytes(strip_metadata=strip_metadata)
+            except StoreUnavailable:
+                raise  # the picture is there, so the ZIP must not say that it is missing
             except OSError as error:
                 extra = {"image": item.image.id, "reason": error.strerror}
                 log.warning("image not exported", extra=extra)

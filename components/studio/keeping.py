@@ -41,8 +41,9 @@ from components.studio.images.keep_source_pixels import (
     draw_map,
     read_edit,
 )
+from components.studio.images.object_store import StoredFile, StoreUnavailable
 from components.studio.images.original import OriginalImage
-from components.studio.images.store import ImageStore, average_color
+from components.studio.images.store import ImageStore
 
 if TYPE_CHECKING:
     from components.studio.images.change_map import ChangeAnalysis
@@ -53,7 +54,8 @@ WORKED_ON_AT_ONCE = 2
 WANTED_AS_IT_IS = "wanted"
 """The reason of what a person declines. The value is stored."""
 JOB_SECONDS = 180.0  # ten times what the largest picture takes on a machine with other work
-ANALYSIS_DAYS = 7  # without use
+ANALYSIS_DAYS = 7  # without use; in an S3-compatible store, since it was made
+STORE_RETRY_SECONDS = 2.0
 _DAY_S = 24 * 3600.0
 _CHILD_MODULE = "components.studio.images.keep_job"
 _APP_FOLDER = Path(__file__).parents[2]
@@ -273,12 +275,15 @@ class KeepService:
         self.image_store.remove_old_analyses(time.time() - ANALYSIS_DAYS * _DAY_S)
 
     def draw_map(self, raw: ImageRecord, settings: MapSettings, *, crops: bool) -> DrawnMap | None:
-        """The change map of a raw answer; None while it is being worked out. Raises KeepError."""
+        """The change map of a raw answer; None while it is being worked out.
+
+        Raises KeepError and OSError.
+        """
         analysis = self._analysis(raw)
         return None if analysis is None else draw_map(analysis, settings, crops=crops)
 
     def draw_aligned_edit(self, raw: ImageRecord, *, crops: bool) -> bytes | None:
-        """The raw answer as it lies on its source, a JPEG. None and KeepError as in `draw_map`."""
+        """The raw answer as it lies on its source, a JPEG. None and errors as in `draw_map`."""
         analysis = self._analysis(raw)
         if analysis is None:
             return None
@@ -293,16 +298,16 @@ class KeepService:
     def _analysis(self, raw: ImageRecord) -> ChangeAnalysis | None:
         """What was found out about a raw answer; None while that is being worked out.
 
-        Raises KeepError, once for each time that it failed.
+        Raises KeepError, once for each time that it failed, and OSError.
         """
         from components.studio.images import change_map  # 41 MB
 
-        path = self.image_store.analysis_path(raw.id)
+        file = self.image_store.analysis_file(raw.id)
         with suppress(FileNotFoundError):
             try:
-                return change_map.load(path.read_bytes())
+                return change_map.load(file.read())
             except ValueError:  # of another version, or damaged
-                path.unlink()
+                file.delete()
         with self._condition:
             problem = self._analysis_problems.pop(raw.id, None)
             if problem is not None:
@@ -353,6 +358,8 @@ class KeepService:
         try:
             with self._job(image_id, "{}", KeepChoice.ASK, is_asked_for=False) as (_, job):
                 self.run_job(job, self._stopping)
+        except StoreUnavailable as error:  # whoever looks at the map asks again
+            log.warning("change map not made", extra={"image": image_id, "reason": str(error)})
         except KeepError as error:
             log.warning("change map not made", extra={"image": image_id, "reason": str(error)})
             with self._condition:
@@ -379,6 +386,13 @@ class KeepService:
                 self._settle(replace(begun, state=KeepState.OFF))
                 return
             self._settle(self._make(begun, choice, is_asked_for=is_asked_for))
+        except StoreUnavailable as error:
+            log.warning("kept version not made", extra={"image": image_id, "reason": str(error)})
+            self._db_retry.run(
+                lambda: self.versions.settle(_waiting(begun, is_asked_for=is_asked_for))
+            )
+            self._stopping.wait(STORE_RETRY_SECONDS)
+            self.enqueue(begun.user_id, image_id)
         except KeepError as error:
             if self._stopping.is_set():
                 self._put_back(begun, is_asked_for=is_asked_for)
@@ -392,9 +406,8 @@ class KeepService:
 
     def _put_back(self, begun: KeepReport, *, is_asked_for: bool) -> None:
         """Let a report wait for the next start. The retries have ended, so it is tried once."""
-        reason = ASKED_FOR if is_asked_for else ""
         try:
-            self.versions.settle(replace(begun, state=KeepState.WAITING, reason=reason))
+            self.versions.settle(_waiting(begun, is_asked_for=is_asked_for))
         except DatabaseError:
             log.exception("report not put back", extra={"image": begun.image_id})
 
@@ -409,7 +422,7 @@ class KeepService:
             self.on_settled(stored)
 
     def _make(self, report: KeepReport, choice: KeepChoice, *, is_asked_for: bool) -> KeepReport:
-        """The report after the work. Raises KeepError."""
+        """The report after the work. Raises KeepError and StoreUnavailable."""
         with self._job(report.image_id, report.settings, choice, is_asked_for=is_asked_for) as (
             raw,
             job,
@@ -430,27 +443,34 @@ class KeepService:
     def _job(
         self, image_id: str, settings: str, choice: KeepChoice, *, is_asked_for: bool
     ) -> Iterator[tuple[ImageRecord, KeepJob]]:
-        """A raw answer, and a job for it whose folder is deleted afterwards. Raises KeepError."""
+        """A raw answer, and a job for it whose folder is deleted afterwards.
+
+        Raises KeepError and StoreUnavailable.
+        """
         raw = self.repository.image(image_id)
         task = None if raw is None else self.repository.task(raw.task_id or "")
         if raw is None or raw.deleted_at is not None or task is None:
             raise KeepError(KeepProblem.RESULT_GONE)
         source = self.repository.image(task.source_id or "")
-        source_path = None if source is None else self._source_path(source)
-        if source is None or source_path is None:
+        if source is None:
             raise KeepError(KeepProblem.SOURCE_GONE)
         try:
             made = tempfile.TemporaryDirectory(prefix=".keep-", dir=self.image_store.folder)
         except OSError as error:
             raise KeepError(KeepProblem.NO_ROOM, error.strerror or "") from error
-        with made as folder:
+        with made as name, _local_analysis(self.image_store.analysis_file(raw.id), name) as found:
+            folder = Path(name)
             yield (
                 raw,
                 KeepJob(
-                    source=source_path,
-                    edited=self.image_store.image_path(raw.id, raw.format),
-                    analysis=self.image_store.analysis_path(raw.id),
-                    out=Path(folder),
+                    source=self._source_path(source, folder),
+                    edited=_local_path(
+                        self.image_store.image_file(raw.id, raw.format),
+                        folder,
+                        KeepProblem.RESULT_GONE,
+                    ),
+                    analysis=found,
+                    out=folder,
                     prompt=task.request.prompt,
                     settings=settings,
                     crops=task.request.aspect_ratio is not None,
@@ -468,12 +488,14 @@ class KeepService:
             except OSError:
                 log.exception("files not deleted", extra={"image": kept_id})
 
-    def _source_path(self, source: ImageRecord) -> Path | None:
-        """The source as it was brought; else the copy that was sent."""
-        paths = [self.image_store.image_path(source.id, source.format)]
+    def _source_path(self, source: ImageRecord, folder: Path) -> Path:
+        """The source as it was brought; else the copy that was sent. Raises KeepError."""
         if source.original_format is not None:
-            paths.insert(0, self.image_store.original_path(source.id, source.original_format))
-        return next((path for path in paths if path.is_file()), None)
+            with suppress(FileNotFoundError):
+                original = self.image_store.original_file(source.id, source.original_format)
+                return original.local_path(folder)
+        copy = self.image_store.image_file(source.id, source.format)
+        return _local_path(copy, folder, KeepProblem.SOURCE_GONE)
 
     def _store(
         self, report: KeepReport, raw: ImageRecord, outcome: KeepOutcome, folder: Path
@@ -493,9 +515,11 @@ class KeepService:
             raise KeepError(KeepProblem.NO_ROOM, problem)
         file_format, kept_id = outcome.copy_format or "", kept_id_for(report)
         try:
-            self.image_store.save(kept_id, file_format, data, original)
+            color = self.image_store.save(kept_id, file_format, data, original)
         except OSError as error:
             self._remove_files(kept_id)
+            if isinstance(error, StoreUnavailable) and not error.is_full:
+                raise  # what waits for the store is not over
             raise KeepError(KeepProblem.NO_ROOM, error.strerror or "") from error
         except InvalidImageError as error:
             self._remove_files(kept_id)
@@ -510,7 +534,7 @@ class KeepService:
             notes=outcome.notes,
             upload_url=None,
             uploaded_at=None,
-            color=average_color(self.image_store.thumbnail_path(kept_id)),
+            color=color,
             hidden=False,
         )
         if original is not None:
@@ -529,6 +553,34 @@ class KeepService:
         for image in replaced:
             self._remove_files(image.id)
         return after
+
+
+def _waiting(begun: KeepReport, *, is_asked_for: bool) -> KeepReport:
+    """A report at work, as it was before."""
+    return replace(begun, state=KeepState.WAITING, reason=ASKED_FOR if is_asked_for else "")
+
+
+def _local_path(file: StoredFile, folder: Path, problem: KeepProblem) -> Path:
+    """The file, or a copy in this folder. Raises KeepError with the problem if there is none."""
+    try:
+        return file.local_path(folder)
+    except FileNotFoundError as error:
+        raise KeepError(problem) from error
+
+
+@contextmanager
+def _local_analysis(file: StoredFile, folder: str) -> Iterator[Path]:
+    """Where a process reads and writes this analysis; then it is stored if it was made anew."""
+    if file.path is not None:
+        yield file.path
+        return
+    path, before = Path(folder, "analysis.npz"), b""
+    with suppress(FileNotFoundError):
+        before = file.read()
+        path.write_bytes(before)
+    yield path
+    if path.is_file() and (made := path.read_bytes()) != before:
+        file.write(made)
 
 
 def run_in_process(job: KeepJob, stopping: threading.Event) -> KeepOutcome:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from components.studio.db.kept_versions import KeptVersions
+from components.studio.db.kept_versions import KeepReport, KeptVersions
 from components.studio.db.tables import ImageRecord
 from components.studio.db.tasks import TaskRepository
 from components.studio.tasks.models import Task
@@ -19,6 +19,13 @@ class EditNode:
     task: Task | None
     parent_id: str | None = None
     """The image that was edited to make this one; of its versions, the one that is shown."""
+    report: KeepReport | None = None
+    """What is known about the raw answer of an edit."""
+
+    @property
+    def lasting_id(self) -> str:
+        """An id that finds this node also when another version of it is shown."""
+        return self.task.id if self.task else self.image.id
 
     @property
     def label(self) -> str:
@@ -35,9 +42,9 @@ class EditTree:
     """For each hidden version of a result, the version that is a node."""
 
     def node(self, image_id: str) -> EditNode | None:
-        """The node of one image, also by the id of its hidden version."""
-        image_id = self.shown_ids.get(image_id, image_id)
-        return next((node for node in self.nodes if node.image.id == image_id), None)
+        """The node of one image, also by the id of its hidden version, or by `lasting_id`."""
+        ids = {image_id, self.shown_ids.get(image_id)}
+        return next((node for node in self.nodes if ids & {node.image.id, node.lasting_id}), None)
 
     def ancestors(self, image_id: str) -> tuple[EditNode, ...]:
         """From the root to this image, each edited from the one before it."""
@@ -70,7 +77,7 @@ class EditTree:
         """
         if end_id is not None:
             through = self.ancestors(end_id)
-            if any(node.image.id == image_id for node in through):
+            if self.node(image_id) in through:
                 return through
         line = list(self.ancestors(image_id))
         newest = self.newest_edit_of(image_id)
@@ -94,49 +101,24 @@ class EditTree:
 
 def load_edit_tree(repository: TaskRepository, user_id: str, image_id: str) -> EditTree:
     """The tree around one image, with this user's edits alone."""
-    root = _find_root(repository, image_id)
-    if root is None:
-        return EditTree(())
-    nodes = [root]
-    generation = [root.image.id]
-    seen = set(generation)
-    versions = KeptVersions(database=repository.database)
-    shown_ids = versions.hidden_ids(generation)
-    while generation:
-        edits = [
-            EditNode(entry.image, entry.task, _shown(shown_ids, entry.task.source_id))
-            # An edit may have begun with either version.
-            for entry in repository.edits_of(user_id, [*generation, *shown_ids])
-            if entry.image is not None and entry.image.id not in seen
-        ]
-        nodes.extend(edits)
-        generation = [node.image.id for node in edits]
-        seen.update(generation)
-        shown_ids |= versions.hidden_ids(generation)
-    nodes.sort(key=lambda node: node.image.created_at)
+    versions = repository.family(user_id, image_id)
+    # An edit may have begun with either version.
+    shown_ids = {
+        image.id: task.image_id
+        for image, task in versions
+        if image.hidden and task and task.image_id
+    }
+    reports = KeptVersions(database=repository.database).reports_of(
+        [task.id for image, task in versions if task and not image.hidden]
+    )
+    nodes = [
+        EditNode(
+            image,
+            task,
+            shown_ids.get(task.source_id or "", task.source_id) if task else None,
+            reports.get(task.id) if task else None,
+        )
+        for image, task in versions
+        if not image.hidden
+    ]
     return EditTree(tuple(nodes), shown_ids)
-
-
-def _find_root(repository: TaskRepository, image_id: str) -> EditNode | None:
-    oldest: EditNode | None = None
-    seen: set[str] = set()
-    next_id: str | None = image_id
-    while next_id is not None and next_id not in seen:
-        seen.add(next_id)
-        image = repository.image(next_id)
-        if image is None:
-            break  # deleted for good: the tree begins at its oldest known image
-        oldest = _node_for(repository, image)
-        next_id = oldest.parent_id
-    return oldest
-
-
-def _node_for(repository: TaskRepository, image: ImageRecord) -> EditNode:
-    task = repository.task(image.task_id) if image.task_id else None
-    source_id = task.source_id if task else None
-    shown_ids = KeptVersions(database=repository.database).shown_ids([source_id or ""])
-    return EditNode(image, task, _shown(shown_ids, source_id))
-
-
-def _shown(shown_ids: Mapping[str, str], image_id: str | None) -> str | None:
-    return shown_ids.get(image_id or "", image_id)

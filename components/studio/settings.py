@@ -36,6 +36,10 @@ _BUDGET = re.compile(
     r"(?P<subject>person|key|role:[\w-]{1,32})/(?P<period>day|month)=(?P<credits>\d{1,9}(?:\.\d{1,2})?)"
 )
 _HEADER = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,63}")
+# A bucket, then perhaps a prefix of plain names: what stands in it is part of every key.
+_BUCKET_URL = re.compile(
+    r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](?:/[A-Za-z0-9][\w.=-]*)*/?", re.ASCII
+)
 _MIN_SECRET_CHARACTERS = 16
 _MAX_SECRET_FILE_BYTES = 65_536  # a wrong path may name a device that never ends
 _DATABASE_SCHEMES = frozenset({"postgresql", "postgres", "postgresql+psycopg"})
@@ -80,6 +84,14 @@ class Settings:
     """PostgreSQL as SQLAlchemy names it, "postgresql+psycopg://…"; None means SQLite in `data_dir`.
 
     It may hold a password."""
+    storage_url: str | None = None
+    """Where the pictures are kept, as s3://bucket/prefix; None means in the data folder."""
+    aws_access_key_id: str | None = field(default=None, repr=False)
+    """The key of that store; None means that it is looked up as Amazon's tools do."""
+    aws_secret_access_key: str | None = field(default=None, repr=False)
+    aws_region: str | None = None
+    aws_endpoint_url: str | None = None
+    """Where that store answers; None means Amazon S3."""
     cookie_secret: str | None = field(default=None, repr=False)
     """Signs the identity cookies; None means a secret that is kept in the folder or database."""
     auth: Auth = Auth.COOKIE
@@ -221,6 +233,12 @@ def read_settings(environment: Mapping[str, object], secrets: Mapping[str, objec
             )
         return f"postgresql+psycopg://{value.partition('://')[2]}"
 
+    def bucket_url(name: str) -> str | None:
+        value = text(name)
+        if value is not None and not _BUCKET_URL.fullmatch(value):
+            raise SettingsError(f"{name} must be a bucket, such as s3://pictures/studio.")
+        return value and value.rstrip("/")
+
     def gigabytes(name: str) -> Decimal | None:
         value = text(name)
         if value is None:
@@ -329,6 +347,22 @@ def read_settings(environment: Mapping[str, object], secrets: Mapping[str, objec
             )
         return value
 
+    def storage() -> dict[str, str | None]:
+        """Amazon's variables count only where a bucket is named: others read them, too."""
+        url = bucket_url("KONTEXT_STORAGE_URL")
+        if url is None:
+            return {}
+        key_id, key = text("AWS_ACCESS_KEY_ID"), text("AWS_SECRET_ACCESS_KEY")
+        if (key_id is None) != (key is None):
+            raise SettingsError("Set both AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or neither.")
+        return {
+            "storage_url": url,
+            "aws_access_key_id": key_id,
+            "aws_secret_access_key": key,
+            "aws_region": text("AWS_REGION"),
+            "aws_endpoint_url": base_url("AWS_ENDPOINT_URL"),
+        }
+
     auth = Auth(choice("KONTEXT_AUTH", Auth.COOKIE, Auth.PROXY, Auth.OIDC))
     proxy_secret = secret("KONTEXT_PROXY_SECRET")
     if auth is Auth.PROXY and proxy_secret is None:
@@ -349,6 +383,7 @@ def read_settings(environment: Mapping[str, object], secrets: Mapping[str, objec
         admins=admins("KONTEXT_ADMINS", has_groups=groups_header is not None),
         sign_out_url=sign_out_url("KONTEXT_SIGN_OUT_URL"),
         session_hours=limit("KONTEXT_SESSION_HOURS", defaults.session_hours),
+        **storage(),  # type: ignore[arg-type]  # names of fields that are all texts
         api_key=text("KIE_API_KEY"),
         base_url=base_url("KIE_BASE_URL") or defaults.base_url,
         upload_base_url=base_url("KIE_UPLOAD_BASE_URL") or defaults.upload_base_url,

@@ -20,7 +20,6 @@ from collections.abc import (
 )
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from pathlib import Path
 from typing import IO, Any
 
 from prometheus_client import CollectorRegistry
@@ -35,7 +34,7 @@ from components.studio.credits import (
     spending_for_user,
 )
 from components.studio.data_folder import DataFolder
-from components.studio.db.budgets import BudgetLeft, Budgets
+from components.studio.db.budgets import BudgetLeft, Budgets, person_of
 from components.studio.db.chain_runs import ChainRun, ChainRuns, RunState
 from components.studio.db.database import DatabaseError, MessageKind
 from components.studio.db.gallery import GalleryItem, GalleryQuery, GalleryRepository
@@ -55,7 +54,8 @@ from components.studio.images.generation_metadata import (
 )
 from components.studio.images.ingest import WHITE, OriginalImage, ingest_image
 from components.studio.images.keep_source_pixels import DrawnMap, MapSettings
-from components.studio.images.store import SMALL_PX, ImageStore, average_color
+from components.studio.images.object_store import StoredFile
+from components.studio.images.store import SMALL_PX, ImageStore
 from components.studio.keeping import KeepChoice, KeepService
 from components.studio.lineage import EditTree, load_edit_tree
 from components.studio.repeated_presses import REPEATED_PRESS_S, RepeatedPresses
@@ -144,15 +144,18 @@ class FaultControls:
 
 @dataclass(frozen=True)
 class DiskUsage:
-    """Bytes that files of each kind take, the trash included, and what is free."""
+    """Bytes that files of each kind take, the trash included, and what is free.
+
+    None: nobody knows, as the files lie in an S3-compatible store.
+    """
 
     images: int
     originals: int
     hidden_images: int
     """The part of `images` that no page shows: raw answers beside their kept versions."""
-    thumbnails: int
-    analyses: int
-    free: int
+    thumbnails: int | None
+    analyses: int | None
+    free: int | None
 
 
 @dataclass(frozen=True)
@@ -160,6 +163,7 @@ class StudioStatus:
     """Whether the worker runs, and what is queued."""
 
     is_running: bool
+    leads: bool
     queue: list[Task]
     pause_reason: FailureReason | None
     tasks_by_state: Mapping[TaskState, int]
@@ -195,7 +199,7 @@ class Studio:
 
     def __post_init__(self) -> None:
         self.prompts = PromptHistory(self.repository.database)
-        self.budgets = Budgets(self.repository.database)
+        self.budgets = Budgets(self.repository.database, on_change=self._tell_budget_changed)
         self.people = People(self.repository.database)
         self.drafts = DraftStore(self.prompts, clock=self.clock)
         self.credit_cache = CreditBalanceCache(self.client.credits)
@@ -388,7 +392,10 @@ class Studio:
         )
 
     def resubmit_task(self, user_id: str, task_id: str) -> Task:
-        """Send a withdrawn task, or an unconfirmed one whose user knows that no image was made."""
+        """Send a withdrawn task, or an unconfirmed one whose user knows that no image was made.
+
+        Raises OverBudget.
+        """
         self._check_folder()
         return self._change_task(user_id, task_id, requeue)
 
@@ -396,7 +403,7 @@ class Studio:
         """Submit a failed or refused task once more, in its place among its variants.
 
         A second press does nothing and returns None: the first has replaced it. Raises
-        NotFoundError, also for an edit whose source is gone.
+        OverBudget, and NotFoundError, also for an edit whose source is gone.
         """
         self._check_folder()
         failed = self.task(user_id, task_id)
@@ -576,7 +583,7 @@ class Studio:
         record = self.image(user_id, image_id)
         if record.original_format is None or record.content_hash is None:
             raise NotFoundError
-        data = self.image_store.original_path(record.id, record.original_format).read_bytes()
+        data = self.image_store.original_file(record.id, record.original_format).read()
         settings = record.embedded_settings  # the original has lost them
         return self._import(
             user_id, data, record.content_hash, record.label, ground, settings=settings
@@ -601,7 +608,7 @@ class Studio:
             if is_wanted is not None and not is_wanted():
                 raise ImportCancelled
             image_id, original = uuid.uuid4().hex, normalized.original
-            self.image_store.save(image_id, normalized.format, normalized.data, original)
+            color = self.image_store.save(image_id, normalized.format, normalized.data, original)
             record = ImageRecord(
                 id=image_id,
                 user_id=user_id,
@@ -614,7 +621,7 @@ class Studio:
                 label=label[:MAX_LABEL_CHARACTERS],
                 notes=normalized.notes,
                 content_hash=content_hash,
-                color=average_color(self.image_store.thumbnail_path(image_id)),
+                color=color,
                 embedded_settings=settings,
                 **_original_fields(original, ground),
             )
@@ -656,7 +663,6 @@ class Studio:
         """Select an image of this user as the source of edits, or none. Raises NotFoundError."""
         if image_id is not None:
             self.image(user_id, image_id)
-            image_id = self.keeping.versions.shown_ids([image_id]).get(image_id, image_id)
         self.repository.set_selected_source(user_id, image_id)
 
     def selected_source(self, user_id: str) -> ImageRecord | None:
@@ -674,13 +680,13 @@ class Studio:
             raise NotFoundError
         return record
 
-    def image_path(self, record: ImageRecord) -> Path:
-        """Path of an image's file."""
-        return self.image_store.image_path(record.id, record.format)
+    def image_file(self, record: ImageRecord) -> StoredFile:
+        """The file of an image."""
+        return self.image_store.image_file(record.id, record.format)
 
-    def thumbnail_path(self, record: ImageRecord, side_px: int = SMALL_PX) -> Path:
-        """Path of an image's thumbnail. Raises ValueError for a size that does not exist."""
-        return self.image_store.thumbnail_path(record.id, side_px)
+    def thumbnail_file(self, record: ImageRecord, side_px: int = SMALL_PX) -> StoredFile:
+        """The file of an image's thumbnail. Raises ValueError for a size that does not exist."""
+        return self.image_store.thumbnail_file(record.id, side_px)
 
     def make_missing_thumbnail(self, record: ImageRecord, side_px: int) -> None:
         """Make a thumbnail of an older image. Raises OSError or InvalidImageError."""
@@ -688,7 +694,7 @@ class Studio:
 
     def average_color(self, record: ImageRecord) -> str | None:
         """An image's average color as "#rrggbb"; None if its thumbnail is missing."""
-        return record.color or average_color(self.image_store.thumbnail_path(record.id))
+        return record.color or self.image_store.average_color(record.id)
 
     # Gallery
 
@@ -803,13 +809,6 @@ class Studio:
             raise NotFoundError
         return raw, task
 
-    def has_version(self, user_id: str, image_id: str) -> bool:
-        """Whether this image is still there: a raw answer may have expired."""
-        try:
-            return self.image(user_id, image_id).user_id == user_id
-        except NotFoundError:
-            return False
-
     def shown_version(self, image: ImageRecord) -> ImageRecord:
         """The version of this image that is shown: itself if it is not hidden."""
         shown_id = self.keeping.versions.shown_ids([image.id]).get(image.id)
@@ -867,8 +866,9 @@ class Studio:
         """Make these edits once more on the source, one after the other, in the background.
 
         Each has the settings of the task that it repeats. `run_id` is 32 hex digits that the
-        caller makes: a second call with it changes nothing. Raises ValidationError, ShareExceeded,
-        and NotFoundError for a task or source of another user.
+        caller makes: a second call with it changes nothing. The credits of the first step are
+        reserved, and those of each further one when it begins. Raises ValidationError,
+        ShareExceeded, OverBudget, and NotFoundError for a task or source of another user.
         """
         self._check_folder()
         self._check_share(user_id, 0)
@@ -899,7 +899,8 @@ class Studio:
     ) -> None:
         """Go on with a run that stopped at this position, with another instruction if given.
 
-        Nothing happens to one that has gone on. Raises ValidationError and NotFoundError.
+        Nothing happens to one that has gone on. Raises ValidationError, NotFoundError, and
+        OverBudget, or lets it be stopped for that reason.
         """
         self._check_folder()
         run = self.chain_run(user_id, run_id)
@@ -961,6 +962,13 @@ class Studio:
         """The budgets that a press of this person counts against, the scarcest first."""
         return self.budgets.left(user_id, self.clock())
 
+    def _tell_budget_changed(self, subject: str) -> None:
+        user_id = person_of(subject)
+        if user_id is None:
+            self.events.publish_to_everybody()
+        else:
+            self.events.publish(user_id)
+
     def price(self, model: Model, variants: int = 1) -> Decimal:
         """Credits that these images are expected to cost."""
         return price_of(self.settings, model, variants)
@@ -998,15 +1006,24 @@ class Studio:
         """What a health check needs to know."""
         return StudioStatus(
             is_running=self.worker.is_running,
+            leads=self.worker.leads,
             queue=self.worker.queue(),
             pause_reason=self.worker.pause_reason,
             tasks_by_state=self.repository.count_by_state(),
         )
 
     def disk_usage(self) -> DiskUsage:
-        """What takes room in the data folder."""
+        """What the files take, wherever they lie."""
         stored = self.gallery.stored_bytes()
         return DiskUsage(*stored, *self.data_folder.derived_and_free_bytes())
+
+    def check_storage(self) -> None:
+        """Find out whether images and database can be written, and tell all pages of a change.
+
+        To be called every few seconds. It may take a few itself.
+        """
+        self.image_store.objects.check()
+        self.worker.check_storage()
 
     @property
     def worker_metrics(self) -> CollectorRegistry:

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from components.studio.db.budgets import OverBudget
 from components.studio.db.tables import ImageRecord
 from components.studio.studio import NotFoundError, Studio
 from components.studio.tasks.models import Task, TaskState
 from components.ui import session, task_id_dialogs
+from components.ui.budgets import show_refusal
 from components.ui.form.generation_form import GenerationForm
 from components.ui.form.submit import change_values, show_errors, submit_request
 from components.ui.messages import IMAGE_NOT_FOUND, PURGE_FAILED, TOO_LATE_TO_WITHDRAW
@@ -57,6 +59,8 @@ def on_card_event(grid_key: str) -> None:
                 _apply_gallery_action(tab, studio, event)
     except NotFoundError:
         show_toast(IMAGE_NOT_FOUND)
+    except OverBudget as error:
+        show_refusal(error)
     except OSError:
         show_toast(PURGE_FAILED)
 

@@ -27,6 +27,7 @@ def build_task_cards(entries: Sequence[TaskWithImage], *, in_gallery: bool = Fal
             color=studio.average_color(entry.image) if entry.image else None,
             in_gallery=in_gallery,
             describe_moment=session.describe_moment,
+            retry_price=studio.price(entry.task.request.model),
         )
         for entry in entries
     ]
@@ -53,8 +54,10 @@ def _changes(cards: Sequence[Card], *, in_gallery: bool) -> Changes | None:
         return None
     newest = session.studio().recent_tasks(tab.user_id, limit=NEWEST_TASKS) if task_ids else []
     made = [entry for entry in newest if entry.task.id in task_ids]
+    price, problem = change_price()
     return Changes(
-        price=change_price(),
+        price=price,
+        problem=problem,
         nonce=nonce,
         card_id=made_id,
         error=tab.submit_errors.get("change", ""),

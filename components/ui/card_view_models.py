@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from decimal import Decimal
 
 from components.studio.data_folder import TRASH_RETENTION_S
 from components.studio.db.tables import ImageRecord, TaskWithImage
@@ -20,6 +21,7 @@ from components.studio.tasks.models import (
 from components.studio.tasks.transitions import can_stop_watching, is_unsent, recheck, requeue
 from components.ui.messages import (
     MATCH_INPUT,
+    format_credits,
     format_models,
     format_size,
     state_label,
@@ -73,11 +75,13 @@ def build_card(
     color: str | None = None,
     in_gallery: bool = False,
     describe_moment: Callable[[float], str] = lambda _: "later",
+    retry_price: Decimal | None = None,
 ) -> Card:
     """The card of a task, with its image if there is one.
 
     In the gallery it has more actions. `color` is the image's average color. `describe_moment`
-    says when something to come happens.
+    says when something to come happens. `retry_price` is what it costs to make it once more, in
+    credits; one that is sent again costs what it did.
     """
     task, image = entry.task, entry.image
     source = entry.source if entry.source and entry.source.deleted_at is None else None
@@ -111,7 +115,7 @@ def build_card(
         height_px=height,
         details=_detail_lines(task, image),
         note=_note(entry),
-        actions=_actions(entry, in_gallery=in_gallery),
+        actions=_with_prices(_actions(entry, in_gallery=in_gallery), task, retry_price),
         starred=image is not None and image.starred,
         expires_ms=_optional_ms(_result_expires_at(task, image)),
     )
@@ -205,6 +209,21 @@ def _actions(entry: TaskWithImage, *, in_gallery: bool) -> tuple[Action, ...]:
             return (RECHECK, REMIX, *stop)
         case _:
             return (REMIX, *stop)
+
+
+def _with_prices(
+    actions: tuple[Action, ...], task: Task, retry_price: Decimal | None
+) -> tuple[Action, ...]:
+    """The actions; those that are paid for say their price."""
+    if retry_price is None:
+        return actions
+    prices = {RETRY: retry_price, TRY_AGAIN: task.price, RESUBMIT: task.price}
+    return tuple(
+        replace(action, label=f"{action.label} · {format_credits(prices[action])}")
+        if action in prices
+        else action
+        for action in actions
+    )
 
 
 def _result_expires_at(task: Task, image: ImageRecord | None) -> float | None:

@@ -7,14 +7,22 @@ from __future__ import annotations
 
 import html
 import time
+from collections.abc import Sequence
 from decimal import Decimal
 
 import streamlit as st
 
 from components.studio.credits import DOLLARS_PER_CREDIT, CreditBalance, Spending
-from components.ui import fault_controls, session, task_id_dialogs
+from components.studio.db.budgets import KEY, BudgetLeft, Period
+from components.ui import budgets, fault_controls, session, task_id_dialogs
 from components.ui.dates import day_of, midnight
-from components.ui.messages import failure_headline, format_count, format_credits
+from components.ui.messages import (
+    ask_whom,
+    failure_headline,
+    format_amount,
+    format_count,
+    format_credits,
+)
 from components.ui.streamlit_internals.auto_refresh import auto_refresh
 from components.ui.streamlit_internals.uncaught_errors import run_fragment
 from components.ui.urls import DEVICE_URL
@@ -29,6 +37,7 @@ def render_credits() -> None:
 
 
 def _render() -> None:
+    budgets.rerun_if_budgets_changed()
     studio = session.studio()
     balance = studio.credit_balance()
     with st.container(key="kx-credits", horizontal=True, vertical_alignment="center", gap=None):
@@ -51,7 +60,17 @@ def _render() -> None:
 def _render_spending(balance: CreditBalance | None) -> None:
     tab, studio, zone = session.tab_state(), session.studio(), session.time_zone()
     today = studio.spending(tab.user_id, since=midnight(day_of(time.time(), zone), zone))
-    st.html(credits_html(balance, today=today, total=studio.spending(tab.user_id)))
+    left = budgets.budgets_left()
+    st.html(
+        credits_html(
+            balance,
+            today=today,
+            total=studio.spending(tab.user_id),
+            budgets_left=left,
+            under_way=studio.budgets.under_way(tab.user_id) if left else Decimal(0),
+            people_to_ask=budgets.whom_to_ask(),
+        )
+    )
 
 
 def _close() -> None:
@@ -71,17 +90,32 @@ def balance_html(balance: CreditBalance | None) -> str:
     return f'<span class="kx-credits-number"{tooltip}>{_format_balance(balance)}</span>'
 
 
-def credits_html(balance: CreditBalance | None, *, today: Spending, total: Spending) -> str:
-    """The balance and the sums as a table."""
+def credits_html(
+    balance: CreditBalance | None,
+    *,
+    today: Spending,
+    total: Spending,
+    budgets_left: Sequence[BudgetLeft] = (),
+    under_way: Decimal = Decimal(0),
+    people_to_ask: Sequence[str] = (),
+) -> str:
+    """The balance, the budgets, and the sums as a table.
+
+    `under_way` is what is reserved for pictures that are being made.
+    """
     sums = [
         ("Spent today", today.credits, format_count(today.images, "picture")),
         ("Spent in all", total.credits, format_count(total.images, "picture")),
     ]
+    if under_way:
+        sums.append(("Reserved", under_way, "for pictures under way"))
     if total.unconfirmed_tasks:
         tasks = format_count(total.unconfirmed_tasks, "task")
+        if budgets_left:
+            tasks += f" · {ask_whom(people_to_ask)} can decide"
         sums.append(("May have been charged", total.unconfirmed_credits, tasks))
     rows = "".join(
-        f"<tr><th>{name}<small>{count}</small></th>"
+        f"<tr><th>{name}<small>{html.escape(count)}</small></th>"
         f"<td>{format_credits(amount)}<small>{format_usd(amount)}</small></td></tr>"
         for name, amount, count in sums
     )
@@ -91,8 +125,31 @@ def credits_html(balance: CreditBalance | None, *, today: Spending, total: Spend
     )
     head = f"<strong>{_format_balance(balance)}</strong> <span>{html.escape(note or '')}</span>"
     return (
-        f'<div class="kx-credits-details"><p>{head}</p><table>{rows}</table>'
+        f'<div class="kx-credits-details"><p>{head}</p>'
+        f"{_budgets_html(budgets_left)}<table>{rows}</table>"
         "<small>At the expected prices: the service names none.</small></div>"
+    )
+
+
+def _budgets_html(budgets_left: Sequence[BudgetLeft]) -> str:
+    """Each budget with a bar of what is taken: this person's before everybody's."""
+
+    def place(budget: BudgetLeft) -> tuple[bool, bool]:
+        return budget.subject == KEY, budget.period is Period.DAY
+
+    return "".join(_budget_html(budget) for budget in sorted(budgets_left, key=place))
+
+
+def _budget_html(budget: BudgetLeft) -> str:
+    name = "This month" if budget.period is Period.MONTH else "Today"
+    if budget.subject == KEY:
+        name += ", everybody"
+    left, cap = format_amount(budget.left), format_amount(budget.cap)
+    share = min(budget.taken / budget.cap, Decimal(1)) if budget.cap else Decimal(1)
+    warning = ' data-state="warning"' if budget.is_nearly_spent else ""
+    return (
+        f'<div class="kx-budget"{warning}><span>{name}</span><span>{left} of {cap} left</span>'
+        f'<div class="kx-budget-bar"><i style="inline-size:{share:.1%}"></i></div></div>'
     )
 
 
@@ -100,7 +157,7 @@ def _format_balance(balance: CreditBalance | None) -> str:
     """The number of credits, such as "9,995" or "12.5", or a dash."""
     if balance is None or balance.credits is None:
         return "—"
-    return f"{balance.credits.normalize():,f}"
+    return format_amount(balance.credits)
 
 
 def _missing_reason(balance: CreditBalance | None) -> str | None:

@@ -10,10 +10,12 @@ import streamlit as st
 
 from components.error_report import report_unknown_error
 from components.studio import ValidationError
+from components.studio.db.budgets import OverBudget
 from components.studio.db.database import DatabaseError
 from components.studio.settings import SettingsError
 from components.studio.studio import NotFoundError
 from components.ui import session
+from components.ui.budgets import refusal
 from components.ui.escape import escape_markdown
 from components.ui.messages import IMAGE_NOT_FOUND, NEEDS_RESTART, unknown_error_message
 from components.ui.streamlit_internals.auto_refresh import auto_refresh
@@ -64,6 +66,8 @@ def _message(error: Exception) -> str:
             return str(error)
         case NotFoundError():
             return IMAGE_NOT_FOUND
+        case OverBudget():
+            return refusal(error)
         case ValidationError():
             return error.message
         case _:

@@ -7,11 +7,12 @@ charge. Whether failures are charged is not documented, so no message says "free
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from components.studio import Model
+from components.studio.db.budgets import KEY, BudgetLeft, Period
 from components.studio.db.database import DatabaseError, DatabaseErrorKind
 from components.studio.tasks.models import Failure, FailureReason, Task, TaskState
 
@@ -46,6 +47,7 @@ SIGN_IN_LOST = (
     "Nothing was sent: you are signed out here, or somebody else has signed in. "
     "Copy your prompt and reload the page."
 )
+_PERIOD_WORDS = {Period.DAY: "today", Period.MONTH: "this month"}
 COOKIE_LOST = (
     "Nothing was sent: the cookie of this tab was deleted. Copy your prompt and reload the page."
 )
@@ -60,7 +62,7 @@ NEEDS_RESTART = {DatabaseErrorKind.MISSING, DatabaseErrorKind.DAMAGED}
 NOTHING_SENT = "Nothing was sent and nothing was spent."
 PRESSED_TWICE = "You pressed twice: it is made once. For more of the same, choose more variants."
 TOO_LATE_TO_WITHDRAW = "It has just been sent."
-PURGE_FAILED = "Some could not be deleted: the server's disk refuses. They stay in the trash."
+PURGE_FAILED = "Some could not be deleted just now. They stay in the trash."
 
 
 @dataclass(frozen=True)
@@ -152,8 +154,8 @@ _MESSAGE_BY_REASON = {
         "The source picture is missing here", "Nothing was spent. Choose the picture again."
     ),
     FailureReason.DISK: TaskMessage(
-        "The picture cannot be saved: the disk refuses",
-        "Make room in the data folder. It is fetched again by itself.",
+        "The picture cannot be saved now",
+        "There is no room, or the picture store is away. It is fetched again by itself.",
     ),
     FailureReason.INTERNAL: TaskMessage(
         "The studio itself stumbled", "It tries again by itself. The log says more."
@@ -277,6 +279,11 @@ def format_credits(amount: Decimal) -> str:
     return f"{amount.normalize():f} credit{'' if amount == 1 else 's'}"
 
 
+def format_amount(amount: Decimal) -> str:
+    """A number of credits without the word, such as "1,200" or "12.5"."""
+    return f"{amount.normalize():,f}"
+
+
 def format_count(count: int, noun: str) -> str:
     """A number of things, such as "1 picture" or "1,200 pictures"."""
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
@@ -302,6 +309,36 @@ def pause_message(reason: FailureReason, until: str | None = None) -> str:
     message = _MESSAGE_BY_REASON[reason]
     advice = _PAUSE_ADVICE.get(reason, message.advice).format(when=until or "later")
     return f"{message.headline}. {advice}"
+
+
+def budget_left(budget: BudgetLeft) -> str:
+    """What is left, such as "45 of 120 left this month"; "only …" where that is little."""
+    only = "only " if budget.is_nearly_spent else ""
+    amounts = f"{format_amount(budget.left)} of {format_amount(budget.cap)}"
+    whose = " for everybody" if budget.subject == KEY else ""
+    return f"{only}{amounts} left {_PERIOD_WORDS[budget.period]}{whose}"
+
+
+def over_budget_message(
+    budget: BudgetLeft, price: Decimal, *, renewed: str, people_to_ask: Sequence[str]
+) -> str:
+    """Why a press of this price is not possible, when it is again, and whom to ask.
+
+    `renewed` says when the budget is new, such as "on 1 December".
+    """
+    whose = "everybody's" if budget.subject == KEY else "your"
+    left = f"{format_amount(budget.left)} of {whose} {format_amount(budget.cap)}"
+    verb = "is" if budget.left == 1 else "are"
+    return (
+        f"This needs {format_credits(price)}; {left} {verb} left {_PERIOD_WORDS[budget.period]}. "
+        f"More {renewed}; before that, ask {ask_whom(people_to_ask)}."
+    )
+
+
+def ask_whom(people_to_ask: Sequence[str]) -> str:
+    """The people who decide about budgets, such as "Anna or Ben"."""
+    *others, last = people_to_ask or ("your admin",)
+    return f"{', '.join(others)} or {last}" if others else last
 
 
 def storage_message(problem: DatabaseError) -> str:

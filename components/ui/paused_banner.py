@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from components.ui import session, storage_banner
+from components.ui import budgets, session, storage_banner
 from components.ui.escape import escape_markdown
 from components.ui.messages import pause_message
 from components.ui.session import Pause
@@ -31,10 +31,11 @@ def render_paused_banner() -> None:
 
 
 def rerun_if_pause_changed() -> None:
-    """Rerun the page if the banner has to change; for fragments that live updates rerun."""
+    """Rerun the page if a banner or the press has to change; for what live updates rerun."""
     if not is_toast_read():
         return
     storage_banner.rerun_if_storage_changed()
+    budgets.rerun_if_budgets_changed()
     tab, pause = session.tab_state(), _pause()
     if tab.pause != pause:
         tab.pause = pause

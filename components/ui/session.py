@@ -14,6 +14,7 @@ import streamlit as st
 
 from components.bootstrap import open_studio
 from components.studio.clock import time_zone as read_time_zone
+from components.studio.db.budgets import BudgetLeft
 from components.studio.db.tables import ImageRecord
 from components.studio.images.generation_metadata import GenerationMetadata
 from components.studio.studio import NotFoundError, Studio
@@ -114,6 +115,8 @@ class TabState:
     user_id: str
     source_id: str | None = None
     """The image that the Edit page works on."""
+    source_task_id: str | None = None
+    """The task that made it: of its versions one may be deleted when another is made."""
     pair: tuple[str, str] | None = None
     """The selected before and after; None shows the newest edit."""
     line_end: str | None = None
@@ -136,6 +139,8 @@ class TabState:
     """The URL path of the page that was rendered before, which may be the same."""
     pause: Pause = field(default_factory=Pause)
     """What the banner of this tab says about the queue."""
+    shown_budgets: tuple[BudgetLeft, ...] | None = None
+    """What the line above the press says of budgets; None on a page without one."""
     storage_problem: str | None = None
     """What is wrong with the database or its disk, as the banner of this tab says."""
     typing: TypingRequest = field(default_factory=TypingRequest)
@@ -194,14 +199,28 @@ def selected_source() -> ImageRecord | None:
     """The image that the Edit page works on."""
     tab = tab_state()
     try:
-        source = studio().image(tab.user_id, tab.source_id) if tab.source_id else None
+        source = _source(tab)
     except NotFoundError:  # deleted in another window
         select_source(None)
         return None
     if source is not None and source.hidden:  # another version of it is shown by now
         source = studio().shown_version(source)
-        tab.source_id = source.id
+    if source is not None:
+        tab.source_id, tab.source_task_id = source.id, source.task_id
     return source
+
+
+def _source(tab: TabState) -> ImageRecord | None:
+    """A version of the selected source. Raises NotFoundError if all are deleted."""
+    if tab.source_id is None:
+        return None
+    try:
+        return studio().image(tab.user_id, tab.source_id)
+    except NotFoundError:
+        if tab.source_task_id is None:
+            raise
+        shown_id = studio().task(tab.user_id, tab.source_task_id).image_id
+        return studio().image(tab.user_id, shown_id or "")
 
 
 def begin_typing(mode: str) -> None:
@@ -214,7 +233,8 @@ def select_source(image_id: str | None) -> None:
     """Select another source, or none. Raises NotFoundError."""
     tab = tab_state()
     studio().select_source(tab.user_id, image_id)
-    tab.source_id, tab.pair, tab.source_error = image_id, None, None
+    tab.source_id, tab.source_task_id = image_id, None
+    tab.pair, tab.source_error = None, None
 
 
 def time_zone() -> tzinfo | None:

@@ -28,6 +28,7 @@ from components.studio.tasks.models import TaskState
 from components.studio.worker.account_limits import AccountLimits
 from components.studio.worker.scheduler import DurationEstimator, Scheduler
 from tests.bench.gallery import FEW, MANY, gallery_costs
+from tests.bench.keeping import keeping_costs
 from tests.support.factories import NOW, make_task
 from tests.support.image_corpus import encoded
 
@@ -41,13 +42,13 @@ class Comparison:
 
     what: str
     against: str
-    seconds: float
-    against_seconds: float
+    amount: float
+    against_amount: float
+    unit: str = "ms"
 
     def __str__(self) -> str:
-        ratio = self.seconds / self.against_seconds
-        milliseconds = self.seconds * 1000
-        return f"{self.what:44} {milliseconds:9.2f} ms  {ratio:8.2f} × {self.against}"
+        ratio = self.amount / self.against_amount
+        return f"{self.what:44} {self.amount:9.2f} {self.unit}  {ratio:8.2f} × {self.against}"
 
 
 def measure(run: Callable[[], object], rounds: int = ROUNDS) -> float:
@@ -64,7 +65,7 @@ def compare(
     what: str, run: Callable[[], object], against: str, run_against: Callable[[], object]
 ) -> Comparison:
     """Measure two operations one after the other."""
-    return Comparison(what, against, measure(run), measure(run_against))
+    return Comparison(what, against, 1000 * measure(run), 1000 * measure(run_against))
 
 
 def scheduler_with(tasks: int) -> Scheduler:
@@ -178,8 +179,13 @@ def main() -> int:
     comparisons += hint_comparisons()
     with tempfile.TemporaryDirectory(prefix="kontext-bench-") as folder:
         comparisons += [
-            Comparison(f"gallery of {MANY:,}: {what}", f"of {FEW}", many, few)
+            Comparison(f"gallery of {MANY:,}: {what}", f"of {FEW}", 1000 * many, 1000 * few)
             for what, (many, few) in gallery_costs(Path(folder) / "data").items()
+        ]
+    with tempfile.TemporaryDirectory(prefix="kontext-bench-") as folder:
+        comparisons += [
+            Comparison(f"keep the rest: {what}", against, *amounts)
+            for (what, against), amounts in keeping_costs(Path(folder)).items()
         ]
     sys.stdout.write("\n".join(map(str, comparisons)) + "\n")
     return 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
@@ -15,7 +16,9 @@ from tests.support.app_server import AppServer
 from tests.support.chromium import chromium
 from tests.support.gallery_seed import SeedImage, seed_gallery
 from tests.support.identity import new_token, user_id_of
+from tests.support.quick_pictures import quick_pictures as quick_pictures
 
+REAL_EDITS = Path(__file__).parents[1] / "data" / "real_edits"
 SIZES = ((1392, 752), (1184, 880), (1024, 1024), (880, 1184))
 
 
@@ -35,8 +38,8 @@ def restartable_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppSer
 
 @pytest.fixture(scope="package")
 def fast_sandbox() -> Iterator[dict[str, str]]:
-    """The settings of an app that uses a fast sandbox."""
-    with start(SandboxOptions(seconds=1)) as sandbox:
+    """The settings of an app that uses a fast sandbox, which knows a few real edits."""
+    with start(SandboxOptions(seconds=1, answers=REAL_EDITS)) as sandbox:
         yield {
             "KIE_API_KEY": "a-key",
             "KIE_BASE_URL": sandbox.url,

@@ -10,7 +10,9 @@ from tests.browser.steps import (
     box_of,
     cards,
     expect_idle,
+    expect_image,
     go_to,
+    image_of,
     prompt_box,
     prompt_picker,
     unfold_settings,
@@ -78,6 +80,41 @@ def reload_before_the_script_is_loaded(page: Page) -> None:
     expect_text(page, "A castle at night")
 
 
+def press_twice_while_the_server_is_slow(page: Page) -> None:
+    """Each press takes what stands there in its moment; what is typed next stays in the box."""
+    questions: list[Route] = []
+
+    def hold(route: Route) -> None:
+        questions.append(route)
+
+    page.route("**/who", hold)
+    prompt_box(page).focus()
+    page.keyboard.press("Control+Enter")
+    wait_until(page, lambda: len(questions) == 1)
+    page.keyboard.press("Control+a")
+    page.keyboard.type("A castle in ruins")
+    page.get_by_role("radio", name="9:16").click()
+    page.get_by_test_id("stBaseButton-primary").click()
+    wait_until(page, lambda: len(questions) == 2)
+    prompt_box(page).focus()
+    page.keyboard.press("End")
+    page.keyboard.type(", overgrown")
+    for question in questions:
+        question.continue_()
+    page.unroute("**/who")
+
+
+def expect_both_pictures(page: Page) -> None:
+    for prompt, is_tall in (("A castle at night", False), ("A castle in ruins", True)):
+        image = image_of(page, prompt)
+        expect(image).to_have_count(1)
+        expect_image(page, prompt)
+        assert (box_of(image)["height"] > box_of(image)["width"]) is is_tall
+    expect(prompt_box(page)).to_have_value("A castle in ruins, overgrown")
+    expect(prompt_box(page)).to_be_focused()
+    expect(cards(page)).to_have_count(2)
+
+
 def test_text_and_settings_survive_a_reload_at_every_moment(
     fast_app: AppServer, browser: Browser
 ) -> None:
@@ -87,9 +124,8 @@ def test_text_and_settings_survive_a_reload_at_every_moment(
         reload_while_typing(page)
         reload_while_the_text_is_on_its_way(page, connection)
         reload_before_the_script_is_loaded(page)
-        prompt_box(page).focus()
-        page.keyboard.press("Control+Enter")
-        expect(cards(page).first).to_contain_text("A castle at night")
+        press_twice_while_the_server_is_slow(page)
+        expect_both_pictures(page)
 
 
 def type_and_press_edit_at_once(page: Page, text: str, *, touch: bool) -> None:

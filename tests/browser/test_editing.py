@@ -17,7 +17,7 @@ from tests.browser.edit_steps import (
     source,
     submit_edit,
 )
-from tests.browser.steps import RESULT_TIMEOUT_MS, box_of, click_button, go_to, pixels, prompt_box
+from tests.browser.steps import box_of, click_button, go_to, pixels, prompt_box
 from tests.support.app_server import AppServer
 from tests.support.chromium import open_page
 
@@ -53,44 +53,6 @@ def compare_before_and_after(page: Page, viewer: Locator) -> None:
     viewer.get_by_role("radio", name="Slider").click()
 
 
-def drag(page: Page, start: tuple[float, float], end: tuple[float, float]) -> None:
-    page.mouse.move(*start)
-    page.mouse.down()
-    page.mouse.move(*end, steps=3)
-    page.mouse.up()
-
-
-def save_what_is_taken_from_the_edit(page: Page, viewer: Locator) -> None:
-    """A map on which the whole source is kept outlives a change of page, and is saved."""
-    viewer.locator("[data-do=fit]").click()
-    viewer.get_by_role("radio", name="Changes").click()
-    drawn = viewer.locator(".kx-compare-map[data-state=drawn]")
-    expect(drawn).to_be_visible(timeout=RESULT_TIMEOUT_MS)
-    figures = viewer.locator(".kx-compare-map-figures")
-    found = figures.inner_text()
-    viewer.get_by_role("radio", name="Rectangle").click()
-    viewer.get_by_role("radio", name="Keep the source").click()
-    place = box_of(drawn)
-    left, top = place["x"] + 1, place["y"] + 1
-    drag(page, (left, top), (left + place["width"] + 4, top + place["height"] + 4))
-    kept = "Under 1 % from the edit · 99 % your own pixels"
-    expect(figures).to_have_text(kept)
-    page.keyboard.press("Control+z")
-    expect(figures).to_have_text(found)
-    page.keyboard.press("Control+Shift+z")
-    go_to(page, "Generate")
-    go_to(page, "Edit")
-    expect(figures).to_have_text(kept, timeout=RESULT_TIMEOUT_MS)
-    click_button(page, "Save")
-    expect(viewer.get_by_role("button", name="Saved")).to_be_visible(timeout=RESULT_TIMEOUT_MS)
-    expect(viewer).to_contain_text("Both are 1280×960")
-    viewer.get_by_role("radio", name="Difference").click()
-    expect(viewer.locator(".kx-compare-summary")).to_have_text(
-        "Less than 1 % of the picture changed"
-    )
-    viewer.get_by_role("radio", name="Slider").click()
-
-
 def edit_the_result(page: Page) -> None:
     click_button(page, "Edit this")
     expect(prompt_box(page)).to_be_focused()
@@ -123,20 +85,6 @@ def download_what_is_shown(page: Page) -> None:
     assert pixels(Path(started.value.path()).read_bytes()) == pixels(shown.body())
 
 
-def run_the_chain_again(page: Page) -> None:
-    click_button(page, "Run again from the original")
-    dialog = page.get_by_role("dialog", name="Run again from the original")
-    dialog.get_by_role("button", name="Down").first.click()
-    first = dialog.get_by_role("textbox", name="Instruction 1")
-    expect(first).to_have_value("Make it cooler")
-    dialog.get_by_role("textbox", name="Instruction 2").fill("Make it night")
-    dialog.get_by_role("button", name="Run 2 steps").click()
-    expect(dialog).to_have_count(0)
-    comparison(page, "Step 1 and Step 2")
-    expect(history_steps(page).nth(1)).to_contain_text("Make it cooler")
-    expect(history_steps(page).nth(2)).to_contain_text("Make it night")
-
-
 def reload_during_an_edit(page: Page) -> None:
     submit_edit(page, "Make it night [slow]")
     expect(pending_edits(page)).to_contain_text(re.compile(r"\d s"))
@@ -165,11 +113,9 @@ def test_pasted_photo_is_edited_compared_branched_and_downloaded(
         submit_edit(page, "Mirror it")
         viewer = comparison(page, "Original and Step 1")
         compare_before_and_after(page, viewer)
-        save_what_is_taken_from_the_edit(page, viewer)
         edit_the_result(page)
         branch_off_an_earlier_step(page)
         download_what_is_shown(page)
-        run_the_chain_again(page)
 
         click_button(page, "Edit the original instead")
         expect(source(page)).to_contain_text("IMG_4711.png")

@@ -51,7 +51,10 @@ def seed_gallery(folder: Path, repository: TaskRepository, seeds: Sequence[SeedI
     shelf = ImageStore(folder)
     for number, picture in enumerate(made):
         data = _file(COLOURS[number % len(COLOURS)], picture.width_px, picture.height_px)
-        for path in (shelf.image_path(picture.id, "jpeg"), shelf.thumbnail_path(picture.id)):
+        for path in (
+            shelf.image_file(picture.id, "jpeg").path,
+            shelf.thumbnail_file(picture.id).path,
+        ):
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(data)
     return [task.id for task, _ in built]

@@ -116,7 +116,7 @@ class DataFolder:
 
     def image_file(self, image_id: str, form: OutputFormat = OutputFormat.PNG) -> Path:
         """Where an image is stored."""
-        return ImageStore(self.folder).image_path(image_id, form.value)
+        return ImageStore(self.folder).image_file(image_id, form.value).path
 
     def picture_bytes(self, image_id: str, form: OutputFormat = OutputFormat.JPEG) -> bytes:
         """The stored file."""

@@ -7,9 +7,9 @@ Amounts are whole hundredths of a credit; days and months are those of UTC.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from decimal import ROUND_UP, Decimal
 from enum import StrEnum
 from typing import Final, TypeAlias
@@ -33,7 +33,17 @@ EVERYBODY: Final = "everybody"
 KEY: Final = "key"
 """The subject of the budget of all people together."""
 HUNDREDTHS: Final = 100
+_PERSON: Final = "person:"
+WARN_FROM: Final = Decimal("0.8")
+"""Of a budget: who has taken so much is warned."""
 
+
+_ENDED: Final = (
+    TaskState.FAILED.value,
+    TaskState.REFUSED.value,
+    TaskState.UNCONFIRMED.value,
+)
+"""States in which nothing is under way, and no picture was made as far as is known."""
 
 Defaults: TypeAlias = Mapping[tuple[str, str], int]
 """Budgets that hold where the database has none: hundredths by subject and period."""
@@ -49,6 +59,13 @@ class Period(StrEnum):
         """The period at a moment in epoch seconds, such as "2026-11-30" or "2026-11"."""
         moment = datetime.fromtimestamp(at, UTC)
         return moment.strftime("%Y-%m-%d" if self is Period.DAY else "%Y-%m")
+
+    def ends_at(self, at: float) -> float:
+        """When the period of a moment ends and the budget is new again; both in epoch seconds."""
+        day = datetime.fromtimestamp(at, UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+        if self is Period.DAY:
+            return (day + timedelta(days=1)).timestamp()
+        return (day.replace(day=1) + timedelta(days=32)).replace(day=1).timestamp()
 
 
 class ChargeState(StrEnum):
@@ -75,6 +92,20 @@ class BudgetLeft:
     def left(self) -> Decimal:
         """At least 0: a budget may have been lowered below what is taken."""
         return max(Decimal(0), self.cap - self.taken)
+
+    @property
+    def is_nearly_spent(self) -> bool:
+        """Whether it is time for a warning."""
+        return self.taken >= self.cap * WARN_FROM
+
+
+def obstacle(left: Iterable[BudgetLeft], price: Decimal, now: float) -> BudgetLeft | None:
+    """The budget that a press of this price does not fit into, or None; of several the last to end.
+
+    `now` is in epoch seconds.
+    """
+    too_small = [budget for budget in left if budget.left < price]
+    return max(too_small, key=lambda budget: budget.period.ends_at(now), default=None)
 
 
 class OverBudget(Exception):
@@ -113,6 +144,18 @@ def charge_state(task: Task) -> ChargeState:
     return ChargeState.RESERVED
 
 
+def reserve_all(connection: sa.Connection, new: Sequence[Task], defaults: Defaults) -> None:
+    """Reserve the credits of a press. Raises OverBudget, with the price of the whole press."""
+    reserved = Decimal(0)
+    for task in new:
+        try:
+            reserve(connection, task, defaults)
+        except OverBudget as error:
+            before = replace(error.budget, taken=error.budget.taken - reserved)
+            raise OverBudget(before, sum((task.price for task in new), Decimal(0))) from None
+        reserved += _credits(to_hundredths(task.price))
+
+
 def reserve(connection: sa.Connection, new: Task, defaults: Defaults) -> None:
     """Reserve the credits of a task that is inserted or sent again. Raises OverBudget.
 
@@ -138,7 +181,7 @@ def reserve(connection: sa.Connection, new: Task, defaults: Defaults) -> None:
         again = connection.execute(
             sa.update(charges)
             .where(charges.c.task_id == new.id, charges.c.state == ChargeState.REFUNDED.value)
-            .values(state=ChargeState.RESERVED.value)
+            .values(state=ChargeState.RESERVED.value, decided=False)
             .returning(charges.c.day, charges.c.month)
         ).one_or_none()
         if again is None:
@@ -160,8 +203,8 @@ def follow(connection: sa.Connection, after: Task) -> None:
     state = charge_state(after).value
     old = sa.select(charges).where(charges.c.task_id == after.id).with_for_update()
     row = connection.execute(old).one_or_none()
-    if row is None or row.state == state or row.decided:
-        return
+    if row is None or row.state == state or (row.decided and after.state is not TaskState.DONE):
+        return  # a picture that comes after all says more than what somebody has decided
     connection.execute(sa.update(charges).where(charges.c.task_id == after.id).values(state=state))
     was_taken, is_taken = (word != ChargeState.REFUNDED.value for word in (row.state, state))
     if was_taken != is_taken:
@@ -174,8 +217,12 @@ def follow(connection: sa.Connection, after: Task) -> None:
 class Budgets:
     """Reads sums, and lets an admin set budgets and decide. Every method raises DatabaseError."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(
+        self, database: Database, *, on_change: Callable[[str], object] = lambda _subject: None
+    ) -> None:
+        """`on_change` is told the subject whose budget an admin has changed or freed."""
         self.database = database
+        self._on_change = on_change
 
     def left(self, user_id: str, now: float) -> list[BudgetLeft]:
         """The budgets that a press of this person counts against, the scarcest first."""
@@ -202,24 +249,38 @@ class Budgets:
         with self.database.write_transaction() as connection:
             if cap is None:
                 connection.execute(sa.delete(budgets).where(*where))
-                return
-            amount = {"cap": to_hundredths(cap)}
-            connection.execute(
-                insert_or(connection, budgets)
-                .values(subject=subject, period=period.value, **amount)
-                .on_conflict_do_update(index_elements=budgets.primary_key.columns, set_=amount)
+            else:
+                amount = {"cap": to_hundredths(cap)}
+                connection.execute(
+                    insert_or(connection, budgets)
+                    .values(subject=subject, period=period.value, **amount)
+                    .on_conflict_do_update(index_elements=budgets.primary_key.columns, set_=amount)
+                )
+        self._on_change(subject)
+
+    def under_way(self, user_id: str) -> Decimal:
+        """Credits that are reserved for this person's tasks that have not ended."""
+        query = (
+            sa.select(sa.func.sum(charges.c.amount))
+            .join(tasks, charges.c.task_id == tasks.c.id)
+            .where(
+                charges.c.user_id == user_id,
+                charges.c.state == ChargeState.RESERVED.value,
+                tasks.c.state.not_in(_ENDED),
             )
+        )
+        with self.database.read_transaction() as connection:
+            return _credits(connection.execute(query).scalar_one() or 0)
 
     def unknown(self, user_id: str | None = None) -> list[tuple[Task, Decimal]]:
         """Tasks that ended without a picture and may be charged, oldest first, with the credits."""
-        ended = [TaskState.FAILED.value, TaskState.REFUSED.value, TaskState.UNCONFIRMED.value]
         query = (
             sa.select(tasks, charges.c.amount)
             .join(charges, charges.c.task_id == tasks.c.id)
             .where(
                 charges.c.state == ChargeState.RESERVED.value,
                 charges.c.decided.is_(False),
-                tasks.c.state.in_(ended),
+                tasks.c.state.in_(_ENDED),
             )
             .order_by(tasks.c.created_at)
         )
@@ -246,6 +307,8 @@ class Budgets:
                 for subject in sorted((_person(row.user_id), KEY)):
                     for key in (row.day, row.month):
                         _add(connection, subject, key, -row.amount, None)
+        if row is not None:
+            self._on_change(_person(row.user_id))
         return row is not None
 
     def spending(self, since_day: str, until_day: str) -> list[SpendingRow]:
@@ -282,7 +345,12 @@ class Budgets:
 
 
 def _person(user_id: str) -> str:
-    return f"person:{user_id}"
+    return f"{_PERSON}{user_id}"
+
+
+def person_of(subject: str) -> str | None:
+    """The user id of a person's own budget; None for a budget of many."""
+    return subject.removeprefix(_PERSON) if subject.startswith(_PERSON) else None
 
 
 def _caps(

@@ -242,22 +242,13 @@ class KeptVersions:
 
     def shown_ids(self, image_ids: Sequence[str]) -> dict[str, str]:
         """For each hidden version among these images, the version that is shown."""
-        return self._shown_by_hidden(images.c.id, image_ids)
-
-    def hidden_ids(self, image_ids: Sequence[str]) -> dict[str, str]:
-        """The hidden versions of these images, each with the image that is shown."""
-        return self._shown_by_hidden(tasks.c.image_id, image_ids)
-
-    def _shown_by_hidden(
-        self, column: sa.ColumnElement[str], image_ids: Sequence[str]
-    ) -> dict[str, str]:
         found: dict[str, str] = {}
         with self.database.read_transaction() as connection:
             for ids in chunked(image_ids):
                 rows = connection.execute(
                     sa.select(images.c.id, tasks.c.image_id)
                     .join(tasks, tasks.c.id == images.c.task_id)
-                    .where(column.in_(ids), images.c.hidden.is_(True))
+                    .where(images.c.id.in_(ids), images.c.hidden.is_(True))
                 )
                 found |= {row.id: row.image_id for row in rows if row.image_id}
         return found

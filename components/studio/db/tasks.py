@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from components.kie import Model
-from components.studio.db.budgets import follow, reserve
+from components.studio.db.budgets import ChargeState, follow, reserve, reserve_all
 from components.studio.db.chain_runs import follow_retry
 from components.studio.db.database import (
     BUSY_TIMEOUT_SECONDS,
@@ -30,6 +30,7 @@ from components.studio.db.kept_versions import waiting_report_row
 from components.studio.db.tables import (
     ImageRecord,
     TaskWithImage,
+    charges,
     drafts,
     image_from_row,
     image_to_row,
@@ -45,7 +46,7 @@ from components.studio.db.tables import (
     task_to_row,
     tasks,
 )
-from components.studio.tasks.models import UNFINISHED, FailureReason, Task, TaskState
+from components.studio.tasks.models import IN_PROGRESS, UNFINISHED, FailureReason, Task, TaskState
 
 DATABASE_FILE = "studio.db"
 ExtraTask = Callable[[Task, Task], Task | None]
@@ -101,8 +102,8 @@ class TaskRepository:
                 if earlier:
                     return earlier
             connection.execute(sa.insert(tasks), [task_to_row(task) for task in new])
+            reserve_all(connection, new, self.database.default_budgets)
             for task in new:
-                reserve(connection, task, self.database.default_budgets)
                 self.database.announce(connection, MessageKind.TASK, task.id)
         return list(new)
 
@@ -194,7 +195,7 @@ class TaskRepository:
                 if holder is None:
                     raise
                 raise DuplicateTaskId(before, holder) from error
-            if after.state is TaskState.QUEUED:
+            if after.state is TaskState.QUEUED and before.state not in IN_PROGRESS:
                 reserve(connection, after, self.database.default_budgets)
             else:
                 follow(connection, after)
@@ -245,6 +246,18 @@ class TaskRepository:
                 .select_from(tasks)
                 .where(tasks.c.sent_at.between(since, until))
             ).scalar_one()
+
+    def users_in_turn(self, since: float) -> list[str]:
+        """Who has had creates sent since a moment in epoch seconds, the latest last."""
+        last = sa.func.max(tasks.c.sent_at)
+        with self.database.read_transaction() as connection:
+            rows = connection.execute(
+                sa.select(tasks.c.user_id)
+                .where(tasks.c.sent_at >= since)
+                .group_by(tasks.c.user_id)
+                .order_by(last, tasks.c.user_id)
+            )
+            return [row.user_id for row in rows]
 
     def recent_durations(self, model: Model, *, editing: bool, newest: int = 20) -> list[float]:
         """Seconds from acceptance to storage, of the newest images of a kind."""
@@ -315,6 +328,63 @@ class TaskRepository:
         ]
         return sorted(edits, key=lambda entry: (entry.task.created_at, entry.task.id))
 
+    def family(self, user_id: str, image_id: str) -> list[tuple[ImageRecord, Task | None]]:
+        """All that was made from the oldest known ancestor of an image, oldest first.
+
+        Hidden versions and the ancestor itself are among them; hidden tasks and other users'
+        are left out. Each image with the task that made it. As many queries for a long chain as
+        for a short one.
+        """
+        made = images.outerjoin(tasks, tasks.c.id == images.c.task_id)
+        up = (
+            sa.select(images.c.id, tasks.c.source_id)
+            .select_from(made)
+            .where(images.c.id == image_id)
+            .cte("ancestors", recursive=True)
+        )
+        up = up.union(
+            sa.select(images.c.id, tasks.c.source_id).select_from(
+                up.join(images, images.c.id == up.c.source_id).outerjoin(
+                    tasks, tasks.c.id == images.c.task_id
+                )
+            )
+        )
+        with self.database.read_transaction() as connection:
+            source_of = {row.id: row.source_id for row in connection.execute(sa.select(up))}
+            root_id = image_id
+            while (source_id := source_of.pop(root_id, None)) in source_of:
+                root_id = source_id or ""
+            root_task = sa.select(images.c.task_id).where(images.c.id == root_id)
+            down = (
+                sa.select(images.c.id)
+                .where((images.c.id == root_id) | (images.c.task_id == root_task.scalar_subquery()))
+                .cte("family", recursive=True)
+            )
+            down = down.union(
+                sa.select(images.c.id)
+                .join(tasks, tasks.c.id == images.c.task_id)
+                .join(down, down.c.id == tasks.c.source_id)
+                .where(tasks.c.user_id == user_id, tasks.c.dismissed.is_(False))
+            )
+            found = [
+                image_from_row(row)
+                for row in connection.execute(
+                    sa.select(images).join(down, down.c.id == images.c.id)
+                )
+            ]
+            made_by = {
+                row.id: task_from_row(row)
+                for row in connection.execute(
+                    sa.select(tasks).where(
+                        tasks.c.id.in_(
+                            sa.select(images.c.task_id).join(down, down.c.id == images.c.id)
+                        )
+                    )
+                )
+            }
+        found.sort(key=lambda image: (image.created_at, image.task_id is not None, image.id))
+        return [(image, made_by.get(image.task_id or "")) for image in found]
+
     # Images
 
     def add_image(self, image: ImageRecord) -> ImageRecord:
@@ -360,13 +430,22 @@ class TaskRepository:
             return None if row is None else image_from_row(row)
 
     def set_selected_source(self, user_id: str, image_id: str | None) -> None:
-        """Remember which image a user has selected to edit."""
+        """Remember which image a user has selected to edit: of a result, the version shown now."""
         with self.database.write_transaction() as connection:
             if image_id is None:
                 connection.execute(
                     sa.delete(selected_sources).where(selected_sources.c.user_id == user_id)
                 )
                 return
+            # Locked, as another version may just be put in its place.
+            version = connection.execute(
+                sa.select(images.c.hidden, tasks.c.image_id)
+                .join(tasks, tasks.c.id == images.c.task_id)
+                .where(images.c.id == image_id)
+                .with_for_update()
+            ).one_or_none()
+            if version is not None and version.hidden and version.image_id is not None:
+                image_id = version.image_id
             connection.execute(
                 insert_or(connection, selected_sources)
                 .values(user_id=user_id, source_id=image_id)
@@ -509,6 +588,8 @@ class ChargeGroup:
     was_sent: bool
     price: Decimal
     count: int
+    decision: ChargeState | None = None
+    """What a person has decided about credits that may have been charged."""
 
 
 def charge_groups(database: Database, user_id: str, *, since: float = 0.0) -> list[ChargeGroup]:
@@ -517,10 +598,18 @@ def charge_groups(database: Database, user_id: str, *, since: float = 0.0) -> li
     was_sent = tasks.c.sent_at.is_not(None) | tasks.c.provider_id.is_not(None)
     # A failure is stored as a JSON list that begins with its reason: only the reason groups.
     reason = sa.func.substr(tasks.c.failure, 1, _MAX_REASON_CHARACTERS)
-    group = (tasks.c.state, reason.label("reason"), was_sent.label("was_sent"), tasks.c.price)
+    decision = sa.case((charges.c.decided, charges.c.state))
+    group = (
+        tasks.c.state,
+        reason.label("reason"),
+        was_sent.label("was_sent"),
+        tasks.c.price,
+        decision.label("decision"),
+    )
     with database.read_transaction() as connection:
         rows = connection.execute(
             sa.select(*group, sa.func.count().label("group_size"))
+            .select_from(tasks.outerjoin(charges, charges.c.task_id == tasks.c.id))
             .where(tasks.c.user_id == user_id, tasks.c.created_at >= since)
             .group_by(*group)
         )
@@ -531,6 +620,7 @@ def charge_groups(database: Database, user_id: str, *, since: float = 0.0) -> li
                 bool(row.was_sent),
                 Decimal(row.price),
                 row.group_size,
+                None if row.decision is None else ChargeState(row.decision),
             )
             for row in rows
         ]

@@ -36,7 +36,7 @@ from components.studio.images.keep_source_pixels import (
     share_of_source,
     write_png,
 )
-from components.studio.images.store import atomic_write
+from components.studio.images.object_store import atomic_write
 
 _MAX_MEMORY_BYTES: Final = 3_000_000_000
 _LESS_URGENT: Final = 10  # than the app: its pages answer first

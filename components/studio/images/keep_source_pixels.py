@@ -287,8 +287,7 @@ def compose(
 ) -> Composite:
     """Put the edit's changes into the source, whose alpha channel stays as it is.
 
-    `edited` has the source's color profile (`in_profile`) and the size that was analysed. For a
-    quick preview, `source` may be a smaller copy of what was analysed.
+    Both have the sizes that were analysed; `edited` has the source's color profile (`in_profile`).
     """
     import cv2
     import numpy as np
@@ -301,7 +300,7 @@ def compose(
     height, width = source.shape[:2]
     alpha = np.zeros((height, width), np.uint8)
     edit = change_map.to_8bit(edited)[:, :, :3]
-    left, top, frame_width, frame_height = _frame_in(analysis, (width, height))
+    left, top, frame_width, frame_height = analysis.frame
     to_grid_x, to_grid_y = analysis.size[0] / frame_width, analysis.size[1] / frame_height
     edit = _softened(edit, max(to_grid_x, to_grid_y))
     if source.dtype == np.uint16:
@@ -335,17 +334,6 @@ def compose(
         np.copyto(own, mixed, where=(part > 0)[:, :, None])
         alpha[place] = part
     return Composite(pixels=pixels, alpha=alpha)
-
-
-def _frame_in(analysis: ChangeAnalysis, size: tuple[int, int]) -> tuple[int, int, int, int]:
-    """The analysed frame in pixels of the source at another size."""
-    if size == analysis.source_size:
-        return analysis.frame
-    left, top, width, height = analysis.frame
-    by_x, by_y = size[0] / analysis.source_size[0], size[1] / analysis.source_size[1]
-    start = round(left * by_x), round(top * by_y)
-    end = round((left + width) * by_x), round((top + height) * by_y)
-    return *start, max(1, end[0] - start[0]), max(1, end[1] - start[1])
 
 
 def _softened(edit: PixelArray, grid_per_source: float) -> PixelArray:

@@ -1,14 +1,12 @@
-"""Stores images, originals and thumbnails in the data folder, and makes the thumbnails.
+"""Stores images, originals and thumbnails, and makes the thumbnails.
 
-Each file is written atomically. File names consist of our own ids and known formats, never of a
-user's text.
+Each file is written whole or not at all. File names consist of our own ids and known formats,
+never of a user's text.
 """
 
 from __future__ import annotations
 
-import os
 import re
-import secrets
 import shutil
 from collections.abc import Collection
 from functools import lru_cache
@@ -22,6 +20,7 @@ from PIL.JpegImagePlugin import JpegImageFile
 from components.studio.images.color import Color, flatten, to_8bit, to_srgb
 from components.studio.images.decode import decode, decode_slot, parse_container, turn_upright
 from components.studio.images.file_type import damaged_error
+from components.studio.images.object_store import DiskStore, ObjectStore, StoredFile
 from components.studio.images.original import OriginalImage
 
 SMALL_PX: Final = 384
@@ -32,33 +31,39 @@ THUMBNAIL_SIDES_PX: Final = (SMALL_PX, LARGE_PX)
 _JPEG_QUALITY: Final = 80
 _GROUND: Final[Color] = (128, 128, 128)  # behind transparent parts: visible on any page
 
+_FOLDERS: Final = ("pictures", "originals", "thumbnails", "analyses")
 _ID = re.compile(r"[0-9a-f]{32}")
+_ANALYSIS = re.compile(r"analyses/[0-9a-f]{2}/[0-9a-f]{32}\.npz")
 _FORMATS = frozenset({"jpeg", "png", "webp", "gif"})
 _ORIGINAL_FORMATS = _FORMATS | {"heic", "avif"}
 
 
 class ImageStore:
-    """Image files by id. Methods that write raise OSError when the disk fails."""
+    """Image files by id. Methods that read or write raise OSError when the disk fails.
 
-    def __init__(self, folder: Path) -> None:
+    It is StoreUnavailable where an S3-compatible store does.
+    """
+
+    def __init__(self, folder: Path, objects: ObjectStore | None = None) -> None:
+        """`folder` holds what is unfinished; without `objects` it holds the files, too."""
         self.folder = folder
-        self._images = folder / "pictures"
-        self._originals = folder / "originals"
-        self._thumbnails = folder / "thumbnails"
-        self._analyses = folder / "analyses"
+        self.objects = DiskStore(folder) if objects is None else objects
 
     def save(
         self, image_id: str, file_format: str, data: bytes, original: OriginalImage | None = None
-    ) -> None:
+    ) -> str:
         """Store an image's bytes unchanged, its original, and thumbnails.
 
-        Raises InvalidImageError, too. The image comes last: where it is, all is.
+        Returns the average color. Raises InvalidImageError, too. The image comes last: where it
+        is, all is.
         """
-        for side_px, thumbnail in make_thumbnails(data).items():
-            atomic_write(self.thumbnail_path(image_id, side_px), thumbnail)
+        thumbnails = make_thumbnails(data)
+        for side_px, thumbnail in thumbnails.items():
+            self.thumbnail_file(image_id, side_px).write(thumbnail)
         if original is not None:
-            atomic_write(self.original_path(image_id, original.format), original.data)
-        atomic_write(self.image_path(image_id, file_format), data)
+            self.original_file(image_id, original.format).write(original.data)
+        self.image_file(image_id, file_format).write(data)
+        return average_color(thumbnails[SMALL_PX])
 
     def make_missing_thumbnail(self, image_id: str, file_format: str, side_px: int) -> None:
         """Make one thumbnail of an image that was stored before this size existed.
@@ -66,91 +71,75 @@ class ImageStore:
         Raises OSError or InvalidImageError.
         """
         thumbnail = make_thumbnails(self.read(image_id, file_format), (side_px,))[side_px]
-        path = self.thumbnail_path(image_id, side_px)
-        atomic_write(path, thumbnail)
-        if not self.image_path(image_id, file_format).exists():  # deleted meanwhile
-            path.unlink(missing_ok=True)
+        file = self.thumbnail_file(image_id, side_px)
+        file.write(thumbnail)
+        if not self.image_file(image_id, file_format).exists():  # deleted meanwhile
+            file.delete()
 
     def remove_partial_files(self) -> None:
-        """Delete the temporary files that a killed process left."""
-        for folder in (self._images, self._originals, self._thumbnails, self._analyses):
-            for partial in folder.glob("*/.*.part"):
+        """Delete the temporary files that a killed process left on this machine."""
+        for name in _FOLDERS:
+            for partial in (self.folder / name).glob("*/.*.part"):
                 partial.unlink(missing_ok=True)
         for unfinished in self.folder.glob(".keep-*"):
             shutil.rmtree(unfinished, ignore_errors=True)  # a process may still write into it
 
     def remove(self, image_id: str, file_format: str, original_format: str | None = None) -> None:
         """Delete an image, its original and its thumbnails. Missing files are no error."""
-        self.image_path(image_id, file_format).unlink(missing_ok=True)
+        files = [self.image_file(image_id, file_format)]
         if original_format is not None:
-            self.original_path(image_id, original_format).unlink(missing_ok=True)
-        self.analysis_path(image_id).unlink(missing_ok=True)
-        for side_px in THUMBNAIL_SIDES_PX:
-            self.thumbnail_path(image_id, side_px).unlink(missing_ok=True)
+            files.append(self.original_file(image_id, original_format))
+        files.append(self.analysis_file(image_id))
+        files += [self.thumbnail_file(image_id, side_px) for side_px in THUMBNAIL_SIDES_PX]
+        self.objects.delete([file.name for file in files])
 
     def read(self, image_id: str, file_format: str) -> bytes:
         """The bytes of an image. Raises FileNotFoundError when the file is missing."""
-        return self.image_path(image_id, file_format).read_bytes()
+        return self.image_file(image_id, file_format).read()
 
-    def image_path(self, image_id: str, file_format: str) -> Path:
-        """The path of an image file. Raises ValueError for an invalid id or format."""
-        if not _ID.fullmatch(image_id) or file_format not in _FORMATS:
-            raise ValueError("invalid image id or format")
-        return self._images / image_id[:2] / f"{image_id}.{file_format}"
+    def average_color(self, image_id: str) -> str | None:
+        """The average color of a stored image; None if its thumbnail cannot be read."""
+        try:
+            return _stored_color(self.thumbnail_file(image_id))
+        except (OSError, SyntaxError):
+            return None
 
-    def original_path(self, image_id: str, file_format: str) -> Path:
-        """The path of an original. Raises ValueError for an invalid id or format."""
-        if not _ID.fullmatch(image_id) or file_format not in _ORIGINAL_FORMATS:
-            raise ValueError("invalid image id or format")
-        return self._originals / image_id[:2] / f"{image_id}.{file_format}"
+    def image_file(self, image_id: str, file_format: str) -> StoredFile:
+        """The file of an image. Raises ValueError for an invalid id or format."""
+        if file_format not in _FORMATS:
+            raise ValueError("invalid image format")
+        return self._file("pictures", image_id, f".{file_format}")
 
-    def analysis_path(self, image_id: str) -> Path:
-        """The path of what was found out about an edit's raw answer. Raises ValueError."""
+    def original_file(self, image_id: str, file_format: str) -> StoredFile:
+        """The file of an original. Raises ValueError for an invalid id or format."""
+        if file_format not in _ORIGINAL_FORMATS:
+            raise ValueError("invalid image format")
+        return self._file("originals", image_id, f".{file_format}")
+
+    def analysis_file(self, image_id: str) -> StoredFile:
+        """The file of what was found out about an edit's raw answer. Raises ValueError."""
+        return self._file("analyses", image_id, ".npz")
+
+    def thumbnail_file(self, image_id: str, side_px: int = SMALL_PX) -> StoredFile:
+        """The file of an image's thumbnail. Raises ValueError for an invalid id or size."""
+        if side_px not in THUMBNAIL_SIDES_PX:
+            raise ValueError("no such thumbnail size")
+        end = ".jpeg" if side_px == SMALL_PX else f"-{side_px}.jpeg"
+        return self._file("thumbnails", image_id, end)
+
+    def _file(self, folder: str, image_id: str, end: str) -> StoredFile:
         if not _ID.fullmatch(image_id):
             raise ValueError("invalid image id")
-        return self._analyses / image_id[:2] / f"{image_id}.npz"
+        return StoredFile(self.objects, f"{folder}/{image_id[:2]}/{image_id}{end}")
 
     def remove_old_analyses(self, until: float) -> None:
         """Delete analyses that were made before then; each can be made again. Raises OSError."""
-        for path in self._analyses.glob("*/*.npz"):
-            if path.stat().st_mtime < until:
-                path.unlink(missing_ok=True)
-
-    def thumbnail_path(self, image_id: str, side_px: int = SMALL_PX) -> Path:
-        """The path of an image's thumbnail. Raises ValueError for an invalid id or size."""
-        if not _ID.fullmatch(image_id):
-            raise ValueError("invalid image id")
-        return self._thumbnails / image_id[:2] / thumbnail_file_name(image_id, side_px)
-
-
-def atomic_write(path: Path, data: bytes) -> None:
-    """Write a file so that a crash leaves the old content or the new, never a part."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    # Two threads that write the same image must not share a temporary file.
-    partial = path.with_name(f".{path.name}.{secrets.token_hex(8)}.part")
-    try:
-        with partial.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+        names = self.objects.names_before("analyses", until)
+        if old := [name for name in names if _ANALYSIS.fullmatch(name)]:
+            self.objects.delete(old)
 
 
 # --- Thumbnails ---
-
-
-def thumbnail_file_name(image_id: str, side_px: int) -> str:
-    """The name of a thumbnail's file. Raises ValueError for a size that does not exist."""
-    if side_px not in THUMBNAIL_SIDES_PX:
-        raise ValueError("no such thumbnail size")
-    return f"{image_id}.jpeg" if side_px == SMALL_PX else f"{image_id}-{side_px}.jpeg"
 
 
 def make_thumbnails(
@@ -185,17 +174,13 @@ def _encode(image: Image.Image) -> bytes:
     return out.getvalue()
 
 
-def average_color(thumbnail: Path) -> str | None:
-    """The average color of a stored thumbnail as "#rrggbb"; None if it cannot be read."""
-    try:
-        return _read_average_color(thumbnail)
-    except (OSError, SyntaxError):
-        return None
+def average_color(thumbnail: bytes) -> str:
+    """The average color of a thumbnail as "#rrggbb". Raises OSError or SyntaxError if broken."""
+    image = JpegImageFile(BytesIO(thumbnail))
+    image.draft("RGB", (1, 1))  # an eighth of each side, for a fraction of the time
+    return f"#{image.convert('RGB').resize((1, 1), Image.Resampling.BOX).tobytes().hex()}"
 
 
 @lru_cache(maxsize=20_000)  # thumbnails never change
-def _read_average_color(thumbnail: Path) -> str:
-    with thumbnail.open("rb") as file:
-        image = JpegImageFile(file)
-        image.draft("RGB", (1, 1))  # an eighth of each side, for a fraction of the time
-        return f"#{image.convert('RGB').resize((1, 1), Image.Resampling.BOX).tobytes().hex()}"
+def _stored_color(thumbnail: StoredFile) -> str:
+    return average_color(thumbnail.read())

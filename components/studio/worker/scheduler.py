@@ -14,7 +14,7 @@ from enum import StrEnum
 from statistics import median
 
 from components.kie import Model
-from components.studio.tasks.models import Task, TaskState
+from components.studio.tasks.models import FailureReason, Task, TaskState
 from components.studio.worker.account_limits import AccountLimits
 
 
@@ -79,6 +79,11 @@ class Scheduler:
 
     def upsert(self, task: Task, now: float, wall: float) -> None:
         """Add or update a task; one without a next job is removed."""
+        known = self._entries.get(task.id)
+        if known and known.kind is JobKind.SUBMIT and task.id not in self._running:
+            is_sent = task.state is TaskState.SUBMITTING or task.sent_at is not None
+            if is_sent and task.state is not TaskState.QUEUED:  # another replica has begun it
+                self._fair_queues[JobKind.SUBMIT].mark_served(task.user_id)
         if task.state not in _JOB_KIND_BY_STATE:
             self.remove(task.id)
         else:
@@ -88,6 +93,11 @@ class Scheduler:
     def remove(self, task_id: str) -> None:
         """Forget a task; an unknown one is ignored."""
         self._entries.pop(task_id, None)
+
+    def resume_turns(self, user_ids: Iterable[str]) -> None:
+        """Whose tasks were sent before this process counted them, the latest last."""
+        for user_id in user_ids:
+            self._fair_queues[JobKind.SUBMIT].mark_served(user_id)
 
     def __len__(self) -> int:
         """Number of tasks with a next job."""
@@ -121,6 +131,13 @@ class Scheduler:
         """Submit all queued tasks without further delay: the breaker has closed."""
         for entry in self._entries.values():
             if entry.kind is JobKind.SUBMIT:
+                entry.due_at = min(entry.due_at, now)
+
+    def release_storing(self, now: float) -> None:
+        """Store all results without further delay that could not be stored."""
+        for entry in self._entries.values():
+            failure = entry.task.failure
+            if entry.kind is JobKind.DOWNLOAD and failure and failure.reason is FailureReason.DISK:
                 entry.due_at = min(entry.due_at, now)
 
     def release_downloads(self, host: str, now: float) -> None:

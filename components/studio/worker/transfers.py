@@ -26,7 +26,8 @@ from components.studio.db.database import DatabaseError
 from components.studio.db.tables import ImageRecord
 from components.studio.db.tasks import TaskRepository
 from components.studio.images.ingest import ImageInfo, InvalidImageError, verify_result
-from components.studio.images.store import ImageStore, average_color
+from components.studio.images.object_store import StoreUnavailable
+from components.studio.images.store import ImageStore
 from components.studio.safe_fetch.client import FetchError, SafeHttpClient
 from components.studio.tasks.models import Failure, FailureReason, Task
 from components.studio.tasks.transitions import StepFailed, failure_from_error
@@ -84,6 +85,8 @@ class Transfers:
     def _upload(self, image: ImageRecord) -> str:
         try:
             data = self.image_store.read(image.id, image.format)
+        except StoreUnavailable as error:
+            raise _step_error(FailureReason.DISK, may_retry=True) from error
         except OSError as error:
             raise _step_error(FailureReason.SOURCE_MISSING) from error
         # A new name each time: an existing one is overwritten and served from a cache.
@@ -115,7 +118,7 @@ class Transfers:
         """
         data, info = self._download_verified(task, refresh_url)
         try:
-            self.image_store.save(task.id, info.format, data)
+            color = self.image_store.save(task.id, info.format, data)
         except OSError as error:
             log.error("image not stored", extra={"task_id": task.id, "reason": error.strerror})
             raise _step_error(FailureReason.DISK, may_retry=True) from error
@@ -133,7 +136,7 @@ class Transfers:
             size_bytes=len(data),
             created_at=self.clock(),
             label=task.request.prompt,
-            color=average_color(self.image_store.thumbnail_path(task.id)),
+            color=color,
         )
 
     def _download_verified(

@@ -50,6 +50,7 @@ from components.studio.worker.scheduler import MAX_CONCURRENT_JOBS, Job, JobKind
 log = logging.getLogger("kontext.worker")
 
 UPDATE_LOCK_SECONDS = 1.0
+REMEMBERED_TURNS_S = 3600.0  # who was served longer ago goes first anyway
 
 
 class TaskWorker:
@@ -150,7 +151,9 @@ class TaskWorker:
             if is_polled:
                 self._scheduler.poll_now(task.id)  # it may have been ready for long
         recent_creates = self._repository.count_sent(wall - CREATE_WINDOW_S, wall)
+        turns = self._repository.users_in_turn(wall - REMEMBERED_TURNS_S)
         with self._condition:
+            self._scheduler.resume_turns(turns)
             self._limits.resume(recent_creates, now, was_querying=bool(unfinished))
             self._leads = True
             self._condition.notify_all()
@@ -167,7 +170,9 @@ class TaskWorker:
     def read_again(self) -> None:
         """Read all that may have changed while other replicas were not heard. DatabaseError."""
         unfinished = {task.id: task for task in self._repository.unfinished()}
+        turns = self._repository.users_in_turn(self._clock() - REMEMBERED_TURNS_S)
         with self._condition:
+            self._scheduler.resume_turns(turns)
             gone = self._scheduler.task_ids() - unfinished.keys()
         for task_id in gone:
             self.follow_change(task_id)
@@ -207,6 +212,12 @@ class TaskWorker:
         return self._thread.is_alive() and not self._stopping.is_set()
 
     @property
+    def leads(self) -> bool:
+        """Whether this process works on tasks; of several replicas one does."""
+        with self._condition:
+            return self._leads
+
+    @property
     def storage_problem(self) -> DatabaseError | None:
         """Why nothing is sent, or why work waits for the database; known without reading it."""
         return self._folder_problem() or self._write_error or self._db_retry.error
@@ -227,6 +238,11 @@ class TaskWorker:
         if found != self._known_problem:
             log.warning("storage checked", extra={"reason": found or "it can be written again"})
             self._known_problem = found
+            if problem is None:
+                with self._condition:
+                    self._scheduler.release_all(self._monotonic())
+                    self._scheduler.release_storing(self._monotonic())
+                    self._condition.notify_all()
             self._events.publish_all()
 
     # Commands

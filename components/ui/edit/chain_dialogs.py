@@ -4,22 +4,30 @@ from __future__ import annotations
 
 import html
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
+from itertools import accumulate
 
 import streamlit as st
 
 from components.studio import Model, ValidationError
 from components.studio.chain_runs import ChainStep
 from components.studio.credits import CreditBalance
+from components.studio.db.budgets import BudgetLeft, OverBudget
 from components.studio.db.chain_runs import ChainRun
 from components.studio.db.database import DatabaseError
 from components.studio.db.tables import TaskWithImage
 from components.studio.lineage import EditNode
 from components.studio.studio import NotFoundError, ShareExceeded
-from components.ui import session
+from components.ui import budgets, session
 from components.ui.escape import escape_markdown
-from components.ui.messages import IMAGE_NOT_FOUND, NOTHING_SENT, format_count, format_credits
+from components.ui.messages import (
+    IMAGE_NOT_FOUND,
+    NOTHING_SENT,
+    budget_left,
+    format_count,
+    format_credits,
+)
 from components.ui.session import ChainDraft, FollowedRun, InstructionDraft
 from components.ui.urls import thumbnail_url
 
@@ -70,25 +78,42 @@ def render_chain(draft: ChainDraft) -> None:
         is_in = st.session_state.get(_key("in", draft, entry.task.id), True)
         number += is_in
         _render_step(draft, entry, index, str(number) if is_in else "–")
-    total = _price(draft, entries)
+    prices = _prices(draft, entries)
+    total = sum(prices, Decimal(0))
+    left = budgets.budgets_left()
+    refusal = budgets.over_budget(prices[0], left) if prices else ""
+    forecast = run_forecast(prices, studio.credit_balance(), left)
     with st.container(key="kx-chain-press", horizontal=True, vertical_alignment="center"):
-        st.caption(escape_markdown(run_forecast(number, total, studio.credit_balance())))
+        st.caption(escape_markdown(refusal or forecast))
         st.button(
             f"Run {format_count(number, 'step')} · {format_credits(total)}",
             key="chain-run",
             type="primary",
-            disabled=number == 0,
+            disabled=bool(number == 0 or refusal),
             on_click=_run,
             args=(draft,),
         )
-    if draft.error:
+    if draft.error and not refusal:
         st.error(escape_markdown(draft.error))
 
 
-def run_forecast(count: int, total: Decimal, balance: CreditBalance | None) -> str:
-    """What a run costs, such as "4 steps · 20 credits · 45 left"."""
-    parts = [format_count(count, "step"), format_credits(total)]
-    if balance is None or balance.credits is None:
+def run_forecast(
+    prices: Sequence[Decimal],
+    balance: CreditBalance | None,
+    left: Sequence[BudgetLeft] = (),
+) -> str:
+    """What a run costs, such as "4 steps · 20 credits · 45 left".
+
+    `prices` are those of its steps, `left` this person's budgets, the scarcest first.
+    """
+    total = sum(prices, Decimal(0))
+    parts = [format_count(len(prices), "step"), format_credits(total)]
+    if left:
+        parts.append(budget_left(left[0]))
+        fitting = sum(sum_ <= left[0].left for sum_ in accumulate(prices))
+        if fitting < len(prices):
+            parts.append(f"stops after {format_count(fitting, 'step')}")
+    elif balance is None or balance.credits is None:
         parts.append("credits left unknown")
     elif balance.credits >= total:
         parts.append(f"{balance.credits.normalize():,f} left")
@@ -144,12 +169,9 @@ def _is_in(draft: ChainDraft, task_id: str) -> bool:
     return bool(st.session_state.get(_key("in", draft, task_id), True))
 
 
-def _price(draft: ChainDraft, entries: list[TaskWithImage]) -> Decimal:
+def _prices(draft: ChainDraft, entries: list[TaskWithImage]) -> list[Decimal]:
     price = session.studio().price
-    return sum(
-        (price(entry.task.request.model) for entry in entries if _is_in(draft, entry.task.id)),
-        Decimal(0),
-    )
+    return [price(entry.task.request.model) for entry in entries if _is_in(draft, entry.task.id)]
 
 
 def _run(draft: ChainDraft) -> None:
@@ -175,6 +197,8 @@ def _take(draft: ChainDraft | InstructionDraft, action: Callable[[], None]) -> N
         draft.error = error.message
     except NotFoundError:
         draft.error = IMAGE_NOT_FOUND
+    except OverBudget as error:
+        draft.error = budgets.refusal(error)
     except DatabaseError as error:
         draft.error = f"{NOTHING_SENT} {error}"
     else:
@@ -199,15 +223,20 @@ def render_instruction(draft: InstructionDraft) -> None:
         key=_words_key(draft),
         height=120,
     )
+    left = budgets.budgets_left()
+    refusal = budgets.over_budget(price_of_step(run), left)
+    if refusal or left:
+        st.caption(escape_markdown(refusal or budget_left(left[0])))
     st.button(
         f"Go on · {format_credits(price_left(run))}",
         key="chain-go-on",
         type="primary",
         width="stretch",
+        disabled=bool(refusal),
         on_click=_go_on,
         args=(draft,),
     )
-    if draft.error:
+    if draft.error and not refusal:
         st.error(escape_markdown(draft.error))
 
 
@@ -215,6 +244,11 @@ def price_left(run: ChainRun) -> Decimal:
     """What the steps of a run cost that are not made yet."""
     price = session.studio().price
     return sum((price(Model(step.model)) for step in run.steps[run.position :]), Decimal(0))
+
+
+def price_of_step(run: ChainRun) -> Decimal:
+    """What the step costs that a run has stopped at."""
+    return session.studio().price(Model(run.steps[run.position].model))
 
 
 def _words_key(draft: InstructionDraft) -> str:

@@ -7,19 +7,21 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from components.studio.db.budgets import OverBudget
 from components.studio.db.chain_runs import ChainRun, RunState, StopReason
 from components.studio.db.database import DatabaseError
 from components.studio.lineage import EditNode, EditTree
 from components.studio.studio import NotFoundError
 from components.studio.tasks.models import IN_PROGRESS, Task, TaskState
 from components.studio.tasks.transitions import can_retry
-from components.ui import session
+from components.ui import budgets, session
 from components.ui.edit.chain_dialogs import (
     CHANGE,
     RUN_AGAIN,
     open_chain_dialog,
     open_instruction_dialog,
     price_left,
+    price_of_step,
     render_dialogs,
 )
 from components.ui.edit.drift import drift_of
@@ -47,8 +49,9 @@ def follow_run(tree: EditTree) -> None:
         return
     task = studio.task(tab.user_id, run.task_id) if run.task_id else None
     newest = tree.node(task.image_id) if task and task.image_id else tree.node(run.image_id)
-    if newest is not None and newest.parent_id and newest.image.id != run.source_id:
-        tab.pair = (newest.parent_id, newest.image.id)
+    parent = tree.node(newest.parent_id) if newest and newest.parent_id else None
+    if newest and parent and newest is not tree.node(run.source_id):
+        tab.pair = (parent.lasting_id, newest.lasting_id)
         tab.followed_run = FollowedRun(run.id, tab.pair)
     if run.state in {RunState.DONE, RunState.ENDED}:
         tab.followed_run = None
@@ -66,9 +69,7 @@ def render_drift(tree: EditTree, shown: EditNode) -> None:
     """The drift of a chain of two steps or more, and the button that makes the chain again."""
     steps = tree.ancestors(shown.image.id)
     if len(steps) > 2:
-        tab, studio = session.tab_state(), session.studio()
-        task_ids = [node.task.id for node in steps[1:] if node.task]
-        points = drift_of(steps, studio.keep_reports(tab.user_id, task_ids))
+        points = drift_of(steps)
         with st.container(key="kx-chain"):
             with st.container(key="kx-chain-head", horizontal=True, vertical_alignment="center"):
                 if points:
@@ -93,14 +94,17 @@ class RunMessage:
     is_stopped: bool = False
 
 
-def run_message(run: ChainRun, task: Task | None) -> RunMessage:
-    """The words for a run that is not done or ended."""
+def run_message(run: ChainRun, task: Task | None, refusal: str = "") -> RunMessage:
+    """The words for a run that is not done or ended.
+
+    `refusal` says why no budget has the credits of its next step; empty if they are there.
+    """
     step = f"Step {run.position + 1} of {len(run.steps)}"
     prompt = " ".join(run.steps[run.position].prompt.split())
     if len(prompt) > _MAX_PROMPT_CHARACTERS:
         prompt = f"{prompt[: _MAX_PROMPT_CHARACTERS - 1].rstrip()}…"
     if run.state is RunState.STOPPED:
-        return _stop_message(run, task, step)
+        return _stop_message(run, task, step, refusal)
     if task is not None and task.state not in IN_PROGRESS | {TaskState.DONE}:
         message = task_message(task)
         return RunMessage(f"{step} waits", f"{message.headline}. Its card says what to do.")
@@ -109,12 +113,15 @@ def run_message(run: ChainRun, task: Task | None) -> RunMessage:
     return RunMessage(step, prompt)
 
 
-def _stop_message(run: ChainRun, task: Task | None, step: str) -> RunMessage:
+def _stop_message(run: ChainRun, task: Task | None, step: str, refusal: str) -> RunMessage:
     if run.reason == StopReason.TASK and task is not None:
         message = task_message(task)
         return RunMessage(f"{step} stopped", f"{message.headline}. {message.advice}", True)
     made = run.position + (task is not None)  # a result in the trash was made
     headline = f"Stopped after {made} of {len(run.steps)} steps"
+    if run.reason == StopReason.NO_BUDGET:
+        detail = refusal or "There are enough credits for the next step again: go on."
+        return RunMessage(headline, detail, True)
     if run.reason == StopReason.NO_ROOM:
         return RunMessage(headline, "There is no room for more pictures. Make room first.", True)
     return RunMessage(
@@ -125,7 +132,9 @@ def _stop_message(run: ChainRun, task: Task | None, step: str) -> RunMessage:
 
 
 def _render_line(run: ChainRun, task: Task | None) -> None:
-    message = run_message(run, task)
+    is_stopped = run.state is RunState.STOPPED
+    refusal = budgets.over_budget(price_of_step(run)) if is_stopped else ""
+    message = run_message(run, task, refusal)
     kind = "stopped" if message.is_stopped else "running"
     with st.container(
         key=f"kx-chain-run-{kind}-{run.id[:8]}", horizontal=True, vertical_alignment="center"
@@ -140,11 +149,11 @@ def _render_line(run: ChainRun, task: Task | None) -> None:
                     on_click=open_instruction_dialog,
                     args=(run,),
                 )
-            price = f"The rest costs {format_credits(price_left(run))}."
+            price = f" · {format_credits(price_left(run))}"
             if is_failed and task is not None and not can_retry(task):
                 _button("Check again", run, _go_on, help="It is paid for: this costs nothing.")
             else:
-                _button("Try again" if is_failed else "Go on", run, _go_on, help=price)
+                _button("Try again" if is_failed else "Go on", run, _go_on, price=price)
         _button("End", run, _end, help="What is made stays.")
 
 
@@ -153,9 +162,11 @@ def _button(
     run: ChainRun,
     action: Callable[[ChainRun], None],
     help: str | None = None,  # noqa: A002 - as Streamlit calls it
+    *,
+    price: str = "",
 ) -> None:
     st.button(
-        label,
+        label + price,
         key=f"chain-{label.lower().replace(' ', '-')}-{run.id[:8]}",
         help=help,
         on_click=_take,
@@ -166,6 +177,8 @@ def _button(
 def _take(action: Callable[[ChainRun], None], run: ChainRun) -> None:
     try:
         action(run)
+    except OverBudget as error:
+        budgets.show_refusal(error)
     except NotFoundError:
         show_toast("This chain is no longer here.")
     except DatabaseError as error:
@@ -173,7 +186,11 @@ def _take(action: Callable[[ChainRun], None], run: ChainRun) -> None:
 
 
 def _go_on(run: ChainRun) -> None:
-    session.studio().resume_chain_run(run.user_id, run.id, run.position)
+    studio = session.studio()
+    studio.resume_chain_run(run.user_id, run.id, run.position)
+    refusal = budgets.over_budget(price_of_step(run))
+    if refusal and studio.chain_run(run.user_id, run.id).reason == StopReason.NO_BUDGET:
+        show_toast(escape_markdown(refusal))
 
 
 def _end(run: ChainRun) -> None:

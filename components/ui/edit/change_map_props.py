@@ -19,7 +19,7 @@ def change_map(before: EditNode, after: EditNode) -> ChangeMap | None:
     """The change map of a source and a result of its edit; None for any other pair."""
     if not _is_edit_of(before, after):
         return None
-    report = _report(after)
+    report = after.report
     map_id = after.image.id if report is None else report.image_id
     attempt = session.tab_state().map_save
     failed = attempt.problem if attempt.map_id == map_id else ""
@@ -37,7 +37,7 @@ def change_map(before: EditNode, after: EditNode) -> ChangeMap | None:
 
 def changed_fraction(before: EditNode, after: EditNode) -> float | None:
     """How much of the source an edit changed, 0 to 1, where that was measured."""
-    report = _report(after) if _is_edit_of(before, after) else None
+    report = after.report if _is_edit_of(before, after) else None
     return None if report is None else report.changed_fraction
 
 
@@ -56,11 +56,6 @@ def save_change_map(map_id: str, settings: str) -> None:
 
 def _is_edit_of(before: EditNode, after: EditNode) -> bool:
     return after.task is not None and after.parent_id == before.image.id
-
-
-def _report(node: EditNode) -> KeepReport | None:
-    tab = session.tab_state()
-    return session.studio().keep_report(tab.user_id, node.image.id)
 
 
 def _problem(report: KeepReport | None) -> str:

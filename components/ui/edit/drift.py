@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from components.studio.db.kept_versions import KeepReport, KeepState
 from components.studio.lineage import EditNode
@@ -13,17 +13,17 @@ _MEASURED = frozenset({KeepState.APPLIED, KeepState.OFFERED, KeepState.ASKED})
 _FIGURES = frozenset({"color_delta_e", "sharpness", "moved_px"})
 
 
-def drift_of(steps: Sequence[EditNode], reports: Mapping[str, KeepReport]) -> list[DriftPoint]:
+def drift_of(steps: Sequence[EditNode]) -> list[DriftPoint]:
     """The drift after each step against the original, which is the first of these nodes.
 
-    `reports` are by task. Empty where nothing was measured. Distances and color differences add
-    up, which is the most they can be; sharpness multiplies. A kept version has the pixels of its
-    source: it adds nothing.
+    Empty where nothing was measured. Distances and color differences add up, which is the most
+    they can be; sharpness multiplies. A kept version has the pixels of its source: it adds
+    nothing.
     """
     shown, raw = Drift(), Drift()
     points = [DriftPoint("Original", shown, raw)]
     for position, node in enumerate(steps[1:], start=1):
-        report = reports.get(node.task.id) if node.task else None
+        report = node.report
         measured = _measure(report)
         is_kept = report is not None and report.kept_id == node.image.id
         if measured is not None:

@@ -10,16 +10,18 @@ from components.studio.db.database import DatabaseError
 from components.studio.db.kept_versions import BUSY, KeepReport, KeepState
 from components.studio.db.tables import ImageRecord
 from components.studio.keeping import WANTED_AS_IT_IS, KeepChoice, problem_sentence
+from components.studio.lineage import EditNode
 from components.studio.studio import NotFoundError
 from components.ui import session
 from components.ui.escape import escape_markdown
 from components.ui.messages import IMAGE_NOT_FOUND
 from components.ui.streamlit_internals.toasts import show_toast
+from components.ui.urls import download_url
 
 _WORKING = "Finding out what changed…"
 _OFF = "The whole picture was drawn again."
 _DECLINED = {
-    "everything_changed": "Everything changed: nothing of your picture is left to put back.",
+    "everything_changed": "Everything changed: nothing was put back.",
     "black_and_white": "Everything changed: the picture lost its colours.",
     "does_not_line_up": "The answer does not line up with your picture. Nothing was put back.",
     "upside_down": "The answer is turned or mirrored. Nothing was put back.",
@@ -30,13 +32,12 @@ _DECLINED = {
 _CHOICES = {KeepChoice.ALWAYS: "Always", KeepChoice.ASK: "Ask me", KeepChoice.NEVER: "Never"}
 
 
-def render_keep_line(image: ImageRecord) -> None:
-    """Render the line for the result of an edit."""
-    tab, studio = session.tab_state(), session.studio()
-    report = studio.keep_report(tab.user_id, image.id)
+def render_keep_line(node: EditNode, *, has_hidden_raw: bool) -> None:
+    """Render the line for the result of an edit, whose raw answer may be kept beside it."""
+    report, image = node.report, node.image
     with st.container(key="kx-keep-line", horizontal=True, vertical_alignment="center"):
         st.caption(describe_report(report, image))
-        _render_buttons(report, image)
+        _render_buttons(report, image, has_hidden_raw=has_hidden_raw)
         _render_choice()
 
 
@@ -97,7 +98,7 @@ def _percent(share: float | None) -> str:
     return f"{share:.0%}".replace("%", " %")
 
 
-def _render_buttons(report: KeepReport | None, image: ImageRecord) -> None:
+def _render_buttons(report: KeepReport | None, image: ImageRecord, *, has_hidden_raw: bool) -> None:
     def button(label: str, action: Callable[..., None], *args: object) -> None:
         st.button(
             label,
@@ -108,6 +109,14 @@ def _render_buttons(report: KeepReport | None, image: ImageRecord) -> None:
         )
 
     tab, studio = session.tab_state(), session.studio()
+    if image.task_id != image.id:  # a raw answer has the id of its task
+        # Not beside "Download": it comes a moment after the result, and would move that away.
+        st.link_button(
+            "Download as JPEG",
+            download_url(image, as_jpeg=True),
+            type="tertiary",
+            help="Encoded again, at quality 95. The other download is exact.",
+        )
     if report is None or report.state is KeepState.OFF:
         button("Put my pixels back", studio.make_kept_version, tab.user_id, image.id)
         return
@@ -116,7 +125,7 @@ def _render_buttons(report: KeepReport | None, image: ImageRecord) -> None:
     match report.state:
         case KeepState.APPLIED if image.id == report.image_id and report.kept_id:
             button("Use my pixels", studio.show_version, tab.user_id, report.kept_id)
-        case KeepState.APPLIED if studio.has_version(tab.user_id, report.image_id):
+        case KeepState.APPLIED if has_hidden_raw:
             button("Show the raw answer", studio.show_version, tab.user_id, report.image_id)
         case KeepState.OFFERED:
             button("Put them back", studio.make_kept_version, tab.user_id, image.id)

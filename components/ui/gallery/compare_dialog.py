@@ -95,7 +95,8 @@ def _load_node(image_id: str) -> EditNode:
     tab, studio = session.tab_state(), session.studio()
     image = studio.image(tab.user_id, image_id)
     task = studio.task(tab.user_id, image.task_id) if image.task_id else None
-    return EditNode(image, task, task.source_id if task else None)
+    report = studio.keep_report(tab.user_id, image_id)
+    return EditNode(image, task, task.source_id if task else None, report)
 
 
 def _first_pair(tree: EditTree, image_id: str) -> tuple[str, str] | None:

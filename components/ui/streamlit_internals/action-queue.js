@@ -80,6 +80,13 @@ export class ActionQueue {
     this.#timer = setTimeout(() => this.#attempt(), RESEND_AFTER_MS);
   }
 
+  /** Send nothing of what waits any more. */
+  giveUp() {
+    const lost = this.#waiting;
+    this.destroy();
+    for (const action of lost) this.#onLost(action);
+  }
+
   destroy() {
     clearTimeout(this.#timer);
     this.#waiting = [];

@@ -90,3 +90,11 @@ test("a destroyed queue sends nothing more", (t) => {
   t.mock.timers.tick(60_000);
   assert.deepEqual([verbs(), lost.length, queue.isBusy], [["delete"], 0, false]);
 });
+
+test("what is given up is reported, and never sent again", (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const nonces = [queue.add("star", ["a"]), queue.add("retry", ["b"])];
+  queue.giveUp();
+  t.mock.timers.tick(60_000);
+  assert.deepEqual([verbs(), lost, queue.isBusy], [["star"], nonces, false]);
+});

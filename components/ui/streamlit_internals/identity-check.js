@@ -5,22 +5,25 @@
  * could be shown to nobody. No script can read the cookie, so the server is asked.
  */
 
-import { copyOf } from "./click-replay.js";
+import { holdMessages } from "./message-hold.js";
 import { appUrl } from "../widgets/shared/urls.js";
+
+/** Event of the window: what was pressed and has not been sent must not be sent any more. */
+export const STRANGER = "kx-stranger";
 
 const PAID_BUTTON =
   '.st-key-generate-submit button, .st-key-edit-submit button, [class*="st-key-example-"] button, [data-verb="send"], [data-verb="retry"], .kx-change-send';
 const MAX_WAIT_MS = 3_000;
 
+const messages = holdMessages();
+
 /**
  * @param {Event} event
- * @returns {Element | null} what to press again, if the press costs money
+ * @returns {boolean} whether it costs money
  */
-function paidTarget(event) {
-  const { target } = event;
-  if (!(target instanceof Element)) return null;
-  if (!(event instanceof KeyboardEvent)) return target.closest(PAID_BUTTON);
-  return event.key === "Enter" && (event.ctrlKey || event.metaKey) ? target : null;
+function isPaid(event) {
+  if (event instanceof KeyboardEvent) return event.key === "Enter" && (event.ctrlKey || event.metaKey);
+  return event.target instanceof Element && event.target.closest(PAID_BUTTON) !== null;
 }
 
 /**
@@ -61,30 +64,26 @@ async function isSamePerson(person) {
 }
 
 /**
- * Hold each paid press until the server has answered.
+ * Hold what each paid press sends until the server has answered.
  * @param {AbortSignal} signal ends it
  * @param {() => string} person the tag of the person whose page this is
  * @param {() => void} onStranger called in place of a press of somebody else
  */
 export function askBeforePaying(signal, person, onStranger) {
-  /** @type {WeakSet<Event>} */
-  const allowed = new WeakSet();
-  let isAsking = false;
+  async function ask() {
+    const isSame = await isSamePerson(person());
+    // Streamlit (1.67) sends a press in a timer of 0 ms, which has begun earlier.
+    await new Promise((resolve) => setTimeout(resolve));
+    if (!isSame) dispatchEvent(new Event(STRANGER));
+    return isSame;
+  }
 
   /** @param {Event} event */
   async function hold(event) {
-    const target = allowed.has(event) ? null : paidTarget(event);
-    if (!target) return;
-    event.preventDefault();
-    event.stopImmediatePropagation();
-    if (isAsking) return; // pressed twice
-    isAsking = true;
-    const isSame = await isSamePerson(person());
-    isAsking = false;
-    if (!isSame) return onStranger();
-    const copy = copyOf(event);
-    allowed.add(copy);
-    target.dispatchEvent(copy);
+    if (!isPaid(event)) return;
+    const answer = ask();
+    await messages.holdUntil(answer);
+    if (!(await answer)) onStranger();
   }
 
   for (const kind of ["click", "keydown"]) addEventListener(kind, hold, { capture: true, signal });

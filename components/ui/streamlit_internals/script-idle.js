@@ -42,11 +42,6 @@ for (const kind of ["click", "change", "popstate"]) {
   addEventListener(kind, () => state.recordRequest(performance.now()), { capture: true });
 }
 
-/** @returns {boolean} whether the connection is back and nothing has been drawn since */
-export function isReconnecting() {
-  return state.isReconnecting(performance.now(), status());
-}
-
 /** @returns {boolean} */
 export function isIdle() {
   return state.isIdle(performance.now(), status());

@@ -6,8 +6,6 @@
  * back to it, and what was drawn of the new page is gone.
  */
 
-import { copyOf } from "./click-replay.js";
-
 const PAGE_LINK = '[data-testid="stPageLink-NavLink"]';
 const TEXT_BOX = "textarea, input";
 const LEAVE_MS = 50; // the box's timer has 0 ms and begins earlier, so it also ends earlier
@@ -23,14 +21,14 @@ export function letTextLeaveFirst(signal) {
     if (isLeaving && box instanceof HTMLElement) box.blur();
   }
 
-  /** @param {Event} event */
+  /** @param {MouseEvent} event */
   function holdClick(event) {
     const { target } = event;
     if (!isLeaving || !target || !isOnPageLink(target)) return;
     isLeaving = false;
     event.preventDefault();
     event.stopImmediatePropagation();
-    setTimeout(() => target.dispatchEvent(copyOf(event)), LEAVE_MS);
+    setTimeout(() => target.dispatchEvent(new MouseEvent("click", event)), LEAVE_MS);
   }
 
   addEventListener("pointerdown", leaveBox, { capture: true, signal });

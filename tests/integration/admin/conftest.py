@@ -14,6 +14,7 @@ from PIL import Image
 from components.admin.__main__ import main
 from components.studio.db.tables import ImageRecord
 from components.studio.db.tasks import TaskRepository
+from components.studio.images.object_store import OpenObject
 from components.studio.images.original import OriginalImage
 from components.studio.images.store import ImageStore
 from tests.support.factories import NOW, make_task
@@ -29,8 +30,15 @@ class MemoryFiles:
 
     kept: dict[str, bytes] = field(default_factory=dict)
     folder: Path | None = None
+    problem: None = None
     reads: list[str] = field(default_factory=list)
     on_read: Callable[[str], object] = lambda _: None
+
+    def check(self) -> None:
+        raise NotImplementedError
+
+    async def open(self, name: str) -> OpenObject:
+        raise NotImplementedError
 
     def put(self, name: str, data: bytes) -> None:
         self.kept[name] = data

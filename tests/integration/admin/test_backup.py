@@ -18,7 +18,8 @@ import pytest
 
 from components.admin import backup
 from components.admin.backup import back_up
-from components.admin.places import AdminError, FolderFiles, Place, folder_place
+from components.admin.places import AdminError, Place, folder_place
+from components.studio.images.object_store import DiskStore
 from components.studio.images.store import ImageStore
 from tests.integration.admin.conftest import (
     SECRET,
@@ -46,7 +47,7 @@ def test_backup_holds_rows_files_and_secret_and_names_their_digests(
 ) -> None:
     status, text = run("backup", tmp_path / "saved")
 
-    assert (status, text) == (0, f"Backed up to {tmp_path / 'saved'}: 6 rows, 10 files.\n")
+    assert (status, text) == (0, f"Backed up to {tmp_path / 'saved'}: 13 rows, 10 files.\n")
     saved = files_of(tmp_path / "saved")
     manifest = json.loads(saved.pop("backup.json"))
     checksums = saved.pop("SHA256SUMS").decode()
@@ -68,7 +69,7 @@ def test_backup_restores_to_the_same_rows_and_files(
 
     status, text = run("restore", tmp_path / "saved", folder=tmp_path / "new")
 
-    assert (status, text.startswith("Restored 6 rows and 10 files")) == (0, True)
+    assert (status, text.startswith("Restored 13 rows and 10 files")) == (0, True)
     assert files_of(tmp_path / "new") == data.files()
     assert rows_of(tmp_path / "new") == rows_of(data.folder)
     assert (tmp_path / "new/cookie_secret").read_bytes() == SECRET
@@ -187,11 +188,11 @@ def test_interrupted_backup_goes_on_where_it_stopped(stored: Place, tmp_path: Pa
 def test_full_disk_is_told_and_the_backup_goes_on_after_it(
     stored: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(self: FolderFiles, name: str, data: bytes) -> NoReturn:
+    def refuse(self: DiskStore, name: str, data: bytes) -> NoReturn:
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr(FolderFiles, "put", refuse)
+        patch.setattr(DiskStore, "put", refuse)
         with pytest.raises(AdminError, match=r"is full\. Make room"):
             back_up(stored, tmp_path / "saved", quiet)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from decimal import Decimal
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -11,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 from components.bootstrap import open_studio
 from components.kie import GenerationRequest
 from components.sandbox import SandboxServer
+from components.studio.db.budgets import EVERYBODY, Period
 from components.studio.tasks.models import TaskState
 from tests.integration.pages.edit_page_driver import image_bytes, open_edit, upload
 from tests.integration.pages.page_driver import (
@@ -175,3 +177,31 @@ def test_stopped_run_is_ended(stopped: AppTest) -> None:
 
     assert open_studio().chain_runs(user_id_of(stopped)) == []
     assert not [text for text in texts(stopped) if "Step 2 of 2" in text]
+
+
+def test_run_that_a_budget_stops_is_told_before_and_goes_on_when_it_is_raised(
+    sandbox: SandboxServer,
+) -> None:
+    at = open_dialog(PROMPTS[:2])  # for 10 credits
+
+    def limit(cap: int) -> list[str]:
+        open_studio().budgets.set_cap(EVERYBODY, Period.MONTH, Decimal(cap))
+        found = [*rerun(at).caption, *at.markdown]
+        return [block.value.replace("\\", "") for block in found]
+
+    assert any(text.startswith("This needs 5 credits; 2 of your 12 are") for text in limit(12))
+    assert at.button(key="chain-run").disabled
+    assert any(text.endswith("5 of 15 left this month · stops after 1 step") for text in limit(15))
+    press(at, "run")
+    until(lambda: open_studio().chain_runs(user_id_of(at))[0][0].state == "stopped")
+    stop = "**Stopped after 1 of 2 steps** · This needs 5 credits; 0 of your 15 are left this month"
+    assert any(text.startswith(stop) for text in limit(15))
+
+    press(at, "go-on")
+    [toast] = [found.value for found in at.toast]
+    assert "0 of your 15" in toast
+
+    assert any("There are enough credits for the next step" in text for text in limit(20))
+    press(at, "go-on")
+    wait_for_end(at)
+    assert newest_branch(at) == PROMPTS[:2]

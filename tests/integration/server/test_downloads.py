@@ -258,7 +258,7 @@ def crowd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crowd]:
         )
         for one in ids:
             seeds.repository.add_image(replace(model, id=one, task_id=one))
-            path = ImageStore(app.folder).image_path(one, "jpeg")
+            path = ImageStore(app.folder).image_file(one, "jpeg").path
             path.parent.mkdir(exist_ok=True)
             path.hardlink_to(photo)
     with app:
@@ -295,7 +295,7 @@ def test_disconnect_and_missing_file_are_harmless(crowd: Crowd) -> None:
         session.get(path, headers=cookie, timeout=60, stream=True) as response,
     ):
         assert next(response.iter_content(1024)).startswith(b"PK")
-    ImageStore(crowd.app.folder).image_path(crowd.ids[0], "jpeg").unlink()
+    ImageStore(crowd.app.folder).image_file(crowd.ids[0], "jpeg").path.unlink()
 
     rows = json.loads(open_zip(crowd.owner.get(export_path(*crowd.ids[:2]))).read("manifest.json"))
     assert [row["state"] for row in rows["pictures"]] == ["missing", "included"]

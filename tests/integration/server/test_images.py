@@ -79,7 +79,7 @@ def test_large_thumbnail_of_another_user_is_404(seeded_app: SeededApp) -> None:
 
 
 def test_missing_large_thumbnail_is_made_on_request(seeded_app: SeededApp) -> None:
-    file = ImageStore(seeded_app.app.folder).thumbnail_path(seeded_app.anna_picture, 768)
+    file = ImageStore(seeded_app.app.folder).thumbnail_file(seeded_app.anna_picture, 768).path
     file.unlink()
     path = image_path("thumbnails", seeded_app.anna_picture)
 
@@ -94,7 +94,7 @@ def test_large_thumbnails_of_an_older_gallery_are_made_side_by_side(
 ) -> None:
     store, ids = ImageStore(seeded_app.app.folder), [seeded_app.anna_picture, seeded_app.anna_png]
     for image_id in ids:
-        store.thumbnail_path(image_id, 768).unlink()
+        store.thumbnail_file(image_id, 768).path.unlink()
     paths = [f"{image_path('thumbnails', image_id)}?size=768" for image_id in ids * 6]
 
     with ThreadPoolExecutor(len(paths)) as pool:
@@ -106,12 +106,12 @@ def test_small_thumbnail_is_served_where_no_large_one_can_be_made(seeded_app: Se
     store = ImageStore(seeded_app.app.folder)
     with open_data_folder(seeded_app.app.folder) as seeds:
         image_id = seeds.add_picture(seeded_app.anna.token or "", "A picture that breaks")
-    store.thumbnail_path(image_id, 768).unlink()
-    store.image_path(image_id, "jpeg").write_bytes(b"\xff\xd8\xff broken")
+    store.thumbnail_file(image_id, 768).path.unlink()
+    store.image_file(image_id, "jpeg").path.write_bytes(b"\xff\xd8\xff broken")
 
     response = seeded_app.anna.get(f"{image_path('thumbnails', image_id)}?size=768")
     assert response.headers["cache-control"] == "no-store"
-    assert response.content == store.thumbnail_path(image_id).read_bytes()
+    assert response.content == store.thumbnail_file(image_id).path.read_bytes()
 
 
 @pytest.mark.parametrize("folder", FOLDERS)

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from components.studio.db.tasks import TaskRepository
 from components.studio.export import ExportItem
+from components.studio.images.object_store import DiskStore, StoredFile
 from tests.support.export_fixtures import MakeItem, image_of, task_of
 from tests.support.image_corpus import encoded, quarters
 from tests.support.on_postgresql import on_postgresql as on_postgresql
@@ -19,6 +20,8 @@ from tests.support.postgresql import running_postgresql
 from tests.support.quick_database import quick_database as quick_database
 from tests.support.quick_database import real_migrations as real_migrations
 from tests.support.quick_pictures import quick_pictures as quick_pictures
+from tests.support.s3_server import moto_url as moto_url
+from tests.support.s3_server import s3 as s3
 from tests.support.studio_fixture import StudioFixture, running_studio
 
 
@@ -55,12 +58,12 @@ def studio_fixture(tmp_path: Path) -> Iterator[StudioFixture]:
 @pytest.fixture
 def make_item(tmp_path: Path) -> MakeItem:
     """Makes an export item with its file."""
-    file = tmp_path / "picture.jpeg"
-    file.write_bytes(encoded(quarters(), "JPEG"))
+    file = StoredFile(DiskStore(tmp_path), "picture.jpeg")
+    file.write(encoded(quarters(), "JPEG"))
 
     def make(prompt: str, number: int = 1, **more: object) -> ExportItem:
         task = task_of(number, prompt)
-        item = ExportItem(image=image_of(number, task=task), path=file, task=task)
+        item = ExportItem(image=image_of(number, task=task), file=file, task=task)
         return replace(item, **more)  # type: ignore[arg-type]  # the fields of ExportItem
 
     return make

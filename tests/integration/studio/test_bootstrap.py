@@ -55,7 +55,7 @@ def test_failed_start_releases_the_folder(tmp_path: Path) -> None:
 
 def test_partial_files_are_removed_at_start(tmp_path: Path) -> None:
     store = ImageStore(tmp_path)
-    image = store.image_path("a" * 32, "png")
+    image = store.image_file("a" * 32, "png").path
     image.parent.mkdir(parents=True)
     image.write_bytes(b"whole")
     partial = image.with_name(f".{image.name}.1234.part")

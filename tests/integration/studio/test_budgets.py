@@ -7,20 +7,27 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
+from components.studio.credits import spending_for_user
 from components.studio.db.budgets import (
     EVERYBODY,
     KEY,
+    BudgetLeft,
     Budgets,
     OverBudget,
     Period,
+    obstacle,
+    person_of,
     to_hundredths,
 )
 from components.studio.db.database import Database
+from components.studio.db.tables import charges
 from components.studio.db.tasks import TaskRepository
 from components.studio.tasks.models import Failure, FailureReason, Task, TaskState
 from components.studio.tasks.transitions import requeue
@@ -223,3 +230,154 @@ def test_spending_is_told_by_person_day_and_model(repository: TaskRepository) ->
 def test_amounts_are_rounded_up_to_hundredths() -> None:
     assert to_hundredths(Decimal("0.001")) == 1
     assert to_hundredths(Decimal(5)) == 500
+
+
+def test_press_of_several_says_what_all_of_it_needs_and_what_was_left_before(
+    repository: TaskRepository,
+) -> None:
+    limit(repository, everybody_month=12, key_day=100)
+
+    with pytest.raises(OverBudget) as raised:
+        repository.add_tasks([task_of(ANNA) for _ in range(4)])
+
+    assert (raised.value.price, raised.value.budget.left) == (20, 12)
+
+
+def test_two_tabs_at_the_last_credits_make_exactly_one(repository: TaskRepository) -> None:
+    limit(repository, everybody_month=5)
+    barrier = threading.Barrier(2)
+
+    def press(tab: str) -> str:
+        barrier.wait()
+        try:
+            repository.add_tasks([make_task(tab, user_id=ANNA)], unless_since=NOW - 1)
+        except OverBudget as refused:
+            return f"{refused.price} of {refused.budget.left}"
+        return "made"
+
+    with ThreadPoolExecutor(2) as pool:
+        outcomes = sorted(pool.map(press, ("one", "other")))
+
+    assert outcomes == ["5 of 0", "made"]
+    assert len(repository.unfinished()) == 1
+
+
+def test_budget_that_is_changed_or_freed_is_told(repository: TaskRepository) -> None:
+    limit(repository, everybody_month=20)
+    told: list[str] = []
+    budgets = Budgets(repository.database, on_change=told.append)
+    task = task_of(ANNA)
+    repository.add_tasks([task])
+    end(repository, task, TaskState.UNCONFIRMED, sent_at=NOW)
+
+    budgets.set_cap(EVERYBODY, Period.DAY, Decimal(9))
+    budgets.set_cap(EVERYBODY, Period.DAY, None)
+    budgets.decide(task.id, was_charged=False)
+    budgets.decide(task.id, was_charged=False)
+
+    assert told == [EVERYBODY, EVERYBODY, f"person:{ANNA}"]
+    assert person_of(told[-1]) == ANNA
+    assert person_of(KEY) is None
+
+
+def test_decided_task_that_is_sent_again_follows_its_state_again(
+    repository: TaskRepository,
+) -> None:
+    budgets, task = limit(repository, everybody_month=20), task_of(ANNA)
+    repository.add_tasks([task])
+    end(repository, task, TaskState.UNCONFIRMED, sent_at=NOW)
+    budgets.decide(task.id, was_charged=False)
+    assert left(budgets) == [20]
+
+    change(repository, task, requeue)
+    assert left(budgets) == [15]
+    end(repository, task, TaskState.FAILED, failure=Failure(FailureReason.WITHDRAWN), sent_at=None)
+    assert left(budgets) == [20]
+
+
+def test_picture_that_comes_after_all_is_spent_whatever_was_decided(
+    repository: TaskRepository,
+) -> None:
+    budgets, task = limit(repository, everybody_month=20), task_of(ANNA)
+    repository.add_tasks([task])
+    end(repository, task, TaskState.UNCONFIRMED, sent_at=NOW)
+    budgets.decide(task.id, was_charged=False)
+
+    end(repository, task, TaskState.DONE, provider_id="p")
+
+    assert left(budgets) == [15]
+
+
+@pytest.mark.parametrize(
+    ("was_charged", "spent"), [(True, Decimal(5)), (False, Decimal(0))], ids=["charged", "not"]
+)
+def test_decided_task_is_no_longer_unknown_to_its_person(
+    repository: TaskRepository, was_charged: bool, spent: Decimal
+) -> None:
+    budgets, task = limit(repository), task_of(ANNA)
+    repository.add_tasks([task])
+    assert budgets.under_way(ANNA) == 5
+    end(repository, task, TaskState.UNCONFIRMED, sent_at=NOW)
+    assert budgets.under_way(ANNA) == 0
+    assert spending_for_user(repository.database, ANNA).unconfirmed_tasks == 1
+
+    budgets.decide(task.id, was_charged=was_charged)
+
+    after = spending_for_user(repository.database, ANNA)
+    assert (after.credits, after.unconfirmed_credits, after.images) == (spent, 0, 0)
+
+
+def test_price_that_changes_before_the_end_is_given_back_as_it_was_reserved(
+    repository: TaskRepository,
+) -> None:
+    budgets, task = limit(repository, everybody_month=20), task_of(ANNA, price=Decimal("4.5"))
+    repository.add_tasks([task])
+    withdrawn = Failure(FailureReason.WITHDRAWN)
+    end(repository, task, TaskState.FAILED, failure=withdrawn, price=Decimal(9))
+    assert left(budgets) == [20]
+
+
+@pytest.mark.parametrize(
+    ("period", "at", "ends"),
+    [
+        (Period.DAY, "2026-11-30T23:59:59", "2026-12-01"),
+        (Period.MONTH, "2026-12-31T12:00:00", "2027-01-01"),
+        (Period.MONTH, "2028-02-01T00:00:00", "2028-03-01"),
+    ],
+)
+def test_period_ends_at_midnight_of_utc(period: Period, at: str, ends: str) -> None:
+    moment = datetime.fromisoformat(f"{at}+00:00").timestamp()
+    assert period.ends_at(moment) == datetime.fromisoformat(f"{ends}T00:00+00:00").timestamp()
+
+
+def test_budget_that_lasts_longest_is_named_where_several_are_too_small() -> None:
+    day = BudgetLeft(KEY, Period.DAY, Decimal(10), Decimal(10))
+    month = BudgetLeft(KEY, Period.MONTH, Decimal(100), Decimal(96))
+
+    assert obstacle([day, month], Decimal(5), NOW) == month
+    assert obstacle([day, month], Decimal(4), NOW) == day
+    assert obstacle([month], Decimal(4), NOW) is None
+
+
+def test_task_of_before_budgets_goes_on_although_nothing_is_left(
+    repository: TaskRepository,
+) -> None:
+    old = task_of(ANNA)
+    repository.add_tasks([old])
+    with repository.database.write_transaction() as connection:
+        connection.execute(sa.delete(charges))
+    limit(repository, everybody_month=1)
+
+    end(repository, old, TaskState.SUBMITTING)
+    end(repository, old, TaskState.QUEUED)  # it is sent again by itself
+
+    assert [task.state for task in repository.unfinished()] == [TaskState.QUEUED]
+
+
+def test_users_in_turn_are_those_who_were_sent_for_the_latest_last(
+    repository: TaskRepository,
+) -> None:
+    sent = [(ANNA, NOW), (BEN, NOW + 1), (ANNA, NOW + 2), ("c" * 32, NOW - 9), ("e" * 32, None)]
+    repository.add_tasks([task_of(user_id, sent_at=at) for user_id, at in sent])
+
+    assert repository.users_in_turn(NOW) == [BEN, ANNA]

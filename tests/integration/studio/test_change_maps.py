@@ -122,7 +122,7 @@ def test_failure_is_told_once_and_then_it_is_tried_again(
 def test_damaged_analysis_is_made_anew(running: StudioFixture, jobs: FakeJobs) -> None:
     image_id = edit(running)
     drawn(running, image_id)
-    running.studio.image_store.analysis_path(image_id).write_bytes(b"cut")
+    running.studio.image_store.analysis_file(image_id).path.write_bytes(b"cut")
 
     assert drawn(running, image_id).source_size == (160, 120)
     assert len(jobs.jobs) == 2

@@ -157,8 +157,8 @@ def _cover(studio: Studio) -> str:
 def test_image_files_of_0_1_0_are_found(studio: Studio) -> None:
     for image_id, size in ((SOURCE, 1956), (WARMER, 21795)):
         record = studio.image(ANNA, image_id)
-        assert (studio.image_path(record).stat().st_size, record.size_bytes) == (size, size)
-        assert studio.thumbnail_path(record).is_file()
+        assert (studio.image_file(record).path.stat().st_size, record.size_bytes) == (size, size)
+        assert studio.thumbnail_file(record).path.is_file()
 
 
 def test_lineage_of_0_1_0_keeps_its_branches(studio: Studio) -> None:

@@ -103,7 +103,7 @@ def test_three_chained_edits_keep_ancestors_and_bytes(
         "Make it black and white",
     ]
     assert [(node.image.width_px, node.image.height_px) for node in nodes[1:]] == [(348, 188)] * 3
-    with Image.open(studio_fixture.studio.image_path(nodes[-1].image)) as last:
+    with Image.open(studio_fixture.studio.image_file(nodes[-1].image).path) as last:
         red, green, blue = last.convert("RGB").resize((1, 1)).getpixel((0, 0))
     assert max(red, green, blue) - min(red, green, blue) <= 4
 
@@ -240,7 +240,7 @@ def test_stored_format_is_the_requested_one(
     result = studio_fixture.studio.image(USER_ID, task.image_id or "")
 
     assert result.format == output_format
-    with Image.open(studio_fixture.studio.image_path(result)) as file:
+    with Image.open(studio_fixture.studio.image_file(result).path) as file:
         assert file.format == output_format.upper()
 
 

@@ -21,6 +21,7 @@ from components.kie import GenerationRequest, Model
 from components.studio.db.tasks import TaskRepository
 from components.studio.export import ExportItem, collect_export_items, stream_zip
 from components.studio.images.generation_metadata import read_metadata
+from components.studio.images.object_store import DiskStore, StoredFile
 from components.studio.images.store import ImageStore
 from tests.support.export_fixtures import (
     NOW,
@@ -73,7 +74,7 @@ def test_metadata_is_embedded_unless_stripped(make_item: MakeItem) -> None:
     assert said.request == GenerationRequest(
         prompt="A red fox", model=Model.MAX, aspect_ratio="16:9"
     )
-    assert export_zip(exported, strip_metadata=True).read(name) == exported.path.read_bytes()
+    assert export_zip(exported, strip_metadata=True).read(name) == exported.file.path.read_bytes()
 
 
 def test_imported_image_is_exported_unchanged(make_item: MakeItem) -> None:
@@ -81,15 +82,15 @@ def test_imported_image_is_exported_unchanged(make_item: MakeItem) -> None:
     archive = export_zip(imported)
     row = read_manifest(archive)[0]
 
-    assert archive.read("001-holiday-00000000.jpg") == imported.path.read_bytes()
+    assert archive.read("001-holiday-00000000.jpg") == imported.file.path.read_bytes()
     assert (row["kind"], row["prompt"], row["credits"]) == ("brought in", None, None)
 
 
 def test_format_without_metadata_is_exported_unchanged(make_item: MakeItem) -> None:
     exported = make_item("A fox")
-    exported.path.write_bytes(encoded(quarters(), "WEBP"))
+    exported.file.path.write_bytes(encoded(quarters(), "WEBP"))
 
-    assert exported.read_bytes() == exported.path.read_bytes()
+    assert exported.read_bytes() == exported.file.path.read_bytes()
 
 
 def test_prompt_never_becomes_a_path(make_item: MakeItem, tmp_path: Path) -> None:
@@ -160,17 +161,18 @@ def test_each_image_is_sent_before_the_next_is_loaded(make_item: MakeItem) -> No
 
 def test_large_image_is_sent_in_256_kib_pieces(make_item: MakeItem) -> None:
     exported = make_item("A fox")
-    exported.path.write_bytes(os.urandom(5 * 256 * 1024))
+    exported.file.path.write_bytes(os.urandom(5 * 256 * 1024))
 
     assert max(map(len, stream_zip([exported], made_at=NOW))) == 256 * 1024
 
 
 def test_500_images_take_less_than_20_mb_of_memory(make_item: MakeItem, tmp_path: Path) -> None:
     photo = Image.effect_noise((1200, 1000), 120).convert("RGB")
-    file = tmp_path / "photo.jpeg"
-    photo.save(file, quality=88)
-    assert 700_000 < file.stat().st_size < 1_500_000
-    entries = (make_item(f"Fox {number}", number, path=file) for number in range(500))
+    path = tmp_path / "photo.jpeg"
+    photo.save(path, quality=88)
+    assert 700_000 < path.stat().st_size < 1_500_000
+    file = StoredFile(DiskStore(tmp_path), "photo.jpeg")
+    entries = (make_item(f"Fox {number}", number, file=file) for number in range(500))
 
     tracemalloc.start()
     try:
@@ -179,7 +181,7 @@ def test_500_images_take_less_than_20_mb_of_memory(make_item: MakeItem, tmp_path
     finally:
         tracemalloc.stop()
 
-    assert total > 500 * file.stat().st_size
+    assert total > 500 * path.stat().st_size
     assert peak < 20_000_000
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from components.studio.images.object_store import DiskStore, StoredFile
 from tests.support.export_fixtures import MakeItem, export_zip, id_of, read_manifest, task_of
 
 
@@ -113,8 +114,8 @@ def test_prompt_never_becomes_markup(make_item: MakeItem) -> None:
     assert read_manifest(archive)[0]["prompt"] == "</script><script>alert(1)</script>"
 
 
-def test_missing_file_is_listed_and_the_rest_exported(make_item: MakeItem) -> None:
-    lost = make_item("A lost fox", 1, path=Path("nowhere.jpeg"))
+def test_missing_file_is_listed_and_the_rest_exported(make_item: MakeItem, tmp_path: Path) -> None:
+    lost = make_item("A lost fox", 1, file=StoredFile(DiskStore(tmp_path), "nowhere.jpeg"))
     archive = export_zip(lost, make_item("A hill", 2))
 
     assert archive.namelist()[0] == "002-a-hill-00000000.jpg"

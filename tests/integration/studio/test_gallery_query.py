@@ -33,7 +33,7 @@ def gallery(tmp_path: Path) -> Iterator[GalleryRepository]:
 
 def seed(gallery: GalleryRepository, *seeds: SeedImage) -> list[str]:
     return seed_gallery(
-        gallery.image_store.image_path("0" * 32, "png").parents[2], gallery.repository, seeds
+        gallery.image_store.image_file("0" * 32, "png").path.parents[2], gallery.repository, seeds
     )
 
 

@@ -16,9 +16,9 @@ from PIL import Image
 from components.studio.db.database import DatabaseError
 from components.studio.db.gallery import GalleryQuery
 from components.studio.db.kept_versions import KeepReport, KeepState
-from components.studio.images import store
+from components.studio.images import object_store
 from components.studio.images.generation_metadata import read_metadata
-from components.studio.images.store import atomic_write
+from components.studio.images.object_store import atomic_write
 from components.studio.keeping import (
     KeepChoice,
     KeepError,
@@ -56,7 +56,9 @@ class FakeJobs:
             raise self.error
         state = KeepState.APPLIED if job.is_asked_for else self.state
         found = KeepOutcome(
-            state=state, changed_fraction=0.04, figures={"moved_px": 2.0, "color_delta_e": 1.8}
+            state=state,
+            changed_fraction=0.04,
+            figures={"moved_px": 2.0, "color_delta_e": 1.8, "sharpness": 0.9},
         )
         if state is not KeepState.APPLIED:
             return found
@@ -295,11 +297,12 @@ def test_raw_answers_expire_where_the_operator_says_so(
 
     keeping.forget_raw_answers(None)
     keeping.forget_raw_answers(30)
-    assert running.studio.has_version(USER_ID, task.id)
+    assert running.studio.image(USER_ID, task.id)
     keeping.clock = lambda: running.studio.clock() + 31 * 24 * 3600.0
     keeping.forget_raw_answers(30)
 
-    assert not running.studio.has_version(USER_ID, task.id)
+    with pytest.raises(NotFoundError):
+        running.studio.image(USER_ID, task.id)
     assert not list(tmp_path.glob(f"pictures/*/{task.id}*"))
     assert running.studio.image(USER_ID, kept or "").id == kept
 
@@ -419,7 +422,7 @@ def test_full_disk_leaves_no_file(
 
     task = edit(running, running.add_source())
     first = settled(running, task).kept_id
-    monkeypatch.setattr(store, "atomic_write", fail)
+    monkeypatch.setattr(object_store, "atomic_write", fail)
 
     running.studio.make_kept_version(USER_ID, task.id, '{"sensitivity":1}')
 
@@ -443,8 +446,9 @@ def test_raw_answer_that_an_edit_started_from_does_not_expire(
 
     keeping.forget_raw_answers(30)
 
-    assert running.studio.has_version(USER_ID, first.id)
-    assert not running.studio.has_version(USER_ID, second.id)
+    assert running.studio.image(USER_ID, first.id)
+    with pytest.raises(NotFoundError):
+        running.studio.image(USER_ID, second.id)
 
 
 def test_work_that_a_kill_cut_is_said_and_not_repeated_by_itself(

@@ -189,7 +189,7 @@ def test_source_of_unfinished_edit_is_not_purged(
 def test_interrupted_purge_is_finished_later(gallery_fixture: GalleryFixture) -> None:
     (trashed,) = gallery_fixture.add(SeedImage())
     gallery_fixture.gallery.move_to_trash(ANNA, [trashed])
-    stuck = gallery_fixture.gallery.image_store.image_path(trashed, "jpeg")
+    stuck = gallery_fixture.gallery.image_store.image_file(trashed, "jpeg").path
     stuck.unlink()
     stuck.mkdir()  # a file that cannot be removed
 

@@ -85,8 +85,8 @@ def test_each_fault_ends_in_its_state_paid_at_most_once(
     assert len(studio_fixture.tasks_made(prompt_for(fault))) == paid
     if state is DONE:
         record = studio_fixture.studio.image(USER_ID, task.id)
-        assert studio_fixture.studio.image_path(record).stat().st_size == record.size_bytes
-        assert studio_fixture.studio.thumbnail_path(record).is_file()
+        assert studio_fixture.studio.image_file(record).path.stat().st_size == record.size_bytes
+        assert studio_fixture.studio.thumbnail_file(record).path.is_file()
 
 
 def test_rejections_are_counted(faulty_tasks: tuple[StudioFixture, dict[str, Task]]) -> None:

@@ -168,16 +168,6 @@ def test_part_shown_by_edit_of_other_shape_is_found(source: Pixels) -> None:
     assert decision.changed_fraction < 0.1
 
 
-def test_preview_shows_the_same_smaller(pair: Pair, analysis: ChangeAnalysis) -> None:
-    size = (320, 240)
-    small = cv2.resize(pair.source, size, interpolation=cv2.INTER_AREA)
-    preview = compose(small, pair.edited, analysis, MapSettings())
-    full = compose(pair.source, pair.edited, analysis, MapSettings())
-    wanted = cv2.resize(full.pixels, size, interpolation=cv2.INTER_AREA)
-    assert np.abs(preview.pixels.astype(int) - wanted).mean() < 1
-    assert (preview.pixels[preview.alpha == 0] == small[preview.alpha == 0]).all()
-
-
 @pytest.mark.parametrize("shape", [(32, 32), (32, 500), (300, 300)])
 def test_flat_pictures_are_kept(shape: tuple[int, int]) -> None:
     flat = np.full((*shape, 3), 90, np.uint8)

@@ -351,7 +351,7 @@ def test_original_is_stored_and_removed_with_its_image(tmp_path: Path) -> None:
     store = ImageStore(tmp_path)
     ingested = ingest_image(good()["heic alpha"])
     store.save(ID, ingested.format, ingested.data, ingested.original)
-    path = store.original_path(ID, "heic")
+    path = store.original_file(ID, "heic").path
     assert path == tmp_path / "originals" / "1f" / f"{ID}.heic"
     assert ingested.original is not None
     assert path.read_bytes() == ingested.original.data
@@ -381,7 +381,7 @@ def test_partial_original_is_removed_at_start(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("image_id", "form"), [("../x", "heic"), (ID, "tiff"), (ID, "heic/../x")])
 def test_original_has_no_path_outside_its_folder(image_id: str, form: str, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="invalid"):
-        ImageStore(tmp_path).original_path(image_id, form)
+        ImageStore(tmp_path).original_file(image_id, form)
 
 
 def test_transparent_parts_are_remembered() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from components.studio.images.store import ImageStore, average_color, make_thumbnails
+from components.studio.images.store import ImageStore, make_thumbnails
 from tests.support.image_asserts import corners, near, shown
 from tests.support.image_corpus import CORNERS, encoded, exif, quarters, upright_source
 
@@ -68,23 +68,23 @@ def test_thumbnail_of_an_image_that_is_deleted_meanwhile_is_not_left(tmp_path: P
 @pytest.mark.parametrize("side_px", [0, 383, 512, 4096])
 def test_other_sizes_do_not_exist(side_px: int, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="no such thumbnail size"):
-        ImageStore(tmp_path).thumbnail_path(ID, side_px)
+        ImageStore(tmp_path).thumbnail_file(ID, side_px)
 
 
 def test_average_color_is_that_of_all_pixels(tmp_path: Path) -> None:
     image = Image.new("RGB", (400, 300), (200, 40, 40))
     image.paste((40, 40, 200), (200, 0, 400, 300))
-    file = tmp_path / "a.jpeg"
-    file.write_bytes(make_thumbnails(encoded(image, "PNG"))[384])
-    color = average_color(file)
-    assert color is not None
+    store = ImageStore(tmp_path)
+    color = store.save(ID, "png", encoded(image, "PNG"))
     assert near(tuple(bytes.fromhex(color[1:])), (120, 40, 120), 4)
+    assert store.average_color(ID) == color
 
 
 def test_missing_or_broken_thumbnail_has_no_color(tmp_path: Path) -> None:
-    file = tmp_path / "a.jpeg"
-    assert average_color(file) is None
-    file.write_bytes(b"\xff\xd8\xff broken")
-    assert average_color(file) is None
-    file.write_bytes(make_thumbnails(encoded(quarters(), "PNG"))[384])
-    assert average_color(file) is not None, "what was missing once is looked at again"
+    store = ImageStore(tmp_path)
+    file = store.thumbnail_file(ID)
+    assert store.average_color(ID) is None
+    file.write(b"\xff\xd8\xff broken")
+    assert store.average_color(ID) is None
+    file.write(make_thumbnails(encoded(quarters(), "PNG"))[384])
+    assert store.average_color(ID) is not None, "what was missing once is looked at again"

@@ -172,6 +172,34 @@ def test_users_take_turns_regardless_of_task_count() -> None:
     assert scheduler.queue()[0] == next_single  # a was served after b
 
 
+def test_replica_that_only_watches_shows_the_queue_in_the_order_of_the_leader() -> None:
+    leader, watcher = make_scheduler(), make_scheduler()
+    first = [make_task(user_id=user_id, created_at=NOW) for user_id in "abc"]
+    later = [make_task(user_id=user_id, created_at=NOW + 1) for user_id in "abc"]
+    for scheduler in (leader, watcher):
+        for task in first[:2]:
+            scheduler.upsert(task, 0.0, NOW)
+    for job in leader.pop_due(0.0):
+        assert job.task_id in {task.id for task in first}
+    # The watcher hears of the second one when that is accepted already.
+    watcher.upsert(replace(first[0], state=TaskState.SUBMITTING), 0.0, NOW)
+    watcher.upsert(replace(first[1], state=TaskState.GENERATING, sent_at=NOW), 0.0, NOW)
+    withdrawn = first[2]
+    for scheduler in (leader, watcher):
+        scheduler.upsert(withdrawn, 0.0, NOW)
+        scheduler.upsert(replace(withdrawn, state=TaskState.FAILED), 0.0, NOW)
+        for task in later:
+            scheduler.upsert(task, 0.0, NOW)
+
+    assert leader.queue() == [later[2], later[0], later[1]]
+    assert watcher.queue() == leader.queue()
+    new = make_scheduler()
+    new.resume_turns(["a", "b"])
+    for task in later:
+        new.upsert(task, 0.0, NOW)
+    assert new.queue() == leader.queue()
+
+
 def test_single_task_does_not_wait_behind_two_hundred() -> None:
     scheduler = make_scheduler()
     for number in range(200):

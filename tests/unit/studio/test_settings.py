@@ -361,3 +361,66 @@ def test_sign_in_that_cannot_be_read_opens_no_door() -> None:
     assert closed_settings({}, {"KONTEXT_AUTH": "oidc"}).auth == "closed"
     assert closed_settings({"KONTEXT_AUTH": "Cookie"}, {}).auth == "cookie"
     assert closed_settings({}, {}).auth == "cookie"
+
+
+# The picture store
+
+
+def test_store_of_pictures_is_read_from_the_usual_variables() -> None:
+    read = read_settings(
+        {
+            "KONTEXT_STORAGE_URL": "s3://team-pictures/kontext/studio.1/",
+            "AWS_ENDPOINT_URL": "http://127.0.0.1:3900/",
+            "AWS_REGION": "garage",
+            "AWS_ACCESS_KEY_ID": "AKIA",
+            "AWS_SECRET_ACCESS_KEY": "the secret",
+        },
+        {},
+    )
+    assert read.storage_url == "s3://team-pictures/kontext/studio.1"
+    assert (read.aws_endpoint_url, read.aws_region) == ("http://127.0.0.1:3900", "garage")
+    assert (read.aws_access_key_id, read.aws_secret_access_key) == ("AKIA", "the secret")
+    assert "the secret" not in repr(read)
+    assert "AKIA" not in repr(read)
+
+
+def test_amazon_variables_of_others_do_not_count_without_a_bucket() -> None:
+    read = read_settings({"AWS_ENDPOINT_URL": "nonsense", "AWS_ACCESS_KEY_ID": "AKIA"}, {})
+    assert (read.aws_endpoint_url, read.aws_access_key_id) == (None, None)
+
+
+def test_key_of_the_store_may_stand_in_files(tmp_path: Path) -> None:
+    (tmp_path / "id").write_text("AKIA\n")
+    (tmp_path / "secret").write_text("the secret\n")
+    files = {
+        "KONTEXT_STORAGE_URL": "s3://pictures",
+        "AWS_ACCESS_KEY_ID_FILE": str(tmp_path / "id"),
+        "AWS_SECRET_ACCESS_KEY_FILE": str(tmp_path / "secret"),
+    }
+    read = read_settings(read_secret_files(files), {})
+    assert (read.aws_access_key_id, read.aws_secret_access_key) == ("AKIA", "the secret")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "pictures",
+        "https://pictures.s3.amazonaws.com",
+        "s3://",
+        "s3://Pictures",
+        "s3://pictures//studio",
+        "s3://pictures/../other",
+        "s3://pictures/a b",
+        "s3://key:secret@pictures",
+    ],
+)
+def test_unusable_bucket_is_rejected(value: str) -> None:
+    with pytest.raises(SettingsError, match="KONTEXT_STORAGE_URL must be a bucket") as caught:
+        read_settings({"KONTEXT_STORAGE_URL": value}, {})
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"])
+def test_half_a_key_of_the_store_is_rejected(name: str) -> None:
+    with pytest.raises(SettingsError, match="AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"):
+        read_settings({"KONTEXT_STORAGE_URL": "s3://pictures", name: "something"}, {})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
@@ -116,6 +117,19 @@ def test_withdrawn_task_reads_not_sent_and_can_be_tried_again() -> None:
     assert (card.state_word, card.headline) == ("Not sent", "Not sent")
     assert "nothing was spent" in card.advice
     assert [action.label for action in card.actions] == ["Try again", "Remix", "Dismiss"]
+
+
+def test_everything_that_is_paid_for_says_its_price() -> None:
+    def labels(**fields: object) -> list[str]:
+        task = replace(TASK, price=Decimal("4.5"), **fields)  # type: ignore[arg-type]  # its fields
+        card = build_card(TaskWithImage(task, None), retry_price=Decimal(10))
+        return [action.label for action in card.actions if "credits" in action.label]
+
+    withdrawn, policy = Failure(FailureReason.WITHDRAWN), Failure(FailureReason.CONTENT_POLICY)
+    assert labels(state=TaskState.FAILED, failure=withdrawn) == ["Try again · 4.5 credits"]
+    assert labels(state=TaskState.UNCONFIRMED) == ["Not made: send again · 4.5 credits"]
+    assert labels(state=TaskState.REFUSED, failure=policy) == ["Try again · 10 credits"]
+    assert labels(state=TaskState.GENERATING) == []
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import pytest
 
 from components.kie import GenerationRequest
 from components.studio.credits import CreditBalance
+from components.studio.db.budgets import KEY, BudgetLeft, Period
 from components.studio.db.chain_runs import ChainRun, RunState, StopReason
 from components.studio.tasks.models import Failure, FailureReason, Task, TaskState
 from components.ui.edit.chain_dialogs import run_forecast
@@ -32,18 +33,34 @@ def task(state: TaskState, reason: FailureReason | None = None) -> Task:
 
 
 @pytest.mark.parametrize(
-    ("count", "total", "balance", "words"),
+    ("count", "balance", "words"),
     [
-        (4, 20, CreditBalance(Decimal(45)), "4 steps · 20 credits · 45 left"),
-        (1, 5, CreditBalance(Decimal(4)), "1 step · 5 credits · only 4 left"),
-        (2, 10, CreditBalance(None), "2 steps · 10 credits · credits left unknown"),
-        (2, 10, None, "2 steps · 10 credits · credits left unknown"),
+        (4, CreditBalance(Decimal(45)), "4 steps · 20 credits · 45 left"),
+        (1, CreditBalance(Decimal(4)), "1 step · 5 credits · only 4 left"),
+        (2, CreditBalance(None), "2 steps · 10 credits · credits left unknown"),
+        (2, None, "2 steps · 10 credits · credits left unknown"),
     ],
 )
-def test_price_is_said_before(
-    count: int, total: int, balance: CreditBalance | None, words: str
-) -> None:
-    assert run_forecast(count, Decimal(total), balance) == words
+def test_price_is_said_before(count: int, balance: CreditBalance | None, words: str) -> None:
+    assert run_forecast([Decimal(5)] * count, balance) == words
+
+
+def test_run_that_a_budget_will_stop_says_so_before() -> None:
+    budget = BudgetLeft(KEY, Period.DAY, Decimal(100), Decimal("87.5"))
+
+    words = run_forecast([Decimal(5)] * 4, None, [budget])
+
+    assert words == (
+        "4 steps · 20 credits · only 12.5 of 100 left today for everybody · stops after 2 steps"
+    )
+
+
+def test_run_that_a_budget_has_stopped_says_whom_to_ask_until_it_may_go_on() -> None:
+    stopped = replace(RUN, state=RunState.STOPPED, reason=StopReason.NO_BUDGET, task_id=None)
+
+    assert run_message(stopped, None, "Ask Anna.").detail == "Ask Anna."
+    assert "go on" in run_message(stopped, None).detail
+    assert run_message(stopped, None).is_stopped
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 
 from components.studio.credits import CreditBalance, Spending
+from components.studio.db.budgets import KEY, BudgetLeft, Period
 from components.studio.tasks.models import FailureReason
 from components.ui.credits_widget import balance_html, credits_html, format_usd
 
@@ -70,3 +71,25 @@ def test_unconfirmed_charges_are_listed_apart() -> None:
 
     assert "Spent in all 0 pictures 0 credits" in text
     assert "May have been charged 1 task 5 credits $0.025" in text
+
+
+def test_budgets_are_drawn_as_bars_that_warn_from_80_percent() -> None:
+    markup = credits_html(
+        CreditBalance(Decimal(80)),
+        today=Spending(),
+        total=Spending(unconfirmed_credits=Decimal(5), unconfirmed_tasks=1),
+        budgets_left=[
+            BudgetLeft(KEY, Period.DAY, Decimal(0), Decimal(0)),
+            BudgetLeft("person:d", Period.DAY, Decimal(40), Decimal(32)),
+            BudgetLeft("person:d", Period.MONTH, Decimal(1200), Decimal("300")),
+        ],
+        under_way=Decimal("7.5"),
+        people_to_ask=["<Anna>"],
+    )
+    text = visible_text(markup)
+
+    assert "This month 900 of 1,200 left Today 8 of 40 left Today, everybody 0 of 0 left" in text
+    assert re.findall(r"inline-size:([\d.]+%)", markup) == ["25.0%", "80.0%", "100.0%"]
+    assert markup.count("warning") == 2
+    assert "Reserved for pictures under way 7.5 credits" in text
+    assert "1 task · &lt;Anna&gt; can decide" in text

@@ -16,18 +16,16 @@ FIGURES = {"color_delta_e": 2.0, "sharpness": 0.8, "moved_px": 3.0}
 NONE = Drift()
 
 
-def chain(*reports: KeepReport | None) -> tuple[list[EditNode], dict[str, KeepReport]]:
+def chain(*reports: KeepReport | None) -> list[EditNode]:
     """An original and one step for each report; where it is None, there is none."""
     nodes = [EditNode(image_of(0), None)]
-    by_task = {}
     for number, report in enumerate(reports, start=1):
         task = task_of(number, "an edit")
         image = image_of(number, task=task)
         if report is not None:
-            by_task[task.id] = replace(report, task_id=task.id)
             image = replace(image, id=report.kept_id or image.id)
-        nodes.append(EditNode(image, task, nodes[-1].image.id))
-    return nodes, by_task
+        nodes.append(EditNode(image, task, nodes[-1].image.id, report))
+    return nodes
 
 
 def report(
@@ -44,7 +42,7 @@ def report(
 
 
 def test_raw_answers_add_up() -> None:
-    points = drift_of(*chain(report(KeepState.OFFERED), report(KeepState.OFFERED)))
+    points = drift_of(chain(report(KeepState.OFFERED), report(KeepState.OFFERED)))
 
     assert [point.name for point in points] == ["Original", "Step 1", "Step 2"]
     assert points[0].shown == points[0].raw == NONE
@@ -52,7 +50,7 @@ def test_raw_answers_add_up() -> None:
 
 
 def test_kept_versions_add_nothing_to_what_is_shown() -> None:
-    points = drift_of(*chain(report(kept_id="kept-1"), report(kept_id="kept-2")))
+    points = drift_of(chain(report(kept_id="kept-1"), report(kept_id="kept-2")))
 
     assert points[2].shown == NONE
     assert points[2].raw == Drift(4.0, pytest.approx(0.64), 6.0)
@@ -64,11 +62,11 @@ def test_kept_versions_add_nothing_to_what_is_shown() -> None:
     ids=["no report", "declined", "off", "figures missing"],
 )
 def test_step_that_was_not_measured_is_said_to_be_so(missing: KeepReport | None) -> None:
-    points = drift_of(*chain(report(KeepState.OFFERED), missing))
+    points = drift_of(chain(report(KeepState.OFFERED), missing))
 
     assert [point.is_measured for point in points] == [True, True, False]
     assert points[2].raw == points[1].raw == Drift(2.0, 0.8, 3.0)
 
 
 def test_chain_without_any_figure_has_no_curve() -> None:
-    assert drift_of(*chain(None, report(KeepState.DECLINED))) == []
+    assert drift_of(chain(None, report(KeepState.DECLINED))) == []

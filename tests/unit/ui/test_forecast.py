@@ -8,10 +8,12 @@ from decimal import Decimal
 import pytest
 
 from components.studio.credits import CreditBalance
+from components.studio.db.budgets import KEY, BudgetLeft, Period
 from components.studio.db.tables import ImageRecord
 from components.studio.tasks.models import FailureReason
 from components.ui.form.generation_form import GenerationForm
 from components.ui.form.submit import forecast
+from components.ui.messages import over_budget_message
 
 VALUES = GenerationForm("generate").defaults()
 EDIT_VALUES = GenerationForm("edit").defaults()
@@ -36,6 +38,7 @@ def line(
     balance: CreditBalance | None = RICH,
     waiting: int = 0,
     pause_reason: FailureReason | None = None,
+    budget: BudgetLeft | None = None,
 ) -> str:
     return forecast(
         values,  # type: ignore[arg-type]  # the values of either form
@@ -44,6 +47,7 @@ def line(
         balance=balance,
         waiting=waiting,
         pause_reason=pause_reason,
+        budget=budget,
     )
 
 
@@ -102,3 +106,57 @@ def test_both_models_are_counted() -> None:
     both = replace(VALUES, model="both", variants=2)
 
     assert line(both, price=30) == "1392×752 · 2 Pro + 2 Max · 955 credits left afterwards"
+
+
+def budget(cap: str, taken: str, *, subject: str = "person:d") -> BudgetLeft:
+    return BudgetLeft(subject, Period.MONTH, Decimal(cap), Decimal(taken))
+
+
+def test_budget_stands_in_place_of_the_account() -> None:
+    assert line(budget=budget("120", "75")) == "1392×752 · 45 of 120 left this month"
+    assert line(balance=None, budget=budget("1200.5", "75")).endswith(
+        "1,125.5 of 1,200.5 left this month"
+    )
+
+
+def test_budget_of_which_little_is_left_says_only() -> None:
+    assert line(budget=budget("120", "96")).endswith(" · only 24 of 120 left this month")
+    assert line(budget=budget("120", "95.5")).endswith(" · 24.5 of 120 left this month")
+    assert line(budget=budget("5", "9")).endswith(" · only 0 of 5 left this month")
+
+
+def test_budget_of_all_together_is_called_so() -> None:
+    assert line(budget=budget("20000", "1", subject=KEY)).endswith(
+        " · 19,999 of 20,000 left this month for everybody"
+    )
+
+
+def test_budget_does_not_hide_an_empty_account() -> None:
+    poor = CreditBalance(Decimal(3))
+
+    assert line(balance=poor, budget=budget("120", "75")).endswith(
+        " · 45 of 120 left this month · the account has only 3 credits"
+    )
+
+
+def test_refusal_says_what_is_needed_and_left_when_it_is_new_and_whom_to_ask() -> None:
+    sentence = over_budget_message(
+        budget("120", "107.5"),
+        Decimal(20),
+        renewed="on 1 December",
+        people_to_ask=("Anna", "Ben", "Cleo"),
+    )
+
+    assert sentence == (
+        "This needs 20 credits; 12.5 of your 120 are left this month. "
+        "More on 1 December; before that, ask Anna, Ben or Cleo."
+    )
+
+
+def test_refusal_for_everybody_names_somebody_even_where_no_admin_is_known() -> None:
+    sentence = over_budget_message(
+        budget("20", "19", subject=KEY), Decimal(5), renewed="tomorrow", people_to_ask=()
+    )
+
+    assert "1 of everybody's 20 is left this month" in sentence
+    assert sentence.endswith("ask your admin.")

@@ -2,12 +2,12 @@
  * Checks whether the page is on the screen, and tells Python when it is not.
  */
 
-import { queueEarlyClicks } from "../click-replay.js";
 import { closeConnectionDialog } from "../connection-dialog.js";
 import { askBeforePaying, showDoor } from "../identity-check.js";
 import { mountComponent } from "../mount.js";
 import { isIdle } from "../script-idle.js";
 import { letTextLeaveFirst } from "../text-before-page.js";
+import { keepToastsOnTop } from "../toast-layer.js";
 
 /** @import { Component } from "../streamlit.js" */
 
@@ -26,9 +26,9 @@ class Watchdog {
   #component = null;
 
   constructor() {
-    queueEarlyClicks(this.#listening.signal);
     letTextLeaveFirst(this.#listening.signal);
     closeConnectionDialog(this.#listening.signal);
+    keepToastsOnTop(this.#listening.signal);
     askBeforePaying(
       this.#listening.signal,
       () => this.#component?.data.person ?? "",

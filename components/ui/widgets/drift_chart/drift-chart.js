@@ -3,7 +3,7 @@
  * its numbers; a hidden list has them all as text.
  */
 
-import { CURVE_SIZE, FIGURES, curvePoints, describePoint, hasKept, nearestStep, polyline } from "./drift-curves.js";
+import { CURVE_SIZE, FIGURES, curvePoints, describePoint, hasKept, lastMeasured, nearestStep, polyline } from "./drift-curves.js";
 import { mountComponent } from "../../streamlit_internals/mount.js";
 import { element, setText } from "../shared/dom.js";
 
@@ -100,7 +100,7 @@ class DriftChart {
     this.#charts.setAttribute("aria-label", "Step");
     this.#charts.addEventListener("pointermove", (event) => this.#point(event));
     this.#charts.addEventListener("pointerdown", (event) => this.#point(event));
-    this.#charts.addEventListener("pointerleave", () => this.#show(this.#points.length - 1));
+    this.#charts.addEventListener("pointerleave", () => this.#show(lastMeasured(this.#points)));
     this.#charts.addEventListener("keydown", (event) => this.#press(event));
     const head = element("p", "kx-drift-head", this.#step, this.#legend);
     this.#root.append(head, this.#charts, this.#text);
@@ -119,7 +119,7 @@ class DriftChart {
     this.#charts.setAttribute("aria-valuemin", "0");
     this.#charts.setAttribute("aria-valuemax", String(this.#points.length - 1));
     this.#text.replaceChildren(...this.#points.map((point) => element("li", "", describePoint(point, this.#withRaw))));
-    this.#show(this.#points.length - 1);
+    this.#show(lastMeasured(this.#points));
   }
 
   /** @param {number} index */

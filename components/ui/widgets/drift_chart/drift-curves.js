@@ -57,6 +57,14 @@ export function hasKept(points) {
 }
 
 /**
+ * The step that is told while none is pointed at: of what is not measured, nothing can be told.
+ * @param {Pick<Point, "is_measured">[]} points
+ */
+export function lastMeasured(points) {
+  return points.map((point) => point.is_measured).lastIndexOf(true);
+}
+
+/**
  * One sentence on a step.
  * @param {Point} point
  * @param {boolean} withRaw

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { FIGURES, curvePoints, describePoint, hasKept, nearestStep, polyline } from "./drift-curves.js";
+import { FIGURES, curvePoints, describePoint, hasKept, lastMeasured, nearestStep, polyline } from "./drift-curves.js";
 
 const [color, sharpness] = FIGURES;
 const NONE = { color_delta_e: 0, sharpness: 1, moved_px: 0 };
@@ -41,4 +41,10 @@ test("raw answers are drawn only where something was kept", () => {
 
 test("the nearest step is found from a position, also outside of the chart", () => {
   assert.deepEqual([-0.2, 0, 0.24, 0.27, 0.5, 1, 2].map((share) => nearestStep(share, 3)), [0, 0, 0, 1, 1, 2, 2]);
+});
+
+test("the last step with figures is told while none is pointed at", () => {
+  const points = (/** @type {boolean[]} */ ...measured) => measured.map((is_measured) => ({ is_measured }));
+  assert.equal(lastMeasured(points(true, true, true)), 2);
+  assert.equal(lastMeasured(points(true, true, false, false)), 1);
 });

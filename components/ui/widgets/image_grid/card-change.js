@@ -13,6 +13,7 @@ export class CardChange {
   #field;
   #notify;
   #price = "";
+  #problem = "";
   /** @type {CardView | null} */
   #view = null;
 
@@ -39,14 +40,18 @@ export class CardChange {
     const { left, right, width } = view.element.getBoundingClientRect();
     const isNarrow = width < MIN_WIDTH_PX;
     root.classList.toggle("kx-change-at-end", isNarrow && left + right > innerWidth);
-    this.#field.show(view.card.id, this.#price);
+    this.#field.show(view.card.id, this.#price, this.#problem);
     this.#field.focus();
   }
 
-  /** @param {string} price of one press, and what follows from it */
-  setPrice(price) {
+  /**
+   * @param {string} price of one press, and what follows from it
+   * @param {string} problem why a press cannot be paid for; empty if it can
+   */
+  setPrice(price, problem) {
     this.#price = price;
-    if (this.#view) this.#field.show(this.#field.id, price);
+    this.#problem = problem;
+    if (this.#view) this.#field.show(this.#field.id, price, problem);
   }
 
   draw() {

@@ -8,6 +8,7 @@ import { CardMessage } from "./card-message.js";
 import { icon } from "./icons.js";
 import { button, element, setBackground, setText } from "../shared/dom.js";
 import { formatDateTime, formatTimeLeft } from "../shared/format-time.js";
+import { retryPicture } from "../shared/picture-retry.js";
 import { appUrl } from "../shared/urls.js";
 
 /** @import { Act, Card } from "./types.js" */
@@ -211,9 +212,7 @@ export class CardView {
       this.element.classList.add("kx-grid-loaded");
       this.fixImageWidth();
     });
-    image.addEventListener("error", () => {
-      if (isCurrent()) this.#showMissing(content, image);
-    });
+    retryPicture(image, { isWanted: isCurrent, onGone: () => this.#showMissing(content, image) });
     Object.assign(image, this.card.thumbnail_url && thumbnailSources(url, this.card));
     image.src = url;
     content.image = image;

@@ -16,6 +16,7 @@ export class ChangeField {
   /** The card whose picture is changed. */
   id = "";
   #price = "";
+  #problem = "";
   #input = element("input", "kx-change-input");
   #sendLabel = element("span", "kx-change-send-label", "Try again");
   #send = button("kx-change-send", icon("send"), this.#sendLabel);
@@ -54,9 +55,11 @@ export class ChangeField {
   /**
    * @param {string} id of the card
    * @param {string} price of one press, and what follows from it
+   * @param {string} problem why a press cannot be paid for; empty if it can
    */
-  show(id, price) {
+  show(id, price, problem) {
     this.#price = price;
+    this.#problem = problem;
     if (this.id !== id || document.activeElement !== this.#input) {
       this.#input.value = sessionStorage.getItem(DRAFT_NAME + id) ?? "";
     }
@@ -68,16 +71,17 @@ export class ChangeField {
   draw() {
     const isSending = this.#requests.isSending(this.id);
     const error = this.#requests.error(this.id, this.#text);
-    this.root.dataset.state = isSending ? "sending" : error ? "failed" : "ready";
+    const cannotPay = !isSending && this.#problem !== "";
+    this.root.dataset.state = isSending ? "sending" : cannotPay ? "refused" : error ? "failed" : "ready";
     this.#input.readOnly = isSending;
-    this.#send.setAttribute("aria-disabled", String(isSending));
-    this.#send.setAttribute("aria-label", error ? "Try again" : "Change");
-    this.#send.title = error ? "" : "Change (Enter)";
-    this.#sendLabel.hidden = !error;
+    this.#send.setAttribute("aria-disabled", String(isSending || cannotPay));
+    this.#send.setAttribute("aria-label", error && !cannotPay ? "Try again" : "Change");
+    this.#send.title = error || cannotPay ? "" : "Change (Enter)";
+    this.#sendLabel.hidden = !error || cannotPay;
     // Only what was pressed is announced, not each new price.
-    if (isSending || error) this.#line.setAttribute("role", "status");
+    if (isSending || cannotPay || error) this.#line.setAttribute("role", "status");
     else this.#line.removeAttribute("role");
-    setText(this.#line, isSending ? "Sending…" : error || this.#price);
+    setText(this.#line, isSending ? "Sending…" : this.#problem || error || this.#price);
   }
 
   focus() {
@@ -105,7 +109,7 @@ export class ChangeField {
   }
 
   #submit() {
-    if (this.#text) this.#requests.send(this.id, this.#text);
+    if (this.#text && !this.#problem) this.#requests.send(this.id, this.#text);
     this.focus();
     this.draw();
   }

@@ -23,6 +23,7 @@ import { Toast } from "./toast.js";
 import { Toolbar } from "./toolbar.js";
 import { ViewportTracker } from "./viewport.js";
 import { ActionQueue } from "../../streamlit_internals/action-queue.js";
+import { STRANGER } from "../../streamlit_internals/identity-check.js";
 import { mountComponent } from "../../streamlit_internals/mount.js";
 import { whenIdle } from "../../streamlit_internals/script-idle.js";
 import { element, setText } from "../shared/dom.js";
@@ -116,6 +117,7 @@ class ImageGrid {
   };
   #endKeys;
   #marquee;
+  #giveUp = () => this.#queue.giveUp();
 
   /** @param {HTMLElement} parent */
   constructor(parent) {
@@ -136,6 +138,7 @@ class ImageGrid {
       onKey: (event) => handlePageKey(event, this.#keyTargets),
       leave: () => this.#leaveSelection(),
     });
+    addEventListener(STRANGER, this.#giveUp);
     this.#marquee = new Marquee(this.#root, {
       canSelect: () => this.#selection.canSelect && this.#list.order.length > 0,
       order: () => this.#list.order,
@@ -188,9 +191,9 @@ class ImageGrid {
   /** @param {GridData} data */
   #readChanges({ changes, action_sets: actionSets }) {
     const cards = (changes?.cards ?? []).map((card) => readCard(card, actionSets));
-    const { price = "", nonce, error, card_id: madeId } = changes ?? {};
-    this.#lightbox.readChanges(cards, price);
-    this.#cardChange.setPrice(price);
+    const { price = "", problem = "", nonce, error, card_id: madeId } = changes ?? {};
+    this.#lightbox.readChanges(cards, price, problem);
+    this.#cardChange.setPrice(price, problem);
     const id = this.#changes.settle(nonce, error) || (nonce === this.#retried.nonce ? this.#retried.id : "");
     if (!id) return;
     this.#retried = { nonce: 0, id: "" };
@@ -390,6 +393,7 @@ class ImageGrid {
   }
 
   destroy() {
+    removeEventListener(STRANGER, this.#giveUp);
     this.#endKeys();
     this.#marquee.destroy();
     this.#clock.stop();

@@ -16,6 +16,7 @@ import { onSwipe } from "./swipe.js";
 import { button, element, setBackground, setText } from "../shared/dom.js";
 import { formatTaskTime } from "../shared/format-time.js";
 import { receiveKeys } from "../shared/page-keys.js";
+import { retryPicture } from "../shared/picture-retry.js";
 import { appUrl } from "../shared/urls.js";
 import { Zoom } from "../shared/zoom-gestures.js";
 
@@ -69,6 +70,7 @@ export class Lightbox {
   /** Their cards, also those that a filter hides. @type {Card[]} */
   #madeCards = [];
   #price = "";
+  #problem = "";
   #viewport = element("div", "kx-lightbox-viewport", this.#image, this.#message);
   #position = element("span", "kx-lightbox-position");
   #scale = element("span", "kx-lightbox-scale");
@@ -92,10 +94,16 @@ export class Lightbox {
     this.#image.className = "kx-lightbox-image";
     this.#image.draggable = false;
     this.#image.addEventListener("load", () => {
+      setText(this.#message, "");
+      this.#image.hidden = false;
       this.#dimSource();
       this.#zoom?.refresh();
     });
-    this.#image.addEventListener("error", () => this.#showMissing());
+    retryPicture(this.#image, {
+      isWanted: () => this.dialog.open,
+      onGone: () => this.#showMissing("The file is missing on this server"),
+      onWait: () => this.#showLate(),
+    });
     onSwipe(this.#viewport, (by) => {
       if (this.#zoom && this.#zoom.state.scale <= 1) this.#step(by);
     });
@@ -208,16 +216,18 @@ export class Lightbox {
     this.#field.root.hidden = !canChange && !isMade;
     // A result can be changed: on a phone nothing moves when it comes.
     this.#field.root.classList.toggle("kx-change-reserved", !canChange);
-    this.#field.show(card.id, this.#price);
+    this.#field.show(card.id, this.#price, this.#problem);
   }
 
   /**
    * @param {Card[]} cards that changes have made lately
    * @param {string} price of a change
+   * @param {string} problem why it cannot be paid for; empty if it can
    */
-  readChanges(cards, price) {
+  readChanges(cards, price, problem) {
     this.#madeCards = cards;
     this.#price = price;
+    this.#problem = problem;
   }
 
   /**
@@ -309,9 +319,16 @@ export class Lightbox {
     this.#zoom?.refresh();
   }
 
-  #showMissing() {
+  /** Its thumbnail is enough for a while. */
+  #showLate() {
+    if (this.#drawnId && this.#host.loadedUrl(this.#drawnId)) return;
+    this.#showMissing("Not available now. It is tried again.");
+  }
+
+  /** @param {string} message */
+  #showMissing(message) {
     this.#image.hidden = true;
-    setText(this.#message, "The file is missing on this server");
+    setText(this.#message, message);
   }
 
   /** @returns {Size} of the whole image in the viewport, CSS pixels */

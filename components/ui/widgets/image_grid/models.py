@@ -160,6 +160,7 @@ class Changes:
 
     Attributes:
         price: one line, such as "Pro · 5 credits · 90 credits left afterwards".
+        problem: why nothing can be paid for now, or empty; said in place of the price.
         nonce: of the last event that made something or failed to; 0 before the first.
         card_id: the card that it made, or empty.
         error: why nothing was made, or empty.
@@ -167,6 +168,7 @@ class Changes:
     """
 
     price: str
+    problem: str = ""
     nonce: int = 0
     card_id: str = ""
     error: str = ""

@@ -88,6 +88,7 @@ export interface SentRelated {
 /** Of the field "Change…": as `Changes` in `models.py`. */
 export interface SentChanges {
   price: string;
+  problem?: string;
   nonce?: number;
   card_id?: string;
   error?: string;
