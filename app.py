@@ -22,12 +22,20 @@ from components.ui import errors, frontend, layout, session
 from components.ui.streamlit_internals.base_path import read_base_path
 from components.ui.streamlit_internals.client_messages import check_client_messages
 from components.ui.streamlit_internals.logs import pass_on_log_records
-from components.ui.streamlit_internals.page_html import complete_page
+from components.ui.streamlit_internals.page_html import complete_page, draw_notice
 from components.ui.streamlit_internals.press_order import keep_press_order
+from components.ui.streamlit_internals.sign_in import (
+    login_url,
+    read_claims,
+    sign_in_services,
+    use_cookie_secret,
+)
 
 if __name__ != "__main__":
     base_path = read_base_path(__file__)
+    use_cookie_secret()
     settings = load_server_settings()
+    notice_pages = server.NoticePages(draw_notice, base_path, sign_in_services(settings))
     server.set_up_logs()
     server.set_up_logs_of_libraries()
     pass_on_log_records()
@@ -38,7 +46,13 @@ if __name__ != "__main__":
     async def lifespan(_app: st.App) -> AsyncIterator[None]:
         """Open the studio before the first request and close it after the last."""
         # Not in config.toml: without it, a session could be taken over by its id.
-        config.set_option("server.trustedUserHeaders", {server.USER_HEADER: session.USER_KEY})
+        config.set_option(
+            "server.trustedUserHeaders",
+            {
+                server.USER_HEADER: session.USER_KEY,
+                server.COOKIE_USER_HEADER: session.COOKIE_USER_KEY,
+            },
+        )
         server.raise_file_limit()
         open_at_startup()
         # Streamlit runs a full garbage collection after each rerun: exclude permanent objects.
@@ -56,6 +70,8 @@ if __name__ != "__main__":
             base_path=base_path,
             files_url=frontend.ASSETS_URL,
             files=frontend.asset_files(),
+            notice_pages=notice_pages,
+            login_url=login_url,
         ),
         middleware=server.middleware(
             open_studio,
@@ -63,6 +79,8 @@ if __name__ != "__main__":
             settings,
             base_path=base_path,
             complete_page=complete_page,
+            notice_pages=notice_pages,
+            read_claims=read_claims,
         ),
         on_script_error=errors.show_error,
     )

@@ -39,7 +39,13 @@ from components.studio.images.object_store import StoreUnavailable, open_objects
 from components.studio.images.store import ImageStore
 from components.studio.keeping import KeepChoice, KeepService
 from components.studio.safe_fetch.client import SafeHttpClient
-from components.studio.settings import Settings, SettingsError, read_secret_files, read_settings
+from components.studio.settings import (
+    Settings,
+    SettingsError,
+    closed_settings,
+    read_secret_files,
+    read_settings,
+)
 from components.studio.studio import FaultControls, Studio
 from components.studio.user_tokens import UserTokens, open_user_tokens, shared_user_tokens
 from components.studio.worker.account_limits import AccountLimits
@@ -58,6 +64,12 @@ _LARGE_BLOCK_BYTES: Final = 1024 * 1024
 
 def load_settings() -> Settings:
     """The settings of this installation: environment first, then secrets.toml."""
+    environment, secrets = _sources()
+    return read_settings(read_secret_files(environment), read_secret_files(secrets))
+
+
+def _sources() -> tuple[dict[str, str], dict[str, object]]:
+    """The environment, and what stands in secrets.toml."""
     environment = dict(os.environ)
     secrets = st.secrets.to_dict() if st.secrets.load_if_toml_exists() else {}
     # Streamlit writes what it loads into the environment, over what is there.
@@ -66,7 +78,7 @@ def load_settings() -> Settings:
             os.environ[name] = environment[name]
         else:
             del os.environ[name]
-    return read_settings(read_secret_files(environment), read_secret_files(secrets))
+    return environment, secrets
 
 
 def load_server_settings() -> Settings:
@@ -77,7 +89,7 @@ def load_server_settings() -> Settings:
     try:
         return load_settings()
     except SettingsError:
-        return Settings()
+        return closed_settings(*_sources())
 
 
 def open_studio() -> Studio:

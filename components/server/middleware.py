@@ -11,9 +11,12 @@ from components.server.disconnects import QuietDisconnects
 from components.server.error_responses import ReportUnknownErrors
 from components.server.identity import IdentifyUser
 from components.server.metrics_access import RestrictMetrics
+from components.server.notice_pages import NoticePages
 from components.server.origin_check import RefuseOtherOrigins
 from components.server.page_middleware import CompletePages
 from components.server.security_headers import SecurityHeaders
+from components.server.sign_in import ReadClaims
+from components.server.sign_in_routes import ExplainFailedSignIns
 from components.server.slow_clients import CloseSlowClients
 from components.server.streamlit_uploads import RefuseStreamlitUploads
 from components.server.trusted_proxies import BelieveTrustedProxies
@@ -29,6 +32,8 @@ def middleware(
     *,
     base_path: str,
     complete_page: Callable[[str, str], str],
+    notice_pages: NoticePages,
+    read_claims: ReadClaims,
 ) -> list[Middleware]:
     """All middleware, in the order in which a request passes it."""
     return [
@@ -41,8 +46,15 @@ def middleware(
         Middleware(RefuseOtherOrigins),
         Middleware(RestrictMetrics, allowed=settings.metrics_allow),
         Middleware(
-            IdentifyUser, open_studio=open_studio, open_tokens=open_tokens, base_path=base_path
+            IdentifyUser,
+            open_studio=open_studio,
+            open_tokens=open_tokens,
+            settings=settings,
+            pages=notice_pages,
+            read_claims=read_claims,
+            base_path=base_path,
         ),
+        Middleware(ExplainFailedSignIns, pages=notice_pages),
         Middleware(ConnectionLimits),
         Middleware(CompletePages, complete_page=complete_page),
     ]

@@ -16,9 +16,11 @@ from components.server.identity import identity_routes
 from components.server.images import image_routes
 from components.server.live_updates import ending_routes, websocket_routes
 from components.server.metrics import metrics_routes
+from components.server.notice_pages import NoticePages
+from components.server.sign_in_routes import LoginUrl, sign_in_routes
 from components.server.uploads import upload_routes
 from components.server.webhooks import webhook_routes
-from components.studio.settings import Settings
+from components.studio.settings import Auth, Settings
 from components.studio.studio import Studio
 
 
@@ -29,6 +31,8 @@ def routes(
     base_path: str,
     files_url: str,
     files: Mapping[str, bytes],
+    notice_pages: NoticePages,
+    login_url: LoginUrl,
 ) -> list[Route | WebSocketRoute]:
     """The routes below the base path, given what opens the app, and the assets of its pages."""
     at_root: list[Route | WebSocketRoute] = [
@@ -44,6 +48,8 @@ def routes(
         *identity_routes(),
         *frontend_asset_routes(files_url, files),
     ]
+    if settings.auth is Auth.OIDC:
+        at_root += sign_in_routes(login_url, notice_pages)
     if not base_path:
         return at_root
     return [_redirect_to_slash(base_path), *(_move_below(base_path, route) for route in at_root)]

@@ -61,6 +61,20 @@ class SecurityHeaders:
                 headers["referrer-policy"] = "same-origin"
                 if self._hsts_seconds and scope["scheme"] == "https":
                     headers["strict-transport-security"] = f"max-age={self._hsts_seconds}"
+                if scope["scheme"] == "https":
+                    _make_cookies_secure(message)
             await send(message)
 
         await self.app(scope, receive, send_with_headers if scope["type"] == "http" else send)
+
+
+def _make_cookies_secure(start: Message) -> None:
+    """Streamlit's own cookies, a sign-in among them, would be sent without TLS, too."""
+    start["headers"] = [
+        (name, value + b"; Secure" if _is_insecure(name, value) else value)
+        for name, value in start["headers"]
+    ]
+
+
+def _is_insecure(name: bytes, value: bytes) -> bool:
+    return name.lower() == b"set-cookie" and b"; secure" not in value.lower()

@@ -7,9 +7,11 @@ opens a connection, and `read_secret_files` alone opens files.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
+from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Final
@@ -20,6 +22,7 @@ SECRET_NAMES: Final = (
     "KIE_WEBHOOK_KEY",
     "KONTEXT_COOKIE_SECRET",
     "KONTEXT_DATABASE_URL",
+    "KONTEXT_PROXY_SECRET",
     "AWS_ACCESS_KEY_ID",
     "AWS_SECRET_ACCESS_KEY",
 )
@@ -36,6 +39,7 @@ _BUDGET = re.compile(
 _BUCKET_URL = re.compile(
     r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](?:/[A-Za-z0-9][\w.=-]*)*/?", re.ASCII
 )
+_HEADER = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,63}")
 _MIN_SECRET_CHARACTERS = 16
 _MAX_SECRET_FILE_BYTES = 65_536  # a wrong path may name a device that never ends
 _DATABASE_SCHEMES = frozenset({"postgresql", "postgres", "postgresql+psycopg"})
@@ -44,6 +48,19 @@ _DATABASE_SCHEMES = frozenset({"postgresql", "postgres", "postgresql+psycopg"})
 Networks = tuple[IPv4Network | IPv6Network, ...]
 
 LOOPBACK: Networks = (ip_network("127.0.0.0/8"), ip_network("::1"))
+
+
+class Auth(StrEnum):
+    """How the app knows who somebody is. The values are those of KONTEXT_AUTH."""
+
+    COOKIE = "cookie"
+    """Nobody signs in: a signed cookie tells people apart."""
+    PROXY = "proxy"
+    """A proxy has signed people in and names them in a header, beside a secret."""
+    OIDC = "oidc"
+    """People sign in at an OpenID Connect provider."""
+    CLOSED = "closed"
+    """The settings cannot be read, and they ask for a sign-in: nobody is known."""
 
 
 class SettingsError(ValueError):
@@ -77,6 +94,19 @@ class Settings:
     """Where that store answers; None means Amazon S3."""
     cookie_secret: str | None = field(default=None, repr=False)
     """Signs the identity cookies; None means a secret that is kept in the folder or database."""
+    auth: Auth = Auth.COOKIE
+    proxy_user_header: str = "x-forwarded-email"
+    """In which header the proxy names a person by e-mail address. Header names in lower case."""
+    proxy_groups_header: str | None = None
+    """In which header it names the person's groups, with commas between them."""
+    proxy_secret: str | None = field(default=None, repr=False)
+    """What the proxy proves itself with, in the header `X-Kontext-Proxy-Secret`."""
+    admins: frozenset[str] = frozenset()
+    """E-mail addresses as `normalise_email` gives them, and groups as "group:NAME"."""
+    sign_out_url: str | None = None
+    """Where a proxy signs people out."""
+    session_hours: int = 12
+    """How long a sign-in lasts at an OpenID Connect provider's word."""
     credits_pro: Decimal = Decimal(5)
     credits_max: Decimal = Decimal(10)
     budgets: Mapping[tuple[str, str], Decimal] = field(default_factory=dict)
@@ -108,6 +138,11 @@ class Settings:
     """Stretches the pauses between queries and between tries; no environment variable sets it."""
 
     @property
+    def signs_in(self) -> bool:
+        """Whether people have names here: nobody gets in unsigned."""
+        return self.auth is not Auth.COOKIE
+
+    @property
     def uses_sandbox(self) -> bool:
         """Whether images come from the sandbox that the app carries."""
         return self.api_key is None
@@ -117,6 +152,21 @@ class Settings:
         if self.public_url is None:
             return None
         return f"{self.public_url.rstrip('/')}/callbacks/kontext/{token}"
+
+
+def normalise_email(email: str) -> str:
+    """An e-mail address without differences of case and character width: one person has one."""
+    return unicodedata.normalize("NFKC", email.strip()).casefold()
+
+
+def closed_settings(environment: Mapping[str, object], secrets: Mapping[str, object]) -> Settings:
+    """What holds while a setting cannot be used: the defaults, and nobody is known.
+
+    Where no sign-in is asked for, the cookie's owner is known as always.
+    """
+    word = str(environment.get("KONTEXT_AUTH") or secrets.get("KONTEXT_AUTH") or "").strip()
+    is_open = word.lower() in {"", Auth.COOKIE.value}
+    return Settings(auth=Auth.COOKIE if is_open else Auth.CLOSED)
 
 
 def read_secret_files(source: Mapping[str, object]) -> dict[str, object]:
@@ -257,6 +307,37 @@ def read_settings(environment: Mapping[str, object], secrets: Mapping[str, objec
             raise SettingsError(f"{name} must be one of {', '.join(allowed)}.")
         return value
 
+    def header(name: str) -> str | None:
+        value = text(name)
+        if value is not None and not _HEADER.fullmatch(value):
+            raise SettingsError(f"{name} must be the name of a header, such as X-Forwarded-Email.")
+        return value and value.lower()
+
+    def admins(name: str, *, has_groups: bool) -> frozenset[str]:
+        read = set()
+        for part in re.split(r"[,\s]+", (text(name) or "").strip(", ")):
+            if part.startswith("group:") and len(part) > len("group:"):
+                if not has_groups:
+                    raise SettingsError(
+                        f"{name} names a group: set KONTEXT_AUTH=proxy and name the header with "
+                        "people's groups in KONTEXT_PROXY_GROUPS_HEADER."
+                    )
+                read.add(part)
+            elif "@" in part:
+                read.add(normalise_email(part))
+            elif part:
+                raise SettingsError(
+                    f"{name} must be e-mail addresses with a space between them, or groups such "
+                    "as group:studio-admins."
+                )
+        return frozenset(read)
+
+    def sign_out_url(name: str) -> str | None:
+        value = text(name)
+        if value is not None and not re.fullmatch(r"(https?:/)?/[\w.\[][!-~]*", value):
+            raise SettingsError(f"{name} must be an address or a path, such as /oauth2/sign_out.")
+        return value
+
     def secret(name: str) -> str | None:
         value = text(name)
         if value is not None and len(value) < _MIN_SECRET_CHARACTERS:
@@ -282,9 +363,27 @@ def read_settings(environment: Mapping[str, object], secrets: Mapping[str, objec
             "aws_endpoint_url": base_url("AWS_ENDPOINT_URL"),
         }
 
+    auth = Auth(choice("KONTEXT_AUTH", Auth.COOKIE, Auth.PROXY, Auth.OIDC))
+    proxy_secret = secret("KONTEXT_PROXY_SECRET")
+    if auth is Auth.PROXY and proxy_secret is None:
+        raise SettingsError(
+            "KONTEXT_AUTH=proxy needs KONTEXT_PROXY_SECRET, which the proxy sends in the header "
+            "X-Kontext-Proxy-Secret: without it anybody could name themselves."
+        )
+    if auth is Auth.OIDC:
+        _check_oidc(secrets.get("auth"), has_secret=text("STREAMLIT_SERVER_COOKIE_SECRET"))
+    groups_header = header("KONTEXT_PROXY_GROUPS_HEADER") if auth is Auth.PROXY else None
+
     defaults = Settings()
     return Settings(
         **storage(),  # type: ignore[arg-type]  # names of fields that are all texts
+        auth=auth,
+        proxy_user_header=header("KONTEXT_PROXY_USER_HEADER") or defaults.proxy_user_header,
+        proxy_groups_header=groups_header,
+        proxy_secret=proxy_secret,
+        admins=admins("KONTEXT_ADMINS", has_groups=groups_header is not None),
+        sign_out_url=sign_out_url("KONTEXT_SIGN_OUT_URL"),
+        session_hours=limit("KONTEXT_SESSION_HOURS", defaults.session_hours),
         api_key=text("KIE_API_KEY"),
         base_url=base_url("KIE_BASE_URL") or defaults.base_url,
         upload_base_url=base_url("KIE_UPLOAD_BASE_URL") or defaults.upload_base_url,
@@ -307,6 +406,32 @@ def read_settings(environment: Mapping[str, object], secrets: Mapping[str, objec
         metrics_allow=networks("KONTEXT_METRICS_ALLOW", defaults.metrics_allow),
         max_gb_per_person=gigabytes("KONTEXT_MAX_GB_PER_PERSON"),
     )
+
+
+def _check_oidc(section: object, *, has_secret: str | None) -> None:
+    """Raise SettingsError unless secrets.toml says where people sign in."""
+    found = section if isinstance(section, Mapping) else {}
+    providers = [found, *(part for part in found.values() if isinstance(part, Mapping))]
+    if not any(
+        all(part.get(key) for key in ("client_id", "client_secret", "server_metadata_url"))
+        for part in providers
+    ):
+        raise SettingsError(
+            "KONTEXT_AUTH=oidc needs client_id, client_secret and server_metadata_url in the "
+            "[auth] part of .streamlit/secrets.toml."
+        )
+    if not str(found.get("redirect_uri") or "").endswith("/oauth2callback"):
+        raise SettingsError(
+            "KONTEXT_AUTH=oidc needs redirect_uri in the [auth] part of .streamlit/secrets.toml: "
+            "this studio's address with /oauth2callback at its end."
+        )
+    cookie_secret = str(found.get("cookie_secret") or has_secret or "")
+    if len(cookie_secret) < _MIN_SECRET_CHARACTERS:
+        raise SettingsError(
+            "KONTEXT_AUTH=oidc needs cookie_secret in the [auth] part of .streamlit/secrets.toml, "
+            "or STREAMLIT_SERVER_COOKIE_SECRET: what `openssl rand -hex 32` prints, the same for "
+            "all replicas. Without it a sign-in at one is unknown at the others."
+        )
 
 
 def _is_base_url(value: str) -> bool:

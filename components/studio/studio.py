@@ -39,6 +39,7 @@ from components.studio.db.chain_runs import ChainRun, ChainRuns, RunState
 from components.studio.db.database import DatabaseError, MessageKind
 from components.studio.db.gallery import GalleryItem, GalleryQuery, GalleryRepository
 from components.studio.db.kept_versions import KeepReport
+from components.studio.db.people import Claim, People, Person
 from components.studio.db.prompts import DraftStore, PromptEntry, PromptHistory
 from components.studio.db.tables import ImageRecord, TaskWithImage
 from components.studio.db.tasks import DuplicateTaskId, TaskRepository
@@ -79,6 +80,7 @@ log = logging.getLogger("kontext.studio")
 
 MAX_VARIANTS = 4  # pictures of one submission, of all its models together
 _KEEP_CHOICE = "keep-rest"  # the name of the draft that holds it
+_DISMISSED_CLAIMS = "claims"  # likewise
 GIGABYTE = 1000**3
 MAX_LABEL_CHARACTERS = 2048  # the longest URL; a name that a browser sends has no limit
 
@@ -189,6 +191,7 @@ class Studio:
     clock: Callable[[], float] = time.time
     prompts: PromptHistory = field(init=False)
     budgets: Budgets = field(init=False)
+    people: People = field(init=False)
     drafts: DraftStore = field(init=False)
     credit_cache: CreditBalanceCache = field(init=False)
     chain_runner: ChainRunner = field(init=False)
@@ -196,6 +199,7 @@ class Studio:
     def __post_init__(self) -> None:
         self.prompts = PromptHistory(self.repository.database)
         self.budgets = Budgets(self.repository.database)
+        self.people = People(self.repository.database)
         self.drafts = DraftStore(self.prompts, clock=self.clock)
         self.credit_cache = CreditBalanceCache(self.client.credits)
         self._presses = RepeatedPresses(self.clock)
@@ -261,6 +265,63 @@ class Studio:
         An unsigned cookie of version 0.1.0 is believed only then.
         """
         return self.repository.owns_anything(user_id)
+
+    def person(self, user_id: str) -> Person:
+        """Who this is: name, address and role, empty where nobody signs in."""
+        return self.people.person(user_id)
+
+    def is_admin(self, user_id: str) -> bool:
+        """Whether this person may see and change what concerns everybody."""
+        return self.person(user_id).is_admin
+
+    def see_person(self, person: Person) -> None:
+        """Note that a person is here, as signed in at this moment."""
+        self.people.see(person, self.clock())
+
+    def remove_person(self, user_id: str) -> None:
+        """Let a person in no more: what they have open ends within a minute."""
+        self.people.remove(user_id, self.clock())
+
+    def removed_people(self) -> frozenset[str]:
+        """The user ids of all who were removed."""
+        return self.people.removed()
+
+    def readmit_person(self, user_id: str) -> None:
+        """Let a removed person in again."""
+        self.people.readmit(user_id, self.clock())
+
+    def can_claim(self, user_id: str, cookie_user_id: str) -> bool:
+        """Whether a person may bring along what the owner of this browser's cookie has left.
+
+        It is offered until it is done or `dismiss_claim` was called.
+        """
+        if cookie_user_id in self.load_draft(user_id, _DISMISSED_CLAIMS).split():
+            return False
+        return self.people.can_claim(user_id, cookie_user_id)
+
+    def claim(self, user_id: str, cookie_user_id: str) -> Claim:
+        """Make everything of a cookie's owner this person's; the caller has seen the cookie."""
+        outcome = self.people.claim(user_id, cookie_user_id, self.clock())
+        if outcome is Claim.DONE:
+            self.events.publish(user_id)
+        return outcome
+
+    def dismiss_claim(self, user_id: str, cookie_user_id: str) -> None:
+        """Offer a cookie's pictures to this person no more."""
+        dismissed = self.load_draft(user_id, _DISMISSED_CLAIMS).split()
+        self.save_draft(user_id, _DISMISSED_CLAIMS, " ".join([*dismissed, cookie_user_id][-20:]))
+
+    def add_device_link(self, user_id: str, token: str, sealed: str) -> bool:
+        """Keep a link to another device for 15 minutes; false if there are five already."""
+        return self.people.add_device_link(token, user_id, sealed, self.clock())
+
+    def device_link(self, token: str) -> str | None:
+        """The user id of a link that still works; None for any other."""
+        return self.people.device_link(token, self.clock())
+
+    def use_device_link(self, token: str) -> str | None:
+        """What a link hands over, to the first who asks; None for everybody else."""
+        return self.people.use_device_link(token, self.clock())
 
     # Submitting
 

@@ -11,10 +11,10 @@ from streamlit.navigation.page import Page
 
 from components.studio.studio import Studio
 from components.studio.user_tokens import user_tag
-from components.ui import credits_widget, paused_banner, session, storage_banner
+from components.ui import credits_widget, paused_banner, person_menu, session, storage_banner
 from components.ui.edit import source_picker
 from components.ui.escape import escape_markdown
-from components.ui.messages import COOKIE_LOST
+from components.ui.messages import COOKIE_LOST, SIGN_IN_LOST
 from components.ui.streamlit_internals.page_watchdog import page_watchdog
 from components.ui.urls import ENDINGS_URL, LIVE_UPDATES_URL
 from components.ui.widgets.bar_tools import bar_tools
@@ -46,9 +46,11 @@ def render_page(page: Page) -> None:
     )
     bar = _render_bar()
     tab = session.tab_state()  # before the bar: what keeps the studio shut is said once
+    session.check_not_removed(tab.user_id)
     with bar:
         credits_widget.render_credits()
         bar_tools(push_url=LIVE_UPDATES_URL, endings_url=ENDINGS_URL, key="bar-tools")
+        person_menu.render_person_menu()
     _render_banners()
     page_watchdog(
         page,
@@ -91,7 +93,8 @@ def _hides_sandbox() -> bool:
 
 
 def _say_cookie_lost() -> None:
-    st.toast(COOKIE_LOST, duration="infinite")
+    signs_in = session.studio().settings.signs_in
+    st.toast(SIGN_IN_LOST if signs_in else COOKIE_LOST, duration="infinite")
 
 
 def _render_banners() -> None:
@@ -102,5 +105,6 @@ def _render_banners() -> None:
             st.markdown(SANDBOX_MESSAGE + faults, help=SANDBOX_HELP, width="content")
             if not faults:
                 st.button("Hide", key="sandbox-hide", type="tertiary", on_click=_hide_sandbox)
+    person_menu.render_claim_offer()
     storage_banner.render_storage_banner()
     paused_banner.render_paused_banner()

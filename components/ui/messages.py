@@ -33,7 +33,19 @@ UNKNOWN_USER = (
     "Allow cookies for this site and reload the page. If they are allowed, delete the old ones of "
     "this site first."
 )
+SIGNED_OUT = "You are signed out. Reload the page to sign in."
+REMOVED = (
+    "You can no longer use this studio. What you made is kept. "
+    "Ask whoever runs it to let you in again."
+)
+CLAIM_OFFER = "**Made here before you signed in** Pictures, prompts and pins of this browser."
+CLAIM_DONE = "They are yours now, on every device."
+CLAIM_BUSY = "Some of it is still being made. Try again when it is done."
 _UNKNOWN_STATE = "Unknown"
+SIGN_IN_LOST = (
+    "Nothing was sent: you are signed out here, or somebody else has signed in. "
+    "Copy your prompt and reload the page."
+)
 COOKIE_LOST = (
     "Nothing was sent: the cookie of this tab was deleted. Copy your prompt and reload the page."
 )

@@ -25,6 +25,8 @@ from components.ui.streamlit_internals.user_info import user_info
 _KEY = "kontext.session"
 USER_KEY = "kontext_user"
 """Where `st.user` has the user id: the server finds it out and Streamlit keeps it."""
+COOKIE_USER_KEY = "kontext_cookie_user"
+"""Where it has whose cookie the browser of somebody who signed in still has."""
 
 
 class UnknownUserError(Exception):
@@ -173,8 +175,21 @@ def _user_id(state: TabState | None) -> str:
     user_id = known[USER_KEY]
     if not user_id:
         studio()  # nobody is known while it cannot be opened: then its error is the reason
-        raise UnknownUserError(messages.UNKNOWN_USER)
+        unknown = messages.SIGNED_OUT if studio().settings.signs_in else messages.UNKNOWN_USER
+        raise UnknownUserError(unknown)
     return str(user_id)
+
+
+def cookie_user_id() -> str | None:
+    """The user id of the cookie that this browser has from before its person signed in."""
+    found = user_info().get(COOKIE_USER_KEY)
+    return str(found) if found else None
+
+
+def check_not_removed(user_id: str) -> None:
+    """Raise UnknownUserError for somebody who was removed while the page was open."""
+    if user_id in studio().removed_people():
+        raise UnknownUserError(messages.REMOVED)
 
 
 def selected_source() -> ImageRecord | None:

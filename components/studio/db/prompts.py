@@ -34,7 +34,7 @@ MAX_DRAFTS = 5  # of one user and form
 MAX_UNSAVED_DRAFTS = 1000  # in memory, while the database cannot be written: at most 24 MB
 MAX_DRAFTS_IN_ALL = 5000  # a made-up cookie is free; this is 250 people's, at most 120 MB
 DRAFT_LIFETIME_S = 90 * 24 * 3600.0
-CHOICES = ("keep-rest", "sandbox-notice")
+CHOICES = ("keep-rest", "sandbox-notice", "claims")
 """Drafts that hold what a person has chosen once, and not a text that is being typed."""
 UNKNOWN_DRAFT_LIFETIME_S = 7 * 24 * 3600.0
 

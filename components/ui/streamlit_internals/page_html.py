@@ -9,6 +9,7 @@ from pathlib import Path
 from components.ui.frontend import styles_url
 
 _SHELL = Path(__file__).with_name("page-shell.html")
+_NOTICE = Path(__file__).with_name("notice.html")
 _TOKENS = Path(__file__).parents[1] / "styles" / "tokens.css"
 _FONTS = ("instrument-serif-latin-400-normal", "instrument-sans-latin-wght-normal")
 _PAGES = ("edit", "gallery")
@@ -35,6 +36,15 @@ def complete_page(html: str, path: str) -> str:
         html = html.replace(theirs, ours, 1)
     html = html.replace("</head>", f"{head}</head>", 1).replace("</body>", f"{end}</body>", 1)
     return html.replace("<body>", f"<body>{_SKIP}", 1)
+
+
+def draw_notice(root: str, body: str) -> str:
+    """Return a whole page that no script draws, with our head and bar and this HTML as its body.
+
+    `root` is the path of the app's root as a browser sees it, without a slash at its end.
+    """
+    text = _NOTICE.read_text("utf-8").replace("{tokens}", _TOKENS.read_text("utf-8"))
+    return text.replace("{root}", root).replace("{body}", body)
 
 
 @cache

@@ -44,6 +44,9 @@ class FakeStudio:
     def owns_anything(self, user_id: str) -> bool:
         return user_id == USER_OF_0_1_0
 
+    def removed_people(self) -> frozenset[str]:
+        return frozenset()
+
 
 def open_fake_studio() -> Studio:
     return cast(Studio, FakeStudio())

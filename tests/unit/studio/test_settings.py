@@ -16,11 +16,18 @@ from components import bootstrap
 from components.studio.settings import (
     Settings,
     SettingsError,
+    closed_settings,
     read_secret_files,
     read_settings,
 )
 
-SECRETS = ["KIE_API_KEY", "KIE_WEBHOOK_KEY", "KONTEXT_COOKIE_SECRET", "KONTEXT_DATABASE_URL"]
+SECRETS = [
+    "KIE_API_KEY",
+    "KIE_WEBHOOK_KEY",
+    "KONTEXT_COOKIE_SECRET",
+    "KONTEXT_DATABASE_URL",
+    "KONTEXT_PROXY_SECRET",
+]
 
 
 def test_environment_wins_over_secrets_and_blank_is_unset() -> None:
@@ -343,3 +350,77 @@ def test_unusable_bucket_is_rejected(value: str) -> None:
 def test_half_a_key_of_the_store_is_rejected(name: str) -> None:
     with pytest.raises(SettingsError, match="AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"):
         read_settings({"KONTEXT_STORAGE_URL": "s3://pictures", name: "something"}, {})
+
+
+PROXY = {"KONTEXT_AUTH": "proxy", "KONTEXT_PROXY_SECRET": "0123456789abcdef"}
+AUTH = {
+    "client_id": "studio",
+    "client_secret": "secret",
+    "server_metadata_url": "https://id.example.com/.well-known/openid-configuration",
+    "redirect_uri": "https://studio.example.com/oauth2callback",
+    "cookie_secret": "0123456789abcdef",
+}
+
+
+def test_sign_in_by_a_proxy_is_read() -> None:
+    read = read_settings(
+        PROXY
+        | {
+            "KONTEXT_ADMINS": "Boss@Example.com, group:studio-admins",
+            "KONTEXT_PROXY_USER_HEADER": "X-User",
+            "KONTEXT_PROXY_GROUPS_HEADER": "X-Groups",
+            "KONTEXT_SIGN_OUT_URL": "/oauth2/sign_out",
+        },
+        {},
+    )
+
+    assert (read.auth, read.proxy_user_header, read.proxy_groups_header) == (
+        "proxy",
+        "x-user",
+        "x-groups",
+    )
+    assert read.admins == {"boss@example.com", "group:studio-admins"}
+    assert read.sign_out_url == "/oauth2/sign_out"
+    assert "0123456789abcdef" not in repr(read)
+
+
+@pytest.mark.parametrize(
+    ("environment", "problem"),
+    [
+        ({"KONTEXT_AUTH": "proxy"}, "needs KONTEXT_PROXY_SECRET"),
+        (PROXY | {"KONTEXT_PROXY_SECRET": "short"}, "KONTEXT_PROXY_SECRET must have 16"),
+        (PROXY | {"KONTEXT_PROXY_USER_HEADER": "a b"}, "KONTEXT_PROXY_USER_HEADER must be"),
+        (PROXY | {"KONTEXT_ADMINS": "group:a"}, "KONTEXT_PROXY_GROUPS_HEADER"),
+        (PROXY | {"KONTEXT_ADMINS": "boss"}, "KONTEXT_ADMINS must be"),
+        (PROXY | {"KONTEXT_SIGN_OUT_URL": "javascript:alert(1)"}, "KONTEXT_SIGN_OUT_URL must be"),
+        (PROXY | {"KONTEXT_SIGN_OUT_URL": "//evil.example"}, "KONTEXT_SIGN_OUT_URL must be"),
+        ({"KONTEXT_AUTH": "ldap"}, "one of cookie, proxy, oidc"),
+        ({"KONTEXT_AUTH": "oidc"}, "client_id"),
+    ],
+)
+def test_unusable_sign_in_is_rejected(environment: dict[str, str], problem: str) -> None:
+    with pytest.raises(SettingsError, match=problem):
+        read_settings(environment, {})
+
+
+@pytest.mark.parametrize(
+    ("missing", "problem"),
+    [
+        ("client_secret", "client_id, client_secret"),
+        ("redirect_uri", "oauth2callback"),
+        ("cookie_secret", "STREAMLIT_SERVER_COOKIE_SECRET"),
+    ],
+)
+def test_sign_in_at_a_provider_needs_all_of_its_settings(missing: str, problem: str) -> None:
+    part = {name: value for name, value in AUTH.items() if name != missing}
+
+    assert read_settings({"KONTEXT_AUTH": "oidc"}, {"auth": AUTH}).auth == "oidc"
+    with pytest.raises(SettingsError, match=problem):
+        read_settings({"KONTEXT_AUTH": "oidc"}, {"auth": part})
+
+
+def test_sign_in_that_cannot_be_read_opens_no_door() -> None:
+    assert closed_settings({"KONTEXT_AUTH": "proxy"}, {}).auth == "closed"
+    assert closed_settings({}, {"KONTEXT_AUTH": "oidc"}).auth == "closed"
+    assert closed_settings({"KONTEXT_AUTH": "Cookie"}, {}).auth == "cookie"
+    assert closed_settings({}, {}).auth == "cookie"

@@ -31,6 +31,7 @@ def upgrade() -> None:
         "device_links",
         sa.Column("token_hash", sa.String(64), primary_key=True),
         sa.Column("user_id", sa.String(64), nullable=False),
+        sa.Column("sealed", sa.Text, nullable=False),
         sa.Column("expires_at", sa.Float, nullable=False),
         sa.Column("used_at", sa.Float),
     )
