@@ -26,7 +26,7 @@ PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 .PHONY: test
 test:
 	@$(MAKE) --no-print-directory --jobs=4 --output-sync=target \
-		$(DEV_STAMP) $(JS_STAMP) browser firefox nginx postgresql
+		$(DEV_STAMP) $(JS_STAMP) browser firefox webkit nginx postgresql
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target run-tests check test-js
 
 .PHONY: run-tests
@@ -92,13 +92,14 @@ shots: $(DEV_STAMP) browser
 readme-pictures: $(DEV_STAMP) browser
 	$(BIN)/python -m tests.browser.shots --readme
 
-# The app's versions are resolved first, so that tests run on exactly those.
+# All is resolved together; of that the app's lock is a part, so tests run on exactly its versions.
 .PHONY: lock
 lock: $(LOCK_VENV)/.uv-$(UV_VERSION)
-	$(LOCK_VENV)/bin/uv pip compile $(LOCK_OPTIONS) --output-file requirements.lock requirements.txt
-	$(LOCK_VENV)/bin/uv pip compile $(LOCK_OPTIONS) --constraint requirements.lock \
+	$(LOCK_VENV)/bin/uv pip compile $(LOCK_OPTIONS) --upgrade \
 		--output-file requirements-dev.lock requirements-dev.txt
-LOCK_OPTIONS := --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+	$(LOCK_VENV)/bin/uv pip compile $(LOCK_OPTIONS) --upgrade --constraint requirements-dev.lock \
+		--output-file requirements.lock requirements.txt
+LOCK_OPTIONS := --quiet --universal --python-version 3.11 --generate-hashes \
 	--custom-compile-command "make lock" --no-emit-index-url --no-emit-find-links
 
 .PHONY: format
@@ -154,6 +155,18 @@ install-firefox:
 	@command -v apt-get >/dev/null || { echo "Install Firefox first: the tests run it." >&2; exit 1; }; \
 	as_root=$$(test "$$(id -u)" = 0 || echo sudo); \
 	$$as_root apt-get update -qq && $$as_root apt-get install -y -qq --no-install-recommends firefox-esr
+
+# And one in WebKit, the engine of Safari, which needs a screen: Xvfb draws it in memory.
+.PHONY: webkit
+webkit: | $(BIN)/python
+	@{ command -v WebKitWebDriver && command -v Xvfb; } >/dev/null \
+		|| $(ALONE) $(MAKE) --no-print-directory install-webkit
+
+.PHONY: install-webkit
+install-webkit:
+	@command -v apt-get >/dev/null || { echo "Install WebKitGTK's driver and Xvfb first: the tests run them." >&2; exit 1; }; \
+	as_root=$$(test "$$(id -u)" = 0 || echo sudo); \
+	$$as_root apt-get update -qq && $$as_root apt-get install -y -qq --no-install-recommends webkit2gtk-driver xvfb
 
 # The tests run the nginx example of docs/operations.md. It is unpacked and not installed, as
 # Debian starts an installed one on port 80.

@@ -59,7 +59,7 @@ def _group(item: pytest.Item) -> str:
     for folder, fixtures in SHARED_APPS.items():
         if path.startswith(folder) and not fixtures.isdisjoint(getattr(item, "fixturenames", ())):
             # Half of the journeys take as long as all other tests: each half has an app.
-            half = ", first half" if SHARED_BROWSER < path < f"{SHARED_BROWSER}/test_f" else ""
+            half = ", first half" if SHARED_BROWSER < path < f"{SHARED_BROWSER}/test_h" else ""
             return f"{folder}, shared apps{half}"
     return SHARED_BROWSER if path.startswith(SHARED_BROWSER) else path
 

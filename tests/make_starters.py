@@ -11,7 +11,7 @@ from components.sandbox.prompts.parse_prompt import parse_prompt
 from components.sandbox.recognition import fingerprint
 from components.sandbox.renderer.render import render
 from components.sandbox.renderer.scene import scene_to_json
-from components.ui.generate.prompt_examples import PROMPT_EXAMPLES
+from components.ui.form.prompt_examples import PROMPT_EXAMPLES
 
 _ROOT = Path(__file__).parents[1]
 _SIZE = (1184, 880)

@@ -53,6 +53,7 @@ def _health(open_studio: Callable[[], Studio], has_details: bool) -> Response:
             "status": "ok",
             "ready": True,
             "version": VERSION,
+            "leads": status.leads,
             "queued": len(status.queue),
             "oldest_waiting_seconds": waiting_seconds,
             "held_by": status.pause_reason,

@@ -165,6 +165,7 @@ class StudioStatus:
     """Whether the worker runs, and what is queued."""
 
     is_running: bool
+    leads: bool
     queue: list[Task]
     pause_reason: FailureReason | None
     tasks_by_state: Mapping[TaskState, int]
@@ -702,7 +703,6 @@ class Studio:
         """Select an image of this user as the source of edits, or none. Raises NotFoundError."""
         if image_id is not None:
             self.image(user_id, image_id)
-            image_id = self.keeping.versions.shown_ids([image_id]).get(image_id, image_id)
         self.repository.set_selected_source(user_id, image_id)
 
     def selected_source(self, user_id: str) -> ImageRecord | None:
@@ -1037,6 +1037,7 @@ class Studio:
         """What a health check needs to know."""
         return StudioStatus(
             is_running=self.worker.is_running,
+            leads=self.worker.leads,
             queue=self.worker.queue(),
             pause_reason=self.worker.pause_reason,
             tasks_by_state=self.repository.count_by_state(),

@@ -16,6 +16,7 @@ from tests.support.app_server import AppServer
 from tests.support.chromium import chromium
 from tests.support.gallery_seed import SeedImage, seed_gallery
 from tests.support.identity import new_token, user_id_of
+from tests.support.quick_pictures import quick_pictures as quick_pictures
 
 REAL_EDITS = Path(__file__).parents[1] / "data" / "real_edits"
 SIZES = ((1392, 752), (1184, 880), (1024, 1024), (880, 1184))

@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,7 +53,9 @@ README = {
 BACKGROUND = {"light": "rgb(251, 250, 248)", "dark": "rgb(20, 20, 22)"}  # .streamlit/config.toml
 DARK_ON_PHONE = ("generate-done", "edit-done", "gallery-crowded", "gallery-lightbox")
 DESK = {"viewport": {"width": 1360, "height": 860}}
-SECONDS = 5  # for a picture; long enough to see it wait on both pages
+SECONDS = 2  # for a picture
+SLOW = {"slow": 1}
+"""What makes the sandbox take five times as long, so that a picture is seen to wait."""
 # Those in sight: what is far below is loaded later.
 ALL_IMAGES_ARE_LOADED = """[...document.images].every((image) => {
   const { top, bottom, width } = image.getBoundingClientRect();
@@ -104,18 +107,27 @@ def main() -> None:
         with open_data_folder(data) as seeds:
             fill_gallery(seeds, collector)
         app = stack.enter_context(AppServer(data, settings))
-        browser = stack.enter_context(chromium())
-        with Screens.of_user(browser, app, new_token()) as screens:
-            see_empty(screens)
-            see_generate(screens, sandbox)
-            see_edit(screens)
-        with Screens.of_user(browser, app, collector) as screens:
-            see_gallery(screens)
-            see_paused(screens, sandbox)
+        # Each has its browser; Playwright belongs to one thread.
+        with ThreadPoolExecutor() as other_thread:
+            gallery_seen = other_thread.submit(see_gallery_of, app, collector)
+            with chromium() as browser:
+                with Screens.of_user(browser, app, new_token()) as screens:
+                    see_empty(screens)
+                    see_generate(screens, sandbox)
+                    see_edit(screens, sandbox)
+                gallery_seen.result()
+                with Screens.of_user(browser, app, collector) as screens:
+                    see_paused(screens, sandbox)
     if "--readme" in sys.argv:
         write_readme_pictures()
     seconds = time.monotonic() - began
     sys.stdout.write(f"{len(list(FOLDER.iterdir()))} screenshots in {FOLDER}, {seconds:.0f} s\n")
+
+
+def see_gallery_of(app: AppServer, token: str) -> None:
+    """See the gallery of the user who has this cookie."""
+    with chromium() as browser, Screens.of_user(browser, app, token) as screens:
+        see_gallery(screens)
 
 
 def write_readme_pictures() -> None:
@@ -209,16 +221,19 @@ def see_generate(screens: Screens, sandbox: SandboxServer) -> None:
     page = screens.desk
     page.goto("/")
     submit_prompt(page, PLACES[1])
-    expect(cards(page).first).to_contain_text("Generating")
+    expect(cards(page)).to_have_count(1)
     page.get_by_role("radiogroup", name="Variants").get_by_role("radio", name="2").click()
     expect(page.get_by_test_id("stBaseButton-primary")).to_contain_text("10 credits")
     expect_image(page, PLACES[1])
-    submit_prompt(page, PLACES[0])
-    expect(cards(page).first).to_contain_text("Generating")
-    screens.save(page, "generate-waiting")
     screens.phone.goto("/")
-    expect(cards(screens.phone).first).to_contain_text("Generating")
-    screens.save(screens.phone, "generate-waiting")
+    expect_image(screens.phone, PLACES[1])
+    sandbox.set_faults(SLOW)
+    submit_prompt(page, PLACES[0])
+    for each in (page, screens.phone):
+        expect(cards(each).first).to_contain_text("Generating")
+    sandbox.set_faults({})
+    for each in (page, screens.phone):
+        screens.save(each, "generate-waiting")
 
     def all_done(page: Page) -> None:
         variants = cards(page).locator(f"img[alt^='{PLACES[0]}']")
@@ -236,16 +251,18 @@ def see_generate(screens: Screens, sandbox: SandboxServer) -> None:
     screens.see("generate-settings", "/", unfold_settings)
 
 
-def see_edit(screens: Screens) -> None:
+def see_edit(screens: Screens, sandbox: SandboxServer) -> None:
     """A source, waiting, done with the line about what was kept, each mode, two steps."""
     page = screens.desk
     page.goto("/edit")
     paste(page, (ROOT / "static" / "starters" / "lighthouse.jpg").read_bytes(), "lighthouse.jpg")
     screens.see("edit-source", "/edit")
     page.goto("/edit")
+    sandbox.set_faults(SLOW)
     submit_edit(page, "Add a red balloon in the sky, keep everything else")
     expect(pending_edits(page)).to_contain_text("Add a red balloon")
     screens.save(page, "edit-waiting")
+    sandbox.set_faults({})
 
     def kept(page: Page) -> None:
         comparison(page, "Original and Step 1")

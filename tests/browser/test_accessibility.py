@@ -38,7 +38,7 @@ _RUN = """async (rules) => {
     await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
   }
   const results = await axe.run(document, {
-    resultTypes: ["violations"], ...(rules && { runOnly: rules }),
+    resultTypes: ["violations"], preload: false, ...(rules && { runOnly: rules }),
   });
   return results.violations
     .filter(({ impact }) => impact !== "minor")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Browser, FloatRect, Page, expect
 
 from tests.browser.edit_steps import comparison, paste, photo, submit_edit
+from tests.browser.gallery_steps import swipe
 from tests.browser.steps import (
     PHONE,
     RESULT_TIMEOUT_MS,
@@ -91,7 +94,14 @@ def compare_below_the_button(page: Page) -> None:
     submit_edit(page, "Mirror it")
     viewer = comparison(page, "Original and Step 1")
     assert overhang_px(page) <= 0
+    page.get_by_test_id("stMain").evaluate("main => main.scrollTo(0, 0)")
     assert box_of(page.locator(".st-key-edit-submit"))["y"] < box_of(viewer)["y"]
+    pair = box_of(viewer.locator(".kx-compare-viewport"))
+    assert pair["y"] < PHONE["viewport"]["height"] * 0.75
+    divider = viewer.get_by_role("slider", name="Divider")
+    x, y = pair["x"] + pair["width"] / 2, pair["y"] + 100
+    swipe(page, ((x, y), (x - pair["width"] / 4, y)))
+    expect(divider).to_have_attribute("aria-valuenow", re.compile(r"^[12]\d$"))
 
 
 def load_every_empty_page(page: Page) -> None:
@@ -105,6 +115,15 @@ def load_every_page_in_the_dark(page: Page) -> None:
         expect_loaded_without_shift(page, path)
         expect_background(page, DARK)
         assert overhang_px(page) <= 0
+
+
+def reach_all_of_an_open_picture_at_400_percent(page: Page) -> None:
+    page.set_viewport_size(ZOOMED_TO_400)
+    cards(page).first.focus()
+    page.keyboard.press("Enter")
+    action = page.get_by_role("dialog", name="Picture").get_by_label("Copy picture", exact=True)
+    action.scroll_into_view_if_needed()
+    expect(action).to_be_in_viewport(ratio=1)
 
 
 def test_phone_shows_every_page_whole_and_nothing_moves(
@@ -121,6 +140,7 @@ def test_phone_shows_every_page_whole_and_nothing_moves(
         scroll_to_a_new_card(page)
         compare_below_the_button(page)
         load_every_page_in_the_dark(page)
+        reach_all_of_an_open_picture_at_400_percent(page)
 
 
 def overlap(one: FloatRect, other: FloatRect) -> bool:

@@ -124,6 +124,10 @@ def prompts_of(app: AppServer) -> list[str]:
         return [prompt for (prompt,) in connection.execute("SELECT prompt FROM tasks")]
 
 
+# As the open picture does, which this page has none of.
+_OPEN_OVER_THE_PAGE = "document.body.appendChild(document.createElement('dialog')).showModal()"
+
+
 def test_tab_whose_cookie_was_deleted_pays_for_nothing(
     fast_app: AppServer, browser: Browser
 ) -> None:
@@ -143,6 +147,11 @@ def test_tab_whose_cookie_was_deleted_pays_for_nothing(
             with page.expect_response("**/who"):
                 press()
             expect(page.get_by_text("the cookie of this tab was deleted").last).to_be_visible()
+        page.evaluate(_OPEN_OVER_THE_PAGE)
+        toasts = page.get_by_test_id("stToastContainer")
+        expect(toasts).to_have_attribute("popover", "manual")
+        assert toasts.evaluate("toasts => toasts.matches(':popover-open')")
+        page.evaluate("document.querySelector('dialog').close()")
         assert "A harbour without a cookie" not in prompts_of(fast_app)
         expect(prompt_box(page)).to_have_value("A harbour without a cookie")
 

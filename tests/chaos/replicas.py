@@ -1,4 +1,4 @@
-"""Several replicas on PostgreSQL that are killed, frozen and cut off while they make pictures.
+"""Several replicas on PostgreSQL and S3 that are killed, frozen and cut off from both at work.
 
 `python -m tests.chaos.replicas --tasks 200 --troubles 20` prints a report and exits with 1 if
 anything was lost or paid twice.
@@ -7,6 +7,7 @@ anything was lost or paid twice.
 from __future__ import annotations
 
 import argparse
+import json
 import random
 import signal
 import subprocess
@@ -27,6 +28,7 @@ from tests.chaos.worker import prompt_of
 from tests.support.app_server import free_port
 from tests.support.breakable_proxy import BreakableProxy, breakable_proxy
 from tests.support.postgresql import running_postgresql
+from tests.support.s3_server import AWAY, Proxy, S3Server, new_bucket, running_moto
 
 FREEZE_SECONDS = 13.0  # longer than a leader may be silent
 CUT_SECONDS = 4.0
@@ -41,6 +43,8 @@ class Replica:
     folder: Path
     command: Sequence[str]
     proxy: BreakableProxy
+    store: Proxy
+    """Before the store, which all replicas share."""
     process: subprocess.Popen[bytes] = field(init=False)
 
     def start(self) -> None:
@@ -75,6 +79,12 @@ class Replica:
         time.sleep(CUT_SECONDS)
         self.proxy.mend()
 
+    def lose_store(self) -> None:
+        """Cut all replicas' connections to the store for a while."""
+        self.store.fail(AWAY)
+        time.sleep(CUT_SECONDS)
+        self.store.work()
+
     def end_well(self) -> None:
         """Ask it to end, as an upgrade does, and start it again."""
         self.process.terminate()
@@ -86,6 +96,7 @@ TROUBLES: tuple[Callable[[Replica], None], ...] = (
     Replica.kill,
     Replica.freeze,
     Replica.cut_off,
+    Replica.lose_store,
     Replica.end_well,
 )
 
@@ -93,6 +104,7 @@ TROUBLES: tuple[Callable[[Replica], None], ...] = (
 def run_with_troubles(
     url: str,
     database_url: str,
+    s3: S3Server,
     home: Path,
     *,
     tasks: int,
@@ -113,8 +125,12 @@ def run_with_troubles(
             Replica(
                 number,
                 home / "studio",
-                _command(url, server.set(port=proxy.port), home, number, tasks, idle_s),
+                [
+                    *_command(url, server.set(port=proxy.port), home, number, tasks, idle_s),
+                    f"--store={json.dumps(s3.settings)}",
+                ],
                 proxy,
+                s3.proxy,
             )
             for number, proxy in enumerate((first, second))
         ]
@@ -137,7 +153,9 @@ def run_with_troubles(
                 replica.process.wait()
     usage = requests.get(f"{url}/sandbox/usage", timeout=30).json()
     prompts = [prompt_of(number) for number in range(tasks)]
-    return build_report(usage, home / "studio", prompts, database_url=database_url)
+    return build_report(
+        usage, home / "studio", prompts, database_url=database_url, objects=s3.store()
+    )
 
 
 def _command(
@@ -161,12 +179,17 @@ def main() -> int:
     began = time.monotonic()
     rng = random.Random(options.seed)  # noqa: S311 - not a secret
     troubles = [rng.choice(TROUBLES) for _ in range(options.troubles)]
-    with tempfile.TemporaryDirectory(prefix="kontext-chaos-") as name, running_postgresql() as db:
+    with (
+        tempfile.TemporaryDirectory(prefix="kontext-chaos-") as name,
+        running_postgresql() as db,
+        running_moto() as moto,
+        new_bucket(moto) as s3,
+    ):
         home = Path(name)
         account = ("--credits=1000000", "--seconds=1.5")
         with sandbox_process(home / "sandbox", FAULT_RATES, *account) as url:
             report = run_with_troubles(
-                url, db, home, tasks=options.tasks, troubles=troubles, rng=rng
+                url, db, s3, home, tasks=options.tasks, troubles=troubles, rng=rng
             )
     counts = Counter(trouble.__name__ for trouble in troubles)
     sys.stdout.write(f"{report}\n{options.tasks} tasks, {dict(counts)}, ")

@@ -13,6 +13,7 @@ from PIL import Image
 
 from components.studio.db.database import Database
 from components.studio.db.tasks import TaskRepository
+from components.studio.images.object_store import ObjectStore
 from components.studio.images.store import ImageStore
 from components.studio.tasks.models import Task, TaskState
 from tests.chaos.worker import USER_IDS
@@ -57,10 +58,12 @@ def build_report(
     submitted: Sequence[str],
     *,
     database_url: str | None = None,
+    objects: ObjectStore | None = None,
 ) -> Report:
     """Compare the sandbox's usage report with a data folder that no process is using.
 
-    `database_url` is that of PostgreSQL, if the rows stand there.
+    `database_url` is that of PostgreSQL, if the rows stand there; `objects` has the pictures, if
+    the folder has not.
 
     Lost is a submitted prompt without a row; a created task that the database has not stored,
     does not know by its id and does not show as unconfirmed; or a stored image with a bad file.
@@ -85,7 +88,7 @@ def build_report(
     lost |= {
         task.request.prompt
         for task in rows
-        if task.state is TaskState.DONE and not _has_whole_files(folder, task)
+        if task.state is TaskState.DONE and not _has_whole_files(ImageStore(folder, objects), task)
     }
     return Report(
         created=len(usage["tasks"]),
@@ -106,12 +109,11 @@ def _is_known(task: Task | None, entry: Mapping[str, Any]) -> bool:
     return task.state is TaskState.UNCONFIRMED or task.provider_id == entry["taskId"]
 
 
-def _has_whole_files(folder: Path, task: Task) -> bool:
-    store = ImageStore(folder)
+def _has_whole_files(store: ImageStore, task: Task) -> bool:
     try:
         data = store.read(task.id, task.request.output_format.value)
         with Image.open(BytesIO(data)) as picture:
             picture.load()
     except OSError:
         return False
-    return store.thumbnail_file(task.id).path.is_file()
+    return store.thumbnail_file(task.id).exists()

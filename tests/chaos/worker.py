@@ -7,6 +7,7 @@ Of several replicas each submits its share.
 from __future__ import annotations
 
 import argparse
+import json
 import signal
 import sys
 import time
@@ -97,6 +98,7 @@ def main() -> int:
         "--idle-seconds", type=float, default=4.0, help="how long a late callback may take"
     )
     parser.add_argument("--database-url", help="of PostgreSQL, for one of several replicas")
+    parser.add_argument("--store", type=json.loads, default={}, help="settings of S3, as JSON")
     parser.add_argument("--share", type=int, nargs=2, default=(0, 1), metavar=("NUMBER", "OF"))
     options = parser.parse_args()
     set_up_logs()
@@ -110,6 +112,7 @@ def main() -> int:
             data_dir=options.folder,
             creates_per_10s=options.creates_per_10s,
             database_url=options.database_url,
+            **options.store,
         )
     )
     studio = opened.studio

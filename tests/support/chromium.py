@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import time
@@ -13,9 +14,11 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import (
     Browser,
+    BrowserContext,
     ConsoleMessage,
     Page,
     Request,
+    StorageState,
     WebSocketRoute,
     expect,
     sync_playwright,
@@ -44,6 +47,7 @@ def chromium() -> Iterator[Browser]:
         expect.set_options(timeout=TIMEOUT_MS)
         yield browser
         browser.close()
+        _free_contexts.clear()
 
 
 @dataclass
@@ -80,6 +84,10 @@ class PageErrors:
             self.messages.append(f"left loopback: {request.url}")
 
 
+_free_contexts: dict[tuple[Browser, str], BrowserContext] = {}
+"""By browser and options; nobody's tabs, cookies or stored values are in them."""
+
+
 @contextmanager
 def open_page(
     browser: Browser,
@@ -87,28 +95,54 @@ def open_page(
     path: str = "/",
     *,
     expected_errors: tuple[str, ...] = (),
+    storage_state: StorageState | None = None,
     **options: Any,
 ) -> Iterator[Page]:
-    """A page in a new browser context; fails at the end if a page of it had errors.
+    """A page of a new user; fails at the end if a page of this user had errors.
 
     Nothing that waits is animated, as its drawing costs a tenth of the time.
     Open "about:blank" to set up what must stand before the app is loaded.
     """
     errors = PageErrors(expected_errors)
     settings = {
+        "base_url": url,
         "viewport": {"width": 1360, "height": 900},
         "color_scheme": "light",
         "reduced_motion": "reduce",
         **options,
     }
-    context = browser.new_context(base_url=url, **settings)
-    context.on("page", errors.watch)
-    try:
+    with _new_user(browser, settings) as context:
+        context.on("page", errors.watch)
+        if storage_state is not None:
+            context.add_cookies(storage_state["cookies"])
         page = context.new_page()
         page.goto(path)
         yield page
         errors.expect_none()
-    finally:
+        context.remove_listener("page", errors.watch)
+
+
+@contextmanager
+def _new_user(browser: Browser, settings: dict[str, Any]) -> Iterator[BrowserContext]:
+    """A context of a user without cookies and stored values.
+
+    It is used again after a success: Streamlit's scripts stay loaded and compiled in it.
+    """
+    key = browser, json.dumps(settings, sort_keys=True)
+    context = _free_contexts.pop(key, None) or browser.new_context(**settings)
+    try:
+        yield context
+        for page in context.pages:
+            page.close()
+        context.clear_cookies()
+        blank = context.new_page()
+        storage = {"origin": settings["base_url"], "storageTypes": "local_storage"}
+        context.new_cdp_session(blank).send("Storage.clearDataForOrigin", storage)
+        blank.close()
+    except BaseException:
+        context.close()
+        raise
+    if _free_contexts.setdefault(key, context) is not context:
         context.close()
 
 

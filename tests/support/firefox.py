@@ -15,11 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.support.app_server import free_port
-from tests.support.chromium import TIMEOUT_MS
+from tests.support.webdriver import SIZE, TIMEOUT_S, Window
 
-TIMEOUT_S = TIMEOUT_MS / 1000
-_SIZE = {"width": 1360, "height": 860}
-_KEYS = {"ArrowRight": "\ue014", "Escape": "\ue00c"}
 # What scripts and the content policy of one origin caused; warnings have flag 1.
 _ERRORS = """
 return Services.console.getMessageArray()
@@ -29,15 +26,15 @@ return Services.console.getMessageArray()
 """
 
 
-class Firefox:
-    """One window. Each method returns once Firefox has done it."""
+class Firefox(Window):
+    """One window, over Marionette."""
 
     def __init__(self, connection: socket.socket) -> None:
         self._stream = connection.makefile("rwb")
         self._ids = itertools.count(1)
         self._receive()  # a greeting
         self._send("WebDriver:NewSession")
-        self._send("WebDriver:SetWindowRect", **_SIZE)
+        self._send("WebDriver:SetWindowRect", **SIZE)
 
     def open(self, url: str) -> None:
         """Load a page."""
@@ -47,40 +44,9 @@ class Firefox:
         """What the body of a function returns in the page."""
         return self._send("WebDriver:ExecuteScript", script=script, args=arguments)["value"]
 
-    def wait_for(self, script: str, *arguments: str) -> Any:
-        """What an expression is once it is true."""
-        deadline = time.monotonic() + TIMEOUT_S
-        while not (value := self.run(f"return {script}", *arguments)):
-            assert time.monotonic() < deadline, f"never true: {script} {arguments}"
-            time.sleep(0.05)
-        return value
-
-    def wait_for_element(self, selector: str) -> None:
-        """Wait until a selector finds something."""
-        self.wait_for("document.querySelector(arguments[0]) !== null", selector)
-
-    def click(self, selector: str) -> None:
-        """Press the left mouse button at an element's upper part, which the window shows."""
-        self.wait_for_element(selector)
-        x, y = self.run(
-            "const box = document.querySelector(arguments[0]).getBoundingClientRect();"
-            "return [box.x + box.width * 0.6, box.y + Math.min(box.height / 2, 60)]",
-            selector,
-        )
-        steps = [
-            {"type": "pointerMove", "x": round(x), "y": round(y)},
-            {"type": "pointerDown", "button": 0},
-            {"type": "pointerUp", "button": 0},
-        ]
-        mouse = {"type": "pointer", "id": "mouse", "actions": steps}
-        self._send("WebDriver:PerformActions", actions=[mouse])
-
-    def press(self, key: str) -> None:
-        """Press a key, where the focus is."""
-        value = _KEYS.get(key, key)
-        steps = [{"type": kind, "value": value} for kind in ("keyDown", "keyUp")]
-        keyboard = {"type": "key", "id": "keyboard", "actions": steps}
-        self._send("WebDriver:PerformActions", actions=[keyboard])
+    def perform(self, actions: dict[str, Any]) -> None:
+        """Move and press a mouse, or press keys, as WebDriver writes it down."""
+        self._send("WebDriver:PerformActions", actions=[actions])
 
     def errors(self, url: str) -> list[str]:
         """What the console calls an error of pages at this URL."""

@@ -215,6 +215,13 @@ def moto_url() -> Iterator[str]:
 @pytest.fixture
 def s3(moto_url: str) -> Iterator[S3Server]:
     """An empty bucket of this test."""
+    with new_bucket(moto_url) as server:
+        yield server
+
+
+@contextmanager
+def new_bucket(moto_url: str) -> Iterator[S3Server]:
+    """An empty bucket behind a proxy of its own."""
     bucket = f"bucket-{uuid4().hex}"
     requests.put(f"{moto_url}/{bucket}", timeout=60).raise_for_status()
     proxy = Proxy(int(moto_url.rpartition(":")[2]))

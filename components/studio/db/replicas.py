@@ -24,7 +24,7 @@ log = logging.getLogger("kontext.replicas")
 POLL_SECONDS = 0.25  # how often the lock is tried, or the leader shows that it is alive
 STOPPED_LEADER_SECONDS = 10  # a process that is frozen for so long leads no more
 RECONNECT_SECONDS = 1.0
-SELF_TEST_SECONDS = 5.0
+SELF_TEST_SECONDS = 10.0
 LEAVE_SECONDS = 8.0  # for creates under way, before another replica takes over
 MAX_CLOCK_SKEW_SECONDS = 5.0
 MAX_UNSENT_MESSAGES = 1000
@@ -59,6 +59,7 @@ class Replica:
         self._on_message = on_message
         self._is_leader = False
         self._is_closed = False
+        self._is_pooled = False
         self._leaves = threading.Event()
         self._left = threading.Event()
         self._stopping = threading.Event()
@@ -75,13 +76,14 @@ class Replica:
         return self._is_leader
 
     def start(self) -> None:
-        """Connect. Raises DatabaseError where no message arrives: replicas would not agree."""
+        """Connect. Raises DatabaseError behind a pooler that splits sessions: none would lead."""
         self._thread.start()
-        if not self._connected_once.wait(SELF_TEST_SECONDS + 5.0):
+        if not self._connected_once.wait(SELF_TEST_SECONDS) or self._is_pooled:
             self.stop()
             raise DatabaseError(
-                "The database passes no notifications on. The studio needs a direct connection to "
-                "PostgreSQL, or a pooler in session mode: change KONTEXT_DATABASE_URL."
+                "The database passes no notifications on, or splits sessions. The studio needs a "
+                "direct connection to PostgreSQL, or a pooler in session mode: change "
+                "KONTEXT_DATABASE_URL."
             )
 
     def leave(self) -> None:
@@ -141,6 +143,11 @@ class Replica:
         return connection
 
     def _serve(self, connection: Any) -> None:
+        if not self._connected_once.is_set() and self._shares_sessions(connection):
+            self._is_pooled = True
+            self._connected_once.set()
+            self._stopping.set()
+            return
         self._tell_now(connection, _HELLO, f"{self._database.replica_id} {self._settings}")
         self._check_clock(connection)
         self._on_connected()
@@ -172,6 +179,15 @@ class Replica:
                     "replicas the same settings, and another studio a database of its own."
                 },
             )
+
+    def _shares_sessions(self, connection: Any) -> bool:
+        """Whether a pooler gives the session of this connection to others between statements."""
+        query = "SELECT pg_backend_pid()"
+        (before,) = connection.execute(query).fetchone()
+        with self._database.read_transaction() as other:
+            other.exec_driver_sql(query)  # a pooler hands it the session that was used last
+            (now,) = connection.execute(query).fetchone()
+        return bool(now != before)
 
     def _check_clock(self, connection: Any) -> None:
         (of_database,) = connection.execute(

@@ -417,13 +417,22 @@ class TaskRepository:
             return None if row is None else image_from_row(row)
 
     def set_selected_source(self, user_id: str, image_id: str | None) -> None:
-        """Remember which image a user has selected to edit."""
+        """Remember which image a user has selected to edit: of a result, the version shown now."""
         with self.database.write_transaction() as connection:
             if image_id is None:
                 connection.execute(
                     sa.delete(selected_sources).where(selected_sources.c.user_id == user_id)
                 )
                 return
+            # Locked, as another version may just be put in its place.
+            version = connection.execute(
+                sa.select(images.c.hidden, tasks.c.image_id)
+                .join(tasks, tasks.c.id == images.c.task_id)
+                .where(images.c.id == image_id)
+                .with_for_update()
+            ).one_or_none()
+            if version is not None and version.hidden and version.image_id is not None:
+                image_id = version.image_id
             connection.execute(
                 insert_or(connection, selected_sources)
                 .values(user_id=user_id, source_id=image_id)

@@ -209,6 +209,12 @@ class TaskWorker:
         return self._thread.is_alive() and not self._stopping.is_set()
 
     @property
+    def leads(self) -> bool:
+        """Whether this process works on tasks; of several replicas one does."""
+        with self._condition:
+            return self._leads
+
+    @property
     def storage_problem(self) -> DatabaseError | None:
         """Why nothing is sent, or why work waits for the database; known without reading it."""
         return self._folder_problem() or self._write_error or self._db_retry.error

@@ -11,6 +11,8 @@ from components.studio.db.kept_versions import BUSY
 from components.studio.db.tables import ImageRecord, TaskWithImage
 from components.studio.lineage import EditNode, EditTree
 from components.studio.result_checks import mismatches
+from components.studio.tasks.models import IN_PROGRESS, TaskState
+from components.studio.tasks.transitions import is_unsent
 from components.ui import card_actions, paused_banner, session
 from components.ui.edit import chain_panel
 from components.ui.edit.change_map_props import change_map, changed_fraction, save_change_map
@@ -18,6 +20,7 @@ from components.ui.edit.keep_line import render_keep_line
 from components.ui.edit.pending_status import progress_for
 from components.ui.escape import escape_markdown
 from components.ui.feed import render_feed
+from components.ui.messages import TOO_LATE_TO_WITHDRAW
 from components.ui.model_pairs import (
     comparison_obstacle,
     finished_pairs,
@@ -25,6 +28,7 @@ from components.ui.model_pairs import (
     pair_names,
 )
 from components.ui.step_view_models import build_compare_image, step_names
+from components.ui.streamlit_internals.toasts import show_toast
 from components.ui.streamlit_internals.uncaught_errors import run_fragment
 from components.ui.urls import download_url, image_url, thumbnail_url
 from components.ui.widgets.image_compare import image_compare
@@ -79,7 +83,9 @@ def _render(source_id: str) -> None:
     names = step_names(line)
     with st.container(key="kx-viewer-head", horizontal=True, vertical_alignment="center"):
         st.subheader(_heading(pair), anchor=False, width="content")
-        progress(_pending_progress(pending, tree), key="edit-progress")
+        progress(
+            _pending_progress(pending, tree), key="edit-progress", on_stop=lambda: _stop(pending)
+        )
         _render_actions(pair, source, original=line[0].image)
     # Always the same key: under another one everything in the container is created again.
     with st.container(key="kx-pair"):
@@ -91,7 +97,7 @@ def _render(source_id: str) -> None:
     chain_panel.render_run(tree)
     _render_step_strip(tree, line, pair, source)
     chain_panel.render_drift(tree, pair.after)
-    event = render_feed(pending, key="edit-feed")
+    event = render_feed([entry for entry in pending if not _is_told(entry)], key="edit-feed")
     card_actions.navigate_after(event)
 
 
@@ -107,6 +113,25 @@ def _pending_progress(pending: list[TaskWithImage], tree: EditTree) -> Progress 
         pause_reason=studio.pause_reason,
         describe_moment=session.describe_moment,
     )
+
+
+def _is_told(entry: TaskWithImage) -> bool:
+    """Whether the line above the pair says all of it: a card would say it again."""
+    is_stuck = entry.task.state is TaskState.STORING and entry.task.failure is not None
+    return entry.task.state in IN_PROGRESS and not is_stuck
+
+
+def _stop(pending: list[TaskWithImage]) -> None:
+    """Do not send what waits; watch what was sent no more."""
+    user_id, studio = session.tab_state().user_id, session.studio()
+    running = [entry.task for entry in pending if entry.task.state in IN_PROGRESS]
+    is_withdrawal = all(map(is_unsent, running))
+    for task in running:
+        now = studio.withdraw_task(user_id, task.id)
+        if is_withdrawal and now.sent_at is not None and now.state is not TaskState.UNCONFIRMED:
+            show_toast(TOO_LATE_TO_WITHDRAW)
+        elif not is_withdrawal:
+            studio.stop_watching_task(user_id, task.id)
 
 
 def _pair(tree: EditTree, source: ImageRecord, selected: tuple[str, str] | None) -> _Pair | None:

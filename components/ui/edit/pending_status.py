@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from components.studio.db.tables import TaskWithImage
 from components.studio.lineage import EditTree
 from components.studio.tasks.models import IN_PROGRESS, FailureReason, Task
+from components.studio.tasks.transitions import can_stop_watching, is_unsent
+from components.ui.card_view_models import STOP_WATCHING, WITHDRAW
 from components.ui.messages import STATE_LABELS, state_summary, task_message
 from components.ui.widgets.progress import Progress
 
@@ -40,12 +42,16 @@ def progress_for(
     running = [entry.task for entry in edits if entry.task.state in IN_PROGRESS]
     if running:
         started_at = min(task.created_at for task in running)
+        stop = WITHDRAW if all(map(is_unsent, running)) else STOP_WATCHING
+        can_stop = stop is WITHDRAW or any(map(can_stop_watching, running))
         headline, advice = headline_and_advice(running[0])
         return Progress(
             message=headline if len(running) == 1 else state_summary(running),
             detail=advice or running[0].request.prompt,
             elapsed_seconds=max(0.0, now - started_at),
             expected_seconds=expected_seconds,
+            stop=stop.label.partition(":")[0] if can_stop else "",
+            stop_title=stop.label,
         )
     if not edits:
         return None

@@ -57,16 +57,23 @@ def _render_source(source: ImageRecord | None, ratio: str) -> None:
     # At the same place with and without a source: the list of what comes in stands in it.
     _render_upload("large" if source is None else "slim", key="edit-upload")
     has_pictures = session.studio().count_images(session.tab_state().user_id) > 0
-    if has_pictures and st.button("From the gallery", key="edit-from-gallery", width="stretch"):
-        gallery_picker_dialog()
+    if has_pictures:
+        _render_other_ways(has_source=source is not None)
     if source is None:
         _render_url_box()
-    else:
-        with st.expander("Use the address of a picture"):
-            _render_url_box()
     error = session.tab_state().source_error
     if error is not None:
         st.error(escape_markdown(error))
+
+
+def _render_other_ways(*, has_source: bool) -> None:
+    """The gallery, and beside a source the address, which else has a box of its own."""
+    with st.container(key="kx-source-ways", horizontal=True):
+        if st.button("From the gallery", key="edit-from-gallery", width="stretch"):
+            gallery_picker_dialog()
+        if has_source:
+            with st.expander("Address"):
+                _render_url_box()
 
 
 def _render_ground_choice(source: ImageRecord) -> None:

@@ -21,16 +21,20 @@ class ExampleTile:
 
 
 def render_example_tiles(tiles: Sequence[ExampleTile]) -> None:
-    """Render the tiles row by row."""
+    """Render the tiles in rows; on a phone, where columns stand one below the other, in one."""
     with st.container(key="kx-examples"):
         columns = st.columns(3)
-        for position, tile in enumerate(tiles):
-            with columns[position % len(columns)], st.container(key=f"kx-example-{tile.name}"):
-                st.image(
-                    f"/app/static/starters/{tile.name}.jpg",
-                    alt=f"{tile.label} (starter picture)",
-                    width="stretch",
-                )
-                st.button(
-                    tile.label, key=f"example-{tile.name}", width="stretch", on_click=tile.on_click
-                )
+        # Column by column: one that comes later must not push those below it on a phone.
+        for number, column in enumerate(columns):
+            for tile in tiles[number :: len(columns)]:
+                with column, st.container(key=f"kx-example-{tile.name}"):
+                    _render_tile(tile)
+
+
+def _render_tile(tile: ExampleTile) -> None:
+    st.image(
+        f"/app/static/starters/{tile.name}.jpg",
+        alt=f"{tile.label} (starter picture)",
+        width="stretch",
+    )
+    st.button(tile.label, key=f"example-{tile.name}", width="stretch", on_click=tile.on_click)

@@ -24,9 +24,11 @@ from components.ui.card_view_models import (
     card_state,
 )
 from components.ui.dates import day_label
+from components.ui.form.prompt_examples import PROMPT_EXAMPLES, render_prompt_tiles
 from components.ui.gallery import compare_dialog, filters
 from components.ui.gallery.related_images import related_images
 from components.ui.messages import PURGE_FAILED, format_count
+from components.ui.streamlit_internals.page_switch import switch_page
 from components.ui.streamlit_internals.toasts import show_toast
 from components.ui.streamlit_internals.uncaught_errors import run_fragment
 from components.ui.urls import export_url, thumbnail_url_template
@@ -94,8 +96,23 @@ def _render() -> None:
     if not items and query.is_filtered:
         with st.container(key="kx-gallery-empty", horizontal_alignment="center"):
             st.button("Clear the filter", key="no-results-clear", on_click=filters.clear)
+    elif not items and not query.in_trash:
+        _render_first_steps()
     card_actions.navigate_after(event)
     compare_dialog.render_dialog()
+
+
+def _render_first_steps() -> None:
+    """What an empty gallery leads on to."""
+    with st.container(key="kx-first-steps", horizontal_alignment="center"):
+        with st.container(horizontal=True, width=340):
+            if st.button("Write a prompt", key="empty-generate", type="primary", width="stretch"):
+                session.begin_typing("generate")
+                switch_page("pages/generate.py")
+            if st.button("Edit a picture of yours", key="empty-edit", width="stretch"):
+                switch_page("pages/edit.py")
+        st.caption("Or begin with one of these: one click makes it.", width="content")
+        render_prompt_tiles(PROMPT_EXAMPLES[:3])
 
 
 def _sort_by_group(items: Sequence[GalleryItem]) -> list[GalleryItem]:

@@ -7,8 +7,8 @@ import streamlit as st
 from components.studio.studio import MAX_VARIANTS
 from components.ui import card_actions, paused_banner, session
 from components.ui.feed import render_feed
+from components.ui.form import prompt_examples
 from components.ui.gallery import compare_dialog
-from components.ui.generate import prompt_examples
 from components.ui.messages import state_summary
 from components.ui.streamlit_internals.uncaught_errors import run_fragment
 

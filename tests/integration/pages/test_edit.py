@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from components.sandbox import SandboxServer
+from components.studio.tasks.models import FailureReason, TaskState
 from tests.integration.pages.edit_page_driver import (
     image_bytes,
     open_edit,
@@ -15,6 +16,7 @@ from tests.integration.pages.edit_page_driver import (
     wait_for_pair,
 )
 from tests.integration.pages.page_driver import (
+    cards,
     error_texts,
     newest_tasks,
     open_page,
@@ -57,6 +59,22 @@ def test_submit_without_source_shows_message(sandbox: SandboxServer) -> None:
     assert [error.startswith("Choose a picture first") for error in error_texts(at)] == [True]
     assert at.text_area(key="edit-prompt").value == "Make it night"
     assert sandbox.usage_report()["creates"] == 0
+
+
+def test_a_running_edit_is_told_once_and_can_be_stopped_there(sandbox: SandboxServer) -> None:
+    sandbox.set_faults({"query-500": 1})  # nobody learns that it is finished
+    at = submit_edit(open_edit_with_example(), "Make it night")
+    while (known := newest_tasks(at))[0].state is not TaskState.GENERATING:
+        wait_for_change(at, known)
+
+    assert widget_data(rerun(at), "line")["stop"] == "Stop watching"
+    assert cards(at) == []
+
+    trigger(at, "edit-progress", "stop")
+    failure = newest_tasks(at)[0].failure
+    assert failure is not None
+    assert failure.reason is FailureReason.NOT_WATCHED
+    assert [card["prompt"] for card in cards(rerun(at))] == ["Make it night"]
 
 
 def test_submit_without_prompt_keeps_the_source(

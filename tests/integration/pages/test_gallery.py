@@ -74,6 +74,17 @@ def test_empty_gallery_says_so(file: str) -> None:
 
     assert "0 pictures" in [caption.value for caption in at.caption]
     assert cards(at) == []
+    assert {"Write a prompt", "Edit a picture of yours"} <= {button.label for button in at.button}
+
+
+def test_empty_gallery_makes_an_example_at_one_press() -> None:
+    at = open_gallery()
+    at.button(key="example-lighthouse").click()
+
+    assert [card["prompt"] for card in cards(rerun(at))] == [
+        "A lighthouse on a cliff at dusk, storm clouds, a warm light"
+    ]
+    assert "empty-generate" not in {button.key for button in at.button}
 
 
 def test_images_are_newest_first_by_day() -> None:

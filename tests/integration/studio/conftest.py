@@ -20,6 +20,8 @@ from tests.support.postgresql import running_postgresql
 from tests.support.quick_database import quick_database as quick_database
 from tests.support.quick_database import real_migrations as real_migrations
 from tests.support.quick_pictures import quick_pictures as quick_pictures
+from tests.support.s3_server import moto_url as moto_url
+from tests.support.s3_server import s3 as s3
 from tests.support.studio_fixture import StudioFixture, running_studio
 
 

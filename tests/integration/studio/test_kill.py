@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tests.chaos.replicas import Replica, run_with_troubles
 from tests.chaos.run import fetch_report, run_with_kills, sandbox_process
+from tests.support.s3_server import S3Server
 
 FAULTS = {"create-lost": 0.1, "result-404": 0.1, "query-html": 0.1, "rate-limited": 0.1}
 
@@ -25,15 +26,16 @@ def test_repeated_kills_lose_nothing_and_pay_nothing_twice(tmp_path: Path) -> No
 
 
 def test_replicas_in_trouble_lose_nothing_and_pay_nothing_twice(
-    tmp_path: Path, empty_postgresql: str
+    tmp_path: Path, empty_postgresql: str, s3: S3Server
 ) -> None:
     rng = random.Random()  # noqa: S311 - not a secret
-    troubles = [Replica.kill, Replica.freeze, Replica.cut_off]
+    troubles = [Replica.kill, Replica.freeze, Replica.cut_off, Replica.lose_store]
     rng.shuffle(troubles)
     with sandbox_process(tmp_path / "sandbox", FAULTS, "--seconds=0.5") as url:
         report = run_with_troubles(
             url,
             empty_postgresql,
+            s3,
             tmp_path,
             tasks=12,
             troubles=troubles,

@@ -27,7 +27,11 @@ from tests.support.full_disk import full_disk
 pytestmark = pytest.mark.usefixtures("real_migrations")
 
 KEPT = ("tasks", "pictures", "pins", "desks")  # tables of 0.1.0 that are still there
-NEWEST = "0004"
+NEWEST = "0006"
+ADDED_SINCE_0004 = (
+    *("leadership", "shared_values", "people", "claims", "device_links", "budgets", "sums"),
+    *("charges", "audit", "collections", "collection_items", "shares"),
+)
 ADDED_BY_0003 = (
     *("original_format", "original_width_px", "original_height_px", "original_bytes"),
     *("content_hash", "ground", "search_text", "color", "embedded_settings"),
@@ -123,6 +127,7 @@ def test_folder_of_0002_is_upgraded(tmp_path: Path) -> None:
     open_and_close(path.parent)
     execute(
         path,
+        *(f"DROP TABLE {table}" for table in ADDED_SINCE_0004),
         "DROP TABLE keep_reports",
         "DROP TABLE chain_runs",
         "DROP INDEX pictures_of_task",
@@ -167,8 +172,8 @@ def test_copy_is_the_database_from_before(tmp_path: Path) -> None:
     open_and_close(path.parent)
     open_and_close(path.parent)
 
-    assert copies(path.parent) == ["studio-before-0004.db"]
-    copy = path.with_name("studio-before-0004.db")
+    assert copies(path.parent) == ["studio-before-0006.db"]
+    copy = path.with_name("studio-before-0006.db")
     assert dump(copy) == before
     assert copy.stat().st_mode & 0o777 == 0o600
     # The way back works: in its place it is upgraded once more.
@@ -187,7 +192,7 @@ def test_copies_are_at_most_three(tmp_path: Path) -> None:
 
     whole = [name for name in copies(path.parent) if name.endswith(".db")]
     assert len(whole) == 3
-    assert "studio-before-0004.db" in whole
+    assert "studio-before-0006.db" in whole
 
 
 def test_upgrade_without_room_for_the_copy_changes_nothing(tmp_path: Path) -> None:
@@ -257,7 +262,7 @@ def test_upgrade_that_is_killed_starts_again(tmp_path: Path, statement: str) -> 
     assert dump(path) == before
     open_and_close(path.parent)
     assert rows(path, "SELECT version_num FROM alembic_version") == [(NEWEST,)]
-    assert copies(path.parent) == ["studio-before-0004.db"]
+    assert copies(path.parent) == ["studio-before-0006.db"]
 
 
 @pytest.mark.parametrize("has_copy", [True, False])

@@ -46,8 +46,6 @@ from tests.support.factories import make_task
 from tests.support.http_server import serve_routes
 from tests.support.image_corpus import encoded, quarters
 from tests.support.s3_server import AWAY, KEY_ID, SECRET, SILENT, S3Server
-from tests.support.s3_server import moto_url as moto_url
-from tests.support.s3_server import s3 as s3
 from tests.support.studio_fixture import USER_ID, StudioFixture, running_studio, wait_until
 
 NAME = f"pictures/ab/{'ab' * 16}.png"

@@ -16,7 +16,13 @@ from components.bootstrap import RunningApp
 from components.kie import GenerationRequest
 from components.sandbox import SandboxOptions, SandboxServer, start
 from components.studio.db import replicas
-from components.studio.db.database import Database, DatabaseError, LeadershipLost, MessageKind
+from components.studio.db.database import (
+    Database,
+    DatabaseError,
+    DatabaseErrorKind,
+    LeadershipLost,
+    MessageKind,
+)
 from components.studio.db.replicas import Replica
 from components.studio.db.tables import leadership
 from components.studio.db.tasks import TaskRepository
@@ -24,6 +30,7 @@ from components.studio.settings import Settings
 from components.studio.studio import Studio
 from components.studio.tasks.models import FailureReason, Task, TaskState
 from components.studio.tasks.transitions import claim
+from tests.support.breakable_proxy import breakable_proxy
 from tests.support.factories import make_task
 from tests.support.studio_fixture import USER_ID, wait_until
 
@@ -159,6 +166,36 @@ def test_leader_that_loses_its_connection_steps_down_and_no_task_is_lost(cluster
     assert sorted(made) == sorted(task.request.prompt for task in tasks)
 
 
+def test_database_that_is_away_is_told_and_all_goes_on_when_it_is_back(
+    empty_postgresql: str, tmp_path: Path
+) -> None:
+    server = sa.make_url(empty_postgresql)
+    with (
+        running_cluster(empty_postgresql, tmp_path, seconds=1) as cluster,
+        breakable_proxy(server.host or "", server.port or 0) as proxy,
+    ):
+        url = server.set(host="127.0.0.1", port=proxy.port)
+        app = cluster.start(database_url=url.render_as_string(hide_password=False))
+        wait_for_leader(app)
+        before = submit(app.studio)
+
+        proxy.cut()
+        with pytest.raises(DatabaseError, match="does not answer") as raised:
+            submit(app.studio, "another hill")
+        assert raised.value.kind is DatabaseErrorKind.AWAY
+        wait_until(lambda: app.studio.storage_problem is not None)
+        wait_until(lambda: not app.leads)
+
+        proxy.mend()
+        wait_until(lambda: app.leads)
+        wait_until(lambda: app.studio.storage_problem is None)
+        after = submit(app.studio, "another hill")
+        for task in (before, after):
+            wait_for(app.studio, task, TaskState.DONE)
+        made = [entry["prompt"] for entry in cluster.sandbox.usage_report()["tasks"]]
+        assert sorted(made) == ["a hill", "another hill"]
+
+
 def submit_when_possible(studio: Studio, prompt: str) -> Task:
     submitted: list[Task] = []
 
@@ -222,7 +259,7 @@ def test_secret_of_the_cookies_is_the_same_everywhere(empty_postgresql: str) -> 
 def test_database_that_passes_no_notifications_on_is_refused(
     empty_postgresql: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(replicas, "SELF_TEST_SECONDS", -4.5)
+    monkeypatch.setattr(replicas, "SELF_TEST_SECONDS", 0.5)
     with closing(Database(empty_postgresql)) as database:
         replica = Replica(
             database,
@@ -243,6 +280,37 @@ def test_database_that_passes_no_notifications_on_is_refused(
 
         monkeypatch.setattr(replica, "_connect", forgetful)
         with pytest.raises(DatabaseError, match="notifications"):
+            replica.start()
+
+
+def test_pooler_that_splits_sessions_is_refused(
+    empty_postgresql: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with closing(Database(empty_postgresql)) as database, ExitStack() as connections:
+        replica = Replica(
+            database,
+            settings="",
+            on_lead=lambda: None,
+            on_step_down=lambda _seconds: None,
+            on_connected=lambda: None,
+            on_message=lambda _kind, _text: None,
+        )
+        sessions = iter(
+            connections.enter_context(psycopg.connect(**database.connect_arguments))
+            for _ in range(4)
+        )
+
+        class Pooled:
+            """Each statement goes to another session, as in a pooler's transaction mode."""
+
+            def execute(self, query: str) -> object:
+                return next(sessions).execute(query)
+
+            def close(self) -> None:
+                connections.close()
+
+        monkeypatch.setattr(replica, "_connect", Pooled)
+        with pytest.raises(DatabaseError, match="pooler in session mode"):
             replica.start()
 
 

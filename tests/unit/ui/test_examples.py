@@ -8,7 +8,7 @@ import pytest
 
 from components.studio import GenerationRequest
 from components.ui.edit.edit_examples import EDIT_EXAMPLES, EditExample
-from components.ui.generate.prompt_examples import PROMPT_EXAMPLES, PromptExample
+from components.ui.form.prompt_examples import PROMPT_EXAMPLES, PromptExample
 
 IMAGES = Path(__file__).parents[3] / "static" / "starters"
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
+
 from components.studio.db.tables import TaskWithImage
 from components.studio.lineage import EditTree
-from components.studio.tasks.models import FailureReason, Task
+from components.studio.tasks.models import FailureReason, Task, TaskState
 from components.ui.edit.pending_status import progress_for
 from tests.support.factories import NOW, make_task
 
@@ -24,6 +28,23 @@ def message_of(
     )
     assert progress is not None
     return progress.message
+
+
+@pytest.mark.parametrize(
+    ("states", "stop"),
+    [
+        ([TaskState.QUEUED, TaskState.QUEUED], "Do not send"),
+        ([TaskState.QUEUED, TaskState.GENERATING], "Stop watching"),
+        ([TaskState.STORING], ""),
+    ],
+)
+def test_line_has_a_button_that_ends_all_that_runs(states: list[TaskState], stop: str) -> None:
+    edits = [TaskWithImage(replace(QUEUED, state=state, provider_id="x"), None) for state in states]
+    progress = progress_for(
+        edits, EditTree(()), now=NOW, expected_seconds=None, queue_positions={}, pause_reason=None
+    )
+    assert progress is not None
+    assert progress.stop == stop
 
 
 def test_queued_edit_shows_its_position() -> None:

@@ -7,6 +7,7 @@ import { askBeforePaying } from "../identity-check.js";
 import { mountComponent } from "../mount.js";
 import { isIdle } from "../script-idle.js";
 import { letTextLeaveFirst } from "../text-before-page.js";
+import { keepToastsOnTop } from "../toast-layer.js";
 
 /** @import { Component } from "../streamlit.js" */
 
@@ -24,6 +25,7 @@ class Watchdog {
   constructor() {
     letTextLeaveFirst(this.#listening.signal);
     closeConnectionDialog(this.#listening.signal);
+    keepToastsOnTop(this.#listening.signal);
     askBeforePaying(
       this.#listening.signal,
       () => this.#component?.data.person ?? "",

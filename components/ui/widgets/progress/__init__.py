@@ -7,6 +7,7 @@ The row keeps its height while it is empty, so that nothing beside it moves. The
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
 from components.ui import frontend
@@ -18,18 +19,25 @@ class Progress:
 
     `message` is the state in a few words, `detail` what it is about. `elapsed_seconds` is how
     long it has run at drawing time, None when it has ended; the browser counts on from there.
-    `expected_seconds` is the usual duration, None when unknown.
+    `expected_seconds` is the usual duration, None when unknown. `stop` names the button that
+    ends it, and `stop_title` says what that means; without a name there is none.
     """
 
     message: str
     detail: str
     elapsed_seconds: float | None = None
     expected_seconds: float | None = None
+    stop: str = ""
+    stop_title: str = ""
 
 
-def progress(line: Progress | None, *, key: str) -> None:
-    """Draw the line; None leaves the row empty."""
+def progress(
+    line: Progress | None, *, key: str, on_stop: Callable[[], None] = lambda: None
+) -> None:
+    """Draw the line; None leaves the row empty. `on_stop` is called when its button is pressed."""
     # One text inside a dict: Streamlit (1.67) imports pandas and pyarrow for other values.
     frontend.load_component("widgets/progress/progress.js")(
-        key=key, data={"line": json.dumps(asdict(line) if line else None)}
+        key=key,
+        data={"line": json.dumps(asdict(line) if line else None)},
+        on_stop_change=on_stop,
     )

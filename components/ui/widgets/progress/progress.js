@@ -3,14 +3,14 @@
  */
 
 import { mountComponent } from "../../streamlit_internals/mount.js";
-import { element } from "../shared/dom.js";
+import { button, element } from "../shared/dom.js";
 import { formatDuration } from "../shared/format-time.js";
 
 /** @import { Component } from "../../streamlit_internals/streamlit.js" */
 
 /**
  * @typedef {{message: string, detail: string, elapsed_seconds: number | null,
- *   expected_seconds: number | null}} Line as in `__init__.py`
+ *   expected_seconds: number | null, stop: string, stop_title: string}} Line as in `__init__.py`
  */
 
 const TICK_MS = 1000;
@@ -21,7 +21,10 @@ class ProgressLine {
   #message = element("strong", "kx-progress-message");
   #detail = element("span", "kx-progress-detail");
   #time = element("span", "kx-progress-time");
+  #usual = element("span", "kx-progress-usual");
+  #stop = button("kx-progress-stop", "");
   #row;
+  #onStop = () => {};
   /** @type {number | undefined} */
   #timer;
 
@@ -29,20 +32,25 @@ class ProgressLine {
   constructor(parent) {
     this.#message.setAttribute("role", "status"); // announces changes; the seconds are not announced
     this.#detail.dir = "auto";
-    const text = element("p", "kx-progress-text", this.#message, this.#detail, this.#time);
+    const text = element("p", "kx-progress-text", this.#message, this.#detail, this.#time, this.#usual, this.#stop);
     this.#row = element("div", "kx-progress", text, element("div", "kx-progress-bar"));
+    this.#stop.addEventListener("click", () => this.#onStop());
     parent.append(this.#row);
   }
 
   /** @param {Component<{line: string}>} component */
-  update({ data }) {
+  update({ data, setTriggerValue }) {
+    this.#onStop = () => setTriggerValue("stop", true);
     clearInterval(this.#timer);
     /** @type {Line | null} */
     const line = JSON.parse(data.line);
     const message = line?.message ?? "";
     if (this.#message.textContent !== message) this.#message.textContent = message;
     this.#detail.textContent = this.#detail.title = line?.detail ?? "";
-    this.#time.textContent = "";
+    this.#time.textContent = this.#usual.textContent = "";
+    this.#stop.textContent = line?.stop ?? "";
+    this.#stop.title = line?.stop_title ?? "";
+    this.#stop.hidden = !line?.stop;
     if (!line || line.elapsed_seconds === null) {
       this.#row.dataset.kind = line ? "ended" : "idle";
       return;
@@ -60,8 +68,8 @@ class ProgressLine {
    */
   #tick(elapsedMs, expectedSeconds) {
     const expected = expectedSeconds ? Math.ceil(expectedSeconds) * 1000 : 0;
-    const usual = expected ? `, usually ${formatDuration(expected)}` : "";
-    this.#time.textContent = formatDuration(elapsedMs) + usual;
+    this.#time.textContent = formatDuration(elapsedMs);
+    this.#usual.textContent = expected ? `usually ${formatDuration(expected)}` : "";
     const share = expectedSeconds ? Math.min(MAX_SHARE, elapsedMs / 1000 / expectedSeconds) : 0;
     this.#row.style.setProperty("--kx-progress-share", String(share));
   }

@@ -5,6 +5,7 @@ The images in `static/starters` were drawn by the sandbox from these very prompt
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -38,10 +39,15 @@ def render_prompt_examples() -> None:
     """Render the examples."""
     st.subheader("Begin with one of these", anchor=False)
     st.caption("One click makes it. Or write your own, and press Ctrl or ⌘ with Enter.")
+    render_prompt_tiles(PROMPT_EXAMPLES)
+
+
+def render_prompt_tiles(examples: Sequence[PromptExample]) -> None:
+    """Render some of the examples as tiles."""
     render_example_tiles(
         [
             ExampleTile(example.name, example.prompt, partial(_submit, example))
-            for example in PROMPT_EXAMPLES
+            for example in examples
         ]
     )
 
