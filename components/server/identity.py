@@ -268,7 +268,7 @@ class IdentifyUser:
             case _:
                 return _Visitor(None)
         if visitor.user_id is not None and await self._is_removed(visitor.user_id):
-            return _Visitor(None, refusal=Refusal(REMOVED))
+            return _Visitor(None, refusal=Refusal(REMOVED, may_sign_out=True))
         return visitor
 
     async def _signed_in(self, found: Person | Refusal, scope: Scope, name: str) -> _Visitor:

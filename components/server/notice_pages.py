@@ -51,22 +51,24 @@ class NoticePages:
         links = []
         if refusal.may_sign_in:
             links = [
-                (
+                self.link(
+                    scope,
                     f"Sign in with {name}" if name else "Sign in",
                     f"{SIGN_IN_PATH}?with={quote(name)}",
                 )
                 for name in self.providers or ("",)
             ]
-        elif settings.auth is Auth.OIDC:
-            links = [("Sign out", "/auth/logout")]
-        more = "".join(self.link(scope, *link) for link in links)
-        if settings.auth is Auth.PROXY and settings.sign_out_url is not None:
-            url = html.escape(settings.sign_out_url)
-            more = f'<a class="kx-notice-action" href="{url}">Sign out</a>'
+        elif refusal.may_sign_out and settings.auth is Auth.OIDC:
+            links = [self.link(scope, "Sign out", "/auth/logout")]
+        elif refusal.may_sign_out and settings.sign_out_url is not None:
+            links = [_link("Sign out", settings.sign_out_url)]
         heading = "Sign in" if refusal.may_sign_in else "You cannot come in here"
-        return self.page(scope, heading, refusal.sentence, more=more, status=status)
+        return self.page(scope, heading, refusal.sentence, more="".join(links), status=status)
 
     def link(self, scope: Scope, label: str, path: str) -> str:
         """A link to a path of the app, as HTML; it looks like a button."""
-        href = html.escape(self.root(scope) + path)
-        return f'<a class="kx-notice-action" href="{href}">{html.escape(label)}</a>'
+        return _link(label, self.root(scope) + path)
+
+
+def _link(label: str, url: str) -> str:
+    return f'<a class="kx-notice-action" href="{html.escape(url)}">{html.escape(label)}</a>'

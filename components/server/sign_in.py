@@ -54,6 +54,8 @@ class Refusal:
     sentence: str
     may_sign_in: bool = False
     """Whether a press of "Sign in" may help."""
+    may_sign_out: bool = False
+    """Whether somebody else may sign in then."""
 
 
 def drop_proxy_headers(scope: Scope, settings: Settings) -> Scope:
@@ -81,7 +83,7 @@ def read_proxy(scope: Scope, settings: Settings) -> Person | Refusal:
     email = _decode(named[0]) if len(named) == 1 else ""
     # Commas and spaces: two headers that another proxy has joined to one.
     if not email or len(email) > MAX_EMAIL_CHARACTERS or any(c in ",; " for c in email):
-        return Refusal(NO_PERSON)
+        return Refusal(NO_PERSON, may_sign_out=True)
     groups: Iterable[str] = ()
     if settings.proxy_groups_header is not None:
         listed = _values(scope, settings.proxy_groups_header)

@@ -38,7 +38,7 @@ REMOVED = (
     "You can no longer use this studio. What you made is kept. "
     "Ask whoever runs it to let you in again."
 )
-CLAIM_OFFER = "**Made here before you signed in** Pictures, prompts and pins of this browser."
+CLAIM_OFFER = "**Before you signed in** This browser has pictures of its own."
 CLAIM_DONE = "They are yours now, on every device."
 CLAIM_BUSY = "Some of it is still being made. Try again when it is done."
 _UNKNOWN_STATE = "Unknown"

@@ -27,6 +27,28 @@ function isPaid(event) {
 }
 
 /**
+ * @param {Response} response
+ * @returns {boolean} whether the server lets this browser in no more
+ */
+function isDoor(response) {
+  return response.status === 401 || response.status === 403;
+}
+
+/**
+ * Load the page again where the server has closed its socket because nobody is let in any more:
+ * what is loaded says why, and where to sign in.
+ */
+export async function showDoor() {
+  try {
+    const signal = AbortSignal.timeout(MAX_WAIT_MS);
+    const response = await fetch(appUrl("who") ?? "", { cache: "no-store", signal });
+    if (isDoor(response)) location.reload();
+  } catch {
+    // The server is away: Streamlit connects again by itself.
+  }
+}
+
+/**
  * @param {string} person
  * @returns {Promise<boolean>} false only if the server says that it is somebody else by now
  */
@@ -34,6 +56,7 @@ async function isSamePerson(person) {
   try {
     const signal = AbortSignal.timeout(MAX_WAIT_MS);
     const response = await fetch(appUrl("who") ?? "", { cache: "no-store", signal });
+    if (isDoor(response)) return false;
     return !response.ok || (await response.text()) === person;
   } catch {
     return true; // nothing is known, and a press does not arrive either

@@ -3,7 +3,7 @@
  */
 
 import { closeConnectionDialog } from "../connection-dialog.js";
-import { askBeforePaying } from "../identity-check.js";
+import { askBeforePaying, showDoor } from "../identity-check.js";
 import { mountComponent } from "../mount.js";
 import { isIdle } from "../script-idle.js";
 import { letTextLeaveFirst } from "../text-before-page.js";
@@ -12,12 +12,15 @@ import { keepToastsOnTop } from "../toast-layer.js";
 /** @import { Component } from "../streamlit.js" */
 
 const CHECK_MS = 250;
+const DISCONNECTED = '.stApp:not([data-test-connection-state="CONNECTED"])';
+const ASK_AGAIN_MS = 3_000;
 const MAX_PAUSE_MS = 30_000; // a page that cannot be drawn is not requested all the time
 
 class Watchdog {
   #listening = new AbortController();
   #pause = CHECK_MS;
   #retryAt = 0;
+  #askAt = 0;
   #timer = setInterval(() => this.#check(), CHECK_MS);
   /** @type {Component<{landmarks: string, person: string}> | null} */
   #component = null;
@@ -45,6 +48,10 @@ class Watchdog {
   #check() {
     if (!this.#component) return;
     const now = performance.now();
+    if (now >= this.#askAt && document.querySelector(DISCONNECTED)) {
+      this.#askAt = now + ASK_AGAIN_MS;
+      showDoor();
+    }
     if (document.querySelector(this.#component.data.landmarks)) {
       this.#pause = CHECK_MS;
     } else if (now >= this.#retryAt && isIdle()) {
