@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import streamlit as st
 
-from components.studio import ValidationError
 from components.studio.administration import Administration
 from components.studio.db.people import Person
 from components.ui import session
@@ -25,6 +24,7 @@ from components.ui.messages import format_count
 from components.ui.streamlit_internals.toasts import show_toast
 
 _KEY, _DISK = "people", "disk"
+_ERASED = "kontext.admin.erased"  # the dialog has nobody to show any more
 
 
 def render_people(admin: Administration) -> None:
@@ -97,32 +97,48 @@ def _count_text(people: list[Person]) -> str:
 def _dialog(person: Person) -> None:
     name = open_administration().name_of(person.user_id)
     row_text(name, (person.email if person.email != name else "",))
+    args = (person.user_id,)
     if person.removed_at:
         note("Cannot come in. What they made is kept.")
-        if st.button("Let in again", key="person-readmit", width="stretch"):
-            open_administration().readmit(person.user_id)
-            st.rerun()
-    elif st.button("Let in no more", key="person-remove", width="stretch"):
-        open_administration().remove(person.user_id)
-        st.rerun()
+        is_done = st.button(
+            "Let in again", key="person-readmit", width="stretch", on_click=_readmit, args=args
+        )
+    else:
+        is_done = st.button(
+            "Let in no more", key="person-remove", width="stretch", on_click=_remove, args=args
+        )
     st.html('<hr class="kx-admin-line">')
     note(
         "Erase deletes all of their pictures, prompts, collections and links for good. "
         "What was spent stays counted, without a name."
     )
-    typed = st.text_input("Type the name to erase", key="person-confirm", placeholder=name)
-    if st.button("Erase for good", key="person-erase", type="primary", width="stretch"):
-        _erase(person.user_id, str(typed))
+    st.text_input("Type the name to erase", key="person-confirm", placeholder=name)
+    st.button(
+        "Erase for good",
+        key="person-erase",
+        type="primary",
+        width="stretch",
+        on_click=_erase,
+        args=args,
+    )
+    if is_done or st.session_state.pop(_ERASED, False):
+        st.rerun()  # which closes the dialog
 
 
-def _erase(user_id: str, typed: str) -> None:
+def _remove(user_id: str) -> None:
+    open_administration().remove(user_id)
+
+
+def _readmit(user_id: str) -> None:
+    open_administration().readmit(user_id)
+
+
+def _erase(user_id: str) -> None:
+    typed = str(st.session_state["person-confirm"])
     try:
         count = open_administration().erase(user_id, typed)
-    except ValidationError as error:
-        st.error(error.message)
-        return
     except OSError:
-        st.error("Some files could not be deleted just now. They go with the next cleaning.")
+        show_toast("Some files could not be deleted just now. They go with the next cleaning.")
         return
     show_toast(f"Erased, with {format_count(count, 'picture')}.")
-    st.rerun()
+    st.session_state[_ERASED] = True
