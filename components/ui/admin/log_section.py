@@ -8,11 +8,11 @@ from components.studio.administration import Administration
 from components.studio.db.administration import AuditEntry
 from components.ui.admin.parts import (
     heading,
+    listing,
     moment_text,
     name_in,
     show_more,
     shown_rows,
-    table,
 )
 
 _KEY = "log"
@@ -28,10 +28,12 @@ def render_log(admin: Administration) -> None:
         user_id for entry in entries if (user_id := _person_in(entry))
     }
     names = admin.names(ids)
-    table(
-        ("What", "Who", "When"),
+    listing(
         [
-            (describe_act(entry, names), name_in(names, entry.user_id), moment_text(entry.at))
+            (
+                describe_act(entry, names),
+                f"{name_in(names, entry.user_id)} · {moment_text(entry.at)}",
+            )
             for entry in entries[:limit]
         ],
         empty="Nothing was done yet.",

@@ -47,6 +47,19 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[str]], *, empty: str) ->
     )
 
 
+def listing(items: Sequence[tuple[str, str]], *, empty: str) -> None:
+    """A list of texts, each with a line of facts below it."""
+    if not items:
+        note(empty)
+        return
+    lines = "".join(
+        f'<li class="kx-admin-item"><strong dir="auto">{html.escape(title)}</strong>'
+        f'<span dir="auto">{html.escape(facts)}</span></li>'
+        for title, facts in items
+    )
+    st.html(f'<ol class="kx-admin-list">{lines}</ol>')
+
+
 def note(text: str) -> None:
     """A sentence in place of rows, or below them."""
     st.html(f'<p class="kx-admin-note">{html.escape(text)}</p>')
