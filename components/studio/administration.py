@@ -8,8 +8,8 @@ from __future__ import annotations
 import csv
 import io
 import uuid
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
@@ -140,14 +140,13 @@ class Administration:
     def hold_queue(self, *, is_held: bool) -> None:
         """Send nothing from now on, or go on. What has been sent runs on."""
         self._note("hold" if is_held else "go on")
-        self._order_queue(replace(self.studio.orders.queue, is_held=is_held))
+        self._order_queue(lambda orders: replace(orders, is_held=is_held))
 
     def put_first(self, user_id: str) -> None:
         """Send what waits of this person before all others; what they press later is not."""
         self._note("put first", person=user_id)
-        orders = self.studio.orders.queue
-        first = {**orders.first, user_id: self.studio.clock()}
-        self._order_queue(replace(orders, first=first))
+        until = self.studio.clock()
+        self._order_queue(lambda orders: replace(orders, first={**orders.first, user_id: until}))
 
     def is_first(self, waiting: Waiting) -> bool:
         """Whether an admin has put this person first."""
@@ -160,8 +159,8 @@ class Administration:
             if user_id in (None, task.user_id):
                 self.studio.withdraw_task(task.user_id, task.id)
 
-    def _order_queue(self, orders: QueueOrders) -> None:
-        self.studio.orders.set_queue(orders)
+    def _order_queue(self, rule: Callable[[QueueOrders], QueueOrders]) -> None:
+        self.studio.orders.change_queue(rule)
         self.studio.follow_order(Order.QUEUE)
 
     # People
@@ -278,11 +277,6 @@ class Administration:
 
     def _note(self, act: str, **details: object) -> None:
         self.studio.audit(self.admin_id, act, details)
-
-
-def retention_days(retention: Retention) -> dict[str, int | None]:
-    """Its days by field."""
-    return asdict(retention)
 
 
 def _csv_line(*cells: str) -> str:

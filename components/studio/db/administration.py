@@ -7,7 +7,7 @@ settings; without an order the settings hold.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, dataclass, field
 from decimal import Decimal
 from enum import StrEnum
@@ -170,11 +170,13 @@ class Orders:
         self._database = database
         self._lock = Lock()
         self._known: dict[str, Any] | None = None
+        self._forgotten = 0
 
     def forget(self) -> None:
         """Read them again: another replica has changed them, or was not heard for a while."""
         with self._lock:
             self._known = None
+            self._forgotten += 1
 
     def set(self, order: Order, value: object) -> None:
         """Store an order as JSON, or remove it with None, and tell the other replicas."""
@@ -200,10 +202,25 @@ class Orders:
         """What an admin wants of the queue."""
         return QueueOrders(**(self._read(Order.QUEUE) or {}))
 
-    def set_queue(self, orders: QueueOrders) -> None:
-        """Store what an admin wants of the queue; of many who go first, the latest stay."""
-        latest = sorted(orders.first.items(), key=lambda item: item[1])[-MAX_FIRST:]
-        self.set(Order.QUEUE, {"is_held": orders.is_held, "first": dict(latest)})
+    def change_queue(self, rule: Callable[[QueueOrders], QueueOrders]) -> None:
+        """Change what is wanted of the queue; of many who go first, the latest stay.
+
+        Two admins at once change it one after the other.
+        """
+        this = shared_values.c.name == Order.QUEUE.value
+        with self._database.write_transaction() as connection:
+            connection.execute(
+                insert_or(connection, shared_values)
+                .values(name=Order.QUEUE.value, value="{}")
+                .on_conflict_do_nothing()
+            )
+            stored = sa.select(shared_values.c.value).where(this).with_for_update()
+            wanted = rule(QueueOrders(**json.loads(connection.execute(stored).scalar_one())))
+            latest = sorted(wanted.first.items(), key=lambda item: item[1])[-MAX_FIRST:]
+            value = json.dumps({"is_held": wanted.is_held, "first": dict(latest)})
+            connection.execute(sa.update(shared_values).where(this).values(value=value))
+            self._database.announce(connection, MessageKind.ORDER, Order.QUEUE.value)
+        self.forget()
 
     @property
     def notice(self) -> Notice | None:
@@ -222,7 +239,7 @@ class Orders:
 
     def _read(self, order: Order) -> Any:
         with self._lock:
-            known = self._known
+            known, forgotten = self._known, self._forgotten
         if known is None:
             names = [name.value for name in Order]
             with self._database.read_transaction() as connection:
@@ -231,7 +248,8 @@ class Orders:
                 ).all()
             known = {row.name: json.loads(row.value) for row in rows}
             with self._lock:
-                self._known = known
+                if self._forgotten == forgotten:  # else it is older than what was changed meanwhile
+                    self._known = known
         return known.get(order.value)
 
 

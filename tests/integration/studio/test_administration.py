@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from decimal import Decimal
@@ -198,6 +200,25 @@ def test_held_queue_says_so_and_goes_on(studio: Studio, admin: Administration) -
     admin.hold_queue(is_held=False)
     assert studio.pause_reason is None
     assert [act for act, _ in acts(admin)] == ["go on", "hold"]
+
+
+def test_two_admins_at_once_undo_nothing_of_each_other(
+    studio: Studio, admin: Administration
+) -> None:
+    barrier = threading.Barrier(6)
+
+    def press(number: int) -> None:
+        barrier.wait()
+        if number:
+            admin.put_first(f"{number:032x}")
+        else:
+            admin.hold_queue(is_held=True)
+
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(press, range(6)))
+    orders = studio.orders.queue
+    assert orders.is_held
+    assert set(orders.first) == {f"{number:032x}" for number in range(1, 6)}
 
 
 def test_notice_is_told_to_everybody_without_its_words_in_the_log(
