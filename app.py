@@ -88,4 +88,4 @@ if __name__ != "__main__":
     # Until this has been called once, Streamlit runs /gallery as a script without this file.
     st.navigation(layout.pages(), position="hidden")
 else:
-    layout.render_page(st.navigation(layout.pages(), position="hidden"))
+    layout.render_page(st.navigation(layout.pages_to_open(), position="hidden"))

@@ -228,8 +228,9 @@ class RunningApp:
                 studio.gallery,
                 studio.prompts,
                 studio.check_storage,
-                lambda: studio.keeping.forget_raw_answers(settings.raw_answer_days),
+                studio.keeping.forget_raw_answers,
                 may_clean=lambda: self.leads,
+                retention=studio.retention,
             )
             resources.callback(maintenance.stop)
             maintenance.start()
@@ -252,7 +253,7 @@ def _replica(studio: Studio, resources: ExitStack) -> Replica:
         settings=f"{studio.settings.base_url} {studio.settings.storage_url}",
         on_lead=studio.take_over,
         on_step_down=studio.step_down,
-        on_connected=studio.worker.read_again,
+        on_connected=studio.read_again,
         on_message=studio.receive,
     )
     studio.worker.tell = replica.tell

@@ -25,6 +25,7 @@ from components.studio.db.database import Database, DatabaseError
 from components.studio.db.gallery import PURGING
 from components.studio.db.migrations import known_versions
 from components.studio.db.tables import (
+    audit,
     images,
     insert_or,
     leadership,
@@ -279,7 +280,7 @@ def _has_rows(connection: sa.Connection) -> bool:
     names = sa.inspect(connection).get_table_names()
     return any(
         connection.execute(sa.select(table.c.id).limit(1)).first() is not None
-        for table in (tasks, images)
+        for table in (tasks, images, audit)
         if table.name in names
     )
 
@@ -311,11 +312,19 @@ def write_rows(
             if _has_rows(connection):
                 raise not_empty_error(place)
             for table in TABLES:
-                connection.execute(sa.delete(table))
+                if table is not audit:  # it is empty, and refuses
+                    connection.execute(sa.delete(table))
                 rows = iter(rows_of.get(table.name, ()))
                 expected, names = _insert(connection, table, rows)
                 if expected.rows and table_sum(Rows(connection).of(table, names)) != expected:
                     raise AdminError(f"Table {table.name}: what was written reads differently.")
+            if database.is_shared:
+                # Its numbers were given out elsewhere.
+                newest = sa.select(sa.func.coalesce(sa.func.max(audit.c.id), 0) + 1)
+                sequence = sa.func.pg_get_serial_sequence("audit", "id")
+                connection.execute(
+                    sa.select(sa.func.setval(sequence, newest.scalar_subquery(), sa.false()))
+                )
             if database.is_shared and secret_file is not None and secret_file.is_file():
                 # Without it, everybody would be a new user.
                 secret = {"name": "cookie_secret", "value": secret_file.read_bytes().hex()}

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route, WebSocketRoute
 
+from components.server.admin import admin_routes
 from components.server.change_maps import change_map_routes
 from components.server.device_links import device_routes
 from components.server.downloads import download_routes
@@ -45,6 +46,7 @@ def routes(
         *image_routes(open_studio),
         *change_map_routes(open_studio),
         *download_routes(open_studio),
+        *admin_routes(open_studio),
         *upload_routes(open_studio),
         *websocket_routes(open_studio),
         *ending_routes(open_studio),

@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from components.studio.db.administration import DAY_S, Retention
 from components.studio.db.database import (
     DatabaseError,
     DatabaseErrorKind,
@@ -110,17 +111,15 @@ def _size_bytes(file: Path) -> int:
 # --- Maintenance ---
 
 INTERVAL_SECONDS = 3600.0
-TRASH_RETENTION_DAYS = 14
-TRASH_RETENTION_S = TRASH_RETENTION_DAYS * 24 * 3600.0
 CHECK_SECONDS = 2.0
 
 
 class MaintenanceThread:
-    """Purges images that have been in the trash for 14 days, at start and then hourly.
+    """Deletes what has been kept for long enough, at start and then hourly.
 
-    Drafts and raw answers that have expired go, too, and analyses that nobody has used for a
-    week. Every two seconds it calls `check_storage`. Of several replicas only the one that leads
-    may clean.
+    That are the trash, drafts, raw answers, old pictures where an admin wants it, and analyses
+    that nobody has used for a week. Every two seconds it calls `check_storage`. Of several
+    replicas only the one that leads may clean.
     """
 
     def __init__(
@@ -128,12 +127,14 @@ class MaintenanceThread:
         gallery: GalleryRepository,
         prompts: PromptHistory,
         check_storage: Callable[[], object],
-        forget_raw_answers: Callable[[], object] = lambda: None,
+        forget_raw_answers: Callable[[int | None], object] = lambda _days: None,
         may_clean: Callable[[], bool] = lambda: True,
+        retention: Callable[[], Retention] = Retention,
     ) -> None:
         self._gallery = gallery
         self._forget_raw_answers = forget_raw_answers
         self._may_clean = may_clean
+        self._retention = retention
         self._prompts = prompts
         self._check_storage = check_storage
         self._stopping = threading.Event()
@@ -160,16 +161,23 @@ class MaintenanceThread:
 
     def _clean(self) -> None:
         try:
-            removed = self._gallery.purge_expired(TRASH_RETENTION_S)
+            retention = self._retention()
+        except DatabaseError:
+            log.exception("nothing cleaned")
+            return
+        try:
+            removed = self._gallery.purge_expired(retention.trash * DAY_S)
+            if retention.pictures is not None:
+                removed += self._gallery.delete_old_pictures(retention.pictures)
             if removed:
                 log.info("trash purged", extra={"removed": removed})
         except (DatabaseError, OSError):
             log.exception("trash not purged")
         try:
-            self._prompts.delete_expired_drafts(self._gallery.clock())
+            self._prompts.delete_expired_drafts(self._gallery.clock(), retention.drafts * DAY_S)
         except DatabaseError:
             log.exception("drafts not deleted")
         try:
-            self._forget_raw_answers()
+            self._forget_raw_answers(retention.raw_answers)
         except (DatabaseError, OSError):
             log.exception("raw answers not deleted")

@@ -70,6 +70,11 @@ class EventBus:
         for user_id in user_ids:
             self.ring(user_id)
 
+    def count_listeners(self) -> dict[str, int]:
+        """How many listeners each user has at this process."""
+        with self._lock:
+            return {user_id: len(found) for user_id, found in self._listeners.items()}
+
     def close(self) -> None:
         """Call every listener for the last time. A listener finds `is_closed` true."""
         self.is_closed = True

@@ -25,6 +25,7 @@ from typing import IO, Any
 from prometheus_client import CollectorRegistry
 
 from components.kie import GenerationRequest, KieClient, Model, ValidationError, WebhookEvent
+from components.studio.administration import Administration
 from components.studio.chain_runs import ChainRunner, ChainStep, build_requests
 from components.studio.credits import (
     CreditBalance,
@@ -34,6 +35,7 @@ from components.studio.credits import (
     spending_for_user,
 )
 from components.studio.data_folder import DataFolder
+from components.studio.db.administration import AuditLog, Notice, Order, Orders, Retention
 from components.studio.db.budgets import BudgetLeft, Budgets, person_of
 from components.studio.db.chain_runs import ChainRun, ChainRuns, RunState
 from components.studio.db.database import DatabaseError, MessageKind
@@ -193,6 +195,7 @@ class Studio:
     prompts: PromptHistory = field(init=False)
     budgets: Budgets = field(init=False)
     people: People = field(init=False)
+    orders: Orders = field(init=False)
     drafts: DraftStore = field(init=False)
     credit_cache: CreditBalanceCache = field(init=False)
     chain_runner: ChainRunner = field(init=False)
@@ -201,6 +204,7 @@ class Studio:
         self.prompts = PromptHistory(self.repository.database)
         self.budgets = Budgets(self.repository.database, on_change=self._tell_budget_changed)
         self.people = People(self.repository.database)
+        self.orders = Orders(self.repository.database)
         self.drafts = DraftStore(self.prompts, clock=self.clock)
         self.credit_cache = CreditBalanceCache(self.client.credits)
         self._presses = RepeatedPresses(self.clock)
@@ -227,6 +231,7 @@ class Studio:
 
     def start(self, *, leads: bool) -> None:
         """Begin to work; with `leads` also on tasks. Raises DatabaseError."""
+        self.worker.obey(self.orders.queue)
         self.keeping.start()
         self.worker.start(leads=leads)
         self.chain_runner.start()
@@ -236,9 +241,17 @@ class Studio:
 
     def take_over(self) -> None:
         """Work on tasks: of several replicas this one leads from now on. Raises DatabaseError."""
+        self.orders.forget()
+        self.worker.obey(self.orders.queue)
         self.worker.take_over()
         self.keeping.take_over()
         self.chain_runner.take_over()
+
+    def read_again(self) -> None:
+        """Read what may have changed while other replicas were not heard. Raises DatabaseError."""
+        self.orders.forget()
+        self.worker.obey(self.orders.queue)
+        self.worker.read_again()
 
     def step_down(self, may_wait_seconds: float) -> None:
         """Work on tasks no more; may wait for creates that are under way."""
@@ -251,12 +264,42 @@ class Studio:
         match kind:
             case MessageKind.USER:
                 self.events.ring(text)
+            case MessageKind.ORDER:
+                self.orders.forget()
+                self.follow_order(text)
             case MessageKind.KEEP:
                 report = self.keeping.versions.report(text)
                 if report is not None:
                     self.keeping.enqueue(report.user_id, report.image_id)
             case _:
                 self.worker.receive(kind, text)
+
+    # Orders of admins
+
+    def administration(self, user_id: str) -> Administration:
+        """What admins see and do. Raises NotFoundError for anybody else."""
+        if not self.is_admin(user_id):
+            raise NotFoundError
+        return Administration(self, user_id)
+
+    def audit(self, user_id: str, act: str, details: Mapping[str, object]) -> None:
+        """Note for good what an admin does; `details` hold ids and numbers, and no names."""
+        AuditLog(self.repository.database).add(user_id, act, details, self.clock())
+
+    def follow_order(self, name: str) -> None:
+        """Obey an order that has changed, and draw the pages anew that show it."""
+        if name == Order.QUEUE:
+            self.worker.obey(self.orders.queue)
+        self.events.publish_all()
+
+    def notice(self) -> Notice | None:
+        """What everybody is told above every page."""
+        return self.orders.notice
+
+    def retention(self) -> Retention:
+        """After how many days things are deleted: as an admin has set it, else the settings."""
+        as_set = Retention(raw_answers=self.settings.raw_answer_days)
+        return replace(as_set, **self.orders.retention)
 
     # Users
 

@@ -18,6 +18,7 @@ def build_task_cards(entries: Sequence[TaskWithImage], *, in_gallery: bool = Fal
     """Cards of tasks, with their position in the queue, pause reason and usual duration."""
     studio = session.studio()
     queue_positions, pause_reason = studio.queue_positions(), studio.pause_reason
+    trash_days = studio.retention().trash
     return [
         build_card(
             entry,
@@ -26,6 +27,7 @@ def build_task_cards(entries: Sequence[TaskWithImage], *, in_gallery: bool = Fal
             expected_seconds=studio.expected_seconds(entry.task),
             color=studio.average_color(entry.image) if entry.image else None,
             in_gallery=in_gallery,
+            trash_days=trash_days,
             describe_moment=session.describe_moment,
             retry_price=studio.price(entry.task.request.model),
         )
@@ -37,9 +39,10 @@ def build_gallery_cards(entries: Sequence[TaskWithImage | ImageRecord]) -> list[
     """Cards of the gallery, of tasks and of what was brought in, in this order."""
     studio = session.studio()
     tasks = [entry for entry in entries if isinstance(entry, TaskWithImage)]
+    trash_days = studio.retention().trash
     task_cards = iter(build_task_cards(tasks, in_gallery=True))
     return [
-        build_source_card(entry, color=studio.average_color(entry))
+        build_source_card(entry, color=studio.average_color(entry), trash_days=trash_days)
         if isinstance(entry, ImageRecord)
         else next(task_cards)
         for entry in entries

@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from components.studio.data_folder import TRASH_RETENTION_S
 from components.studio.db.tables import ImageRecord, TaskWithImage
 from components.studio.export import download_name
 from components.studio.result_checks import expected_size, mismatches
@@ -61,7 +60,9 @@ STOP_WATCHING = Action("unwatch", "Stop watching: it stays paid for", "dismiss")
 DISMISS = Action("dismiss", "Dismiss", "dismiss")
 
 UNKNOWN_SIZE = (1024, 1024)
-RESULT_LIFETIME_S = 14 * 24 * 3600.0
+DAY_S = 24 * 3600.0
+RESULT_LIFETIME_S = 14 * DAY_S
+TRASH_DAYS = 14
 _SECONDARY_ACTIONS = (COPY_PROMPT, COPY_IMAGE, DOWNLOAD_WITHOUT_METADATA)
 _SOURCE_ACTIONS = (STAR, EDIT, CHANGE, DOWNLOAD, DELETE, LINEAGE, COPY_IMAGE)
 
@@ -74,6 +75,7 @@ def build_card(
     expected_seconds: float | None = None,
     color: str | None = None,
     in_gallery: bool = False,
+    trash_days: int = TRASH_DAYS,
     describe_moment: Callable[[float], str] = lambda _: "later",
     retry_price: Decimal | None = None,
 ) -> Card:
@@ -117,7 +119,7 @@ def build_card(
         note=_note(entry),
         actions=_with_prices(_actions(entry, in_gallery=in_gallery), task, retry_price),
         starred=image is not None and image.starred,
-        expires_ms=_optional_ms(_result_expires_at(task, image)),
+        expires_ms=_optional_ms(_result_expires_at(task, image, trash_days)),
     )
 
 
@@ -147,7 +149,9 @@ def build_submission(variants: Sequence[TaskWithImage]) -> Submission:
     )
 
 
-def build_source_card(image: ImageRecord, *, color: str | None = None) -> Card:
+def build_source_card(
+    image: ImageRecord, *, color: str | None = None, trash_days: int = TRASH_DAYS
+) -> Card:
     """The card of an image that was brought in. `color` is its average color."""
     in_trash = image.deleted_at is not None
     return Card(
@@ -167,7 +171,7 @@ def build_source_card(image: ImageRecord, *, color: str | None = None) -> Card:
         details=("Brought in", image.own_format.upper(), format_size(*image.own_size_px)),
         actions=(RESTORE, PURGE) if in_trash else _SOURCE_ACTIONS,
         starred=image.starred,
-        expires_ms=_optional_ms(_trash_ends_at(image)),
+        expires_ms=_optional_ms(_trash_ends_at(image, trash_days)),
     )
 
 
@@ -226,14 +230,14 @@ def _with_prices(
     )
 
 
-def _result_expires_at(task: Task, image: ImageRecord | None) -> float | None:
+def _result_expires_at(task: Task, image: ImageRecord | None, trash_days: int) -> float | None:
     """When the result expires at the provider, in epoch seconds; None for stored images.
 
     Results are kept for 14 days (docs/kie-api.md, Query). The card shows the time only where
     something keeps the image from being downloaded.
     """
     if image is not None:
-        return _trash_ends_at(image)
+        return _trash_ends_at(image, trash_days)
     storing_failed = task.state is TaskState.STORING and task.failure is not None
     gave_up = task.failure is not None and task.failure.reason is FailureReason.DOWNLOAD_FAILED
     is_missing = task.state is TaskState.STILL_RUNNING or storing_failed or gave_up
@@ -241,8 +245,8 @@ def _result_expires_at(task: Task, image: ImageRecord | None) -> float | None:
     return since + RESULT_LIFETIME_S if since is not None and is_missing else None
 
 
-def _trash_ends_at(image: ImageRecord) -> float | None:
-    return None if image.deleted_at is None else image.deleted_at + TRASH_RETENTION_S
+def _trash_ends_at(image: ImageRecord, days: int) -> float | None:
+    return None if image.deleted_at is None else image.deleted_at + days * DAY_S
 
 
 def _note(entry: TaskWithImage) -> str:

@@ -9,9 +9,18 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.navigation.page import Page
 
+from components.studio.db.database import DatabaseError
+from components.studio.settings import SettingsError
 from components.studio.studio import Studio
 from components.studio.user_tokens import user_tag
-from components.ui import credits_widget, paused_banner, person_menu, session, storage_banner
+from components.ui import (
+    credits_widget,
+    notice_banner,
+    paused_banner,
+    person_menu,
+    session,
+    storage_banner,
+)
 from components.ui.edit import source_picker
 from components.ui.escape import escape_markdown
 from components.ui.messages import COOKIE_LOST, SIGN_IN_LOST
@@ -37,6 +46,23 @@ def pages() -> Sequence[Page]:
     )
 
 
+def pages_to_open() -> Sequence[Page]:
+    """The pages that have an address: where people sign in, that of admins, too.
+
+    Who is no admin finds nothing there.
+    """
+    try:
+        has_admins = session.studio().settings.signs_in
+    except (DatabaseError, SettingsError):  # every page says why
+        has_admins = False
+    return (*pages(), admin_page()) if has_admins else pages()
+
+
+def admin_page() -> Page:
+    """The page of admins, which the bar does not name."""
+    return st.Page(_ROOT / "pages" / "admin.py", title="Admin", url_path="admin")
+
+
 def render_page(page: Page) -> None:
     """Render one page with bar and banners."""
     st.set_page_config(
@@ -50,7 +76,7 @@ def render_page(page: Page) -> None:
     with bar:
         credits_widget.render_credits()
         bar_tools(push_url=LIVE_UPDATES_URL, endings_url=ENDINGS_URL, key="bar-tools")
-        person_menu.render_person_menu()
+        person_menu.render_person_menu(admin_page)
     _render_banners()
     page_watchdog(
         page,
@@ -106,6 +132,7 @@ def _render_banners() -> None:
             st.markdown(SANDBOX_MESSAGE + faults, help=SANDBOX_HELP, width="content")
             if not faults:
                 st.button("Hide", key="sandbox-hide", type="tertiary", on_click=_hide_sandbox)
+    notice_banner.render_notice()
     person_menu.render_claim_offer()
     storage_banner.render_storage_banner()
     paused_banner.render_paused_banner()

@@ -98,6 +98,9 @@ _MESSAGE_BY_REASON = {
     FailureReason.MAINTENANCE: TaskMessage(
         "The service is being maintained", "It is sent by itself when the service is back."
     ),
+    FailureReason.HELD: TaskMessage(
+        "An admin holds the queue", "What you press waits until they let it go on."
+    ),
     FailureReason.UNREACHABLE: TaskMessage(
         "The service cannot be reached", "Nothing was sent and nothing was spent."
     ),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from components.ui import budgets, session, storage_banner
+from components.studio.tasks.models import FailureReason
+from components.ui import budgets, notice_banner, session, storage_banner
 from components.ui.escape import escape_markdown
 from components.ui.messages import pause_message
 from components.ui.session import Pause
@@ -20,7 +21,8 @@ def render_paused_banner() -> None:
     message = pause_message(reason, session.describe_moment(until) if until else None)
     with st.container(key="kx-paused", horizontal=True, vertical_alignment="center"):
         st.warning(escape_markdown(message), width="stretch")
-        st.button("Try now", on_click=studio.recheck_account)
+        if reason is not FailureReason.HELD:
+            st.button("Try now", on_click=studio.recheck_account)
         if waiting:
             st.button(
                 f"Do not send the {waiting if waiting > 1 else 'one'} waiting",
@@ -36,6 +38,7 @@ def rerun_if_pause_changed() -> None:
         return
     storage_banner.rerun_if_storage_changed()
     budgets.rerun_if_budgets_changed()
+    notice_banner.rerun_if_notice_changed()
     tab, pause = session.tab_state(), _pause()
     if tab.pause != pause:
         tab.pause = pause

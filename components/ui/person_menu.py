@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Callable
 
 import streamlit as st
+from streamlit.navigation.page import Page
 
 from components.studio.db.people import Claim, Person
 from components.studio.settings import Auth
@@ -16,8 +18,11 @@ from components.ui.streamlit_internals.toasts import show_toast
 MAX_CHARACTERS = 24
 
 
-def render_person_menu() -> None:
-    """The name in the bar, and in its popover the way out; nothing where nobody signs in."""
+def render_person_menu(admin_page: Callable[[], Page]) -> None:
+    """The name in the bar, and in its popover the way out; nothing where nobody signs in.
+
+    Admins find the way to their page there.
+    """
     studio = session.studio()
     if not studio.settings.signs_in:
         return
@@ -26,6 +31,8 @@ def render_person_menu() -> None:
         menu = st.popover(escape_markdown(short_name(person)), type="tertiary")
     with menu:
         st.html(person_html(person))
+        if person.is_admin:
+            st.page_link(admin_page(), label="Manage the studio", width="stretch")
         if studio.settings.auth is Auth.OIDC:
             st.button("Sign out", width="stretch", on_click=st.logout)
         elif studio.settings.sign_out_url is not None:

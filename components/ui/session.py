@@ -143,6 +143,8 @@ class TabState:
     """What the line above the press says of budgets; None on a page without one."""
     storage_problem: str | None = None
     """What is wrong with the database or its disk, as the banner of this tab says."""
+    notice_id: str | None = None
+    """Of the notice that this tab knows; "" where it knows of none, None before it looked."""
     typing: TypingRequest = field(default_factory=TypingRequest)
     dialog: DialogState | None = None
     changes: ChangesInPlace = field(default_factory=ChangesInPlace)

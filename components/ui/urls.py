@@ -48,5 +48,10 @@ def export_url(zone: str | None) -> str:
     return "app/static/exports" + (f"?zone={quote(zone, safe='')}" if zone else "")
 
 
+def spending_csv_url(since: str, until: str) -> str:
+    """URL that downloads what everybody has spent, with both days such as "2026-11-30"."""
+    return f"app/static/admin/spending.csv?since={since}&until={until}"
+
+
 def _query(*, in_trash: bool) -> str:
     return "?trash=1" if in_trash else ""

@@ -72,6 +72,8 @@ class MessageKind(StrEnum):
     """Look now whether the key and the credits are good again."""
     PAUSE = "pause"
     """Why the leader sends nothing, and until when; empty when it sends."""
+    ORDER = "order"
+    """An admin has changed what holds for everybody; which order."""
     ASK_PAUSE = "ask_pause"
     """A replica has connected and does not know that yet."""
 

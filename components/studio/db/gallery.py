@@ -40,7 +40,9 @@ from components.studio.tasks.models import (
     shown_state,
 )
 
-MAX_SWEEP_GAP_S = 2 * 24 * 3600.0
+_DAY_S = 24 * 3600.0
+MAX_SWEEP_GAP_S = 2 * _DAY_S
+_AFTER_GAP = "pictures"  # the sweep that says until when old pictures wait
 _UNFINISHED = [state.value for state in UNFINISHED]
 
 MATCH_INPUT = "match"
@@ -345,6 +347,38 @@ class GalleryRepository:
         self._forget_words_of_dismissed(until)
         return self._purge(images.c.deleted_at <= until)
 
+    def delete_old_pictures(self, days: int) -> int:
+        """Delete pictures and words that are so many days old; returns how many pictures.
+
+        The source of an unfinished edit stays. To be called every hour, after `purge_expired`.
+        After a gap of more than two days it waits for a day: the clock may be wrong. Raises
+        OSError.
+        """
+        now = self.clock()
+        until = now - days * _DAY_S
+        waits = sa.select(sweeps.c.at).where(sweeps.c.name == _AFTER_GAP)
+        is_old = sa.and_(*old_pictures(until))
+        with self.repository.database.write_transaction() as connection:
+            if now < (connection.execute(waits).scalar_one_or_none() or 0.0):
+                return 0
+            connection.execute(
+                sa.update(images)
+                .where(is_old, images.c.deleted_at.is_(None))
+                .values(deleted_at=now)
+            )
+            connection.execute(
+                sa.update(tasks)
+                .where(
+                    tasks.c.created_at <= until,
+                    tasks.c.state.not_in(_UNFINISHED),
+                    tasks.c.image_id.is_(None),
+                    tasks.c.dismissed.is_(False),
+                )
+                .values(dismissed=True, dismissed_at=tasks.c.created_at)
+            )
+        self._forget_words_of_dismissed(until)
+        return self._purge(is_old)
+
     def _forget_words_of_dismissed(self, until: float) -> None:
         """Blank the words of tasks dismissed until then, and of those whose image is deleted."""
         dismissed_at = sa.func.coalesce(
@@ -388,11 +422,13 @@ class GalleryRepository:
                     .where(tasks.c.dismissed_at.is_not(None))
                     .values(dismissed_at=tasks.c.dismissed_at + shift)
                 )
-            connection.execute(
-                insert_or(connection, sweeps)
-                .values(name="trash", at=now)
-                .on_conflict_do_update(index_elements=[sweeps.c.name], set_={"at": now})
-            )
+            marks = {"trash": now} | ({_AFTER_GAP: now + _DAY_S} if shift else {})
+            for name, at in marks.items():
+                connection.execute(
+                    insert_or(connection, sweeps)
+                    .values(name=name, at=at)
+                    .on_conflict_do_update(index_elements=[sweeps.c.name], set_={"at": at})
+                )
 
     def _update_images(
         self, user_id: str, item_ids: Sequence[str], values: dict[str, object]
@@ -455,6 +491,14 @@ class GalleryRepository:
                     .where(tasks.c.image_id.in_(ids))
                     .values(_NO_WORDS | {"dismissed": True})
                 )
+
+
+def old_pictures(until: float) -> tuple[sa.ColumnElement[bool], ...]:
+    """Conditions on images of before then that `GalleryRepository.delete_old_pictures` deletes."""
+    sources = sa.select(tasks.c.source_id).where(
+        tasks.c.state.in_(_UNFINISHED), tasks.c.source_id.is_not(None)
+    )
+    return images.c.created_at <= until, images.c.id.not_in(sources)
 
 
 # What a person wrote, and where the image could be read.

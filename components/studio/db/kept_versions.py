@@ -255,18 +255,9 @@ class KeptVersions:
 
     def expired_raw_answers(self, until: float) -> list[ImageRecord]:
         """Raw answers of before then whose kept version is shown, and that no edit started from."""
-        old = (
-            sa.select(images)
-            .join(keep_reports, keep_reports.c.image_id == images.c.id)
-            .where(
-                images.c.hidden.is_(True),
-                images.c.created_at <= until,
-                keep_reports.c.state == KeepState.APPLIED.value,
-                images.c.id.not_in(_sources()),
-            )
-        )
         with self.database.read_transaction() as connection:
-            return [image_from_row(row) for row in connection.execute(old)]
+            rows = connection.execute(expired_raw_answers(until))
+            return [image_from_row(row) for row in rows]
 
     def forget(self, image_ids: Sequence[str]) -> None:
         """Delete the rows of hidden versions whose files are deleted."""
@@ -275,6 +266,20 @@ class KeptVersions:
                 connection.execute(
                     sa.delete(images).where(images.c.id.in_(ids), images.c.hidden.is_(True))
                 )
+
+
+def expired_raw_answers(until: float) -> sa.Select[Any]:
+    """The query of `KeptVersions.expired_raw_answers`."""
+    return (
+        sa.select(images)
+        .join(keep_reports, keep_reports.c.image_id == images.c.id)
+        .where(
+            images.c.hidden.is_(True),
+            images.c.created_at <= until,
+            keep_reports.c.state == KeepState.APPLIED.value,
+            images.c.id.not_in(_sources()),
+        )
+    )
 
 
 def _shown_version(connection: sa.Connection, task_id: str | None) -> ImageRecord | None:

@@ -34,7 +34,7 @@ MAX_DRAFTS = 5  # of one user and form
 MAX_UNSAVED_DRAFTS = 1000  # in memory, while the database cannot be written: at most 24 MB
 MAX_DRAFTS_IN_ALL = 5000  # a made-up cookie is free; this is 250 people's, at most 120 MB
 DRAFT_LIFETIME_S = 90 * 24 * 3600.0
-CHOICES = ("keep-rest", "sandbox-notice", "claims")
+CHOICES = ("keep-rest", "sandbox-notice", "claims", "notice")
 """Drafts that hold what a person has chosen once, and not a text that is being typed."""
 UNKNOWN_DRAFT_LIFETIME_S = 7 * 24 * 3600.0
 
@@ -162,13 +162,13 @@ class PromptHistory:
             )
             return [Draft(tab, text) for tab, text in rows]
 
-    def delete_expired_drafts(self, now: float) -> int:
-        """Delete drafts after 90 days, and after 7 days those of users who own nothing else.
+    def delete_expired_drafts(self, now: float, lifetime_s: float = DRAFT_LIFETIME_S) -> int:
+        """Delete drafts after 90 days or another time, and those of users who own nothing after 7.
 
         Such a user may be a made-up cookie. The choices of others stay. Returns how many.
         """
         is_text = drafts.c.mode.not_in(CHOICES)
-        is_expired = (is_text & (drafts.c.saved_at < now - DRAFT_LIFETIME_S)) | (
+        is_expired = (is_text & (drafts.c.saved_at < now - lifetime_s)) | (
             (drafts.c.saved_at < now - UNKNOWN_DRAFT_LIFETIME_S) & ~_OWNS_SOMETHING
         )
         with self._database.write_transaction() as connection:

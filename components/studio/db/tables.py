@@ -337,7 +337,7 @@ charges = sa.Table(
     sa.Column("month", sa.String(7), nullable=False),
     sa.Column("state", sa.String(16), nullable=False),
     sa.Column("decided", sa.Boolean, nullable=False, default=False, server_default=sa.false()),
-    sa.Index("charges_by_day", "day"),
+    sa.Index("charges_by_day", "day", "model", "state", "amount", "user_id"),
     sa.Index("charges_of_user", "user_id", "day"),
 )
 

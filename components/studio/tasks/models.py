@@ -71,6 +71,7 @@ class FailureReason(StrEnum):
     INTERNAL = "ours"
     WITHDRAWN = "withdrawn"
     NOT_WATCHED = "not_watched"
+    HELD = "held"
 
 
 STOPPED_BY_USER = frozenset({FailureReason.WITHDRAWN, FailureReason.NOT_WATCHED})

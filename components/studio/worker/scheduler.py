@@ -74,6 +74,12 @@ class Scheduler:
         self._running: dict[str, Job] = {}
         self._poll_again: set[str] = set()
         self._fair_queues = {kind: FairQueue() for kind in MAX_CONCURRENT_JOBS}
+        self.is_held = False
+        """Whether nothing is submitted: an admin holds the queue."""
+
+    def put_first(self, until: Mapping[str, float]) -> None:
+        """Submit these users' tasks before all others, those made until a moment, by user."""
+        self._fair_queues[JobKind.SUBMIT].first_until = until
 
     # Tasks
 
@@ -272,6 +278,8 @@ class Scheduler:
         return MAX_CONCURRENT_JOBS[kind] - sum(job.kind is kind for job in self._running.values())
 
     def _may_submit(self) -> bool:
+        if self.is_held:
+            return False
         generating = sum(
             entry.task.state is TaskState.GENERATING for entry in self._entries.values()
         )
@@ -312,6 +320,8 @@ class FairQueue:
     """Round-robin ordering of tasks by user."""
 
     def __init__(self) -> None:
+        self.first_until: Mapping[str, float] = {}
+        """Whose tasks go before all others: those made until a moment in epoch seconds."""
         self._last_served: dict[str, int] = {}
         self._count = 0
 
@@ -329,7 +339,9 @@ class FairQueue:
         rounds: Counter[str] = Counter()
         ranked = []
         for position, task in enumerate(tasks):
-            rank = (rounds[task.user_id], self._last_served.get(task.user_id, 0), position)
+            is_later = task.created_at > self.first_until.get(task.user_id, -math.inf)
+            turn = (rounds[task.user_id], self._last_served.get(task.user_id, 0), position)
+            rank = (is_later, *turn)
             ranked.append((rank, task))
             rounds[task.user_id] += 1
         return [task for _, task in sorted(ranked, key=lambda pair: pair[0])]

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
+from components.studio.db.administration import QueueOrders
 from components.studio.db.database import (
     DatabaseError,
     DbRetry,
@@ -89,6 +90,7 @@ class TaskWorker:
         self._write_error: DatabaseError | None = None
         self._known_problem: str | None = None
         self._leads = False
+        self._orders = QueueOrders()
         self._leader_pause: tuple[FailureReason, float | None] | None = None
         self.tell: Callable[[MessageKind, str], object] = lambda _kind, _text: None
         """Tells the other replicas something; set where there are any."""
@@ -310,6 +312,17 @@ class TaskWorker:
         if not leads:
             self.tell(MessageKind.POLL, task_id)
 
+    def obey(self, orders: QueueOrders) -> None:
+        """Hold the queue or let it go on, and put people first, as an admin wants it."""
+        with self._condition:
+            is_new = self._orders != orders
+            self._orders = orders
+            self._scheduler.is_held = orders.is_held
+            self._scheduler.put_first(orders.first)
+            self._condition.notify_all()
+        if is_new:
+            self._events.publish_all()
+
     def recheck_account(self) -> None:
         """Check now whether key and credits are good again."""
         with self._condition:
@@ -324,7 +337,7 @@ class TaskWorker:
         with self._condition:
             if not self._leads:
                 return
-        reason, until = self.pause_reason, self.paused_until
+        reason, until = self._account_pause, self.paused_until
         self.tell(MessageKind.PAUSE, "" if reason is None else f"{reason} {until or ''}")
 
     def receive(self, kind: MessageKind, text: str) -> None:
@@ -355,6 +368,10 @@ class TaskWorker:
     @property
     def pause_reason(self) -> FailureReason | None:
         """Why no task is submitted; None if the queue is not paused."""
+        return FailureReason.HELD if self._orders.is_held else self._account_pause
+
+    @property
+    def _account_pause(self) -> FailureReason | None:
         with self._condition:
             if not self._leads:
                 return self._leader_pause and self._leader_pause[0]
@@ -461,7 +478,7 @@ class TaskWorker:
 
     def _check_account(self) -> None:
         queue = self.queue()
-        reason = check_account(self._provider, [task.price for task in queue], self.pause_reason)
+        reason = check_account(self._provider, [task.price for task in queue], self._account_pause)
         with self._condition:
             if reason is None:
                 self._limits.breaker.half_open()

@@ -9,7 +9,6 @@ from datetime import tzinfo
 
 import streamlit as st
 
-from components.studio.data_folder import TRASH_RETENTION_DAYS
 from components.studio.db.gallery import GalleryItem, GalleryQuery, Origin
 from components.studio.result_checks import expected_size
 from components.studio.tasks.models import UNFINISHED, TaskState
@@ -186,7 +185,8 @@ def _related_images(query: GalleryQuery) -> RelatedImages | None:
 def _render_empty_trash(count: int) -> None:
     """Emptying cannot be undone, so it takes two clicks."""
     with st.popover("Empty the trash", type="tertiary"):
-        st.caption(f"What is deleted stays here for {TRASH_RETENTION_DAYS} days.")
+        days = format_count(session.studio().retention().trash, "day")
+        st.caption(f"What is deleted stays here for {days}.")
         st.button(
             f"Delete {count} for good", key="trash-empty", type="primary", on_click=_empty_trash
         )

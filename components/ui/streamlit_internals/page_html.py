@@ -12,7 +12,7 @@ _SHELL = Path(__file__).with_name("page-shell.html")
 _NOTICE = Path(__file__).with_name("notice.html")
 _TOKENS = Path(__file__).parents[1] / "styles" / "tokens.css"
 _FONTS = ("instrument-serif-latin-400-normal", "instrument-sans-latin-wght-normal")
-_PAGES = ("edit", "gallery")
+_PAGES = ("edit", "gallery", "admin")
 # Streamlit's own font, which no page uses.
 _FONT_PRELOAD = re.compile(r'<link\s+rel="preload"\s[^>]*as="font"[^>]*>')
 # The first stop of the Tab key; `prompt-picker.js` moves the focus.

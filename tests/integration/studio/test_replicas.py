@@ -23,6 +23,7 @@ from components.studio.db.database import (
     LeadershipLost,
     MessageKind,
 )
+from components.studio.db.people import Person
 from components.studio.db.replicas import Replica
 from components.studio.db.tables import leadership
 from components.studio.db.tasks import TaskRepository
@@ -341,3 +342,28 @@ def test_message_told_while_nobody_listens_is_told_later(empty_postgresql: str) 
         finally:
             teller.stop()
             listener.stop()
+
+
+def test_order_of_an_admin_at_one_replica_is_obeyed_by_the_leader(cluster: Cluster) -> None:
+    leader, other = cluster.start(), cluster.start()
+    wait_until(lambda: leader.leads)
+    other.studio.see_person(Person(user_id="ada", role="admin"))
+    admin, told = other.studio.administration("ada"), threading.Event()
+    leader.studio.subscribe(USER_ID, told.set)
+
+    admin.hold_queue(is_held=True)
+    wait_until(lambda: leader.studio.pause_reason is FailureReason.HELD)
+    assert told.is_set()
+    task = submit(other.studio)
+    wait_until(lambda: [found.id for found in leader.studio.worker.queue()] == [task.id])
+    late = cluster.start()
+    assert late.studio.pause_reason is FailureReason.HELD
+    leader.close()
+    wait_until(lambda: late.leads or other.leads)
+    assert cluster.sandbox.usage_report()["tasks"] == []
+
+    admin.set_notice("Back soon")
+    wait_until(lambda: late.studio.notice() is not None)
+    admin.hold_queue(is_held=False)
+    wait_for(other.studio, task, TaskState.DONE)
+    assert late.studio.pause_reason is not FailureReason.HELD

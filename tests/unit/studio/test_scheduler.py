@@ -337,3 +337,31 @@ def test_results_of_a_host_that_answers_again_are_fetched_at_once() -> None:
     assert scheduler.pop_due(5.0) == []
     scheduler.release_downloads(waiting.result_host, 5.0)
     assert [job.task_id for job in scheduler.pop_due(5.0)] == [waiting.id]
+
+
+def test_held_queue_submits_nothing_and_wakes_nobody() -> None:
+    scheduler = make_scheduler()
+    scheduler.upsert(make_task(), 0.0, NOW)
+    scheduler.is_held = True
+    assert scheduler.pop_due(0.0) == []
+    assert scheduler.seconds_until_next(0.0) == 60.0
+    scheduler.is_held = False
+    assert [job.kind for job in scheduler.pop_due(0.0)] == [JobKind.SUBMIT]
+
+
+def test_who_is_put_first_goes_before_all_until_that_moment() -> None:
+    scheduler = make_scheduler()
+    for user_id, created_at in (
+        ("ben", NOW),
+        ("anna", NOW + 1),
+        ("anna", NOW + 2),
+        ("anna", NOW + 9),
+    ):
+        scheduler.upsert(make_task(user_id=user_id, created_at=created_at), 0.0, NOW)
+    scheduler.put_first({"anna": NOW + 2})
+    assert [(task.user_id, task.created_at - NOW) for task in scheduler.queue()] == [
+        ("anna", 1),
+        ("anna", 2),
+        ("ben", 0),
+        ("anna", 9),
+    ]

@@ -93,8 +93,29 @@ def upgrade() -> None:
         sa.Column("revoked_at", sa.Float),
     )
     # One by one: the indexes of a table have no order.
-    op.create_index("charges_by_day", "charges", ["day"])
+    # All that sums over days read, so that the rows themselves are not.
+    op.create_index("charges_by_day", "charges", ["day", "model", "state", "amount", "user_id"])
     op.create_index("charges_of_user", "charges", ["user_id", "day"])
     op.create_index("collections_of_user", "collections", ["user_id"])
     op.create_index("collection_items_by_image", "collection_items", ["image_id"])
     op.create_index("shares_of_user", "shares", ["user_id"])
+    # The audit log is only added to, whatever the code does.
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute(
+            "CREATE FUNCTION refuse_audit_change() RETURNS trigger LANGUAGE plpgsql AS $$ "
+            "BEGIN RAISE EXCEPTION 'The audit log is only added to.'; END $$"
+        )
+        op.execute(
+            "CREATE TRIGGER audit_rows_stay BEFORE UPDATE OR DELETE ON audit "
+            "FOR EACH ROW EXECUTE FUNCTION refuse_audit_change()"
+        )
+        op.execute(
+            "CREATE TRIGGER audit_stays BEFORE TRUNCATE ON audit "
+            "FOR EACH STATEMENT EXECUTE FUNCTION refuse_audit_change()"
+        )
+        return
+    for word in ("UPDATE", "DELETE"):
+        op.execute(
+            f"CREATE TRIGGER audit_refuses_{word.lower()} BEFORE {word} ON audit "
+            "BEGIN SELECT RAISE(ABORT, 'The audit log is only added to.'); END"
+        )
