@@ -18,7 +18,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from components.server.requests import is_https, is_page_request, read_cookies
+from components.server.requests import is_https, is_page_request, is_shared_page, read_cookies
 from components.server.responses import NO_STORE
 from components.studio.db.database import DatabaseError
 from components.studio.settings import SettingsError
@@ -85,6 +85,9 @@ class IdentifyUser:
         """Put the user id into the scope; add the cookie to a new user's first page."""
         if scope["type"] not in {"http", "websocket"}:
             await self.app(scope, receive, send)
+            return
+        if is_shared_page(scope, self._base_path):
+            await self.app(_with_user(scope, None), receive, send)
             return
         name = cookie_name(
             is_https=is_https(scope), base_path=scope.get("root_path") or self._base_path

@@ -44,5 +44,5 @@ def middleware(
             IdentifyUser, open_studio=open_studio, open_tokens=open_tokens, base_path=base_path
         ),
         Middleware(ConnectionLimits),
-        Middleware(CompletePages, complete_page=complete_page),
+        Middleware(CompletePages, complete_page=complete_page, base_path=base_path),
     ]

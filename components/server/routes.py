@@ -16,6 +16,7 @@ from components.server.identity import identity_routes
 from components.server.images import image_routes
 from components.server.live_updates import ending_routes, websocket_routes
 from components.server.metrics import metrics_routes
+from components.server.shares import share_routes
 from components.server.uploads import upload_routes
 from components.server.webhooks import webhook_routes
 from components.studio.settings import Settings
@@ -43,6 +44,7 @@ def routes(
         *ending_routes(open_studio),
         *identity_routes(),
         *frontend_asset_routes(files_url, files),
+        *share_routes(open_studio, files),
     ]
     if not base_path:
         return at_root

@@ -37,9 +37,11 @@ from components.studio.data_folder import DataFolder
 from components.studio.db.budgets import BudgetLeft, Budgets
 from components.studio.db.chain_runs import ChainRun, ChainRuns, RunState
 from components.studio.db.database import DatabaseError, MessageKind
+from components.studio.db.database import NotFoundError as NotFoundError
 from components.studio.db.gallery import GalleryItem, GalleryQuery, GalleryRepository
 from components.studio.db.kept_versions import KeepReport
 from components.studio.db.prompts import DraftStore, PromptEntry, PromptHistory
+from components.studio.db.sharing import Sharing
 from components.studio.db.tables import ImageRecord, TaskWithImage
 from components.studio.db.tasks import DuplicateTaskId, TaskRepository
 from components.studio.events import EventBus
@@ -81,10 +83,6 @@ MAX_VARIANTS = 4  # pictures of one submission, of all its models together
 _KEEP_CHOICE = "keep-rest"  # the name of the draft that holds it
 GIGABYTE = 1000**3
 MAX_LABEL_CHARACTERS = 2048  # the longest URL; a name that a browser sends has no limit
-
-
-class NotFoundError(LookupError):
-    """No such task or image, or it is another user's: callers cannot tell which."""
 
 
 class ImportCancelled(Exception):
@@ -189,6 +187,7 @@ class Studio:
     clock: Callable[[], float] = time.time
     prompts: PromptHistory = field(init=False)
     budgets: Budgets = field(init=False)
+    sharing: Sharing = field(init=False)
     drafts: DraftStore = field(init=False)
     credit_cache: CreditBalanceCache = field(init=False)
     chain_runner: ChainRunner = field(init=False)
@@ -196,6 +195,7 @@ class Studio:
     def __post_init__(self) -> None:
         self.prompts = PromptHistory(self.repository.database)
         self.budgets = Budgets(self.repository.database)
+        self.sharing = Sharing(self.repository.database, self.events, clock=self.clock)
         self.drafts = DraftStore(self.prompts, clock=self.clock)
         self.credit_cache = CreditBalanceCache(self.client.credits)
         self._presses = RepeatedPresses(self.clock)
@@ -582,6 +582,15 @@ class Studio:
             return None
         images, originals, _ = self.gallery.stored_bytes(user_id)
         return Share(images + originals, int(allowed_gb * GIGABYTE))
+
+    def copy_from_collection(self, user_id: str, collection_id: str, image_id: str) -> ImageRecord:
+        """Bring in a picture of a collection that another person shares with everybody here.
+
+        Raises as `import_image`, and NotFoundError.
+        """
+        name = self.sharing.collection(user_id, collection_id).name
+        record = self.sharing.picture(user_id, collection_id, image_id)
+        return self.import_image(user_id, self.image_file(record).read(), label=name)
 
     def embedded_metadata(self, user_id: str, image_id: str) -> GenerationMetadata | None:
         """The generation metadata of the file that was brought in. Raises NotFoundError."""
