@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from components.studio.data_folder import TRASH_RETENTION_S
+from components.studio.db.sharing import PictureCollection
 from components.studio.db.tables import ImageRecord, TaskWithImage
 from components.studio.export import download_name
 from components.studio.result_checks import expected_size, mismatches
@@ -26,7 +27,7 @@ from components.ui.messages import (
     task_message,
 )
 from components.ui.model_pairs import comparison_obstacle, has_both_models
-from components.ui.urls import download_url, image_url, thumbnail_url
+from components.ui.urls import download_url, image_url, in_collection, thumbnail_url
 from components.ui.widgets.image_grid import Action, Card, Submission
 
 EDIT = Action("edit", "Edit this", "edit")
@@ -47,6 +48,10 @@ LINEAGE = Action("lineage", "Lineage", minor=True)
 COMPARE = Action("compare", "Compare with its source", "compare", minor=True)
 COPY_PROMPT = Action("copy_prompt", "Copy prompt", "copy", minor=True)
 COPY_IMAGE = Action("copy_picture", "Copy picture", "picture", minor=True)
+SHARE = Action("share", "Share…", "link", minor=True)
+COLLECT = Action("collect", "Add to collection…", "collect")
+TAKE_OUT = Action("take_out", "Take out of the collection", "dismiss")
+EDIT_COPY = Action("edit_copy", "Edit this", "edit")
 RESTORE = Action("restore", "Restore")
 PURGE = Action("purge", "Delete for good", "delete")
 ASSIGN_TASK_ID = Action("claim", "I have its task id", "link")
@@ -60,8 +65,8 @@ DISMISS = Action("dismiss", "Dismiss", "dismiss")
 
 UNKNOWN_SIZE = (1024, 1024)
 RESULT_LIFETIME_S = 14 * 24 * 3600.0
-_SECONDARY_ACTIONS = (COPY_PROMPT, COPY_IMAGE, DOWNLOAD_WITHOUT_METADATA)
-_SOURCE_ACTIONS = (STAR, EDIT, CHANGE, DOWNLOAD, DELETE, LINEAGE, COPY_IMAGE)
+_SECONDARY_ACTIONS = (SHARE, COPY_PROMPT, COPY_IMAGE, DOWNLOAD_WITHOUT_METADATA)
+_SOURCE_ACTIONS = (STAR, EDIT, CHANGE, DOWNLOAD, DELETE, LINEAGE, SHARE, COPY_IMAGE)
 
 
 def build_card(
@@ -164,6 +169,27 @@ def build_source_card(image: ImageRecord, *, color: str | None = None) -> Card:
         actions=(RESTORE, PURGE) if in_trash else _SOURCE_ACTIONS,
         starred=image.starred,
         expires_ms=_optional_ms(_trash_ends_at(image)),
+    )
+
+
+def build_collection_card(image: ImageRecord, collection: PictureCollection) -> Card:
+    """The card of a picture in a collection of another person, to look at and to edit a copy."""
+    by = f"Shared by {collection.owner_name}" if collection.owner_name else "Shared here"
+    return Card(
+        id=image.id,
+        state=TaskState.DONE.value,
+        state_word="",
+        prompt=by,
+        alt=f"{by} (picture)",
+        created_ms=_ms(image.created_at),
+        thumbnail_url=in_collection(thumbnail_url(image), collection.id),
+        picture_url=in_collection(image_url(image), collection.id),
+        color=image.color,
+        width_px=image.width_px,
+        height_px=image.height_px,
+        details=(collection.name, format_size(image.width_px, image.height_px)),
+        actions=(EDIT_COPY, COPY_IMAGE),
+        group=collection.name,
     )
 
 

@@ -206,9 +206,11 @@ class Sharing:
         with self._database.write_transaction() as connection:
             _own_collection(connection, user_id, collection_id)
             now = self._clock()
-            rows = [
-                {"collection_id": collection_id, "image_id": item_id, "added_at": now}
-                for item_id in _shown(connection, user_id, item_ids)
+            shown = _shown(connection, user_id, item_ids)
+            in_order = [item_id for item_id in dict.fromkeys(item_ids) if item_id in shown]
+            rows = [  # the first of them is shown first: as if it were added last
+                {"collection_id": collection_id, "image_id": item_id, "added_at": now - at * 1e-5}
+                for at, item_id in enumerate(in_order)
             ]
             if rows:
                 added = connection.execute(
