@@ -155,6 +155,8 @@ class TabState:
     typing: TypingRequest = field(default_factory=TypingRequest)
     dialog: DialogState | None = None
     sharing: SharingDialog | None = None
+    shared_message: str = ""
+    """What a dialog that has closed has done, until it is said."""
     collection_id: str = ""
     """The collection that the gallery shows, or empty."""
     changes: ChangesInPlace = field(default_factory=ChangesInPlace)

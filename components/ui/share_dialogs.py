@@ -19,7 +19,7 @@ from components.studio.db.sharing import (
 from components.studio.db.tables import ImageRecord
 from components.studio.studio import NotFoundError
 from components.ui import session
-from components.ui.dates import day_label
+from components.ui.dates import day_label, day_of
 from components.ui.escape import escape_markdown
 from components.ui.messages import IMAGE_NOT_FOUND, format_count
 from components.ui.session import SharingDialog
@@ -57,8 +57,12 @@ def open_collect_dialog(item_ids: Sequence[str]) -> None:
 
 def render_dialog() -> None:
     """Render the dialog that is open, if any."""
-    dialog = session.tab_state().sharing
+    tab = session.tab_state()
+    dialog = tab.sharing
     if dialog is None:
+        if tab.shared_message:
+            show_toast(tab.shared_message)
+            tab.shared_message = ""
         return
     title, render = {
         "share": (f"Share a {_NOUNS[dialog.share_kind]}", _render_share),
@@ -169,8 +173,8 @@ def _describe(link: ShareLink, opened: OpenedShare | None) -> str:
     made = day_label(link.created_at, now, zone)
     parts.append(f"made {made if ',' in made else made.lower()}")
     if link.expires_at is not None:
-        ends = session.describe_moment(link.expires_at)
-        parts.append(f"ends {ends}")
+        ends = day_of(link.expires_at, zone)
+        parts.append(f"until {ends.day} {ends:%B}")
     return " · ".join(parts)
 
 
@@ -179,7 +183,6 @@ def _revoke(share_id: str) -> None:
         session.studio().sharing.revoke(session.tab_state().user_id, share_id)
     except NotFoundError:
         return  # revoked in another tab
-    show_toast("The link opens nothing any more")
 
 
 # Collections
@@ -229,7 +232,8 @@ def _add(dialog: SharingDialog) -> None:
         tab.sharing = None
         name = escape_markdown(collection.name)
         new = f"{format_count(added, 'picture')} added to “{name}”"
-        show_toast(new if added else f"In “{name}” already")
+        # Streamlit (1.67) would draw a toast of this callback in the dialog's place.
+        tab.shared_message = new if added else f"In “{name}” already"
 
 
 def render_collection_tools(collection: PictureCollection) -> None:
