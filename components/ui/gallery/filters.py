@@ -77,7 +77,12 @@ def render_filters(
         if count or text:
             st.button("Clear", key="filters-clear", type="tertiary", on_click=clear)
         header = st.container(horizontal=True, vertical_alignment="center", width="content")
-        tools = st.container(horizontal=True, vertical_alignment="center", width="content")
+        tools = st.container(
+            key="kx-gallery-tools",
+            horizontal=True,
+            vertical_alignment="center",
+            width="content",
+        )
     starred, in_trash = show == _STARRED, show == _TRASH
     query = replace(query, text=text or "", starred=starred, in_trash=in_trash)
     return query, header, tools
