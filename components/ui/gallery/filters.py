@@ -17,6 +17,7 @@ from components.studio.db.sharing import PictureCollection
 from components.studio.tasks.models import TaskState
 from components.ui import session
 from components.ui.dates import day_of, midnight
+from components.ui.escape import escape_markdown
 from components.ui.messages import MATCH_INPUT, MODEL_LABELS, STATE_LABELS, STOPPED_LABELS
 
 # The keys are the names in the URL.
@@ -140,14 +141,15 @@ def _collection_names(collections: Sequence[PictureCollection]) -> dict[str, str
 def _render_popover(collections: Mapping[str, str]) -> GalleryQuery:
     collection = None
     if collections:
-        collection = st.selectbox(
+        # No select box: in a popover Streamlit (1.67) loses its value after other reruns.
+        collection = st.pills(
             "Collection",
             list(collections),
-            index=None,
+            format_func=escape_markdown,
             key=_COLLECTION,
-            placeholder="All pictures",
             bind="query-params",
             persist_state="session",
+            wrap=True,
         )
     models = _pills("Model", list(_MODELS), _MODEL)
     origins = _pills("Mode", list(_ORIGINS), _ORIGIN)

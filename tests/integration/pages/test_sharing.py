@@ -81,7 +81,7 @@ def test_selected_pictures_are_added_to_a_new_collection_and_found_by_it() -> No
     at.button(key="collect-add").click()
     rerun(at)
     assert at.session_state["kontext.session"].sharing is None
-    at.selectbox(key="collection").set_value("Campaign May")
+    at.button_group(key="collection").set_value("Campaign May")
     rerun(at)
     assert [card["id"] for card in cards(at)] == [kept]
     act(at, "take_out", kept)
@@ -94,7 +94,7 @@ def test_collection_of_another_person_is_to_look_at_and_to_edit_copies_of() -> N
     own, theirs = add_image(user_id_of(at), "blue"), add_image(BEN)
     shared_collection(BEN, theirs)
     rerun(at)
-    at.selectbox(key="collection").set_value("Summer · shared here")
+    at.button_group(key="collection").set_value("Summer · shared here")
     rerun(at)
     [card] = cards(at)
     assert {action["verb"] for action in grid_data(at)["action_sets"][0]} == {
