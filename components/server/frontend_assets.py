@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from components.server.responses import PUBLIC_IMMUTABLE, not_found
 
-_MEDIA_TYPES = {".js": "text/javascript", ".css": "text/css"}
+_MEDIA_TYPES = {".js": "text/javascript", ".css": "text/css", ".woff2": "font/woff2"}
 
 
 def frontend_asset_routes(base_url: str, files: Mapping[str, bytes]) -> list[Route]:

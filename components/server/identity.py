@@ -24,7 +24,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from components.server.notice_pages import NoticePages
-from components.server.requests import is_https, is_page_request, read_cookies
+from components.server.requests import is_https, is_page_request, is_shared_page, read_cookies
 from components.server.responses import NO_STORE
 from components.server.sign_in import (
     REMOVED,
@@ -150,6 +150,10 @@ class IdentifyUser:
         """Put the user id into the scope; add the cookie to a new user's first page."""
         if scope["type"] not in {"http", "websocket"}:
             await self.app(scope, receive, send)
+            return
+        if is_shared_page(scope, self._base_path):
+            nobody = _with_user(drop_proxy_headers(scope, self._settings), _Visitor(None))
+            await self.app(nobody, receive, send)
             return
         name = cookie_name(
             is_https=is_https(scope), base_path=scope.get("root_path") or self._base_path

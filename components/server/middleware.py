@@ -56,5 +56,5 @@ def middleware(
         ),
         Middleware(ExplainFailedSignIns, pages=notice_pages),
         Middleware(ConnectionLimits),
-        Middleware(CompletePages, complete_page=complete_page),
+        Middleware(CompletePages, complete_page=complete_page, base_path=base_path),
     ]

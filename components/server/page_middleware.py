@@ -7,7 +7,7 @@ from collections.abc import Callable
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from components.server.requests import is_page_request
+from components.server.requests import is_page_request, is_shared_page
 
 # Request headers that would make the response differ from the whole page: 304, 206, compression.
 _DROPPED_HEADERS = {b"if-none-match", b"if-modified-since", b"range", b"accept-encoding"}
@@ -16,16 +16,19 @@ _DROPPED_HEADERS = {b"if-none-match", b"if-modified-since", b"range", b"accept-e
 class CompletePages:
     """Middleware: passes the HTML of every page through a function.
 
-    It is called with the HTML and the URL path.
+    It is called with the HTML and the URL path. What a shared link opens is none of Streamlit's.
     """
 
-    def __init__(self, app: ASGIApp, *, complete_page: Callable[[str, str], str]) -> None:
+    def __init__(
+        self, app: ASGIApp, *, complete_page: Callable[[str, str], str], base_path: str = ""
+    ) -> None:
         self.app = app
         self._complete_page = complete_page
+        self._base_path = base_path
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Change the response if it is a page."""
-        if not is_page_request(scope):
+        if not is_page_request(scope) or is_shared_page(scope, self._base_path):
             await self.app(scope, receive, send)
             return
         headers = [

@@ -11,6 +11,8 @@ from starlette.types import Scope
 
 READ_SECONDS: Final = 10.0  # docs/kie-api.md, Callbacks: the response is awaited for 15 s
 
+SHARED_PREFIX: Final = "/shared/"
+
 
 async def read_body(
     request: Request, *, max_bytes: int, seconds: float = READ_SECONDS
@@ -48,3 +50,11 @@ def is_page_request(scope: Scope) -> bool:
     if scope["type"] != "http" or scope["method"] != "GET":
         return False
     return "text/html" in Headers(scope=scope).get("accept", "")
+
+
+def is_shared_page(scope: Scope, base_path: str) -> bool:
+    """Whether a link is opened that somebody shares: for that nobody need be known."""
+    path: str = scope["path"]
+    for prefix in (scope.get("root_path", ""), base_path):
+        path = path.removeprefix(prefix)
+    return path.startswith(SHARED_PREFIX)

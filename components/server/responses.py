@@ -25,7 +25,7 @@ PUBLIC_IMMUTABLE: Final[Mapping[str, str]] = MappingProxyType(
 PRIVATE_IMMUTABLE: Final[Mapping[str, str]] = MappingProxyType(
     {"cache-control": "private, max-age=31536000, immutable"}
 )
-
+PRIVATE_SHORT: Final[Mapping[str, str]] = MappingProxyType({"cache-control": "private, max-age=60"})
 
 STORE_RETRY_SECONDS: Final = 2  # about as often as a store that is away is asked again
 

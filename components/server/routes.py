@@ -19,6 +19,7 @@ from components.server.images import image_routes
 from components.server.live_updates import ending_routes, websocket_routes
 from components.server.metrics import metrics_routes
 from components.server.notice_pages import NoticePages
+from components.server.shares import share_routes
 from components.server.sign_in_routes import LoginUrl, sign_in_routes
 from components.server.uploads import upload_routes
 from components.server.webhooks import webhook_routes
@@ -52,6 +53,7 @@ def routes(
         *ending_routes(open_studio),
         *identity_routes(),
         *frontend_asset_routes(files_url, files),
+        *share_routes(open_studio, files),
     ]
     if settings.auth is Auth.OIDC:
         at_root += sign_in_routes(login_url, notice_pages)

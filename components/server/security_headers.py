@@ -58,7 +58,7 @@ class SecurityHeaders:
                 headers = MutableHeaders(scope=message)
                 headers.setdefault("content-security-policy", CONTENT_SECURITY_POLICY)
                 headers["x-content-type-options"] = "nosniff"
-                headers["referrer-policy"] = "same-origin"
+                headers.setdefault("referrer-policy", "same-origin")
                 if self._hsts_seconds and scope["scheme"] == "https":
                     headers["strict-transport-security"] = f"max-age={self._hsts_seconds}"
                 if scope["scheme"] == "https":

@@ -39,10 +39,12 @@ from components.studio.db.administration import AuditLog, Notice, Order, Orders,
 from components.studio.db.budgets import BudgetLeft, Budgets, person_of
 from components.studio.db.chain_runs import ChainRun, ChainRuns, RunState
 from components.studio.db.database import DatabaseError, MessageKind
+from components.studio.db.database import NotFoundError as NotFoundError
 from components.studio.db.gallery import GalleryItem, GalleryQuery, GalleryRepository
 from components.studio.db.kept_versions import KeepReport
 from components.studio.db.people import Claim, People, Person
 from components.studio.db.prompts import DraftStore, PromptEntry, PromptHistory
+from components.studio.db.sharing import Sharing
 from components.studio.db.tables import ImageRecord, TaskWithImage
 from components.studio.db.tasks import DuplicateTaskId, TaskRepository
 from components.studio.events import EventBus
@@ -85,10 +87,6 @@ _KEEP_CHOICE = "keep-rest"  # the name of the draft that holds it
 _DISMISSED_CLAIMS = "claims"  # likewise
 GIGABYTE = 1000**3
 MAX_LABEL_CHARACTERS = 2048  # the longest URL; a name that a browser sends has no limit
-
-
-class NotFoundError(LookupError):
-    """No such task or image, or it is another user's: callers cannot tell which."""
 
 
 class ImportCancelled(Exception):
@@ -196,6 +194,7 @@ class Studio:
     budgets: Budgets = field(init=False)
     people: People = field(init=False)
     orders: Orders = field(init=False)
+    sharing: Sharing = field(init=False)
     drafts: DraftStore = field(init=False)
     credit_cache: CreditBalanceCache = field(init=False)
     chain_runner: ChainRunner = field(init=False)
@@ -205,6 +204,7 @@ class Studio:
         self.budgets = Budgets(self.repository.database, on_change=self._tell_budget_changed)
         self.people = People(self.repository.database)
         self.orders = Orders(self.repository.database)
+        self.sharing = Sharing(self.repository.database, self.events, clock=self.clock)
         self.drafts = DraftStore(self.prompts, clock=self.clock)
         self.credit_cache = CreditBalanceCache(self.client.credits)
         self._presses = RepeatedPresses(self.clock)
@@ -690,6 +690,15 @@ class Studio:
             return None
         images, originals, _ = self.gallery.stored_bytes(user_id)
         return Share(images + originals, int(allowed_gb * GIGABYTE))
+
+    def copy_from_collection(self, user_id: str, collection_id: str, image_id: str) -> ImageRecord:
+        """Bring in a picture of a collection that another person shares with everybody here.
+
+        Raises as `import_image`, and NotFoundError.
+        """
+        name = self.sharing.collection(user_id, collection_id).name
+        record = self.sharing.picture(user_id, collection_id, image_id)
+        return self.import_image(user_id, self.image_file(record).read(), label=name)
 
     def embedded_metadata(self, user_id: str, image_id: str) -> GenerationMetadata | None:
         """The generation metadata of the file that was brought in. Raises NotFoundError."""

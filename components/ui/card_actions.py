@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from components.studio.db.budgets import OverBudget
+from components.studio.db.sharing import ShareKind
 from components.studio.db.tables import ImageRecord
-from components.studio.studio import NotFoundError, Studio
+from components.studio.images.file_type import InvalidImageError
+from components.studio.studio import NotFoundError, ShareExceeded, Studio
 from components.studio.tasks.models import Task, TaskState
-from components.ui import session, task_id_dialogs
+from components.ui import session, share_dialogs, task_id_dialogs
 from components.ui.budgets import show_refusal
 from components.ui.form.generation_form import GenerationForm
 from components.ui.form.submit import change_values, show_errors, submit_request
@@ -77,12 +79,13 @@ def pending_undo() -> Undo | None:
 
 def navigate_after(event: GridEvent | None) -> None:
     """Second step, in the run: change the page or open a dialog."""
+    share_dialogs.render_dialog()
     if event is None:
         return
     if event.verb == "claim":
         task_id_dialogs.resolve_unconfirmed_dialog(event.card_id)
         return
-    if event.verb == "edit":
+    if event.verb in ("edit", "edit_copy"):
         switch_page("pages/edit.py")
     if event.verb in ("remix", "remix_both") and (task := _task_for(event)) is not None:
         switch_page("pages/edit.py" if task.is_edit else "pages/generate.py")
@@ -115,6 +118,14 @@ def _apply_gallery_action(tab: TabState, studio: Studio, event: GridEvent) -> No
             images = [entry if isinstance(entry, ImageRecord) else entry.image for entry in entries]
             are_starred = all(image.starred for image in images if image)
             studio.star(tab.user_id, ids, starred=not are_starred)
+        case "share":
+            share_dialogs.open_share_dialog(ShareKind.PICTURE, ids)
+        case "collect":
+            share_dialogs.open_collect_dialog(ids)
+        case "take_out":
+            studio.sharing.remove_from_collection(tab.user_id, tab.collection_id, ids)
+        case "edit_copy":
+            _edit_copy(tab, studio, event.card_id)
         case "front":
             studio.set_cover(tab.user_id, event.card_id)
         case "lineage":
@@ -126,6 +137,17 @@ def _apply_gallery_action(tab: TabState, studio: Studio, event: GridEvent) -> No
             if not pairs:
                 raise NotFoundError
             tab.dialog = DialogState(pair=pairs[0], pairs=tuple(pairs))
+
+
+def _edit_copy(tab: TabState, studio: Studio, image_id: str) -> None:
+    """Edit a picture of a collection that another person shares, as one's own."""
+    session.begin_typing("edit")
+    try:
+        copy = studio.copy_from_collection(tab.user_id, tab.collection_id, image_id)
+    except (ShareExceeded, InvalidImageError) as problem:
+        tab.source_error = problem.message  # Edit says so
+    else:
+        session.select_source(copy.id)
 
 
 def image_id_for(card_id: str) -> str:

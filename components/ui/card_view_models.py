@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
+from components.studio.db.sharing import PictureCollection
 from components.studio.db.tables import ImageRecord, TaskWithImage
 from components.studio.export import download_name
 from components.studio.result_checks import expected_size, mismatches
@@ -27,7 +28,7 @@ from components.ui.messages import (
     task_message,
 )
 from components.ui.model_pairs import comparison_obstacle, has_both_models
-from components.ui.urls import download_url, image_url, thumbnail_url
+from components.ui.urls import download_url, image_url, in_collection, thumbnail_url
 from components.ui.widgets.image_grid import Action, Card, Submission
 
 EDIT = Action("edit", "Edit this", "edit")
@@ -48,6 +49,10 @@ LINEAGE = Action("lineage", "Lineage", minor=True)
 COMPARE = Action("compare", "Compare with its source", "compare", minor=True)
 COPY_PROMPT = Action("copy_prompt", "Copy prompt", "copy", minor=True)
 COPY_IMAGE = Action("copy_picture", "Copy picture", "picture", minor=True)
+SHARE = Action("share", "Share…", "link", minor=True)
+COLLECT = Action("collect", "Add to collection…", "collect")
+TAKE_OUT = Action("take_out", "Take out of the collection", "dismiss")
+EDIT_COPY = Action("edit_copy", "Edit this", "edit")
 RESTORE = Action("restore", "Restore")
 PURGE = Action("purge", "Delete for good", "delete")
 ASSIGN_TASK_ID = Action("claim", "I have its task id", "link")
@@ -63,8 +68,8 @@ UNKNOWN_SIZE = (1024, 1024)
 DAY_S = 24 * 3600.0
 RESULT_LIFETIME_S = 14 * DAY_S
 TRASH_DAYS = 14
-_SECONDARY_ACTIONS = (COPY_PROMPT, COPY_IMAGE, DOWNLOAD_WITHOUT_METADATA)
-_SOURCE_ACTIONS = (STAR, EDIT, CHANGE, DOWNLOAD, DELETE, LINEAGE, COPY_IMAGE)
+_SECONDARY_ACTIONS = (SHARE, COPY_PROMPT, COPY_IMAGE, DOWNLOAD_WITHOUT_METADATA)
+_SOURCE_ACTIONS = (STAR, EDIT, CHANGE, DOWNLOAD, DELETE, LINEAGE, SHARE, COPY_IMAGE)
 
 
 def build_card(
@@ -172,6 +177,27 @@ def build_source_card(
         actions=(RESTORE, PURGE) if in_trash else _SOURCE_ACTIONS,
         starred=image.starred,
         expires_ms=_optional_ms(_trash_ends_at(image, trash_days)),
+    )
+
+
+def build_collection_card(image: ImageRecord, collection: PictureCollection) -> Card:
+    """The card of a picture in a collection of another person, to look at and to edit a copy."""
+    by = f"Shared by {collection.owner_name}" if collection.owner_name else "Shared here"
+    return Card(
+        id=image.id,
+        state=TaskState.DONE.value,
+        state_word="",
+        prompt=by,
+        alt=f"{by} (picture)",
+        created_ms=_ms(image.created_at),
+        thumbnail_url=in_collection(thumbnail_url(image), collection.id),
+        picture_url=in_collection(image_url(image), collection.id),
+        color=image.color,
+        width_px=image.width_px,
+        height_px=image.height_px,
+        details=(collection.name, format_size(image.width_px, image.height_px)),
+        actions=(EDIT_COPY, COPY_IMAGE),
+        group=collection.name,
     )
 
 

@@ -38,7 +38,7 @@ def render_feed(
             submissions=tuple(build_submission(variants) for variants in submissions),
             export_url=export_url(st.context.timezone),
             scroll_to_new=scroll_to_new,
-            dialog_open=session.tab_state().dialog is not None,
+            dialog_open=session.tab_state().has_dialog,
         ),
     )
 

@@ -17,6 +17,8 @@ from streamlit.components.v2.types import ComponentRenderer
 ASSETS_URL = "app/static/browser"
 _HERE = Path(__file__).parent
 _STYLESHEET = "kontext.css"
+_SHARED_PAGE = _HERE / "shared_page" / "shared-page.css"
+_FONTS = _HERE.parents[1] / "static" / "fonts"
 # Relative to the page, as all addresses are: components/ui/urls.py.
 # Streamlit loads a component's script as a blob, which cannot import by a relative URL.
 # The server may be restarting: then the import is tried again each second for a minute.
@@ -33,10 +35,10 @@ export default (await load(60)).default;
 
 @cache
 def asset_files() -> Mapping[str, bytes]:
-    """Return every script, and all styles in one file, by the path under `ASSETS_URL`.
+    """Return scripts, all styles in one file, and what shared links need, by path.
 
-    The path begins with a digest of all of them, so the content of a URL never changes.
-    Unit tests of the scripts (`*.test.js`) are left out.
+    The path is below `ASSETS_URL`. It begins with a digest of all of them, so the content of a
+    URL never changes. Unit tests of the scripts (`*.test.js`) are left out.
     """
     found = {
         path.relative_to(_HERE).as_posix(): path.read_bytes()
@@ -44,6 +46,10 @@ def asset_files() -> Mapping[str, bytes]:
         if not path.name.endswith(".test.js")
     }
     found[_STYLESHEET] = _stylesheet()
+    # What a link opens is no page of Streamlit's: it has a style sheet and fonts of its own.
+    tokens = (_HERE / "styles" / "tokens.css").read_bytes()
+    found[_SHARED_PAGE.name] = tokens + _SHARED_PAGE.read_bytes()
+    found |= {f"fonts/{path.name}": path.read_bytes() for path in sorted(_FONTS.glob("*.woff2"))}
     digest = hashlib.sha256(b"\0".join([*map(str.encode, found), *found.values()])).hexdigest()[:16]
     return {f"{digest}/{name}": text for name, text in found.items()}
 
@@ -74,5 +80,6 @@ def _url(name: str) -> str:
 
 def _stylesheet() -> bytes:
     """Join all styles, those of the pages first: a widget's own rules then win."""
-    paths = sorted(_HERE.rglob("*.css"), key=lambda path: (path.parent.name != "styles", path))
+    found = set(_HERE.rglob("*.css")) - {_SHARED_PAGE}
+    paths = sorted(found, key=lambda path: (path.parent.name != "styles", path))
     return b"\n".join(path.read_bytes() for path in paths)

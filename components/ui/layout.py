@@ -86,7 +86,7 @@ def render_page(page: Page) -> None:
     )
     tab.previous_page, tab.page = tab.page, page.url_path
     if tab.previous_page != tab.page:
-        tab.dialog = None  # the browser's Back closes it unheard
+        tab.dialog = tab.sharing = None  # the browser's Back closes it unheard
     tab.shown_budgets = None
     page.run()
     if page.url_path != "edit":

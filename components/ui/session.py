@@ -8,13 +8,14 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass, field
 from datetime import tzinfo
-from typing import NamedTuple, cast
+from typing import Literal, NamedTuple, cast
 
 import streamlit as st
 
 from components.bootstrap import open_studio
 from components.studio.clock import time_zone as read_time_zone
 from components.studio.db.budgets import BudgetLeft
+from components.studio.db.sharing import ShareKind
 from components.studio.db.tables import ImageRecord
 from components.studio.images.generation_metadata import GenerationMetadata
 from components.studio.studio import NotFoundError, Studio
@@ -43,6 +44,19 @@ class DialogState:
     """The before and the after."""
     pairs: tuple[tuple[str, str], ...] = ()
     """All that can be compared: the variants of a submission to both models."""
+
+
+@dataclass
+class SharingDialog:
+    """The dialog that shares something, lists what is shared, or adds to a collection."""
+
+    kind: Literal["share", "links", "collect"]
+    targets: tuple[str, ...] = ()
+    """Items of the gallery, or the collection that is shared."""
+    share_kind: ShareKind = ShareKind.PICTURE
+    url: str = ""
+    """Of the link that was just made."""
+    problem: str = ""
 
 
 @dataclass
@@ -147,6 +161,11 @@ class TabState:
     """Of the notice that this tab knows; "" where it knows of none, None before it looked."""
     typing: TypingRequest = field(default_factory=TypingRequest)
     dialog: DialogState | None = None
+    sharing: SharingDialog | None = None
+    shared_message: str = ""
+    """What a dialog that has closed has done, until it is said."""
+    collection_id: str = ""
+    """The collection that the gallery shows, or empty."""
     changes: ChangesInPlace = field(default_factory=ChangesInPlace)
     chain_draft: ChainDraft | None = None
     instruction_draft: InstructionDraft | None = None
@@ -156,6 +175,11 @@ class TabState:
     """The tasks that were trashed last, for undo."""
     trash_count: int = 0
     """Increases with each such action."""
+
+    @property
+    def has_dialog(self) -> bool:
+        """Whether a dialog covers the cards."""
+        return self.dialog is not None or self.sharing is not None
 
 
 def tab_state() -> TabState:

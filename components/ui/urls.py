@@ -43,6 +43,16 @@ def download_url(image: ImageRecord, *, as_jpeg: bool = False) -> str:
     return f"app/static/downloads/{image.id}" + ("?format=jpeg" if as_jpeg else "")
 
 
+def shared_url(token: str) -> str:
+    """URL of what a link opens that somebody shares."""
+    return f"shared/{token}"
+
+
+def in_collection(url: str, collection_id: str) -> str:
+    """The URL of an image or thumbnail for one who looks at a collection of another person."""
+    return f"{url}?collection={collection_id}"
+
+
 def export_url(zone: str | None) -> str:
     """URL that downloads a ZIP, with its times in the zone of this name."""
     return "app/static/exports" + (f"?zone={quote(zone, safe='')}" if zone else "")

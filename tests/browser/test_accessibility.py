@@ -189,11 +189,51 @@ def see_gallery(page: Page, see: See) -> None:
         see(name)
         dialog.get_by_role("button", name="Close").click()
         expect(lightbox).to_be_visible()
+    link = share_a_picture(page, lightbox, see)
     page.keyboard.press("Escape")
     expect(lightbox).to_be_hidden()
     find(page, "no such thing")
     expect(page.get_by_text("Nothing matches")).to_be_visible()
     see("gallery-nothing")
+    see_what_is_shared(page, link)
+
+
+def share_a_picture(page: Page, lightbox: Locator, see: See) -> str:
+    """Make a link in the open picture; returns it."""
+    lightbox.get_by_role("button", name="Share…").click()
+    dialog = page.get_by_role("dialog", name="Share a picture")
+    expect(dialog.get_by_role("button", name="Make the link")).to_be_visible()
+    expect_idle(page)
+    see("share")
+    dialog.get_by_role("button", name="Make the link").click()
+    expect(dialog.locator("code")).to_contain_text("/shared/")
+    expect_idle(page)
+    see("shared")
+    link = dialog.locator("code").inner_text()
+    dialog.get_by_role("button", name="Close").click()
+    expect(lightbox).to_be_visible()
+    return link
+
+
+def see_what_is_shared(page: Page, link: str) -> None:
+    """What strangers see, and what is left when the link is revoked."""
+    page.get_by_role("button", name="Shared links").click()
+    dialog = page.get_by_role("dialog", name="Shared links")
+    revoke = dialog.get_by_role("button", name="Revoke")
+    expect(revoke).to_be_visible()
+    with page.context.browser.new_context() as stranger:  # type: ignore[union-attr]  # it has one
+        visitor = stranger.new_page()
+        visitor.goto(link)
+        expect(visitor.get_by_role("img", name="The shared picture")).to_be_visible()
+        assert violations(visitor) == []
+        visitor.emulate_media(color_scheme="dark")
+        assert violations(visitor, "color-contrast") == []
+        revoke.click()
+        expect(dialog.get_by_text("No link opens anything of yours.")).to_be_visible()
+        visitor.reload()
+        expect(visitor.get_by_text("no longer does")).to_be_visible()
+        assert violations(visitor) == []
+        assert stranger.cookies() == []
 
 
 def test_axe_finds_nothing_on_the_forms_in_either_theme(

@@ -32,6 +32,10 @@ CHANNEL = "kontext_studio"  # on which replicas tell each other of changes
 MAX_VARIABLES = 400  # of an `IN` list; some statements have two, and SQLite may take 999 only
 
 
+class NotFoundError(LookupError):
+    """No such thing, or it is another user's: callers cannot tell which."""
+
+
 class DatabaseErrorKind(StrEnum):
     """What is wrong with the database, one value per thing that a person can do."""
 

@@ -17,9 +17,12 @@ import sqlalchemy as sa
 
 from components.studio.db.chain_runs import end_runs_of_deleted
 from components.studio.db.database import chunked
+from components.studio.db.sharing import forget_pictures
 from components.studio.db.tables import (
     ImageRecord,
     TaskWithImage,
+    collection_items,
+    collections,
     fold_text,
     image_from_row,
     images,
@@ -82,6 +85,8 @@ class GalleryQuery:
     until: float | None = None
     """Exclusive."""
     in_trash: bool = False
+    collection_id: str = ""
+    """A collection of the person who looks."""
 
     @property
     def is_filtered(self) -> bool:
@@ -135,6 +140,15 @@ class GalleryQuery:
             yield table.c.search_text.contains(word, autoescape=True)
         if self.starred:
             yield images.c.starred.is_(True)
+        if self.collection_id:
+            yield table.c.id.in_(
+                sa.select(collection_items.c.image_id)
+                .join(collections, collections.c.id == collection_items.c.collection_id)
+                .where(
+                    collections.c.id == self.collection_id,
+                    collections.c.user_id == table.c.user_id,
+                )
+            )
         if self.since is not None:
             yield table.c.created_at >= self.since
         if self.until is not None:
@@ -480,6 +494,7 @@ class GalleryRepository:
         with self.repository.database.write_transaction() as connection:
             for ids in chunked([image.id for image in records]):
                 end_runs_of_deleted(connection, ids)
+                forget_pictures(connection, ids)
                 connection.execute(sa.delete(images).where(images.c.id.in_(ids)))
                 connection.execute(
                     sa.delete(keep_reports).where(

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 import streamlit as st
 
 from components.studio.db.kept_versions import BUSY
+from components.studio.db.sharing import ShareKind, item_id_of
 from components.studio.db.tables import ImageRecord, TaskWithImage
 from components.studio.lineage import EditNode, EditTree
 from components.studio.result_checks import mismatches
 from components.studio.tasks.models import IN_PROGRESS, TaskState
 from components.studio.tasks.transitions import is_unsent
-from components.ui import card_actions, paused_banner, session
+from components.ui import card_actions, paused_banner, session, share_dialogs
 from components.ui.edit import chain_panel
 from components.ui.edit.change_map_props import change_map, changed_fraction, save_change_map
 from components.ui.edit.keep_line import render_keep_line
@@ -222,8 +223,21 @@ def _render_actions(pair: _Pair, source: ImageRecord, *, original: ImageRecord) 
                 args=(original.id,),
             )
         _render_model_comparison(pair)
+        _render_share(pair)
         for image, name in pair.to_act_on:
             st.link_button(f"Download {name}".rstrip(), download_url(image))
+
+
+def _render_share(pair: _Pair) -> None:
+    """Of two models' pictures neither is the before: they are shared one by one."""
+    if pair.before is not None and pair.models is None:
+        targets = (item_id_of(pair.before.image), item_id_of(pair.after.image))
+        st.button(
+            "Share…",
+            key="viewer-share",
+            on_click=share_dialogs.open_share_dialog,
+            args=(ShareKind.PAIR, targets),
+        )
 
 
 def _render_model_comparison(pair: _Pair) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -13,14 +13,16 @@ from streamlit.delta_generator import DeltaGenerator
 from components.studio import ASPECT_RATIOS
 from components.studio.db import gallery
 from components.studio.db.gallery import GalleryQuery, Origin
+from components.studio.db.sharing import PictureCollection
 from components.studio.tasks.models import TaskState
 from components.ui import session
 from components.ui.dates import day_of, midnight
+from components.ui.escape import escape_markdown
 from components.ui.messages import MATCH_INPUT, MODEL_LABELS, STATE_LABELS, STOPPED_LABELS
 
 # The keys are the names in the URL.
 _TEXT, _SHOW, _MODEL, _ORIGIN, _RATIO, _STATE = "find", "show", "model", "way", "ratio", "state"
-_DATE_RANGE, _DAY, _VARIANTS = "when", "day", "variants"
+_DATE_RANGE, _DAY, _VARIANTS, _COLLECTION = "when", "day", "variants", "collection"
 _EMPTY: dict[str, object] = {
     _TEXT: "",
     _MODEL: [],
@@ -29,6 +31,7 @@ _EMPTY: dict[str, object] = {
     _STATE: [],
     _DATE_RANGE: None,
     _DAY: None,
+    _COLLECTION: None,
 }
 _CLEARED = "filters-cleared"
 _ALL, _STARRED, _TRASH = "All", "Starred", "Trash"
@@ -39,8 +42,13 @@ _RATIOS = {MATCH_INPUT: gallery.MATCH_INPUT, **{ratio: ratio for ratio in ASPECT
 _DATE_RANGES = {"Today": 0, "Last 7 days": 6, "Last 30 days": 29}  # days before today
 
 
-def render_filters() -> tuple[GalleryQuery, DeltaGenerator]:
-    """Render the filters; returns the query, and the place for the number of results."""
+def render_filters(
+    collections: Sequence[PictureCollection],
+) -> tuple[GalleryQuery, DeltaGenerator, DeltaGenerator]:
+    """Render the filters; returns the query, the place for the number of results, and for tools.
+
+    `collections` are those to choose from.
+    """
     _keep_cleared()
     with st.container(key="kx-gallery-filters", horizontal=True, vertical_alignment="center"):
         text = st.text_input(
@@ -66,12 +74,19 @@ def render_filters() -> tuple[GalleryQuery, DeltaGenerator]:
         )
         count = sum(bool(st.session_state.get(key)) for key in _EMPTY if key != _TEXT)
         with st.popover(f"Filter · {count}" if count else "Filter", key="kx-filters"):
-            query = _render_popover()
+            query = _render_popover(_collection_names(collections))
         if count or text:
             st.button("Clear", key="filters-clear", type="tertiary", on_click=clear)
         header = st.container(horizontal=True, vertical_alignment="center", width="content")
+        tools = st.container(
+            key="kx-gallery-tools",
+            horizontal=True,
+            vertical_alignment="center",
+            width="content",
+        )
     starred, in_trash = show == _STARRED, show == _TRASH
-    return replace(query, text=text or "", starred=starred, in_trash=in_trash), header
+    query = replace(query, text=text or "", starred=starred, in_trash=in_trash)
+    return query, header, tools
 
 
 def groups_variants() -> bool:
@@ -109,7 +124,33 @@ def _keep_cleared() -> None:
             st.session_state[key] = _EMPTY[key]
 
 
-def _render_popover() -> GalleryQuery:
+def _collection_names(collections: Sequence[PictureCollection]) -> dict[str, str]:
+    """The id of each collection by its name, which says whose it is where it is another's."""
+    user_id, names = session.tab_state().user_id, dict[str, str]()
+    for each in collections:
+        owner = "" if each.user_id == user_id else f" · {each.owner_name or 'shared here'}"
+        name = name_once = f"{each.name}{owner}"
+        number = 1
+        while name in names:
+            number += 1
+            name = f"{name_once} ({number})"
+        names[name] = each.id
+    return names
+
+
+def _render_popover(collections: Mapping[str, str]) -> GalleryQuery:
+    collection = None
+    if collections:
+        # No select box: in a popover Streamlit (1.67) loses its value after other reruns.
+        collection = st.pills(
+            "Collection",
+            list(collections),
+            format_func=escape_markdown,
+            key=_COLLECTION,
+            bind="query-params",
+            persist_state="session",
+            wrap=True,
+        )
     models = _pills("Model", list(_MODELS), _MODEL)
     origins = _pills("Mode", list(_ORIGINS), _ORIGIN)
     ratios = _pills("Aspect ratio", list(_RATIOS), _RATIO)
@@ -149,6 +190,7 @@ def _render_popover() -> GalleryQuery:
         stopped=frozenset(reason for reason, label in STOPPED_LABELS.items() if label in states),
         since=since,
         until=until,
+        collection_id=collections.get(collection or "", ""),
     )
 
 

@@ -8,19 +8,24 @@ from dataclasses import replace
 from datetime import tzinfo
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from components.studio.db.gallery import GalleryItem, GalleryQuery, Origin
+from components.studio.db.sharing import PictureCollection
 from components.studio.result_checks import expected_size
 from components.studio.tasks.models import UNFINISHED, TaskState
-from components.ui import card_actions, paused_banner, session
+from components.ui import card_actions, paused_banner, session, share_dialogs
 from components.ui.card_grid import build_gallery_cards, render_card_grid
 from components.ui.card_view_models import (
+    COLLECT,
     DELETE,
     DOWNLOAD,
     PURGE,
     RESTORE,
     STAR,
+    TAKE_OUT,
     UNKNOWN_SIZE,
+    build_collection_card,
     card_state,
 )
 from components.ui.dates import day_label
@@ -31,7 +36,7 @@ from components.ui.messages import PURGE_FAILED, format_count
 from components.ui.streamlit_internals.page_switch import switch_page
 from components.ui.streamlit_internals.toasts import show_toast
 from components.ui.streamlit_internals.uncaught_errors import run_fragment
-from components.ui.urls import export_url, thumbnail_url_template
+from components.ui.urls import export_url, in_collection, thumbnail_url_template
 from components.ui.widgets.image_grid import (
     Action,
     Card,
@@ -46,7 +51,8 @@ LOADED_BEFORE, LOADED_AFTER = 40, 80  # around the visible range, so that a scro
 MAX_LOADED = 300
 _KEY = "gallery"
 _NEEDS_ATTENTION = frozenset({TaskState.UNCONFIRMED, TaskState.STILL_RUNNING})
-_BULK_ACTIONS = (STAR, Action("compare", "Compare"), DOWNLOAD, DELETE)
+_BULK_ACTIONS = (STAR, Action("compare", "Compare"), COLLECT, DOWNLOAD, DELETE)
+_COLLECTION_BULK_ACTIONS = (STAR, Action("compare", "Compare"), TAKE_OUT, DOWNLOAD, DELETE)
 _TRASH_BULK_ACTIONS = (RESTORE, PURGE)
 
 
@@ -62,8 +68,24 @@ def _render() -> None:
     paused_banner.rerun_if_pause_changed()
     with st.container(key="kx-title"):
         st.header("Gallery", anchor=False)  # for screen readers: the bar shows it to others
-    query, header = filters.render_filters()
     tab, studio = session.tab_state(), session.studio()
+    collections = studio.sharing.collections(tab.user_id)
+    query, header, tools = filters.render_filters(collections)
+    tab.collection_id = query.collection_id
+    collection = next((each for each in collections if each.id == query.collection_id), None)
+    with tools:
+        if collection is not None and collection.user_id == tab.user_id:
+            share_dialogs.render_collection_tools(collection)
+        if studio.sharing.count_links(tab.user_id):
+            st.button(
+                "Shared links",
+                key="shared-links",
+                type="tertiary",
+                on_click=share_dialogs.open_links_dialog,
+            )
+    if collection is not None and collection.user_id != tab.user_id:
+        _render_collection_of_another(collection, header)
+        return
     items = _sort_by_group(
         studio.gallery_items(tab.user_id, query, group_variants=filters.groups_variants())
     )
@@ -88,8 +110,8 @@ def _render() -> None:
                 thumbnail_url_template(in_trash=query.in_trash),
             ),
             related=_related_images(query),
-            dialog_open=tab.dialog is not None,
-            bulk_actions=_TRASH_BULK_ACTIONS if query.in_trash else _BULK_ACTIONS,
+            dialog_open=tab.has_dialog,
+            bulk_actions=_bulk_actions(query),
             export_url=export_url(st.context.timezone),
         ),
     )
@@ -113,6 +135,50 @@ def _render_first_steps() -> None:
                 switch_page("pages/edit.py")
         st.caption("Or begin with one of these: one click makes it.", width="content")
         render_prompt_tiles(PROMPT_EXAMPLES[:3])
+
+
+def _bulk_actions(query: GalleryQuery) -> tuple[Action, ...]:
+    if query.in_trash:
+        return _TRASH_BULK_ACTIONS
+    return _COLLECTION_BULK_ACTIONS if query.collection_id else _BULK_ACTIONS
+
+
+def _render_collection_of_another(collection: PictureCollection, header: DeltaGenerator) -> None:
+    """What another person shares with everybody here: to look at, and to edit copies of."""
+    tab, studio = session.tab_state(), session.studio()
+    pictures = studio.sharing.pictures(tab.user_id, collection.id)
+    with header:
+        st.caption(format_count(len(pictures), "picture"), width="content")
+    shown = _near_the_screen(len(pictures))
+    event = render_card_grid(
+        [build_collection_card(pictures[at].image, collection) for at in shown],
+        key=_KEY,
+        layout="grid",
+        empty="No picture is in this collection now.",
+        extras=GridExtras(
+            placeholders=Placeholders(
+                [
+                    Placeholder(
+                        id=picture.image.id,
+                        width_px=picture.image.width_px,
+                        height_px=picture.image.height_px,
+                        group=collection.name,
+                    )
+                    for picture in pictures
+                ],
+                in_collection(thumbnail_url_template(in_trash=False), collection.id),
+            ),
+            dialog_open=tab.has_dialog,
+        ),
+    )
+    card_actions.navigate_after(event)
+
+
+def _near_the_screen(count: int) -> range:
+    """The positions of the cards around the visible range, of so many."""
+    view = grid_view(_KEY)
+    first = max(0, min(view.first, count - 1) - LOADED_BEFORE)
+    return range(first, min(view.last + LOADED_AFTER, first + MAX_LOADED, count - 1) + 1)
 
 
 def _sort_by_group(items: Sequence[GalleryItem]) -> list[GalleryItem]:
@@ -159,10 +225,8 @@ def _loaded_cards(items: Sequence[GalleryItem], headings: Sequence[str]) -> list
     """The cards around the visible range, and the one in the lightbox."""
     tab, studio = session.tab_state(), session.studio()
     view = grid_view(_KEY)
-    first = max(0, min(view.first, len(items) - 1) - LOADED_BEFORE)
-    last = min(view.last + LOADED_AFTER, first + MAX_LOADED, len(items) - 1)
     positions = {item.id: position for position, item in enumerate(items)}
-    item_ids = [items[position].id for position in range(first, last + 1)]
+    item_ids = [items[position].id for position in _near_the_screen(len(items))]
     if view.open_id in positions and view.open_id not in item_ids:
         item_ids.append(view.open_id)
     return [

@@ -107,7 +107,7 @@ def test_finished_edit_shows_its_pair(sandbox: SandboxServer) -> None:
     assert (pair["before"]["label"], pair["after"]["label"]) == ("Original", "Step 1")
     assert (pair["before"]["width_px"], pair["after"]["width_px"]) == (1280, 348)
     assert [button.label for button in at.button if str(button.key).startswith("viewer-")] == [
-        "Edit this"
+        *("Edit this", "Share…")
     ]
 
 

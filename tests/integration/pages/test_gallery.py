@@ -269,7 +269,9 @@ def test_what_was_brought_in_stands_beside_what_was_made() -> None:
     assert card["details"] == ["Brought in", "PNG", "320×180"]
     assert card["file_name"] == "IMG_4711.png"
     verbs = {action["verb"] for action in grid_data(at)["action_sets"][card["actions"]]}
-    assert verbs == {"star", "edit", "change", "download", "delete", "lineage", "copy_picture"}
+    assert verbs == {
+        *("star", "edit", "change", "download", "delete", "lineage", "share", "copy_picture")
+    }
     assert made["prompt"] == "A fox"
     assert "2 pictures" in [caption.value for caption in at.caption]
 

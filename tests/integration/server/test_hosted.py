@@ -75,6 +75,10 @@ def test_every_address_lies_below_the_base_path(hosted_app: AppServer) -> None:
     assert get(hosted_app, f"/studio/{script}").status_code == 200
     assert get(hosted_app, "/studio/app/static/pictures/x").text == "No such picture."
     assert get(hosted_app, "/studio/app/static/exports").text == "No such pictures."
+    shared = get(hosted_app, "/studio/shared/x", PAGE)
+    assert "set-cookie" not in shared.headers
+    [look] = re.findall(r'href="(assets/[^"]+)"', shared.text)
+    assert get(hosted_app, f"/studio/shared/{look}").headers["content-type"].startswith("text/css")
     callback = requests.post(
         f"{hosted_app.url}/studio/callbacks/kontext/x", json={}, timeout=TIMEOUT_SECONDS
     )

@@ -32,7 +32,7 @@ import { receiveKeys } from "../shared/page-keys.js";
 /** @import { Component } from "../../streamlit_internals/streamlit.js" */
 /** @import { Act, Card, GridData } from "./types.js" */
 
-const OPENS_DIALOG = new Set(["compare", "lineage"]);
+const OPENS_DIALOG = new Set(["compare", "lineage", "share"]);
 const REMOVES_CARD = new Set(["delete", "dismiss", "restore", "purge"]);
 const COPIES = new Map([
   ["copy_prompt", copyPrompt],
