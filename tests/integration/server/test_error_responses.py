@@ -42,6 +42,7 @@ REQUESTS = {
     "/app/static/thumbnails/{picture_id}": ("GET", f"/app/static/thumbnails/{ID}"),
     "/app/static/downloads/{picture_id}": ("GET", f"/app/static/downloads/{ID}"),
     "/app/static/exports": ("POST", f"/app/static/exports?ids={ID}"),
+    "/app/static/admin/spending.csv": ("GET", "/app/static/admin/spending.csv"),
     "/app/static/changes/{picture_id}": ("GET", f"/app/static/changes/{ID}"),
     "/endings": ("GET", "/endings"),
     "/uploads": ("POST", "/uploads"),

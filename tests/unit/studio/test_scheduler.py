@@ -174,7 +174,7 @@ def test_users_take_turns_regardless_of_task_count() -> None:
 
 def test_replica_that_only_watches_shows_the_queue_in_the_order_of_the_leader() -> None:
     leader, watcher = make_scheduler(), make_scheduler()
-    first = [make_task(user_id=user_id, created_at=NOW) for user_id in "abc"]
+    first = [make_task(user_id=who, created_at=NOW + turn / 10) for turn, who in enumerate("abc")]
     later = [make_task(user_id=user_id, created_at=NOW + 1) for user_id in "abc"]
     for scheduler in (leader, watcher):
         for task in first[:2]:
