@@ -20,7 +20,7 @@ from starlette.websockets import WebSocketDisconnect
 from websockets.exceptions import ConnectionClosedError, InvalidStatus
 from websockets.sync.client import connect
 
-from components.server import middleware, routes
+from components.server import NoticePages, middleware, routes
 from components.server.error_responses import ReportUnknownErrors
 from components.server.logs import JsonFormatter
 from components.studio.db.database import DatabaseError
@@ -45,6 +45,8 @@ REQUESTS = {
     "/app/static/admin/spending.csv": ("GET", "/app/static/admin/spending.csv"),
     "/app/static/changes/{picture_id}": ("GET", f"/app/static/changes/{ID}"),
     "/endings": ("GET", "/endings"),
+    "/device": ("POST", "/device"),
+    "/device/{link}": ("GET", "/device/0123456789abcdef0123456789abcdef0123456789a"),
     "/uploads": ("POST", "/uploads"),
 }
 # By path: where the sentence stands in the JSON. All other paths answer with text.
@@ -64,7 +66,16 @@ def failing(error: Exception) -> Callable[[], Studio]:
 
 
 def all_routes(error: Exception) -> list[BaseRoute]:
-    return routes(failing(error), Settings(), base_path="", files_url="files", files={})
+    return routes(
+        failing(error),
+        lambda: UserTokens(COOKIE_SECRET.encode()),
+        Settings(),
+        base_path="",
+        files_url="files",
+        files={},
+        notice_pages=NoticePages(),
+        login_url=lambda _name: "",
+    )
 
 
 @contextmanager
@@ -75,6 +86,8 @@ def serve(served: list[BaseRoute]) -> Iterator[str]:
         Settings(),
         base_path="",
         complete_page=lambda html, _path: html,
+        notice_pages=NoticePages(),
+        read_claims=lambda _cookies, _seconds: None,
     )
     with serve_routes(served, middleware=layers) as url:
         yield url

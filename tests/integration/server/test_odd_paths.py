@@ -10,7 +10,7 @@ from itertools import cycle
 import pytest
 from starlette.routing import Route
 
-from components.server import routes
+from components.server import NoticePages, routes
 from components.studio.settings import Settings
 from tests.integration.server.conftest import SeededApp
 from tests.support.app_server import COOKIE
@@ -28,6 +28,12 @@ OUR_PATHS = {
     "/app/static/downloads/{picture_id}": ["/app/static/downloads/{}"],
     "/app/static/changes/{picture_id}": ["/app/static/changes/{}"],
     "/endings": ["/endings", "/endings/{}"],
+    "/app/static/admin/spending.csv": [
+        "/app/static/admin/{}",
+        "/app/static/admin/spending.csv?since={}&until={}",
+    ],
+    "/device": ["/device?{}"],
+    "/device/{link}": ["/device/{}"],
     "/app/static/exports": ["/app/static/exports?ids={}", "/app/static/exports?zone={}"],
     "/files/{path:path}": [],  # its real place is below
 }
@@ -56,10 +62,13 @@ def test_every_path_of_ours_is_tested_here() -> None:
 
     ours = routes(
         no_studio,  # type: ignore[arg-type]  # never called
+        no_studio,  # type: ignore[arg-type]
         Settings(),
         base_path="",
         files_url="files",
         files={},
+        notice_pages=NoticePages(),
+        login_url=lambda _name: "",
     )
     assert {route.path for route in ours if isinstance(route, Route)} == set(OUR_PATHS)
 
