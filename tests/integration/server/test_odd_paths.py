@@ -35,6 +35,10 @@ OUR_PATHS = {
     "/device": ["/device?{}"],
     "/device/{link}": ["/device/{}"],
     "/app/static/exports": ["/app/static/exports?ids={}", "/app/static/exports?zone={}"],
+    "/shared/{token}/pictures/{picture_id}": ["/shared/{}/pictures/{}"],
+    "/shared/{token}/thumbnails/{picture_id}": ["/shared/{}/thumbnails/{}?size={}"],
+    "/shared/assets/{path:path}": ["/shared/assets/{}"],
+    "/shared/{token:path}": ["/shared/{}"],
     "/files/{path:path}": [],  # its real place is below
 }
 STREAMLITS_PATHS = [
