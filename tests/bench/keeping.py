@@ -41,6 +41,7 @@ class Cost:
 
     what: str
     megapixels: str
+    kind: str
     ours: float
     beside: float
     than: str
@@ -48,7 +49,7 @@ class Cost:
 
 
 def keeping_costs(folder: Path) -> Iterator[Cost]:
-    """Time, CPU and memory of its process, and a press on Edit meanwhile."""
+    """Time and CPU of its process, and a press on Edit meanwhile."""
     for megapixels, size in SIZES.items():
         pair = edited_pairs.make_pair(edited_pairs.make_source(1, *size), edited_pairs.add_thing, 7)
         path = folder / megapixels
@@ -56,13 +57,13 @@ def keeping_costs(folder: Path) -> Iterator[Cost]:
         job = _job(path, pair)
         keep = _run("-m", "components.studio.images.keep_job", job=job)
         plain = _run("-c", _OPEN_AND_SAVE, job["source"], str(path / "plain.png"))
-        for at, (kind, unit) in enumerate((("time", "s"), ("CPU", "s"), ("memory", "MB"))):
+        for at, kind in enumerate(("time", "CPU")):
             what = f"keep the rest, {megapixels} megapixels: {kind}"
-            yield Cost(what, megapixels, keep[at], plain[at], PLAIN, unit)
+            yield Cost(what, megapixels, kind, keep[at], plain[at], PLAIN, "s")
         if megapixels == "12":
             clicks = click_costs(folder / "clicks", pair)
             what = "keep the rest: a press on Edit, two at work"
-            yield Cost(what, megapixels, *clicks, "with none", "ms")
+            yield Cost(what, megapixels, "press", *clicks, "with none", "ms")
 
 
 def _job(folder: Path, pair: Pair) -> dict[str, Any]:
@@ -83,8 +84,8 @@ def _job(folder: Path, pair: Pair) -> dict[str, Any]:
     }
 
 
-def _run(*arguments: str, job: dict[str, Any] | None = None) -> tuple[float, float, float]:
-    """Seconds, CPU seconds and peak MB of a Python process. Raises CalledProcessError."""
+def _run(*arguments: str, job: dict[str, Any] | None = None) -> tuple[float, float]:
+    """Seconds and CPU seconds of a Python process. Raises CalledProcessError."""
     began = time.perf_counter()
     with subprocess.Popen(  # noqa: S603 - a fixed command
         [sys.executable, *arguments],
@@ -100,7 +101,7 @@ def _run(*arguments: str, job: dict[str, Any] | None = None) -> tuple[float, flo
     if process.returncode:
         raise subprocess.CalledProcessError(process.returncode, arguments)
     took = time.perf_counter() - began
-    return took, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
+    return took, used.ru_utime + used.ru_stime
 
 
 def click_costs(folder: Path, pair: Pair) -> tuple[float, float]:

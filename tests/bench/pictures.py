@@ -52,7 +52,7 @@ def rows(browser: Browser, rounds: int) -> Iterator[Row]:
         yield Row(what, seconds, "s", median(plain[1:]), than, 1, of_ratio=True, note=note)
     with tempfile.TemporaryDirectory(prefix="kontext-bench-") as name:
         for cost in keeping_costs(Path(name)):
-            goal = _KEEP_GOALS.get(cost.megapixels) if cost.unit == "s" else None
+            goal = _KEEP_GOALS.get(cost.megapixels) if cost.kind == "time" else None
             yield Row(cost.what, cost.ours, cost.unit, cost.beside, cost.than, goal)
 
 
