@@ -17,7 +17,8 @@ from statistics import median, quantiles
 
 from websockets.sync.client import ClientConnection, connect
 
-from tests.bench.places import cpu_seconds, data_of, memory_mb, new_app, run_provider
+from tests.bench.gallery import fill
+from tests.bench.places import cpu_seconds, memory_mb, new_app, run_provider
 from tests.bench.rows import Row, amount
 from tests.support.app_server import COOKIE, AppServer
 from tests.support.identity import new_token
@@ -113,10 +114,7 @@ def rows(seconds: float) -> Iterator[Row]:
         run_provider(seconds * 1.1, **limits) as provider,
         new_app({**provider.settings, **settings}) as app,
     ):
-        with data_of(app) as data:
-            for token in tokens:
-                for number in range(PICTURES):
-                    data.add_picture(token, f"A fox {number}")
+        fill(app, dict.fromkeys(tokens, PICTURES))
         app.start()
         _use(app, tokens[:1], 5.0, 0.5)  # imports what the first page needs
         one = _use(app, tokens[:1], seconds, 0.5)
