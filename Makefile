@@ -75,9 +75,10 @@ image:
 	docker build --build-arg VERSION=$(VERSION) --tag kontext-studio:$(VERSION) --tag kontext-studio:local .
 VERSION = $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
 
+# For example: make bench BENCH="--only startup --quick"
 .PHONY: bench
 bench: $(DEV_STAMP) browser
-	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench $(BENCH)
 
 .PHONY: chaos
 chaos: $(DEV_STAMP) postgresql

@@ -18,13 +18,11 @@ from dataclasses import replace
 from pathlib import Path
 from threading import Lock
 from types import ModuleType
-from typing import Final, TextIO
+from typing import TYPE_CHECKING, Final, TextIO
 
 import streamlit as st
 
 from components.kie import AuthenticationError, KieClient, Model
-from components.sandbox import FAULTS, SandboxOptions, SandboxServer
-from components.sandbox import start as start_sandbox
 from components.server.logs import set_up_logs
 from components.studio.clock import SteadyClock
 from components.studio.data_folder import LOCK_FILE, DataFolder, MaintenanceThread
@@ -52,6 +50,9 @@ from components.studio.worker.account_limits import AccountLimits
 from components.studio.worker.scheduler import DurationEstimator, Scheduler
 from components.studio.worker.transfers import Transfers
 from components.studio.worker.worker import TaskWorker
+
+if TYPE_CHECKING:  # loaded only where there is no key
+    from components.sandbox import SandboxServer
 
 log = logging.getLogger("kontext.bootstrap")
 
@@ -265,9 +266,11 @@ def _replica(studio: Studio, resources: ExitStack) -> Replica:
 
 
 def _start_sandbox(settings: Settings) -> SandboxServer:
+    from components.sandbox import SandboxOptions, start
+
     folder = settings.data_dir / "sandbox"
     try:
-        return start_sandbox(
+        return start(
             SandboxOptions(
                 data_dir=folder,
                 only_own_links=True,
@@ -382,6 +385,8 @@ def _image_store(settings: Settings) -> ImageStore:
 
 
 def _fault_controls(sandbox: SandboxServer) -> FaultControls:
+    from components.sandbox import FAULTS
+
     faults = {fault.name: fault.description for fault in FAULTS.values()}
     return FaultControls(faults, sandbox.set_faults)
 

@@ -7,20 +7,14 @@ from PIL import Image
 
 from components.sandbox.drift import drifted
 from components.sandbox.faults import strip_fault_markers
-from components.sandbox.prompts.edit_scene import edit_scene
-from components.sandbox.prompts.parse_prompt import parse_prompt
-from components.sandbox.prompts.translation import translate
 from components.sandbox.recognition import fingerprint, recognise, starter_scenes
 from components.sandbox.recorded_edits import AnswerFolder
-from components.sandbox.renderer.filters import fit
-from components.sandbox.renderer.render import render, render_over
 from components.sandbox.renderer.scene import Scene, scene_to_json
 from components.sandbox.sizes import size_of
 from components.sandbox.store import Store, StoredFile
 from components.sandbox.tasks import Task
 
-MAX_INPUT_BYTES = 20_000_000
-"""Largest input picture (docs/kie-api.md, Create)."""
+MAX_INPUT_BYTES = 20_000_000  # of an input picture (docs/kie-api.md, Create)
 _MAX_INPUT_PIXELS = 20_000_000
 _UNREADABLE = (OSError, SyntaxError, ValueError, Image.DecompressionBombError)
 _MAGIC = (
@@ -51,13 +45,16 @@ class Renderer:
 
         Raises UnusableInput.
         """
+        from components.sandbox.prompts import parse_prompt, translation  # large: not at the start
+        from components.sandbox.renderer.render import render
+
         # Half a surrogate pair is valid JSON and no character: nothing can be drawn for it.
         prompt = strip_fault_markers(task.prompt).encode("utf-8", "ignore").decode()
         if task.params.get("enableTranslation") is not False:
-            prompt = translate(prompt)
+            prompt = translation.translate(prompt)
         if source is None:
             size = size_of(task.aspect_ratio, None)
-            scene = parse_prompt(prompt, task.seed, size)
+            scene = parse_prompt.parse_prompt(prompt, task.seed, size)
             picture = render(scene, size)
             self._store.save_scene([fingerprint(picture)], scene_to_json(scene))
         else:
@@ -65,16 +62,19 @@ class Renderer:
         return StoredFile(*_encode(picture, task.output_format), task.task_id)
 
     def _edited(self, task: Task, prompt: str, given: Image.Image) -> Image.Image:
+        from components.sandbox.prompts.edit_scene import edit_scene
+        from components.sandbox.renderer import filters, render
+
         size = size_of(task.aspect_ratio, given.size)
         if self._answers and (answer := self._answers.find(given, prompt)):
-            return fit(answer, size) if task.aspect_ratio else answer
+            return filters.fit(answer, size) if task.aspect_ratio else answer
         scene = recognise(given, [*self._store.scenes(), *starter_scenes()])
         if scene is None:
             blank = Scene(seed=task.seed, pixels=size)
-            picture = render_over(fit(given, size), edit_scene(blank, prompt))
+            picture = render.render_over(filters.fit(given, size), edit_scene(blank, prompt))
             return drifted(picture, task.seed) if self._drift else picture
         scene = edit_scene(scene, prompt)
-        picture = render(scene, size)
+        picture = render.render(scene, size)
         returned = drifted(picture, task.seed) if self._drift else picture
         # The app may lay the edit over its source: such a picture is nearer to the plain one.
         known = {fingerprint(picture), fingerprint(returned)}

@@ -1,194 +1,90 @@
-"""Cost of operations, each relative to another one in the same run: `python -m tests.bench`.
+"""How fast the app is, beside what one would otherwise have, as one table: `make bench`.
 
-Ratios, because they are the same on slow and fast machines.
+A full run writes the table to results.md beside this file; the next one shows both.
 """
 
 from __future__ import annotations
 
+import argparse
+import importlib.metadata
 import os
+import platform
 import sys
-import tempfile
 import time
-from collections.abc import Callable
-from contextlib import closing
-from dataclasses import dataclass, replace
-from io import BytesIO
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
-from statistics import median
 
-from PIL import Image
+from playwright.sync_api import Browser
 
-from components.kie import GenerationRequest, Model
-from components.sandbox.prompts.parse_prompt import parse_prompt
-from components.sandbox.renderer.render import render
-from components.studio.db.tasks import TaskRepository
-from components.studio.images.store import make_thumbnails
-from components.studio.prompt_hints import lint_prompt
-from components.studio.tasks.models import TaskState
-from components.studio.worker.account_limits import AccountLimits
-from components.studio.worker.scheduler import DurationEstimator, Scheduler
-from tests.bench.gallery import FEW, MANY, gallery_costs
-from tests.bench.keeping import keeping_costs
-from tests.support.factories import NOW, make_task
-from tests.support.image_corpus import encoded
+from components.version import VERSION
+from tests.bench import crowd, delay, gallery, parts, pictures, startup
+from tests.bench.rows import Row, read_table, write_table
+from tests.support.chromium import chromium
 
-ROUNDS = 9
-USER_ID = "d" * 32
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """The cost of `what`, as a multiple of the cost of `against`."""
-
-    what: str
-    against: str
-    amount: float
-    against_amount: float
-    unit: str = "ms"
-
-    def __str__(self) -> str:
-        ratio = self.amount / self.against_amount
-        return f"{self.what:44} {self.amount:9.2f} {self.unit}  {ratio:8.2f} × {self.against}"
-
-
-def measure(run: Callable[[], object], rounds: int = ROUNDS) -> float:
-    """Median seconds of a few runs."""
-    seconds = []
-    for _ in range(rounds):
-        began = time.perf_counter()
-        run()
-        seconds.append(time.perf_counter() - began)
-    return median(seconds)
-
-
-def compare(
-    what: str, run: Callable[[], object], against: str, run_against: Callable[[], object]
-) -> Comparison:
-    """Measure two operations one after the other."""
-    return Comparison(what, against, 1000 * measure(run), 1000 * measure(run_against))
-
-
-def scheduler_with(tasks: int) -> Scheduler:
-    """A scheduler with this many generating tasks, none of them due."""
-    scheduler = Scheduler(
-        AccountLimits.with_limits(creates_per_10s=20, queries_per_second=10),
-        {
-            (model, editing): DurationEstimator([100.0])
-            for model in Model
-            for editing in (False, True)
-        },
-    )
-    for number in range(tasks):
-        generating = make_task(str(number), state=TaskState.GENERATING, polling_since=NOW)
-        scheduler.upsert(generating, 0.0, NOW)
-    return scheduler
-
-
-def write_and_fsync(folder: Path) -> None:
-    """The least that a durable write of one row can cost."""
-    with (folder / "one").open("wb") as file:
-        file.write(b"x" * 1000)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def database_comparisons(folder: Path) -> list[Comparison]:
-    """The database with a thousand tasks of one user."""
-    with closing(TaskRepository.in_folder(folder)) as repository:
-        request = GenerationRequest(prompt="a hill " * 20)
-        tasks = [make_task(request=request, created_at=NOW + number) for number in range(1000)]
-        repository.add_tasks(tasks)
-        one = tasks[0].id
-        return [
-            compare(
-                "database: a page of 24 among 1,000",
-                lambda: repository.recent_tasks(USER_ID, limit=24),
-                "one row",
-                lambda: repository.task(one),
-            ),
-            compare(
-                "database: all 1,000",
-                lambda: repository.recent_tasks(USER_ID, limit=1000),
-                "a page of 24",
-                lambda: repository.recent_tasks(USER_ID, limit=24),
-            ),
-            compare(
-                "database: add a task",
-                lambda: repository.add_tasks([make_task(request=request)]),
-                "an fsynced file",
-                lambda: write_and_fsync(folder),
-            ),
-            compare(
-                "database: update a task",
-                lambda: repository.update_task(
-                    one, lambda task: replace(task, attempts=task.attempts + 1)
-                ),
-                "an fsynced file",
-                lambda: write_and_fsync(folder),
-            ),
-        ]
-
-
-def image_comparisons() -> list[Comparison]:
-    """Images of about one megapixel."""
-    picture = Image.linear_gradient("L").resize((1024, 1024)).convert("RGB")
-    jpeg = encoded(picture, "JPEG")
-    return [
-        compare(
-            "sandbox: render one megapixel",
-            lambda: render(parse_prompt("a hill at dawn", 1, (1024, 1024)), (1024, 1024)),
-            "Pillow's resize of it",
-            lambda: picture.resize((1400, 1400), Image.Resampling.LANCZOS),
-        ),
-        compare(
-            "thumbnails of one megapixel",
-            lambda: make_thumbnails(jpeg),
-            "Pillow's decoding of it",
-            lambda: Image.open(BytesIO(jpeg)).load(),
-        ),
-    ]
-
-
-def hint_comparisons() -> list[Comparison]:
-    """The longest prompts that are hard to search; twice the length should be twice the cost."""
-    return [
-        compare(
-            f"prompt hints: 5,000 characters of {piece!r}",
-            lambda piece=piece: lint_prompt((piece * 5000)[:5000], editing=True, translate=False),
-            "2,500",
-            lambda piece=piece: lint_prompt((piece * 5000)[:2500], editing=True, translate=False),
-        )
-        for piece in ("“", "'a", "say ", "don't change ", "background ", "{", "«»")
-    ]
+RESULTS = Path(__file__).with_name("results.md")
+Group = Callable[[Browser, bool], Iterator[Row]]
+GROUPS: dict[str, Group] = {
+    "delay": lambda browser, quick: delay.rows(browser, 4 if quick else 20),
+    "startup": lambda browser, quick: startup.rows(browser, 1 if quick else 5),
+    "crowd": lambda _browser, quick: crowd.rows(10 if quick else 30),
+    "gallery": lambda browser, quick: gallery.rows(browser, 2 if quick else 7),
+    "pictures": lambda browser, quick: pictures.rows(browser, 1 if quick else 5),
+    "parts": lambda _browser, _quick: parts.rows(),
+}
+MAKE_TEST_GOAL_SECONDS = 360
 
 
 def main() -> int:
-    """Print the table."""
-    thousand, hundred = scheduler_with(1000), scheduler_with(100)
-    comparisons = [
-        compare(
-            "scheduler: find due jobs among 1,000 tasks",
-            lambda: thousand.pop_due(1.0),
-            "among 100",
-            lambda: hundred.pop_due(1.0),
-        )
-    ]
-    with tempfile.TemporaryDirectory(prefix="kontext-bench-") as folder:
-        comparisons += database_comparisons(Path(folder))
-    comparisons += image_comparisons()
-    comparisons += hint_comparisons()
-    with tempfile.TemporaryDirectory(prefix="kontext-bench-") as folder:
-        comparisons += [
-            Comparison(f"gallery of {MANY:,}: {what}", f"of {FEW}", 1000 * many, 1000 * few)
-            for what, (many, few) in gallery_costs(Path(folder) / "data").items()
-        ]
-    with tempfile.TemporaryDirectory(prefix="kontext-bench-") as folder:
-        comparisons += [
-            Comparison(f"keep the rest: {what}", against, *amounts)
-            for (what, against), amounts in keeping_costs(Path(folder)).items()
-        ]
-    sys.stdout.write("\n".join(map(str, comparisons)) + "\n")
+    """Measure, print the table, and write it down if it is whole."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("--only", choices=GROUPS, action="append", help="these rows alone")
+    parser.add_argument("--quick", action="store_true", help="few rounds, for a first look")
+    parser.add_argument("--against", type=Path, default=RESULTS, help="an earlier table")
+    parser.add_argument("--make-test-seconds", type=float, help="how long `make test` took")
+    chosen = parser.parse_args()
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # each start would compile all files anew
+    before = read_table(chosen.against.read_text("utf-8")) if chosen.against.exists() else {}
+    rows: list[Row] = []
+    began = time.monotonic()
+    with chromium() as browser:
+        head = _head(browser)
+        for name in chosen.only or GROUPS:
+            for row in GROUPS[name](browser, chosen.quick):
+                rows.append(row)
+                sys.stderr.write(f"{row.cells()[0]:>8}  {row.what}: {row.cells()[2]}\n")
+    if chosen.make_test_seconds is not None:
+        goal = MAKE_TEST_GOAL_SECONDS
+        rows.append(Row("make test, a fresh clone", chosen.make_test_seconds, "s", goal=goal))
+    took = (time.monotonic() - began) / 60
+    text = f"{head}, in {took:.1f} minutes\n\n{write_table(rows, before)}\n"
+    sys.stdout.write(text)
+    if not chosen.only and not chosen.quick:
+        RESULTS.write_text(text, "utf-8")
     return 0
+
+
+def _head(browser: Browser) -> str:
+    """Date, machine and versions."""
+    versions = [f"Kontext Studio {VERSION}", f"Python {platform.python_version()}"]
+    versions += [
+        f"{name} {importlib.metadata.version(name)}" for name in ("streamlit", "uvicorn", "pillow")
+    ]
+    database = "PostgreSQL" if os.environ.get("KONTEXT_DATABASE_URL") else "SQLite"
+    files = "S3" if os.environ.get("KONTEXT_STORAGE_URL") else "disk"
+    cpu = next(
+        (
+            line.partition(":")[2].strip()
+            for line in Path("/proc/cpuinfo").read_text("utf-8").splitlines()
+            if line.startswith("model name")
+        ),
+        platform.machine(),
+    )
+    return (
+        f"Measured on {datetime.now(UTC):%Y-%m-%d %H:%M} UTC; {os.cpu_count()} cores, {cpu}, load "
+        f"{os.getloadavg()[0]:.1f} before; {database}, {files}; {', '.join(versions)}, "
+        f"Chromium {browser.version}"
+    )
 
 
 if __name__ == "__main__":

@@ -8,6 +8,8 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from typing import Any, Final
@@ -33,9 +35,21 @@ _OPEN_AND_SAVE: Final = (
 )
 
 
-def keeping_costs(folder: Path) -> dict[tuple[str, str], tuple[float, float, str]]:
-    """Amount, that of another operation, and unit, by the two operations."""
-    costs: dict[tuple[str, str], tuple[float, float, str]] = {}
+@dataclass(frozen=True)
+class Cost:
+    """What keeping costs, beside another operation."""
+
+    what: str
+    megapixels: str
+    kind: str
+    ours: float
+    beside: float
+    than: str
+    unit: str
+
+
+def keeping_costs(folder: Path) -> Iterator[Cost]:
+    """Time and CPU of its process, and a press on Edit meanwhile."""
     for megapixels, size in SIZES.items():
         pair = edited_pairs.make_pair(edited_pairs.make_source(1, *size), edited_pairs.add_thing, 7)
         path = folder / megapixels
@@ -43,12 +57,13 @@ def keeping_costs(folder: Path) -> dict[tuple[str, str], tuple[float, float, str
         job = _job(path, pair)
         keep = _run("-m", "components.studio.images.keep_job", job=job)
         plain = _run("-c", _OPEN_AND_SAVE, job["source"], str(path / "plain.png"))
-        for at, (what, unit) in enumerate((("CPU", "ms"), ("memory", "MB"))):
-            costs[f"{megapixels} megapixels, {what}", PLAIN] = (keep[at], plain[at], unit)
+        for at, kind in enumerate(("time", "CPU")):
+            what = f"keep the rest, {megapixels} megapixels: {kind}"
+            yield Cost(what, megapixels, kind, keep[at], plain[at], PLAIN, "s")
         if megapixels == "12":
             clicks = click_costs(folder / "clicks", pair)
-            costs["a press on Edit, two at work", "with none"] = (*clicks, "ms")
-    return costs
+            what = "keep the rest: a press on Edit, two at work"
+            yield Cost(what, megapixels, "press", *clicks, "with none", "ms")
 
 
 def _job(folder: Path, pair: Pair) -> dict[str, Any]:
@@ -70,7 +85,8 @@ def _job(folder: Path, pair: Pair) -> dict[str, Any]:
 
 
 def _run(*arguments: str, job: dict[str, Any] | None = None) -> tuple[float, float]:
-    """CPU milliseconds and peak MB of a Python process. Raises CalledProcessError."""
+    """Seconds and CPU seconds of a Python process. Raises CalledProcessError."""
+    began = time.perf_counter()
     with subprocess.Popen(  # noqa: S603 - a fixed command
         [sys.executable, *arguments],
         cwd=ROOT,
@@ -84,7 +100,8 @@ def _run(*arguments: str, job: dict[str, Any] | None = None) -> tuple[float, flo
         process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise subprocess.CalledProcessError(process.returncode, arguments)
-    return (used.ru_utime + used.ru_stime) * 1000, used.ru_maxrss / 1024
+    took = time.perf_counter() - began
+    return took, used.ru_utime + used.ru_stime
 
 
 def click_costs(folder: Path, pair: Pair) -> tuple[float, float]:

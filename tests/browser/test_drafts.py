@@ -23,7 +23,7 @@ from tests.support.chromium import HeldWebSocket, open_page
 
 pytestmark = pytest.mark.browser
 
-PICKER_SCRIPTS = "**/prompt_picker/*.js"
+SCRIPTS = "**/browser/*/studio.js"
 UNSENT = "sessionStorage.getItem('kontext.unsent.generate-prompt')"
 
 
@@ -68,9 +68,9 @@ def reload_before_the_script_is_loaded(page: Page) -> None:
         else:
             held.append(route)
 
-    page.route(PICKER_SCRIPTS, hold)
-    with page.expect_request(PICKER_SCRIPTS):
-        page.reload()
+    page.route(SCRIPTS, hold)
+    with page.expect_request(SCRIPTS):
+        page.reload(wait_until="commit")  # the page has loaded when they have
     prompt_box(page).fill("A castle at night")
     routes, held = held, None
     for route in routes:

@@ -9,11 +9,12 @@ import pytest
 from PIL import Image
 
 from components.sandbox import rendering
-from components.sandbox.renderer.render import render
+from components.sandbox.renderer import render as renderer
 from components.sandbox.renderer.scene import Scene
 from components.sandbox.sizes import size_of
 
 BLOCKS = (12, 8)
+_render = renderer.render
 
 
 def quarter_size_of(ratio: str | None, given: tuple[int, int] | None) -> tuple[int, int]:
@@ -32,7 +33,7 @@ def draw_blocks(scene: Scene, size: tuple[int, int]) -> Image.Image:
 def quick_pictures() -> Iterator[None]:
     """Let sandboxes in this process draw blocks; imported by each conftest that wants it."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(rendering, "render", draw_blocks)
+        patch.setattr(renderer, "render", draw_blocks)
         patch.setattr(rendering, "size_of", quarter_size_of)
         yield
 
@@ -40,7 +41,7 @@ def quick_pictures() -> Iterator[None]:
 @pytest.fixture
 def real_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let sandboxes draw what the prompt says, as small."""
-    monkeypatch.setattr(rendering, "render", render)
+    monkeypatch.setattr(renderer, "render", _render)
 
 
 @pytest.fixture

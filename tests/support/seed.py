@@ -28,6 +28,7 @@ class DataFolder:
 
     folder: Path
     repository: TaskRepository
+    store: ImageStore
 
     def add_task(
         self,
@@ -67,7 +68,7 @@ class DataFolder:
         if picture is None:
             picture = Image.linear_gradient("L").resize((880, 1184)).convert("RGB")
         picture.save(encoded, form.value)
-        ImageStore(self.folder).save(task.id, form.value, encoded.getvalue())
+        self.store.save(task.id, form.value, encoded.getvalue())
         record = ImageRecord(
             id=task.id,
             user_id=task.user_id,
@@ -99,7 +100,7 @@ class DataFolder:
         return task.id
 
     def _store(self, image_id: str, token: str, data: bytes) -> ImageRecord:
-        ImageStore(self.folder).save(image_id, "png", data)
+        self.store.save(image_id, "png", data)
         with Image.open(io.BytesIO(data)) as image:
             width_px, height_px = image.size
         return ImageRecord(
@@ -116,11 +117,11 @@ class DataFolder:
 
     def image_file(self, image_id: str, form: OutputFormat = OutputFormat.PNG) -> Path:
         """Where an image is stored."""
-        return ImageStore(self.folder).image_file(image_id, form.value).path
+        return self.store.image_file(image_id, form.value).path
 
     def picture_bytes(self, image_id: str, form: OutputFormat = OutputFormat.JPEG) -> bytes:
         """The stored file."""
-        return ImageStore(self.folder).read(image_id, form.value)
+        return self.store.read(image_id, form.value)
 
 
 @contextmanager
@@ -128,6 +129,6 @@ def open_data_folder(folder: Path) -> Iterator[DataFolder]:
     """Open a data folder, and close it before the app starts."""
     repository = TaskRepository.in_folder(folder)
     try:
-        yield DataFolder(folder, repository)
+        yield DataFolder(folder, repository, ImageStore(folder))
     finally:
         repository.close()

@@ -53,6 +53,7 @@ class StreamlitClient:
             subprotocols=[Subprotocol(name) for name in protocols],
             open_timeout=TIMEOUT_S,
             max_size=None,
+            max_queue=None,  # what nobody reads must not hold up pings and the close
             proxy=None,
         )
         self._closing = ExitStack()

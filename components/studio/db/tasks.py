@@ -276,11 +276,12 @@ class TaskRepository:
 
     def recent_tasks(self, user_id: str, *, limit: int, offset: int = 0) -> list[TaskWithImage]:
         """A user's tasks with their images, newest first, without trashed and hidden ones."""
-        not_deleted = sa.select(images.c.id).where(images.c.deleted_at.is_(None))
+        # Looked up for each task: a list of all images would be everybody's.
+        is_there = sa.exists().where(images.c.id == tasks.c.image_id, images.c.deleted_at.is_(None))
         query = (
             sa.select(tasks)
             .where(tasks.c.user_id == user_id, tasks.c.dismissed.is_(False))
-            .where(tasks.c.image_id.is_(None) | tasks.c.image_id.in_(not_deleted))
+            .where(tasks.c.image_id.is_(None) | is_there)
             .order_by(tasks.c.created_at.desc(), tasks.c.id)
             .limit(limit)
             .offset(offset)

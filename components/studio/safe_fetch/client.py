@@ -72,7 +72,7 @@ class SafeHttpClient:
         self._trusted_origins = frozenset(parse_url(origin).origin for origin in trusted_origins)
         self._resolver = resolver
         self._connect = connect
-        self._tls = tls or _default_tls()
+        self._tls = tls
         self._max_bytes = max_bytes
         self._budget_seconds = budget_seconds
 
@@ -91,7 +91,7 @@ class SafeHttpClient:
                 target,
                 addresses,
                 connect=self._connect,
-                tls=self._tls,
+                tls=self._tls or _default_tls(),
                 deadline=deadline,
             ) as response:
                 if response.status not in _REDIRECT_STATUSES:
@@ -134,7 +134,7 @@ class SafeHttpClient:
 
 @cache
 def _default_tls() -> ssl.SSLContext:
-    """Trusts this machine's certificates and those that come with requests."""
+    """Trusts this machine's certificates and those that come with requests; not at the start."""
     context = ssl.create_default_context()
     context.load_verify_locations(DEFAULT_CA_BUNDLE_PATH)
     return context

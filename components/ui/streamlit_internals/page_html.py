@@ -6,7 +6,7 @@ import re
 from functools import cache
 from pathlib import Path
 
-from components.ui.frontend import styles_url
+from components.ui.frontend import script_urls, styles_url
 
 _SHELL = Path(__file__).with_name("page-shell.html")
 _NOTICE = Path(__file__).with_name("notice.html")
@@ -60,4 +60,5 @@ def _parts(page: str) -> tuple[str, str]:
     )
     shell = _SHELL.read_text("utf-8").replace('data-page="generate"', f'data-page="{page}"')
     styles = f'<link rel="stylesheet" href="{styles_url()}">'
-    return f"{preloads}<style>{_TOKENS.read_text('utf-8')}</style>", f"{shell}{styles}"
+    scripts = "".join(f'<link rel="modulepreload" href="{url}">' for url in script_urls(page))
+    return f"{preloads}<style>{_TOKENS.read_text('utf-8')}</style>", f"{shell}{styles}{scripts}"

@@ -71,7 +71,7 @@ def test_every_address_lies_below_the_base_path(hosted_app: AppServer) -> None:
     page = get(hosted_app, "/studio/gallery", PAGE)
     [styles] = re.findall(r'<link rel="stylesheet" href="(\w[^"]*kontext\.css)">', page.text)
     assert get(hosted_app, f"/studio/{styles}").headers["content-type"].startswith("text/css")
-    script = styles.replace("kontext.css", "widgets/shared/urls.js")
+    script = styles.replace("kontext.css", "studio.js")
     assert get(hosted_app, f"/studio/{script}").status_code == 200
     assert get(hosted_app, "/studio/app/static/pictures/x").text == "No such picture."
     assert get(hosted_app, "/studio/app/static/exports").text == "No such pictures."

@@ -43,6 +43,29 @@ def test_first_paint_is_ours(seeded_app: SeededApp, path: str, page: str) -> Non
         assert seeded_app.app.client().get(f"/{url}").status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("path", "names"),
+    [("/", ["studio.js"]), ("/edit", ["studio.js", "edit.js"]), ("/gallery", ["studio.js"])],
+)
+def test_scripts_of_a_page_are_asked_for_with_it(
+    seeded_app: SeededApp, path: str, names: list[str]
+) -> None:
+    urls = re.findall(
+        r'<link rel="modulepreload" href="([^"]+)">', seeded_app.app.client().open(path).text
+    )
+
+    assert [url.rpartition("/")[2] for url in urls] == names
+    plain, small = (
+        [seeded_app.app.client().get(f"/{url}", **headers) for url in urls]
+        for headers in ({"accept-encoding": "identity"}, {"accept-encoding": "gzip, br"})
+    )
+    assert [each.headers.get("content-encoding") for each in plain] == [None] * len(urls)
+    assert [each.headers["content-encoding"] for each in small] == ["gzip"] * len(urls)
+    assert [each.text for each in small] == [each.text for each in plain]
+    assert small[0].headers["vary"] == "accept-encoding"
+    assert small[0].headers["content-type"].startswith("text/javascript")
+
+
 def test_shell_repeats_nothing_of_the_path(seeded_app: SeededApp) -> None:
     html = seeded_app.app.client().open('/"><i>x').text
 

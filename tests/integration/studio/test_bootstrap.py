@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import fcntl
 import importlib
+import os
+import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -18,6 +20,7 @@ from components.bootstrap import AppOwner, RunningApp, close_at_shutdown, open_s
 from components.studio.db.database import DatabaseError
 from components.studio.images.store import ImageStore
 from components.studio.settings import Settings, SettingsError
+from tests.support.app_server import ROOT
 
 
 def settings_for(
@@ -41,6 +44,37 @@ def test_second_studio_on_one_folder_is_rejected(tmp_path: Path) -> None:
         assert first.studio.worker.is_running
     with closing(RunningApp(settings_for(tmp_path))) as second:
         assert second.studio.worker.is_running
+
+
+def test_start_on_a_known_folder_loads_neither_sandbox_nor_alembic(tmp_path: Path) -> None:
+    RunningApp(settings_for(tmp_path)).close()
+    program = (
+        "import os, sys, app; from components.bootstrap import open_studio; open_studio();"
+        "print(*{'alembic', 'components.sandbox', 'pandas', 'numpy', 'cv2'} & {*sys.modules});"
+        "sys.stdout.flush(); os._exit(0)"
+    )
+    settings = {"KONTEXT_DATA_DIR": str(tmp_path), "KIE_API_KEY": "a-key"}
+    settings |= {"KIE_BASE_URL": "http://127.0.0.1:9", "PYTHONPATH": str(ROOT)}
+    ended = subprocess.run(  # noqa: S603 - a fixed command
+        [sys.executable, "-c", program],
+        cwd=tmp_path,
+        env={**os.environ, **settings},
+        stdout=subprocess.PIPE,
+        check=True,
+    )
+    assert ended.stdout == b"\n"
+
+
+def test_start_without_a_key_loads_nothing_that_draws() -> None:
+    program = (
+        "import sys; import components.sandbox;"
+        "print(*{'prompts.parse_prompt', 'renderer.things', 'renderer.render'}"
+        " & {name.removeprefix('components.sandbox.') for name in sys.modules})"
+    )
+    ended = subprocess.run(  # noqa: S603 - a fixed command
+        [sys.executable, "-c", program], cwd=ROOT, stdout=subprocess.PIPE, check=True
+    )
+    assert ended.stdout == b"\n"
 
 
 def test_failed_start_releases_the_folder(tmp_path: Path) -> None:

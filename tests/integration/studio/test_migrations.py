@@ -15,7 +15,9 @@ import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 
+from components.studio.db import migrations
 from components.studio.db.database import DatabaseError
 from components.studio.db.tables import metadata
 from components.studio.db.tasks import TaskRepository
@@ -42,6 +44,12 @@ RIVER, CRANE = f"{5:032x}", f"{4:032x}"  # tasks of the folder that are still ru
 
 def open_and_close(folder: Path) -> None:
     TaskRepository.in_folder(folder).close()
+
+
+def test_files_are_named_for_their_versions() -> None:
+    folder = Path(migrations.__file__).parent
+    walked = [step.revision for step in ScriptDirectory(str(folder)).walk_revisions()]
+    assert migrations.known_versions() == walked
 
 
 def execute(path: Path, *statements: str) -> None:
