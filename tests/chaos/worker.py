@@ -69,6 +69,17 @@ def retried(work: Callable[[], T]) -> T:
             time.sleep(0.1)
 
 
+def submit_once(studio: Studio, number: int) -> None:
+    """Submit one task as a person does: after an error they look whether it is there."""
+    try:
+        submit(studio, number)
+    except (DatabaseError, OSError):
+        time.sleep(0.5)
+        stored = retried(lambda: all_tasks(studio))
+        if prompt_of(number) not in {task.request.prompt for task in stored}:
+            submit_once(studio, number)
+
+
 def submit_all_and_wait(
     studio: Studio, numbers: Sequence[int], tasks: int, idle_seconds: float
 ) -> None:
@@ -76,7 +87,7 @@ def submit_all_and_wait(
     submitted = {task.request.prompt for task in retried(lambda: all_tasks(studio))}
     for number in numbers:
         if prompt_of(number) not in submitted:
-            retried(lambda: submit(studio, number))  # noqa: B023 - it is called at once
+            submit_once(studio, number)
     idle_since = time.monotonic()
     states: list[TaskState] = []
     while time.monotonic() - idle_since < idle_seconds:
@@ -103,18 +114,18 @@ def main() -> int:
     options = parser.parse_args()
     set_up_logs()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # all is closed, as the app does it
-    opened = RunningApp(
-        Settings(
-            api_key="chaos",
-            base_url=options.kie_url,
-            upload_base_url=options.kie_url,
-            public_url=f"http://127.0.0.1:{options.port}",
-            data_dir=options.folder,
-            creates_per_10s=options.creates_per_10s,
-            database_url=options.database_url,
-            **options.store,
-        )
+    settings = Settings(
+        api_key="chaos",
+        base_url=options.kie_url,
+        upload_base_url=options.kie_url,
+        public_url=f"http://127.0.0.1:{options.port}",
+        data_dir=options.folder,
+        creates_per_10s=options.creates_per_10s,
+        database_url=options.database_url,
+        **options.store,
     )
+    # The database may be cut off just now; the app tries again at the next page.
+    opened = retried(lambda: RunningApp(settings))
     studio = opened.studio
     try:
         routes = [*webhook_routes(lambda: studio), *metrics_routes(lambda: studio)]

@@ -46,7 +46,7 @@ def test_script_that_fails_to_load_is_requested_again(
             route.continue_()
 
     page = open_widget("about:blank", color_scheme="light")
-    page.route(re.compile("/(step-strip|dom)[.]js$"), fail_twice)  # a script, and one it imports
+    page.route(re.compile("/(edit|studio)[.]js$"), fail_twice)  # a script, and one it imports
     page.goto(f"{widgets.url}/strip")
     expect(page.locator(".kx-strip-name").first).to_be_visible()
     assert list(requests.values()) == [3, 3]
