@@ -370,7 +370,7 @@ def _restore_folder(data_dir: Path, backup: Path, names: list[str], manifest: Ma
             _stage(staged, backup, names)
             os.sync()
             mark.write_text(manifest.checksums, "utf-8")
-        except BaseException:
+        except BaseException:  # Ctrl-C, too: half a folder must not look like a whole one
             shutil.rmtree(staged, ignore_errors=True)
             raise
     # The database comes last: without it there is no studio in this folder.

@@ -199,7 +199,7 @@ class IdentifyUser:
         receive: Receive,
         send: Send,
     ) -> None:
-        """Serve a socket for as long as whoever opened it may have it open."""
+        """Serve a socket while the person who opened it may have it open."""
         ended = asyncio.Event()
 
         async def watch() -> None:
@@ -250,7 +250,7 @@ class IdentifyUser:
         await response(scope, receive, send)
 
     def _is_outside(self, scope: Scope) -> bool:
-        """Whether a request is for everybody, whoever sends it."""
+        """Whether a request is for everybody."""
         if scope["type"] != "http":
             return False
         path: str = scope["path"].removeprefix(scope.get("root_path", ""))

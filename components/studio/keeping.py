@@ -358,7 +358,7 @@ class KeepService:
         try:
             with self._job(image_id, "{}", KeepChoice.ASK, is_asked_for=False) as (_, job):
                 self.run_job(job, self._stopping)
-        except StoreUnavailable as error:  # whoever looks at the map asks again
+        except StoreUnavailable as error:  # the viewer asks again
             log.warning("change map not made", extra={"image": image_id, "reason": str(error)})
         except KeepError as error:
             log.warning("change map not made", extra={"image": image_id, "reason": str(error)})
@@ -570,7 +570,7 @@ def _local_path(file: StoredFile, folder: Path, problem: KeepProblem) -> Path:
 
 @contextmanager
 def _local_analysis(file: StoredFile, folder: str) -> Iterator[Path]:
-    """Where a process reads and writes this analysis; then it is stored if it was made anew."""
+    """Where a process reads and writes this analysis; then it is stored if it was made again."""
     if file.path is not None:
         yield file.path
         return

@@ -287,7 +287,7 @@ class Studio:
         AuditLog(self.repository.database).add(user_id, act, details, self.clock())
 
     def follow_order(self, name: str) -> None:
-        """Obey an order that has changed, and draw the pages anew that show it."""
+        """Obey an order that has changed, and draw the pages again that show it."""
         if name == Order.QUEUE:
             self.worker.obey(self.orders.queue)
         self.events.publish_all()

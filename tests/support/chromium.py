@@ -139,7 +139,7 @@ def _new_user(browser: Browser, settings: dict[str, Any]) -> Iterator[BrowserCon
         storage = {"origin": settings["base_url"], "storageTypes": "local_storage"}
         context.new_cdp_session(blank).send("Storage.clearDataForOrigin", storage)
         blank.close()
-    except BaseException:
+    except BaseException:  # a test that is interrupted, too: the next one gets a clean context
         context.close()
         raise
     if _free_contexts.setdefault(key, context) is not context:

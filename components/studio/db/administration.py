@@ -467,7 +467,7 @@ def erase_rows(database: Database, user_id: str, now: float) -> list[str] | None
 
 
 def forget_name(database: Database, user_id: str) -> None:
-    """Delete who a user is; whoever was removed stays so, without a name. Raises DatabaseError."""
+    """Delete who a user is; one who was removed stays so, without a name. Raises DatabaseError."""
     this = people.c.user_id == user_id
     with database.write_transaction() as connection:
         connection.execute(sa.delete(people).where(this, people.c.removed_at.is_(None)))

@@ -372,7 +372,7 @@ collection_items = sa.Table(
     sa.Index("collection_items_by_image", "image_id"),
 )
 
-# Links that open something read-only to whoever has them.
+# Links that open something read-only to everybody who has them.
 shares = sa.Table(
     "shares",
     metadata,

@@ -107,7 +107,7 @@ class ObjectStore(Protocol):
 
 @dataclass(frozen=True)
 class StoredFile:
-    """A file of ours, which need not exist."""
+    """A file of the studio, which need not exist."""
 
     store: ObjectStore
     name: str
@@ -303,7 +303,7 @@ class S3Store:
         self.put(name, b"Kontext Studio was here.")
         self.read(name)
         self.delete([name])
-        with suppress(FileNotFoundError):  # whoever may not list files is told something else
+        with suppress(FileNotFoundError):  # who may not list files is told something else
             self.read(name)
 
     def check(self) -> None:

@@ -21,7 +21,7 @@ PAGE_ROWS = 20
 
 
 def open_administration() -> Administration:
-    """What admins see and do. Raises NotFoundError for anybody else; ask anew for each act."""
+    """What admins see and do. Raises NotFoundError for anybody else; ask again for each act."""
     return session.studio().administration(session.tab_state().user_id)
 
 
