@@ -90,6 +90,11 @@ class GenerationForm:
         """The widget key of a field."""
         return f"{self.mode}-{field}"
 
+    @property
+    def loads(self) -> int:
+        """How often a request was put into the form in this session."""
+        return int(st.session_state.get(self.key("loads"), 0))
+
     def values(self) -> FormValues:
         """The current values. One that is missing or does not fit is its default.
 
@@ -169,6 +174,7 @@ class GenerationForm:
         for field, default in vars(self.defaults()).items():
             value = getattr(values, field)
             st.session_state[self.key(field)] = value if self._fits(field, value) else default
+        st.session_state[self.key("loads")] = self.loads + 1
 
     def render_prompt(self, *, placeholder: str) -> None:
         """The prompt's text box."""

@@ -16,6 +16,7 @@ def render_history(form: GenerationForm) -> None:
     prompt_picker(
         form.key("prompt"),
         current_text=form.values().prompt,
+        loads=form.loads,
         history=[_picker_item(entry) for entry in entries],
         templates=prompt_templates.EDITS if form.mode == "edit" else (),
         key=f"{form.mode}-prompt-picker",

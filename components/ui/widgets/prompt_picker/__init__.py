@@ -41,6 +41,7 @@ def prompt_picker(
     box_key: str,
     *,
     current_text: str,
+    loads: int = 0,
     history: Sequence[PromptItem],
     templates: Sequence[PromptItem],
     key: str,
@@ -50,6 +51,7 @@ def prompt_picker(
     """Draw the two buttons for the `st.text_area` with this key; an empty list has no button.
 
     `current_text` is the text that Python has; the browser keeps later text until Python has it.
+    `loads` is how often Python has put other text there: what was typed before that is gone.
     With another `focus` than before, and not 0, the box gets the focus and its text is selected.
     A picked prompt enters the box as if typed. `on_pin` is called before the rerun draws.
     """
@@ -61,6 +63,7 @@ def prompt_picker(
 
     prompts = {
         "current_text": current_text,
+        "loads": loads,
         "focus": focus,
         "history": [asdict(item) for item in history],
         "templates": [asdict(item) for item in templates],

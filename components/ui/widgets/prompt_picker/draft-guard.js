@@ -12,6 +12,7 @@ export class DraftGuard {
   #name;
   #oldTextName;
   #sentName;
+  #loadsName;
 
   /**
    * @param {string} key of the text area
@@ -22,6 +23,7 @@ export class DraftGuard {
     this.#name = `kontext.unsent.${key}`;
     this.#oldTextName = `${this.#name}.over`;
     this.#sentName = `${this.#name}.sent`;
+    this.#loadsName = `${this.#name}.loads`;
   }
 
   /** @returns {string[]} texts that were sent and not confirmed, the newest last */
@@ -61,6 +63,18 @@ export class DraftGuard {
   }
 
   /**
+   * Python has put another request into the form: what was typed before is gone for good, whatever
+   * the request says. It may say what stood there before the typing.
+   * @param {number} loads how often Python has done so in this session
+   * @param {{isTyping: boolean}} box whether it has the focus: what is typed now stays
+   */
+  discardBefore(loads, { isTyping }) {
+    const known = Number(this.#storage.getItem(this.#loadsName) ?? 0);
+    this.#storage.setItem(this.#loadsName, String(loads));
+    if (loads !== 0 && loads !== known && !isTyping) this.discard();
+  }
+
+  /**
    * Python has sent its text: discard the draft once they agree, or once Python has put another
    * text into a box that nobody types in. A text that Python sent late, for what was there before,
    * changes nothing.
@@ -89,7 +103,7 @@ export class DraftGuard {
     const oldText = this.#storage.getItem(this.#oldTextName);
     const sent = this.#sent;
     this.discard();
-    // With another text Python got the draft, or put a remix in its place.
+    // With another text Python got the draft, or another tab's is in its place.
     const isNewer = oldText === null || oldText === currentText || sent.includes(currentText);
     return isNewer && draft !== currentText ? draft : null;
   }

@@ -79,6 +79,32 @@ test("a draft is not put back over a remix that came while the page was away", (
   assert.equal(draft(), undefined);
 });
 
+test("a draft is not put back over a remix with the text that it was typed over", () => {
+  const { guard, draft } = guarded("Something else");
+  guard.leavePage("A tower");
+  guard.discardBefore(1, { isTyping: false });
+  assert.equal(draft(), undefined);
+  assert.equal(guard.restore("A tower", ""), null);
+});
+
+test("a draft that is typed after a remix is put back", () => {
+  const { guard } = guarded();
+  guard.discardBefore(1, { isTyping: false });
+  guard.keep("A tower by night");
+  guard.leavePage("A tower");
+  guard.discardBefore(1, { isTyping: false });
+  assert.equal(guard.restore("A tower", ""), "A tower by night");
+});
+
+test("what is typed while a remix arrives stays, and so does a draft in a new session", () => {
+  const { guard, draft } = guarded("A tower by");
+  guard.discardBefore(1, { isTyping: true });
+  guard.discardBefore(1, { isTyping: false });
+  assert.equal(draft(), "A tower by");
+  guard.discardBefore(0, { isTyping: false });
+  assert.equal(draft(), "A tower by");
+});
+
 test("a draft typed after a return is put back after a reload over any text", () => {
   const { guard } = guarded("A red");
   guard.leavePage("");

@@ -21,7 +21,7 @@ import { receiveKeys } from "../shared/page-keys.js";
 /** @import { PromptItem } from "./popover.js" */
 
 /**
- * @typedef {{current_text: string, focus: number, history: PromptItem[], templates: PromptItem[]}} Prompts
+ * @typedef {{current_text: string, loads: number, focus: number, history: PromptItem[], templates: PromptItem[]}} Prompts
  *   as in `__init__.py`
  * @typedef {Component<{box: string, prompts: string}>} PickerComponent
  */
@@ -97,11 +97,13 @@ class PromptPicker {
     this.#component = component;
     const { box, prompts } = component.data;
     /** @type {Prompts} */
-    const { current_text: currentText, focus, history, templates } = JSON.parse(prompts);
-    if (this.#boxKey !== box) this.#begin(box);
-    else {
-      const area = this.#box;
-      const isTyping = area !== null && area === document.activeElement;
+    const { current_text: currentText, loads, focus, history, templates } = JSON.parse(prompts);
+    const isOtherBox = this.#boxKey !== box;
+    if (isOtherBox) this.#begin(box);
+    const area = this.#box;
+    const isTyping = area !== null && area === document.activeElement;
+    this.#draft.discardBefore(loads, { isTyping });
+    if (!isOtherBox) {
       this.#draft.confirm(currentText, { text: area?.value, isTyping });
     }
     this.#focusOnce(focus);
