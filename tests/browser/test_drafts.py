@@ -88,6 +88,7 @@ def press_twice_while_the_server_is_slow(page: Page) -> None:
         questions.append(route)
 
     page.route("**/who", hold)
+    expect(page.get_by_test_id("stBaseButton-primary")).to_be_visible()
     prompt_box(page).focus()
     page.keyboard.press("Control+Enter")
     wait_until(page, lambda: len(questions) == 1)

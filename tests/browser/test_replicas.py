@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+import requests
 from playwright.sync_api import Browser, Page, expect
 
 from components.sandbox import SandboxOptions, start
@@ -25,6 +26,16 @@ def submit_and_type_on(page: Page, prompt: str, draft: str) -> None:
     # What is just being sent when its process dies is unconfirmed, and rightly so.
     expect(page.get_by_role("article", name=f"Generating: {prompt}")).to_be_attached()
     prompt_box(page).fill(draft)
+
+
+def visit(site: str) -> bool:
+    """Ask as somebody without a cookie, who comes to any of the replicas."""
+    return requests.get(f"{site}/healthz", timeout=60).ok
+
+
+def used(access_log: Path, replica: AppServer) -> int:
+    """How many requests this replica has answered."""
+    return access_log.read_text("utf-8").count(f'"replica":"127.0.0.1:{replica.port}"')
 
 
 def expect_done_and_draft(page: Page, prompt: str, draft: str) -> None:
@@ -59,7 +70,11 @@ def test_leader_dies_and_a_replica_is_upgraded_under_two_people(
         for page, name in zip(pages, PEOPLE, strict=True):
             expect_done_and_draft(page, f"{name}'s lighthouse", f"{name} types on")
 
+        log = tmp_path / "nginx/access.log"
+        used_before = used(log, leader)
         leader.start()
+        # An operator goes on when the first one serves again: nginx leaves it out for a moment.
+        wait_until(lambda: visit(site) and used(log, leader) > used_before)
         for page, name in zip(pages, PEOPLE, strict=True):
             submit_and_type_on(page, f"{name}'s harbour", f"{name} goes on")
         other.stop()  # it led; the other one leads now, and this one comes back as another version

@@ -77,7 +77,7 @@ class PromptPicker {
     document.addEventListener("input", (event) => this.#onInput(event), { signal });
     document
       .querySelector(".kx-skip")
-      ?.addEventListener("click", () => this.#box?.focus(), { signal });
+      ?.addEventListener("click", () => whenTextAreaDrawn(this.#boxKey, (box) => box.focus()), { signal });
     document.addEventListener("focusout", (event) => this.#onLeave(event), { signal });
     keepTextAreaEnabled(() => this.#box, signal);
   }
