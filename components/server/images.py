@@ -170,7 +170,7 @@ def _find_image(studio: Studio, request: Request) -> ImageRecord | None:
         return None
     image_id = request.path_params["picture_id"]
     if "trash" in request.query_params:
-        return studio.trashed_image(user_id, image_id)
+        return studio.gallery.trashed_image(user_id, image_id)
     try:
         if collection_id := request.query_params.get("collection"):
             return studio.sharing.picture(user_id, collection_id, image_id)

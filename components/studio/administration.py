@@ -217,7 +217,7 @@ class Administration:
             )
         for task_id in task_ids:
             studio.worker.follow_change(task_id)
-        count = studio.empty_trash(user_id)
+        count = studio.gallery.empty_trash(user_id)
         forget_name(studio.repository.database, user_id)
         studio.events.publish(user_id)
         return count

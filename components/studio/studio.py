@@ -40,7 +40,7 @@ from components.studio.db.budgets import BudgetLeft, Budgets, person_of
 from components.studio.db.chain_runs import ChainRun, ChainRuns, RunState
 from components.studio.db.database import DatabaseError, MessageKind
 from components.studio.db.database import NotFoundError as NotFoundError
-from components.studio.db.gallery import GalleryItem, GalleryQuery, GalleryRepository
+from components.studio.db.gallery import GalleryRepository
 from components.studio.db.kept_versions import KeepReport
 from components.studio.db.people import Claim, People, Person
 from components.studio.db.prompts import DraftStore, PromptEntry, PromptHistory
@@ -747,52 +747,6 @@ class Studio:
     def average_color(self, record: ImageRecord) -> str | None:
         """An image's average color as "#rrggbb"; None if its thumbnail is missing."""
         return record.color or self.image_store.average_color(record.id)
-
-    # Gallery
-
-    def gallery_items(
-        self, user_id: str, query: GalleryQuery, *, group_variants: bool = True
-    ) -> list[GalleryItem]:
-        """What matches the query: unfinished tasks first, then newest first."""
-        return self.gallery.find(user_id, query, group_variants=group_variants)
-
-    def gallery_entries(
-        self, user_id: str, item_ids: Sequence[str]
-    ) -> list[TaskWithImage | ImageRecord]:
-        """What these items stand for, in this order; unknown ids are left out."""
-        return self.gallery.entries(user_id, item_ids)
-
-    def count_images(self, user_id: str, *, in_trash: bool = False) -> int:
-        """Number of images, in the gallery or in the trash."""
-        return self.gallery.count(user_id, in_trash=in_trash)
-
-    def variants(self, user_id: str, task_id: str) -> list[TaskWithImage]:
-        """All tasks of the submission that this task belongs to, without deleted ones."""
-        return self.gallery.variants(user_id, task_id)
-
-    def trashed_image(self, user_id: str, image_id: str) -> ImageRecord | None:
-        """An image of this user that is in the trash."""
-        return self.gallery.trashed_image(user_id, image_id)
-
-    def star(self, user_id: str, item_ids: Sequence[str], *, starred: bool) -> None:
-        """Star these items' images, or remove the star."""
-        self.gallery.star(user_id, item_ids, starred=starred)
-
-    def set_cover(self, user_id: str, task_id: str) -> None:
-        """Show this variant in front of the others of its submission."""
-        self.gallery.set_cover(user_id, task_id)
-
-    def move_to_trash(self, user_id: str, item_ids: Sequence[str]) -> int:
-        """Move these items' images to the trash; returns how many."""
-        return self.gallery.move_to_trash(user_id, item_ids)
-
-    def restore(self, user_id: str, item_ids: Sequence[str]) -> None:
-        """Take these items' images out of the trash."""
-        self.gallery.restore(user_id, item_ids)
-
-    def empty_trash(self, user_id: str, item_ids: Sequence[str] | None = None) -> int:
-        """Delete what is in the trash, or these alone; returns how many. Raises OSError."""
-        return self.gallery.empty_trash(user_id, item_ids)
 
     def export_items(self, user_id: str, image_ids: Iterable[str]) -> Iterator[ExportItem]:
         """Images of this user to export, with their metadata; others are left out."""

@@ -104,20 +104,20 @@ def _apply_gallery_action(tab: TabState, studio: Studio, event: GridEvent) -> No
     ids = event.card_ids
     match event.verb:
         case "delete" | "dismiss":
-            studio.move_to_trash(tab.user_id, ids)
+            studio.gallery.move_to_trash(tab.user_id, ids)
             tab.last_trashed, tab.trash_count = ids, tab.trash_count + 1
         case "undo":
-            studio.restore(tab.user_id, tab.last_trashed)
+            studio.gallery.restore(tab.user_id, tab.last_trashed)
             tab.last_trashed = ()
         case "restore":
-            studio.restore(tab.user_id, ids)
+            studio.gallery.restore(tab.user_id, ids)
         case "purge":
-            studio.empty_trash(tab.user_id, ids)
+            studio.gallery.empty_trash(tab.user_id, ids)
         case "star":
-            entries = studio.gallery_entries(tab.user_id, ids)
+            entries = studio.gallery.entries(tab.user_id, ids)
             images = [entry if isinstance(entry, ImageRecord) else entry.image for entry in entries]
             are_starred = all(image.starred for image in images if image)
-            studio.star(tab.user_id, ids, starred=not are_starred)
+            studio.gallery.star(tab.user_id, ids, starred=not are_starred)
         case "share":
             share_dialogs.open_share_dialog(ShareKind.PICTURE, ids)
         case "collect":
@@ -127,13 +127,13 @@ def _apply_gallery_action(tab: TabState, studio: Studio, event: GridEvent) -> No
         case "edit_copy":
             _edit_copy(tab, studio, event.card_id)
         case "front":
-            studio.set_cover(tab.user_id, event.card_id)
+            studio.gallery.set_cover(tab.user_id, event.card_id)
         case "lineage":
             tab.dialog = DialogState(tree_of=image_id_for(event.card_id))
         case "compare":
             tab.dialog = DialogState(pair=_pair_for(ids))
         case "compare_models":
-            pairs = finished_pairs(studio.variants(tab.user_id, event.card_id))
+            pairs = finished_pairs(studio.gallery.variants(tab.user_id, event.card_id))
             if not pairs:
                 raise NotFoundError
             tab.dialog = DialogState(pair=pairs[0], pairs=tuple(pairs))
@@ -207,7 +207,7 @@ def _remix(studio: Studio, task: Task, *, verb: str) -> None:
     """Load the settings of a picture; of its submission from there, or where there is none."""
     form = GenerationForm("edit" if task.is_edit else "generate")
     is_submission = verb == "remix_both" or task.image_id is None
-    both_models = is_submission and has_both_models(studio.variants(task.user_id, task.id))
+    both_models = is_submission and has_both_models(studio.gallery.variants(task.user_id, task.id))
     form.load_request(task.request, both_models=both_models)
     session.begin_typing(form.mode)
     if task.is_edit:

@@ -111,7 +111,7 @@ def _render_what(dialog: SharingDialog) -> None:
     except NotFoundError:
         st.caption("This collection is no longer here.")
         return
-    entries = studio.gallery_entries(tab.user_id, dialog.targets)
+    entries = studio.gallery.entries(tab.user_id, dialog.targets)
     images = [entry if isinstance(entry, ImageRecord) else entry.image for entry in entries]
     st.html(_thumbnails_html([image for image in images if image]))
 

@@ -245,7 +245,7 @@ def _render_model_comparison(pair: _Pair) -> None:
     tab, task = session.tab_state(), pair.after.task
     if task is None or not task.is_edit:
         return  # what was made from text alone is in a tree without the other model's picture
-    variants = session.studio().variants(tab.user_id, task.id)
+    variants = session.studio().gallery.variants(tab.user_id, task.id)
     if not has_both_models(variants):
         return
     if pair.models is not None:

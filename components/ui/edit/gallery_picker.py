@@ -38,9 +38,9 @@ def render_picker() -> None:
     )
     tab, studio = session.tab_state(), session.studio()
     query = GalleryQuery(text=text or "", states=frozenset({TaskState.DONE}))
-    items = studio.gallery_items(tab.user_id, query, group_variants=False)
+    items = studio.gallery.find(tab.user_id, query, group_variants=False)
     starred_first = sorted(items, key=lambda item: not item.starred)[:MAX_SHOWN]
-    entries = studio.gallery_entries(tab.user_id, [item.id for item in starred_first])
+    entries = studio.gallery.entries(tab.user_id, [item.id for item in starred_first])
     event = image_grid(
         [replace(card, actions=(), group="") for card in build_gallery_cards(entries)],
         key=_KEY,

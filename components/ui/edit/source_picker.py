@@ -56,7 +56,7 @@ def _render_source(source: ImageRecord | None, ratio: str) -> None:
         embedded_settings.render_restore_offer(source)
     # At the same place with and without a source: the list of what comes in stands in it.
     _render_upload("large" if source is None else "slim", key="edit-upload")
-    has_pictures = session.studio().count_images(session.tab_state().user_id) > 0
+    has_pictures = session.studio().gallery.count(session.tab_state().user_id) > 0
     if has_pictures:
         _render_other_ways(has_source=source is not None)
     if source is None:

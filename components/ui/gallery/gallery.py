@@ -87,14 +87,14 @@ def _render() -> None:
         _render_collection_of_another(collection, header)
         return
     items = _sort_by_group(
-        studio.gallery_items(tab.user_id, query, group_variants=filters.groups_variants())
+        studio.gallery.find(tab.user_id, query, group_variants=filters.groups_variants())
     )
     with header:
         share = studio.share(tab.user_id)
         count = _count_label(items)
         st.caption(f"{count} · {share.label}" if share else count, width="content")
         if query.in_trash and items:
-            _render_empty_trash(studio.count_images(tab.user_id, in_trash=True))
+            _render_empty_trash(studio.gallery.count(tab.user_id, in_trash=True))
     headings = _headings(items, query)
     event = render_card_grid(
         _loaded_cards(items, headings),
@@ -235,7 +235,7 @@ def _loaded_cards(items: Sequence[GalleryItem], headings: Sequence[str]) -> list
             group=headings[positions[card.id]],
             variant_ids=items[positions[card.id]].hidden_variants,
         )
-        for card in build_gallery_cards(studio.gallery_entries(tab.user_id, item_ids))
+        for card in build_gallery_cards(studio.gallery.entries(tab.user_id, item_ids))
     ]
 
 
@@ -258,7 +258,7 @@ def _render_empty_trash(count: int) -> None:
 
 def _empty_trash() -> None:
     try:
-        session.studio().empty_trash(session.tab_state().user_id)
+        session.studio().gallery.empty_trash(session.tab_state().user_id)
     except OSError:
         show_toast(PURGE_FAILED)
 

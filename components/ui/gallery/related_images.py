@@ -26,7 +26,7 @@ def related_images(studio: Studio, user_id: str, card_id: str) -> RelatedImages 
     steps = tree.line(image_id)
     names = step_names(steps)
     variants = in_pairs(
-        [entry for entry in studio.variants(user_id, card_id) if entry.image is not None]
+        [entry for entry in studio.gallery.variants(user_id, card_id) if entry.image is not None]
     )
     listed_ids = {*names, *(entry.task.image_id for entry in variants)}
     return RelatedImages(

@@ -79,7 +79,7 @@ def open_full_page(page: str) -> AppTest:
     source = add("A tower", TaskState.STORING)
     add("At night", TaskState.STORING, source_id=source)
     add("At dawn", TaskState.FAILED, source_id=source)
-    studio.move_to_trash(user_id, [add("Thrown away", TaskState.STORING)])
+    studio.gallery.move_to_trash(user_id, [add("Thrown away", TaskState.STORING)])
     lost = Failure(FailureReason.DOWNLOAD_FAILED)
     add("A hill", TaskState.FAILED, failure=lost, provider_id=uuid.uuid4().hex)
     add("A lake", TaskState.UNCONFIRMED)

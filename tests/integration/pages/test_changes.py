@@ -160,7 +160,7 @@ def test_refused_text_is_said_in_place_and_nothing_is_made(
 def test_picture_that_is_gone_is_said_in_place(unreachable_provider: None) -> None:
     at, image_id = gallery_with_picture()
     open_studio().import_image(user_id_of(at), image_bytes(90, 90), label="hill")
-    open_studio().move_to_trash(user_id_of(at), [image_id])
+    open_studio().gallery.move_to_trash(user_id_of(at), [image_id])
     change(at, image_id)
 
     assert changes(at)["error"] == "That picture is no longer here."
@@ -182,7 +182,7 @@ def test_result_is_changed_on_where_a_filter_hides_it(sandbox: SandboxServer) ->
     change(at, image_id, "Add snow")
     first = wait_for_state(at, "Done")
     at.session_state["show"] = "Starred"
-    open_studio().star(user_id_of(at), [image_id], starred=True)
+    open_studio().gallery.star(user_id_of(at), [image_id], starred=True)
     change(rerun(at), first["id"], "Add rain")
 
     assert first["id"] not in [card["id"] for card in cards(at)]
@@ -221,7 +221,7 @@ def test_edit_shows_the_change_of_its_source(unreachable_provider: None) -> None
 
 def test_trash_offers_no_change(unreachable_provider: None) -> None:
     at, image_id = gallery_with_picture()
-    open_studio().move_to_trash(user_id_of(at), [image_id])
+    open_studio().gallery.move_to_trash(user_id_of(at), [image_id])
     at.session_state["show"] = "Trash"
 
     assert "changes" not in grid_data(rerun(at))

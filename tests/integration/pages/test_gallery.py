@@ -312,9 +312,9 @@ def test_actions_of_a_card_work_on_what_was_brought_in() -> None:
         assert not at.exception
         assert not at.toast
     act("delete", image_id, other)
-    assert studio.count_images(user_id, in_trash=True) == 2
+    assert studio.gallery.count(user_id, in_trash=True) == 2
     act("undo")
-    assert studio.count_images(user_id) == 2
+    assert studio.gallery.count(user_id) == 2
     act("delete")
     act("purge")
     assert studio.repository.image(image_id) is None
@@ -359,7 +359,7 @@ def test_invalid_filter_is_ignored() -> None:
 def test_trashed_image_is_shown_with_time_until_purge() -> None:
     at = open_gallery()
     image_id = add_image(at, "gone")
-    open_studio().move_to_trash(user_id_of(at), [image_id])
+    open_studio().gallery.move_to_trash(user_id_of(at), [image_id])
 
     assert cards(rerun(at)) == []
     at.session_state["show"] = "Trash"
@@ -370,7 +370,7 @@ def test_trashed_image_is_shown_with_time_until_purge() -> None:
     assert 13.9 < days <= 14
     at.button(key="trash-empty").click()
     assert cards(rerun(at)) == []
-    assert open_studio().count_images(user_id_of(at), in_trash=True) == 0
+    assert open_studio().gallery.count(user_id_of(at), in_trash=True) == 0
 
 
 ROWS_OF_ANOTHER_VERSION = {
@@ -432,6 +432,6 @@ def test_card_of_another_version_says_what_is_known() -> None:
     assert "Too many hills." in reason["advice"]
     # What cannot be read can still be deleted, and comes back as it was.
     studio, user_id = open_studio(), user_id_of(at)
-    assert studio.move_to_trash(user_id, list(ids.values())) == 4
-    studio.restore(user_id, list(ids.values()))
+    assert studio.gallery.move_to_trash(user_id, list(ids.values())) == 4
+    studio.gallery.restore(user_id, list(ids.values()))
     assert studio.task(user_id, ids["state"]).state == "dreaming"

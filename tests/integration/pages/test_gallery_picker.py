@@ -36,7 +36,7 @@ def open_picker(*, chosen: str = "", search: str = "") -> AppTest:
 
 def test_starred_pictures_come_first_and_others_by_age(unreachable_provider: None) -> None:
     old, middle, new = (bring_in(f"{number}.png", 200 + number) for number in range(3))
-    open_studio().star(ANNA, [old], starred=True)
+    open_studio().gallery.star(ANNA, [old], starred=True)
 
     assert [card["id"] for card in cards(open_picker())] == [old, new, middle]
 
@@ -74,4 +74,4 @@ def test_edit_offers_the_gallery_only_where_there_are_pictures() -> None:
 
     at = upload(at, image_bytes(640, 480))
     assert at.button(key="edit-from-gallery").label == "From the gallery"
-    assert open_studio().count_images(user_id_of(at)) == 1
+    assert open_studio().gallery.count(user_id_of(at)) == 1

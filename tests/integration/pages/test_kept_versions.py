@@ -90,7 +90,7 @@ def test_source_stays_while_its_versions_come_and_go(opened: AppTest) -> None:
         save_map(at, first, sensitivity)
         rerun(at)
         assert source_of(at) == shown(at, first)
-    open_studio().move_to_trash(user_id_of(at), [first])
+    open_studio().gallery.move_to_trash(user_id_of(at), [first])
     rerun(at)
     assert at.session_state["kontext.session"].source_id is None
 

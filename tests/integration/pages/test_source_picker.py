@@ -170,7 +170,7 @@ def test_starter_that_is_clicked_again_is_one_picture() -> None:
     rerun(at)
 
     assert open_studio().selected_source(user_id_of(at)) == first
-    assert open_studio().count_images(user_id_of(at)) == 1
+    assert open_studio().gallery.count(user_id_of(at)) == 1
 
 
 FORBIDDEN_URLS = {

@@ -147,7 +147,7 @@ def test_disk_use_is_in_details_and_metrics(tmp_path: Path) -> None:
     with running_studio(tmp_path) as fixture:
         studio = fixture.studio
         record = studio.import_image("a" * 32, file.getvalue(), label="x")
-        studio.move_to_trash("a" * 32, [record.id])
+        studio.gallery.move_to_trash("a" * 32, [record.id])
         routes = [*health_routes(lambda: studio), *metrics_routes(lambda: studio)]
         with serve_routes(routes) as url:
             disk = requests.get(f"{url}/healthz", timeout=60).json()["disk_bytes"]

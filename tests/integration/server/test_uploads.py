@@ -175,9 +175,9 @@ def test_upload_over_a_persons_share_is_refused_with_a_sentence(tmp_path: Path) 
             assert refused.status_code == 422
             assert "GB used. Delete pictures in the gallery" in refused.json()["message"]
 
-            studio.move_to_trash(USER_ID, [first.json()["id"]])
+            studio.gallery.move_to_trash(USER_ID, [first.json()["id"]])
             assert send(client, other, "second.jpg").status_code == 422
-            studio.empty_trash(USER_ID)
+            studio.gallery.empty_trash(USER_ID)
             assert send(client, other, "second.jpg").status_code == 201
         # What is paid for is kept.
         fixture.wait_for(fixture.submit("a hill"), TaskState.DONE)

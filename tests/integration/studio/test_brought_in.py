@@ -42,7 +42,7 @@ def files(studio: Studio) -> list[Path]:
 
 
 def ids(studio: Studio, query: GalleryQuery = BROUGHT_IN) -> list[str]:
-    return [item.id for item in studio.gallery_items(USER_ID, query)]
+    return [item.id for item in studio.gallery.find(USER_ID, query)]
 
 
 @pytest.fixture
@@ -83,7 +83,7 @@ def test_same_bytes_at_once_are_one_picture(studio: Studio) -> None:
 
 def test_same_bytes_come_out_of_the_trash(studio: Studio) -> None:
     record = studio.import_image(USER_ID, picture(), label="x")
-    studio.move_to_trash(USER_ID, [record.id])
+    studio.gallery.move_to_trash(USER_ID, [record.id])
 
     assert studio.import_image(USER_ID, picture(), label="x").id == record.id
     assert studio.image(USER_ID, record.id).deleted_at is None
@@ -91,8 +91,8 @@ def test_same_bytes_come_out_of_the_trash(studio: Studio) -> None:
 
 def test_same_bytes_after_erasing_are_a_new_picture(studio: Studio) -> None:
     record = studio.import_image(USER_ID, picture(), label="x")
-    studio.move_to_trash(USER_ID, [record.id])
-    studio.empty_trash(USER_ID)
+    studio.gallery.move_to_trash(USER_ID, [record.id])
+    studio.gallery.empty_trash(USER_ID)
 
     again = studio.import_image(USER_ID, picture(), label="x")
 
@@ -115,7 +115,7 @@ def test_ground_matters_where_there_are_transparent_parts_alone(studio: Studio) 
 
 def test_everything_of_the_gallery_works_on_it(studio: Studio) -> None:
     record = studio.import_image(USER_ID, picture(), label="Ｓtraße.png")
-    [entry] = studio.gallery_entries(USER_ID, [record.id])
+    [entry] = studio.gallery.entries(USER_ID, [record.id])
     assert entry == record
 
     for query in (
@@ -138,13 +138,13 @@ def test_everything_of_the_gallery_works_on_it(studio: Studio) -> None:
     ):
         assert ids(studio, query) == [], query
 
-    studio.star(USER_ID, [record.id], starred=True)
+    studio.gallery.star(USER_ID, [record.id], starred=True)
     assert ids(studio, GalleryQuery(starred=True)) == [record.id]
-    assert studio.count_images(USER_ID) == 1
-    assert studio.move_to_trash(USER_ID, [record.id]) == 1
+    assert studio.gallery.count(USER_ID) == 1
+    assert studio.gallery.move_to_trash(USER_ID, [record.id]) == 1
     assert (ids(studio), ids(studio, TRASH)) == ([], [record.id])
-    assert studio.trashed_image(USER_ID, record.id) is not None
-    studio.restore(USER_ID, [record.id])
+    assert studio.gallery.trashed_image(USER_ID, record.id) is not None
+    studio.gallery.restore(USER_ID, [record.id])
     assert ids(studio) == [record.id]
     assert studio.recent_tasks(USER_ID, limit=9) == []
 
@@ -152,19 +152,19 @@ def test_everything_of_the_gallery_works_on_it(studio: Studio) -> None:
 def test_others_cannot_see_or_change_it(studio: Studio) -> None:
     record = studio.import_image(USER_ID, picture(), label="x")
 
-    assert studio.gallery_items(BEN, BROUGHT_IN) == []
-    assert studio.gallery_entries(BEN, [record.id]) == []
-    studio.star(BEN, [record.id], starred=True)
-    assert studio.move_to_trash(BEN, [record.id]) == 0
+    assert studio.gallery.find(BEN, BROUGHT_IN) == []
+    assert studio.gallery.entries(BEN, [record.id]) == []
+    studio.gallery.star(BEN, [record.id], starred=True)
+    assert studio.gallery.move_to_trash(BEN, [record.id]) == 0
     assert studio.image(USER_ID, record.id) == record
 
 
 def test_erasing_takes_file_thumbnails_and_row(studio: Studio) -> None:
     record = studio.import_image(USER_ID, picture("#00808040"), label="Secret client.png")
     assert files(studio)
-    studio.move_to_trash(USER_ID, [record.id])
+    studio.gallery.move_to_trash(USER_ID, [record.id])
 
-    assert studio.empty_trash(USER_ID, [record.id]) == 1
+    assert studio.gallery.empty_trash(USER_ID, [record.id]) == 1
 
     assert files(studio) == []
     assert studio.repository.image(record.id) is None
@@ -174,9 +174,9 @@ def test_source_of_an_unfinished_edit_is_not_erased(tmp_path: Path) -> None:
     with running_studio(tmp_path, seconds=600) as running:
         studio, source_id = running.studio, running.add_source()
         running.submit(source_id=source_id)
-        studio.move_to_trash(USER_ID, [source_id])
+        studio.gallery.move_to_trash(USER_ID, [source_id])
 
-        assert studio.empty_trash(USER_ID) == 0
+        assert studio.gallery.empty_trash(USER_ID) == 0
         assert ids(studio, TRASH) == [source_id]
 
 
@@ -185,9 +185,9 @@ def test_edits_stay_when_their_source_is_erased(studio_fixture: StudioFixture) -
     edit = studio_fixture.wait_for(
         studio_fixture.submit("make it night", source_id=source_id), TaskState.DONE
     )
-    studio.move_to_trash(USER_ID, [source_id])
+    studio.gallery.move_to_trash(USER_ID, [source_id])
 
-    assert studio.empty_trash(USER_ID) == 1
+    assert studio.gallery.empty_trash(USER_ID) == 1
 
     tree = studio.edit_tree(USER_ID, edit.id)
     assert [node.image.id for node in tree.nodes] == [edit.id]
@@ -247,8 +247,8 @@ def test_original_is_exported_and_erased(studio: Studio) -> None:
         [name] = [name for name in archive.namelist() if name.endswith(".png")]
         assert archive.read(name) == item.read_bytes()
 
-    studio.move_to_trash(USER_ID, [record.id])
-    studio.empty_trash(USER_ID)
+    studio.gallery.move_to_trash(USER_ID, [record.id])
+    studio.gallery.empty_trash(USER_ID)
     assert not item.file.exists()
 
 

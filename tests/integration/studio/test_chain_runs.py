@@ -338,13 +338,13 @@ def test_deleted_picture_stops_the_run_until_it_is_restored(tmp_path: Path, jobs
         [(_, task)] = running.studio.chain_runs(USER_ID)
         assert task is not None
         running.wait_for(task, TaskState.DONE)
-        running.studio.move_to_trash(USER_ID, [task.id])
+        running.studio.gallery.move_to_trash(USER_ID, [task.id])
         jobs.release.set()
         wait_for(running, run_id, RunState.STOPPED)
         [(run, _)] = running.studio.chain_runs(USER_ID)
         assert run.reason == StopReason.IMAGE_GONE
 
-        running.studio.restore(USER_ID, [task.id])
+        running.studio.gallery.restore(USER_ID, [task.id])
         running.studio.resume_chain_run(USER_ID, run_id, run.position)
         wait_for(running, run_id, RunState.DONE)
         assert new_branch(running, chain) == PROMPTS[:2]
@@ -356,8 +356,8 @@ def test_run_whose_picture_is_deleted_for_good_ends(tmp_path: Path) -> None:
         run_id = run_again(running, chain, chain.steps("[refused] Mirror it", "X"))
         wait_for(running, run_id, RunState.STOPPED)
         items = [chain.source_id]
-        running.studio.move_to_trash(USER_ID, items)
-        running.studio.empty_trash(USER_ID, items)
+        running.studio.gallery.move_to_trash(USER_ID, items)
+        running.studio.gallery.empty_trash(USER_ID, items)
 
         run = running.studio.chain_runner.runs.run(run_id)
         assert run is not None

@@ -89,7 +89,7 @@ def test_map_is_drawn_for_a_person_who_never_keeps_and_nothing_is_made(
     assert drawn(running, image_id).source_size == (160, 120)
     assert [(job.choice, job.is_asked_for) for job in jobs.jobs] == [(KeepChoice.ASK, False)]
     assert state(running, image_id) is KeepState.OFF
-    assert running.studio.count_images(USER_ID) == 2
+    assert running.studio.gallery.count(USER_ID) == 2
 
 
 def test_pictures_are_compared_once_however_often_the_map_is_asked_for(

@@ -266,6 +266,6 @@ def test_refused_edit_is_shown_until_dismissed(studio_fixture: StudioFixture) ->
         refused.id
     ]
 
-    studio_fixture.studio.move_to_trash(USER_ID, [refused.id])
+    studio_fixture.studio.gallery.move_to_trash(USER_ID, [refused.id])
 
     assert studio_fixture.studio.pending_edits(USER_ID, tree) == []

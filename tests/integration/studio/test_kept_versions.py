@@ -114,8 +114,8 @@ def test_kept_version_is_shown_in_place_of_the_raw_answer(running: StudioFixture
 def test_both_versions_count_as_one_picture(running: StudioFixture) -> None:
     settled(running, edit(running, running.add_source()))
 
-    assert running.studio.count_images(USER_ID) == 2  # and the source
-    assert len(running.studio.gallery_items(USER_ID, GalleryQuery())) == 2
+    assert running.studio.gallery.count(USER_ID) == 2  # and the source
+    assert len(running.studio.gallery.find(USER_ID, GalleryQuery())) == 2
 
 
 def test_next_edit_starts_from_the_kept_version(running: StudioFixture) -> None:
@@ -162,7 +162,7 @@ def test_raw_answer_is_one_click_away_and_back(running: StudioFixture) -> None:
     task = edit(running, running.add_source())
     kept = settled(running, task).kept_id
     assert kept is not None
-    running.studio.star(USER_ID, [task.id], starred=True)
+    running.studio.gallery.star(USER_ID, [task.id], starred=True)
 
     running.studio.show_version(USER_ID, task.id)
 
@@ -177,9 +177,9 @@ def test_trash_takes_both_versions(running: StudioFixture, tmp_path: Path) -> No
     source_id = running.add_source()
     task = edit(running, source_id)
     settled(running, task)
-    running.studio.move_to_trash(USER_ID, [task.id])
+    running.studio.gallery.move_to_trash(USER_ID, [task.id])
 
-    running.studio.empty_trash(USER_ID)
+    running.studio.gallery.empty_trash(USER_ID)
 
     left = {path.stem for path in tmp_path.glob("pictures/*/*")}
     assert left == {source_id}
@@ -192,14 +192,14 @@ def test_version_of_a_picture_that_was_deleted_meanwhile_is_not_stored(
     jobs.release.clear()
     task = edit(running, running.add_source())
     wait_until(lambda: bool(jobs.jobs))
-    running.studio.move_to_trash(USER_ID, [task.id])
+    running.studio.gallery.move_to_trash(USER_ID, [task.id])
     jobs.release.set()
 
     found = settled(running, task)
 
     assert (found.state, found.reason) == (KeepState.FAILED, "result_gone")
     assert len(list(tmp_path.glob("pictures/*/*"))) == 2  # the source and the raw answer
-    running.studio.restore(USER_ID, [task.id])
+    running.studio.gallery.restore(USER_ID, [task.id])
     assert running.studio.image(USER_ID, task.id).deleted_at is None
 
 
@@ -232,8 +232,8 @@ def test_source_that_was_deleted_is_said(running: StudioFixture, jobs: FakeJobs)
     source_id = running.add_source()
     task = edit(running, source_id)
     settled(running, task)
-    running.studio.move_to_trash(USER_ID, [source_id])
-    running.studio.empty_trash(USER_ID)
+    running.studio.gallery.move_to_trash(USER_ID, [source_id])
+    running.studio.gallery.empty_trash(USER_ID)
 
     running.studio.make_kept_version(USER_ID, task.id)
 

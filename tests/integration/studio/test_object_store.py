@@ -442,8 +442,8 @@ def test_pictures_come_are_edited_exported_and_erased(
         assert [name.rpartition(".")[2] for name in archive.namelist()[:2]] == ["png", "png"]
 
     assert not any((tmp_path / "data" / name).exists() for name in ("pictures", "thumbnails"))
-    served.studio.move_to_trash(USER_ID, [source.id, task.id])
-    served.studio.empty_trash(USER_ID)
+    served.studio.gallery.move_to_trash(USER_ID, [source.id, task.id])
+    served.studio.gallery.empty_trash(USER_ID)
     assert served.s3.keys() == [foreign]
 
 

@@ -109,7 +109,7 @@ def test_press_at_one_replica_is_made_by_the_leader_and_shown_at_both(cluster: C
     assert leader.studio.image(USER_ID, task.id) == other.studio.image(USER_ID, task.id)
     assert [made["prompt"] for made in cluster.sandbox.usage_report()["tasks"]] == ["a hill"]
     rung.clear()
-    leader.studio.star(USER_ID, [task.id], starred=True)
+    leader.studio.gallery.star(USER_ID, [task.id], starred=True)
     assert rung.wait(60)
 
 

@@ -86,7 +86,7 @@ def test_known_id_is_not_imported_twice(sandbox: SandboxServer, studio: Studio) 
 def test_hidden_task_is_shown_again(sandbox: SandboxServer, studio: Studio) -> None:
     provider_id = create_elsewhere(sandbox, prompt="A barn [generate-failed]")
     task = wait_for_end(studio, studio.import_task(ANNA, provider_id).task)
-    studio.move_to_trash(ANNA, [task.id])
+    studio.gallery.move_to_trash(ANNA, [task.id])
     assert studio.recent_tasks(ANNA, limit=9) == []
 
     studio.import_task(ANNA, provider_id)

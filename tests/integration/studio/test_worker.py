@@ -140,7 +140,7 @@ def test_all_times_come_from_one_clock(tmp_path: Path, monkeypatch: pytest.Monke
         source_id = studio_fixture.add_source()
         edit = studio_fixture.submit(source_id=source_id)
         edit = studio_fixture.wait_for(edit, TaskState.DONE)
-        studio_fixture.studio.move_to_trash(USER_ID, [edit.id])
+        studio_fixture.studio.gallery.move_to_trash(USER_ID, [edit.id])
         images = [studio_fixture.studio.repository.image(id_) for id_ in (source_id, edit.id)]
     times = [edit.created_at, edit.sent_at, edit.accepted_at, edit.polling_since, edit.finished_at]
     for image in images:
