@@ -25,7 +25,7 @@ import streamlit as st
 from components.kie import AuthenticationError, KieClient, Model
 from components.server.logs import set_up_logs
 from components.studio.clock import SteadyClock
-from components.studio.data_folder import LOCK_FILE, DataFolder, MaintenanceThread
+from components.studio.data_folder import LOCK_FILE, DataFolder, MaintenanceThread, Storage
 from components.studio.db.budgets import to_hundredths
 from components.studio.db.database import Database, DatabaseError, MessageKind
 from components.studio.db.gallery import GalleryRepository
@@ -351,15 +351,20 @@ def build_studio(settings: Settings, sandbox: SandboxServer | None = None) -> St
         clock=clock,
         folder_problem=data_folder.problem,
     )
+    gallery = GalleryRepository(
+        repository=repository, image_store=image_store, events=events, clock=clock
+    )
     return Studio(
         settings=settings,
         client=client,
         repository=repository,
         image_store=image_store,
-        data_folder=data_folder,
-        gallery=GalleryRepository(
-            repository=repository, image_store=image_store, events=events, clock=clock
+        storage=Storage(
+            data_folder=data_folder,
+            gallery=gallery,
+            max_gb_per_person=settings.max_gb_per_person,
         ),
+        gallery=gallery,
         worker=worker,
         events=events,
         http=http,

@@ -41,7 +41,7 @@ def _health(open_studio: Callable[[], Studio], has_details: bool) -> Response:
         if (problem := studio.storage_problem) is not None:
             return _unavailable(str(problem))
         status = studio.status()
-        disk = asdict(studio.disk_usage()) if has_details else None
+        disk = asdict(studio.storage.usage()) if has_details else None
     except (DatabaseError, SettingsError) as error:
         return _unavailable(str(error))
     if not status.is_running:

@@ -58,7 +58,7 @@ class _StudioCollector(Collector):
         disk = GaugeMetricFamily(
             "kontext_disk_bytes", "Bytes of files, and free bytes of the disk.", labels=["kind"]
         )
-        for kind, size_bytes in asdict(self._studio.disk_usage()).items():
+        for kind, size_bytes in asdict(self._studio.storage.usage()).items():
             if size_bytes is not None:
                 disk.add_metric([kind], size_bytes)
         yield disk

@@ -23,12 +23,13 @@ from starlette.routing import Route
 
 from components.server.identity import read_user_id
 from components.server.responses import NO_STORE
+from components.studio.data_folder import QuotaExceeded
 from components.studio.db.database import DatabaseError
 from components.studio.images.file_type import ImageErrorCode, InvalidImageError, too_large_error
 from components.studio.images.ingest import MAX_BYTES
 from components.studio.images.object_store import StoreUnavailable
 from components.studio.settings import SettingsError
-from components.studio.studio import ImportCancelled, ShareExceeded, Studio
+from components.studio.studio import ImportCancelled, Studio
 
 PATH: Final = "/uploads"
 NAME_HEADER: Final = "x-file-name"
@@ -135,7 +136,7 @@ class _Uploads:
             return _refusal(refused.status, refused.message)
         except InvalidImageError as error:
             return _refusal(_STATUS_BY_CODE.get(error.code, 422), error.message)
-        except ShareExceeded as error:
+        except QuotaExceeded as error:
             return _refusal(422, error.message)
         except DatabaseError as error:
             return _refusal(503, f"The picture could not be saved. {error}")

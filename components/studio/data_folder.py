@@ -1,4 +1,4 @@
-"""The data folder: whether it can still be paid into, what takes room in it, and its cleaning.
+"""The data folder: whether more can be paid for and stored, what takes room, and its cleaning.
 
 Files that are deleted while they are open can be written for hours: all is gone at the restart.
 A thread cleans every hour and checks the storage, independent of open pages.
@@ -12,6 +12,8 @@ import shutil
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 
 from components.studio.db.administration import DAY_S, Retention
@@ -106,6 +108,97 @@ def _size_bytes(file: Path) -> int:
         return file.stat().st_size
     except FileNotFoundError:  # deleted meanwhile
         return 0
+
+
+# --- Room for more pictures ---
+
+_GIGABYTE = 1000**3
+
+
+class QuotaExceeded(Exception):
+    """A picture does not fit into what its owner's pictures may take."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+@dataclass(frozen=True)
+class Quota:
+    """How much of the disk a user's pictures take, and how much they may."""
+
+    used_bytes: int
+    allowed_bytes: int
+
+    @property
+    def label(self) -> str:
+        """Such as "1.2 of 2 GB used"."""
+        used, allowed = self.used_bytes / _GIGABYTE, self.allowed_bytes / _GIGABYTE
+        return f"{round(used, 2):g} of {allowed:g} GB used"
+
+
+@dataclass(frozen=True)
+class DiskUsage:
+    """Bytes that files of each kind take, the trash included, and what is free.
+
+    None: nobody knows, as the files lie in an S3-compatible store.
+    """
+
+    images: int
+    originals: int
+    hidden_images: int
+    """The part of `images` that no page shows: raw answers beside their kept versions."""
+    thumbnails: int | None
+    analyses: int | None
+    free: int | None
+
+
+@dataclass(kw_only=True)
+class Storage:
+    """What pictures take, and whether more can be stored. Every method raises DatabaseError."""
+
+    data_folder: DataFolder
+    gallery: GalleryRepository
+    max_gb_per_person: Decimal | None
+
+    def check(self) -> None:
+        """Raise DatabaseError if a new picture could not be kept."""
+        problem = self.data_folder.problem()
+        if problem is not None:
+            raise problem
+
+    def check_quota(self, user_id: str, new_bytes: int) -> None:
+        """Raise QuotaExceeded if so many bytes more are not allowed to this user."""
+        quota = self.quota(user_id)
+        if quota is not None and quota.used_bytes + new_bytes > quota.allowed_bytes:
+            raise QuotaExceeded(
+                f"There is no room for this picture: {quota.label}. "
+                "Delete pictures in the gallery and empty the trash."
+            )
+
+    def check_room(self, user_id: str, new_bytes: int = 0) -> None:
+        """Both checks."""
+        self.check()
+        self.check_quota(user_id, new_bytes)
+
+    def room_problem(self, user_id: str, new_bytes: int = 0) -> str | None:
+        """Why so many bytes more of this user cannot be stored."""
+        try:
+            self.check_room(user_id, new_bytes)
+        except (DatabaseError, QuotaExceeded) as problem:
+            return str(problem)
+        return None
+
+    def quota(self, user_id: str) -> Quota | None:
+        """How much this user's pictures take, with the trash; None where there is no limit."""
+        if self.max_gb_per_person is None:
+            return None
+        images, originals, _ = self.gallery.stored_bytes(user_id)
+        return Quota(images + originals, int(self.max_gb_per_person * _GIGABYTE))
+
+    def usage(self) -> DiskUsage:
+        """What the files take, wherever they lie."""
+        return DiskUsage(*self.gallery.stored_bytes(), *self.data_folder.derived_and_free_bytes())
 
 
 # --- Maintenance ---

@@ -34,7 +34,7 @@ from components.studio.credits import (
     price_of,
     spending_for_user,
 )
-from components.studio.data_folder import DataFolder
+from components.studio.data_folder import Storage
 from components.studio.db.administration import AuditLog, Notice, Order, Orders, Retention
 from components.studio.db.budgets import BudgetLeft, Budgets, person_of
 from components.studio.db.chain_runs import ChainRun, ChainRuns, RunState
@@ -85,34 +85,11 @@ log = logging.getLogger("kontext.studio")
 MAX_VARIANTS = 4  # pictures of one submission, of all its models together
 _KEEP_CHOICE = "keep-rest"  # the name of the draft that holds it
 _DISMISSED_CLAIMS = "claims"  # likewise
-GIGABYTE = 1000**3
 MAX_LABEL_CHARACTERS = 2048  # the longest URL; a name that a browser sends has no limit
 
 
 class ImportCancelled(Exception):
     """The user has cancelled an import; nothing was stored."""
-
-
-class ShareExceeded(Exception):
-    """A picture does not fit into its owner's share of the disk."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.message = message
-
-
-@dataclass(frozen=True)
-class Share:
-    """How much of the disk a user's pictures take, and how much they may."""
-
-    used_bytes: int
-    allowed_bytes: int
-
-    @property
-    def label(self) -> str:
-        """Such as "1.2 of 2 GB used"."""
-        used, allowed = self.used_bytes / GIGABYTE, self.allowed_bytes / GIGABYTE
-        return f"{round(used, 2):g} of {allowed:g} GB used"
 
 
 def check_picture_count(variants: int, models: int) -> None:
@@ -143,22 +120,6 @@ class FaultControls:
 
 
 @dataclass(frozen=True)
-class DiskUsage:
-    """Bytes that files of each kind take, the trash included, and what is free.
-
-    None: nobody knows, as the files lie in an S3-compatible store.
-    """
-
-    images: int
-    originals: int
-    hidden_images: int
-    """The part of `images` that no page shows: raw answers beside their kept versions."""
-    thumbnails: int | None
-    analyses: int | None
-    free: int | None
-
-
-@dataclass(frozen=True)
 class StudioStatus:
     """Whether the worker runs, and what is queued."""
 
@@ -181,7 +142,7 @@ class Studio:
     client: KieClient = field(repr=False)
     repository: TaskRepository
     image_store: ImageStore
-    data_folder: DataFolder
+    storage: Storage
     gallery: GalleryRepository
     worker: TaskWorker
     events: EventBus
@@ -211,7 +172,7 @@ class Studio:
         self.worker.hooks.on_charge = self.credit_cache.invalidate
         self.worker.hooks.on_edit_done = self._keep_source_pixels
         self.keeping.choice_of = self.keep_choice
-        self.keeping.room_problem = self._room_problem
+        self.keeping.room_problem = self.storage.room_problem
         self.chain_runner = ChainRunner(
             runs=ChainRuns(database=self.repository.database),
             events=self.events,
@@ -219,7 +180,7 @@ class Studio:
                 user_id, request, source_id, batch=uuid.uuid4().hex, now=self.clock()
             ),
             enqueue=self.worker.enqueue,
-            has_room=lambda user_id: self._room_problem(user_id, 0) is None,
+            has_room=lambda user_id: self.storage.room_problem(user_id) is None,
         )
         self.worker.hooks.on_edit_state = lambda task: self.chain_runner.task_changed(task.id)
         self.keeping.on_settled = lambda report: self.chain_runner.task_changed(report.task_id)
@@ -398,7 +359,7 @@ class Studio:
     def _submit(
         self, user_id: str, requests: Sequence[GenerationRequest], source_id: str | None
     ) -> list[Task]:
-        self._check_folder()
+        self.storage.check()
         if source_id is not None:
             requests[0].validate_for_edit()
             self.image(user_id, source_id)
@@ -439,7 +400,7 @@ class Studio:
 
         Raises OverBudget.
         """
-        self._check_folder()
+        self.storage.check()
         return self._change_task(user_id, task_id, requeue)
 
     def retry_task(self, user_id: str, task_id: str) -> Task | None:
@@ -448,7 +409,7 @@ class Studio:
         A second press does nothing and returns None: the first has replaced it. Raises
         OverBudget, and NotFoundError, also for an edit whose source is gone.
         """
-        self._check_folder()
+        self.storage.check()
         failed = self.task(user_id, task_id)
         if failed.source_id is not None:
             self.image(user_id, failed.source_id)
@@ -513,10 +474,7 @@ class Studio:
 
     def task(self, user_id: str, task_id: str) -> Task:
         """A task of this user. Raises NotFoundError."""
-        task = self.repository.task(task_id)
-        if task is None or task.user_id != user_id:
-            raise NotFoundError
-        return task
+        return self.repository.own_task(user_id, task_id)
 
     def recent_tasks(self, user_id: str, *, limit: int, offset: int = 0) -> list[TaskWithImage]:
         """A user's tasks, newest first, each with its image if it has one."""
@@ -580,12 +538,12 @@ class Studio:
 
         Raises OSError, and DatabaseError when the data folder could not keep the picture.
         """
-        self._check_folder()
+        self.storage.check()
         return tempfile.TemporaryFile(dir=self.settings.data_dir)
 
     def write_upload(self, file: IO[bytes], data: bytes) -> None:
         """Append to such a file. Raises as `open_upload`: the disk may have filled meanwhile."""
-        self._check_folder()
+        self.storage.check()
         file.write(data)
 
     def import_upload(
@@ -608,7 +566,7 @@ class Studio:
 
         The same bytes are one image: the stored one is returned, out of the trash. `ground` is
         the color that transparent parts get. `is_wanted` is asked before anything is stored; if
-        not, ImportCancelled is raised. Raises InvalidImageError, ShareExceeded or OSError.
+        not, ImportCancelled is raised. Raises InvalidImageError, QuotaExceeded or OSError.
         """
         content_hash = hashlib.sha256(data).hexdigest()
         metadata = read_metadata(data)
@@ -643,10 +601,10 @@ class Studio:
         settings: str | None,
         is_wanted: Callable[[], bool] | None = None,
     ) -> ImageRecord:
-        self._check_folder()
+        self.storage.check()
         stored = self.repository.restore_same_image(user_id, content_hash, _hex(ground))
         if stored is None:
-            self._check_share(user_id, len(data))
+            self.storage.check_quota(user_id, len(data))
             normalized = ingest_image(data, ground=ground)
             if is_wanted is not None and not is_wanted():
                 raise ImportCancelled
@@ -673,23 +631,6 @@ class Studio:
                 self.image_store.remove(record.id, record.format, record.original_format)
         self.events.publish(user_id)
         return stored
-
-    def _check_share(self, user_id: str, new_bytes: int) -> None:
-        """Raise ShareExceeded if so many bytes more are not allowed to this user."""
-        share = self.share(user_id)
-        if share is not None and share.used_bytes + new_bytes > share.allowed_bytes:
-            raise ShareExceeded(
-                f"There is no room for this picture: {share.label}. "
-                "Delete pictures in the gallery and empty the trash."
-            )
-
-    def share(self, user_id: str) -> Share | None:
-        """How much this user's pictures take, with the trash; None where there is no limit."""
-        allowed_gb = self.settings.max_gb_per_person
-        if allowed_gb is None:
-            return None
-        images, originals, _ = self.gallery.stored_bytes(user_id)
-        return Share(images + originals, int(allowed_gb * GIGABYTE))
 
     def copy_from_collection(self, user_id: str, collection_id: str, image_id: str) -> ImageRecord:
         """Bring in a picture of a collection that another person shares with everybody here.
@@ -727,10 +668,7 @@ class Studio:
 
     def image(self, user_id: str, image_id: str) -> ImageRecord:
         """An image of this user that is not in the trash. Raises NotFoundError."""
-        record = self.repository.image(image_id)
-        if record is None or record.user_id != user_id or record.deleted_at is not None:
-            raise NotFoundError
-        return record
+        return self.repository.own_image(user_id, image_id)
 
     def image_file(self, record: ImageRecord) -> StoredFile:
         """The file of an image."""
@@ -779,7 +717,7 @@ class Studio:
         `image_id` is any version of an edit's result. It is done in the background. Raises
         NotFoundError, and ValueError for settings that are not valid.
         """
-        self._check_folder()
+        self.storage.check()
         MapSettings.from_json(settings)
         raw, _ = self._raw_answer(user_id, image_id)
         self.keeping.request(raw, settings)
@@ -840,14 +778,6 @@ class Studio:
         if task.image_id is not None:
             self.keeping.enqueue(task.user_id, task.image_id)
 
-    def _room_problem(self, user_id: str, new_bytes: int) -> str | None:
-        try:
-            self._check_folder()
-            self._check_share(user_id, new_bytes)
-        except (DatabaseError, ShareExceeded) as problem:
-            return str(problem)
-        return None
-
     # Edit tree
 
     def edit_tree(self, user_id: str, image_id: str, *, include_deleted: bool = False) -> EditTree:
@@ -874,10 +804,9 @@ class Studio:
         Each has the settings of the task that it repeats. `run_id` is 32 hex digits that the
         caller makes: a second call with it changes nothing. The credits of the first step are
         reserved, and those of each further one when it begins. Raises ValidationError,
-        ShareExceeded, OverBudget, and NotFoundError for a task or source of another user.
+        QuotaExceeded, OverBudget, and NotFoundError for a task or source of another user.
         """
-        self._check_folder()
-        self._check_share(user_id, 0)
+        self.storage.check_room(user_id)
         self.image(user_id, source_id)
         originals = [self.task(user_id, step.task_id).request for step in steps]
         run = ChainRun(
@@ -908,7 +837,7 @@ class Studio:
         Nothing happens to one that has gone on. Raises ValidationError, NotFoundError, and
         OverBudget, or lets it be stopped for that reason.
         """
-        self._check_folder()
+        self.storage.check()
         run = self.chain_run(user_id, run_id)
         stopped_at = run.state is RunState.STOPPED and run.position == position
         task = self.task(user_id, run.task_id) if stopped_at and run.task_id else None
@@ -1018,11 +947,6 @@ class Studio:
             tasks_by_state=self.repository.count_by_state(),
         )
 
-    def disk_usage(self) -> DiskUsage:
-        """What the files take, wherever they lie."""
-        stored = self.gallery.stored_bytes()
-        return DiskUsage(*stored, *self.data_folder.derived_and_free_bytes())
-
     def check_storage(self) -> None:
         """Find out whether images and database can be written, and tell all pages of a change.
 
@@ -1046,12 +970,6 @@ class Studio:
         self.drafts.close()
         self.repository.close()
         self.client.close()
-
-    def _check_folder(self) -> None:
-        """Raise DatabaseError if a new image could not be kept."""
-        problem = self.data_folder.problem()
-        if problem is not None:
-            raise problem
 
     def _change_task(self, user_id: str, task_id: str, rule: Callable[[Task], Task]) -> Task:
         self.task(user_id, task_id)

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from components.studio.data_folder import QuotaExceeded
 from components.studio.db.budgets import OverBudget
 from components.studio.db.sharing import ShareKind
 from components.studio.db.tables import ImageRecord
 from components.studio.images.file_type import InvalidImageError
-from components.studio.studio import NotFoundError, ShareExceeded, Studio
+from components.studio.studio import NotFoundError, Studio
 from components.studio.tasks.models import Task, TaskState
 from components.ui import session, share_dialogs, task_id_dialogs
 from components.ui.budgets import show_refusal
@@ -144,7 +145,7 @@ def _edit_copy(tab: TabState, studio: Studio, image_id: str) -> None:
     session.begin_typing("edit")
     try:
         copy = studio.copy_from_collection(tab.user_id, tab.collection_id, image_id)
-    except (ShareExceeded, InvalidImageError) as problem:
+    except (QuotaExceeded, InvalidImageError) as problem:
         tab.source_error = problem.message  # Edit says so
     else:
         session.select_source(copy.id)

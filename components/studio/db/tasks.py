@@ -23,6 +23,7 @@ from components.studio.db.database import (
     Database,
     DatabaseError,
     MessageKind,
+    NotFoundError,
     chunked,
     damaged_database_error,
 )
@@ -208,6 +209,13 @@ class TaskRepository:
     def task(self, task_id: str) -> Task | None:
         """The task with this id."""
         return self._find_task(tasks.c.id == task_id)
+
+    def own_task(self, user_id: str, task_id: str) -> Task:
+        """A task of this user. Raises NotFoundError."""
+        task = self.task(task_id)
+        if task is None or task.user_id != user_id:
+            raise NotFoundError
+        return task
 
     def task_of_image(self, image_id: str) -> Task | None:
         """The task that made this image, which may be deleted by now."""
@@ -429,6 +437,13 @@ class TaskRepository:
         with self.database.read_transaction() as connection:
             row = connection.execute(sa.select(images).where(images.c.id == image_id)).one_or_none()
             return None if row is None else image_from_row(row)
+
+    def own_image(self, user_id: str, image_id: str) -> ImageRecord:
+        """An image of this user that is not in the trash. Raises NotFoundError."""
+        image = self.image(image_id)
+        if image is None or image.user_id != user_id or image.deleted_at is not None:
+            raise NotFoundError
+        return image
 
     def set_selected_source(self, user_id: str, image_id: str | None) -> None:
         """Remember which image a user has selected to edit: of a result, the version shown now."""

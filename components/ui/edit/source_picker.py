@@ -9,13 +9,14 @@ from typing import Literal
 
 import streamlit as st
 
+from components.studio.data_folder import QuotaExceeded
 from components.studio.db.database import DatabaseError
 from components.studio.db.tables import ImageRecord
 from components.studio.images.ingest import BLACK, GREY, MAX_BYTES, WHITE, InvalidImageError
 from components.studio.images.object_store import StoreUnavailable
 from components.studio.result_checks import VISIBLE_CROP, crop_fraction, format_aspect_ratio
 from components.studio.safe_fetch.client import FetchError
-from components.studio.studio import NotFoundError, ShareExceeded
+from components.studio.studio import NotFoundError
 from components.ui import session
 from components.ui.edit import embedded_settings
 from components.ui.edit.gallery_picker import gallery_picker_dialog
@@ -163,7 +164,7 @@ def import_source(load: Callable[[], ImageRecord]) -> bool:
         record = load()
         session.select_source(record.id)
         return True
-    except (InvalidImageError, FetchError, ShareExceeded) as error:
+    except (InvalidImageError, FetchError, QuotaExceeded) as error:
         tab.source_error = error.message
     except NotFoundError:
         tab.source_error = IMAGE_NOT_FOUND

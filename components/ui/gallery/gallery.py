@@ -90,9 +90,9 @@ def _render() -> None:
         studio.gallery.find(tab.user_id, query, group_variants=filters.groups_variants())
     )
     with header:
-        share = studio.share(tab.user_id)
+        quota = studio.storage.quota(tab.user_id)
         count = _count_label(items)
-        st.caption(f"{count} · {share.label}" if share else count, width="content")
+        st.caption(f"{count} · {quota.label}" if quota else count, width="content")
         if query.in_trash and items:
             _render_empty_trash(studio.gallery.count(tab.user_id, in_trash=True))
     headings = _headings(items, query)

@@ -339,8 +339,7 @@ def test_page_with_a_filter_in_the_url_can_be_left(verb: str) -> None:
 def test_share_of_the_disk_is_said_where_it_is_limited(monkeypatch: pytest.MonkeyPatch) -> None:
     at = open_gallery()
     bring_in(at, "one.png")
-    limited = replace(open_studio().settings, max_gb_per_person=Decimal(2))
-    monkeypatch.setattr(open_studio(), "settings", limited)
+    monkeypatch.setattr(open_studio().storage, "max_gb_per_person", Decimal(2))
 
     captions = [caption.value for caption in rerun(at).caption]
     assert "1 picture · 0 of 2 GB used" in captions

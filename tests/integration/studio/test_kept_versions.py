@@ -311,7 +311,7 @@ def test_disk_usage_counts_hidden_versions(running: StudioFixture) -> None:
     task = edit(running, running.add_source())
     settled(running, task)
 
-    usage = running.studio.disk_usage()
+    usage = running.studio.storage.usage()
 
     assert usage.hidden_images == running.studio.image(USER_ID, task.id).size_bytes > 0
 
