@@ -25,11 +25,12 @@ from components.server.identity import read_user_id
 from components.server.responses import NO_STORE
 from components.studio.data_folder import QuotaExceeded
 from components.studio.db.database import DatabaseError
+from components.studio.image_import import ImportCancelled
 from components.studio.images.file_type import ImageErrorCode, InvalidImageError, too_large_error
 from components.studio.images.ingest import MAX_BYTES
 from components.studio.images.object_store import StoreUnavailable
 from components.studio.settings import SettingsError
-from components.studio.studio import ImportCancelled, Studio
+from components.studio.studio import Studio
 
 PATH: Final = "/uploads"
 NAME_HEADER: Final = "x-file-name"
@@ -157,7 +158,7 @@ class _Uploads:
             raise too_large_error(MAX_BYTES)
         with self._count(user_id):
             studio = await run_in_threadpool(self._open_studio)
-            with await run_in_threadpool(studio.open_upload) as file:
+            with await run_in_threadpool(studio.image_importer.open_upload) as file:
                 await self._receive(request, studio, file)
                 try:
                     async with self._turns.turn(user_id, seconds=self._limits.turn_seconds):
@@ -199,11 +200,13 @@ class _Uploads:
                     timeout.reschedule(deadline + size / limits.min_bytes_per_second)
                     unwritten += chunk
                     if len(unwritten) >= _WRITE_BYTES:
-                        await run_in_threadpool(studio.write_upload, file, bytes(unwritten))
+                        await run_in_threadpool(
+                            studio.image_importer.write_upload, file, bytes(unwritten)
+                        )
                         unwritten.clear()
         except TimeoutError as error:
             raise UploadRefused(408, _SLOW) from error
-        await run_in_threadpool(studio.write_upload, file, bytes(unwritten))
+        await run_in_threadpool(studio.image_importer.write_upload, file, bytes(unwritten))
 
     async def _import(self, request: Request, studio: Studio, user_id: str, file: IO[bytes]) -> str:
         if await request.is_disconnected():
@@ -212,7 +215,7 @@ class _Uploads:
         is_wanted = partial(from_thread.run, _is_wanted, request)
         try:
             record = await run_in_threadpool(
-                studio.import_upload, user_id, file, label=label, is_wanted=is_wanted
+                studio.image_importer.from_upload, user_id, file, label=label, is_wanted=is_wanted
             )
         except ImportCancelled as error:
             raise ClientDisconnect from error

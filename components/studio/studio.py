@@ -5,9 +5,7 @@ It combines database, image store and worker, and keeps users apart. It owns no 
 
 from __future__ import annotations
 
-import hashlib
 import logging
-import tempfile
 import time
 import uuid
 from collections.abc import (
@@ -20,7 +18,6 @@ from collections.abc import (
 )
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import IO, Any
 
 from prometheus_client import CollectorRegistry
 
@@ -49,14 +46,7 @@ from components.studio.db.tables import ImageRecord, TaskWithImage
 from components.studio.db.tasks import DuplicateTaskId, TaskRepository
 from components.studio.events import EventBus
 from components.studio.export import ExportItem, collect_export_items
-from components.studio.images.color import Color
-from components.studio.images.generation_metadata import (
-    GenerationMetadata,
-    from_json,
-    read_metadata,
-    to_json,
-)
-from components.studio.images.ingest import WHITE, OriginalImage, ingest_image
+from components.studio.image_import import ImageImporter
 from components.studio.images.keep_source_pixels import DrawnMap, MapSettings
 from components.studio.images.object_store import StoredFile
 from components.studio.images.store import SMALL_PX, ImageStore
@@ -85,11 +75,6 @@ log = logging.getLogger("kontext.studio")
 MAX_VARIANTS = 4  # pictures of one submission, of all its models together
 _KEEP_CHOICE = "keep-rest"  # the name of the draft that holds it
 _DISMISSED_CLAIMS = "claims"  # likewise
-MAX_LABEL_CHARACTERS = 2048  # the longest URL; a name that a browser sends has no limit
-
-
-class ImportCancelled(Exception):
-    """The user has cancelled an import; nothing was stored."""
 
 
 def check_picture_count(variants: int, models: int) -> None:
@@ -156,6 +141,7 @@ class Studio:
     people: People = field(init=False)
     orders: Orders = field(init=False)
     sharing: Sharing = field(init=False)
+    image_importer: ImageImporter = field(init=False)
     drafts: DraftStore = field(init=False)
     credit_cache: CreditBalanceCache = field(init=False)
     chain_runner: ChainRunner = field(init=False)
@@ -166,6 +152,16 @@ class Studio:
         self.people = People(self.repository.database)
         self.orders = Orders(self.repository.database)
         self.sharing = Sharing(self.repository.database, self.events, clock=self.clock)
+        self.image_importer = ImageImporter(
+            repository=self.repository,
+            image_store=self.image_store,
+            storage=self.storage,
+            http=self.http,
+            sharing=self.sharing,
+            events=self.events,
+            folder=self.settings.data_dir,
+            clock=self.clock,
+        )
         self.drafts = DraftStore(self.prompts, clock=self.clock)
         self.credit_cache = CreditBalanceCache(self.client.credits)
         self._presses = RepeatedPresses(self.clock)
@@ -531,126 +527,7 @@ class Studio:
         """Whether listeners are called no more."""
         return self.events.is_closed
 
-    # Images in
-
-    def open_upload(self) -> IO[bytes]:
-        """A temporary file for a picture that is arriving; it has no name and dies with us.
-
-        Raises OSError, and DatabaseError when the data folder could not keep the picture.
-        """
-        self.storage.check()
-        return tempfile.TemporaryFile(dir=self.settings.data_dir)
-
-    def write_upload(self, file: IO[bytes], data: bytes) -> None:
-        """Append to such a file. Raises as `open_upload`: the disk may have filled meanwhile."""
-        self.storage.check()
-        file.write(data)
-
-    def import_upload(
-        self, user_id: str, file: IO[bytes], *, label: str, is_wanted: Callable[[], bool]
-    ) -> ImageRecord:
-        """Import the picture in such a file. Raises as `import_image`, and ImportCancelled."""
-        file.seek(0)
-        return self.import_image(user_id, file.read(), label=label, is_wanted=is_wanted)
-
-    def import_image(
-        self,
-        user_id: str,
-        data: bytes,
-        *,
-        label: str,
-        ground: Color = WHITE,
-        is_wanted: Callable[[], bool] | None = None,
-    ) -> ImageRecord:
-        """Store an image to edit: as it was brought, and a normalized copy of it.
-
-        The same bytes are one image: the stored one is returned, out of the trash. `ground` is
-        the color that transparent parts get. `is_wanted` is asked before anything is stored; if
-        not, ImportCancelled is raised. Raises InvalidImageError, QuotaExceeded or OSError.
-        """
-        content_hash = hashlib.sha256(data).hexdigest()
-        metadata = read_metadata(data)
-        # The lineage is the longest part, and nothing offers it.
-        settings = to_json(replace(metadata, lineage=())) if metadata else None
-        return self._import(
-            user_id, data, content_hash, label, ground, settings=settings, is_wanted=is_wanted
-        )
-
-    def change_ground(self, user_id: str, image_id: str, ground: Color) -> ImageRecord:
-        """The same image with another color in its transparent parts, from its original.
-
-        Raises as `import_image`, and NotFoundError where there is no original.
-        """
-        record = self.image(user_id, image_id)
-        if record.original_format is None or record.content_hash is None:
-            raise NotFoundError
-        data = self.image_store.original_file(record.id, record.original_format).read()
-        settings = record.embedded_settings  # the original has lost them
-        return self._import(
-            user_id, data, record.content_hash, record.label, ground, settings=settings
-        )
-
-    def _import(
-        self,
-        user_id: str,
-        data: bytes,
-        content_hash: str,
-        label: str,
-        ground: Color,
-        *,
-        settings: str | None,
-        is_wanted: Callable[[], bool] | None = None,
-    ) -> ImageRecord:
-        self.storage.check()
-        stored = self.repository.restore_same_image(user_id, content_hash, _hex(ground))
-        if stored is None:
-            self.storage.check_quota(user_id, len(data))
-            normalized = ingest_image(data, ground=ground)
-            if is_wanted is not None and not is_wanted():
-                raise ImportCancelled
-            image_id, original = uuid.uuid4().hex, normalized.original
-            color = self.image_store.save(image_id, normalized.format, normalized.data, original)
-            record = ImageRecord(
-                id=image_id,
-                user_id=user_id,
-                task_id=None,
-                format=normalized.format,
-                width_px=normalized.width_px,
-                height_px=normalized.height_px,
-                size_bytes=len(normalized.data),
-                created_at=self.clock(),
-                label=label[:MAX_LABEL_CHARACTERS],
-                notes=normalized.notes,
-                content_hash=content_hash,
-                color=color,
-                embedded_settings=settings,
-                **_original_fields(original, ground),
-            )
-            stored = self.repository.add_image(record)
-            if stored.id != record.id:  # the same bytes came in twice at once
-                self.image_store.remove(record.id, record.format, record.original_format)
-        self.events.publish(user_id)
-        return stored
-
-    def copy_from_collection(self, user_id: str, collection_id: str, image_id: str) -> ImageRecord:
-        """Bring in a picture of a collection that another person shares with everybody here.
-
-        Raises as `import_image`, and NotFoundError.
-        """
-        name = self.sharing.collection(user_id, collection_id).name
-        record = self.sharing.picture(user_id, collection_id, image_id)
-        return self.import_image(user_id, self.image_file(record).read(), label=name)
-
-    def embedded_metadata(self, user_id: str, image_id: str) -> GenerationMetadata | None:
-        """The generation metadata of the file that was brought in. Raises NotFoundError."""
-        text = self.image(user_id, image_id).embedded_settings
-        return None if text is None else from_json(text)
-
-    def import_image_from_url(
-        self, user_id: str, url: str, *, ground: Color = WHITE
-    ) -> ImageRecord:
-        """The same from a URL. Raises FetchError as well."""
-        return self.import_image(user_id, self.http.get_image(url), label=url, ground=ground)
+    # Images
 
     def select_source(self, user_id: str, image_id: str | None) -> None:
         """Select an image of this user as the source of edits, or none. Raises NotFoundError."""
@@ -977,20 +854,3 @@ class Studio:
         if changed is None:
             raise NotFoundError
         return changed[1]
-
-
-def _original_fields(original: OriginalImage | None, ground: Color) -> dict[str, Any]:
-    """What a record says of the original."""
-    if original is None:
-        return {}
-    return {
-        "original_format": original.format,
-        "original_width_px": original.width_px,
-        "original_height_px": original.height_px,
-        "original_bytes": len(original.data),
-        "ground": _hex(ground) if original.has_transparency else "",
-    }
-
-
-def _hex(color: Color) -> str:
-    return f"#{bytes(color).hex()}"

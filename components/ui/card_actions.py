@@ -144,7 +144,7 @@ def _edit_copy(tab: TabState, studio: Studio, image_id: str) -> None:
     """Edit a picture of a collection that another person shares, as one's own."""
     session.begin_typing("edit")
     try:
-        copy = studio.copy_from_collection(tab.user_id, tab.collection_id, image_id)
+        copy = studio.image_importer.from_collection(tab.user_id, tab.collection_id, image_id)
     except (QuotaExceeded, InvalidImageError) as problem:
         tab.source_error = problem.message  # Edit says so
     else:

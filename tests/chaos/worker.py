@@ -54,7 +54,7 @@ def submit(studio: Studio, number: int) -> None:
         if source is None:
             encoded = BytesIO()
             Image.linear_gradient("L").resize((640, 480)).save(encoded, "PNG")
-            source = studio.import_image(user_id, encoded.getvalue(), label="a source")
+            source = studio.image_importer.from_bytes(user_id, encoded.getvalue(), label="a source")
             studio.select_source(user_id, source.id)
         source_id = source.id
     studio.submit(user_id, GenerationRequest(prompt=prompt_of(number)), source_id=source_id)

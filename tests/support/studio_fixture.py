@@ -40,7 +40,9 @@ class StudioFixture:
         """Import an image to edit; returns its id."""
         encoded = BytesIO()
         Image.linear_gradient("L").resize((640, 480)).save(encoded, "PNG")
-        return self.studio.import_image(USER_ID, encoded.getvalue(), label="a source").id
+        return self.studio.image_importer.from_bytes(
+            USER_ID, encoded.getvalue(), label="a source"
+        ).id
 
     def reload(self, task: Task) -> Task:
         """The task as it is now."""

@@ -53,5 +53,7 @@ def _start_edit(example: EditExample) -> None:
     tab = session.tab_state()
     data = (_IMAGES / f"{example.name}.jpg").read_bytes()
     label = example.name.capitalize()
-    if import_source(lambda: session.studio().import_image(tab.user_id, data, label=label)):
+    if import_source(
+        lambda: session.studio().image_importer.from_bytes(tab.user_id, data, label=label)
+    ):
         GenerationForm("edit").load_request(GenerationRequest(prompt=example.instruction))

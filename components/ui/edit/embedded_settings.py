@@ -20,7 +20,7 @@ _MAX_PROMPT_CHARACTERS = 90
 def remember_metadata(image_id: str) -> None:
     """Remember the metadata of the file that an image was imported from, to offer it."""
     tab = session.tab_state()
-    metadata = session.studio().embedded_metadata(tab.user_id, image_id)
+    metadata = session.studio().image_importer.embedded_metadata(tab.user_id, image_id)
     if metadata is not None:
         tab.embedded_settings[image_id] = metadata
 

@@ -98,7 +98,9 @@ def _render_ground_choice(source: ImageRecord) -> None:
 def _change_ground(image_id: str) -> None:
     tab, key = session.tab_state(), f"edit-ground-{image_id}"
     ground = _GROUNDS[st.session_state[key]]
-    if not import_source(lambda: session.studio().change_ground(tab.user_id, image_id, ground)):
+    if not import_source(
+        lambda: session.studio().image_importer.change_ground(tab.user_id, image_id, ground)
+    ):
         del st.session_state[key]  # the choice shows what is the case
 
 
@@ -152,7 +154,7 @@ def _fetch_pending_url() -> None:
     if url is None:
         return
     with st.spinner("Fetching the picture…"):
-        import_source(lambda: session.studio().import_image_from_url(tab.user_id, url))
+        import_source(lambda: session.studio().image_importer.from_url(tab.user_id, url))
     st.rerun()
 
 

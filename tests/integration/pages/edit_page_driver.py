@@ -53,7 +53,7 @@ def open_edit_with_example() -> AppTest:
 
 def upload(at: AppTest, data: bytes, name: str = "photo.png") -> AppTest:
     """Let a picture come in, and become the source as the page's script asks for it."""
-    record = open_studio().import_image(user_id_of(at), data, label=name)
+    record = open_studio().image_importer.from_bytes(user_id_of(at), data, label=name)
     choose_upload(at, record.id)
     return rerun(at)
 

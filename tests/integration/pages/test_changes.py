@@ -30,7 +30,11 @@ TEXT = "Add **snow** <b>& fog</b>"
 
 def bring_in(at: AppTest) -> str:
     """Store a picture of the page's user; returns its id."""
-    return open_studio().import_image(user_id_of(at), image_bytes(1600, 900), label="beach").id
+    return (
+        open_studio()
+        .image_importer.from_bytes(user_id_of(at), image_bytes(1600, 900), label="beach")
+        .id
+    )
 
 
 def change(at: AppTest, card_id: str, text: str = TEXT, *, nonce: int | None = None) -> AppTest:
@@ -159,7 +163,7 @@ def test_refused_text_is_said_in_place_and_nothing_is_made(
 
 def test_picture_that_is_gone_is_said_in_place(unreachable_provider: None) -> None:
     at, image_id = gallery_with_picture()
-    open_studio().import_image(user_id_of(at), image_bytes(90, 90), label="hill")
+    open_studio().image_importer.from_bytes(user_id_of(at), image_bytes(90, 90), label="hill")
     open_studio().gallery.move_to_trash(user_id_of(at), [image_id])
     change(at, image_id)
 
@@ -211,7 +215,11 @@ def test_trying_a_failed_change_again_says_which_card_took_its_place(
 def test_edit_shows_the_change_of_its_source(unreachable_provider: None) -> None:
     at, image_id = gallery_with_picture()
     tab = at.session_state["kontext.session"]
-    other = open_studio().import_image(user_id_of(at), image_bytes(90, 90), label="hill").id
+    other = (
+        open_studio()
+        .image_importer.from_bytes(user_id_of(at), image_bytes(90, 90), label="hill")
+        .id
+    )
     tab.source_id, tab.pair = image_id, ("a", "b")
     change(at, other)
     assert tab.pair == ("a", "b")

@@ -253,7 +253,9 @@ def test_filter_is_read_from_the_url() -> None:
 
 
 def bring_in(at: AppTest, label: str, width: int = 320) -> str:
-    return open_studio().import_image(user_id_of(at), image_bytes(width), label=label).id
+    return (
+        open_studio().image_importer.from_bytes(user_id_of(at), image_bytes(width), label=label).id
+    )
 
 
 def test_what_was_brought_in_stands_beside_what_was_made() -> None:

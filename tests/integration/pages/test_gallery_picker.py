@@ -14,7 +14,9 @@ ANNA, BEN = "anna", "ben"
 
 
 def bring_in(name: str, width_px: int, *, user_id: str = ANNA) -> str:
-    return open_studio().import_image(user_id, image_bytes(width_px, 200), label=name).id
+    return (
+        open_studio().image_importer.from_bytes(user_id, image_bytes(width_px, 200), label=name).id
+    )
 
 
 def open_picker(*, chosen: str = "", search: str = "") -> AppTest:

@@ -27,7 +27,11 @@ _nonces = itertools.count(1)
 def add_image(user_id: str, color: str = "red") -> str:
     encoded = BytesIO()
     Image.new("RGB", (640, 480), color).save(encoded, "PNG")
-    return open_studio().import_image(user_id, encoded.getvalue(), label=f"{color}.png").id
+    return (
+        open_studio()
+        .image_importer.from_bytes(user_id, encoded.getvalue(), label=f"{color}.png")
+        .id
+    )
 
 
 def act(at: AppTest, verb: str, *ids: str) -> AppTest:

@@ -84,7 +84,9 @@ def test_file_name_is_shown_escaped() -> None:
 @pytest.mark.parametrize("image_id", ["a" * 32, "another's", "../x"])
 def test_only_a_picture_of_this_user_becomes_the_source(image_id: str) -> None:
     if image_id == "another's":
-        image_id = open_studio().import_image("b" * 32, image_bytes(), label="theirs").id
+        image_id = (
+            open_studio().image_importer.from_bytes("b" * 32, image_bytes(), label="theirs").id
+        )
     at = upload(open_edit(), image_bytes(), "first.png")
     choose_upload(at, image_id)
 
@@ -105,7 +107,9 @@ def test_choice_that_is_sent_twice_counts_once() -> None:
 
 def test_picture_that_came_in_on_another_page_becomes_the_source() -> None:
     at = open_page()
-    record = open_studio().import_image(user_id_of(at), image_bytes(), label="dropped.png")
+    record = open_studio().image_importer.from_bytes(
+        user_id_of(at), image_bytes(), label="dropped.png"
+    )
 
     choose_upload(at, record.id, key="page-upload")
 

@@ -146,7 +146,7 @@ def test_disk_use_is_in_details_and_metrics(tmp_path: Path) -> None:
 
     with running_studio(tmp_path) as fixture:
         studio = fixture.studio
-        record = studio.import_image("a" * 32, file.getvalue(), label="x")
+        record = studio.image_importer.from_bytes("a" * 32, file.getvalue(), label="x")
         studio.gallery.move_to_trash("a" * 32, [record.id])
         routes = [*health_routes(lambda: studio), *metrics_routes(lambda: studio)]
         with serve_routes(routes) as url:

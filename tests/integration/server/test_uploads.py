@@ -372,7 +372,7 @@ def test_full_disk_is_said(studio: Studio) -> None:
 
 def test_upload_that_is_cancelled_while_it_is_decoded_is_not_stored(studio: Studio) -> None:
     started, go_on = threading.Event(), threading.Event()
-    import_upload = studio.import_upload
+    import_upload = studio.image_importer.from_upload
     imported: list[str] = []
 
     def held_import(user_id: str, *args: object, **options: object) -> object:
@@ -388,7 +388,7 @@ def test_upload_that_is_cancelled_while_it_is_decoded_is_not_stored(studio: Stud
         served_uploads(studio, UploadLimits(decoded_at_once=1)) as client,
         ThreadPoolExecutor(2) as pool,
     ):
-        patch.setattr(studio, "import_upload", held_import)
+        patch.setattr(studio.image_importer, "from_upload", held_import)
         with raw_upload(client.url, "anna", data, length=str(len(data))):
             assert started.wait(TIMEOUT_S)
         last = pool.submit(send, HttpClient(client.url, "ben"), data)

@@ -51,16 +51,20 @@ def studio(studio_fixture: StudioFixture) -> Studio:
 
 
 def test_same_bytes_are_one_picture(studio: Studio) -> None:
-    first = studio.import_image(USER_ID, picture(), label="Lighthouse")
+    first = studio.image_importer.from_bytes(USER_ID, picture(), label="Lighthouse")
     stored = files(studio)
 
-    again = [studio.import_image(USER_ID, picture(), label="other.png") for _ in range(9)]
+    again = [
+        studio.image_importer.from_bytes(USER_ID, picture(), label="other.png") for _ in range(9)
+    ]
 
     assert {record.id for record in again} == {first.id}
     assert files(studio) == stored
     assert ids(studio) == [first.id]
-    assert studio.import_image(BEN, picture(), label="theirs").id != first.id
-    assert studio.import_image(USER_ID, picture("navy"), label="another").id != first.id
+    assert studio.image_importer.from_bytes(BEN, picture(), label="theirs").id != first.id
+    assert (
+        studio.image_importer.from_bytes(USER_ID, picture("navy"), label="another").id != first.id
+    )
 
 
 def test_same_bytes_at_once_are_one_picture(studio: Studio) -> None:
@@ -71,7 +75,7 @@ def test_same_bytes_at_once_are_one_picture(studio: Studio) -> None:
             barrier.wait()  # none is stored yet
             return True
 
-        return studio.import_image(USER_ID, picture(), label="same", is_wanted=meet).id
+        return studio.image_importer.from_bytes(USER_ID, picture(), label="same", is_wanted=meet).id
 
     with ThreadPoolExecutor(4) as pool:
         found = set(pool.map(bring_in, range(4)))
@@ -82,19 +86,19 @@ def test_same_bytes_at_once_are_one_picture(studio: Studio) -> None:
 
 
 def test_same_bytes_come_out_of_the_trash(studio: Studio) -> None:
-    record = studio.import_image(USER_ID, picture(), label="x")
+    record = studio.image_importer.from_bytes(USER_ID, picture(), label="x")
     studio.gallery.move_to_trash(USER_ID, [record.id])
 
-    assert studio.import_image(USER_ID, picture(), label="x").id == record.id
+    assert studio.image_importer.from_bytes(USER_ID, picture(), label="x").id == record.id
     assert studio.image(USER_ID, record.id).deleted_at is None
 
 
 def test_same_bytes_after_erasing_are_a_new_picture(studio: Studio) -> None:
-    record = studio.import_image(USER_ID, picture(), label="x")
+    record = studio.image_importer.from_bytes(USER_ID, picture(), label="x")
     studio.gallery.move_to_trash(USER_ID, [record.id])
     studio.gallery.empty_trash(USER_ID)
 
-    again = studio.import_image(USER_ID, picture(), label="x")
+    again = studio.image_importer.from_bytes(USER_ID, picture(), label="x")
 
     assert again.id != record.id
     assert studio.image_file(again).path.is_file()
@@ -102,19 +106,19 @@ def test_same_bytes_after_erasing_are_a_new_picture(studio: Studio) -> None:
 
 def test_ground_matters_where_there_are_transparent_parts_alone(studio: Studio) -> None:
     clear, opaque = picture("#00808040"), picture()
-    white = studio.import_image(USER_ID, clear, label="x")
-    black = studio.import_image(USER_ID, clear, label="x", ground=BLACK)
+    white = studio.image_importer.from_bytes(USER_ID, clear, label="x")
+    black = studio.image_importer.from_bytes(USER_ID, clear, label="x", ground=BLACK)
 
     assert white.id != black.id
-    assert studio.import_image(USER_ID, clear, label="x", ground=BLACK).id == black.id
+    assert studio.image_importer.from_bytes(USER_ID, clear, label="x", ground=BLACK).id == black.id
     assert (white.ground, black.ground) == ("#ffffff", "#000000")
-    first = studio.import_image(USER_ID, opaque, label="x")
-    assert studio.import_image(USER_ID, opaque, label="x", ground=BLACK).id == first.id
+    first = studio.image_importer.from_bytes(USER_ID, opaque, label="x")
+    assert studio.image_importer.from_bytes(USER_ID, opaque, label="x", ground=BLACK).id == first.id
     assert first.ground == ""
 
 
 def test_everything_of_the_gallery_works_on_it(studio: Studio) -> None:
-    record = studio.import_image(USER_ID, picture(), label="Ｓtraße.png")
+    record = studio.image_importer.from_bytes(USER_ID, picture(), label="Ｓtraße.png")
     [entry] = studio.gallery.entries(USER_ID, [record.id])
     assert entry == record
 
@@ -150,7 +154,7 @@ def test_everything_of_the_gallery_works_on_it(studio: Studio) -> None:
 
 
 def test_others_cannot_see_or_change_it(studio: Studio) -> None:
-    record = studio.import_image(USER_ID, picture(), label="x")
+    record = studio.image_importer.from_bytes(USER_ID, picture(), label="x")
 
     assert studio.gallery.find(BEN, BROUGHT_IN) == []
     assert studio.gallery.entries(BEN, [record.id]) == []
@@ -160,7 +164,9 @@ def test_others_cannot_see_or_change_it(studio: Studio) -> None:
 
 
 def test_erasing_takes_file_thumbnails_and_row(studio: Studio) -> None:
-    record = studio.import_image(USER_ID, picture("#00808040"), label="Secret client.png")
+    record = studio.image_importer.from_bytes(
+        USER_ID, picture("#00808040"), label="Secret client.png"
+    )
     assert files(studio)
     studio.gallery.move_to_trash(USER_ID, [record.id])
 
@@ -201,11 +207,11 @@ def test_embedded_settings_outlive_the_process(tmp_path: Path) -> None:
     metadata = GenerationMetadata(request=request, lineage=("first", "second"))
     data = embed_metadata(picture(), metadata)
     with running_studio(tmp_path) as running:
-        image_id = running.studio.import_image(USER_ID, data, label="x").id
+        image_id = running.studio.image_importer.from_bytes(USER_ID, data, label="x").id
     with running_studio(tmp_path) as running:
-        found = running.studio.embedded_metadata(USER_ID, image_id)
+        found = running.studio.image_importer.embedded_metadata(USER_ID, image_id)
         with pytest.raises(NotFoundError):
-            running.studio.embedded_metadata(BEN, image_id)
+            running.studio.image_importer.embedded_metadata(BEN, image_id)
 
     assert found is not None
     assert found == replace(metadata, lineage=(), app=found.app)
@@ -213,7 +219,7 @@ def test_embedded_settings_outlive_the_process(tmp_path: Path) -> None:
 
 def test_average_color_is_stored(studio_fixture: StudioFixture) -> None:
     studio = studio_fixture.studio
-    record = studio.import_image(USER_ID, picture("#008080"), label="x")
+    record = studio.image_importer.from_bytes(USER_ID, picture("#008080"), label="x")
     made = studio_fixture.wait_for(studio_fixture.submit(), TaskState.DONE)
 
     assert record.color is not None
@@ -226,14 +232,14 @@ def test_windows_are_told_of_what_comes_in(studio: Studio) -> None:
     told: list[str] = []
     studio.subscribe(USER_ID, lambda: told.append("changed"))
 
-    studio.import_image(USER_ID, picture(), label="x")
+    studio.image_importer.from_bytes(USER_ID, picture(), label="x")
 
     assert told == ["changed"]
 
 
 def test_original_is_exported_and_erased(studio: Studio) -> None:
     data = picture("#00808040")
-    record = studio.import_image(USER_ID, data, label="logo.v2.PNG")
+    record = studio.image_importer.from_bytes(USER_ID, data, label="logo.v2.PNG")
     [item] = studio.export_items(USER_ID, [record.id])
 
     assert record.original_format == "png"
@@ -253,19 +259,19 @@ def test_original_is_exported_and_erased(studio: Studio) -> None:
 
 
 def test_other_ground_is_made_from_the_original(studio: Studio) -> None:
-    white = studio.import_image(USER_ID, picture("#00000000"), label="logo.png")
+    white = studio.image_importer.from_bytes(USER_ID, picture("#00000000"), label="logo.png")
 
-    black = studio.change_ground(USER_ID, white.id, BLACK)
+    black = studio.image_importer.change_ground(USER_ID, white.id, BLACK)
 
     assert (black.label, black.ground, black.original_format) == ("logo.png", "#000000", "png")
     with Image.open(studio.image_file(black).path) as copy:
         assert copy.convert("RGB").getpixel((9, 9)) == (0, 0, 0)
-    assert studio.change_ground(USER_ID, black.id, (255, 255, 255)).id == white.id
-    assert studio.change_ground(USER_ID, white.id, BLACK).id == black.id
-    opaque = studio.import_image(USER_ID, picture(), label="opaque.png")
+    assert studio.image_importer.change_ground(USER_ID, black.id, (255, 255, 255)).id == white.id
+    assert studio.image_importer.change_ground(USER_ID, white.id, BLACK).id == black.id
+    opaque = studio.image_importer.from_bytes(USER_ID, picture(), label="opaque.png")
     for owner, image_id in ((BEN, white.id), (USER_ID, opaque.id)):
         with pytest.raises(NotFoundError):
-            studio.change_ground(owner, image_id, BLACK)
+            studio.image_importer.change_ground(owner, image_id, BLACK)
 
 
 @pytest.mark.parametrize(
@@ -284,6 +290,6 @@ def test_other_ground_is_made_from_the_original(studio: Studio) -> None:
     ],
 )
 def test_download_has_its_own_name_safely_made(studio: Studio, label: str, name: str) -> None:
-    record = studio.import_image(USER_ID, picture(), label=label)
+    record = studio.image_importer.from_bytes(USER_ID, picture(), label=label)
 
     assert download_name(record) == name

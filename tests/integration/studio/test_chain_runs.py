@@ -389,7 +389,7 @@ def test_runs_of_others_are_unknown(studio_fixture: StudioFixture) -> None:
         studio.end_chain_run(STRANGER, run_id)
     with pytest.raises(NotFoundError):
         studio.run_chain_again(STRANGER, chain.source_id, chain.steps(), run_id="f" * 32)
-    own = studio.import_image(STRANGER, encoded(quarters(), "PNG"), label="own").id
+    own = studio.image_importer.from_bytes(STRANGER, encoded(quarters(), "PNG"), label="own").id
     with pytest.raises(NotFoundError):
         studio.run_chain_again(STRANGER, own, chain.steps(), run_id="f" * 32)
     assert state_of(studio_fixture, run_id) is RunState.STOPPED

@@ -72,7 +72,9 @@ def import_photo(studio_fixture: StudioFixture, width_px: int = 400, height_px: 
     """Import an image of that size; returns its id."""
     file = BytesIO()
     Image.radial_gradient("L").convert("RGB").resize((width_px, height_px)).save(file, "JPEG")
-    return studio_fixture.studio.import_image(USER_ID, file.getvalue(), label="IMG_4711.jpg").id
+    return studio_fixture.studio.image_importer.from_bytes(
+        USER_ID, file.getvalue(), label="IMG_4711.jpg"
+    ).id
 
 
 def age_upload(studio_fixture: StudioFixture, image_id: str, seconds: float) -> None:

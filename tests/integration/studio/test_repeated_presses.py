@@ -199,5 +199,5 @@ def test_error_that_does_not_wait_is_not_kept(studio: Studio) -> None:
             studio.submit(ANNA, REQUEST, source_id="5" * 32)
     encoded = BytesIO()
     Image.linear_gradient("L").save(encoded, "PNG")
-    source = studio.import_image(ANNA, encoded.getvalue(), label="a source")
+    source = studio.image_importer.from_bytes(ANNA, encoded.getvalue(), label="a source")
     assert studio.submit(ANNA, REQUEST, source_id=source.id) == stored(studio)

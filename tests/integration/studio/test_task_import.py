@@ -160,7 +160,7 @@ def test_imported_edit_of_our_upload_keeps_its_source(
 ) -> None:
     encoded = BytesIO()
     Image.linear_gradient("L").resize((320, 240)).save(encoded, "PNG")
-    source = studio.import_image(ANNA, encoded.getvalue(), label="a source")
+    source = studio.image_importer.from_bytes(ANNA, encoded.getvalue(), label="a source")
     edit = GenerationRequest(prompt="Add a hat")
     (task,) = studio.submit(ANNA, edit, source_id=source.id)
     wait_for_end(studio, task)
