@@ -69,7 +69,7 @@ def ending_routes(open_studio: Callable[[], Studio]) -> list[Route]:
     """The route that says how a person's newest tasks have ended, by the id of each."""
 
     def read(user_id: str) -> Response:
-        entries = open_studio().recent_tasks(user_id, limit=MAX_LISTED)
+        entries = open_studio().tasks.recent(user_id, limit=MAX_LISTED)
         endings = {entry.task.id: _ending(entry.task) for entry in entries}
         return JSONResponse(endings, headers=NO_STORE)
 

@@ -72,4 +72,4 @@ def _handle(open_studio: Callable[[], Studio], request: Request, body: bytes) ->
     except InvalidWebhookError as error:
         log.warning("webhook rejected", extra={"reason": error.message})
         return
-    studio.handle_webhook(request.path_params["token"], event)
+    studio.tasks.handle_webhook(request.path_params["token"], event)

@@ -157,7 +157,7 @@ class Administration:
         self._note("withdraw", person=user_id or "everybody")
         for task in self.studio.worker.queue():
             if user_id in (None, task.user_id):
-                self.studio.withdraw_task(task.user_id, task.id)
+                self.studio.tasks.withdraw(task.user_id, task.id)
 
     def _order_queue(self, rule: Callable[[QueueOrders], QueueOrders]) -> None:
         self.studio.orders.change_queue(rule)
@@ -208,8 +208,8 @@ class Administration:
         if confirmation.strip() != self.name_of(user_id):
             raise ValidationError("confirmation", "That is not the name. Nothing was deleted.")
         self._note("erase", person=user_id)
-        for task in studio.waiting_tasks(user_id):
-            studio.withdraw_task(user_id, task.id)
+        for task in studio.tasks.waiting(user_id):
+            studio.tasks.withdraw(user_id, task.id)
         task_ids = erase_rows(studio.repository.database, user_id, studio.clock())
         if task_ids is None:
             raise ValidationError(

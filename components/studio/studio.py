@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 import time
-import uuid
 from collections.abc import (
     Callable,
     Collection,
@@ -21,7 +20,7 @@ from decimal import Decimal
 
 from prometheus_client import CollectorRegistry
 
-from components.kie import GenerationRequest, KieClient, Model, ValidationError, WebhookEvent
+from components.kie import KieClient, Model
 from components.studio.administration import Administration
 from components.studio.chain_runs import ChainRunner, ChainStep, build_requests
 from components.studio.credits import (
@@ -43,7 +42,7 @@ from components.studio.db.people import Claim, People, Person
 from components.studio.db.prompts import DraftStore, PromptEntry, PromptHistory
 from components.studio.db.sharing import Sharing
 from components.studio.db.tables import ImageRecord, TaskWithImage
-from components.studio.db.tasks import DuplicateTaskId, TaskRepository
+from components.studio.db.tasks import TaskRepository
 from components.studio.events import EventBus
 from components.studio.export import ExportItem, collect_export_items
 from components.studio.image_import import ImageImporter
@@ -52,39 +51,22 @@ from components.studio.images.object_store import StoredFile
 from components.studio.images.store import SMALL_PX, ImageStore
 from components.studio.keeping import KeepChoice, KeepService
 from components.studio.lineage import EditTree, load_edit_tree
-from components.studio.repeated_presses import REPEATED_PRESS_S, RepeatedPresses
 from components.studio.safe_fetch.client import SafeHttpClient
 from components.studio.settings import Settings
-from components.studio.task_import import ImportResult, TaskImporter, validate_task_id
-from components.studio.tasks.models import FailureReason, Task, TaskState, new_token
+from components.studio.task_import import TaskImporter
+from components.studio.tasks.models import FailureReason, Task, TaskState
 from components.studio.tasks.transitions import (
-    Accepted,
-    apply_event,
-    apply_webhook,
     can_retry,
     recheck,
-    reject_claimed_id,
     requeue,
-    stop_watching,
-    withdraw,
 )
+from components.studio.user_tasks import UserTasks
 from components.studio.worker.worker import TaskWorker
 
 log = logging.getLogger("kontext.studio")
 
-MAX_VARIANTS = 4  # pictures of one submission, of all its models together
 _KEEP_CHOICE = "keep-rest"  # the name of the draft that holds it
 _DISMISSED_CLAIMS = "claims"  # likewise
-
-
-def check_picture_count(variants: int, models: int) -> None:
-    """Raise ValidationError if one press would make too many pictures."""
-    if variants * models > MAX_VARIANTS:
-        raise ValidationError(
-            "variants",
-            f"{variants * models} pictures; a press makes {MAX_VARIANTS} at most: "
-            f"choose {MAX_VARIANTS // models} variants.",
-        )
 
 
 @dataclass
@@ -144,6 +126,8 @@ class Studio:
     image_importer: ImageImporter = field(init=False)
     drafts: DraftStore = field(init=False)
     credit_cache: CreditBalanceCache = field(init=False)
+    tasks: UserTasks = field(init=False)
+    task_importer: TaskImporter = field(init=False)
     chain_runner: ChainRunner = field(init=False)
 
     def __post_init__(self) -> None:
@@ -164,7 +148,14 @@ class Studio:
         )
         self.drafts = DraftStore(self.prompts, clock=self.clock)
         self.credit_cache = CreditBalanceCache(self.client.credits)
-        self._presses = RepeatedPresses(self.clock)
+        self.tasks = UserTasks(
+            repository=self.repository,
+            worker=self.worker,
+            storage=self.storage,
+            price=self.price,
+            clock=self.clock,
+        )
+        self.task_importer = TaskImporter(self.tasks, query=self.client.query)
         self.worker.hooks.on_charge = self.credit_cache.invalidate
         self.worker.hooks.on_edit_done = self._keep_source_pixels
         self.keeping.choice_of = self.keep_choice
@@ -172,17 +163,12 @@ class Studio:
         self.chain_runner = ChainRunner(
             runs=ChainRuns(database=self.repository.database),
             events=self.events,
-            make_task=lambda user_id, request, source_id: self._new_task(
-                user_id, request, source_id, batch=uuid.uuid4().hex, now=self.clock()
-            ),
+            make_task=self.tasks.new,
             enqueue=self.worker.enqueue,
             has_room=lambda user_id: self.storage.room_problem(user_id) is None,
         )
         self.worker.hooks.on_edit_state = lambda task: self.chain_runner.task_changed(task.id)
         self.keeping.on_settled = lambda report: self.chain_runner.task_changed(report.task_id)
-        self._task_importer = TaskImporter(
-            self.repository, query=self.client.query, price=self.price, clock=self.clock
-        )
 
     # Work
 
@@ -324,196 +310,11 @@ class Studio:
         """What a link hands over, to the first who asks; None for everybody else."""
         return self.people.use_device_link(token, self.clock())
 
-    # Submitting
-
-    def submit(
-        self,
-        user_id: str,
-        request: GenerationRequest,
-        *,
-        source_id: str | None = None,
-        variants: int = 1,
-        models: Sequence[Model] = (),
-    ) -> list[Task]:
-        """Insert one task per variant, at most four, and return at once; the worker sends them.
-
-        With `models` each variant is made by each of them instead of by the request's model.
-        The same values while the first submission is under way, or within a second after it,
-        have its outcome: tasks that are older than this call, or its error. Raises
-        ValidationError, OverBudget, and NotFoundError for a source of another user. Raises
-        DatabaseError, too, when the data folder could not keep the images; nothing is stored later
-        then.
-        """
-        requests = [replace(request, model=model) for model in models] or [request]
-        variants = min(max(variants, 1), MAX_VARIANTS)
-        check_picture_count(variants, len(requests))
-        return self._presses.run(
-            (user_id, tuple(requests), source_id, variants),
-            lambda: self._submit(user_id, requests * variants, source_id),
-        )
-
-    def _submit(
-        self, user_id: str, requests: Sequence[GenerationRequest], source_id: str | None
-    ) -> list[Task]:
-        self.storage.check()
-        if source_id is not None:
-            requests[0].validate_for_edit()
-            self.image(user_id, source_id)
-        batch, now = uuid.uuid4().hex, self.clock()
-        new = [
-            self._new_task(user_id, request, source_id, batch=batch, now=now)
-            for request in requests
-        ]
-        # The database knows the presses of other processes as well.
-        stored = self.repository.add_tasks(new, unless_since=now - REPEATED_PRESS_S)
-        if stored[0].batch == batch:
-            for task in stored:
-                self.worker.enqueue(task)
-        return stored
-
-    def _new_task(
-        self,
-        user_id: str,
-        request: GenerationRequest,
-        source_id: str | None,
-        *,
-        batch: str,
-        now: float,
-    ) -> Task:
-        return Task(
-            id=uuid.uuid4().hex,
-            user_id=user_id,
-            batch=batch,
-            request=request,
-            source_id=source_id,
-            token=new_token(),
-            price=self.price(request.model),
-            created_at=now,
-        )
-
-    def resubmit_task(self, user_id: str, task_id: str) -> Task:
-        """Send a withdrawn task, or an unconfirmed one whose user knows that no image was made.
-
-        Raises OverBudget.
-        """
-        self.storage.check()
-        return self._change_task(user_id, task_id, requeue)
-
-    def retry_task(self, user_id: str, task_id: str) -> Task | None:
-        """Submit a failed or refused task once more, in its place among its variants.
-
-        A second press does nothing and returns None: the first has replaced it. Raises
-        OverBudget, and NotFoundError, also for an edit whose source is gone.
-        """
-        self.storage.check()
-        failed = self.task(user_id, task_id)
-        if failed.source_id is not None:
-            self.image(user_id, failed.source_id)
-        new = self._new_task(
-            user_id, failed.request, failed.source_id, batch=failed.batch, now=self.clock()
-        )
-        if not can_retry(failed) or not self.repository.replace_failed_task(task_id, new):
-            return None
-        self.worker.enqueue(new)
-        return new
-
-    def withdraw_task(self, user_id: str, task_id: str) -> Task:
-        """Do not send a task. One that has been sent by now is returned unchanged."""
-        return self._change_task(user_id, task_id, lambda task: withdraw(task, self.clock()))
-
-    def withdraw_waiting_tasks(self, user_id: str) -> None:
-        """Do not send what this user has in the queue. What is being sent meanwhile is sent."""
-        for task in self.waiting_tasks(user_id):
-            self.withdraw_task(user_id, task.id)
-
-    def waiting_tasks(self, user_id: str) -> list[Task]:
-        """This user's tasks that wait to be sent, in order."""
-        return [task for task in self.worker.queue() if task.user_id == user_id]
-
-    def stop_watching_task(self, user_id: str, task_id: str) -> Task:
-        """Poll a running task no more, until `recheck_task`. It stays paid for."""
-        return self._change_task(user_id, task_id, lambda task: stop_watching(task, self.clock()))
-
-    def import_task(self, user_id: str, provider_id: str) -> ImportResult:
-        """Import a task by its id at kie.ai; may take 15 seconds.
-
-        A task that is stored already is polled again. Raises as `TaskImporter.import_by_id`.
-        """
-        result = self._task_importer.import_by_id(user_id, validate_task_id(provider_id))
-        if result.is_new:
-            self.worker.enqueue(result.task)
-            return result
-        if result.task.state is TaskState.UNCONFIRMED:
-            return replace(result, task=self.assign_task_id(user_id, result.task.id, provider_id))
-        return replace(result, task=self.recheck_task(user_id, result.task.id))
-
-    def assign_task_id(self, user_id: str, task_id: str, provider_id: str) -> Task:
-        """Set the provider id of an unconfirmed task.
-
-        Raises ValidationError for a malformed id and for the id of another task of this user.
-        An id that kie.ai does not know, that has another prompt or that is another user's
-        leaves the task unconfirmed.
-        """
-        accepted = Accepted(validate_task_id(provider_id), confirmed=False)
-        try:
-            return self._change_task(
-                user_id, task_id, lambda task: apply_event(task, accepted, self.clock())
-            )
-        except DuplicateTaskId as duplicate:
-            if duplicate.holder.user_id == user_id:
-                raise ValidationError(
-                    "task_id", "This task id belongs to another picture here: copy the right one."
-                ) from duplicate
-        return self._change_task(user_id, task_id, reject_claimed_id)
-
     # Tasks
 
     def task(self, user_id: str, task_id: str) -> Task:
         """A task of this user. Raises NotFoundError."""
         return self.repository.own_task(user_id, task_id)
-
-    def recent_tasks(self, user_id: str, *, limit: int, offset: int = 0) -> list[TaskWithImage]:
-        """A user's tasks, newest first, each with its image if it has one."""
-        return self.repository.recent_tasks(user_id, limit=limit, offset=offset)
-
-    def tasks_with_images(self, user_id: str, task_ids: Sequence[str]) -> list[TaskWithImage]:
-        """These tasks with their images, in this order; unknown ids are left out."""
-        return self.repository.tasks_with_images(user_id, task_ids)
-
-    def recheck_task(self, user_id: str, task_id: str) -> Task:
-        """Poll a task again whose result may still be at the provider."""
-        return self._change_task(user_id, task_id, lambda task: recheck(task, self.clock()))
-
-    def handle_webhook(self, token: str, event: WebhookEvent) -> None:
-        """Poll the task that has this token now. An unknown token is ignored.
-
-        The body is not signed: only the id of a task that has lost its own is taken from it.
-        """
-        try:
-            changed = self.worker.update_task_by_token(
-                token, lambda task: apply_webhook(task, event.task_id, self.clock())
-            )
-        except DuplicateTaskId as duplicate:
-            task_id, matches = duplicate.task.id, False
-        else:
-            if changed is None:
-                return
-            task_id, matches = changed[1].id, changed[1].provider_id == event.task_id
-        if not matches:
-            # It may be a paid image: with its id in the log a person can import it.
-            log.warning(
-                "webhook names another task",
-                extra={"task_id": task_id, "provider_id": event.task_id},
-            )
-        self.worker.poll_now(task_id)
-
-    def queue_positions(self) -> dict[str, int]:
-        """For each task that waits to be sent, its position: 1 goes first."""
-        return {task.id: position for position, task in enumerate(self.worker.queue(), start=1)}
-
-    def expected_seconds(self, task: Task) -> float | None:
-        """How long such a task usually takes, in seconds; None before the first one."""
-        return self.worker.typical_seconds(task)
 
     def subscribe(self, user_id: str, listener: Callable[[], None]) -> Callable[[], None]:
         """Call `listener` at each change of this user's tasks; returns what ends that.
@@ -721,9 +522,9 @@ class Studio:
         if task is None or prompt is not None or can_retry(task):
             self.chain_runner.resume(run, position, prompt)
         elif recheck(task, 0.0) is not task:  # it is paid for: its result may still come
-            self.recheck_task(user_id, task.id)
+            self.tasks.recheck(user_id, task.id)
         elif requeue(task) is not task:
-            self.resubmit_task(user_id, task.id)
+            self.tasks.resubmit(user_id, task.id)
         else:
             self.chain_runner.resume(run, position, prompt)
 
@@ -731,7 +532,7 @@ class Studio:
         """End a run: what is made stays, what was not sent is not sent. Raises NotFoundError."""
         task_id = self.chain_runner.end(self.chain_run(user_id, run_id))
         if task_id is not None:
-            self.withdraw_task(user_id, task_id)
+            self.tasks.withdraw(user_id, task_id)
 
     def chain_run(self, user_id: str, run_id: str) -> ChainRun:
         """A run of this user, also one that is done or ended. Raises NotFoundError."""
@@ -847,10 +648,3 @@ class Studio:
         self.drafts.close()
         self.repository.close()
         self.client.close()
-
-    def _change_task(self, user_id: str, task_id: str, rule: Callable[[Task], Task]) -> Task:
-        self.task(user_id, task_id)
-        changed = self.worker.update_task(task_id, rule)
-        if changed is None:
-            raise NotFoundError
-        return changed[1]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from components.kie import (
@@ -21,11 +21,13 @@ from components.kie import (
     safety_range,
 )
 from components.studio.db.tasks import (
-    TaskRepository,
+    DuplicateTaskId,
     get_or_create_by_provider_id,
     image_id_by_upload_url,
 )
 from components.studio.tasks.models import Task, TaskState, new_token
+from components.studio.tasks.transitions import Accepted, apply_event, reject_claimed_id
+from components.studio.user_tasks import UserTasks
 
 NOT_FOUND_MESSAGE = (
     "There is nothing to bring home under this id. "
@@ -42,28 +44,50 @@ class ImportResult:
 
 
 class TaskImporter:
-    """Finds the task of a provider id. `query` is record-info and raises KieError."""
+    """Imports tasks by their ids at kie.ai. `query` is record-info and raises KieError."""
 
-    def __init__(
-        self,
-        repository: TaskRepository,
-        *,
-        query: Callable[[str], TaskStatus],
-        price: Callable[[Model], Decimal],
-        clock: Callable[[], float],
-    ) -> None:
-        self._repository = repository
+    def __init__(self, tasks: UserTasks, *, query: Callable[[str], TaskStatus]) -> None:
+        self._tasks = tasks
+        self._repository = tasks.repository
         self._query = query
-        self._price = price
-        self._clock = clock
 
-    def import_by_id(self, user_id: str, provider_id: str) -> ImportResult:
-        """The task of this id: the user's own stored one, or a new one that is inserted.
+    def import_task(self, user_id: str, provider_id: str) -> ImportResult:
+        """Import a task by its id at kie.ai; may take 15 seconds.
 
-        An unconfirmed task of the user with the same prompt and model counts as this one.
-        Raises ValidationError for an unknown id, with the same message for an id of another
-        user. Raises KieError when kie.ai cannot be asked, and DatabaseError.
+        A task that is stored already is polled again. An unconfirmed task of the user with the
+        same prompt and model counts as this one. Raises ValidationError for an unknown id, with
+        the same message for an id of another user. Raises KieError when kie.ai cannot be asked,
+        and DatabaseError.
         """
+        result = self._import_by_id(user_id, validate_task_id(provider_id))
+        if result.is_new:
+            self._tasks.worker.enqueue(result.task)
+            return result
+        if result.task.state is TaskState.UNCONFIRMED:
+            return replace(result, task=self.assign_task_id(user_id, result.task.id, provider_id))
+        return replace(result, task=self._tasks.recheck(user_id, result.task.id))
+
+    def assign_task_id(self, user_id: str, task_id: str, provider_id: str) -> Task:
+        """Set the provider id of an unconfirmed task.
+
+        Raises ValidationError for a malformed id and for the id of another task of this user.
+        An id that kie.ai does not know, that has another prompt or that is another user's
+        leaves the task unconfirmed.
+        """
+        accepted = Accepted(validate_task_id(provider_id), confirmed=False)
+        try:
+            return self._tasks.change(
+                user_id, task_id, lambda task: apply_event(task, accepted, self._tasks.clock())
+            )
+        except DuplicateTaskId as duplicate:
+            if duplicate.holder.user_id == user_id:
+                raise ValidationError(
+                    "task_id", "This task id belongs to another picture here: copy the right one."
+                ) from duplicate
+        return self._tasks.change(user_id, task_id, reject_claimed_id)
+
+    def _import_by_id(self, user_id: str, provider_id: str) -> ImportResult:
+        """The task of this id: the user's own stored one, or a new one that is inserted."""
         stored = self._repository.task_by_provider_id(provider_id)
         if stored is not None and stored.user_id == user_id:
             return self._get_or_create(stored)
@@ -75,8 +99,8 @@ class TaskImporter:
             status,
             user_id=user_id,
             source_id=self._source_image_id(status, user_id),
-            price=self._price,
-            now=self._clock(),
+            price=self._tasks.price,
+            now=self._tasks.clock(),
         )
         unconfirmed = self._matching_unconfirmed(new)
         if unconfirmed is not None:

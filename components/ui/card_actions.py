@@ -42,22 +42,22 @@ def on_card_event(grid_key: str) -> None:
                 session.select_source(image_id_for(event.card_id))
                 session.begin_typing("edit")
             case "look":
-                studio.recheck_task(tab.user_id, event.card_id)
+                studio.tasks.recheck(tab.user_id, event.card_id)
             case "send":
-                studio.resubmit_task(tab.user_id, event.card_id)
+                studio.tasks.resubmit(tab.user_id, event.card_id)
             case "retry":
-                retried = studio.retry_task(tab.user_id, event.card_id)
+                retried = studio.tasks.retry(tab.user_id, event.card_id)
                 if event.card_id in tab.changes.task_ids:
                     tab.submit_errors.pop("change", None)
                     _remember_made(event, retried)
             case "change":
                 _change(event)
             case "withdraw":
-                task = studio.withdraw_task(tab.user_id, event.card_id)
+                task = studio.tasks.withdraw(tab.user_id, event.card_id)
                 if task.sent_at is not None and task.state is not TaskState.UNCONFIRMED:
                     show_toast(TOO_LATE_TO_WITHDRAW)
             case "unwatch":
-                studio.stop_watching_task(tab.user_id, event.card_id)
+                studio.tasks.stop_watching(tab.user_id, event.card_id)
             case _:
                 _apply_gallery_action(tab, studio, event)
     except NotFoundError:
@@ -173,7 +173,7 @@ def _pair_for(card_ids: Sequence[str]) -> tuple[str, str]:
     if len(card_ids) == 1:
         source_id = studio.task(tab.user_id, card_ids[0]).source_id
         return studio.image(tab.user_id, source_id or "").id, after
-    entries = studio.tasks_with_images(tab.user_id, card_ids)
+    entries = studio.tasks.with_images(tab.user_id, card_ids)
     if len({entry.task.batch for entry in entries}) == 1 and (pairs := finished_pairs(entries)):
         return pairs[0]
     image_ids = after, image_id_for(card_ids[0])

@@ -17,14 +17,14 @@ from components.ui.widgets.image_grid import Card, Changes, GridEvent, GridExtra
 def build_task_cards(entries: Sequence[TaskWithImage], *, in_gallery: bool = False) -> list[Card]:
     """Cards of tasks, with their position in the queue, pause reason and usual duration."""
     studio = session.studio()
-    queue_positions, pause_reason = studio.queue_positions(), studio.pause_reason
+    queue_positions, pause_reason = studio.tasks.queue_positions(), studio.pause_reason
     trash_days = studio.retention().trash
     return [
         build_card(
             entry,
             queue_position=queue_positions.get(entry.task.id),
             pause_reason=pause_reason,
-            expected_seconds=studio.expected_seconds(entry.task),
+            expected_seconds=studio.tasks.expected_seconds(entry.task),
             color=studio.average_color(entry.image) if entry.image else None,
             in_gallery=in_gallery,
             trash_days=trash_days,
@@ -55,7 +55,7 @@ def _changes(cards: Sequence[Card], *, in_gallery: bool) -> Changes | None:
     nonce, made_id, task_ids = tab.changes
     if not task_ids and not any(CHANGE in card.actions for card in cards):
         return None
-    newest = session.studio().recent_tasks(tab.user_id, limit=NEWEST_TASKS) if task_ids else []
+    newest = session.studio().tasks.recent(tab.user_id, limit=NEWEST_TASKS) if task_ids else []
     made = [entry for entry in newest if entry.task.id in task_ids]
     price, problem = change_price()
     return Changes(

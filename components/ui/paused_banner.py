@@ -27,7 +27,7 @@ def render_paused_banner() -> None:
             st.button(
                 f"Do not send the {waiting if waiting > 1 else 'one'} waiting",
                 key="kx-paused-withdraw",
-                on_click=studio.withdraw_waiting_tasks,
+                on_click=studio.tasks.withdraw_waiting,
                 args=(tab.user_id,),
             )
 
@@ -50,4 +50,4 @@ def _pause() -> Pause:
     reason = studio.pause_reason
     if reason is None:
         return Pause()
-    return Pause(reason, studio.paused_until, len(studio.waiting_tasks(tab.user_id)))
+    return Pause(reason, studio.paused_until, len(studio.tasks.waiting(tab.user_id)))

@@ -26,7 +26,9 @@ def import_task_dialog() -> None:
     tab, studio = session.tab_state(), session.studio()
     _ask_for_task_id(
         "Bring it home",
-        lambda provider_id: import_message(studio.import_task(tab.user_id, provider_id)),
+        lambda provider_id: import_message(
+            studio.task_importer.import_task(tab.user_id, provider_id)
+        ),
     )
 
 
@@ -37,7 +39,7 @@ def resolve_unconfirmed_dialog(task_id: str) -> None:
     tab, studio = session.tab_state(), session.studio()
 
     def assign(provider_id: str) -> str:
-        studio.assign_task_id(tab.user_id, task_id, provider_id)
+        studio.task_importer.assign_task_id(tab.user_id, task_id, provider_id)
         return "Looking for it. Its card says what comes of it."
 
     _ask_for_task_id("Look for it", assign)

@@ -42,7 +42,7 @@ def prompt_of(number: int) -> str:
 
 def all_tasks(studio: Studio) -> list[Task]:
     """Every task of the run."""
-    return [entry.task for user in USER_IDS for entry in studio.recent_tasks(user, limit=100_000)]
+    return [entry.task for user in USER_IDS for entry in studio.tasks.recent(user, limit=100_000)]
 
 
 def submit(studio: Studio, number: int) -> None:
@@ -57,7 +57,7 @@ def submit(studio: Studio, number: int) -> None:
             source = studio.image_importer.from_bytes(user_id, encoded.getvalue(), label="a source")
             studio.select_source(user_id, source.id)
         source_id = source.id
-    studio.submit(user_id, GenerationRequest(prompt=prompt_of(number)), source_id=source_id)
+    studio.tasks.submit(user_id, GenerationRequest(prompt=prompt_of(number)), source_id=source_id)
 
 
 def retried(work: Callable[[], T]) -> T:

@@ -33,7 +33,9 @@ class StudioFixture:
 
     def submit(self, prompt: str = "a hill", *, source_id: str | None = None) -> Task:
         """Submit one task."""
-        [task] = self.studio.submit(USER_ID, GenerationRequest(prompt=prompt), source_id=source_id)
+        [task] = self.studio.tasks.submit(
+            USER_ID, GenerationRequest(prompt=prompt), source_id=source_id
+        )
         return task
 
     def add_source(self) -> str:

@@ -69,7 +69,7 @@ def render_chain(draft: ChainDraft) -> None:
     tab, studio = session.tab_state(), session.studio()
     if tab.chain_draft is None:
         st.rerun()  # the press was taken: the page behind the dialog follows
-    entries = studio.tasks_with_images(tab.user_id, draft.order)
+    entries = studio.tasks.with_images(tab.user_id, draft.order)
     st.caption(
         "The instructions are carried out once more on the original, as a new branch. "
         "What is there stays."

@@ -104,13 +104,13 @@ def _render(source_id: str) -> None:
 
 def _pending_progress(pending: list[TaskWithImage], tree: EditTree) -> Progress | None:
     studio = session.studio()
-    expected = studio.expected_seconds(pending[0].task) if pending else None
+    expected = studio.tasks.expected_seconds(pending[0].task) if pending else None
     return progress_for(
         pending,
         tree,
         now=studio.clock(),
         expected_seconds=expected,
-        queue_positions=studio.queue_positions(),
+        queue_positions=studio.tasks.queue_positions(),
         pause_reason=studio.pause_reason,
         describe_moment=session.describe_moment,
     )
@@ -128,11 +128,11 @@ def _stop(pending: list[TaskWithImage]) -> None:
     running = [entry.task for entry in pending if entry.task.state in IN_PROGRESS]
     is_withdrawal = all(map(is_unsent, running))
     for task in running:
-        now = studio.withdraw_task(user_id, task.id)
+        now = studio.tasks.withdraw(user_id, task.id)
         if is_withdrawal and now.sent_at is not None and now.state is not TaskState.UNCONFIRMED:
             show_toast(TOO_LATE_TO_WITHDRAW)
         elif not is_withdrawal:
-            studio.stop_watching_task(user_id, task.id)
+            studio.tasks.stop_watching(user_id, task.id)
 
 
 def _pair(tree: EditTree, source: ImageRecord, selected: tuple[str, str] | None) -> _Pair | None:

@@ -21,7 +21,7 @@ from components.studio import (
     OutputFormat,
     safety_range,
 )
-from components.studio.studio import MAX_VARIANTS
+from components.studio.user_tasks import MAX_VARIANTS
 from components.ui.messages import MATCH_INPUT, MODEL_LABELS, format_credits, format_models
 
 Mode = Literal["generate", "edit"]

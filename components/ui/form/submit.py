@@ -16,8 +16,9 @@ from components.studio.db.budgets import BudgetLeft, OverBudget
 from components.studio.db.database import DatabaseError
 from components.studio.db.tables import ImageRecord
 from components.studio.result_checks import VISIBLE_CROP, crop_fraction, expected_size
-from components.studio.studio import NotFoundError, check_picture_count
+from components.studio.studio import NotFoundError
 from components.studio.tasks.models import IN_PROGRESS, FailureReason, Task
+from components.studio.user_tasks import check_picture_count
 from components.ui import budgets, session
 from components.ui.escape import escape_markdown
 from components.ui.form.drafts import restore_settings
@@ -123,7 +124,7 @@ def _forecast_for(
     values: FormValues, source: ImageRecord | None, left: tuple[BudgetLeft, ...]
 ) -> str:
     studio = session.studio()
-    newest = studio.recent_tasks(session.tab_state().user_id, limit=NEWEST_TASKS)
+    newest = studio.tasks.recent(session.tab_state().user_id, limit=NEWEST_TASKS)
     # What is being made is not in the balance yet, and the page is not run again when it is.
     is_charged = all(entry.task.state not in IN_PROGRESS for entry in newest)
     return forecast(
@@ -131,7 +132,7 @@ def _forecast_for(
         source=source,
         price=values.price(studio.price),
         balance=studio.credit_balance() if is_charged else None,
-        waiting=len(studio.queue_positions()),
+        waiting=len(studio.tasks.queue_positions()),
         pause_reason=studio.pause_reason,
         budget=next(iter(left), None),
     )
@@ -238,7 +239,9 @@ def submit_request(
     """
     studio, user_id = session.studio(), session.tab_state().user_id
     pressed_at = studio.clock()
-    tasks = studio.submit(user_id, request, source_id=source_id, variants=variants, models=models)
+    tasks = studio.tasks.submit(
+        user_id, request, source_id=source_id, variants=variants, models=models
+    )
     if tasks[0].created_at < pressed_at:
         show_toast(PRESSED_TWICE)
     return tasks

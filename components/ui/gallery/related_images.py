@@ -17,7 +17,7 @@ SET_AS_COVER = Action("front", "Put in front")
 
 def related_images(studio: Studio, user_id: str, card_id: str) -> RelatedImages | None:
     """The related images of a card's image, or None where there are none."""
-    entries = studio.tasks_with_images(user_id, [card_id])
+    entries = studio.tasks.with_images(user_id, [card_id])
     image_id = (entries[0].task.image_id or "") if entries else card_id
     try:
         tree = studio.edit_tree(user_id, image_id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from components.studio.studio import MAX_VARIANTS
+from components.studio.user_tasks import MAX_VARIANTS
 from components.ui import card_actions, paused_banner, session
 from components.ui.feed import render_feed
 from components.ui.form import prompt_examples
@@ -30,7 +30,7 @@ def _render(shown_error: str | None) -> None:
     if tab.submit_errors.get("generate") != shown_error:
         st.rerun()  # an example was pressed: its error stands beside the form
     # A few more, so that the last submission is whole.
-    entries = studio.recent_tasks(tab.user_id, limit=MAX_TASKS + MAX_VARIANTS)
+    entries = studio.tasks.recent(tab.user_id, limit=MAX_TASKS + MAX_VARIANTS)
     if entries:
         with st.container(key="kx-feed-head", horizontal=True, vertical_alignment="center"):
             st.subheader("Newest", anchor=False, width="content")

@@ -68,7 +68,7 @@ def widget_data(at: AppTest, name: str) -> Any:
 
 def newest_tasks(at: AppTest) -> list[Task]:
     """The newest tasks of the page's user."""
-    return [entry.task for entry in open_studio().recent_tasks(user_id_of(at), limit=20)]
+    return [entry.task for entry in open_studio().tasks.recent(user_id_of(at), limit=20)]
 
 
 def user_id_of(at: AppTest) -> str:

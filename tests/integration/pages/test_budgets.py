@@ -75,7 +75,7 @@ def test_press_that_comes_too_late_is_told_and_says_nothing_once_it_fits(
 ) -> None:
     monkeypatch.setenv("KONTEXT_BUDGETS", "person/day=5")
     at = type_prompt(open_page(), "A mill")
-    open_studio().submit(user_id_of(at), GenerationRequest(prompt="from another tab"))
+    open_studio().tasks.submit(user_id_of(at), GenerationRequest(prompt="from another tab"))
 
     submit(at)  # of a page that was drawn before
 

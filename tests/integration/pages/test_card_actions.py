@@ -34,7 +34,9 @@ def run_action(verb: str, task_id: str, *, user_id: str = ANNA) -> AppTest:
 
 
 def submit(prompt: str, *, user_id: str = ANNA) -> Task:
-    (task,) = open_studio().submit(user_id, GenerationRequest(prompt=prompt, aspect_ratio="9:16"))
+    (task,) = open_studio().tasks.submit(
+        user_id, GenerationRequest(prompt=prompt, aspect_ratio="9:16")
+    )
     return task
 
 
@@ -62,7 +64,7 @@ def test_dismiss_hides_an_ended_task(sandbox: SandboxServer) -> None:
 
     run_action("dismiss", task.id)
 
-    assert open_studio().recent_tasks(ANNA, limit=9) == []
+    assert open_studio().tasks.recent(ANNA, limit=9) == []
 
 
 def test_resubmit_sends_an_unconfirmed_task_once(sandbox: SandboxServer) -> None:
@@ -79,14 +81,14 @@ def test_resubmit_sends_an_unconfirmed_task_once(sandbox: SandboxServer) -> None
 def test_failed_variant_is_tried_again_alone_and_once(sandbox: SandboxServer) -> None:
     sandbox.set_faults({"generate-failed": 1})
     request = GenerationRequest(prompt="A hill", aspect_ratio="9:16")
-    failed, other = open_studio().submit(ANNA, request, variants=2)
+    failed, other = open_studio().tasks.submit(ANNA, request, variants=2)
     wait_until(lambda: {state_of(failed), state_of(other)} == {TaskState.FAILED})
     sandbox.set_faults({})
 
     run_action("retry", failed.id)
     run_action("retry", failed.id)
 
-    entries = open_studio().recent_tasks(ANNA, limit=9)
+    entries = open_studio().tasks.recent(ANNA, limit=9)
     [new] = [entry.task for entry in entries if entry.task.id != other.id]
     assert (new.request, new.batch) == (failed.request, failed.batch)
     wait_until(lambda: state_of(new) is TaskState.DONE)
@@ -99,7 +101,7 @@ def test_task_that_is_not_lost_cannot_be_tried_again(sandbox: SandboxServer) -> 
 
     run_action("retry", done.id)
 
-    assert [entry.task for entry in open_studio().recent_tasks(ANNA, limit=9)] == [
+    assert [entry.task for entry in open_studio().tasks.recent(ANNA, limit=9)] == [
         open_studio().task(ANNA, done.id)
     ]
 
@@ -113,9 +115,9 @@ def test_withdrawn_task_is_not_sent_until_it_is_tried_again(sandbox: SandboxServ
     run_action("withdraw", task.id)
 
     assert state_of(task) is TaskState.FAILED
-    assert open_studio().waiting_tasks(ANNA) == []
+    assert open_studio().tasks.waiting(ANNA) == []
     run_action("send", task.id)
-    assert open_studio().waiting_tasks(ANNA) == [task]
+    assert open_studio().tasks.waiting(ANNA) == [task]
 
 
 def test_withdrawing_too_late_says_that_it_was_sent(sandbox: SandboxServer) -> None:
@@ -137,7 +139,7 @@ def test_card_of_another_user_cannot_be_changed(verb: str, unreachable_provider:
     at = run_action(verb, task.id, user_id=BEN)
 
     assert "generate-prompt" not in at.session_state
-    assert len(open_studio().recent_tasks(ANNA, limit=9)) == 1
+    assert len(open_studio().tasks.recent(ANNA, limit=9)) == 1
     assert at.session_state["kontext.session"].source_id is None
 
 

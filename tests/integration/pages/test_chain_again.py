@@ -29,7 +29,7 @@ PROMPTS = ["Mirror it", "Make it warmer", "Make it cooler"]
 def edit(user_id: str, source_id: str, prompt: str) -> str:
     """Edit an image, and wait for the result; returns its id."""
     studio = open_studio()
-    [task] = studio.submit(user_id, GenerationRequest(prompt=prompt), source_id=source_id)
+    [task] = studio.tasks.submit(user_id, GenerationRequest(prompt=prompt), source_id=source_id)
     until(lambda: studio.task(user_id, task.id).state is TaskState.DONE)
     return studio.task(user_id, task.id).image_id or ""
 

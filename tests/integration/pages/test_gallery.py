@@ -114,7 +114,7 @@ def test_card_links_to_our_routes() -> None:
 def test_running_tasks_come_first_with_heading() -> None:
     at = open_gallery()
     add_image(at, "done")
-    open_studio().submit(user_id_of(at), GenerationRequest(prompt="on its way [slow]"))
+    open_studio().tasks.submit(user_id_of(at), GenerationRequest(prompt="on its way [slow]"))
     running, done = cards(rerun(at))
 
     assert (running["prompt"], running["group"]) == ("on its way [slow]", "Under way")
@@ -161,7 +161,7 @@ def test_variants_are_one_item_and_all_count(
     sandbox: SandboxServer,
 ) -> None:
     at = open_gallery()
-    open_studio().submit(user_id_of(at), GenerationRequest(prompt="A bridge"), variants=3)
+    open_studio().tasks.submit(user_id_of(at), GenerationRequest(prompt="A bridge"), variants=3)
 
     deadline = time.monotonic() + TIMEOUT_S
     while [len(card.get("variant_ids", ())) for card in cards(rerun(at))] != [2]:
@@ -175,7 +175,7 @@ def test_each_model_of_a_press_is_an_item_and_pro_is_compared_first(
 ) -> None:
     at = open_gallery()
     request = GenerationRequest(prompt="A bridge")
-    open_studio().submit(user_id_of(at), request, variants=2, models=tuple(Model))
+    open_studio().tasks.submit(user_id_of(at), request, variants=2, models=tuple(Model))
     deadline = time.monotonic() + TIMEOUT_S
     while [len(card.get("variant_ids", ())) for card in cards(rerun(at))] != [1, 1]:
         assert time.monotonic() < deadline

@@ -221,7 +221,7 @@ def test_prompts_are_sent_stored_and_shown_as_typed(sandbox: SandboxServer) -> N
     wait_for_card(at, lambda _: all(card["state"] == "done" for card in cards(at)), "not all done")
     assert [card["prompt"] for card in cards(at)] == newest_first
     assert {task["prompt"] for task in sandbox.usage_report()["tasks"]} == set(HOSTILE)
-    stored = open_studio().recent_tasks(user_id_of(at), limit=99)
+    stored = open_studio().tasks.recent(user_id_of(at), limit=99)
     assert [entry.task.request.prompt for entry in stored] == newest_first
 
 

@@ -23,7 +23,7 @@ from tests.support.studio_fixture import wait_until
 def edit(at: AppTest, source_id: str, prompt: str) -> str:
     """Edit an image, and wait until its kept version is shown; returns the task's id."""
     studio, user_id = open_studio(), user_id_of(at)
-    [task] = studio.submit(user_id, GenerationRequest(prompt=prompt), source_id=source_id)
+    [task] = studio.tasks.submit(user_id, GenerationRequest(prompt=prompt), source_id=source_id)
     wait_until(lambda: studio.task(user_id, task.id).state is TaskState.DONE)
     wait_until(lambda: is_kept(at, task.id))
     return task.id

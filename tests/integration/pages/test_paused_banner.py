@@ -29,7 +29,7 @@ def open_banner() -> AppTest:
 
 
 def submit(user_id: str, prompt: str, variants: int = 1) -> list[Task]:
-    return open_studio().submit(user_id, GenerationRequest(prompt=prompt), variants=variants)
+    return open_studio().tasks.submit(user_id, GenerationRequest(prompt=prompt), variants=variants)
 
 
 def states(tasks: list[Task]) -> set[TaskState]:

@@ -150,7 +150,7 @@ def test_everything_of_the_gallery_works_on_it(studio: Studio) -> None:
     assert studio.gallery.trashed_image(USER_ID, record.id) is not None
     studio.gallery.restore(USER_ID, [record.id])
     assert ids(studio) == [record.id]
-    assert studio.recent_tasks(USER_ID, limit=9) == []
+    assert studio.tasks.recent(USER_ID, limit=9) == []
 
 
 def test_others_cannot_see_or_change_it(studio: Studio) -> None:

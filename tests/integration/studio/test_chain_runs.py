@@ -117,7 +117,7 @@ def test_each_step_has_the_settings_of_its_original(studio_fixture: StudioFixtur
         aspect_ratio="1:1",
         safety_tolerance=1,
     )
-    [first] = studio_fixture.studio.submit(USER_ID, request, source_id=source_id)
+    [first] = studio_fixture.studio.tasks.submit(USER_ID, request, source_id=source_id)
     studio_fixture.wait_for(first, TaskState.DONE)
     chain = Chain(source_id, [first])
 
@@ -140,7 +140,7 @@ def test_second_press_makes_nothing(studio_fixture: StudioFixture) -> None:
     studio_fixture.studio.run_chain_again(USER_ID, chain.source_id, chain.steps(), run_id=run_id)
 
     assert len(studio_fixture.tasks_made(PROMPTS[0])) == 2
-    assert studio_fixture.studio.waiting_tasks(USER_ID) == []
+    assert studio_fixture.studio.tasks.waiting(USER_ID) == []
 
 
 def stopped_run(running: StudioFixture, chain: Chain) -> str:
@@ -181,7 +181,7 @@ def test_refused_step_that_is_tried_again_by_its_card_moves_the_run_on(
     [(_, refused)] = studio_fixture.studio.chain_runs(USER_ID)
     assert refused is not None
 
-    studio_fixture.studio.retry_task(USER_ID, refused.id)
+    studio_fixture.studio.tasks.retry(USER_ID, refused.id)
     wait_until(
         lambda: (
             [
@@ -205,7 +205,7 @@ def test_paid_step_that_was_not_watched_is_checked_and_not_paid_again(tmp_path: 
         wait_until(lambda: studio.chain_run(USER_ID, run_id).task_id is not None)
         step = studio.task(USER_ID, studio.chain_run(USER_ID, run_id).task_id or "")
         wait_until(lambda: running.reload(step).accepted_at is not None)
-        studio.stop_watching_task(USER_ID, step.id)
+        studio.tasks.stop_watching(USER_ID, step.id)
         wait_for(running, run_id, RunState.STOPPED)
 
         studio.resume_chain_run(USER_ID, run_id, 0)

@@ -111,7 +111,7 @@ def test_submit_is_refused_below_200_mb(
     with pytest.raises(DatabaseError, match="disk is almost full") as raised:
         studio_fixture.submit()
     assert raised.value.kind is DatabaseErrorKind.FULL
-    assert studio_fixture.studio.recent_tasks(USER_ID, limit=9) == []
+    assert studio_fixture.studio.tasks.recent(USER_ID, limit=9) == []
     assert health(studio_fixture).status_code == 503
 
 

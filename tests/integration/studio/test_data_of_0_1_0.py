@@ -56,7 +56,7 @@ def test_tasks_of_0_1_0_keep_states_failures_and_messages(studio: Studio) -> Non
             entry.task.failure and entry.task.failure.reason.value,
             entry.image is not None,
         )
-        for entry in studio.recent_tasks(ANNA, limit=99)
+        for entry in studio.tasks.recent(ANNA, limit=99)
     ]
 
     assert tasks == [
@@ -70,7 +70,7 @@ def test_tasks_of_0_1_0_keep_states_failures_and_messages(studio: Studio) -> Non
         (FOX, "done", None, True),
         ("A lighthouse at dusk", "done", None, True),
     ]
-    refused = studio.recent_tasks(ANNA, limit=99)[2].task.failure
+    refused = studio.tasks.recent(ANNA, limit=99)[2].task.failure
     assert refused is not None
     assert "flagged by Website" in str(refused)
 
@@ -84,7 +84,7 @@ def test_unfinished_tasks_of_0_1_0_keep_their_states(studio: Studio) -> None:
             entry.task.provider_id,
             entry.task.attempts,
         )
-        for entry in studio.recent_tasks(CLEO, limit=99)
+        for entry in studio.tasks.recent(CLEO, limit=99)
     ]
 
     assert tasks == [
@@ -108,7 +108,7 @@ def test_prompts_of_0_1_0_are_found_in_any_case_and_width(studio: Studio) -> Non
 def test_requests_of_0_1_0_keep_every_field(studio: Studio) -> None:
     requests = {
         entry.task.request.prompt: entry.task.request
-        for entry in studio.recent_tasks(ANNA, limit=99)
+        for entry in studio.tasks.recent(ANNA, limit=99)
     }
 
     assert requests[FOX] == GenerationRequest(
@@ -129,7 +129,7 @@ def test_gallery_of_0_1_0_keeps_stars_covers_and_sizes(studio: Studio) -> None:
     starred = studio.gallery.find(ANNA, GalleryQuery(starred=True))
     images = {
         entry.image.label: (entry.image.width_px, entry.image.height_px)
-        for entry in studio.recent_tasks(ANNA, limit=99)
+        for entry in studio.tasks.recent(ANNA, limit=99)
         if entry.image is not None
     }
 
@@ -148,7 +148,7 @@ def _cover(studio: Studio) -> str:
     """The task of the variant that 0.1.0 showed in front."""
     [chosen] = [
         entry.task.id
-        for entry in studio.recent_tasks(ANNA, limit=99)
+        for entry in studio.tasks.recent(ANNA, limit=99)
         if entry.image is not None and entry.image.chosen_at is not None
     ]
     return chosen
@@ -206,7 +206,7 @@ def test_spending_of_0_1_0_is_counted_the_same(studio: Studio) -> None:
 
 
 def test_users_of_0_1_0_stay_apart(studio: Studio) -> None:
-    [entry] = studio.recent_tasks(BEN, limit=99)
+    [entry] = studio.tasks.recent(BEN, limit=99)
 
     assert entry.task.request.prompt == "Ben's own"
     assert entry.task.state is TaskState.DONE

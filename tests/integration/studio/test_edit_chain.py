@@ -49,7 +49,7 @@ def submit_edit(
 ) -> Task:
     """Submit an edit of this image and wait until it is accepted."""
     request = replace(GenerationRequest(prompt=prompt), **fields)
-    [task] = studio_fixture.studio.submit(USER_ID, request, source_id=source_id)
+    [task] = studio_fixture.studio.tasks.submit(USER_ID, request, source_id=source_id)
     wait_until(lambda: studio_fixture.reload(task).accepted_at is not None)
     return task
 
@@ -163,7 +163,7 @@ def test_upload_older_than_20_hours_is_renewed(
 
 def test_variants_of_one_submission_share_one_upload(studio_fixture: StudioFixture) -> None:
     request = GenerationRequest(prompt=MIRROR)
-    tasks = studio_fixture.studio.submit(
+    tasks = studio_fixture.studio.tasks.submit(
         USER_ID, request, source_id=import_photo(studio_fixture), variants=2
     )
     wait_until(lambda: all(studio_fixture.reload(task).accepted_at for task in tasks))
@@ -177,7 +177,7 @@ def test_failing_upload_host_sends_and_spends_nothing(
 ) -> None:
     before = studio_fixture.studio.client.credits()
     studio_fixture.sandbox.set_faults({"upload-down": 1.0})
-    [task] = studio_fixture.studio.submit(
+    [task] = studio_fixture.studio.tasks.submit(
         USER_ID, GenerationRequest(prompt=MIRROR), source_id=import_photo(studio_fixture)
     )
     wait_until(lambda: studio_fixture.reload(task).failure is not None)
@@ -229,7 +229,7 @@ def test_invalid_edit_safety_is_rejected_before_upload(
     source = import_photo(studio_fixture)
 
     with pytest.raises(ValidationError, match="0 to 2"):
-        studio_fixture.studio.submit(USER_ID, request, source_id=source)
+        studio_fixture.studio.tasks.submit(USER_ID, request, source_id=source)
     assert studio_fixture.studio.image(USER_ID, source).upload_url is None
     assert created_tasks(studio_fixture) == []
 
@@ -252,7 +252,9 @@ def test_source_of_another_user_is_rejected(
     source = import_photo(studio_fixture)
 
     with pytest.raises(NotFoundError):
-        studio_fixture.studio.submit("f" * 32, GenerationRequest(prompt=MIRROR), source_id=source)
+        studio_fixture.studio.tasks.submit(
+            "f" * 32, GenerationRequest(prompt=MIRROR), source_id=source
+        )
     with pytest.raises(NotFoundError):
         studio_fixture.studio.select_source("f" * 32, source)
     with pytest.raises(NotFoundError):

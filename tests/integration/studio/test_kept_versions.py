@@ -104,7 +104,7 @@ def test_kept_version_is_shown_in_place_of_the_raw_answer(running: StudioFixture
     found = settled(running, task)
 
     assert (found.state, found.changed_fraction) == (KeepState.APPLIED, 0.04)
-    [entry] = running.studio.tasks_with_images(USER_ID, [task.id])
+    [entry] = running.studio.tasks.with_images(USER_ID, [task.id])
     assert entry.image is not None
     assert entry.image.id == found.kept_id
     assert (entry.image.width_px, entry.image.height_px) == KEPT_SIZE
@@ -166,7 +166,7 @@ def test_raw_answer_is_one_click_away_and_back(running: StudioFixture) -> None:
 
     running.studio.show_version(USER_ID, task.id)
 
-    [entry] = running.studio.tasks_with_images(USER_ID, [task.id])
+    [entry] = running.studio.tasks.with_images(USER_ID, [task.id])
     assert entry.image is not None
     assert (entry.image.id, entry.image.starred) == (task.id, True)
     running.studio.show_version(USER_ID, kept)

@@ -76,7 +76,7 @@ def press_in_another_tab(
         return insert(new, **options)
 
     monkeypatch.setattr(studio.repository, "add_tasks", add_tasks)
-    pressed = pool.submit(studio.submit, ANNA, REQUEST)
+    pressed = pool.submit(studio.tasks.submit, ANNA, REQUEST)
     assert is_waiting.wait(20)
     return pressed
 
@@ -85,42 +85,44 @@ def press_in_another_tab(
 def test_same_wish_within_a_second_is_one(
     studio: Studio, clock: ManualClock, seconds: float
 ) -> None:
-    first = studio.submit(ANNA, REQUEST, variants=2)
+    first = studio.tasks.submit(ANNA, REQUEST, variants=2)
     clock.now += seconds
-    assert studio.submit(ANNA, REQUEST, variants=2) == first
+    assert studio.tasks.submit(ANNA, REQUEST, variants=2) == first
     assert len(stored(studio)) == 2
 
 
 @pytest.mark.parametrize(
     "press",
     [
-        lambda studio: studio.submit(BEN, REQUEST),
-        lambda studio: studio.submit(ANNA, REQUEST, variants=2),
-        lambda studio: studio.submit(ANNA, REQUEST, models=tuple(Model)),
-        lambda studio: studio.submit(ANNA, GenerationRequest(prompt="a lake")),
-        lambda studio: studio.submit(ANNA, GenerationRequest(prompt="a hill", safety_tolerance=0)),
+        lambda studio: studio.tasks.submit(BEN, REQUEST),
+        lambda studio: studio.tasks.submit(ANNA, REQUEST, variants=2),
+        lambda studio: studio.tasks.submit(ANNA, REQUEST, models=tuple(Model)),
+        lambda studio: studio.tasks.submit(ANNA, GenerationRequest(prompt="a lake")),
+        lambda studio: studio.tasks.submit(
+            ANNA, GenerationRequest(prompt="a hill", safety_tolerance=0)
+        ),
     ],
 )
 def test_another_wish_is_another_submission(
     studio: Studio, press: Callable[[Studio], list[Task]]
 ) -> None:
-    first = studio.submit(ANNA, REQUEST)
+    first = studio.tasks.submit(ANNA, REQUEST)
     assert not {task.id for task in first} & {task.id for task in press(studio)}
 
 
 def test_both_models_are_one_submission_and_one_press(studio: Studio) -> None:
-    first = studio.submit(ANNA, REQUEST, variants=2, models=tuple(Model))
+    first = studio.tasks.submit(ANNA, REQUEST, variants=2, models=tuple(Model))
 
     assert [task.request.model for task in first] == [Model.PRO, Model.MAX] * 2
     assert [task.price for task in first] == [5, 10] * 2
     assert len({task.batch for task in first}) == 1
-    assert studio.submit(ANNA, REQUEST, variants=2, models=tuple(Model)) == first
+    assert studio.tasks.submit(ANNA, REQUEST, variants=2, models=tuple(Model)) == first
     assert len(stored(studio)) == 4
 
 
 def test_both_models_are_not_taken_for_as_many_variants_of_one(studio: Studio) -> None:
-    variants = studio.submit(ANNA, REQUEST, variants=2)
-    both = studio.submit(ANNA, REQUEST, models=tuple(Model))
+    variants = studio.tasks.submit(ANNA, REQUEST, variants=2)
+    both = studio.tasks.submit(ANNA, REQUEST, models=tuple(Model))
 
     assert variants[0].batch != both[0].batch
     assert len(stored(studio)) == 4
@@ -131,7 +133,7 @@ def test_both_models_with_too_many_variants_are_refused(
     studio: Studio, variants: int, pictures: int
 ) -> None:
     with pytest.raises(ValidationError) as raised:
-        studio.submit(ANNA, REQUEST, variants=variants, models=tuple(Model))
+        studio.tasks.submit(ANNA, REQUEST, variants=variants, models=tuple(Model))
 
     message = f"{pictures} pictures; a press makes 4 at most: choose 2 variants."
     assert raised.value.message == message
@@ -142,9 +144,9 @@ def test_both_models_with_too_many_variants_are_refused(
 def test_same_wish_later_is_another_submission(
     studio: Studio, clock: ManualClock, seconds: float
 ) -> None:
-    first = studio.submit(ANNA, REQUEST)
+    first = studio.tasks.submit(ANNA, REQUEST)
     clock.now += seconds
-    assert studio.submit(ANNA, REQUEST) != first
+    assert studio.tasks.submit(ANNA, REQUEST) != first
 
 
 def test_simultaneous_presses_are_one(studio: Studio) -> None:
@@ -152,7 +154,7 @@ def test_simultaneous_presses_are_one(studio: Studio) -> None:
 
     def press() -> list[Task]:
         start.wait()
-        return studio.submit(ANNA, REQUEST)
+        return studio.tasks.submit(ANNA, REQUEST)
 
     with ThreadPoolExecutor(4) as pool:
         pressed = [pool.submit(press) for _ in range(4)]
@@ -162,11 +164,11 @@ def test_simultaneous_presses_are_one(studio: Studio) -> None:
 
 def test_press_that_cannot_be_stored_is_not_stored_later(studio: Studio, tmp_path: Path) -> None:
     with locked_database(tmp_path), pytest.raises(DatabaseError) as raised:
-        studio.submit(ANNA, REQUEST)
+        studio.tasks.submit(ANNA, REQUEST)
     assert raised.value.kind is DatabaseErrorKind.BUSY
     # A press that came meanwhile runs now, and the database is free.
     with pytest.raises(DatabaseError, match="database is busy"):
-        studio.submit(ANNA, REQUEST)
+        studio.tasks.submit(ANNA, REQUEST)
     assert stored(studio) == []
 
 
@@ -174,9 +176,9 @@ def test_press_after_a_busy_database_is_stored(
     studio: Studio, clock: ManualClock, tmp_path: Path
 ) -> None:
     with locked_database(tmp_path), pytest.raises(DatabaseError):
-        studio.submit(ANNA, REQUEST)
+        studio.tasks.submit(ANNA, REQUEST)
     clock.now += 1.5
-    assert studio.submit(ANNA, REQUEST) == stored(studio)
+    assert studio.tasks.submit(ANNA, REQUEST) == stored(studio)
 
 
 def test_presses_that_wait_together_are_stored_once(
@@ -186,7 +188,7 @@ def test_presses_that_wait_together_are_stored_once(
         with locked_database(tmp_path):
             pressed = [press_in_another_tab(studio, pool, monkeypatch)]
             clock.now += 1.5
-            pressed.append(pool.submit(studio.submit, ANNA, REQUEST))
+            pressed.append(pool.submit(studio.tasks.submit, ANNA, REQUEST))
         outcomes = [future.exception() or future.result() for future in pressed]
     # Whether the lock was given back in time is the machine's doing; both have one outcome.
     assert outcomes[0] == outcomes[1]
@@ -196,8 +198,8 @@ def test_presses_that_wait_together_are_stored_once(
 def test_error_that_does_not_wait_is_not_kept(studio: Studio) -> None:
     for _ in range(2):
         with pytest.raises(NotFoundError):
-            studio.submit(ANNA, REQUEST, source_id="5" * 32)
+            studio.tasks.submit(ANNA, REQUEST, source_id="5" * 32)
     encoded = BytesIO()
     Image.linear_gradient("L").save(encoded, "PNG")
     source = studio.image_importer.from_bytes(ANNA, encoded.getvalue(), label="a source")
-    assert studio.submit(ANNA, REQUEST, source_id=source.id) == stored(studio)
+    assert studio.tasks.submit(ANNA, REQUEST, source_id=source.id) == stored(studio)

@@ -82,7 +82,7 @@ def cluster(empty_postgresql: str, tmp_path: Path) -> Iterator[Cluster]:
 
 
 def submit(studio: Studio, prompt: str = "a hill") -> Task:
-    [task] = studio.submit(USER_ID, GenerationRequest(prompt=prompt))
+    [task] = studio.tasks.submit(USER_ID, GenerationRequest(prompt=prompt))
     return task
 
 
@@ -127,7 +127,7 @@ def test_press_at_both_replicas_at_once_is_one(cluster: Cluster) -> None:
     for thread in threads:
         thread.join()
 
-    [entry] = apps[0].studio.recent_tasks(USER_ID, limit=5)
+    [entry] = apps[0].studio.tasks.recent(USER_ID, limit=5)
     wait_for(apps[1].studio, entry.task, TaskState.DONE)
     assert len(cluster.sandbox.usage_report()["tasks"]) == 1
 

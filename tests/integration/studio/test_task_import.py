@@ -55,7 +55,7 @@ def test_task_made_elsewhere_is_imported_with_settings(
     provider_id = create_elsewhere(
         sandbox, model="flux-kontext-max", aspectRatio="3:4", outputFormat="png", safetyTolerance=5
     )
-    imported = studio.import_task(ANNA, f"  {provider_id}\n")
+    imported = studio.task_importer.import_task(ANNA, f"  {provider_id}\n")
 
     assert imported.is_new
     task = wait_for_end(studio, imported.task)
@@ -74,24 +74,24 @@ def test_task_made_elsewhere_is_imported_with_settings(
 
 def test_known_id_is_not_imported_twice(sandbox: SandboxServer, studio: Studio) -> None:
     provider_id = create_elsewhere(sandbox)
-    first = studio.import_task(ANNA, provider_id)
+    first = studio.task_importer.import_task(ANNA, provider_id)
     wait_for_end(studio, first.task)
-    again = studio.import_task(ANNA, provider_id)
+    again = studio.task_importer.import_task(ANNA, provider_id)
 
     assert not again.is_new
     assert again.task.id == first.task.id
-    assert len(studio.recent_tasks(ANNA, limit=9)) == 1
+    assert len(studio.tasks.recent(ANNA, limit=9)) == 1
 
 
 def test_hidden_task_is_shown_again(sandbox: SandboxServer, studio: Studio) -> None:
     provider_id = create_elsewhere(sandbox, prompt="A barn [generate-failed]")
-    task = wait_for_end(studio, studio.import_task(ANNA, provider_id).task)
+    task = wait_for_end(studio, studio.task_importer.import_task(ANNA, provider_id).task)
     studio.gallery.move_to_trash(ANNA, [task.id])
-    assert studio.recent_tasks(ANNA, limit=9) == []
+    assert studio.tasks.recent(ANNA, limit=9) == []
 
-    studio.import_task(ANNA, provider_id)
+    studio.task_importer.import_task(ANNA, provider_id)
 
-    assert [entry.task.id for entry in studio.recent_tasks(ANNA, limit=9)] == [task.id]
+    assert [entry.task.id for entry in studio.tasks.recent(ANNA, limit=9)] == [task.id]
 
 
 @pytest.mark.parametrize("known_to_another", [True, False])
@@ -100,13 +100,13 @@ def test_id_of_another_user_reads_like_unknown(
 ) -> None:
     provider_id = create_elsewhere(sandbox) if known_to_another else "0" * 32
     if known_to_another:
-        wait_for_end(studio, studio.import_task(BORIS, provider_id).task)
+        wait_for_end(studio, studio.task_importer.import_task(BORIS, provider_id).task)
 
     with pytest.raises(ValidationError) as caught:
-        studio.import_task(ANNA, provider_id)
+        studio.task_importer.import_task(ANNA, provider_id)
 
     assert caught.value.message.startswith("There is nothing to bring home under this id.")
-    assert studio.recent_tasks(ANNA, limit=9) == []
+    assert studio.tasks.recent(ANNA, limit=9) == []
 
 
 @pytest.mark.parametrize("provider_id", ["", "  ", "two\nlines", "\x00", "x" * 201])
@@ -114,7 +114,7 @@ def test_malformed_id_is_rejected_without_query(
     provider_id: str, sandbox: SandboxServer, studio: Studio
 ) -> None:
     with pytest.raises(ValidationError, match="no task id"):
-        studio.import_task(ANNA, provider_id)
+        studio.task_importer.import_task(ANNA, provider_id)
 
     assert sandbox.usage_report()["queries"] == 0
 
@@ -122,9 +122,9 @@ def test_malformed_id_is_rejected_without_query(
 def test_import_resolves_unconfirmed_task_with_same_prompt(
     sandbox: SandboxServer, studio: Studio
 ) -> None:
-    (unconfirmed,) = studio.submit(ANNA, GenerationRequest(prompt="A red barn [create-lost]"))
+    (unconfirmed,) = studio.tasks.submit(ANNA, GenerationRequest(prompt="A red barn [create-lost]"))
     wait_for_state(studio, unconfirmed, TaskState.UNCONFIRMED)
-    imported = studio.import_task(ANNA, sandbox.usage_report()["tasks"][0]["taskId"])
+    imported = studio.task_importer.import_task(ANNA, sandbox.usage_report()["tasks"][0]["taskId"])
 
     assert (imported.task.id, imported.is_new) == (unconfirmed.id, False)
     assert wait_for_end(studio, unconfirmed).state is TaskState.DONE
@@ -149,7 +149,7 @@ def test_import_leaves_other_unconfirmed_tasks_alone(
     )
     studio.repository.add_tasks([other])
 
-    imported = studio.import_task(ANNA, create_elsewhere(sandbox))
+    imported = studio.task_importer.import_task(ANNA, create_elsewhere(sandbox))
 
     assert imported.is_new
     assert studio.task(user_id, other.id) == other
@@ -162,18 +162,18 @@ def test_imported_edit_of_our_upload_keeps_its_source(
     Image.linear_gradient("L").resize((320, 240)).save(encoded, "PNG")
     source = studio.image_importer.from_bytes(ANNA, encoded.getvalue(), label="a source")
     edit = GenerationRequest(prompt="Add a hat")
-    (task,) = studio.submit(ANNA, edit, source_id=source.id)
+    (task,) = studio.tasks.submit(ANNA, edit, source_id=source.id)
     wait_for_end(studio, task)
     url = sandbox.usage_report()["tasks"][0]["params"]["inputImage"]
 
-    imported = studio.import_task(ANNA, create_elsewhere(sandbox, inputImage=url))
+    imported = studio.task_importer.import_task(ANNA, create_elsewhere(sandbox, inputImage=url))
 
     assert imported.task.source_id == source.id
     assert wait_for_end(studio, imported.task).state is TaskState.DONE
 
 
 def test_imported_image_adds_no_duration(sandbox: SandboxServer, studio: Studio) -> None:
-    wait_for_end(studio, studio.import_task(ANNA, create_elsewhere(sandbox)).task)
+    wait_for_end(studio, studio.task_importer.import_task(ANNA, create_elsewhere(sandbox)).task)
 
     assert studio.repository.recent_durations(Model.PRO, editing=False) == []
 

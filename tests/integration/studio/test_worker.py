@@ -59,7 +59,7 @@ def test_task_withdrawn_while_others_are_sent_is_either_sent_or_taken_back(
         tasks = [studio_fixture.submit(f"[refused] hill {number}") for number in range(20)]
         wait_until(lambda: studio_fixture.sandbox.usage_report()["creates"] > 0)
         for task in reversed(tasks):
-            studio_fixture.studio.withdraw_task(USER_ID, task.id)
+            studio_fixture.studio.tasks.withdraw(USER_ID, task.id)
         wait_until(lambda: {studio_fixture.reload(task).state for task in tasks} <= FINAL)
 
         ended = [studio_fixture.reload(task) for task in tasks]

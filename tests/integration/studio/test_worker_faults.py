@@ -133,7 +133,7 @@ def test_look_again_fetches_a_result_that_waits_for_its_host(tmp_path: Path) -> 
             FailureReason.DOWNLOAD_FAILED,
             12,
         )
-        after.studio.recheck_task(USER_ID, task.id)
+        after.studio.tasks.recheck(USER_ID, task.id)
         after.wait_for(task, DONE)
         assert len(after.tasks_made("a hill")) == 1
 

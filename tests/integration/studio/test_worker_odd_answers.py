@@ -148,7 +148,7 @@ def studio_with(folder: Path, provider: OddProvider) -> Iterator[Studio]:
 
 
 def submit(studio: Studio, prompt: str) -> Task:
-    [task] = studio.submit(USER_ID, GenerationRequest(prompt=prompt))
+    [task] = studio.tasks.submit(USER_ID, GenerationRequest(prompt=prompt))
     return task
 
 
@@ -172,7 +172,7 @@ def test_same_id_for_variants_is_used_once(
 ) -> None:
     provider = OddProvider()
     with studio_with(tmp_path, provider) as studio:
-        tasks = studio.submit(USER_ID, GenerationRequest(prompt="same id"), variants=4)
+        tasks = studio.tasks.submit(USER_ID, GenerationRequest(prompt="same id"), variants=4)
 
         def states() -> Counter[TaskState]:
             return Counter(studio.task(USER_ID, task.id).state for task in tasks)
@@ -270,7 +270,7 @@ def test_pause_of_a_day_holds_all_creates_until_somebody_asks(tmp_path: Path) ->
         wait_until(lambda: studio.task(USER_ID, first.id).state is TaskState.QUEUED)
         assert studio.task(USER_ID, first.id).retry_at == pytest.approx(until, abs=60)
         second = submit(studio, "a hill")
-        wait_until(lambda: studio.queue_positions().keys() == {first.id, second.id})
+        wait_until(lambda: studio.tasks.queue_positions().keys() == {first.id, second.id})
         assert sum(provider.creates.values()) == 1
         studio.recheck_account()
         for task in (first, second):
