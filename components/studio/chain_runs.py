@@ -25,9 +25,11 @@ from components.studio.db.chain_runs import (
     StepFacts,
     StopReason,
 )
-from components.studio.db.database import DbRetry
+from components.studio.db.database import DbRetry, NotFoundError
 from components.studio.events import EventBus
 from components.studio.tasks.models import Task, TaskState
+from components.studio.tasks.transitions import can_retry, recheck, requeue
+from components.studio.user_tasks import UserTasks
 
 log = logging.getLogger("kontext.chain_runs")
 
@@ -139,16 +141,14 @@ def _stop(run: ChainRun, reason: StopReason) -> ChainRun:
 
 @dataclass(kw_only=True)
 class ChainRunner:
-    """Moves runs on whenever a step's task has changed. Thread-safe."""
+    """Begins runs, and moves them on whenever a step's task has changed. Thread-safe.
+
+    Its methods raise DatabaseError.
+    """
 
     runs: ChainRuns
+    tasks: UserTasks
     events: EventBus
-    make_task: Callable[[str, GenerationRequest, str], Task]
-    """The task of a user for this request and source image."""
-    enqueue: Callable[[Task], object]
-    """Give an inserted task to the worker."""
-    has_room: Callable[[str], bool]
-    """Whether more pictures of this user can be stored."""
 
     def __post_init__(self) -> None:
         self._leads = False
@@ -182,29 +182,88 @@ class ChainRunner:
         """A task has another state, or its result is settled: a run may go on."""
         self._changed.put(task_id)
 
-    def begin(self, run: ChainRun) -> ChainRun:
-        """Store a run and submit its first step; the stored run. Raises DatabaseError.
+    def run_again(
+        self, user_id: str, source_id: str, steps: Sequence[ChainStep], *, run_id: str
+    ) -> ChainRun:
+        """Make these edits once more on the source, one after the other, in the background.
 
-        A second press has the id of the first, and changes nothing.
+        Each has the settings of the task that it repeats. `run_id` is 32 hex digits that the
+        caller makes: a second call with it changes nothing. The credits of the first step are
+        reserved, and those of each further one when it begins. Raises ValidationError,
+        QuotaExceeded, OverBudget, and NotFoundError for a task or source of another user.
         """
-        task = self.make_task(run.user_id, run.steps[0], run.source_id)
+        self.tasks.storage.check_room(user_id)
+        self.tasks.repository.own_image(user_id, source_id)
+        originals = [
+            self.tasks.repository.own_task(user_id, step.task_id).request for step in steps
+        ]
+        run = ChainRun(
+            id=run_id,
+            user_id=user_id,
+            source_id=source_id,
+            image_id=source_id,
+            steps=build_requests(originals, [step.prompt for step in steps]),
+            created_at=self.tasks.clock(),
+        )
+        task = self.tasks.new(user_id, run.steps[0], source_id)
         stored, is_new = self.runs.add(replace(run, task_id=task.id), task)
         if is_new:
-            self.enqueue(task)
+            self.tasks.worker.enqueue(task)
+        if stored.user_id != user_id:
+            raise NotFoundError
         return stored
 
-    def resume(self, run: ChainRun, position: int, prompt: str | None) -> None:
-        """Go on with a stopped run at this position. Raises ValidationError and DatabaseError."""
+    def active(self, user_id: str) -> list[tuple[ChainRun, Task | None]]:
+        """This user's runs that are not done or ended, each with the task of its current step."""
+        return [
+            (run, self.tasks.repository.task(run.task_id) if run.task_id else None)
+            for run in self.runs.active(user_id)
+        ]
 
+    def resume(
+        self, user_id: str, run_id: str, position: int, *, prompt: str | None = None
+    ) -> None:
+        """Go on with a run that stopped at this position, with another instruction if given.
+
+        Nothing happens to one that has gone on. Raises ValidationError, NotFoundError, and
+        OverBudget, or lets it be stopped for that reason.
+        """
+        self.tasks.storage.check()
+        run = self.own_run(user_id, run_id)
+        stopped_at = run.state is RunState.STOPPED and run.position == position
+        task = (
+            self.tasks.repository.own_task(user_id, run.task_id)
+            if stopped_at and run.task_id
+            else None
+        )
+        if task is None or prompt is not None or can_retry(task):
+            self._resume(run, position, prompt)
+        elif recheck(task, 0.0) is not task:  # it is paid for: its result may still come
+            self.tasks.recheck(user_id, task.id)
+        elif requeue(task) is not task:
+            self.tasks.resubmit(user_id, task.id)
+        else:
+            self._resume(run, position, prompt)
+
+    def end(self, user_id: str, run_id: str) -> None:
+        """End a run: what is made stays, what was not sent is not sent. Raises NotFoundError."""
+        run = self.own_run(user_id, run_id)
+        after = self._update(run.id, lambda current, _facts: (end(current), None))
+        if after is not None and after.task_id is not None:
+            self.tasks.withdraw(user_id, after.task_id)
+
+    def own_run(self, user_id: str, run_id: str) -> ChainRun:
+        """A run of this user, also one that is done or ended. Raises NotFoundError."""
+        run = self.runs.run(run_id)
+        if run is None or run.user_id != user_id:
+            raise NotFoundError
+        return run
+
+    def _resume(self, run: ChainRun, position: int, prompt: str | None) -> None:
         def rule(current: ChainRun, facts: StepFacts) -> ChainRun:
             return resume(current, facts, prompt) if current.position == position else current
 
         self._advance(run.id, rule)
-
-    def end(self, run: ChainRun) -> str | None:
-        """End a run; the id of the task of its current step. Raises DatabaseError."""
-        after = self._update(run.id, lambda current, _facts: (end(current), None))
-        return None if after is None else after.task_id
 
     def _run(self) -> None:
         while (changed := self._changed.get()) is not None:
@@ -231,7 +290,8 @@ class ChainRunner:
         run = self.runs.run(run_id)
         if run is None:
             return None
-        has_room = self.has_room(run.user_id)  # before the transaction: it reads the disk
+        # Before the transaction: it reads the disk.
+        has_room = self.tasks.storage.room_problem(run.user_id) is None
 
         def stop_for_budget(current: ChainRun, facts: StepFacts) -> tuple[ChainRun, None]:
             after = advance(change(current, facts) if change else current, facts)
@@ -244,7 +304,7 @@ class ChainRunner:
             if not has_room:
                 return _stop(after, StopReason.NO_ROOM), None
             request = after.steps[after.position]
-            task = self.make_task(after.user_id, request, facts.image.id if facts.image else "")
+            task = self.tasks.new(after.user_id, request, facts.image.id if facts.image else "")
             return replace(after, image_id=task.source_id or "", task_id=task.id), task
 
         try:
@@ -258,7 +318,7 @@ class ChainRunner:
             return None
         before, after, task = changed
         if task is not None:
-            self.enqueue(task)
+            self.tasks.worker.enqueue(task)
         if after != before:
             log.info("chain run", extra={"run": run_id, "state": after.state, "at": after.position})
             self.events.publish(after.user_id)

@@ -22,7 +22,7 @@ from prometheus_client import CollectorRegistry
 
 from components.kie import KieClient, Model
 from components.studio.administration import Administration
-from components.studio.chain_runs import ChainRunner, ChainStep, build_requests
+from components.studio.chain_runs import ChainRunner
 from components.studio.credits import (
     CreditBalance,
     CreditBalanceCache,
@@ -33,7 +33,7 @@ from components.studio.credits import (
 from components.studio.data_folder import Storage
 from components.studio.db.administration import AuditLog, Notice, Order, Orders, Retention
 from components.studio.db.budgets import BudgetLeft, Budgets, person_of
-from components.studio.db.chain_runs import ChainRun, ChainRuns, RunState
+from components.studio.db.chain_runs import ChainRuns
 from components.studio.db.database import DatabaseError, MessageKind
 from components.studio.db.database import NotFoundError as NotFoundError
 from components.studio.db.gallery import GalleryRepository
@@ -55,11 +55,6 @@ from components.studio.safe_fetch.client import SafeHttpClient
 from components.studio.settings import Settings
 from components.studio.task_import import TaskImporter
 from components.studio.tasks.models import FailureReason, Task, TaskState
-from components.studio.tasks.transitions import (
-    can_retry,
-    recheck,
-    requeue,
-)
 from components.studio.user_tasks import UserTasks
 from components.studio.worker.worker import TaskWorker
 
@@ -128,7 +123,7 @@ class Studio:
     credit_cache: CreditBalanceCache = field(init=False)
     tasks: UserTasks = field(init=False)
     task_importer: TaskImporter = field(init=False)
-    chain_runner: ChainRunner = field(init=False)
+    chains: ChainRunner = field(init=False)
 
     def __post_init__(self) -> None:
         self.prompts = PromptHistory(self.repository.database)
@@ -146,8 +141,6 @@ class Studio:
             folder=self.settings.data_dir,
             clock=self.clock,
         )
-        self.drafts = DraftStore(self.prompts, clock=self.clock)
-        self.credit_cache = CreditBalanceCache(self.client.credits)
         self.tasks = UserTasks(
             repository=self.repository,
             worker=self.worker,
@@ -156,19 +149,17 @@ class Studio:
             clock=self.clock,
         )
         self.task_importer = TaskImporter(self.tasks, query=self.client.query)
+        self.chains = ChainRunner(
+            runs=ChainRuns(database=self.repository.database), tasks=self.tasks, events=self.events
+        )
+        self.drafts = DraftStore(self.prompts, clock=self.clock)
+        self.credit_cache = CreditBalanceCache(self.client.credits)
         self.worker.hooks.on_charge = self.credit_cache.invalidate
         self.worker.hooks.on_edit_done = self._keep_source_pixels
         self.keeping.choice_of = self.keep_choice
         self.keeping.room_problem = self.storage.room_problem
-        self.chain_runner = ChainRunner(
-            runs=ChainRuns(database=self.repository.database),
-            events=self.events,
-            make_task=self.tasks.new,
-            enqueue=self.worker.enqueue,
-            has_room=lambda user_id: self.storage.room_problem(user_id) is None,
-        )
-        self.worker.hooks.on_edit_state = lambda task: self.chain_runner.task_changed(task.id)
-        self.keeping.on_settled = lambda report: self.chain_runner.task_changed(report.task_id)
+        self.worker.hooks.on_edit_state = lambda task: self.chains.task_changed(task.id)
+        self.keeping.on_settled = lambda report: self.chains.task_changed(report.task_id)
 
     # Work
 
@@ -177,10 +168,10 @@ class Studio:
         self.worker.obey(self.orders.queue)
         self.keeping.start()
         self.worker.start(leads=leads)
-        self.chain_runner.start()
+        self.chains.start()
         if leads:
             self.keeping.take_over()
-            self.chain_runner.take_over()
+            self.chains.take_over()
 
     def take_over(self) -> None:
         """Work on tasks: of several replicas this one leads from now on. Raises DatabaseError."""
@@ -188,7 +179,7 @@ class Studio:
         self.worker.obey(self.orders.queue)
         self.worker.take_over()
         self.keeping.take_over()
-        self.chain_runner.take_over()
+        self.chains.take_over()
 
     def read_again(self) -> None:
         """Read what may have changed while other replicas were not heard. Raises DatabaseError."""
@@ -198,7 +189,7 @@ class Studio:
 
     def step_down(self, may_wait_seconds: float) -> None:
         """Work on tasks no more; may wait for creates that are under way."""
-        self.chain_runner.step_down()
+        self.chains.step_down()
         self.keeping.step_down()
         self.worker.step_down(wait_seconds=may_wait_seconds)
 
@@ -472,75 +463,6 @@ class Studio:
         edits = self.repository.edits_of(user_id, [node.image.id for node in tree.nodes])
         return [entry for entry in reversed(edits) if entry.image is None]
 
-    # Chains that are run again
-
-    def run_chain_again(
-        self, user_id: str, source_id: str, steps: Sequence[ChainStep], *, run_id: str
-    ) -> ChainRun:
-        """Make these edits once more on the source, one after the other, in the background.
-
-        Each has the settings of the task that it repeats. `run_id` is 32 hex digits that the
-        caller makes: a second call with it changes nothing. The credits of the first step are
-        reserved, and those of each further one when it begins. Raises ValidationError,
-        QuotaExceeded, OverBudget, and NotFoundError for a task or source of another user.
-        """
-        self.storage.check_room(user_id)
-        self.image(user_id, source_id)
-        originals = [self.task(user_id, step.task_id).request for step in steps]
-        run = ChainRun(
-            id=run_id,
-            user_id=user_id,
-            source_id=source_id,
-            image_id=source_id,
-            steps=build_requests(originals, [step.prompt for step in steps]),
-            created_at=self.clock(),
-        )
-        stored = self.chain_runner.begin(run)
-        if stored.user_id != user_id:
-            raise NotFoundError
-        return stored
-
-    def chain_runs(self, user_id: str) -> list[tuple[ChainRun, Task | None]]:
-        """This user's runs that are not done or ended, each with the task of its current step."""
-        return [
-            (run, self.repository.task(run.task_id) if run.task_id else None)
-            for run in self.chain_runner.runs.active(user_id)
-        ]
-
-    def resume_chain_run(
-        self, user_id: str, run_id: str, position: int, *, prompt: str | None = None
-    ) -> None:
-        """Go on with a run that stopped at this position, with another instruction if given.
-
-        Nothing happens to one that has gone on. Raises ValidationError, NotFoundError, and
-        OverBudget, or lets it be stopped for that reason.
-        """
-        self.storage.check()
-        run = self.chain_run(user_id, run_id)
-        stopped_at = run.state is RunState.STOPPED and run.position == position
-        task = self.task(user_id, run.task_id) if stopped_at and run.task_id else None
-        if task is None or prompt is not None or can_retry(task):
-            self.chain_runner.resume(run, position, prompt)
-        elif recheck(task, 0.0) is not task:  # it is paid for: its result may still come
-            self.tasks.recheck(user_id, task.id)
-        elif requeue(task) is not task:
-            self.tasks.resubmit(user_id, task.id)
-        else:
-            self.chain_runner.resume(run, position, prompt)
-
-    def end_chain_run(self, user_id: str, run_id: str) -> None:
-        """End a run: what is made stays, what was not sent is not sent. Raises NotFoundError."""
-        task_id = self.chain_runner.end(self.chain_run(user_id, run_id))
-        if task_id is not None:
-            self.tasks.withdraw(user_id, task_id)
-
-    def chain_run(self, user_id: str, run_id: str) -> ChainRun:
-        """A run of this user, also one that is done or ended. Raises NotFoundError."""
-        run = self.chain_runner.runs.run(run_id)
-        if run is None or run.user_id != user_id:
-            raise NotFoundError
-        return run
-
     # Prompts and drafts
 
     def prompt_history(self, user_id: str, *, editing: bool) -> list[PromptEntry]:
@@ -640,7 +562,7 @@ class Studio:
 
     def close(self) -> None:
         """Stop working; every unfinished task continues at the next start."""
-        self.chain_runner.stop()
+        self.chains.stop()
         self.worker.stop()
         self.keeping.stop()
         self.events.close()

@@ -184,7 +184,7 @@ def _run(draft: ChainDraft) -> None:
     ]
 
     def begin() -> None:
-        studio.run_chain_again(tab.user_id, draft.source_id, steps, run_id=draft.run_id)
+        studio.chains.run_again(tab.user_id, draft.source_id, steps, run_id=draft.run_id)
         tab.followed_run = FollowedRun(draft.run_id, tab.pair)
 
     _take(draft, begin)
@@ -214,7 +214,7 @@ def render_instruction(draft: InstructionDraft) -> None:
     tab = session.tab_state()
     if tab.instruction_draft is None:
         st.rerun()
-    run = session.studio().chain_run(tab.user_id, draft.run_id)
+    run = session.studio().chains.own_run(tab.user_id, draft.run_id)
     if draft.position >= len(run.steps):
         st.caption("This chain has ended meanwhile.")
         return
@@ -261,5 +261,5 @@ def _go_on(draft: InstructionDraft) -> None:
     prompt = st.session_state[_words_key(draft)]
     _take(
         draft,
-        lambda: studio.resume_chain_run(tab.user_id, draft.run_id, draft.position, prompt=prompt),
+        lambda: studio.chains.resume(tab.user_id, draft.run_id, draft.position, prompt=prompt),
     )

@@ -41,7 +41,7 @@ def follow_run(tree: EditTree) -> None:
     if followed is None:
         return
     try:
-        run = studio.chain_run(tab.user_id, followed.run_id)
+        run = studio.chains.own_run(tab.user_id, followed.run_id)
     except NotFoundError:
         run = None
     if run is None or tab.pair != followed.pair:  # another pair was chosen
@@ -60,7 +60,7 @@ def follow_run(tree: EditTree) -> None:
 def render_run(tree: EditTree) -> None:
     """One line for each run on a picture of this tree, with what can be done about it."""
     tab = session.tab_state()
-    for run, task in session.studio().chain_runs(tab.user_id):
+    for run, task in session.studio().chains.active(tab.user_id):
         if tree.node(run.source_id) or tree.node(run.image_id):
             _render_line(run, task)
 
@@ -187,11 +187,11 @@ def _take(action: Callable[[ChainRun], None], run: ChainRun) -> None:
 
 def _go_on(run: ChainRun) -> None:
     studio = session.studio()
-    studio.resume_chain_run(run.user_id, run.id, run.position)
+    studio.chains.resume(run.user_id, run.id, run.position)
     refusal = budgets.over_budget(price_of_step(run))
-    if refusal and studio.chain_run(run.user_id, run.id).reason == StopReason.NO_BUDGET:
+    if refusal and studio.chains.own_run(run.user_id, run.id).reason == StopReason.NO_BUDGET:
         show_toast(escape_markdown(refusal))
 
 
 def _end(run: ChainRun) -> None:
-    session.studio().end_chain_run(run.user_id, run.id)
+    session.studio().chains.end(run.user_id, run.id)

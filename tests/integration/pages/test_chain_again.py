@@ -86,7 +86,7 @@ def newest_branch(at: AppTest) -> list[str]:
 
 
 def wait_for_end(at: AppTest) -> None:
-    until(lambda: open_studio().chain_runs(user_id_of(at)) == [])
+    until(lambda: open_studio().chains.active(user_id_of(at)) == [])
 
 
 def texts(at: AppTest) -> list[str]:
@@ -152,7 +152,7 @@ def stopped(sandbox: SandboxServer) -> AppTest:
     second.set_value("[refused] Make it warmer")
     rerun(at)
     press(at, "run")
-    until(lambda: open_studio().chain_runs(user_id_of(at))[0][0].state == "stopped")
+    until(lambda: open_studio().chains.active(user_id_of(at))[0][0].state == "stopped")
     return rerun(at)
 
 
@@ -175,7 +175,7 @@ def test_refused_step_is_said_and_goes_on_with_other_words(stopped: AppTest) -> 
 def test_stopped_run_is_ended(stopped: AppTest) -> None:
     press(stopped, "end")
 
-    assert open_studio().chain_runs(user_id_of(stopped)) == []
+    assert open_studio().chains.active(user_id_of(stopped)) == []
     assert not [text for text in texts(stopped) if "Step 2 of 2" in text]
 
 
@@ -193,7 +193,7 @@ def test_run_that_a_budget_stops_is_told_before_and_goes_on_when_it_is_raised(
     assert at.button(key="chain-run").disabled
     assert any(text.endswith("5 of 15 left this month · stops after 1 step") for text in limit(15))
     press(at, "run")
-    until(lambda: open_studio().chain_runs(user_id_of(at))[0][0].state == "stopped")
+    until(lambda: open_studio().chains.active(user_id_of(at))[0][0].state == "stopped")
     stop = "**Stopped after 1 of 2 steps** · This needs 5 credits; 0 of your 15 are left this month"
     assert any(text.startswith(stop) for text in limit(15))
 

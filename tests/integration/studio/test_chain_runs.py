@@ -52,12 +52,12 @@ def make_chain(running: StudioFixture, prompts: Sequence[str] = PROMPTS) -> Chai
 
 def run_again(running: StudioFixture, chain: Chain, steps: Sequence[ChainStep]) -> str:
     run_id = uuid.uuid4().hex
-    running.studio.run_chain_again(USER_ID, chain.source_id, steps, run_id=run_id)
+    running.studio.chains.run_again(USER_ID, chain.source_id, steps, run_id=run_id)
     return run_id
 
 
 def state_of(running: StudioFixture, run_id: str) -> RunState:
-    run = running.studio.chain_runner.runs.run(run_id)
+    run = running.studio.chains.runs.run(run_id)
     assert run is not None
     return run.state
 
@@ -89,7 +89,7 @@ def test_chain_is_made_again_as_a_new_branch(studio_fixture: StudioFixture) -> N
     assert len(tree.nodes) == 7
     assert len(tree.leaves()) == 2
     assert new_branch(studio_fixture, chain) == PROMPTS
-    assert studio_fixture.studio.chain_runs(USER_ID) == []
+    assert studio_fixture.studio.chains.active(USER_ID) == []
     for prompt in PROMPTS:
         assert len(studio_fixture.tasks_made(prompt)) == 2
 
@@ -135,9 +135,9 @@ def test_second_press_makes_nothing(studio_fixture: StudioFixture) -> None:
     chain = make_chain(studio_fixture, PROMPTS[:1])
     run_id = run_again(studio_fixture, chain, chain.steps())
 
-    studio_fixture.studio.run_chain_again(USER_ID, chain.source_id, chain.steps(), run_id=run_id)
+    studio_fixture.studio.chains.run_again(USER_ID, chain.source_id, chain.steps(), run_id=run_id)
     wait_for(studio_fixture, run_id, RunState.DONE)
-    studio_fixture.studio.run_chain_again(USER_ID, chain.source_id, chain.steps(), run_id=run_id)
+    studio_fixture.studio.chains.run_again(USER_ID, chain.source_id, chain.steps(), run_id=run_id)
 
     assert len(studio_fixture.tasks_made(PROMPTS[0])) == 2
     assert studio_fixture.studio.tasks.waiting(USER_ID) == []
@@ -156,15 +156,15 @@ def test_refused_step_stops_the_run_until_its_instruction_is_changed(
     chain = make_chain(studio_fixture)
     run_id = stopped_run(studio_fixture, chain)
 
-    [(run, task)] = studio_fixture.studio.chain_runs(USER_ID)
+    [(run, task)] = studio_fixture.studio.chains.active(USER_ID)
     assert (run.position, run.reason) == (1, StopReason.TASK)
     assert task is not None
     assert task.state is TaskState.REFUSED
     assert new_branch(studio_fixture, chain) == ["Mirror it"]
     assert studio_fixture.tasks_made("X") == []
 
-    studio_fixture.studio.resume_chain_run(USER_ID, run_id, 1, prompt="Make it night")
-    studio_fixture.studio.resume_chain_run(USER_ID, run_id, 1, prompt="Make it night")
+    studio_fixture.studio.chains.resume(USER_ID, run_id, 1, prompt="Make it night")
+    studio_fixture.studio.chains.resume(USER_ID, run_id, 1, prompt="Make it night")
     wait_for(studio_fixture, run_id, RunState.DONE)
 
     assert new_branch(studio_fixture, chain) == ["Mirror it", "Make it night", "X"]
@@ -178,7 +178,7 @@ def test_refused_step_that_is_tried_again_by_its_card_moves_the_run_on(
 ) -> None:
     chain = make_chain(studio_fixture)
     run_id = stopped_run(studio_fixture, chain)
-    [(_, refused)] = studio_fixture.studio.chain_runs(USER_ID)
+    [(_, refused)] = studio_fixture.studio.chains.active(USER_ID)
     assert refused is not None
 
     studio_fixture.studio.tasks.retry(USER_ID, refused.id)
@@ -186,7 +186,7 @@ def test_refused_step_that_is_tried_again_by_its_card_moves_the_run_on(
         lambda: (
             [
                 task.id
-                for _, task in studio_fixture.studio.chain_runs(USER_ID)
+                for _, task in studio_fixture.studio.chains.active(USER_ID)
                 if task and task.id != refused.id and task.state is TaskState.REFUSED
             ]
             != []
@@ -202,13 +202,13 @@ def test_paid_step_that_was_not_watched_is_checked_and_not_paid_again(tmp_path: 
         studio = running.studio
         chain = make_chain(running, PROMPTS[:1])
         run_id = run_again(running, chain, chain.steps())
-        wait_until(lambda: studio.chain_run(USER_ID, run_id).task_id is not None)
-        step = studio.task(USER_ID, studio.chain_run(USER_ID, run_id).task_id or "")
+        wait_until(lambda: studio.chains.own_run(USER_ID, run_id).task_id is not None)
+        step = studio.task(USER_ID, studio.chains.own_run(USER_ID, run_id).task_id or "")
         wait_until(lambda: running.reload(step).accepted_at is not None)
         studio.tasks.stop_watching(USER_ID, step.id)
         wait_for(running, run_id, RunState.STOPPED)
 
-        studio.resume_chain_run(USER_ID, run_id, 0)
+        studio.chains.resume(USER_ID, run_id, 0)
 
         wait_for(running, run_id, RunState.DONE)
         assert running.reload(step).state is TaskState.DONE
@@ -221,7 +221,7 @@ def test_refused_change_of_an_instruction_leaves_the_run_as_it_is(
     run_id = stopped_run(studio_fixture, make_chain(studio_fixture))
 
     with pytest.raises(ValidationError, match="Step 2: Prompt is empty"):
-        studio_fixture.studio.resume_chain_run(USER_ID, run_id, 1, prompt=" ")
+        studio_fixture.studio.chains.resume(USER_ID, run_id, 1, prompt=" ")
 
     assert state_of(studio_fixture, run_id) is RunState.STOPPED
 
@@ -232,9 +232,9 @@ def test_ended_run_keeps_what_is_made_and_forgets_its_words(
     chain = make_chain(studio_fixture)
     run_id = stopped_run(studio_fixture, chain)
 
-    studio_fixture.studio.end_chain_run(USER_ID, run_id)
+    studio_fixture.studio.chains.end(USER_ID, run_id)
 
-    run = studio_fixture.studio.chain_runner.runs.run(run_id)
+    run = studio_fixture.studio.chains.runs.run(run_id)
     assert run is not None
     assert (run.state, run.steps) == (RunState.ENDED, ())
     assert new_branch(studio_fixture, chain) == ["Mirror it"]
@@ -243,9 +243,9 @@ def test_ended_run_keeps_what_is_made_and_forgets_its_words(
 def test_run_goes_on_after_a_restart(tmp_path: Path) -> None:
     with running_studio(tmp_path) as running:
         chain = make_chain(running)
-        running.studio.chain_runner.stop()  # as if the app ended right after the first step
+        running.studio.chains.stop()  # as if the app ended right after the first step
         run_id = run_again(running, chain, chain.steps())
-        [(_, first)] = running.studio.chain_runs(USER_ID)
+        [(_, first)] = running.studio.chains.active(USER_ID)
         assert first is not None
         running.wait_for(first, TaskState.DONE)
         wait_until(lambda: is_settled(running, first.id))
@@ -262,7 +262,7 @@ def test_app_killed_before_a_step_is_sent_sends_it_once(tmp_path: Path) -> None:
         chain = make_chain(running)
         inserted: list[Task] = []
         # What is inserted never reaches the worker: the app dies there.
-        running.studio.chain_runner.enqueue = inserted.append
+        running.studio.chains.tasks.worker.enqueue = inserted.append
         run_id = run_again(running, chain, chain.steps())
         assert len(inserted) == 1
 
@@ -284,10 +284,10 @@ def test_next_step_starts_from_the_kept_version(tmp_path: Path, jobs: FakeJobs) 
         chain = make_chain(running, PROMPTS[:2])
         jobs.release.clear()
         run_id = run_again(running, chain, chain.steps())
-        [(run, task)] = running.studio.chain_runs(USER_ID)
+        [(run, task)] = running.studio.chains.active(USER_ID)
         assert task is not None
         running.wait_for(task, TaskState.DONE)
-        assert running.studio.chain_runner.runs.run(run_id) == run  # it waits for the kept version
+        assert running.studio.chains.runs.run(run_id) == run  # it waits for the kept version
 
         jobs.release.set()
         wait_for(running, run_id, RunState.DONE)
@@ -335,17 +335,17 @@ def test_deleted_picture_stops_the_run_until_it_is_restored(tmp_path: Path, jobs
         running.studio.keeping.choice_of = lambda _user: KeepChoice.ALWAYS
         jobs.release.clear()
         run_id = run_again(running, chain, chain.steps())
-        [(_, task)] = running.studio.chain_runs(USER_ID)
+        [(_, task)] = running.studio.chains.active(USER_ID)
         assert task is not None
         running.wait_for(task, TaskState.DONE)
         running.studio.gallery.move_to_trash(USER_ID, [task.id])
         jobs.release.set()
         wait_for(running, run_id, RunState.STOPPED)
-        [(run, _)] = running.studio.chain_runs(USER_ID)
+        [(run, _)] = running.studio.chains.active(USER_ID)
         assert run.reason == StopReason.IMAGE_GONE
 
         running.studio.gallery.restore(USER_ID, [task.id])
-        running.studio.resume_chain_run(USER_ID, run_id, run.position)
+        running.studio.chains.resume(USER_ID, run_id, run.position)
         wait_for(running, run_id, RunState.DONE)
         assert new_branch(running, chain) == PROMPTS[:2]
 
@@ -359,21 +359,21 @@ def test_run_whose_picture_is_deleted_for_good_ends(tmp_path: Path) -> None:
         running.studio.gallery.move_to_trash(USER_ID, items)
         running.studio.gallery.empty_trash(USER_ID, items)
 
-        run = running.studio.chain_runner.runs.run(run_id)
+        run = running.studio.chains.runs.run(run_id)
         assert run is not None
         assert (run.state, run.steps) == (RunState.ENDED, ())
 
 
 def test_run_stops_while_there_is_no_room(studio_fixture: StudioFixture) -> None:
     chain = make_chain(studio_fixture, PROMPTS[:2])
-    studio_fixture.studio.chain_runner.has_room = lambda _user: False
+    studio_fixture.studio.storage.room_problem = lambda _user: "full"
     run_id = run_again(studio_fixture, chain, chain.steps())
     wait_for(studio_fixture, run_id, RunState.STOPPED)
-    [(run, task)] = studio_fixture.studio.chain_runs(USER_ID)
+    [(run, task)] = studio_fixture.studio.chains.active(USER_ID)
     assert (run.reason, run.position, task) == (StopReason.NO_ROOM, 1, None)
 
-    studio_fixture.studio.chain_runner.has_room = lambda _user: True
-    studio_fixture.studio.resume_chain_run(USER_ID, run_id, 1)
+    studio_fixture.studio.storage.room_problem = lambda _user: None
+    studio_fixture.studio.chains.resume(USER_ID, run_id, 1)
     wait_for(studio_fixture, run_id, RunState.DONE)
 
 
@@ -382,14 +382,14 @@ def test_runs_of_others_are_unknown(studio_fixture: StudioFixture) -> None:
     chain = make_chain(studio_fixture)
     run_id = stopped_run(studio_fixture, chain)
 
-    assert studio.chain_runs(STRANGER) == []
+    assert studio.chains.active(STRANGER) == []
     with pytest.raises(NotFoundError):
-        studio.resume_chain_run(STRANGER, run_id, 1)
+        studio.chains.resume(STRANGER, run_id, 1)
     with pytest.raises(NotFoundError):
-        studio.end_chain_run(STRANGER, run_id)
+        studio.chains.end(STRANGER, run_id)
     with pytest.raises(NotFoundError):
-        studio.run_chain_again(STRANGER, chain.source_id, chain.steps(), run_id="f" * 32)
+        studio.chains.run_again(STRANGER, chain.source_id, chain.steps(), run_id="f" * 32)
     own = studio.image_importer.from_bytes(STRANGER, encoded(quarters(), "PNG"), label="own").id
     with pytest.raises(NotFoundError):
-        studio.run_chain_again(STRANGER, own, chain.steps(), run_id="f" * 32)
+        studio.chains.run_again(STRANGER, own, chain.steps(), run_id="f" * 32)
     assert state_of(studio_fixture, run_id) is RunState.STOPPED
