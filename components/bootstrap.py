@@ -29,13 +29,13 @@ from components.studio.data_folder import LOCK_FILE, DataFolder, MaintenanceThre
 from components.studio.db.budgets import to_hundredths
 from components.studio.db.database import Database, DatabaseError, MessageKind
 from components.studio.db.gallery import GalleryRepository
-from components.studio.db.kept_versions import KeptVersions
+from components.studio.db.kept_versions import KeepChoice, KeptVersions
 from components.studio.db.replicas import Replica
 from components.studio.db.tasks import TaskRepository
 from components.studio.events import EventBus
 from components.studio.images.object_store import StoreUnavailable, open_objects
 from components.studio.images.store import ImageStore
-from components.studio.keeping import KeepChoice, KeepService
+from components.studio.keeping import KeepService
 from components.studio.safe_fetch.client import SafeHttpClient
 from components.studio.settings import (
     Settings,

@@ -22,7 +22,7 @@ from components.server.requests import READ_SECONDS, read_body
 from components.server.responses import NO_STORE, PRIVATE_IMMUTABLE
 from components.studio.db.database import DatabaseError
 from components.studio.images.object_store import StoreUnavailable
-from components.studio.keeping import KeepError, KeepProblem, problem_sentence
+from components.studio.keep_process import KeepError, KeepProblem, problem_sentence
 from components.studio.settings import SettingsError
 from components.studio.studio import NotFoundError, Studio
 

@@ -37,7 +37,7 @@ from components.studio.db.chain_runs import ChainRuns
 from components.studio.db.database import DatabaseError, MessageKind
 from components.studio.db.database import NotFoundError as NotFoundError
 from components.studio.db.gallery import GalleryRepository
-from components.studio.db.kept_versions import KeepReport
+from components.studio.db.kept_versions import KeepChoice, KeepReport
 from components.studio.db.people import Claim, People, Person
 from components.studio.db.prompts import DraftStore, PromptEntry, PromptHistory
 from components.studio.db.sharing import Sharing
@@ -49,7 +49,7 @@ from components.studio.image_import import ImageImporter
 from components.studio.images.keep_source_pixels import DrawnMap, MapSettings
 from components.studio.images.object_store import StoredFile
 from components.studio.images.store import SMALL_PX, ImageStore
-from components.studio.keeping import KeepChoice, KeepService
+from components.studio.keeping import KeepService
 from components.studio.lineage import EditTree, load_edit_tree
 from components.studio.safe_fetch.client import SafeHttpClient
 from components.studio.settings import Settings

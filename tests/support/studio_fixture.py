@@ -15,7 +15,7 @@ from PIL import Image
 from components.bootstrap import build_studio
 from components.kie import GenerationRequest
 from components.sandbox import SandboxOptions, SandboxServer, start
-from components.studio.keeping import RunKeepJob
+from components.studio.keep_process import RunKeepJob
 from components.studio.settings import Settings
 from components.studio.studio import Studio
 from components.studio.tasks.models import Task, TaskState

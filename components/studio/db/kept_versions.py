@@ -32,6 +32,14 @@ from components.studio.db.tables import (
 )
 
 
+class KeepChoice(StrEnum):
+    """What a person wants to happen after each edit. The values are stored."""
+
+    ALWAYS = "always"
+    ASK = "ask"
+    NEVER = "never"
+
+
 class KeepState(StrEnum):
     """What became of a raw answer. The values are stored: add, never rename."""
 
@@ -64,7 +72,7 @@ class KeepReport:
     task_id: str
     state: KeepState = KeepState.WAITING
     reason: str = ""
-    """Why: a `Reason` of `images/keep_source_pixels.py`, or a `KeepProblem` of `keeping.py`."""
+    """Why: a `Reason` of `keep_source_pixels.py`, or a `KeepProblem` of `keep_process.py`."""
     changed_fraction: float | None = None
     """Of the source's area, 0 to 1; None before it was measured."""
     figures: Mapping[str, float] = field(default_factory=dict)

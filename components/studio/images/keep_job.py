@@ -1,7 +1,7 @@
 """A process that puts the source's pixels back in one picture, from files into files.
 
 It reads a job as JSON from standard input and writes what it found as JSON to standard output.
-`components/studio/keeping.py` starts it, and names the fields of both. Run apart from the app,
+`components/studio/keep_process.py` starts it, and names the fields of both. Run apart from the app,
 neither its memory nor a crash of OpenCV touches anybody's page.
 """
 

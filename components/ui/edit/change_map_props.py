@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from components.studio.db.database import DatabaseError
 from components.studio.db.kept_versions import BUSY, KeepReport, KeepState
-from components.studio.keeping import problem_sentence
+from components.studio.keep_process import problem_sentence
 from components.studio.lineage import EditNode
 from components.studio.studio import NotFoundError
 from components.ui import session

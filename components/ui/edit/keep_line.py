@@ -7,9 +7,10 @@ from collections.abc import Callable
 import streamlit as st
 
 from components.studio.db.database import DatabaseError
-from components.studio.db.kept_versions import BUSY, KeepReport, KeepState
+from components.studio.db.kept_versions import BUSY, KeepChoice, KeepReport, KeepState
 from components.studio.db.tables import ImageRecord
-from components.studio.keeping import WANTED_AS_IT_IS, KeepChoice, problem_sentence
+from components.studio.keep_process import problem_sentence
+from components.studio.keeping import WANTED_AS_IT_IS
 from components.studio.lineage import EditNode
 from components.studio.studio import NotFoundError
 from components.ui import session

@@ -11,8 +11,7 @@ from streamlit.testing.v1 import AppTest
 from components.bootstrap import open_studio
 from components.kie import GenerationRequest
 from components.sandbox import SandboxServer
-from components.studio.db.kept_versions import KeepState
-from components.studio.keeping import KeepChoice
+from components.studio.db.kept_versions import KeepChoice, KeepState
 from components.studio.tasks.models import TaskState
 from tests.integration.pages.edit_page_driver import image_bytes, open_edit, upload
 from tests.integration.pages.page_driver import rerun, user_id_of, widget_data

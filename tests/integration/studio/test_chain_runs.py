@@ -12,8 +12,7 @@ import pytest
 from components.kie import GenerationRequest, Model, OutputFormat, ValidationError
 from components.studio.chain_runs import ChainStep
 from components.studio.db.chain_runs import RunState, StopReason
-from components.studio.db.kept_versions import BUSY, KeepState
-from components.studio.keeping import KeepChoice
+from components.studio.db.kept_versions import BUSY, KeepChoice, KeepState
 from components.studio.studio import NotFoundError
 from components.studio.tasks.models import Task, TaskState
 from tests.integration.studio.test_kept_versions import FakeJobs

@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from components.studio.db.kept_versions import KeepState
+from components.studio.db.kept_versions import KeepChoice, KeepState
 from components.studio.images import change_map
 from components.studio.images.keep_source_pixels import DrawnMap
-from components.studio.keeping import KeepChoice, KeepError, KeepJob, KeepOutcome, KeepProblem
+from components.studio.keep_process import KeepError, KeepJob, KeepOutcome, KeepProblem
 from components.studio.studio import NotFoundError
 from components.studio.tasks.models import TaskState
 from tests.support.edited_pair import edited_picture, source_picture

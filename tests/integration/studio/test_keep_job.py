@@ -13,10 +13,9 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter
 
-from components.studio.db.kept_versions import KeepState
+from components.studio.db.kept_versions import KeepChoice, KeepState
 from components.studio.images.keep_job import run
-from components.studio.keeping import (
-    KeepChoice,
+from components.studio.keep_process import (
     KeepError,
     KeepJob,
     KeepOutcome,

@@ -15,18 +15,12 @@ from PIL import Image
 
 from components.studio.db.database import DatabaseError
 from components.studio.db.gallery import GalleryQuery
-from components.studio.db.kept_versions import KeepReport, KeepState
+from components.studio.db.kept_versions import KeepChoice, KeepReport, KeepState
 from components.studio.images import object_store
 from components.studio.images.generation_metadata import read_metadata
 from components.studio.images.object_store import atomic_write
-from components.studio.keeping import (
-    KeepChoice,
-    KeepError,
-    KeepJob,
-    KeepOutcome,
-    KeepProblem,
-    TurnQueue,
-)
+from components.studio.keep_process import KeepError, KeepJob, KeepOutcome, KeepProblem
+from components.studio.keeping import TurnQueue
 from components.studio.studio import NotFoundError
 from components.studio.tasks.models import Task, TaskState
 from tests.support.studio_fixture import USER_ID, StudioFixture, running_studio, wait_until

@@ -36,7 +36,7 @@ from components.studio.images.object_store import (
 )
 from components.studio.images.original import OriginalImage
 from components.studio.images.store import ImageStore
-from components.studio.keeping import KeepJob, KeepOutcome
+from components.studio.keep_process import KeepJob, KeepOutcome
 from components.studio.settings import Settings
 from components.studio.studio import Studio
 from components.studio.tasks.models import FailureReason, TaskState
