@@ -29,13 +29,11 @@ from components.studio.data_folder import LOCK_FILE, DataFolder, MaintenanceThre
 from components.studio.db.budgets import to_hundredths
 from components.studio.db.database import Database, DatabaseError, MessageKind
 from components.studio.db.gallery import GalleryRepository
-from components.studio.db.kept_versions import KeepChoice, KeptVersions
 from components.studio.db.replicas import Replica
 from components.studio.db.tasks import TaskRepository
 from components.studio.events import EventBus
 from components.studio.images.object_store import StoreUnavailable, open_objects
 from components.studio.images.store import ImageStore
-from components.studio.keeping import KeepService
 from components.studio.safe_fetch.client import SafeHttpClient
 from components.studio.settings import (
     Settings,
@@ -368,14 +366,6 @@ def build_studio(settings: Settings, sandbox: SandboxServer | None = None) -> St
         worker=worker,
         events=events,
         http=http,
-        keeping=KeepService(
-            versions=KeptVersions(database=repository.database, clock=clock),
-            repository=repository,
-            image_store=image_store,
-            events=events,
-            choice_of=lambda _user_id: KeepChoice(settings.keep_rest),
-            clock=clock,
-        ),
         clock=clock,
         fault_controls=_fault_controls(sandbox) if sandbox and settings.sandbox_faults else None,
     )

@@ -91,7 +91,7 @@ def _draw_or_refuse(
 
 
 def _draw_map(studio: Studio, user_id: str, image_id: str, settings: str) -> Response:
-    drawn = studio.change_map(user_id, image_id, settings)
+    drawn = studio.keeping.change_map(user_id, image_id, settings)
     if drawn is None:
         return _working()
     where = {
@@ -105,7 +105,7 @@ def _draw_map(studio: Studio, user_id: str, image_id: str, settings: str) -> Res
 
 
 def _draw_aligned_edit(studio: Studio, user_id: str, image_id: str) -> Response:
-    data = studio.aligned_edit(user_id, image_id)
+    data = studio.keeping.aligned_edit(user_id, image_id)
     if data is None:
         return _working()
     return Response(data, media_type="image/jpeg", headers=PRIVATE_IMMUTABLE)

@@ -18,7 +18,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from components.studio.db.database import DatabaseError, DbRetry
+from components.studio.data_folder import Storage
+from components.studio.db.database import DatabaseError, DbRetry, NotFoundError
 from components.studio.db.kept_versions import (
     ASKED_FOR,
     KeepChoice,
@@ -27,6 +28,7 @@ from components.studio.db.kept_versions import (
     KeptVersions,
     kept_id_for,
 )
+from components.studio.db.prompts import DraftStore
 from components.studio.db.tables import ImageRecord
 from components.studio.db.tasks import TaskRepository
 from components.studio.events import EventBus
@@ -49,6 +51,7 @@ from components.studio.keep_process import (
     RunKeepJob,
     run_in_process,
 )
+from components.studio.tasks.models import Task
 
 if TYPE_CHECKING:
     from components.studio.images.change_map import ChangeAnalysis
@@ -58,6 +61,7 @@ log = logging.getLogger("kontext.keeping")
 WORKED_ON_AT_ONCE = 2
 WANTED_AS_IT_IS = "wanted"
 """The reason of what a person declines. The value is stored."""
+_CHOICE = "keep-rest"  # the name of the draft that holds it
 ANALYSIS_DAYS = 7  # without use; in an S3-compatible store, since it was made
 STORE_RETRY_SECONDS = 2.0
 _DAY_S = 24 * 3600.0
@@ -88,16 +92,19 @@ class TurnQueue:
 
 @dataclass(kw_only=True)
 class KeepService:
-    """Works on the raw answers of edits, until it is stopped. Thread-safe."""
+    """Works on the raw answers of edits, until it is stopped; shows and chooses their versions.
+
+    Every method raises DatabaseError. Thread-safe.
+    """
 
     versions: KeptVersions
     repository: TaskRepository
     image_store: ImageStore
+    storage: Storage
     events: EventBus
-    choice_of: Callable[[str], KeepChoice]
-    """What this user wants to happen after each edit."""
-    room_problem: Callable[[str, int], str | None] = lambda _user_id, _bytes: None
-    """Why so many more bytes of this user cannot be stored."""
+    drafts: DraftStore
+    default_choice: KeepChoice
+    """Of who has not chosen what happens after an edit."""
     run_job: RunKeepJob = run_in_process
     clock: Callable[[], float] = time.time
     on_settled: Callable[[KeepReport], object] = lambda _report: None
@@ -156,20 +163,109 @@ class KeepService:
             self._queue.add(user_id, image_id)
             self._condition.notify()
 
-    def request(self, raw: ImageRecord, settings: str) -> KeepReport:
-        """Make a version with these settings, as a person wants it. Raises DatabaseError."""
-        report = self.versions.request(raw, settings)
-        self.enqueue(raw.user_id, raw.id)
-        self.events.publish(raw.user_id)
-        return report
+    def edit_done(self, task: Task) -> None:
+        """Work on the result of an edit."""
+        if task.image_id is not None:
+            self.enqueue(task.user_id, task.image_id)
 
-    def decline(self, report: KeepReport) -> None:
-        """Leave the raw answer as it is, as its owner says. Raises DatabaseError."""
+    # What people choose and see
+
+    def choice(self, user_id: str) -> KeepChoice:
+        """What this user wants to happen after each edit."""
+        chosen = self.drafts.load(user_id, _CHOICE).text
+        return KeepChoice(chosen) if chosen in set(KeepChoice) else self.default_choice
+
+    def set_choice(self, user_id: str, choice: KeepChoice) -> None:
+        """Remember what this user wants to happen after each edit."""
+        self.drafts.save(user_id, _CHOICE, choice.value)
+
+    def report(self, user_id: str, image_id: str) -> KeepReport | None:
+        """What is known about the result of an edit; by the id of any of its versions."""
+        report = self.versions.report(image_id)
+        return None if report is None or report.user_id != user_id else report
+
+    def make_version(self, user_id: str, image_id: str, settings: str = "{}") -> None:
+        """Put the source's pixels back with these settings of the change map, as JSON.
+
+        `image_id` is any version of an edit's result. It is done in the background. Raises
+        NotFoundError, and ValueError for settings that are not valid.
+        """
+        self.storage.check()
+        MapSettings.from_json(settings)
+        raw, _ = self._raw_answer(user_id, image_id)
+        self.versions.request(raw, settings)
+        self.enqueue(user_id, raw.id)
+        self.events.publish(user_id)
+
+    def decline(self, user_id: str, image_id: str) -> None:
+        """Leave a raw answer as it is, as the person wants what it changed. Raises NotFoundError.
+
+        It can still be asked for later.
+        """
+        report = self.report(user_id, image_id)
+        if report is None:
+            raise NotFoundError
         self.versions.update(
             report.image_id,
             lambda report: replace(report, state=KeepState.DECLINED, reason=WANTED_AS_IT_IS),
         )
-        self.events.publish(report.user_id)
+        self.events.publish(user_id)
+
+    def show_version(self, user_id: str, image_id: str) -> None:
+        """Show this version of a result in place of the other. Raises NotFoundError."""
+        if not self.versions.show_version(user_id, image_id):
+            raise NotFoundError
+        self.events.publish(user_id)
+
+    def shown_version(self, image: ImageRecord) -> ImageRecord:
+        """The version of this image that is shown: itself if it is not hidden."""
+        shown_id = self.versions.shown_ids([image.id]).get(image.id)
+        return image if shown_id is None else self.repository.own_image(image.user_id, shown_id)
+
+    def change_map(self, user_id: str, image_id: str, settings: str) -> DrawnMap | None:
+        """The change map of an edit with these settings (JSON); None while it is worked out.
+
+        `image_id` is any version of the result. Raises NotFoundError, KeepError, OSError, and
+        ValueError for settings that are not valid.
+        """
+        chosen = MapSettings.from_json(settings)
+        raw, crops = self._raw_answer(user_id, image_id)
+        analysis = self._analysis(raw)
+        return None if analysis is None else draw_map(analysis, chosen, crops=crops)
+
+    def aligned_edit(self, user_id: str, image_id: str) -> bytes | None:
+        """The raw answer of an edit where it lies on its source, in the source's colors: a JPEG.
+
+        `image_id`, None and errors are those of `change_map`.
+        """
+        raw, crops = self._raw_answer(user_id, image_id)
+        analysis = self._analysis(raw)
+        if analysis is None:
+            return None
+        try:
+            edit = read_edit(self.image_store.read(raw.id, raw.format))
+        except FileNotFoundError as error:
+            raise KeepError(KeepProblem.RESULT_GONE) from error
+        except InvalidImageError as error:
+            raise KeepError(KeepProblem.UNREADABLE) from error
+        return draw_aligned_edit(analysis, edit, crops=crops)
+
+    def _raw_answer(self, user_id: str, image_id: str) -> tuple[ImageRecord, bool]:
+        """The raw answer of which this is a version, and whether it was to have another shape.
+
+        Raises NotFoundError.
+        """
+        raw = self.repository.own_image(user_id, image_id)
+        # By the task: it may be a version of before, that an edit started from.
+        report = self.versions.reports_of([raw.task_id or ""]).get(raw.task_id or "")
+        if report is not None and report.image_id != image_id:
+            raw = self.repository.own_image(user_id, report.image_id)
+        task = self.repository.own_task(user_id, raw.task_id or "")
+        if not task.is_edit:
+            raise NotFoundError
+        return raw, task.request.aspect_ratio is not None
+
+    # At work
 
     def forget_raw_answers(self, days: int | None) -> None:
         """Delete raw answers of so many days before; None keeps them. To be called every hour.
@@ -184,27 +280,6 @@ class KeepService:
                 self.image_store.remove(image.id, image.format, image.original_format)
             self.versions.forget([image.id for image in expired])
         self.image_store.remove_old_analyses(time.time() - ANALYSIS_DAYS * _DAY_S)
-
-    def draw_map(self, raw: ImageRecord, settings: MapSettings, *, crops: bool) -> DrawnMap | None:
-        """The change map of a raw answer; None while it is being worked out.
-
-        Raises KeepError and OSError.
-        """
-        analysis = self._analysis(raw)
-        return None if analysis is None else draw_map(analysis, settings, crops=crops)
-
-    def draw_aligned_edit(self, raw: ImageRecord, *, crops: bool) -> bytes | None:
-        """The raw answer as it lies on its source, a JPEG. None and errors as in `draw_map`."""
-        analysis = self._analysis(raw)
-        if analysis is None:
-            return None
-        try:
-            edit = read_edit(self.image_store.read(raw.id, raw.format))
-        except FileNotFoundError as error:
-            raise KeepError(KeepProblem.RESULT_GONE) from error
-        except InvalidImageError as error:
-            raise KeepError(KeepProblem.UNREADABLE) from error
-        return draw_aligned_edit(analysis, edit, crops=crops)
 
     def _analysis(self, raw: ImageRecord) -> ChangeAnalysis | None:
         """What was found out about a raw answer; None while that is being worked out.
@@ -290,7 +365,7 @@ class KeepService:
         try:
             choice: KeepChoice | None = KeepChoice.ALWAYS
             if not is_asked_for:
-                choice = self._db_retry.run(lambda: self.choice_of(begun.user_id))
+                choice = self._db_retry.run(lambda: self.choice(begun.user_id))
             if choice is None:  # the app ends
                 raise KeepError(KeepProblem.INTERRUPTED)
             if choice is KeepChoice.NEVER:
@@ -422,7 +497,7 @@ class KeepService:
                 has_transparency=False,
             )
         size = len(data) + (0 if original is None else len(original.data))
-        if (problem := self.room_problem(report.user_id, size)) is not None:
+        if (problem := self.storage.room_problem(report.user_id, size)) is not None:
             raise KeepError(KeepProblem.NO_ROOM, problem)
         file_format, kept_id = outcome.copy_format or "", kept_id_for(report)
         try:

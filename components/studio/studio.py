@@ -5,7 +5,6 @@ It combines database, image store and worker, and keeps users apart. It owns no 
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import (
     Callable,
@@ -13,7 +12,6 @@ from collections.abc import (
     Iterable,
     Iterator,
     Mapping,
-    Sequence,
 )
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -37,7 +35,7 @@ from components.studio.db.chain_runs import ChainRuns
 from components.studio.db.database import DatabaseError, MessageKind
 from components.studio.db.database import NotFoundError as NotFoundError
 from components.studio.db.gallery import GalleryRepository
-from components.studio.db.kept_versions import KeepChoice, KeepReport
+from components.studio.db.kept_versions import KeepChoice, KeptVersions
 from components.studio.db.people import Claim, People, Person
 from components.studio.db.prompts import DraftStore, PromptEntry, PromptHistory
 from components.studio.db.sharing import Sharing
@@ -46,7 +44,6 @@ from components.studio.db.tasks import TaskRepository
 from components.studio.events import EventBus
 from components.studio.export import ExportItem, collect_export_items
 from components.studio.image_import import ImageImporter
-from components.studio.images.keep_source_pixels import DrawnMap, MapSettings
 from components.studio.images.object_store import StoredFile
 from components.studio.images.store import SMALL_PX, ImageStore
 from components.studio.keeping import KeepService
@@ -58,10 +55,7 @@ from components.studio.tasks.models import FailureReason, Task, TaskState
 from components.studio.user_tasks import UserTasks
 from components.studio.worker.worker import TaskWorker
 
-log = logging.getLogger("kontext.studio")
-
-_KEEP_CHOICE = "keep-rest"  # the name of the draft that holds it
-_DISMISSED_CLAIMS = "claims"  # likewise
+_DISMISSED_CLAIMS = "claims"  # the name of the draft that holds it
 
 
 @dataclass
@@ -109,7 +103,6 @@ class Studio:
     worker: TaskWorker
     events: EventBus
     http: SafeHttpClient
-    keeping: KeepService
     fault_controls: FaultControls | None = None
     """Only with the sandbox, and where the operator allows faults."""
     clock: Callable[[], float] = time.time
@@ -121,6 +114,7 @@ class Studio:
     image_importer: ImageImporter = field(init=False)
     drafts: DraftStore = field(init=False)
     credit_cache: CreditBalanceCache = field(init=False)
+    keeping: KeepService = field(init=False)
     tasks: UserTasks = field(init=False)
     task_importer: TaskImporter = field(init=False)
     chains: ChainRunner = field(init=False)
@@ -153,11 +147,19 @@ class Studio:
             runs=ChainRuns(database=self.repository.database), tasks=self.tasks, events=self.events
         )
         self.drafts = DraftStore(self.prompts, clock=self.clock)
+        self.keeping = KeepService(
+            versions=KeptVersions(database=self.repository.database, clock=self.clock),
+            repository=self.repository,
+            image_store=self.image_store,
+            storage=self.storage,
+            events=self.events,
+            drafts=self.drafts,
+            default_choice=KeepChoice(self.settings.keep_rest),
+            clock=self.clock,
+        )
         self.credit_cache = CreditBalanceCache(self.client.credits)
         self.worker.hooks.on_charge = self.credit_cache.invalidate
-        self.worker.hooks.on_edit_done = self._keep_source_pixels
-        self.keeping.choice_of = self.keep_choice
-        self.keeping.room_problem = self.storage.room_problem
+        self.worker.hooks.on_edit_done = self.keeping.edit_done
         self.worker.hooks.on_edit_state = lambda task: self.chains.task_changed(task.id)
         self.keeping.on_settled = lambda report: self.chains.task_changed(report.task_id)
 
@@ -358,94 +360,6 @@ class Studio:
     def export_items(self, user_id: str, image_ids: Iterable[str]) -> Iterator[ExportItem]:
         """Images of this user to export, with their metadata; others are left out."""
         return collect_export_items(self.repository, self.image_store, user_id, image_ids)
-
-    # Kept versions
-
-    def keep_choice(self, user_id: str) -> KeepChoice:
-        """What this user wants to happen after each edit."""
-        chosen = self.drafts.load(user_id, _KEEP_CHOICE).text
-        return KeepChoice(chosen if chosen in set(KeepChoice) else self.settings.keep_rest)
-
-    def set_keep_choice(self, user_id: str, choice: KeepChoice) -> None:
-        """Remember what this user wants to happen after each edit."""
-        self.drafts.save(user_id, _KEEP_CHOICE, choice.value)
-
-    def keep_report(self, user_id: str, image_id: str) -> KeepReport | None:
-        """What is known about the result of an edit; by the id of any of its versions."""
-        report = self.keeping.versions.report(image_id)
-        return None if report is None or report.user_id != user_id else report
-
-    def keep_reports(self, user_id: str, task_ids: Sequence[str]) -> dict[str, KeepReport]:
-        """The same for these tasks' results, by task."""
-        reports = self.keeping.versions.reports_of(task_ids)
-        return {task: report for task, report in reports.items() if report.user_id == user_id}
-
-    def make_kept_version(self, user_id: str, image_id: str, settings: str = "{}") -> None:
-        """Put the source's pixels back with these settings of the change map, as JSON.
-
-        `image_id` is any version of an edit's result. It is done in the background. Raises
-        NotFoundError, and ValueError for settings that are not valid.
-        """
-        self.storage.check()
-        MapSettings.from_json(settings)
-        raw, _ = self._raw_answer(user_id, image_id)
-        self.keeping.request(raw, settings)
-
-    def change_map(self, user_id: str, image_id: str, settings: str) -> DrawnMap | None:
-        """The change map of an edit with these settings (JSON); None while it is worked out.
-
-        `image_id` is any version of the result. Raises NotFoundError, KeepError, and ValueError
-        for settings that are not valid.
-        """
-        chosen = MapSettings.from_json(settings)
-        raw, task = self._raw_answer(user_id, image_id)
-        return self.keeping.draw_map(raw, chosen, crops=task.request.aspect_ratio is not None)
-
-    def aligned_edit(self, user_id: str, image_id: str) -> bytes | None:
-        """The raw answer of an edit where it lies on its source, in the source's colors: a JPEG.
-
-        `image_id`, None and errors are those of `change_map`.
-        """
-        raw, task = self._raw_answer(user_id, image_id)
-        crops = task.request.aspect_ratio is not None
-        return self.keeping.draw_aligned_edit(raw, crops=crops)
-
-    def _raw_answer(self, user_id: str, image_id: str) -> tuple[ImageRecord, Task]:
-        """The raw answer of which this is a version, and its task. Raises NotFoundError."""
-        raw = self.image(user_id, image_id)
-        # By the task: it may be a version of before, that an edit started from.
-        report = self.keep_reports(user_id, [raw.task_id or ""]).get(raw.task_id or "")
-        if report is not None and report.image_id != image_id:
-            raw = self.image(user_id, report.image_id)
-        task = None if raw.task_id is None else self.task(user_id, raw.task_id)
-        if task is None or not task.is_edit:
-            raise NotFoundError
-        return raw, task
-
-    def shown_version(self, image: ImageRecord) -> ImageRecord:
-        """The version of this image that is shown: itself if it is not hidden."""
-        shown_id = self.keeping.versions.shown_ids([image.id]).get(image.id)
-        return image if shown_id is None else self.image(image.user_id, shown_id)
-
-    def decline_kept_version(self, user_id: str, image_id: str) -> None:
-        """Leave a raw answer as it is, as the person wants what it changed. Raises NotFoundError.
-
-        It can still be asked for later.
-        """
-        report = self.keep_report(user_id, image_id)
-        if report is None:
-            raise NotFoundError
-        self.keeping.decline(report)
-
-    def show_version(self, user_id: str, image_id: str) -> None:
-        """Show this version of a result in place of the other. Raises NotFoundError."""
-        if not self.keeping.versions.show_version(user_id, image_id):
-            raise NotFoundError
-        self.events.publish(user_id)
-
-    def _keep_source_pixels(self, task: Task) -> None:
-        if task.image_id is not None:
-            self.keeping.enqueue(task.user_id, task.image_id)
 
     # Edit tree
 

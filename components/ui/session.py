@@ -230,7 +230,7 @@ def selected_source() -> ImageRecord | None:
         select_source(None)
         return None
     if source is not None and source.hidden:  # another version of it is shown by now
-        source = studio().shown_version(source)
+        source = studio().keeping.shown_version(source)
     if source is not None:
         tab.source_id, tab.source_task_id = source.id, source.task_id
     return source

@@ -46,7 +46,7 @@ def save_change_map(map_id: str, settings: str) -> None:
     tab = session.tab_state()
     problem = ""
     try:
-        session.studio().make_kept_version(tab.user_id, map_id, settings)
+        session.studio().keeping.make_version(tab.user_id, map_id, settings)
     except NotFoundError:
         problem = IMAGE_NOT_FOUND
     except (DatabaseError, ValueError) as error:

@@ -119,25 +119,25 @@ def _render_buttons(report: KeepReport | None, image: ImageRecord, *, has_hidden
             help="Encoded again, at quality 95. The other download is exact.",
         )
     if report is None or report.state is KeepState.OFF:
-        button("Put my pixels back", studio.make_kept_version, tab.user_id, image.id)
+        button("Put my pixels back", studio.keeping.make_version, tab.user_id, image.id)
         return
     if report.state in BUSY:
         return
     match report.state:
         case KeepState.APPLIED if image.id == report.image_id and report.kept_id:
-            button("Use my pixels", studio.show_version, tab.user_id, report.kept_id)
+            button("Use my pixels", studio.keeping.show_version, tab.user_id, report.kept_id)
         case KeepState.APPLIED if has_hidden_raw:
-            button("Show the raw answer", studio.show_version, tab.user_id, report.image_id)
+            button("Show the raw answer", studio.keeping.show_version, tab.user_id, report.image_id)
         case KeepState.OFFERED:
-            button("Put them back", studio.make_kept_version, tab.user_id, image.id)
+            button("Put them back", studio.keeping.make_version, tab.user_id, image.id)
         case KeepState.ASKED:
-            button("My colours", studio.make_kept_version, tab.user_id, image.id)
-            button("New colours", studio.decline_kept_version, tab.user_id, image.id)
+            button("My colours", studio.keeping.make_version, tab.user_id, image.id)
+            button("New colours", studio.keeping.decline, tab.user_id, image.id)
         case KeepState.DECLINED if report.reason == WANTED_AS_IT_IS:
-            button("Put my pixels back", studio.make_kept_version, tab.user_id, image.id)
+            button("Put my pixels back", studio.keeping.make_version, tab.user_id, image.id)
         case KeepState.FAILED if report.reason != "source_gone":
             again = (tab.user_id, image.id, report.settings)
-            button("Try again", studio.make_kept_version, *again)
+            button("Try again", studio.keeping.make_version, *again)
 
 
 def _run(action: Callable[..., None], *args: object) -> None:
@@ -157,11 +157,11 @@ def _render_choice() -> None:
         st.segmented_control(
             "Put my own pixels back where nothing was to change",
             [choice.value for choice in KeepChoice],
-            default=studio.keep_choice(tab.user_id).value,
+            default=studio.keeping.choice(tab.user_id).value,
             format_func=lambda value: _CHOICES[KeepChoice(value)],
             key=key,
             required=True,
-            on_change=lambda: studio.set_keep_choice(
+            on_change=lambda: studio.keeping.set_choice(
                 tab.user_id, KeepChoice(st.session_state[key])
             ),
         )

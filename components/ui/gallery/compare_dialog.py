@@ -95,7 +95,7 @@ def _load_node(image_id: str) -> EditNode:
     tab, studio = session.tab_state(), session.studio()
     image = studio.image(tab.user_id, image_id)
     task = studio.task(tab.user_id, image.task_id) if image.task_id else None
-    report = studio.keep_report(tab.user_id, image_id)
+    report = studio.keeping.report(tab.user_id, image_id)
     return EditNode(image, task, task.source_id if task else None, report)
 
 

@@ -29,7 +29,7 @@ def edit(at: AppTest, source_id: str, prompt: str) -> str:
 
 
 def is_kept(at: AppTest, task_id: str) -> bool:
-    report = open_studio().keep_report(user_id_of(at), task_id)
+    report = open_studio().keeping.report(user_id_of(at), task_id)
     return report is not None and report.state is KeepState.APPLIED
 
 
@@ -41,7 +41,7 @@ def shown(at: AppTest, task_id: str) -> str:
 def save_map(at: AppTest, task_id: str, sensitivity: int) -> None:
     """Have another version made, and wait until it is shown."""
     settings = f'{{"sensitivity":{sensitivity}}}'
-    open_studio().make_kept_version(user_id_of(at), task_id, settings)
+    open_studio().keeping.make_version(user_id_of(at), task_id, settings)
     wait_until(lambda: is_kept(at, task_id))
 
 
@@ -56,7 +56,7 @@ def opened(sandbox: SandboxServer) -> AppTest:
     studio = open_studio()
     studio.keeping.run_job = FakeJobs()
     at = upload(open_edit(), image_bytes())
-    studio.set_keep_choice(user_id_of(at), KeepChoice.ALWAYS)
+    studio.keeping.set_choice(user_id_of(at), KeepChoice.ALWAYS)
     return at
 
 

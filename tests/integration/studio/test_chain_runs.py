@@ -67,7 +67,7 @@ def wait_for(running: StudioFixture, run_id: str, state: RunState) -> None:
 
 def is_settled(running: StudioFixture, task_id: str) -> bool:
     """Whether nothing more happens to the raw answer of this task by itself."""
-    report = running.studio.keep_report(USER_ID, task_id)
+    report = running.studio.keeping.report(USER_ID, task_id)
     return report is not None and report.state not in BUSY
 
 
@@ -291,7 +291,7 @@ def test_next_step_starts_from_the_kept_version(tmp_path: Path, jobs: FakeJobs) 
         jobs.release.set()
         wait_for(running, run_id, RunState.DONE)
 
-        report = running.studio.keep_report(USER_ID, task.id)
+        report = running.studio.keeping.report(USER_ID, task.id)
         assert report is not None
         newest = running.studio.edit_tree(USER_ID, chain.source_id).leaves()[0]
         assert newest.task is not None
@@ -331,7 +331,7 @@ def test_deleted_picture_stops_the_run_until_it_is_restored(tmp_path: Path, jobs
     with running_studio(tmp_path, settings={"keep_rest": "never"}) as running:
         chain = make_chain(running, PROMPTS[:2])
         running.studio.keeping.run_job = jobs
-        running.studio.keeping.choice_of = lambda _user: KeepChoice.ALWAYS
+        running.studio.keeping.choice = lambda _user: KeepChoice.ALWAYS
         jobs.release.clear()
         run_id = run_again(running, chain, chain.steps())
         [(_, task)] = running.studio.chains.active(USER_ID)

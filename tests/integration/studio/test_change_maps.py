@@ -64,7 +64,7 @@ def edit(running: StudioFixture) -> str:
 
 
 def state(running: StudioFixture, image_id: str) -> KeepState | str | None:
-    report = running.studio.keep_report(USER_ID, image_id)
+    report = running.studio.keeping.report(USER_ID, image_id)
     return None if report is None else report.state
 
 
@@ -73,7 +73,7 @@ def drawn(running: StudioFixture, image_id: str) -> DrawnMap:
     found: list[DrawnMap] = []
 
     def ask() -> bool:
-        answer = running.studio.change_map(USER_ID, image_id, "{}")
+        answer = running.studio.keeping.change_map(USER_ID, image_id, "{}")
         found.extend([] if answer is None else [answer])
         return bool(found)
 
@@ -98,8 +98,8 @@ def test_pictures_are_compared_once_however_often_the_map_is_asked_for(
     image_id = edit(running)
     jobs.release.clear()
     for _ in range(3):
-        assert running.studio.change_map(USER_ID, image_id, "{}") is None
-        assert running.studio.aligned_edit(USER_ID, image_id) is None
+        assert running.studio.keeping.change_map(USER_ID, image_id, "{}") is None
+        assert running.studio.keeping.aligned_edit(USER_ID, image_id) is None
     jobs.release.set()
 
     drawn(running, image_id)
@@ -142,8 +142,8 @@ def test_edit_whose_source_was_deleted_has_no_map(running: StudioFixture, jobs: 
 def test_map_needs_an_edit_and_valid_settings(running: StudioFixture) -> None:
     source_id = running.add_source()
     with pytest.raises(NotFoundError):
-        running.studio.change_map(USER_ID, source_id, "{}")
+        running.studio.keeping.change_map(USER_ID, source_id, "{}")
     with pytest.raises(NotFoundError):
-        running.studio.change_map("e" * 32, edit(running), "{}")
+        running.studio.keeping.change_map("e" * 32, edit(running), "{}")
     with pytest.raises(ValueError, match="not JSON"):
-        running.studio.change_map(USER_ID, source_id, "{")
+        running.studio.keeping.change_map(USER_ID, source_id, "{")

@@ -81,7 +81,7 @@ def edit(running: StudioFixture, source_id: str) -> Task:
 
 def report(running: StudioFixture, task: Task) -> KeepReport:
     """What is known about the raw answer of this task; it has the task's id."""
-    found = running.studio.keep_report(USER_ID, task.id)
+    found = running.studio.keeping.report(USER_ID, task.id)
     assert found is not None
     return found
 
@@ -158,12 +158,12 @@ def test_raw_answer_is_one_click_away_and_back(running: StudioFixture) -> None:
     assert kept is not None
     running.studio.gallery.star(USER_ID, [task.id], starred=True)
 
-    running.studio.show_version(USER_ID, task.id)
+    running.studio.keeping.show_version(USER_ID, task.id)
 
     [entry] = running.studio.tasks.with_images(USER_ID, [task.id])
     assert entry.image is not None
     assert (entry.image.id, entry.image.starred) == (task.id, True)
-    running.studio.show_version(USER_ID, kept)
+    running.studio.keeping.show_version(USER_ID, kept)
     assert running.reload(task).image_id == kept
 
 
@@ -177,7 +177,7 @@ def test_trash_takes_both_versions(running: StudioFixture, tmp_path: Path) -> No
 
     left = {path.stem for path in tmp_path.glob("pictures/*/*")}
     assert left == {source_id}
-    assert running.studio.keep_report(USER_ID, task.id) is None
+    assert running.studio.keeping.report(USER_ID, task.id) is None
 
 
 def test_version_of_a_picture_that_was_deleted_meanwhile_is_not_stored(
@@ -215,7 +215,7 @@ def test_failure_leaves_the_raw_answer_and_is_tried_again_when_asked(
     assert running.reload(task).image_id == task.id
 
     jobs.error = None
-    running.studio.make_kept_version(USER_ID, task.id)
+    running.studio.keeping.make_version(USER_ID, task.id)
 
     wait_until(lambda: report(running, task).state is KeepState.APPLIED)
     assert running.reload(task).image_id != task.id
@@ -229,7 +229,7 @@ def test_source_that_was_deleted_is_said(running: StudioFixture, jobs: FakeJobs)
     running.studio.gallery.move_to_trash(USER_ID, [source_id])
     running.studio.gallery.empty_trash(USER_ID)
 
-    running.studio.make_kept_version(USER_ID, task.id)
+    running.studio.keeping.make_version(USER_ID, task.id)
 
     wait_until(lambda: report(running, task).state is KeepState.FAILED)
     assert report(running, task).reason == "source_gone"
@@ -238,7 +238,7 @@ def test_source_that_was_deleted_is_said(running: StudioFixture, jobs: FakeJobs)
 def test_nothing_is_worked_on_for_who_does_not_want_it(
     running: StudioFixture, jobs: FakeJobs
 ) -> None:
-    running.studio.set_keep_choice(USER_ID, KeepChoice.NEVER)
+    running.studio.keeping.set_choice(USER_ID, KeepChoice.NEVER)
 
     task = edit(running, running.add_source())
 
@@ -251,7 +251,7 @@ def test_settings_of_the_map_make_another_version(running: StudioFixture, tmp_pa
     first = settled(running, task).kept_id
     settings = '{"sensitivity":1}'
 
-    running.studio.make_kept_version(USER_ID, first or "", settings)
+    running.studio.keeping.make_version(USER_ID, first or "", settings)
 
     wait_until(lambda: report(running, task).kept_id != first)
     assert report(running, task).settings == settings
@@ -315,12 +315,12 @@ def test_settings_that_are_not_valid_are_refused(running: StudioFixture) -> None
     settled(running, task)
 
     with pytest.raises(ValueError, match="sensitivity"):
-        running.studio.make_kept_version(USER_ID, task.id, '{"sensitivity": 9}')
+        running.studio.keeping.make_version(USER_ID, task.id, '{"sensitivity": 9}')
 
 
 def test_what_was_brought_in_has_no_kept_version(running: StudioFixture) -> None:
     with pytest.raises(NotFoundError):
-        running.studio.make_kept_version(USER_ID, running.add_source())
+        running.studio.keeping.make_version(USER_ID, running.add_source())
 
 
 def test_work_that_the_end_of_the_app_cut_goes_on_at_the_next_start(
@@ -344,10 +344,10 @@ def test_newest_settings_win_over_those_that_are_being_worked_on(
     task = edit(running, running.add_source())
     settled(running, task)
     jobs.release.clear()
-    running.studio.make_kept_version(USER_ID, task.id, '{"sensitivity":1}')
+    running.studio.keeping.make_version(USER_ID, task.id, '{"sensitivity":1}')
     wait_until(lambda: len(jobs.jobs) == 2)
 
-    running.studio.make_kept_version(USER_ID, task.id, '{"sensitivity":2}')
+    running.studio.keeping.make_version(USER_ID, task.id, '{"sensitivity":2}')
     jobs.release.set()
 
     wait_until(lambda: len(jobs.jobs) == 3)
@@ -362,7 +362,7 @@ def test_decline_while_it_is_worked_on_counts(running: StudioFixture, jobs: Fake
     task = edit(running, running.add_source())
     wait_until(lambda: bool(jobs.jobs))
 
-    running.studio.decline_kept_version(USER_ID, task.id)
+    running.studio.keeping.decline(USER_ID, task.id)
     jobs.release.set()
 
     other = edit(running, running.add_source())
@@ -379,7 +379,7 @@ def test_choice_that_cannot_be_read_at_first_is_read_again(running: StudioFixtur
             raise error
         return KeepChoice.ALWAYS
 
-    running.studio.keeping.choice_of = choice_of
+    running.studio.keeping.choice = choice_of
 
     assert settled(running, edit(running, running.add_source())).state is KeepState.APPLIED
 
@@ -387,7 +387,7 @@ def test_choice_that_cannot_be_read_at_first_is_read_again(running: StudioFixtur
 def test_word_of_another_version_is_no_choice(running: StudioFixture) -> None:
     running.studio.save_draft(USER_ID, "keep-rest", "sometimes")
 
-    assert running.studio.keep_choice(USER_ID) is KeepChoice.ALWAYS
+    assert running.studio.keeping.choice(USER_ID) is KeepChoice.ALWAYS
 
 
 def test_wish_of_a_person_survives_a_restart(tmp_path: Path, jobs: FakeJobs) -> None:
@@ -397,7 +397,7 @@ def test_wish_of_a_person_survives_a_restart(tmp_path: Path, jobs: FakeJobs) -> 
         task = edit(running, running.add_source())
         settled(running, task)
         jobs.release.clear()
-        running.studio.make_kept_version(USER_ID, task.id, '{"growth":0.01}')
+        running.studio.keeping.make_version(USER_ID, task.id, '{"growth":0.01}')
         wait_until(lambda: bool(jobs.jobs))
     jobs.release.set()
 
@@ -418,7 +418,7 @@ def test_full_disk_leaves_no_file(
     first = settled(running, task).kept_id
     monkeypatch.setattr(object_store, "atomic_write", fail)
 
-    running.studio.make_kept_version(USER_ID, task.id, '{"sensitivity":1}')
+    running.studio.keeping.make_version(USER_ID, task.id, '{"sensitivity":1}')
 
     wait_until(lambda: report(running, task).state is KeepState.FAILED)
     assert report(running, task).reason == "no_room"
