@@ -8,7 +8,6 @@ from __future__ import annotations
 import time
 from collections.abc import (
     Callable,
-    Collection,
     Iterable,
     Iterator,
     Mapping,
@@ -37,7 +36,7 @@ from components.studio.db.database import NotFoundError as NotFoundError
 from components.studio.db.gallery import GalleryRepository
 from components.studio.db.kept_versions import KeepChoice, KeptVersions
 from components.studio.db.people import Claim, People, Person
-from components.studio.db.prompts import DraftStore, PromptEntry, PromptHistory
+from components.studio.db.prompts import DraftStore, PromptHistory
 from components.studio.db.sharing import Sharing
 from components.studio.db.tables import ImageRecord, TaskWithImage
 from components.studio.db.tasks import TaskRepository
@@ -275,7 +274,7 @@ class Studio:
 
         It is offered until it is done or `dismiss_claim` was called.
         """
-        if cookie_user_id in self.load_draft(user_id, _DISMISSED_CLAIMS).split():
+        if cookie_user_id in self.drafts.load(user_id, _DISMISSED_CLAIMS).text.split():
             return False
         return self.people.can_claim(user_id, cookie_user_id)
 
@@ -288,8 +287,8 @@ class Studio:
 
     def dismiss_claim(self, user_id: str, cookie_user_id: str) -> None:
         """Offer a cookie's pictures to this person no more."""
-        dismissed = self.load_draft(user_id, _DISMISSED_CLAIMS).split()
-        self.save_draft(user_id, _DISMISSED_CLAIMS, " ".join([*dismissed, cookie_user_id][-20:]))
+        dismissed = self.drafts.load(user_id, _DISMISSED_CLAIMS).text.split()
+        self.drafts.save(user_id, _DISMISSED_CLAIMS, " ".join([*dismissed, cookie_user_id][-20:]))
 
     def add_device_link(self, user_id: str, token: str, sealed: str) -> bool:
         """Keep a link to another device for 15 minutes; false if there are five already."""
@@ -376,34 +375,6 @@ class Studio:
         """The edits of a tree's images that have no image yet, newest first."""
         edits = self.repository.edits_of(user_id, [node.image.id for node in tree.nodes])
         return [entry for entry in reversed(edits) if entry.image is None]
-
-    # Prompts and drafts
-
-    def prompt_history(self, user_id: str, *, editing: bool) -> list[PromptEntry]:
-        """Pinned prompts first, then submitted ones, newest first."""
-        return self.prompts.list_prompts(user_id, editing=editing)
-
-    def pin_prompt(self, user_id: str, prompt: str) -> None:
-        """Keep a prompt at the top of the history."""
-        self.prompts.pin(user_id, prompt, self.clock())
-
-    def unpin_prompt(self, user_id: str, prompt_id: str) -> None:
-        """Undo `pin_prompt`."""
-        self.prompts.unpin(user_id, prompt_id)
-
-    def save_draft(self, user_id: str, name: str, text: str, *, tab: str = "") -> None:
-        """Store the text of an unsent form. Returns at once."""
-        self.drafts.save(user_id, name, text, tab=tab)
-
-    def load_draft(self, user_id: str, name: str) -> str:
-        """The newest text of an unsent form; "" where there is none."""
-        return self.drafts.load(user_id, name).text
-
-    def take_over_draft(
-        self, user_id: str, name: str, *, tab: str, open_tabs: Collection[str]
-    ) -> str:
-        """The text for a new tab: the newest of a closed tab, else a copy of the newest."""
-        return self.drafts.take_over(user_id, name, tab=tab, open_tabs=open_tabs)
 
     # Spending
 

@@ -112,11 +112,11 @@ def _active_faults_text(studio: Studio) -> str:
 
 def _hide_sandbox() -> None:
     """Kept as drafts are: for this person, in every tab."""
-    session.studio().save_draft(session.tab_state().user_id, _NOTICE, "hidden")
+    session.studio().drafts.save(session.tab_state().user_id, _NOTICE, "hidden")
 
 
 def _hides_sandbox() -> bool:
-    return bool(session.studio().load_draft(session.tab_state().user_id, _NOTICE))
+    return bool(session.studio().drafts.load(session.tab_state().user_id, _NOTICE).text)
 
 
 def _say_cookie_lost() -> None:

@@ -14,7 +14,7 @@ def render_notice() -> None:
     """Render the notice, unless this person has hidden it."""
     tab, notice = session.tab_state(), session.studio().notice()
     tab.notice_id = notice.id if notice else ""
-    if notice is None or session.studio().load_draft(tab.user_id, _HIDDEN) == notice.id:
+    if notice is None or session.studio().drafts.load(tab.user_id, _HIDDEN).text == notice.id:
         return
     with st.container(key="kx-notice", horizontal=True, vertical_alignment="center"):
         st.markdown(f"**Notice** {escape_markdown(notice.text)}", width="stretch")
@@ -31,4 +31,4 @@ def rerun_if_notice_changed() -> None:
 
 def _hide(notice_id: str) -> None:
     """Kept as drafts are: for this person, in every tab."""
-    session.studio().save_draft(session.tab_state().user_id, _HIDDEN, notice_id)
+    session.studio().drafts.save(session.tab_state().user_id, _HIDDEN, notice_id)

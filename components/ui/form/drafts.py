@@ -21,7 +21,7 @@ def restore_draft(form: GenerationForm) -> None:
     """
     tab, studio = session.tab_state(), session.studio()
     if _is_new(form.key("prompt")):
-        prompt = studio.take_over_draft(
+        prompt = studio.drafts.take_over(
             tab.user_id, form.mode, tab=this_tab(), open_tabs=open_tabs()
         )
         tab.drafts[form.mode] = prompt
@@ -34,7 +34,7 @@ def restore_settings(form: GenerationForm) -> None:
     """The same for the settings alone, also on a page without this form."""
     if _is_new(form.key("model")):
         user_id = session.tab_state().user_id
-        form.restore(session.studio().load_draft(user_id, _settings_name(form)))
+        form.restore(session.studio().drafts.load(user_id, _settings_name(form)).text)
 
 
 def _is_new(key: str) -> bool:
@@ -51,7 +51,7 @@ def save_draft(form: GenerationForm) -> None:
     for name, text, of_tab in drafts:
         if tab.drafts.get(name) != text:
             tab.drafts[name] = text
-            studio.save_draft(tab.user_id, name, text, tab=of_tab)
+            studio.drafts.save(tab.user_id, name, text, tab=of_tab)
 
 
 def _settings_name(form: GenerationForm) -> str:

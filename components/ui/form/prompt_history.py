@@ -12,7 +12,7 @@ from components.ui.widgets.prompt_picker import PinEvent, PromptItem, prompt_pic
 def render_history(form: GenerationForm) -> None:
     """Render the buttons of history and templates for this form."""
     tab, studio = session.tab_state(), session.studio()
-    entries = studio.prompt_history(tab.user_id, editing=form.mode == "edit")
+    entries = studio.prompts.list_prompts(tab.user_id, editing=form.mode == "edit")
     prompt_picker(
         form.key("prompt"),
         current_text=form.values().prompt,
@@ -34,8 +34,8 @@ def _picker_item(entry: PromptEntry) -> PromptItem:
 def _handle_pin(event: PinEvent, entries: list[PromptEntry]) -> None:
     tab, studio = session.tab_state(), session.studio()
     if not event.pinned:
-        studio.unpin_prompt(tab.user_id, event.id)
+        studio.prompts.unpin(tab.user_id, event.id)
         return
     for entry in entries:
         if entry.id == event.id:
-            studio.pin_prompt(tab.user_id, entry.prompt)
+            studio.prompts.pin(tab.user_id, entry.prompt, studio.clock())

@@ -85,7 +85,7 @@ def open_full_page(page: str) -> AppTest:
     add("A lake", TaskState.UNCONFIRMED)
     add("A road", TaskState.STILL_RUNNING, provider_id=uuid.uuid4().hex)
     add("A wall", TaskState.REFUSED)
-    studio.pin_prompt(user_id, "A pinned prompt")
+    studio.prompts.pin(user_id, "A pinned prompt", studio.clock())
     if page == "edit":
         studio.select_source(user_id, source)
         at.session_state["kontext.session"].source_id = source

@@ -78,7 +78,7 @@ def test_change_is_an_edit_of_the_picture_in_its_own_shape(unreachable_provider:
     assert [card["id"] for card in changes(at)["cards"]] == [task.id]
     # 1600×900 has no size of its own: the nearest of the trained ones.
     assert (cards(at)[0]["width_px"], cards(at)[0]["height_px"]) == (1392, 752)
-    history = open_studio().prompt_history(user_id_of(at), editing=True)
+    history = open_studio().prompts.list_prompts(user_id_of(at), editing=True)
     assert [entry.prompt for entry in history] == [TEXT]
 
 
@@ -109,7 +109,7 @@ def test_new_tab_changes_with_the_settings_that_edit_was_left_with(
 ) -> None:
     at, image_id = gallery_with_picture()
     assert changes(at)["price"].startswith("Pro · 5 credits · ")
-    open_studio().save_draft(user_id_of(at), "edit-settings", '{"model": "flux-kontext-max"}')
+    open_studio().drafts.save(user_id_of(at), "edit-settings", '{"model": "flux-kontext-max"}')
     new = open_page("pages/gallery.py")
     new.session_state["kontext.session"] = at.session_state["kontext.session"]
     rerun(new)

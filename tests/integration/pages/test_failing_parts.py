@@ -91,7 +91,7 @@ def test_page_that_cannot_be_drawn_is_not_taken_for_a_blank_one(
     def fail(*_: object, **__: object) -> None:
         raise RuntimeError(SECRET)
 
-    monkeypatch.setattr("components.studio.studio.Studio.prompt_history", fail)
+    monkeypatch.setattr("components.studio.db.prompts.PromptHistory.list_prompts", fail)
     at = open_new_page()
     [watchdog] = [found for found in at.get("bidi_component") if found.key == "page-watchdog"]
 

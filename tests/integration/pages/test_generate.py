@@ -180,7 +180,7 @@ def test_missing_values_are_the_defaults_also_in_the_draft(sandbox: SandboxServe
         at.session_state[f"generate-{field}"] = None
 
     assert settings_of(rerun(at)) == untouched
-    draft = json.loads(open_studio().load_draft(user_id_of(at), "generate-settings"))
+    draft = json.loads(open_studio().drafts.load(user_id_of(at), "generate-settings").text)
     assert (draft["model"], draft["safety_tolerance"]) == ("flux-kontext-pro", 2)
     assert (draft["translate"], draft["variants"]) == (True, 1)
     assert wait_for_state(submit(at), "Done")["details"][:3] == ["Pro", "16:9", "JPEG"]
@@ -421,7 +421,7 @@ def test_both_models_are_kept_in_the_draft_but_in_no_task(sandbox: SandboxServer
     at = press_with_both("A hill")
     wait_for_all(at)
 
-    draft = json.loads(open_studio().load_draft(user_id_of(at), "generate-settings"))
+    draft = json.loads(open_studio().drafts.load(user_id_of(at), "generate-settings").text)
     assert draft["model"] == "both"
     assert {task.request.model for task in newest_tasks(at)} == {
         "flux-kontext-pro",

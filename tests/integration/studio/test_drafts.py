@@ -282,7 +282,7 @@ def test_maintenance_deletes_expired_drafts(tmp_path: Path) -> None:
         studio.prompts.save_draft(ANNA, "edit", Draft("one", "a hill"), time.time() - 8 * DAY)
         purger = MaintenanceThread(studio.gallery, studio.prompts, studio.worker.check_storage)
         purger.start()
-        wait_until(lambda: studio.load_draft(ANNA, "edit") == "")
+        wait_until(lambda: studio.drafts.load(ANNA, "edit").text == "")
         purger.stop()
 
 

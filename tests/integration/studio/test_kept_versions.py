@@ -385,7 +385,7 @@ def test_choice_that_cannot_be_read_at_first_is_read_again(running: StudioFixtur
 
 
 def test_word_of_another_version_is_no_choice(running: StudioFixture) -> None:
-    running.studio.save_draft(USER_ID, "keep-rest", "sometimes")
+    running.studio.drafts.save(USER_ID, "keep-rest", "sometimes")
 
     assert running.studio.keeping.choice(USER_ID) is KeepChoice.ALWAYS
 
