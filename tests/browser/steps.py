@@ -23,6 +23,7 @@ IDLE = ("data-test-script-state", "notRunning")
 OUTAGE = (
     *("WebSocket", "ERR_CONNECTION_", "server endpoint", "server is not responding"),
     *("DoInitPings timed out", "when disconnected from server"),
+    "Failed to fetch dynamically imported module",
 )
 """What Chromium and Streamlit log while the server is gone."""
 # Without the slow timer behind them, live updates alone show an image.
