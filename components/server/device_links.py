@@ -66,7 +66,8 @@ def device_routes(
                 request.scope, "Open on another device", ABOUT, more=_button("Make a link")
             )
         link = secrets.token_urlsafe(32)
-        if not open_studio().add_device_link(user_id, link, seal_token(cookie.token, link)):
+        people = open_studio().people
+        if not people.add_device_link(link, user_id, seal_token(cookie.token, link)):
             return pages.page(request.scope, "Open on another device", TOO_MANY, status=429)
         root = f"{request.url.scheme}://{request.url.netloc}{pages.root(request.scope)}"
         url = f"{root}{PATH}/{link}"
@@ -83,7 +84,7 @@ def device_routes(
         return pages.page(request.scope, "Your link", SHOW, KEEP_IT, more=more)
 
     def open_link(request: Request) -> Response:
-        owner = open_studio().device_link(request.path_params["link"])
+        owner = open_studio().people.device_link(request.path_params["link"])
         own = read_user_id(request)
         if owner is None:
             return pages.page(request.scope, "This link is over", OVER, status=410)
@@ -105,7 +106,7 @@ def device_routes(
 
     def use_link(request: Request, body: bytes) -> Response:
         studio, link = open_studio(), request.path_params["link"]
-        owner, own = studio.device_link(link), read_user_id(request)
+        owner, own = studio.people.device_link(link), read_user_id(request)
         if (
             owner is not None
             and own is not None
@@ -114,7 +115,7 @@ def device_routes(
         ):
             more = _button("Bring them along", "bring") + _button("Leave them behind")
             return pages.page(request.scope, "Not yet", BUSY, more=more, status=409)
-        sealed = studio.use_device_link(link)
+        sealed = studio.people.use_device_link(link)
         token = None if sealed is None else unseal_token(sealed, link)
         if token is None or open_tokens().user_id(token) is None:
             return pages.page(request.scope, "This link is over", OVER, status=410)

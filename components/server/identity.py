@@ -283,7 +283,7 @@ class IdentifyUser:
         cookie_user_id = None
         if scope["type"] == "websocket" or is_page_request(scope):
             with suppress(DatabaseError, SettingsError):  # every page says why
-                await run_in_threadpool(lambda: self._open_studio().see_person(found))
+                await run_in_threadpool(lambda: self._open_studio().people.see(found))
         if scope["type"] == "websocket":
             cookie_user_id = (await self._identify_by_cookie(scope, name)).user_id
         return _Visitor(found.user_id, cookie_user_id=cookie_user_id)
@@ -294,10 +294,11 @@ class IdentifyUser:
             self._removed_at = now
             # Whoever was known as removed stays so; and without a database nothing is shown.
             with suppress(DatabaseError, SettingsError):
-                self._removed = await run_in_threadpool(
-                    lambda: self._open_studio().removed_people()
-                )
+                self._removed = await run_in_threadpool(self._read_removed)
         return user_id in self._removed
+
+    def _read_removed(self) -> frozenset[str]:
+        return self._open_studio().people.removed()
 
     async def _identify_by_cookie(self, scope: Scope, name: str) -> _Visitor:
         try:

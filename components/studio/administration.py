@@ -189,12 +189,12 @@ class Administration:
         """Let a person in no more. Raises ValidationError: nobody removes themselves."""
         self._refuse_oneself(user_id)
         self._note("remove", person=user_id)
-        self.studio.remove_person(user_id)
+        self.studio.people.remove(user_id)
 
     def readmit(self, user_id: str) -> None:
         """Let a removed person in again."""
         self._note("readmit", person=user_id)
-        self.studio.readmit_person(user_id)
+        self.studio.people.readmit(user_id)
 
     def erase(self, user_id: str, confirmation: str) -> int:
         """Delete everything of a person for good; returns how many pictures.

@@ -35,7 +35,7 @@ from components.studio.db.database import DatabaseError, MessageKind
 from components.studio.db.database import NotFoundError as NotFoundError
 from components.studio.db.gallery import GalleryRepository
 from components.studio.db.kept_versions import KeepChoice, KeptVersions
-from components.studio.db.people import Claim, People, Person
+from components.studio.db.people import Claim, People
 from components.studio.db.prompts import DraftStore, PromptHistory
 from components.studio.db.sharing import Sharing
 from components.studio.db.tables import ImageRecord, TaskWithImage
@@ -87,10 +87,11 @@ class StudioStatus:
 
 @dataclass(kw_only=True)
 class Studio:
-    """The running application. `ui` and `server` use its methods only.
+    """The running application: each subject has a member that `ui` and `server` call.
 
-    The fields are wiring: `bootstrap` sets them. Every method that reads or writes the database
-    can raise DatabaseError.
+    What belongs to several of them is a method here. `repository`, `image_store`, `worker`,
+    `client` and `http` are wiring, which `bootstrap` sets. Everything that reads or writes the
+    database can raise DatabaseError.
     """
 
     settings: Settings
@@ -121,7 +122,7 @@ class Studio:
     def __post_init__(self) -> None:
         self.prompts = PromptHistory(self.repository.database)
         self.budgets = Budgets(self.repository.database, on_change=self._tell_budget_changed)
-        self.people = People(self.repository.database)
+        self.people = People(self.repository.database, clock=self.clock)
         self.orders = Orders(self.repository.database)
         self.sharing = Sharing(self.repository.database, self.events, clock=self.clock)
         self.image_importer = ImageImporter(
@@ -245,29 +246,9 @@ class Studio:
         """
         return self.repository.owns_anything(user_id)
 
-    def person(self, user_id: str) -> Person:
-        """Who this is: name, address and role, empty where nobody signs in."""
-        return self.people.person(user_id)
-
     def is_admin(self, user_id: str) -> bool:
         """Whether this person may see and change what concerns everybody."""
-        return self.person(user_id).is_admin
-
-    def see_person(self, person: Person) -> None:
-        """Note that a person is here, as signed in at this moment."""
-        self.people.see(person, self.clock())
-
-    def remove_person(self, user_id: str) -> None:
-        """Let a person in no more: what they have open ends within a minute."""
-        self.people.remove(user_id, self.clock())
-
-    def removed_people(self) -> frozenset[str]:
-        """The user ids of all who were removed."""
-        return self.people.removed()
-
-    def readmit_person(self, user_id: str) -> None:
-        """Let a removed person in again."""
-        self.people.readmit(user_id, self.clock())
+        return self.people.person(user_id).is_admin
 
     def can_claim(self, user_id: str, cookie_user_id: str) -> bool:
         """Whether a person may bring along what the owner of this browser's cookie has left.
@@ -280,7 +261,7 @@ class Studio:
 
     def claim(self, user_id: str, cookie_user_id: str) -> Claim:
         """Make everything of a cookie's owner this person's; the caller has seen the cookie."""
-        outcome = self.people.claim(user_id, cookie_user_id, self.clock())
+        outcome = self.people.claim(user_id, cookie_user_id)
         if outcome is Claim.DONE:
             self.events.publish(user_id)
         return outcome
@@ -289,18 +270,6 @@ class Studio:
         """Offer a cookie's pictures to this person no more."""
         dismissed = self.drafts.load(user_id, _DISMISSED_CLAIMS).text.split()
         self.drafts.save(user_id, _DISMISSED_CLAIMS, " ".join([*dismissed, cookie_user_id][-20:]))
-
-    def add_device_link(self, user_id: str, token: str, sealed: str) -> bool:
-        """Keep a link to another device for 15 minutes; false if there are five already."""
-        return self.people.add_device_link(token, user_id, sealed, self.clock())
-
-    def device_link(self, token: str) -> str | None:
-        """The user id of a link that still works; None for any other."""
-        return self.people.device_link(token, self.clock())
-
-    def use_device_link(self, token: str) -> str | None:
-        """What a link hands over, to the first who asks; None for everybody else."""
-        return self.people.use_device_link(token, self.clock())
 
     # Tasks
 

@@ -26,7 +26,7 @@ def render_person_menu(admin_page: Callable[[], Page]) -> None:
     studio = session.studio()
     if not studio.settings.signs_in:
         return
-    person = studio.person(session.tab_state().user_id)
+    person = studio.people.person(session.tab_state().user_id)
     with st.container(key="kx-person", width="content"):
         menu = st.popover(escape_markdown(short_name(person)), type="tertiary")
     with menu:

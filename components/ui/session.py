@@ -217,7 +217,7 @@ def cookie_user_id() -> str | None:
 
 def check_not_removed(user_id: str) -> None:
     """Raise UnknownUserError for somebody who was removed while the page was open."""
-    if user_id in studio().removed_people():
+    if user_id in studio().people.removed():
         raise UnknownUserError(messages.REMOVED)
 
 

@@ -42,7 +42,7 @@ def sign_in(page: Page, name: str) -> None:
 
 def remove(app: AppServer, email: str) -> None:
     with closing(TaskRepository.in_folder(app.folder)) as repository:
-        People(repository.database).remove(person_id(email), 1.0)
+        People(repository.database).remove(person_id(email))
 
 
 def test_people_sign_in_and_find_their_own_on_every_device(

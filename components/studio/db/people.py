@@ -92,17 +92,24 @@ def person_id(email_or_subject: str) -> str:
 class People:
     """Reads and writes people. Every method raises DatabaseError. Thread-safe."""
 
-    def __init__(self, database: Database, *, ticks: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        database: Database,
+        *,
+        clock: Callable[[], float] = time.time,
+        ticks: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.database = database
+        self.clock = clock
         self._ticks = ticks
         self._lock = Lock()
         self._seen: OrderedDict[str, tuple[Person, float]] = OrderedDict()
 
     # Who was here
 
-    def see(self, person: Person, now: float) -> None:
+    def see(self, person: Person) -> None:
         """Note that this person is here, with name, address and role of this moment."""
-        ticks = self._ticks()
+        now, ticks = self.clock(), self._ticks()
         with self._lock:
             known, seen_at = self._seen.get(person.user_id, (None, 0.0))
         if known == person and ticks - seen_at < SEEN_EVERY_S:
@@ -146,15 +153,16 @@ class People:
             )
             return frozenset(rows.scalars())
 
-    def remove(self, user_id: str, now: float) -> None:
-        """Let this person in no more; what they made stays."""
-        self._set_removed(user_id, now, now)
+    def remove(self, user_id: str) -> None:
+        """Let this person in no more: what they have open ends within a minute. Pictures stay."""
+        self._set_removed(user_id, self.clock())
 
-    def readmit(self, user_id: str, now: float) -> None:
+    def readmit(self, user_id: str) -> None:
         """Let a removed person in again."""
-        self._set_removed(user_id, None, now)
+        self._set_removed(user_id, None)
 
-    def _set_removed(self, user_id: str, removed_at: float | None, now: float) -> None:
+    def _set_removed(self, user_id: str, removed_at: float | None) -> None:
+        now = self.clock()
         with self.database.write_transaction() as connection:
             connection.execute(
                 insert_or(connection, people)
@@ -173,7 +181,7 @@ class People:
         with self.database.read_transaction() as connection:
             return _is_claimable(connection, cookie_user_id)
 
-    def claim(self, user_id: str, cookie_user_id: str, now: float) -> Claim:
+    def claim(self, user_id: str, cookie_user_id: str) -> Claim:
         """Make everything of a cookie's owner this person's, all at once or nothing.
 
         It can be done once. The caller has seen the cookie.
@@ -187,7 +195,7 @@ class People:
                 return Claim.BUSY
             inserted = connection.execute(
                 insert_or(connection, claims)
-                .values(cookie_user_id=cookie_user_id, user_id=user_id, at=now)
+                .values(cookie_user_id=cookie_user_id, user_id=user_id, at=self.clock())
                 .on_conflict_do_nothing(index_elements=[claims.c.cookie_user_id])
                 .returning(claims.c.cookie_user_id)
             ).first()
@@ -198,11 +206,12 @@ class People:
 
     # Links to other devices
 
-    def add_device_link(self, token: str, user_id: str, sealed: str, now: float) -> bool:
+    def add_device_link(self, token: str, user_id: str, sealed: str) -> bool:
         """Keep a link that works once within 15 minutes; false if there are five already.
 
         `sealed` is what it hands over, which the database cannot read: it keeps a hash of `token`.
         """
+        now = self.clock()
         is_over = sa.or_(device_links.c.expires_at <= now, device_links.c.used_at.is_not(None))
         count = sa.select(sa.func.count()).select_from(device_links)
         with self.database.write_transaction() as connection:
@@ -222,15 +231,16 @@ class People:
             )
         return True
 
-    def device_link(self, token: str, now: float) -> str | None:
+    def device_link(self, token: str) -> str | None:
         """The user id of a link that still works; None for any other."""
         with self.database.read_transaction() as connection:
             return connection.execute(
-                sa.select(device_links.c.user_id).where(*_works(token, now))
+                sa.select(device_links.c.user_id).where(*_works(token, self.clock()))
             ).scalar_one_or_none()
 
-    def use_device_link(self, token: str, now: float) -> str | None:
+    def use_device_link(self, token: str) -> str | None:
         """What a link hands over, to the first who asks; None for everybody else."""
+        now = self.clock()
         with self.database.write_transaction() as connection:
             return connection.execute(
                 sa.update(device_links)

@@ -20,8 +20,8 @@ SECRET = "a very private fox"
 
 def open_admin(section: str = "Spending", user_id: str = ADMIN) -> AppTest:
     studio = open_studio()
-    studio.see_person(Person(user_id=ADMIN, name="Ada", email="ada@x.test", role="admin"))
-    studio.see_person(Person(user_id=ANNA, name="<b>Anna</b>", email="anna@x.test"))
+    studio.people.see(Person(user_id=ADMIN, name="Ada", email="ada@x.test", role="admin"))
+    studio.people.see(Person(user_id=ANNA, name="<b>Anna</b>", email="anna@x.test"))
     at = AppTest.from_file(ROOT / "pages/admin.py", default_timeout=TIMEOUT_S)
     at.session_state["kontext.session"] = TabState(user_id)
     at.session_state["admin-section"] = section
@@ -59,7 +59,7 @@ def test_who_is_no_admin_finds_nothing() -> None:
 
 def test_role_that_is_lost_ends_the_page_and_its_buttons() -> None:
     at = open_admin("Queue")
-    open_studio().see_person(Person(user_id=ADMIN, name="Ada", email="ada@x.test"))
+    open_studio().people.see(Person(user_id=ADMIN, name="Ada", email="ada@x.test"))
     at.button(key="queue-hold").click()
     at.run()
     assert "There is no such page." in text(at)
@@ -120,7 +120,7 @@ def test_person_is_removed_readmitted_and_erased() -> None:
     at = press(open_admin("People"), f"manage-{ANNA}")
     press(at, "person-remove")
     assert newest_act() == ("remove", {"person": ANNA})
-    assert ANNA in open_studio().removed_people()
+    assert ANNA in open_studio().people.removed()
     press(press(at, f"manage-{ANNA}"), "person-readmit")
     assert newest_act() == ("readmit", {"person": ANNA})
 

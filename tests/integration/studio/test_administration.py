@@ -48,8 +48,8 @@ def studio(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Studio]:
         url = str(request.getfixturevalue("empty_postgresql"))
     settings = Settings(api_key="a-key", data_dir=tmp_path, database_url=url)
     with closing(build_studio(settings)) as built:
-        built.see_person(Person(user_id=ADMIN, name="Ada", email="ada@x.test", role="admin"))
-        built.see_person(Person(user_id=ANNA, name="Anna", email="anna@x.test"))
+        built.people.see(Person(user_id=ADMIN, name="Ada", email="ada@x.test", role="admin"))
+        built.people.see(Person(user_id=ANNA, name="Anna", email="anna@x.test"))
         yield built
 
 
@@ -97,7 +97,7 @@ def test_only_admins_administrate(studio: Studio) -> None:
         studio.administration(ANNA)
     with pytest.raises(NotFoundError):
         studio.administration("")
-    studio.remove_person(ADMIN)
+    studio.people.remove(ADMIN)
     with pytest.raises(NotFoundError):
         studio.administration(ADMIN)
 
@@ -162,7 +162,7 @@ def test_sums_are_those_of_all_charges(studio: Studio, admin: Administration) ->
 
 
 def test_csv_holds_no_formula(studio: Studio, admin: Administration) -> None:
-    studio.see_person(Person(user_id=ANNA, name='=HYPERLINK("x")', email="anna@x.test"))
+    studio.people.see(Person(user_id=ANNA, name='=HYPERLINK("x")', email="anna@x.test"))
     add_task(studio, ANNA)
     today = Period.DAY.key_at(time.time())
 

@@ -38,7 +38,7 @@ def repository(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[TaskR
 
 @pytest.fixture
 def people(repository: TaskRepository) -> People:
-    return People(repository.database)
+    return People(repository.database, clock=lambda: NOW)
 
 
 def brought_in(image_id: str, user_id: str, content_hash: str = "same") -> ImageRecord:
@@ -56,7 +56,8 @@ def brought_in(image_id: str, user_id: str, content_hash: str = "same") -> Image
 
 
 def see(people: People, email: str, now: float = NOW, **fields: str) -> None:
-    people.see(Person(user_id=person_id(email), email=email, **fields), now)
+    people.clock = lambda: now
+    people.see(Person(user_id=person_id(email), email=email, **fields))
 
 
 def test_person_is_known_with_the_latest_name_and_role(people: People) -> None:
@@ -81,14 +82,14 @@ def test_last_seen_is_not_written_at_each_request(repository: TaskRepository) ->
 
 def test_removed_person_comes_back_only_when_readmitted(people: People) -> None:
     see(people, "anna@example.com", role="admin")
-    people.remove(ANNA, NOW)
-    people.remove(COOKIE, NOW)  # who is known by a cookie alone
+    people.remove(ANNA)
+    people.remove(COOKIE)  # who is known by a cookie alone
     see(people, "anna@example.com", NOW + 1000, name="Anna again", role="admin")
 
     assert people.removed() == {ANNA, COOKIE}
     assert not people.person(ANNA).is_admin
 
-    people.readmit(ANNA, NOW)
+    people.readmit(ANNA)
     assert people.removed() == {COOKIE}
     assert people.person(ANNA).is_admin
 
@@ -108,8 +109,8 @@ def test_claim_brings_everything_along_once(repository: TaskRepository, people: 
         repository.set_selected_source(user_id, "1" * 32 if user_id == COOKIE else "2" * 32)
     history.pin(COOKIE, "A hut", NOW)
     assert people.can_claim(ANNA, COOKIE)
-    assert people.claim(ANNA, COOKIE, NOW) is Claim.DONE
-    assert people.claim(BEN, COOKIE, NOW) is Claim.NOTHING
+    assert people.claim(ANNA, COOKIE) is Claim.DONE
+    assert people.claim(BEN, COOKIE) is Claim.NOTHING
     assert not people.can_claim(BEN, COOKIE)
 
     assert not repository.owns_anything(COOKIE)
@@ -133,20 +134,20 @@ def test_claim_brings_everything_along_once(repository: TaskRepository, people: 
 def test_claim_waits_for_what_is_being_made(repository: TaskRepository, people: People) -> None:
     repository.add_tasks([make_task(user_id=COOKIE, state=TaskState.GENERATING)])
 
-    assert people.claim(ANNA, COOKIE, NOW) is Claim.BUSY
+    assert people.claim(ANNA, COOKIE) is Claim.BUSY
     assert repository.owns_anything(COOKIE)
     assert people.can_claim(ANNA, COOKIE)
 
 
 def test_what_is_a_persons_own_is_never_claimed(repository: TaskRepository, people: People) -> None:
     see(people, "ben@example.com")
-    people.remove(OTHER_COOKIE, NOW)
+    people.remove(OTHER_COOKIE)
     for owner in (BEN, OTHER_COOKIE, ANNA):
         repository.add_tasks([make_task(user_id=owner, state=TaskState.DONE)])
 
     for owner in (BEN, OTHER_COOKIE, ANNA, COOKIE):  # the last one has nothing
         assert not people.can_claim(ANNA, owner)
-        assert people.claim(ANNA, owner, NOW) is Claim.NOTHING
+        assert people.claim(ANNA, owner) is Claim.NOTHING
     assert repository.owns_anything(BEN)
 
 
@@ -158,7 +159,7 @@ def test_claims_at_once_move_everything_to_one_person(
 
     def press(number: int) -> Claim:
         together.wait()
-        return people.claim(ANNA if number % 2 else BEN, COOKIE, NOW)
+        return people.claim(ANNA if number % 2 else BEN, COOKIE)
 
     with ThreadPoolExecutor(8) as pool:
         outcomes = list(pool.map(press, range(8)))
@@ -183,20 +184,24 @@ def test_every_table_with_an_owner_has_a_rule_for_claims() -> None:
 
 
 def test_link_to_another_device_works_once_within_15_minutes(people: People) -> None:
-    assert people.add_device_link("token", COOKIE, "sealed", NOW)
+    assert people.add_device_link("token", COOKIE, "sealed")
 
-    assert people.device_link("token", NOW + 15 * 60 - 1) == COOKIE
-    assert people.device_link("token", NOW + 15 * 60) is None
-    assert people.use_device_link("token", NOW + 15 * 60) is None
+    people.clock = lambda: NOW + 15 * 60 - 1
+    assert people.device_link("token") == COOKIE
+    people.clock = lambda: NOW + 15 * 60
+    assert people.device_link("token") is None
+    assert people.use_device_link("token") is None
+    people.clock = lambda: NOW + 1
     with ThreadPoolExecutor(4) as pool:
-        used = list(pool.map(lambda _: people.use_device_link("token", NOW + 1), range(4)))
+        used = list(pool.map(lambda _: people.use_device_link("token"), range(4)))
     assert sorted(used, key=str) == [None, None, None, "sealed"]
-    assert people.device_link("token", NOW + 2) is None
+    assert people.device_link("token") is None
 
 
 def test_person_has_five_links_at_a_time(people: People) -> None:
-    made = [people.add_device_link(f"{n}", COOKIE, "s", NOW) for n in range(6)]
+    made = [people.add_device_link(f"{n}", COOKIE, "s") for n in range(6)]
 
     assert made == [True] * 5 + [False]
-    assert people.add_device_link("later", COOKIE, "s", NOW + 15 * 60)
-    assert people.add_device_link("other", OTHER_COOKIE, "s", NOW)
+    people.clock = lambda: NOW + 15 * 60
+    assert people.add_device_link("later", COOKIE, "s")
+    assert people.add_device_link("other", OTHER_COOKIE, "s")

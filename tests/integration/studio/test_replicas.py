@@ -347,7 +347,7 @@ def test_message_told_while_nobody_listens_is_told_later(empty_postgresql: str) 
 def test_order_of_an_admin_at_one_replica_is_obeyed_by_the_leader(cluster: Cluster) -> None:
     leader, other = cluster.start(), cluster.start()
     wait_until(lambda: leader.leads)
-    other.studio.see_person(Person(user_id="ada", role="admin"))
+    other.studio.people.see(Person(user_id="ada", role="admin"))
     admin, told = other.studio.administration("ada"), threading.Event()
     leader.studio.subscribe(USER_ID, told.set)
 

@@ -44,7 +44,11 @@ class FakeStudio:
     def owns_anything(self, user_id: str) -> bool:
         return user_id == USER_OF_0_1_0
 
-    def removed_people(self) -> frozenset[str]:
+    @property
+    def people(self) -> FakeStudio:
+        return self
+
+    def removed(self) -> frozenset[str]:
         return frozenset()
 
 

@@ -29,18 +29,23 @@ Headers = list[tuple[str, str]]
 GOOD: Headers = [("X-Kontext-Proxy-Secret", SECRET), ("X-Forwarded-Email", "anna@example.com")]
 
 
-class FakeStudio:
+class FakePeople:
     """Notes who was seen; somebody may be removed."""
 
     def __init__(self) -> None:
         self.seen: list[Person] = []
-        self.removed: set[str] = set()
+        self.removed_ids: set[str] = set()
 
-    def see_person(self, person: Person) -> None:
+    def see(self, person: Person) -> None:
         self.seen.append(person)
 
-    def removed_people(self) -> frozenset[str]:
-        return frozenset(self.removed)
+    def removed(self) -> frozenset[str]:
+        return frozenset(self.removed_ids)
+
+
+class FakeStudio:
+    def __init__(self) -> None:
+        self.people = FakePeople()
 
     def owns_anything(self, _user_id: str) -> bool:
         return False
@@ -121,7 +126,7 @@ def test_person_of_the_proxy_comes_in_without_the_headers_that_say_so() -> None:
     gone = {"x-kontext-proxy-secret", "x-forwarded-email", "x-forwarded-groups"}
     assert gone.isdisjoint(answer.headers)
     assert answer.cookies == []
-    [seen] = studio.seen
+    [seen] = studio.people.seen
     assert (seen.email, seen.role) == ("anna@example.com", "user")
 
 
@@ -213,12 +218,12 @@ def test_roles_come_from_addresses_and_groups(headers: Headers, role: str) -> No
     studio = FakeStudio()
     ask([GOOD[0], *headers], studio=studio)
 
-    assert [person.role for person in studio.seen] == [role]
+    assert [person.role for person in studio.people.seen] == [role]
 
 
 def test_removed_person_stays_outside() -> None:
     studio = FakeStudio()
-    studio.removed.update(ask(GOOD).user)
+    studio.people.removed_ids.update(ask(GOOD).user)
 
     page = ask(GOOD, studio=studio)
     assert page.status == 403
@@ -242,7 +247,9 @@ def test_signed_in_person_is_the_one_of_the_proxy() -> None:
     answer = ask([], settings=OIDC, claims=CLAIMS, studio=studio)
 
     assert answer.user == ask(GOOD).user
-    assert [(person.name, person.email) for person in studio.seen] == [("Anna", "anna@example.com")]
+    assert [(person.name, person.email) for person in studio.people.seen] == [
+        ("Anna", "anna@example.com")
+    ]
 
 
 def test_unsigned_page_is_the_way_to_sign_in() -> None:
@@ -271,7 +278,7 @@ def test_person_without_an_address_is_known_by_the_subject() -> None:
     other = ask([], settings=OIDC, claims={**claims, "iss": "https://b"})
 
     assert answer.user != other.user
-    assert studio.seen[0].name == ("AB" + "x" * 400)[:200]
+    assert studio.people.seen[0].name == ("AB" + "x" * 400)[:200]
     assert ask([], settings=OIDC, claims={"name": "A"}).status == 401
 
 
@@ -294,7 +301,7 @@ def test_open_socket_of_a_removed_person_is_closed() -> None:
     ends: list[Message] = []
 
     async def app(_scope: Scope, receive: Receive, send: Send) -> None:
-        studio.removed.update(anna)
+        studio.people.removed_ids.update(anna)
         ends.append(await receive())
         await send({"type": "websocket.send", "text": "too late"})
 
