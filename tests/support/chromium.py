@@ -153,7 +153,7 @@ class HeldWebSocket:
     """
 
     def __init__(self, page: Page, sender: Literal["page", "server"]) -> None:
-        self.held: list[str | bytes] | None = None
+        self.held: list[bytes] | None = None
         self._page = page
         self._sender = sender
         page.route_web_socket(re.compile("/_stcore/stream"), self._connect)
@@ -164,15 +164,16 @@ class HeldWebSocket:
         sender.on_message(self._forward)
 
     def _forward(self, message: str | bytes) -> None:
+        assert isinstance(message, bytes)  # Streamlit (1.67) sends nothing else
         if self.held is None:
             self._receiver.send(message)
         else:
             self.held.append(message)
 
-    def wait_for_held(self, count: int = 1) -> None:
-        """Wait until so many messages are held back."""
+    def wait_for_held(self, count: int = 1, *, text: str = "") -> None:
+        """Wait until so many messages with this text are held back."""
         deadline = time.monotonic() + TIMEOUT_MS / 1000
-        while len(self.held or ()) < count:
+        while sum(text.encode() in message for message in self.held or ()) < count:
             assert time.monotonic() < deadline, "no message was sent"
             self._page.wait_for_timeout(20)  # Playwright delivers messages while it waits
 

@@ -26,7 +26,8 @@ def test_late_request_of_the_last_page_does_not_leave_the_new_page_blank(
     button = page.get_by_role("button", name="Press")
     from_server.held = []
     page.get_by_role("link", name="second").click()
-    from_server.wait_for_held()  # the server draws the second page, which the browser cannot know
+    # The server draws the second page, which the browser cannot know.
+    from_server.wait_for_held(text="The second page")
     button.click()
     from_server.release()
     expect(page.get_by_text("The second page, drawn 2 times")).to_be_visible()
