@@ -27,11 +27,20 @@ PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 test:
 	@$(MAKE) --no-print-directory --jobs=4 --output-sync=target \
 		$(DEV_STAMP) $(JS_STAMP) browser firefox webkit nginx postgresql
-	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target run-tests check test-js
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target run-tests check test-js test-postgresql
 
 .PHONY: run-tests
 run-tests: $(DEV_STAMP)
 	+$(PYTEST) # the plus sign shows its dots at once
+
+# The rules that stand on SQL once more, on PostgreSQL; those with a test for both run above. All of
+# tests/integration/studio: make test-postgresql ON_POSTGRESQL=tests/integration/studio
+ON_POSTGRESQL := $(patsubst %,tests/integration/studio/test_%.py,administration brought_in \
+	chain_runs change_maps drafts edit_chain gallery_query kept_versions lineage prompt_history \
+	repeated_presses spending task_import task_repository trash worker worker_unconfirmed)
+.PHONY: test-postgresql
+test-postgresql: $(DEV_STAMP) postgresql
+	KONTEXT_TEST_DATABASE=postgresql $(BIN)/python -m pytest $(ON_POSTGRESQL)
 
 .PHONY: test-fast
 test-fast: test-js $(DEV_STAMP) postgresql

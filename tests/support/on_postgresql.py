@@ -1,4 +1,4 @@
-"""Runs tests that open a data folder on PostgreSQL instead: KONTEXT_TEST_DATABASE=postgresql.
+"""Runs tests that open a data folder on PostgreSQL instead: `make test-postgresql`.
 
 Each data folder has a database of its own on one server; its pictures stay in the folder.
 """
@@ -18,6 +18,14 @@ from components.studio.db.tasks import TaskRepository
 from tests.support.postgresql import running_postgresql
 
 CHOSEN = os.environ.pop("KONTEXT_TEST_DATABASE", "sqlite")
+
+
+def choose_tests(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what is about the file of SQLite, if PostgreSQL is chosen."""
+    if CHOSEN == "postgresql":
+        of_file = [item for item in items if item.get_closest_marker("sqlite")]
+        items[:] = [item for item in items if item not in of_file]
+        config.hook.pytest_deselected(items=of_file)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from components.studio.db.tasks import TaskRepository
 from components.studio.export import ExportItem
 from components.studio.images.object_store import DiskStore, StoredFile
+from tests.support import on_postgresql as chosen_database
 from tests.support.export_fixtures import MakeItem, image_of, task_of
 from tests.support.image_corpus import encoded, quarters
 from tests.support.on_postgresql import on_postgresql as on_postgresql
@@ -23,6 +24,8 @@ from tests.support.quick_pictures import quick_pictures as quick_pictures
 from tests.support.s3_server import moto_url as moto_url
 from tests.support.s3_server import s3 as s3
 from tests.support.studio_fixture import StudioFixture, running_studio
+
+pytest_collection_modifyitems = chosen_database.choose_tests
 
 
 @pytest.fixture(scope="session")

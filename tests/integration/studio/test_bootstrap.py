@@ -46,6 +46,7 @@ def test_second_studio_on_one_folder_is_rejected(tmp_path: Path) -> None:
         assert second.studio.worker.is_running
 
 
+@pytest.mark.sqlite
 def test_start_on_a_known_folder_loads_neither_sandbox_nor_alembic(tmp_path: Path) -> None:
     RunningApp(settings_for(tmp_path)).close()
     program = (
@@ -77,6 +78,7 @@ def test_start_without_a_key_loads_nothing_that_draws() -> None:
     assert ended.stdout == b"\n"
 
 
+@pytest.mark.sqlite
 def test_failed_start_releases_the_folder(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="KIE_API_KEY"):
         RunningApp(settings_for(tmp_path, "two words"))

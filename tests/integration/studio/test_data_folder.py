@@ -46,6 +46,7 @@ def health(studio_fixture: StudioFixture) -> requests.Response:
         return requests.get(f"{url}/healthz", timeout=60)
 
 
+@pytest.mark.sqlite
 def test_deleted_folder_stops_paying_and_is_said(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -129,6 +130,7 @@ def test_queued_task_stays_queued_while_the_disk_is_full(
     assert studio_fixture.sandbox.usage_report()["creates"] == 0
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("name", ["", "studio.db"])
 def test_read_only_folder_or_database_stops_paying_and_is_said(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

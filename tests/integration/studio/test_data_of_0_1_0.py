@@ -23,6 +23,8 @@ from components.studio.tasks.models import TaskState
 from components.studio.user_tokens import user_id_of_0_1_0
 from tests.support.data_of_0_1_0 import SAVED, copy_data_of_0_1_0
 
+pytestmark = pytest.mark.sqlite
+
 ANNA_TOKEN, BEN_TOKEN = "anna-" + "A" * 38, "ben--" + "B" * 38
 ANNA, BEN = "d6cc2bcc3cb5b83116a8c04aa59fb1f2", "68316ec90417fa3b13d50adbbaad34a7"
 CLEO = "89362c7d69aee17dfc96187bee27a7c3"

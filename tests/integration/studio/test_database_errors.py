@@ -15,6 +15,8 @@ from components.studio.db.tasks import TaskRepository
 from tests.support.factories import make_task
 from tests.support.full_disk import full_disk
 
+pytestmark = pytest.mark.sqlite
+
 
 def make_database(folder: Path) -> Path:
     """A closed database with enough rows to fill several pages."""

@@ -11,8 +11,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from components.studio.data_folder import MaintenanceThread
+from components.studio.db import tables
 from components.studio.db.database import DatabaseError
 from components.studio.db.prompts import Draft, DraftStore, PromptHistory
 from components.studio.db.tasks import TaskRepository
@@ -244,20 +246,30 @@ def test_draft_expires_earlier_where_its_user_owns_nothing(
 
 
 def test_drafts_in_all_are_limited_and_those_of_the_unknown_go_first(
-    repository: TaskRepository, tmp_path: Path
+    repository: TaskRepository,
 ) -> None:
     history = PromptHistory(repository.database)
     repository.add_tasks([make_task(user_id=ANNA)])
     history.save_draft(ANNA, "edit", Draft("one", "of somebody known"), NOW - DAY)
-    with closing(sqlite3.connect(tmp_path / "studio.db")) as connection:
-        rows = [(f"{number:032}", "edit", "", "x", NOW + number) for number in range(4999)]
-        connection.executemany("INSERT INTO tab_drafts VALUES (?, ?, ?, ?, ?)", rows)
-        connection.commit()
+    rows = [
+        {
+            "user_id": f"{number:032}",
+            "mode": "edit",
+            "tab": "",
+            "prompt": "x",
+            "saved_at": NOW + number,
+        }
+        for number in range(4999)
+    ]
+    with repository.database.write_transaction() as connection:
+        connection.execute(sa.insert(tables.drafts), rows)
 
     history.save_draft(BORIS, "edit", Draft("one", "the newest"), NOW + 9999)
 
-    with closing(sqlite3.connect(tmp_path / "studio.db")) as connection:
-        kept = dict(connection.execute("SELECT designer, prompt FROM tab_drafts"))
+    with repository.database.read_transaction() as connection:
+        kept = dict(
+            connection.execute(sa.select(tables.drafts.c.user_id, tables.drafts.c.prompt)).all()
+        )
     assert len(kept) == 4750
     assert (kept[ANNA], kept[BORIS]) == ("of somebody known", "the newest")
     assert f"{250:032}" not in kept
@@ -286,6 +298,7 @@ def test_maintenance_deletes_expired_drafts(tmp_path: Path) -> None:
         purger.stop()
 
 
+@pytest.mark.sqlite
 def test_long_old_drafts_are_cut_and_the_table_of_0_1_0_goes(tmp_path: Path) -> None:
     with closing(sqlite3.connect(tmp_path / "studio.db")) as old:
         old.execute("CREATE TABLE drafts (designer TEXT, mode TEXT, prompt TEXT)")

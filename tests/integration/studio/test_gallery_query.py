@@ -251,8 +251,9 @@ def test_search_counts_characters_after_folding(gallery: GalleryRepository) -> N
 def few_variables() -> Iterator[None]:
     """SQLite takes 999 variables a statement, as it does where it was built with that limit."""
 
-    def limit(connection: sqlite3.Connection, _record: object) -> None:
-        connection.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, 999)
+    def limit(connection: object, _record: object) -> None:
+        if isinstance(connection, sqlite3.Connection):
+            connection.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, 999)
 
     sa.event.listen(sa.Engine, "connect", limit)
     yield

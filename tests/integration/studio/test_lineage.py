@@ -5,6 +5,8 @@ from __future__ import annotations
 import uuid
 from pathlib import Path
 
+import sqlalchemy as sa
+
 from components.studio.db.gallery import GalleryRepository
 from components.studio.db.tables import ImageRecord
 from components.studio.db.tasks import TaskRepository
@@ -153,7 +155,10 @@ def test_circular_sources_end(tmp_path: Path, repository: TaskRepository) -> Non
     first = add_edit(tmp_path, repository, "e" * 32, "One", 3)
     second = add_edit(tmp_path, repository, first, "Two", 2)
     with repository.database.write_transaction() as connection:
-        connection.exec_driver_sql("UPDATE tasks SET source_id = ? WHERE id = ?", (second, first))
+        connection.execute(
+            sa.text("UPDATE tasks SET source_id = :second WHERE id = :first"),
+            {"second": second, "first": first},
+        )
 
     assert {node.label for node in load_edit_tree(repository, ANNA, second).nodes} == {"One", "Two"}
 

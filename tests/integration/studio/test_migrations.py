@@ -26,7 +26,7 @@ from tests.support.data_of_0_1_0 import copy_data_of_0_1_0
 from tests.support.factories import make_task
 from tests.support.full_disk import full_disk
 
-pytestmark = pytest.mark.usefixtures("real_migrations")
+pytestmark = [pytest.mark.usefixtures("real_migrations"), pytest.mark.sqlite]
 
 KEPT = ("tasks", "pictures", "pins", "desks")  # tables of 0.1.0 that are still there
 NEWEST = "0006"

@@ -162,6 +162,7 @@ def test_simultaneous_presses_are_one(studio: Studio) -> None:
     assert len(stored(studio)) == 1
 
 
+@pytest.mark.sqlite
 def test_press_that_cannot_be_stored_is_not_stored_later(studio: Studio, tmp_path: Path) -> None:
     with locked_database(tmp_path), pytest.raises(DatabaseError) as raised:
         studio.tasks.submit(ANNA, REQUEST)
@@ -172,6 +173,7 @@ def test_press_that_cannot_be_stored_is_not_stored_later(studio: Studio, tmp_pat
     assert stored(studio) == []
 
 
+@pytest.mark.sqlite
 def test_press_after_a_busy_database_is_stored(
     studio: Studio, clock: ManualClock, tmp_path: Path
 ) -> None:

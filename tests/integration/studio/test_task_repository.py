@@ -192,6 +192,7 @@ def test_durations_of_edits_and_new_images_are_separate(repository: TaskReposito
     assert repository.recent_durations(Model.MAX, editing=False) == []
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("failure", ["file", "folder", "rubbish"])
 def test_unusable_data_folder_raises_database_error(tmp_path: Path, failure: str) -> None:
     folder = tmp_path / "data"
@@ -206,6 +207,7 @@ def test_unusable_data_folder_raises_database_error(tmp_path: Path, failure: str
         TaskRepository.in_folder(folder)
 
 
+@pytest.mark.sqlite
 def test_full_disk_raises_and_loses_nothing(repository: TaskRepository) -> None:
     task = make_task()
     repository.add_tasks([task])
@@ -218,6 +220,7 @@ def test_full_disk_raises_and_loses_nothing(repository: TaskRepository) -> None:
     assert len(repository.unfinished()) == 2
 
 
+@pytest.mark.sqlite
 def test_locked_database_is_readable_and_raises_on_write(tmp_path: Path) -> None:
     with closing(TaskRepository.in_folder(tmp_path, busy_timeout_seconds=0.05)) as repository:
         task = make_task("a secret fox")

@@ -186,6 +186,7 @@ def test_full_disk_is_shown_and_image_stored_later(
     studio_fixture.wait_for(task, TaskState.DONE)
 
 
+@pytest.mark.sqlite
 def test_locked_database_loses_no_answer(tmp_path: Path) -> None:
     with start(SandboxOptions(seconds=0)) as sandbox, held_provider(sandbox.url) as provider:
         settings = Settings(
@@ -211,6 +212,7 @@ def test_locked_database_loses_no_answer(tmp_path: Path) -> None:
             assert len(studio_fixture.tasks_made("a hill")) == 1
 
 
+@pytest.mark.sqlite
 def test_task_that_cannot_be_stored_is_not_sent(studio_fixture: StudioFixture) -> None:
     task = studio_fixture.wait_for(studio_fixture.submit("first"), TaskState.DONE)
     with full_disk(), pytest.raises(DatabaseError, match="written"):

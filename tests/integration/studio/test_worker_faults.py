@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from components.studio.db.tables import TaskWithImage
+from components.studio.db.tasks import TaskRepository
 from components.studio.safe_fetch.client import SafeHttpClient
 from components.studio.safe_fetch.url_filter import unreachable_error
 from components.studio.tasks.models import FailureReason, Task, TaskState
@@ -123,9 +124,10 @@ def test_look_again_fetches_a_result_that_waits_for_its_host(tmp_path: Path) -> 
     with running_studio(tmp_path, faults={"result-404": 1}) as before:
         task = before.submit()
         wait_until(lambda: before.reload(task).attempts > 0)
-    with closing(sqlite3.connect(tmp_path / "studio.db", isolation_level=None)) as database:
+    with closing(TaskRepository.in_folder(tmp_path)) as repository:
         # As after an hour of failures: the next try is in half an hour.
-        database.execute("UPDATE tasks SET tries = 12, not_before = ?", [time.time() + 1800])
+        later = time.time() + 1800
+        repository.update_task(task.id, lambda task: replace(task, attempts=12, retry_at=later))
     with running_studio(tmp_path) as after:
         waiting = after.reload(task)
         assert (waiting.state, failure_reason(waiting), waiting.attempts) == (
