@@ -23,8 +23,8 @@ from components.ui import (
 )
 from components.ui.edit import source_picker
 from components.ui.escape import escape_markdown
-from components.ui.messages import COOKIE_LOST, SIGN_IN_LOST
-from components.ui.streamlit_internals.page_watchdog import page_watchdog
+from components.ui.messages import COOKIE_LOST, PRESS_LOST, SIGN_IN_LOST
+from components.ui.streamlit_internals.page_watchdog import PressHandlers, page_watchdog
 from components.ui.urls import ENDINGS_URL, LIVE_UPDATES_URL
 from components.ui.widgets.bar_tools import bar_tools
 
@@ -82,7 +82,7 @@ def render_page(page: Page) -> None:
         page,
         landmarks=_LANDMARKS,
         person=user_tag(tab.user_id),
-        on_stranger=_say_cookie_lost,
+        presses=PressHandlers(on_stranger=_say_cookie_lost, on_lost=_say_press_lost),
     )
     tab.previous_page, tab.page = tab.page, page.url_path
     if tab.previous_page != tab.page:
@@ -122,6 +122,14 @@ def _hides_sandbox() -> bool:
 def _say_cookie_lost() -> None:
     signs_in = session.studio().settings.signs_in
     st.toast(SIGN_IN_LOST if signs_in else COOKIE_LOST, duration="infinite")
+
+
+def _say_press_lost(seconds_ago: float) -> None:
+    """Say that the connection ended over a press, unless the press has arrived."""
+    studio, user_id = session.studio(), session.tab_state().user_id
+    newest = studio.tasks.recent(user_id, limit=1)
+    if not any(entry.task.created_at >= studio.clock() - seconds_ago - 1 for entry in newest):
+        st.toast(PRESS_LOST, duration="infinite")
 
 
 def _render_banners() -> None:

@@ -51,6 +51,9 @@ _PERIOD_WORDS = {Period.DAY: "today", Period.MONTH: "this month"}
 COOKIE_LOST = (
     "Nothing was sent: the cookie of this tab was deleted. Copy your prompt and reload the page."
 )
+PRESS_LOST = (
+    "You are connected again. Your last press did not arrive, so nothing was paid: press again."
+)
 STOPPED_LABELS = {
     FailureReason.WITHDRAWN: "Not sent",
     FailureReason.NOT_WATCHED: "Not watched",

@@ -1,4 +1,4 @@
-"""What is clicked right after the server has restarted under an open page."""
+"""What is clicked while the server dies or comes back under an open page."""
 
 from __future__ import annotations
 
@@ -39,7 +39,17 @@ def restart_and_click(
     connection.release()
 
 
-def test_click_before_the_first_drawing_after_a_restart_counts(
+def lose_a_press(app: AppServer, page: Page, connection: HeldWebSocket, button: Locator) -> None:
+    """The server dies while a press is on its way, and comes back without it."""
+    connection.held = []
+    button.click()
+    connection.wait_for_held(text="edit-submit")
+    app.kill()
+    connection.held = None
+    app.start()
+
+
+def test_press_around_a_restart_counts_or_is_said_to_be_lost(
     restartable_app: AppServer, browser: Browser
 ) -> None:
     url = restartable_app.url
@@ -59,3 +69,11 @@ def test_click_before_the_first_drawing_after_a_restart_counts(
         of_streamlit = page.get_by_role("button", name="Edit ·")
         restart_and_click(restartable_app, page, connection, of_streamlit)
         comparison(page, "Step 1 and Step 2")
+
+        prompt_box(page).fill("Add fog")
+        lose_a_press(restartable_app, page, connection, of_streamlit)
+        expect(page.get_by_text("Your last press did not arrive")).to_be_visible()
+        expect(prompt_box(page)).to_have_value("Add fog")
+        page.get_by_role("button", name="Edit this").click()  # the source is Step 2
+        of_streamlit.click()
+        comparison(page, "Step 2 and Step 3")

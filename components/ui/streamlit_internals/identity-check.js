@@ -6,13 +6,15 @@
  */
 
 import { holdMessages } from "./message-hold.js";
+import { recordPress } from "./script-idle.js";
 import { appUrl } from "../widgets/shared/urls.js";
 
 /** Event of the window: what was pressed and has not been sent must not be sent any more. */
 export const STRANGER = "kx-stranger";
 
-const PAID_BUTTON =
-  '.st-key-generate-submit button, .st-key-edit-submit button, [class*="st-key-example-"] button, [data-verb="send"], [data-verb="retry"], .kx-change-send';
+const STREAMLIT_BUTTON =
+  '.st-key-generate-submit button, .st-key-edit-submit button, [class*="st-key-example-"] button';
+const PAID_BUTTON = `${STREAMLIT_BUTTON}, [data-verb="send"], [data-verb="retry"], .kx-change-send`;
 const MAX_WAIT_MS = 3_000;
 
 const messages = holdMessages();
@@ -24,6 +26,16 @@ const messages = holdMessages();
 function isPaid(event) {
   if (event instanceof KeyboardEvent) return event.key === "Enter" && (event.ctrlKey || event.metaKey);
   return event.target instanceof Element && event.target.closest(PAID_BUTTON) !== null;
+}
+
+/**
+ * @param {Event} event that is paid
+ * @returns {boolean} whether only Streamlit sends it: our own widgets send an action until it arrives
+ */
+function isSentOnce(event) {
+  if (!(event.target instanceof Element)) return false;
+  if (event instanceof KeyboardEvent) return event.target.closest(".kx-change") === null;
+  return event.target.closest(STREAMLIT_BUTTON) !== null;
 }
 
 /**
@@ -81,6 +93,7 @@ export function askBeforePaying(signal, person, onStranger) {
   /** @param {Event} event */
   async function hold(event) {
     if (!isPaid(event)) return;
+    if (isSentOnce(event)) recordPress();
     const answer = ask();
     await messages.holdUntil(answer);
     if (!(await answer)) onStranger();

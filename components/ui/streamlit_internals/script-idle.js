@@ -6,6 +6,7 @@
  * timers and files wait until Streamlit has been idle for a while.
  */
 
+import { LastPress } from "./last-press.js";
 import { ScriptState } from "./script-state.js";
 
 const CHECK_MS = 50;
@@ -17,6 +18,7 @@ const NOT_RUNNING = "notRunning";
 export const TRIGGER_GAP_MS = 20;
 
 const state = new ScriptState();
+const lastPress = new LastPress();
 
 /** @returns {import("./script-state.js").Status} */
 function status() {
@@ -32,6 +34,7 @@ new MutationObserver((changes) => {
     (change) => change.attributeName === SCRIPT_ATTRIBUTE && change.oldValue !== NOT_RUNNING,
   );
   state.recordChange(performance.now(), status(), hasRun);
+  lastPress.recordChange(status(), hasRun);
 }).observe(document, {
   attributes: true,
   attributeOldValue: true,
@@ -40,6 +43,16 @@ new MutationObserver((changes) => {
 });
 for (const kind of ["click", "change", "popstate"]) {
   addEventListener(kind, () => state.recordRequest(performance.now()), { capture: true });
+}
+
+/** A press that must not be lost without a word. */
+export function recordPress() {
+  lastPress.recordPress(performance.now(), status().isConnected);
+}
+
+/** @returns {number | null} how many milliseconds ago a press was lost; each is told once */
+export function takeLostPress() {
+  return lastPress.takeLost(performance.now());
 }
 
 /** @returns {boolean} */

@@ -11,7 +11,7 @@ from typing import Any
 import streamlit as st
 
 from components.ui.streamlit_internals.auto_refresh import auto_refresh
-from components.ui.streamlit_internals.page_watchdog import page_watchdog
+from components.ui.streamlit_internals.page_watchdog import PressHandlers, page_watchdog
 from components.ui.widgets.image_compare import CompareImage, image_compare
 from components.ui.widgets.image_grid import (
     Action,
@@ -28,6 +28,7 @@ ACTIONS = (
     Action("delete", "Delete"),
     Action("copy_prompt", "Copy prompt"),
 )
+IGNORED = PressHandlers(on_stranger=lambda: None, on_lost=lambda _seconds: None)
 STATE_WORDS = {"done": "Done", "generating": "Generating", "refused": "Refused"}
 
 
@@ -168,5 +169,5 @@ page = st.navigation(
     position="top",
 )
 if page.title in ("first", "second"):
-    page_watchdog(page, landmarks=".st-key-landmark", person="", on_stranger=lambda: None)
+    page_watchdog(page, landmarks=".st-key-landmark", person="", presses=IGNORED)
 page.run()

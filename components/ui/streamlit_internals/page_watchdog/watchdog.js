@@ -5,7 +5,7 @@
 import { closeConnectionDialog } from "../connection-dialog.js";
 import { askBeforePaying, showDoor } from "../identity-check.js";
 import { mountComponent } from "../mount.js";
-import { isIdle } from "../script-idle.js";
+import { isIdle, takeLostPress } from "../script-idle.js";
 import { letTextLeaveFirst } from "../text-before-page.js";
 import { keepToastsOnTop } from "../toast-layer.js";
 
@@ -54,6 +54,8 @@ class Watchdog {
     }
     if (document.querySelector(this.#component.data.landmarks)) {
       this.#pause = CHECK_MS;
+      const age = isIdle() ? takeLostPress() : null;
+      if (age !== null) this.#component.setTriggerValue("lost_press", age / 1000);
     } else if (now >= this.#retryAt && isIdle()) {
       this.#pause = Math.min(2 * this.#pause, MAX_PAUSE_MS);
       this.#retryAt = now + this.#pause;
