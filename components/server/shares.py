@@ -148,7 +148,7 @@ def _title(opened: OpenedShare) -> str:
         case ShareKind.COLLECTION:
             return opened.title
         case ShareKind.PAIR:
-            return "Before and after"
+            return " and ".join(opened.pair_names).replace("After", "after")
         case ShareKind.PICTURE:
             return "A picture"
 
@@ -186,15 +186,17 @@ def _picture(opened: OpenedShare, picture: SharedPicture, token: str) -> str:
 
 def _pair(opened: OpenedShare, token: str) -> str:
     before, after = opened.pictures
+    before_name, after_name = opened.pair_names
     images = "".join(
         f'<img class="kx-shared-{side}" src="{token}/pictures/{picture.image.id}" '
-        f'alt="{_alt(opened, picture, side.capitalize())}" draggable="false">'
-        f'<span class="kx-shared-label" data-side="{side}">{side.capitalize()}</span>'
-        for side, picture in (("after", after), ("before", before))
+        f'alt="{_alt(opened, picture, name)}" draggable="false">'
+        f'<span class="kx-shared-label" data-side="{side}">{name}</span>'
+        for side, name, picture in (("after", after_name, after), ("before", before_name, before))
     )
     divider = (
         '<div class="kx-shared-divider" role="slider" tabindex="0" aria-valuemin="0" '
-        'aria-valuemax="100" aria-valuenow="50" aria-label="Divider between Before and After">'
+        'aria-valuemax="100" aria-valuenow="50" '
+        f'aria-label="Divider between {before_name} and {after_name}">'
         '<span class="kx-shared-grip"></span></div>'
     )
     return (

@@ -72,6 +72,10 @@ class SharedPicture:
     image: ImageRecord
     prompt: str
     """Empty for what was brought in."""
+    model_name: str = ""
+    """Such as "Pro"; empty for what was brought in."""
+    batch: str | None = None
+    """Of the press that made it and others."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,6 +104,13 @@ class OpenedShare:
     """The name of a collection; else empty."""
     pictures: tuple[SharedPicture, ...]
     """Of a pair the before and the after."""
+
+    @property
+    def pair_names(self) -> tuple[str, str]:
+        """What the two of a pair are called: by their models if one press had both make it."""
+        before, after = self.pictures
+        is_of_models = before.batch == after.batch and before.model_name != after.model_name
+        return (before.model_name, after.model_name) if is_of_models else ("Before", "After")
 
 
 def item_id_of(image: ImageRecord) -> str:
@@ -509,7 +520,9 @@ def _shown(
     found: dict[str, SharedPicture] = {}
     for ids in chunked(item_ids):
         made = (
-            sa.select(images, tasks.c.id.label("item_id"), tasks.c.prompt)
+            sa.select(
+                images, tasks.c.id.label("item_id"), tasks.c.prompt, tasks.c.model, tasks.c.batch
+            )
             .join(tasks, tasks.c.image_id == images.c.id)
             .where(*in_place, tasks.c.user_id == owner_id, tasks.c.id.in_(ids))
         )
@@ -517,10 +530,17 @@ def _shown(
             *in_place, images.c.id.in_(ids), images.c.task_id.is_(None)
         )
         for row in connection.execute(made):
-            found[row.item_id] = SharedPicture(image_from_row(row), row.prompt)
+            found[row.item_id] = SharedPicture(
+                image_from_row(row), row.prompt, _model_name(row.model), row.batch
+            )
         for row in connection.execute(brought_in):
             found[row.id] = SharedPicture(image_from_row(row), "")
     return found
+
+
+def _model_name(stored: str) -> str:
+    """The last word of a model's id, as people write it: "Pro" of "flux-kontext-pro"."""
+    return stored.rpartition("-")[2].capitalize()
 
 
 def _picture_in(

@@ -229,8 +229,7 @@ def _render_actions(pair: _Pair, source: ImageRecord, *, original: ImageRecord) 
 
 
 def _render_share(pair: _Pair) -> None:
-    """Of two models' pictures neither is the before: they are shared one by one."""
-    if pair.before is not None and pair.models is None:
+    if pair.before is not None:
         targets = (item_id_of(pair.before.image), item_id_of(pair.after.image))
         st.button(
             "Share…",

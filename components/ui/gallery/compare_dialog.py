@@ -7,9 +7,10 @@ from typing import Literal
 
 import streamlit as st
 
+from components.studio.db.sharing import ShareKind, item_id_of
 from components.studio.lineage import EditNode, EditTree
 from components.studio.studio import NotFoundError
-from components.ui import session
+from components.ui import session, share_dialogs
 from components.ui.edit.change_map_props import changed_fraction
 from components.ui.messages import IMAGE_NOT_FOUND
 from components.ui.model_pairs import pair_names
@@ -43,8 +44,17 @@ def _close() -> None:
     session.tab_state().dialog = None
 
 
+def _share(pair: _Pair) -> None:
+    """Of two dialogs Streamlit (1.67) shows one."""
+    targets = (item_id_of(pair.before.image), item_id_of(pair.after.image))
+    _close()
+    share_dialogs.open_share_dialog(ShareKind.PAIR, targets)
+
+
 def _render(dialog: DialogState) -> None:
     tab, studio = session.tab_state(), session.studio()
+    if tab.dialog is None:
+        st.rerun()  # a press in it has closed it
     try:
         if dialog.tree_of is None:
             if len(dialog.pairs) > 1:
@@ -127,6 +137,7 @@ def _render_pair(pair: _Pair) -> None:
     if pair_names(pair.before.task, pair.after.task) is None:
         with st.container(key="kx-compare-actions", horizontal=True):
             _render_actions(pair.after)
+            _render_share(pair)
         return
     sides: list[tuple[EditNode, str, Literal["left", "right"]]] = [
         (pair.before, pair.before_name, "left"),
@@ -135,6 +146,12 @@ def _render_pair(pair: _Pair) -> None:
     for (node, name, side), column in zip(sides, st.columns(2, wrap=False), strict=True):
         with column.container(horizontal=True, horizontal_alignment=side):
             _render_actions(node, name)
+    with st.container(key="kx-compare-share", horizontal=True, horizontal_alignment="center"):
+        _render_share(pair)
+
+
+def _render_share(pair: _Pair) -> None:
+    st.button("Share…", key="compare-share", on_click=_share, args=(pair,))
 
 
 def _render_actions(node: EditNode, name: str = "") -> None:

@@ -206,7 +206,7 @@ def test_edit_by_both_models_is_compared_with_one_press(sandbox: SandboxServer) 
     assert (shown["before"]["label"], shown["after"]["label"]) == ("Pro", "Max")
     assert "Pro and Max" in [heading.value for heading in at.subheader]
     buttons = [button.label for button in at.button if str(button.key).startswith("viewer-")]
-    assert buttons == ["Edit Pro", "Edit Max", "Compare with the source"]
+    assert buttons == ["Edit Pro", "Edit Max", "Compare with the source", "Share…"]
 
     at.button(key="viewer-source").click()
     shown = widget_data(rerun(at), "props")

@@ -354,6 +354,11 @@ def test_both_models_make_a_pair_at_one_press(sandbox: SandboxServer) -> None:
     assert shown["before"]["url"].endswith(by_pro["picture_url"].rsplit("/", 1)[1])
     assert grid_data(at)["dialog_open"]
 
+    at.button(key="compare-share").click()
+    at = rerun(at)
+    assert "compare-share" not in {button.key for button in at.button}
+    assert "share-make" in {button.key for button in at.button}
+
 
 def test_every_pair_of_several_variants_can_be_compared(sandbox: SandboxServer) -> None:
     at = press_with_both("A quiet harbour", variants=2)

@@ -12,9 +12,10 @@ import requests
 import sqlalchemy as sa
 
 from components.studio.db.sharing import ShareKind, Sharing
-from components.studio.db.tables import people
+from components.studio.db.tables import people, tasks
 from components.studio.events import EventBus
 from tests.integration.server.conftest import HOSTILE_PROMPTS, SeededApp
+from tests.support.identity import new_token, user_id_of
 
 
 @pytest.fixture(scope="module")
@@ -123,6 +124,20 @@ def test_prompts_and_names_are_shown_as_text(
     assert "<script>" not in page
     assert HOSTILE_PROMPTS[0].replace('"', "&quot;") in page
     assert 'role="slider"' in page
+
+
+def test_pair_of_two_models_is_named_by_them(seeded_app: SeededApp, sharing: Sharing) -> None:
+    cookie = new_token()
+    by_pro, by_max = (seeded_app.seeds.add_picture(cookie, "A harbour") for _ in ("pro", "max"))
+    with seeded_app.seeds.repository.database.write_transaction() as connection:
+        for picture, model in ((by_pro, "flux-kontext-pro"), (by_max, "flux-kontext-max")):
+            values = {"batch": "b" * 32, "model": model}
+            connection.execute(sa.update(tasks).where(tasks.c.id == picture).values(values))
+    token, _ = sharing.share(user_id_of(cookie), ShareKind.PAIR, [by_pro, by_max])
+    page = opened(seeded_app, token).text
+    assert "<title>Pro and Max · Kontext Studio</title>" in page
+    assert re.findall(r'data-side="\w+">(\w+)<', page) == ["Max", "Pro"]
+    assert "Divider between Pro and Max" in page
 
 
 def test_collection_link_shows_its_pictures_of_this_moment(
