@@ -17,6 +17,7 @@ from tests.support.app_server import AppServer
 PEOPLE = {
     "anna": {"email": "Anna@example.com", "name": "<b>Anna</b> *Berg*"},
     "ben": {"email": "ben@example.com", "name": "بن"},
+    "carla": {"email": "carla@example.com", "name": "Carla"},
 }
 
 
