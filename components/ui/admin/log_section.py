@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 
 from components.studio.administration import Administration
 from components.studio.db.administration import AuditEntry
 from components.ui.admin.parts import (
+    credit_text,
     heading,
     listing,
     moment_text,
@@ -54,7 +56,8 @@ def describe_act(entry: AuditEntry, names: Mapping[str, str]) -> str:
             cap = details.get("credits")
             if cap is None:
                 return f"Removed the budget of {whose} for a {details.get('period')}"
-            return f"Set the budget of {whose} to {cap} credits a {details.get('period')}"
+            credits_text = credit_text(Decimal(str(cap)))
+            return f"Set the budget of {whose} to {credits_text} credits a {details.get('period')}"
         case "charge":
             word = "was charged" if details.get("charged") else "was not charged"
             return f"Said that task {str(details.get('task'))[:8]} {word}"

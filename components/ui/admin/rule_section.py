@@ -64,7 +64,7 @@ def _render_retention(admin: Administration) -> None:
     heading(
         "How long things are kept",
         "In days. An empty field leaves it as the settings have it. "
-        "There are no log files: the log goes to whatever runs the studio.",
+        "The studio keeps no log files: its log goes to the output of its process.",
     )
     studio = session.studio()
     as_set, stored = admin.retention_with({}), studio.orders.retention

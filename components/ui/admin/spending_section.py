@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 from collections import defaultdict
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import streamlit as st
@@ -61,7 +61,7 @@ def render_spending(admin: Administration) -> None:
         f"<span>{' · '.join(fact for fact in facts if fact)}</span>"
         f'<a href="{url}" download target="_self">Download CSV</a></div>'
     )
-    spending_chart(_days(by_day, since, until), key="admin-chart")
+    spending_chart(_days(by_day, *days_shown(str(period), since, until)), key="admin-chart")
     _render_unknown(admin)
     heading("By person")
     limit = shown_rows(_PEOPLE)
@@ -108,6 +108,14 @@ def days_of(period: str, now: float) -> tuple[str, str]:
         case _:
             days = first, today
     return days[0].isoformat(), days[1].isoformat()
+
+
+def days_shown(period: str, since: str, until: str) -> tuple[str, str]:
+    """The first and the last day of the chart: of this month all, so that bars keep their width."""
+    if period != "This month":
+        return since, until
+    next_month = date.fromisoformat(until).replace(day=28) + timedelta(days=4)
+    return since, (next_month.replace(day=1) - timedelta(days=1)).isoformat()
 
 
 def _days(by_day: list[SpendingSum], since: str, until: str) -> list[DayOfSpending]:
