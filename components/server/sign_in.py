@@ -29,12 +29,12 @@ NO_PROXY: Final = (
     "This studio is reached through its sign-in proxy. Open the address that you were given."
 )
 NO_PERSON: Final = (
-    "The sign-in proxy did not say who you are. Sign in again; if that does not help, tell whoever "
-    "runs this studio."
+    "The sign-in proxy did not say who you are. Sign in again; if that does not help, tell the "
+    "person who runs this studio."
 )
 REMOVED: Final = (
     "You can no longer use this studio. What you made is kept. "
-    "Ask whoever runs it to let you in again."
+    "Ask the person who runs it to let you in again."
 )
 SIGN_IN: Final = "Sign in to make pictures and to find yours."
 NOT_VERIFIED: Final = (
@@ -43,7 +43,7 @@ NOT_VERIFIED: Final = (
 )
 NO_ADDRESS: Final = (
     "The sign-in service did not say who you are: it sends neither an e-mail address nor a "
-    "subject. Tell whoever runs this studio."
+    "subject. Tell the person who runs this studio."
 )
 
 

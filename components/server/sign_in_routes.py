@@ -22,11 +22,11 @@ LoginUrl: TypeAlias = Callable[[str], str]
 
 SERVICE_AWAY: Final = (
     "The sign-in service does not answer. Try again in a minute. "
-    "If it goes on, tell whoever runs this studio: its log says why."
+    "If it goes on, tell the person who runs this studio: its log says why."
 )
 NOT_SIGNED_IN: Final = (
     "Signing in did not work: the sign-in service refused it, or its answer could not be used. "
-    "Try again. If it goes on, tell whoever runs this studio: its log says why."
+    "Try again. If it goes on, tell the person who runs this studio: its log says why."
 )
 _USER_COOKIE: Final = "_streamlit_user="
 

@@ -37,7 +37,7 @@ UNKNOWN_USER = (
 SIGNED_OUT = "You are signed out. Reload the page to sign in."
 REMOVED = (
     "You can no longer use this studio. What you made is kept. "
-    "Ask whoever runs it to let you in again."
+    "Ask the person who runs it to let you in again."
 )
 CLAIM_OFFER = "**Before you signed in** This browser has pictures of its own."
 CLAIM_DONE = "They are yours now, on every device."
