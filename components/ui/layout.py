@@ -65,11 +65,8 @@ def admin_page() -> Page:
 
 def render_page(page: Page) -> None:
     """Render one page with bar and banners."""
-    st.set_page_config(
-        page_title=f"{page.title} · Kontext Studio",
-        page_icon=_ROOT / "static" / "icon.png",
-        layout="wide",
-    )
+    # The icon stands in the page itself: `page_icon` would import NumPy (Streamlit 1.67).
+    st.set_page_config(page_title=f"{page.title} · Kontext Studio", layout="wide")
     bar = _render_bar()
     tab = session.tab_state()  # before the bar: what keeps the studio shut is said once
     session.check_not_removed(tab.user_id)
