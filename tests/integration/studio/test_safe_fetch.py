@@ -12,8 +12,12 @@ from contextlib import suppress
 
 import pytest
 
-from components.studio.safe_fetch.client import FetchError, FetchErrorCode, SafeHttpClient
-from components.studio.safe_fetch.connection import Resolver
+from components.studio.safe_fetch.client import (
+    FetchError,
+    FetchErrorCode,
+    Resolver,
+    SafeHttpClient,
+)
 from tests.support.hostile_website import (
     PICTURE,
     PUBLIC_ADDRESS,
