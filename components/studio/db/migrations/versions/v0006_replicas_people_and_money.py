@@ -1,4 +1,7 @@
-"""People, what they may spend and have spent, what they share, and what admins have done."""
+"""Several replicas; people, what they spend and share, and what admins have done.
+
+No version was released with a revision 0005.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,26 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0006"
-down_revision = "0005"
+down_revision = "0004"
 
 
 def upgrade() -> None:
-    """Add tables. Tasks of before have no charge: sums begin now."""
+    """Add tables. Tasks of before have no charge: sums begin now.
+
+    The row of the first leader is there, so that each one counts up.
+    """
+    leadership = op.create_table(
+        "leadership",
+        sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("epoch", sa.Integer, nullable=False),
+        sa.Column("replica", sa.String(32), nullable=False),
+    )
+    op.bulk_insert(leadership, [{"id": 1, "epoch": 0, "replica": ""}])
+    op.create_table(
+        "shared_values",
+        sa.Column("name", sa.String(32), primary_key=True),
+        sa.Column("value", sa.Text, nullable=False),
+    )
     op.create_table(
         "people",
         sa.Column("user_id", sa.String(64), primary_key=True),
