@@ -6,7 +6,9 @@ It also re-exports the values of kie that a page may name, so that no page impor
 from components.kie import (
     ASPECT_RATIOS,
     MAX_PROMPT_CHARACTERS,
+    MAX_PROMPT_TOKENS,
     OUTPUT_SIZES,
+    TRAINED_SIZES,
     GenerationRequest,
     KieError,
     Model,
@@ -18,7 +20,9 @@ from components.kie import (
 __all__ = [
     "ASPECT_RATIOS",
     "MAX_PROMPT_CHARACTERS",
+    "MAX_PROMPT_TOKENS",
     "OUTPUT_SIZES",
+    "TRAINED_SIZES",
     "GenerationRequest",
     "KieError",
     "Model",

@@ -9,7 +9,6 @@ from decimal import Decimal
 from components.studio.db.sharing import PictureCollection
 from components.studio.db.tables import ImageRecord, TaskWithImage
 from components.studio.export import download_name
-from components.studio.result_checks import expected_size, mismatches
 from components.studio.tasks.models import (
     STOPPED_BY_USER,
     UNFINISHED,
@@ -28,6 +27,7 @@ from components.ui.messages import (
     task_message,
 )
 from components.ui.model_pairs import comparison_obstacle, has_both_models
+from components.ui.result_checks import expected_size, mismatches
 from components.ui.urls import download_url, image_url, in_collection, thumbnail_url
 from components.ui.widgets.image_grid import Action, Card, Submission
 

@@ -19,10 +19,10 @@ from components.sandbox.prompts.parse_prompt import parse_prompt
 from components.sandbox.renderer.render import render
 from components.studio.db.tasks import TaskRepository
 from components.studio.images.store import make_thumbnails
-from components.studio.prompt_hints import lint_prompt
 from components.studio.tasks.models import TaskState
 from components.studio.worker.account_limits import AccountLimits
 from components.studio.worker.scheduler import DurationEstimator, Scheduler
+from components.ui.form.prompt_hints import lint_prompt
 from tests.bench.rows import Row
 from tests.support.factories import NOW, make_task
 from tests.support.image_corpus import encoded

@@ -11,7 +11,6 @@ from components.studio.db.kept_versions import BUSY
 from components.studio.db.sharing import ShareKind, item_id_of
 from components.studio.db.tables import ImageRecord, TaskWithImage
 from components.studio.lineage import EditNode, EditTree
-from components.studio.result_checks import mismatches
 from components.studio.tasks.models import IN_PROGRESS, TaskState
 from components.studio.tasks.transitions import is_unsent
 from components.ui import card_actions, paused_banner, session, share_dialogs
@@ -28,6 +27,7 @@ from components.ui.model_pairs import (
     has_both_models,
     pair_names,
 )
+from components.ui.result_checks import mismatches
 from components.ui.step_view_models import build_compare_image, step_names
 from components.ui.streamlit_internals.toasts import show_toast
 from components.ui.streamlit_internals.uncaught_errors import run_fragment

@@ -14,7 +14,6 @@ from components.studio.db.database import DatabaseError
 from components.studio.db.tables import ImageRecord
 from components.studio.images.ingest import BLACK, GREY, MAX_BYTES, WHITE, InvalidImageError
 from components.studio.images.object_store import StoreUnavailable
-from components.studio.result_checks import VISIBLE_CROP, crop_fraction, format_aspect_ratio
 from components.studio.safe_fetch.client import FetchError
 from components.studio.studio import NotFoundError
 from components.ui import session
@@ -22,6 +21,7 @@ from components.ui.edit import embedded_settings
 from components.ui.edit.gallery_picker import gallery_picker_dialog
 from components.ui.escape import escape_markdown
 from components.ui.messages import IMAGE_NOT_FOUND, MATCH_INPUT, format_size
+from components.ui.result_checks import VISIBLE_CROP, crop_fraction, format_aspect_ratio
 from components.ui.streamlit_internals.page_switch import switch_page
 from components.ui.urls import UPLOAD_URL, thumbnail_url, thumbnail_url_template
 from components.ui.widgets.picture_upload import UploadProps, picture_upload

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from components.studio.prompt_hints import Hint, HintRule, lint_prompt
 from components.ui.escape import escape_markdown
 from components.ui.form.generation_form import GenerationForm, Mode
+from components.ui.form.prompt_hints import Hint, HintRule, lint_prompt
 
 MAX_HINTS = 2
 _GENERAL_HINTS: dict[Mode, str] = {

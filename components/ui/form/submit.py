@@ -15,7 +15,6 @@ from components.studio.credits import CreditBalance
 from components.studio.db.budgets import BudgetLeft, OverBudget
 from components.studio.db.database import DatabaseError
 from components.studio.db.tables import ImageRecord
-from components.studio.result_checks import VISIBLE_CROP, crop_fraction, expected_size
 from components.studio.studio import NotFoundError
 from components.studio.tasks.models import IN_PROGRESS, FailureReason, Task
 from components.studio.user_tasks import check_picture_count
@@ -35,6 +34,7 @@ from components.ui.messages import (
     format_credits,
     format_size,
 )
+from components.ui.result_checks import VISIBLE_CROP, crop_fraction, expected_size
 from components.ui.streamlit_internals.toasts import show_toast
 
 NEWEST_TASKS: Final = 20  # of which any may still be in progress

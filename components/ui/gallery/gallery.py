@@ -12,7 +12,6 @@ from streamlit.delta_generator import DeltaGenerator
 
 from components.studio.db.gallery import GalleryItem, GalleryQuery, Origin
 from components.studio.db.sharing import PictureCollection
-from components.studio.result_checks import expected_size
 from components.studio.tasks.models import UNFINISHED, TaskState
 from components.ui import card_actions, paused_banner, session, share_dialogs
 from components.ui.card_grid import build_gallery_cards, render_card_grid
@@ -33,6 +32,7 @@ from components.ui.form.prompt_examples import PROMPT_EXAMPLES, render_prompt_ti
 from components.ui.gallery import compare_dialog, filters
 from components.ui.gallery.related_images import related_images
 from components.ui.messages import PURGE_FAILED, format_count
+from components.ui.result_checks import expected_size
 from components.ui.streamlit_internals.page_switch import switch_page
 from components.ui.streamlit_internals.toasts import show_toast
 from components.ui.streamlit_internals.uncaught_errors import run_fragment

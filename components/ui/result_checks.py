@@ -6,7 +6,7 @@ from contextlib import suppress
 from fractions import Fraction
 from math import log
 
-from components.kie import OUTPUT_SIZES, TRAINED_SIZES, GenerationRequest
+from components.studio import OUTPUT_SIZES, TRAINED_SIZES, GenerationRequest
 from components.studio.db.tables import ImageRecord
 
 # The provider's own sizes are up to 4.2 % off the ratio they stand for. Its trained sizes lie

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from components.kie import GenerationRequest, OutputFormat
 from components.studio.db.tables import ImageRecord
-from components.studio.result_checks import crop_fraction, format_aspect_ratio, mismatches
+from components.ui.result_checks import crop_fraction, format_aspect_ratio, mismatches
 
 # Copied from docs/kie-api.md, Sizes, not imported, so that the app's table is tested.
 DOCUMENTED = {

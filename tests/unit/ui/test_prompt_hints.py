@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.studio.prompt_hints import Hint, HintRule, lint_prompt
+from components.ui.form.prompt_hints import Hint, HintRule, lint_prompt
 
 GOOD_EDITS = (
     "Change the car's colour to deep red, keep everything else the same",

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from components.kie import MAX_PROMPT_TOKENS
+from components.studio import MAX_PROMPT_TOKENS
 
 MAX_TOKENS = 450
 MAX_CHANGES = 3
