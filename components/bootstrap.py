@@ -24,6 +24,7 @@ import streamlit as st
 
 from components.kie import AuthenticationError, KieClient, Model
 from components.server.logs import set_up_logs
+from components.server.user_tokens import UserTokens, open_user_tokens, shared_user_tokens
 from components.studio.clock import SteadyClock
 from components.studio.data_folder import LOCK_FILE, DataFolder, MaintenanceThread, Storage
 from components.studio.db.budgets import to_hundredths
@@ -43,7 +44,6 @@ from components.studio.settings import (
     read_settings,
 )
 from components.studio.studio import FaultControls, Studio
-from components.studio.user_tokens import UserTokens, open_user_tokens, shared_user_tokens
 from components.studio.worker.account_limits import AccountLimits
 from components.studio.worker.scheduler import DurationEstimator, Scheduler
 from components.studio.worker.transfers import Transfers

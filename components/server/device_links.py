@@ -21,9 +21,9 @@ from components.server.identity import read_cookie, read_user_id
 from components.server.notice_pages import NoticePages
 from components.server.requests import is_https, read_body
 from components.server.responses import NO_STORE, run_or_503
+from components.server.user_tokens import UserTokens, seal_token, unseal_token
 from components.studio.db.people import Claim
 from components.studio.studio import Studio
-from components.studio.user_tokens import UserTokens, seal_token, unseal_token
 
 PATH: Final = "/device"
 _MAX_FORM_BYTES: Final = 200

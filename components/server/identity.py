@@ -34,18 +34,17 @@ from components.server.sign_in import (
     drop_proxy_headers,
     read_proxy,
 )
-from components.studio.db.database import DatabaseError
-from components.studio.db.people import Person
-from components.studio.settings import Auth, Settings, SettingsError
-from components.studio.studio import Studio
-from components.studio.user_tokens import (
+from components.server.user_tokens import (
     COOKIE,
     COOKIE_LIFE_SECONDS,
     UserTokens,
     cookie_name,
     user_id_of_0_1_0,
-    user_tag,
 )
+from components.studio.db.database import DatabaseError
+from components.studio.db.people import Person, user_tag
+from components.studio.settings import Auth, Settings, SettingsError
+from components.studio.studio import Studio
 
 log = logging.getLogger("kontext.identity")
 

@@ -20,9 +20,9 @@ from components.server.sign_in_routes import ExplainFailedSignIns
 from components.server.slow_clients import CloseSlowClients
 from components.server.streamlit_uploads import RefuseStreamlitUploads
 from components.server.trusted_proxies import BelieveTrustedProxies
+from components.server.user_tokens import UserTokens
 from components.studio.settings import Settings
 from components.studio.studio import Studio
-from components.studio.user_tokens import UserTokens
 
 
 def middleware(

@@ -22,10 +22,10 @@ from components.server.notice_pages import NoticePages
 from components.server.shares import share_routes
 from components.server.sign_in_routes import LoginUrl, sign_in_routes
 from components.server.uploads import upload_routes
+from components.server.user_tokens import UserTokens
 from components.server.webhooks import webhook_routes
 from components.studio.settings import Auth, Settings
 from components.studio.studio import Studio
-from components.studio.user_tokens import UserTokens
 
 
 def routes(

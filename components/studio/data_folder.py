@@ -31,6 +31,7 @@ from components.studio.images.object_store import ObjectStore
 log = logging.getLogger("kontext.maintenance")
 
 LOCK_FILE = "studio.lock"
+SECRET_FILE = "cookie_secret"  # noqa: S105 - a file name
 COUNT_SECONDS = 600.0  # a hundred thousand thumbnails take about a second
 # A hundred tasks run at once, and a result with its thumbnail takes about 2 MB.
 MIN_FREE_BYTES = 200 * 1024**2

@@ -10,9 +10,9 @@ from streamlit.delta_generator import DeltaGenerator
 from streamlit.navigation.page import Page
 
 from components.studio.db.database import DatabaseError
+from components.studio.db.people import user_tag
 from components.studio.settings import SettingsError
 from components.studio.studio import Studio
-from components.studio.user_tokens import user_tag
 from components.ui import (
     credits_widget,
     notice_banner,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from components.studio.user_tokens import UserTokens, user_id_of_0_1_0
+from components.server.user_tokens import UserTokens, user_id_of_0_1_0
 
 COOKIE_SECRET = "the tests sign their cookies with this"
 _TOKENS = UserTokens(COOKIE_SECRET.encode())

@@ -89,6 +89,11 @@ def person_id(email_or_subject: str) -> str:
     return hashlib.sha256(f"person:{email_or_subject}".encode()).hexdigest()[:32]
 
 
+def user_tag(user_id: str) -> str:
+    """Tells people apart without telling who they are: what a page may know of its own user."""
+    return hashlib.sha256(f"tag:{user_id}".encode()).hexdigest()[:16]
+
+
 class People:
     """Reads and writes people. Every method raises DatabaseError. Thread-safe."""
 

@@ -23,10 +23,10 @@ from websockets.sync.client import connect
 from components.server import NoticePages, middleware, routes
 from components.server.error_responses import ReportUnknownErrors
 from components.server.logs import JsonFormatter
+from components.server.user_tokens import UserTokens
 from components.studio.db.database import DatabaseError
 from components.studio.settings import Settings
 from components.studio.studio import Studio
-from components.studio.user_tokens import UserTokens
 from tests.support.app_server import COOKIE
 from tests.support.http_server import serve_routes
 from tests.support.identity import COOKIE_SECRET, new_token

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from components.studio.user_tokens import UserTokens
+from components.server.user_tokens import UserTokens
 from tests.integration.server.conftest import SeededApp
 from tests.support.app_server import COOKIE, AppServer, identity_token
 from tests.support.identity import user_id_of

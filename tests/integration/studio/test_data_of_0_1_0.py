@@ -14,13 +14,13 @@ import pytest
 
 from components.bootstrap import build_studio
 from components.kie import GenerationRequest, Model, OutputFormat
+from components.server.user_tokens import user_id_of_0_1_0
 from components.studio.credits import Spending
 from components.studio.db.gallery import GalleryQuery
 from components.studio.images.generation_metadata import read_metadata
 from components.studio.settings import Settings
 from components.studio.studio import Studio
 from components.studio.tasks.models import TaskState
-from components.studio.user_tokens import user_id_of_0_1_0
 from tests.support.data_of_0_1_0 import SAVED, copy_data_of_0_1_0
 
 pytestmark = pytest.mark.sqlite

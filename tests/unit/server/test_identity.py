@@ -12,9 +12,9 @@ from starlette.requests import HTTPConnection
 from starlette.types import Message, Receive, Scope, Send
 
 from components.server.identity import IdentifyUser, read_user_id
+from components.server.user_tokens import UserTokens
 from components.studio.db.database import DatabaseError
 from components.studio.studio import Studio
-from components.studio.user_tokens import UserTokens
 
 TOKENS = UserTokens(b"0123456789abcdef")
 MINE, PLANTED = TOKENS.issue(), TOKENS.issue()

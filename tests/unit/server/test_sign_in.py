@@ -13,10 +13,10 @@ from components.server.identity import IdentifyUser
 from components.server.notice_pages import NoticePages
 from components.server.security_headers import SecurityHeaders
 from components.server.sign_in_routes import ExplainFailedSignIns
+from components.server.user_tokens import UserTokens
 from components.studio.db.people import Person
 from components.studio.settings import Auth, Settings
 from components.studio.studio import Studio
-from components.studio.user_tokens import UserTokens
 
 SECRET = "0123456789abcdef0123456789abcdef"
 PROXY = Settings(

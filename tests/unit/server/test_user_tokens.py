@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from components.studio.db.database import DatabaseError
-from components.studio.settings import Settings
-from components.studio.user_tokens import (
+from components.server.user_tokens import (
     UserTokens,
     cookie_name,
     open_user_tokens,
     user_id_of_0_1_0,
 )
+from components.studio.db.database import DatabaseError
+from components.studio.settings import Settings
 
 TOKENS = UserTokens(b"0123456789abcdef")
 OF_0_1_0 = "anna-" + "A" * 38

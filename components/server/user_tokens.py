@@ -15,12 +15,12 @@ import secrets
 from pathlib import Path
 from urllib.parse import quote
 
+from components.studio.data_folder import SECRET_FILE
 from components.studio.db.database import Database, DatabaseError
 from components.studio.settings import Settings
 
 COOKIE = "kontext_designer"
 COOKIE_LIFE_SECONDS = 400 * 24 * 3600  # the longest that browsers keep a cookie
-SECRET_FILE = "cookie_secret"  # noqa: S105 - a file name
 _SECRET_BYTES = 32
 # The version says what was hashed for the user id: all of the name, or a token of 0.1.0.
 _NEW, _OF_0_1_0 = "v1", "v0"
@@ -28,11 +28,6 @@ _RANDOM = re.compile(r"[A-Za-z0-9_-]{43}")
 _TOKEN = re.compile(
     r"(?P<name>(?P<version>v[01])\.(?P<random>[A-Za-z0-9_-]{43}))\.[A-Za-z0-9_-]{43}"
 )
-
-
-def user_tag(user_id: str) -> str:
-    """Tells people apart without telling who they are: what a page may know of its own user."""
-    return hashlib.sha256(f"tag:{user_id}".encode()).hexdigest()[:16]
 
 
 class UserTokens:
