@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import itertools
 import json
 import os
 import shutil
@@ -84,25 +85,27 @@ def rows_of(folder: Path) -> list[str]:
 def test_backup_made_while_pictures_come_and_go_is_whole(
     data: DataFolder, run: Run, tmp_path: Path
 ) -> None:
-    numbers = iter(range(10, 10_000))
-    enough, stopping = threading.Event(), threading.Event()
+    old = [data.add_picture(number) for number in range(10, 30)]
+    stopping = threading.Event()
+
+    def write(statement: str, image_id: str) -> None:
+        with data.repository.database.write_transaction() as connection:
+            connection.exec_driver_sql(f"{statement} WHERE id = ?", (image_id,))
 
     def work() -> None:
-        for number in numbers:
-            image_id = data.add_picture(number)
-            if number % 3 == 0:
+        for number in itertools.count(30):
+            data.add_picture(number)
+            if old:  # deleted as the app does it: a mark, the files, the row
+                image_id = old.pop()
+                write("UPDATE pictures SET deleted_at = 0", image_id)
                 ImageStore(data.folder).remove(image_id, "jpeg")
-                with data.repository.database.write_transaction() as connection:
-                    connection.exec_driver_sql("DELETE FROM pictures WHERE id = ?", (image_id,))
-            if number > 20:
-                enough.set()
+                write("DELETE FROM pictures", image_id)
             if stopping.is_set():
                 return
 
     thread = threading.Thread(target=work)
     thread.start()
     try:
-        enough.wait()
         status, text = run("backup", tmp_path / "saved")
     finally:
         stopping.set()
