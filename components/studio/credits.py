@@ -16,9 +16,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from components.kie import KieError, Model
-from components.studio.db.budgets import ChargeState
+from components.studio.db.budgets import ChargeGroup, ChargeState, charge_groups
 from components.studio.db.database import Database
-from components.studio.db.tasks import ChargeGroup, charge_groups
 from components.studio.settings import Settings
 from components.studio.tasks.models import NOT_CHARGED, FailureReason, TaskState
 from components.studio.tasks.transitions import failure_from_error

@@ -22,11 +22,12 @@ from components.studio.db.tables import (
     charges,
     insert_or,
     people,
+    stored_word,
     sums,
     task_from_row,
     tasks,
 )
-from components.studio.tasks.models import NOT_CHARGED, Task, TaskState
+from components.studio.tasks.models import NOT_CHARGED, FailureReason, Task, TaskState
 
 EVERYBODY: Final = "everybody"
 """The subject of a budget that each person has who has none of their own."""
@@ -406,3 +407,60 @@ def to_hundredths(amount: Decimal) -> int:
 
 def _credits(hundredths: int) -> Decimal:
     return Decimal(hundredths) / HUNDREDTHS
+
+
+# --- What a user has spent ---
+
+_MAX_REASON_CHARACTERS = 40
+
+
+@dataclass(frozen=True)
+class ChargeGroup:
+    """Tasks with the same state, failure reason and price in credits."""
+
+    state: TaskState
+    failure_reason: FailureReason | None
+    was_sent: bool
+    price: Decimal
+    count: int
+    decision: ChargeState | None = None
+    """What a person has decided about credits that may have been charged."""
+
+
+def charge_groups(database: Database, user_id: str, *, since: float = 0.0) -> list[ChargeGroup]:
+    """A user's tasks since a moment in epoch seconds, by what they cost. Raises DatabaseError."""
+    # An imported task has no `sent_at`, yet somebody sent it.
+    was_sent = tasks.c.sent_at.is_not(None) | tasks.c.provider_id.is_not(None)
+    # A failure is stored as a JSON list that begins with its reason: only the reason groups.
+    reason = sa.func.substr(tasks.c.failure, 1, _MAX_REASON_CHARACTERS)
+    decision = sa.case((charges.c.decided, charges.c.state))
+    group = (
+        tasks.c.state,
+        reason.label("reason"),
+        was_sent.label("was_sent"),
+        tasks.c.price,
+        decision.label("decision"),
+    )
+    with database.read_transaction() as connection:
+        rows = connection.execute(
+            sa.select(*group, sa.func.count().label("group_size"))
+            .select_from(tasks.outerjoin(charges, charges.c.task_id == tasks.c.id))
+            .where(tasks.c.user_id == user_id, tasks.c.created_at >= since)
+            .group_by(*group)
+        )
+        return [
+            ChargeGroup(
+                stored_word(TaskState, row.state),
+                _reason_from_column(row.reason),
+                bool(row.was_sent),
+                Decimal(row.price),
+                row.group_size,
+                None if row.decision is None else ChargeState(row.decision),
+            )
+            for row in rows
+        ]
+
+
+def _reason_from_column(failure: str | None) -> FailureReason | None:
+    """The reason at the start of a failure's JSON, such as `["policy", 400, "…"]`."""
+    return None if failure is None else stored_word(FailureReason, failure.split('"')[1])

@@ -7,8 +7,6 @@ transaction that reads the row, applies a rule and writes the result.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from components.kie import Model
-from components.studio.db.budgets import ChargeState, follow, reserve, reserve_all
+from components.studio.db.budgets import follow, reserve, reserve_all
 from components.studio.db.chain_runs import follow_retry
 from components.studio.db.database import (
     BUSY_TIMEOUT_SECONDS,
@@ -31,7 +29,6 @@ from components.studio.db.kept_versions import waiting_report_row
 from components.studio.db.tables import (
     ImageRecord,
     TaskWithImage,
-    charges,
     drafts,
     image_from_row,
     image_to_row,
@@ -47,7 +44,7 @@ from components.studio.db.tables import (
     task_to_row,
     tasks,
 )
-from components.studio.tasks.models import IN_PROGRESS, UNFINISHED, FailureReason, Task, TaskState
+from components.studio.tasks.models import IN_PROGRESS, UNFINISHED, Task, TaskState
 
 DATABASE_FILE = "studio.db"
 ExtraTask = Callable[[Task, Task], Task | None]
@@ -588,60 +585,3 @@ def image_id_by_upload_url(database: Database, user_id: str, url: str) -> str | 
             .where(images.c.user_id == user_id, images.c.upload_url == url)
             .limit(1)
         ).scalar_one_or_none()
-
-
-# --- What tasks cost ---
-
-_MAX_REASON_CHARACTERS = 40
-
-
-@dataclass(frozen=True)
-class ChargeGroup:
-    """Tasks with the same state, failure reason and price in credits."""
-
-    state: TaskState
-    failure_reason: FailureReason | None
-    was_sent: bool
-    price: Decimal
-    count: int
-    decision: ChargeState | None = None
-    """What a person has decided about credits that may have been charged."""
-
-
-def charge_groups(database: Database, user_id: str, *, since: float = 0.0) -> list[ChargeGroup]:
-    """A user's tasks since a moment in epoch seconds, by what they cost. Raises DatabaseError."""
-    # An imported task has no `sent_at`, yet somebody sent it.
-    was_sent = tasks.c.sent_at.is_not(None) | tasks.c.provider_id.is_not(None)
-    # A failure is stored as a JSON list that begins with its reason: only the reason groups.
-    reason = sa.func.substr(tasks.c.failure, 1, _MAX_REASON_CHARACTERS)
-    decision = sa.case((charges.c.decided, charges.c.state))
-    group = (
-        tasks.c.state,
-        reason.label("reason"),
-        was_sent.label("was_sent"),
-        tasks.c.price,
-        decision.label("decision"),
-    )
-    with database.read_transaction() as connection:
-        rows = connection.execute(
-            sa.select(*group, sa.func.count().label("group_size"))
-            .select_from(tasks.outerjoin(charges, charges.c.task_id == tasks.c.id))
-            .where(tasks.c.user_id == user_id, tasks.c.created_at >= since)
-            .group_by(*group)
-        )
-        return [
-            ChargeGroup(
-                stored_word(TaskState, row.state),
-                _reason_from_column(row.reason),
-                bool(row.was_sent),
-                Decimal(row.price),
-                row.group_size,
-                None if row.decision is None else ChargeState(row.decision),
-            )
-            for row in rows
-        ]
-
-
-def _reason_from_column(failure: str | None) -> FailureReason | None:
-    """The reason at the start of a failure's JSON, such as `["policy", 400, "…"]`."""
-    return None if failure is None else stored_word(FailureReason, failure.split('"')[1])
