@@ -15,6 +15,8 @@ APP_IMPORTS = {"streamlit", "components.bootstrap", "components.server", "compon
 DOWNLOADERS = ("components/kie/", "components/studio/safe_fetch/", "components/sandbox/")
 FRAGMENT_MAKERS = ("components/ui/streamlit_internals/",)
 IMAGE_OPENERS = ("components/studio/images/", "components/sandbox/")
+BEHIND_STUDIO = {"client", "http", "image_store", "repository", "worker"}
+CALLERS_OF_STUDIO = ("components/server/", "components/ui/", "pages/")
 
 
 def violations(path: str, source: str) -> Iterator[str]:
@@ -41,6 +43,16 @@ def violations(path: str, source: str) -> Iterator[str]:
                 attr="file_uploader" | "camera_input" | "audio_input" | "chat_input" as name,
             ):
                 yield f"{path} uses st.{name}: its route is closed; use picture_upload."
+            case ast.Attribute(
+                value=ast.Name(id="studio")
+                | ast.Attribute(attr="studio")
+                | ast.Call(
+                    func=ast.Name(id="studio" | "open_studio")
+                    | ast.Attribute(attr="studio" | "_open_studio")
+                ),
+                attr=name,
+            ) if name in BEHIND_STUDIO and path.startswith(CALLERS_OF_STUDIO):
+                yield f"{path} reaches for studio.{name}: that knows no owners."
             case ast.Attribute(attr="session_state") if path.startswith("pages/"):
                 yield f"{path} reads session state: pages leave that to components/ui."
             case ast.Attribute(attr="cache_resource" | "cache_data" as name):
@@ -90,6 +102,9 @@ def test_every_file_keeps_the_source_rules() -> None:
         ("components/ui/messages.py", "st.markdown(text, unsafe_allow_html=True)"),
         ("components/ui/layout.py", "import streamlit as st\nst.fragment(draw)()"),
         ("components/ui/layout.py", "import streamlit as st\nst.file_uploader('Picture')"),
+        ("components/server/images.py", "open_studio().repository.image(image_id)"),
+        ("components/ui/cards.py", "studio.worker.queue()"),
+        ("components/ui/cards.py", "session.studio().image_store.read(image_id)"),
         ("components/studio/export.py", "from PIL import Image\nImage.open('x')"),
         ("components/studio/studio.py", "from urllib.request import urlopen"),
         ("components/studio/studio.py", "def late():\n    import urllib.request"),
@@ -107,6 +122,7 @@ def test_violation_is_found(path: str, source: str) -> None:
         ("components/studio/images/decode.py", "from PIL import Image\nImage.open('x')"),
         ("components/sandbox/rendering.py", "from PIL import Image\nImage.open('x')"),
         ("components/ui/messages.py", "from urllib.parse import urlsplit"),
+        ("components/ui/cards.py", "studio.gallery.star(user_id, ids, starred=True)"),
     ],
 )
 def test_allowed_code_passes(path: str, source: str) -> None:
