@@ -26,7 +26,6 @@ from components.kie import AuthenticationError, KieClient, Model
 from components.server.logs import set_up_logs
 from components.server.user_tokens import UserTokens, open_user_tokens, shared_user_tokens
 from components.studio.clock import SteadyClock
-from components.studio.data_folder import LOCK_FILE, DataFolder, MaintenanceThread, Storage
 from components.studio.db.budgets import to_hundredths
 from components.studio.db.database import Database, DatabaseError, MessageKind
 from components.studio.db.gallery import GalleryRepository
@@ -43,6 +42,7 @@ from components.studio.settings import (
     read_secret_files,
     read_settings,
 )
+from components.studio.storage import LOCK_FILE, DataFolder, MaintenanceThread, Storage
 from components.studio.studio import FaultControls, Studio
 from components.studio.worker.account_limits import AccountLimits
 from components.studio.worker.scheduler import DurationEstimator, Scheduler

@@ -42,11 +42,11 @@ from components.admin.rows import (
     write_rows,
 )
 from components.bootstrap import lock_folder
-from components.studio.data_folder import LOCK_FILE, SECRET_FILE
 from components.studio.db.database import DatabaseError
 from components.studio.db.migrations import known_versions
 from components.studio.db.tasks import DATABASE_FILE
 from components.studio.images.object_store import DiskStore
+from components.studio.storage import LOCK_FILE, SECRET_FILE
 from components.version import VERSION
 
 MANIFEST: Final = "backup.json"

@@ -19,9 +19,9 @@ from components.admin.rows import (
     write_rows,
 )
 from components.bootstrap import lock_folder
-from components.studio.data_folder import SECRET_FILE
 from components.studio.db.database import DatabaseError
 from components.studio.db.tasks import DATABASE_FILE
+from components.studio.storage import SECRET_FILE
 
 Say = Callable[[str], object]
 

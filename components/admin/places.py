@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from components.studio.data_folder import SECRET_FILE
 from components.studio.db.tasks import DATABASE_FILE
 from components.studio.images.object_store import (
     DiskStore,
@@ -23,6 +22,7 @@ from components.studio.images.object_store import (
 )
 from components.studio.images.store import ImageStore
 from components.studio.settings import Settings
+from components.studio.storage import SECRET_FILE
 
 FILE_FOLDERS: Final = ("pictures", "originals", "thumbnails")
 """Analyses are left out: each is made again when it is needed."""

@@ -23,13 +23,13 @@ from starlette.routing import Route
 
 from components.server.identity import read_user_id
 from components.server.responses import NO_STORE
-from components.studio.data_folder import QuotaExceeded
 from components.studio.db.database import DatabaseError
 from components.studio.image_import import ImportCancelled
 from components.studio.images.file_type import ImageErrorCode, InvalidImageError, too_large_error
 from components.studio.images.ingest import MAX_BYTES
 from components.studio.images.object_store import StoreUnavailable
 from components.studio.settings import SettingsError
+from components.studio.storage import QuotaExceeded
 from components.studio.studio import Studio
 
 PATH: Final = "/uploads"

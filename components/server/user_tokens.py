@@ -15,9 +15,9 @@ import secrets
 from pathlib import Path
 from urllib.parse import quote
 
-from components.studio.data_folder import SECRET_FILE
 from components.studio.db.database import Database, DatabaseError
 from components.studio.settings import Settings
+from components.studio.storage import SECRET_FILE
 
 COOKIE = "kontext_designer"
 COOKIE_LIFE_SECONDS = 400 * 24 * 3600  # the longest that browsers keep a cookie

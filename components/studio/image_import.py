@@ -14,7 +14,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, Any
 
-from components.studio.data_folder import Storage
 from components.studio.db.database import NotFoundError
 from components.studio.db.sharing import Sharing
 from components.studio.db.tables import ImageRecord
@@ -30,6 +29,7 @@ from components.studio.images.generation_metadata import (
 from components.studio.images.ingest import WHITE, OriginalImage, ingest_image
 from components.studio.images.store import ImageStore
 from components.studio.safe_fetch.client import SafeHttpClient
+from components.studio.storage import Storage
 
 MAX_LABEL_CHARACTERS = 2048  # the longest URL; a name that a browser sends has no limit
 

@@ -18,7 +18,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from components.studio.data_folder import Storage
 from components.studio.db.database import DatabaseError, DbRetry, NotFoundError
 from components.studio.db.kept_versions import (
     ASKED_FOR,
@@ -51,6 +50,7 @@ from components.studio.keep_process import (
     RunKeepJob,
     run_in_process,
 )
+from components.studio.storage import Storage
 from components.studio.tasks.models import Task
 
 if TYPE_CHECKING:

@@ -27,7 +27,6 @@ from components.studio.credits import (
     price_of,
     spending_for_user,
 )
-from components.studio.data_folder import Storage
 from components.studio.db.administration import AuditLog, Notice, Order, Orders, Retention
 from components.studio.db.budgets import BudgetLeft, Budgets, person_of
 from components.studio.db.chain_runs import ChainRuns
@@ -49,6 +48,7 @@ from components.studio.keeping import KeepService
 from components.studio.lineage import EditTree, load_edit_tree
 from components.studio.safe_fetch.client import SafeHttpClient
 from components.studio.settings import Settings
+from components.studio.storage import Storage
 from components.studio.task_import import TaskImporter
 from components.studio.tasks.models import FailureReason, Task, TaskState
 from components.studio.user_tasks import UserTasks

@@ -15,10 +15,10 @@ from decimal import Decimal
 from threading import Lock
 
 from components.kie import GenerationRequest, Model, ValidationError, WebhookEvent
-from components.studio.data_folder import Storage
 from components.studio.db.database import DatabaseError, DatabaseErrorKind, NotFoundError
 from components.studio.db.tables import TaskWithImage
 from components.studio.db.tasks import DuplicateTaskId, TaskRepository
+from components.studio.storage import Storage
 from components.studio.tasks.models import Task, new_token
 from components.studio.tasks.transitions import (
     apply_webhook,

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from components.studio.data_folder import QuotaExceeded
 from components.studio.db.budgets import OverBudget
 from components.studio.db.sharing import ShareKind
 from components.studio.db.tables import ImageRecord
 from components.studio.images.file_type import InvalidImageError
+from components.studio.storage import QuotaExceeded
 from components.studio.studio import NotFoundError, Studio
 from components.studio.tasks.models import Task, TaskState
 from components.ui import session, share_dialogs, task_id_dialogs

@@ -13,12 +13,12 @@ import streamlit as st
 from components.studio import Model, ValidationError
 from components.studio.chain_runs import ChainStep
 from components.studio.credits import CreditBalance
-from components.studio.data_folder import QuotaExceeded
 from components.studio.db.budgets import BudgetLeft, OverBudget
 from components.studio.db.chain_runs import ChainRun
 from components.studio.db.database import DatabaseError
 from components.studio.db.tables import TaskWithImage
 from components.studio.lineage import EditNode
+from components.studio.storage import QuotaExceeded
 from components.studio.studio import NotFoundError
 from components.ui import budgets, session
 from components.ui.escape import escape_markdown

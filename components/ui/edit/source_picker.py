@@ -9,12 +9,12 @@ from typing import Literal
 
 import streamlit as st
 
-from components.studio.data_folder import QuotaExceeded
 from components.studio.db.database import DatabaseError
 from components.studio.db.tables import ImageRecord
 from components.studio.images.ingest import BLACK, GREY, MAX_BYTES, WHITE, InvalidImageError
 from components.studio.images.object_store import StoreUnavailable
 from components.studio.safe_fetch.client import FetchError
+from components.studio.storage import QuotaExceeded
 from components.studio.studio import NotFoundError
 from components.ui import session
 from components.ui.edit import embedded_settings

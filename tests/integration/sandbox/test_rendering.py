@@ -137,7 +137,7 @@ def test_scene_is_known_after_a_restart(tmp_path: Path) -> None:
 
 
 @real_sizes
-def test_data_folder_of_an_older_version_still_opens(tmp_path: Path) -> None:
+def test_storage_of_an_older_version_still_opens(tmp_path: Path) -> None:
     with start(SandboxOptions(data_dir=tmp_path, seconds=0)) as sandbox:
         caller = Caller(sandbox.url)
         task_id = caller.task("[refused]")

@@ -15,9 +15,9 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from components.server.health import health_routes
 from components.server.metrics import metrics_routes
-from components.studio.data_folder import MaintenanceThread
 from components.studio.db.database import DatabaseError
 from components.studio.settings import SettingsError
+from components.studio.storage import MaintenanceThread
 from components.studio.studio import Studio
 from components.studio.tasks.models import FailureReason, TaskState
 from tests.support.http_server import serve_routes

@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from components.studio.data_folder import MaintenanceThread
 from components.studio.db import tables
 from components.studio.db.database import DatabaseError
 from components.studio.db.prompts import Draft, DraftStore, PromptHistory
 from components.studio.db.tasks import TaskRepository
+from components.studio.storage import MaintenanceThread
 from tests.support.export_fixtures import image_of
 from tests.support.factories import NOW, make_task
 from tests.support.studio_fixture import running_studio, wait_until

@@ -10,7 +10,6 @@ import pytest
 import sqlalchemy as sa
 
 from components.studio.credits import spending_for_user
-from components.studio.data_folder import MaintenanceThread
 from components.studio.db.gallery import GalleryQuery, GalleryRepository
 from components.studio.db.prompts import PromptHistory
 from components.studio.db.tables import ImageRecord, images, tasks
@@ -18,6 +17,7 @@ from components.studio.db.tasks import TaskRepository
 from components.studio.events import EventBus
 from components.studio.images.store import ImageStore
 from components.studio.lineage import load_edit_tree
+from components.studio.storage import MaintenanceThread
 from components.studio.tasks.models import Failure, FailureReason, TaskState
 from tests.support.gallery_seed import ANNA, SeedImage, seed_gallery
 

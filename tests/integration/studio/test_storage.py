@@ -12,7 +12,7 @@ import requests
 
 from components.bootstrap import RunningApp
 from components.server.health import health_routes
-from components.studio import data_folder
+from components.studio import storage
 from components.studio.db.database import DatabaseError, DatabaseErrorKind
 from components.studio.settings import Settings
 from components.studio.tasks.models import TaskState
@@ -30,7 +30,7 @@ class DiskUsage(NamedTuple):
 def leave_free(megabytes: float, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the disk of the data folder have this much room."""
     usage = DiskUsage(10**12, 0, int(megabytes * 1024**2))
-    monkeypatch.setattr(data_folder.shutil, "disk_usage", lambda _path: usage)
+    monkeypatch.setattr(storage.shutil, "disk_usage", lambda _path: usage)
 
 
 def queue_behind_the_check(studio_fixture: StudioFixture) -> str:
@@ -136,9 +136,9 @@ def test_read_only_folder_or_database_stops_paying_and_is_said(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with running_studio(tmp_path) as studio_fixture:
-        may_access = data_folder.os.access
+        may_access = storage.os.access
         monkeypatch.setattr(
-            data_folder.os,
+            storage.os,
             "access",
             # As root, who runs the tests, may write everything.
             lambda path, mode: path != tmp_path / name and may_access(path, mode),
