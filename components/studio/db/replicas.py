@@ -35,8 +35,8 @@ _HELLO = "hello"
 class Replica:
     """Takes part in choosing the leader, and passes messages on.
 
-    All callbacks run on its thread and must return within seconds. `on_connected` is called after
-    each connection: what others said before it is lost, so everything may have changed.
+    All callbacks run on its thread and must return within seconds. After each connection `on_lead`
+    or `on_connected` is called: what others said before is lost, so everything may have changed.
     `on_step_down` gets the seconds for which it may wait for what is being sent. `settings` names
     what all replicas must have in common, without secrets.
     """
@@ -150,7 +150,8 @@ class Replica:
             return
         self._tell_now(connection, _HELLO, f"{self._database.replica_id} {self._settings}")
         self._check_clock(connection)
-        self._on_connected()
+        if self._leaves.is_set() or not self._try_to_lead(connection):
+            self._on_connected()
         while not self._stopping.is_set():
             if self._leaves.is_set():
                 if self._is_leader:
@@ -197,10 +198,10 @@ class Replica:
         if abs(skew) > MAX_CLOCK_SKEW_SECONDS:
             log.warning("clock differs from that of the database", extra={"seconds": round(skew)})
 
-    def _try_to_lead(self, connection: Any) -> None:
+    def _try_to_lead(self, connection: Any) -> bool:
         row = connection.execute("SELECT pg_try_advisory_lock(%s)", [_LOCK_NUMBER]).fetchone()
         if not row[0]:
-            return
+            return False
         (epoch,) = connection.execute(
             "INSERT INTO leadership (id, epoch, replica) VALUES (1, 1, %s) ON CONFLICT (id) DO "
             "UPDATE SET epoch = leadership.epoch + 1, replica = excluded.replica RETURNING epoch",
@@ -210,6 +211,7 @@ class Replica:
         self._on_lead()
         self._is_leader = True
         log.info("leads", extra={"epoch": epoch})
+        return True
 
     def _step_down(self, may_wait_seconds: float) -> None:
         if self._is_leader:

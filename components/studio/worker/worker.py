@@ -152,6 +152,7 @@ class TaskWorker:
                 self._schedule(task)
             if is_polled:
                 self._scheduler.poll_now(task.id)  # it may have been ready for long
+        self._follow_ended(unfinished)
         recent_creates = self._repository.count_sent(wall - CREATE_WINDOW_S, wall)
         turns = self._repository.users_in_turn(wall - REMEMBERED_TURNS_S)
         with self._condition:
@@ -160,6 +161,7 @@ class TaskWorker:
             self._leads = True
             self._condition.notify_all()
         self._tell_pause()
+        self._events.publish_all()
 
     def step_down(self, *, wait_seconds: float = 0.0) -> None:
         """Start no more jobs: another replica leads. Waits so long for creates under way."""
@@ -171,17 +173,22 @@ class TaskWorker:
 
     def read_again(self) -> None:
         """Read all that may have changed while other replicas were not heard. DatabaseError."""
-        unfinished = {task.id: task for task in self._repository.unfinished()}
+        unfinished = self._repository.unfinished()
         turns = self._repository.users_in_turn(self._clock() - REMEMBERED_TURNS_S)
         with self._condition:
             self._scheduler.resume_turns(turns)
-            gone = self._scheduler.task_ids() - unfinished.keys()
-        for task_id in gone:
-            self.follow_change(task_id)
-        for task in unfinished.values():
+        for task in unfinished:
             self._schedule(task)
+        self._follow_ended(unfinished)
         self.tell(MessageKind.ASK_PAUSE, "")
         self._events.publish_all()
+
+    def _follow_ended(self, unfinished: list[Task]) -> None:
+        """Follow the tasks that ended while other replicas were not heard."""
+        with self._condition:
+            ended = self._scheduler.task_ids() - {task.id for task in unfinished}
+        for task_id in ended:
+            self.follow_change(task_id)
 
     def follow_change(self, task_id: str) -> None:
         """Another replica has changed this task. Raises DatabaseError."""

@@ -168,6 +168,34 @@ def test_leader_that_loses_its_connection_steps_down_and_no_task_is_lost(cluster
     assert sorted(made) == sorted(task.request.prompt for task in tasks)
 
 
+def test_leader_reads_once_and_follows_what_it_did_not_hear(
+    cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reads = []
+    read = TaskRepository.unfinished
+    monkeypatch.setattr(
+        TaskRepository, "unfinished", lambda repository: reads.append(1) or read(repository)
+    )
+    leader = cluster.start()
+    wait_for_leader(leader)
+    assert len(reads) == 1
+
+    leader.studio.worker.step_down()  # so that nothing is sent
+    task = submit(leader.studio)
+    assert leader.studio.tasks.queue_positions() == {task.id: 1}
+    rung = threading.Event()
+    leader.studio.subscribe(USER_ID, rung.set)
+    with closing(psycopg.connect(cluster.url.replace("+psycopg", ""), autocommit=True)) as admin:
+        admin.execute("UPDATE tasks SET state = %s WHERE id = %s", [TaskState.DONE, task.id])
+        admin.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> %s "
+            "AND backend_type = 'client backend'",
+            [admin.info.backend_pid],
+        )
+    wait_until(lambda: leader.studio.tasks.queue_positions() == {})
+    assert rung.wait(60)
+
+
 def test_database_that_is_away_is_told_and_all_goes_on_when_it_is_back(
     empty_postgresql: str, tmp_path: Path
 ) -> None:
