@@ -26,9 +26,9 @@ from tests.chaos.report import Report, build_report
 from tests.chaos.run import FAULT_RATES, ROOT, sandbox_process
 from tests.chaos.worker import prompt_of
 from tests.support.app_server import free_port
-from tests.support.breakable_proxy import BreakableProxy, breakable_proxy
+from tests.support.breakable_proxy import AWAY, BreakableProxy, breakable_proxy
 from tests.support.postgresql import running_postgresql
-from tests.support.s3_server import AWAY, Proxy, S3Server, new_bucket, running_moto
+from tests.support.s3_server import S3Server, new_bucket, running_moto
 
 FREEZE_SECONDS = 13.0  # longer than a leader may be silent
 CUT_SECONDS = 4.0
@@ -43,7 +43,7 @@ class Replica:
     folder: Path
     command: Sequence[str]
     proxy: BreakableProxy
-    store: Proxy
+    store: BreakableProxy
     """Before the store, which all replicas share."""
     process: subprocess.Popen[bytes] = field(init=False)
 
@@ -75,9 +75,9 @@ class Replica:
 
     def cut_off(self) -> None:
         """Cut its connection to the database for a while."""
-        self.proxy.cut()
+        self.proxy.fail(AWAY)
         time.sleep(CUT_SECONDS)
-        self.proxy.mend()
+        self.proxy.work()
 
     def lose_store(self) -> None:
         """Cut all replicas' connections to the store for a while."""
@@ -115,12 +115,8 @@ def run_with_troubles(
 ) -> Report:
     """Run two replicas through the troubles, then let them finish; what the books say."""
     server = sa.make_url(database_url)
-    assert server.host
     assert server.port
-    with (
-        breakable_proxy(server.host, server.port) as first,
-        breakable_proxy(server.host, server.port) as second,
-    ):
+    with breakable_proxy(server.port) as first, breakable_proxy(server.port) as second:
         replicas = [
             Replica(
                 number,

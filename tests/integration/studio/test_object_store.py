@@ -41,11 +41,12 @@ from components.studio.settings import Settings
 from components.studio.studio import Studio
 from components.studio.tasks.models import FailureReason, TaskState
 from tests.integration.studio.test_kept_versions import FakeJobs, edit, report, settled
+from tests.support.breakable_proxy import AWAY, SILENT
 from tests.support.edited_pair import as_png, source_picture
 from tests.support.factories import make_task
 from tests.support.http_server import serve_routes
 from tests.support.image_corpus import encoded, quarters
-from tests.support.s3_server import AWAY, KEY_ID, SECRET, SILENT, S3Server
+from tests.support.s3_server import KEY_ID, SECRET, S3Server
 from tests.support.studio_fixture import USER_ID, StudioFixture, running_studio, wait_until
 
 NAME = f"pictures/ab/{'ab' * 16}.png"

@@ -32,7 +32,7 @@ from components.studio.settings import Settings
 from components.studio.studio import Studio
 from components.studio.tasks.models import FailureReason, Task, TaskState
 from components.studio.tasks.transitions import claim
-from tests.support.breakable_proxy import breakable_proxy
+from tests.support.breakable_proxy import AWAY, breakable_proxy
 from tests.support.factories import make_task
 from tests.support.studio_fixture import USER_ID, wait_until
 
@@ -200,23 +200,24 @@ def test_database_that_is_away_is_told_and_all_goes_on_when_it_is_back(
     empty_postgresql: str, tmp_path: Path
 ) -> None:
     server = sa.make_url(empty_postgresql)
+    assert server.port
     with (
         running_cluster(empty_postgresql, tmp_path, seconds=1) as cluster,
-        breakable_proxy(server.host or "", server.port or 0) as proxy,
+        breakable_proxy(server.port) as proxy,
     ):
-        url = server.set(host="127.0.0.1", port=proxy.port)
+        url = server.set(port=proxy.port)
         app = cluster.start(database_url=url.render_as_string(hide_password=False))
         wait_for_leader(app)
         before = submit(app.studio)
 
-        proxy.cut()
+        proxy.fail(AWAY)
         with pytest.raises(DatabaseError, match="does not answer") as raised:
             submit(app.studio, "another hill")
         assert raised.value.kind is DatabaseErrorKind.AWAY
         wait_until(lambda: app.studio.storage_problem is not None)
         wait_until(lambda: not app.leads)
 
-        proxy.mend()
+        proxy.work()
         wait_until(lambda: app.leads)
         wait_until(lambda: app.studio.storage_problem is None)
         after = submit(app.studio, "another hill")
