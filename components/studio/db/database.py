@@ -64,6 +64,8 @@ class DatabaseError(Exception):
 class MessageKind(StrEnum):
     """What replicas tell each other. A message is a hint: the database says what is true."""
 
+    HELLO = "hello"
+    """A replica has connected; its id, and a digest of what all must have in common."""
     TASK = "task"
     """A task has changed; its id."""
     POLL = "poll"

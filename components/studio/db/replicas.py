@@ -29,7 +29,6 @@ LEAVE_SECONDS = 8.0  # for creates under way, before another replica takes over
 MAX_CLOCK_SKEW_SECONDS = 5.0
 MAX_UNSENT_MESSAGES = 1000
 _LOCK_NUMBER = 7_300_527_159  # any number, the same in every process
-_HELLO = "hello"
 
 
 class Replica:
@@ -53,6 +52,8 @@ class Replica:
     ) -> None:
         self._database = database
         self._settings = hashlib.sha256(settings.encode()).hexdigest()[:16]
+        self._hello = f"{database.replica_id} {self._settings}"
+        self._strangers: set[str] = set()
         self._on_lead = on_lead
         self._on_step_down = on_step_down
         self._on_connected = on_connected
@@ -148,7 +149,7 @@ class Replica:
             self._connected_once.set()
             self._stopping.set()
             return
-        self._tell_now(connection, _HELLO, f"{self._database.replica_id} {self._settings}")
+        self._tell_now(connection, MessageKind.HELLO, self._hello)
         self._check_clock(connection)
         if self._leaves.is_set() or not self._try_to_lead(connection):
             self._on_connected()
@@ -172,7 +173,9 @@ class Replica:
     def _greet(self, replica_id: str, settings: str) -> None:
         if replica_id == self._database.replica_id:
             self._connected_once.set()
-        elif settings != self._settings:
+        elif settings != self._settings and replica_id not in self._strangers:
+            self._strangers.add(replica_id)
+            self.tell(MessageKind.HELLO, self._hello)  # its log says the same
             log.error(
                 "another studio uses this database",
                 extra={
@@ -242,7 +245,7 @@ class Replica:
 
     def _receive(self, payload: str) -> None:
         sender, kind, text = payload.split(" ", 2)
-        if kind == _HELLO:
+        if kind == MessageKind.HELLO:
             self._greet(*text.split(" "))
         elif sender != self._database.replica_id and kind in set(MessageKind):
             self._on_message(MessageKind(kind), text)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 
 import psycopg
 import pytest
@@ -343,6 +345,34 @@ def test_pooler_that_splits_sessions_is_refused(
         monkeypatch.setattr(replica, "_connect", Pooled)
         with pytest.raises(DatabaseError, match="pooler in session mode"):
             replica.start()
+
+
+def test_other_settings_and_another_clock_are_told_at_all_replicas(
+    empty_postgresql: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(replicas, "time", SimpleNamespace(time=lambda: time.time() - 60))
+    with closing(Database(empty_postgresql)) as one, closing(Database(empty_postgresql)) as two:
+
+        def replica(database: Database, settings: str) -> Replica:
+            return Replica(
+                database,
+                settings=settings,
+                on_lead=lambda: None,
+                on_step_down=lambda _seconds: None,
+                on_connected=lambda: None,
+                on_message=lambda _kind, _text: None,
+            )
+
+        def told(event: str) -> int:
+            return [record.getMessage() for record in caplog.records].count(event)
+
+        with ExitStack() as stops:
+            for database, settings in ((one, "https://api.kie.ai"), (two, "https://example.com")):
+                running = replica(database, settings)
+                running.start()
+                stops.callback(running.stop)
+            wait_until(lambda: told("another studio uses this database") == 2)
+            wait_until(lambda: told("clock differs from that of the database") == 2)
 
 
 def test_message_told_while_nobody_listens_is_told_later(empty_postgresql: str) -> None:
