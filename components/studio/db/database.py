@@ -7,6 +7,7 @@ share one database, and each tells the others what it has changed.
 from __future__ import annotations
 
 import logging
+import re
 import secrets
 import sqlite3
 import threading
@@ -325,6 +326,11 @@ def _postgresql_engine(url: sa.URL, busy_timeout_seconds: float) -> sa.Engine:
 # Classes and codes of PostgreSQL: https://www.postgresql.org/docs/15/errcodes-appendix.html
 _POSTGRESQL_BUSY = {"55P03", "57014", "40P01", "40001"}  # lock or statement timeout, deadlock
 _POSTGRESQL_FULL = {"53100"}
+# psycopg tells no code for a connection that was refused, so a server that speaks English is read.
+_POSTGRESQL_REFUSES = re.compile(
+    r"authentication failed|no password supplied|pg_hba\.conf|not permitted to log in"
+    r'|(role|database) ".*" does not exist|SSL was required|certificate verify failed'
+)
 
 
 def _error_of_postgresql(cause: BaseException, done: str) -> DatabaseError:
@@ -336,10 +342,16 @@ def _error_of_postgresql(cause: BaseException, done: str) -> DatabaseError:
             "The disk of the database is full: nothing can be saved. Make room there.",
             DatabaseErrorKind.FULL,
         )
-    if state is not None and state[:2] in {"28", "3D"}:
+    if state is None and _POSTGRESQL_REFUSES.search(str(cause)):
+        log.error("database refuses the studio", extra={"reason": str(cause)})
         return DatabaseError(
             "The database refuses the studio: check user, password and database name in "
-            "KONTEXT_DATABASE_URL."
+            "KONTEXT_DATABASE_URL. The log says more."
+        )
+    if state in {"42501", "3F000"}:  # no right, or none to see a schema
+        return DatabaseError(
+            f"The database cannot be {done}: the studio's user has no right to. Make it the owner "
+            "of the database."
         )
     if state in {"25006"}:
         return DatabaseError(

@@ -347,6 +347,39 @@ def test_pooler_that_splits_sessions_is_refused(
             replica.start()
 
 
+def test_refused_connection_says_what_to_correct_and_no_password(
+    empty_postgresql: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    server = sa.make_url(empty_postgresql)
+    ann = {"username": "ann", "password": "the-right-one"}
+
+    def refused(**changed: str) -> str:
+        """What is said of this address; empty where it is let in."""
+        try:
+            Database(server.set(**changed).render_as_string(hide_password=False)).close()
+        except DatabaseError as error:
+            return str(error)
+        return ""
+
+    with closing(psycopg.connect(empty_postgresql.replace("+psycopg", ""))) as admin:
+        admin.autocommit = True
+        admin.execute("DROP ROLE IF EXISTS ann")
+        admin.execute("CREATE ROLE ann LOGIN PASSWORD 'the-right-one'")
+        [(name,)] = admin.execute("SHOW hba_file").fetchall()
+        rules = Path(name)
+        ask = "host all ann 127.0.0.1/32 scram-sha-256\n"
+        rules.write_text(ask + rules.read_text("utf-8"), "utf-8")
+        admin.execute("SELECT pg_reload_conf()")
+    wait_until(lambda: "check user" in refused(**ann | {"password": "a-wrong-one"}))
+
+    for changed in ({"username": "nobody"}, {"database": "nowhere"}):
+        assert "check user, password and database name" in refused(**changed)
+    assert "Make it the owner of the database." in refused(**ann)
+    said = str([vars(record) for record in caplog.records])
+    assert 'password authentication failed for user "ann"' in said
+    assert "-one" not in said
+
+
 def test_other_settings_and_another_clock_are_told_at_all_replicas(
     empty_postgresql: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
