@@ -90,11 +90,14 @@ def click_button(page: Page, name: str) -> None:
 
 
 def box_of(element: Locator) -> FloatRect:
-    """Position and size of a visible element, in CSS pixels."""
-    expect(element).to_be_visible()
-    box = element.bounding_box()
-    assert box is not None
-    return box
+    """Position and size of an element once it is visible, in CSS pixels."""
+    deadline = time.monotonic() + TIMEOUT_MS / 1000
+    while True:
+        expect(element).to_be_visible()
+        box = element.bounding_box()
+        if box is not None:
+            return box
+        assert time.monotonic() < deadline, "it is drawn anew all the time"
 
 
 def go_to(page: Page, name: str) -> None:

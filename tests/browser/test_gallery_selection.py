@@ -15,7 +15,7 @@ from tests.browser.gallery_steps import (
     images_in,
     selection,
 )
-from tests.browser.steps import box_of
+from tests.browser.steps import box_of, expect_idle
 
 pytestmark = pytest.mark.browser
 
@@ -111,6 +111,7 @@ def use_keys_without_focus(page: Page) -> None:
 
 def select_with_a_rectangle(page: Page) -> None:
     """The second picture stands below the first one, under the heading of another day."""
+    expect_idle(page)  # the pictures of the search stand where they stay
     first, second = box_of(card_at(page, 0)), box_of(card_at(page, 1))
     left, inside = first["x"] - 12, first["x"] + 40
     bar = selection(page)
